@@ -1,1 +1,14 @@
-//! placeholder
+//! `cdx` rehearses Dynamics 365 Commerce Data Exchange offline.
+//!
+//! The folders are the architecture; `ARCHITECTURE.md` tells the way through them. The library
+//! is public so that tests and benchmarks drive the engine as the command line does.
+
+pub mod cli;
+pub mod definitions;
+pub mod exchange;
+pub mod gates;
+pub mod model;
+pub mod report;
+pub mod runtime;
+pub mod store;
+pub mod world;

@@ -1,0 +1,196 @@
+//! Scheduler jobs and their subjobs, valid by construction (S01).
+
+use serde::{Deserialize, Serialize};
+
+use super::evidence::Evidence;
+
+/// The column that separates companies; added to every company table by itself (S02).
+pub const DATAAREAID: &str = "DATAAREAID";
+
+/// Which way a job moves rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// Headquarters to channel databases.
+    Download,
+    /// Channel databases to headquarters (the P-job).
+    Upload,
+    /// A batch inside headquarters.
+    Batch,
+}
+
+impl Direction {
+    /// The lower-case word used in files, tables and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Download => "download",
+            Self::Upload => "upload",
+            Self::Batch => "batch",
+        }
+    }
+
+    /// Reads the word written by [`Direction::as_str`].
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Download, Self::Upload, Self::Batch]
+            .into_iter()
+            .find(|direction| direction.as_str() == word)
+    }
+}
+
+/// A scheduler job: an ordered list of subjobs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Job {
+    /// The number or short id, at most 20 characters, as in `RetailConnSchedulerJobTable.jobId`.
+    pub id: String,
+    /// The name people know it by.
+    pub name: String,
+    /// Other spellings people type.
+    pub aliases: Vec<String>,
+    /// Which way it moves rows.
+    pub direction: Direction,
+    /// Excluded from offline databases (D09).
+    pub exclude_offline: bool,
+    /// What the job itself rests on.
+    pub evidence: Evidence,
+    /// Its subjobs, in the order they run.
+    pub lines: Vec<JobLine>,
+    /// The file that declares it, relative to the environment, or `shipped`.
+    pub origin: String,
+}
+
+/// A subjob's place in a job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct JobLine {
+    /// The subjob's id.
+    pub subjob: String,
+    /// A line that is switched off in headquarters is skipped.
+    pub enabled: bool,
+    /// Why we believe that the job carries it.
+    pub evidence: Evidence,
+}
+
+/// One headquarters table, its channel tables, and how their columns map.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Subjob {
+    /// Its id, normally the headquarters table's name.
+    pub id: String,
+    /// Download or upload.
+    pub direction: Direction,
+    /// The headquarters table.
+    pub table: String,
+    /// The key on both sides, in headquarters' names, without DATAAREAID.
+    pub key: Vec<String>,
+    /// The primary target first, then extension tables (S06).
+    pub targets: Vec<Target>,
+    /// Limits rows to the channels of a group (D18).
+    pub filter: Option<Filter>,
+    /// The replication counter, for uploads (S05).
+    pub counter: Option<String>,
+    /// Excluded from offline databases (D09).
+    pub exclude_offline: bool,
+    /// What the mapping rests on.
+    pub evidence: Evidence,
+}
+
+/// A channel table and the columns it gets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Target {
+    /// `ax` or `ext`.
+    pub schema: String,
+    /// The table's name without its schema.
+    pub table: String,
+    /// The mapped columns; DATAAREAID is not among them (S02).
+    pub fields: Vec<FieldMap>,
+}
+
+impl Target {
+    /// The table as people write it, `ax.CUSTTABLE`.
+    pub fn dotted(&self) -> String {
+        format!("{}.{}", self.schema, self.table)
+    }
+
+    /// The table as a channel file names it, `ax_CUSTTABLE`.
+    pub fn file_name(&self) -> String {
+        format!("{}_{}", self.schema, self.table)
+    }
+}
+
+/// One mapped column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FieldMap {
+    /// The headquarters column.
+    pub from: String,
+    /// The channel column.
+    pub to: String,
+}
+
+/// How a row is tied to a channel: a chain of joins that ends in a column holding channel RECIDs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filter {
+    /// The joins, from the subjob's own table outwards; empty when the table names the channel.
+    pub joins: Vec<Join>,
+    /// The column of the last table that holds the channel's RECID.
+    pub channel: String,
+}
+
+/// One step of a [`Filter`]: `table.column = previous.on`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Join {
+    /// The joined headquarters table.
+    pub table: String,
+    /// Its column.
+    pub column: String,
+    /// The column of the previous table in the chain.
+    pub on: String,
+}
+
+/// Every job and subjob of an environment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Definitions {
+    /// Jobs, sorted by id.
+    pub jobs: Vec<Job>,
+    /// Subjobs, sorted by id.
+    pub subjobs: Vec<Subjob>,
+}
+
+impl Definitions {
+    /// The job with exactly this id.
+    pub fn job(&self, id: &str) -> Option<&Job> {
+        self.jobs.iter().find(|job| job.id == id)
+    }
+
+    /// The subjob with exactly this id.
+    pub fn subjob(&self, id: &str) -> Option<&Subjob> {
+        self.subjobs.iter().find(|subjob| subjob.id == id)
+    }
+
+    /// The enabled subjobs of a job, in order.
+    pub fn subjobs_of<'a>(&'a self, job: &'a Job) -> impl Iterator<Item = &'a Subjob> {
+        job.lines
+            .iter()
+            .filter(|line| line.enabled)
+            .filter_map(|line| self.subjob(&line.subjob))
+    }
+
+    /// The job a person means: by id, name or alias, in any case.
+    pub fn find_job(&self, word: &str) -> Option<&Job> {
+        let wanted = word.trim().to_lowercase();
+        self.jobs.iter().find(|job| {
+            job.id.to_lowercase() == wanted
+                || job.name.to_lowercase() == wanted
+                || job.aliases.iter().any(|alias| alias.to_lowercase() == wanted)
+        })
+    }
+
+    /// Every spelling by which a job can be asked for, for suggestions.
+    pub fn job_spellings(&self) -> Vec<&str> {
+        self.jobs
+            .iter()
+            .flat_map(|job| {
+                [job.id.as_str(), job.name.as_str()]
+                    .into_iter()
+                    .chain(job.aliases.iter().map(String::as_str))
+            })
+            .collect()
+    }
+}

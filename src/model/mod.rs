@@ -1,0 +1,11 @@
+//! Plain types that everything else passes around; no I/O, no clock.
+
+pub mod behaviour;
+pub mod event;
+pub mod evidence;
+pub mod job;
+pub mod nearest;
+pub mod run;
+pub mod schema;
+pub mod settings;
+pub mod status;

@@ -1,0 +1,86 @@
+//! What tables and columns exist on each side, read from the databases themselves.
+
+use std::collections::BTreeMap;
+
+/// One column of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Its name as declared.
+    pub name: String,
+    /// Its declared type, `NVARCHAR(20)`.
+    pub declared: String,
+    /// The length in characters of a text column, where it has one.
+    pub length: Option<u32>,
+    /// Whether it may hold NULL.
+    pub nullable: bool,
+    /// Whether comparisons ignore case.
+    pub nocase: bool,
+}
+
+/// One table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// Its name as the file has it (`CUSTTABLE`, `ax_CUSTTABLE`).
+    pub name: String,
+    /// Its columns in order.
+    pub columns: Vec<Column>,
+    /// The column that is an alias of the row id, if any.
+    pub rowid: Option<String>,
+    /// The column lists of its unique keys, the row id's among them.
+    pub unique: Vec<Vec<String>>,
+    /// The column lists of all its indexes.
+    pub indexes: Vec<Vec<String>>,
+    /// The statement that made it.
+    pub sql: String,
+}
+
+impl Table {
+    /// The column of this name, in any case.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Whether these columns, in any order, are exactly one of its unique keys.
+    pub fn has_unique(&self, columns: &[String]) -> bool {
+        let wanted = normal(columns);
+        self.unique.iter().any(|key| normal(key) == wanted)
+    }
+
+    /// Whether an index begins with this column.
+    pub fn is_indexed(&self, column: &str) -> bool {
+        self.indexes
+            .iter()
+            .chain(&self.unique)
+            .any(|index| index.first().is_some_and(|first| first.eq_ignore_ascii_case(column)))
+    }
+}
+
+fn normal(columns: &[String]) -> Vec<String> {
+    let mut names: Vec<String> = columns.iter().map(|c| c.to_ascii_uppercase()).collect();
+    names.sort();
+    names
+}
+
+/// The tables of one side, by upper-case name.
+pub type Tables = BTreeMap<String, Table>;
+
+/// Both sides of an environment: headquarters, and what every channel file has.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Catalogue {
+    /// Headquarters' tables.
+    pub hq: Tables,
+    /// A channel's tables, under their file names (`AX_CUSTTABLE`).
+    pub channel: Tables,
+}
+
+impl Catalogue {
+    /// The headquarters table of this name, in any case.
+    pub fn hq_table(&self, name: &str) -> Option<&Table> {
+        self.hq.get(&name.to_ascii_uppercase())
+    }
+
+    /// The channel table of this schema and name, in any case.
+    pub fn channel_table(&self, schema: &str, name: &str) -> Option<&Table> {
+        self.channel.get(&format!("{schema}_{name}").to_ascii_uppercase())
+    }
+}

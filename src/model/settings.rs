@@ -1,0 +1,47 @@
+//! What `cdx.toml` says about an environment.
+
+use std::time::Duration;
+
+/// The settings of one environment, valid by construction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// The company (legal entity) rows belong to; four characters at most.
+    pub company: String,
+    /// The IANA name of the environment's time zone, in which features fall due (G05).
+    pub time_zone: String,
+    /// How many instances each channel's scale unit has (R13).
+    pub instances: u32,
+    /// How long a scale unit answers from what it has loaded (R12).
+    pub cache_ttl: Duration,
+    /// Who collects and who applies uploads (U02).
+    pub topology: UploadTopology,
+    /// How long a package can be fetched (D15).
+    pub package_retention: Duration,
+    /// How far the change tracking reaches back (D17).
+    pub tracking_retention: Duration,
+}
+
+/// The two ways uploads have been organised (U02).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UploadTopology {
+    /// The Async Client collects, the P-job applies; neither waits for the other.
+    TwoPhase,
+    /// The P-job does both.
+    OnePhase,
+}
+
+const DAY: u64 = 24 * 60 * 60;
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            company: "USRT".to_owned(),
+            time_zone: "UTC".to_owned(),
+            instances: 1,
+            cache_ttl: Duration::from_secs(15 * 60),
+            topology: UploadTopology::TwoPhase,
+            package_retention: Duration::from_secs(120 * DAY),
+            tracking_retention: Duration::from_secs(30 * DAY),
+        }
+    }
+}

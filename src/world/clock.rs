@@ -1,0 +1,197 @@
+//! The environment's clock: it stands still except by command, and never goes back.
+
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
+
+/// Where a new environment's clock starts, in its own time zone.
+pub const START: &str = "2026-01-15 08:00:00";
+
+/// A date that stands for "none" in documented date columns.
+pub const NO_DATE: &str = "1900-01-01";
+
+const STORED: &str = "%Y-%m-%d %H:%M:%S%.3f";
+
+/// What can be wrong with a time somebody gave.
+#[derive(Debug, thiserror::Error)]
+pub enum ClockError {
+    /// The time zone is not known.
+    #[error("unknown time zone {name:?}, expected an IANA name such as UTC or Europe/Madrid")]
+    UnknownZone {
+        /// What was given.
+        name: String,
+        /// The library's own account.
+        #[source]
+        source: jiff::Error,
+    },
+    /// Not a time.
+    #[error("{text:?} is not a time, expected YYYY-MM-DD HH:MM[:SS] or YYYY-MM-DD")]
+    NotATime {
+        /// What was given.
+        text: String,
+    },
+    /// Not a duration.
+    #[error("{text:?} is not a duration, expected for example 15m, 2h, 1d")]
+    NotADuration {
+        /// What was given.
+        text: String,
+    },
+    /// The clock never goes back.
+    #[error("the clock stands at {now} and never goes back; {wanted} is earlier")]
+    Backwards {
+        /// Where it stands, local.
+        now: String,
+        /// What was asked for, local.
+        wanted: String,
+    },
+}
+
+/// A standing clock with the environment's time zone.
+#[derive(Debug, Clone)]
+pub struct Clock {
+    now: Timestamp,
+    zone: TimeZone,
+}
+
+impl Clock {
+    /// The clock of a new environment in this zone (an IANA name).
+    pub fn start(zone: &str) -> Result<Self, ClockError> {
+        let zone = find_zone(zone)?;
+        let now = local_to_utc(&zone, START)?;
+        Ok(Self { now, zone })
+    }
+
+    /// A clock from its stored UTC text and the zone's IANA name.
+    pub fn stored(utc: &str, zone: &str) -> Result<Self, ClockError> {
+        Ok(Self { now: parse_utc(utc)?, zone: find_zone(zone)? })
+    }
+
+    /// The time in UTC as databases keep it, `YYYY-MM-DD HH:MM:SS.mmm`.
+    pub fn utc(&self) -> String {
+        self.now.strftime(STORED).to_string()
+    }
+
+    /// The time as people in the environment's zone read it, `YYYY-MM-DD HH:MM:SS`.
+    pub fn local(&self) -> String {
+        self.to_local(self.now)
+    }
+
+    /// The date in the environment's zone, `YYYY-MM-DD`.
+    pub fn today(&self) -> Date {
+        self.now.to_zoned_datetime(self.zone.clone()).date()
+    }
+
+    /// A stored UTC text as people in the zone read it; text that is no time is given back.
+    pub fn show(&self, utc: &str) -> String {
+        parse_utc(utc).map_or_else(|_| utc.to_owned(), |time| self.to_local(time))
+    }
+
+    /// The zone's IANA name.
+    pub fn zone_name(&self) -> &str {
+        self.zone.iana_name().unwrap_or("UTC")
+    }
+
+    /// This much earlier than now, as stored text; used for retentions.
+    pub fn before(&self, duration: std::time::Duration) -> String {
+        self.now.checked_sub(duration).unwrap_or(Timestamp::MIN).strftime(STORED).to_string()
+    }
+
+    /// A stored UTC time plus a duration, as stored text.
+    pub fn after(utc: &str, duration: std::time::Duration) -> Result<String, ClockError> {
+        let later = parse_utc(utc)?.checked_add(duration).unwrap_or(Timestamp::MAX);
+        Ok(later.strftime(STORED).to_string())
+    }
+
+    /// Midnight at the start of a date in the zone, as stored UTC text (G05).
+    pub fn midnight(&self, date: Date) -> Result<String, ClockError> {
+        let zoned = date
+            .to_zoned_datetime(self.zone.clone())
+            .map_err(|_| ClockError::NotATime { text: date.to_string() })?;
+        Ok(zoned.timestamp().strftime(STORED).to_string())
+    }
+
+    /// The clock this much later; `15m`, `2h`, `1d`, `1h 30m`.
+    pub fn advanced(&self, duration: &str) -> Result<Self, ClockError> {
+        let not = || ClockError::NotADuration { text: duration.to_owned() };
+        let span: Span = duration.trim().parse().map_err(|_| not())?;
+        if span.is_negative() {
+            return Err(not());
+        }
+        let later = self.now.to_zoned_datetime(self.zone.clone()).checked_add(span).map_err(|_| not())?;
+        Ok(Self { now: later.timestamp(), zone: self.zone.clone() })
+    }
+
+    /// The clock at a local time, which may not be earlier than now.
+    pub fn set(&self, local: &str) -> Result<Self, ClockError> {
+        let now = local_to_utc(&self.zone, local)?;
+        if now < self.now {
+            return Err(ClockError::Backwards { now: self.local(), wanted: self.to_local(now) });
+        }
+        Ok(Self { now, zone: self.zone.clone() })
+    }
+
+    fn to_local(&self, time: Timestamp) -> String {
+        time.to_zoned_datetime(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+}
+
+/// A date somebody typed, `YYYY-MM-DD`.
+pub fn parse_date(text: &str) -> Result<Date, ClockError> {
+    text.trim().parse().map_err(|_| ClockError::NotATime { text: text.to_owned() })
+}
+
+fn find_zone(name: &str) -> Result<TimeZone, ClockError> {
+    TimeZone::get(name).map_err(|source| ClockError::UnknownZone { name: name.to_owned(), source })
+}
+
+fn parse_utc(text: &str) -> Result<Timestamp, ClockError> {
+    let civil: DateTime = text
+        .replacen(' ', "T", 1)
+        .parse()
+        .map_err(|_| ClockError::NotATime { text: text.to_owned() })?;
+    TimeZone::UTC
+        .to_timestamp(civil)
+        .map_err(|_| ClockError::NotATime { text: text.to_owned() })
+}
+
+fn local_to_utc(zone: &TimeZone, text: &str) -> Result<Timestamp, ClockError> {
+    let not = || ClockError::NotATime { text: text.to_owned() };
+    let trimmed = text.trim();
+    let civil: DateTime = trimmed
+        .replacen(' ', "T", 1)
+        .parse()
+        .or_else(|_| trimmed.parse::<Date>().map(|date| date.at(0, 0, 0, 0)))
+        .map_err(|_| not())?;
+    zone.to_timestamp(civil).map_err(|_| not())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn midnight_is_the_zones_own() {
+        let clock = Clock::start("Europe/Madrid").unwrap();
+        assert_eq!(clock.utc(), "2026-01-15 07:00:00.000");
+        let date = parse_date("2026-07-01").unwrap();
+        assert_eq!(clock.midnight(date).unwrap(), "2026-06-30 22:00:00.000");
+    }
+
+    #[test]
+    fn never_goes_back() {
+        let clock = Clock::start("UTC").unwrap();
+        assert!(matches!(clock.set("2026-01-15 07:59"), Err(ClockError::Backwards { .. })));
+        assert_eq!(clock.advanced("15m").unwrap().local(), "2026-01-15 08:15:00");
+        assert_eq!(clock.advanced("1d").unwrap().local(), "2026-01-16 08:00:00");
+        assert!(clock.advanced("-5m").is_err());
+        assert!(clock.advanced("soon").is_err());
+    }
+
+    #[test]
+    fn stored_text_comes_back() {
+        let clock = Clock::start("America/Chicago").unwrap();
+        let again = Clock::stored(&clock.utc(), "America/Chicago").unwrap();
+        assert_eq!(clock.utc(), again.utc());
+        assert_eq!(clock.local(), "2026-01-15 08:00:00");
+    }
+}

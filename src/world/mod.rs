@@ -1,0 +1,20 @@
+//! The only source of time, ids, randomness and faults, so that any run can be repeated.
+
+pub mod clock;
+pub mod fault;
+pub mod ids;
+pub mod random;
+
+pub use clock::{Clock, ClockError};
+pub use fault::{CrashPoint, Fault, FaultError, FaultKind, Faults};
+
+/// What the engine is handed instead of the machine's clock and chance.
+#[derive(Debug, Clone)]
+pub struct World {
+    /// The environment's clock.
+    pub clock: Clock,
+    /// The environment's seed.
+    pub seed: u64,
+    /// The faults still to happen.
+    pub faults: Faults,
+}
