@@ -1,1 +1,14 @@
-//! To come.
+//! TOML into valid types: jobs, subjobs and settings, every problem at once.
+
+mod check;
+pub mod file;
+mod merge;
+pub mod problem;
+pub mod settings;
+mod shipped;
+mod walk;
+pub mod which;
+
+pub use check::load;
+pub use problem::{Kind, Problem, Problems};
+pub use shipped::{SourceFile, shipped};

@@ -1,1 +1,18 @@
-//! To come.
+//! The engine: moves rows between headquarters and channels, emits events, returns reports.
+
+pub mod apply;
+mod batch;
+pub mod download;
+pub mod dry_run;
+pub mod error;
+pub mod generate;
+mod intents;
+pub mod plan;
+pub mod recover;
+pub mod report;
+pub mod run;
+mod upload;
+
+pub use error::ExchangeError;
+pub use recover::begin;
+pub use run::{Phase, RunRequest, run};

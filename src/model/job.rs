@@ -166,10 +166,7 @@ impl Definitions {
 
     /// The enabled subjobs of a job, in order.
     pub fn subjobs_of<'a>(&'a self, job: &'a Job) -> impl Iterator<Item = &'a Subjob> {
-        job.lines
-            .iter()
-            .filter(|line| line.enabled)
-            .filter_map(|line| self.subjob(&line.subjob))
+        job.lines.iter().filter(|line| line.enabled).filter_map(|line| self.subjob(&line.subjob))
     }
 
     /// The job a person means: by id, name or alias, in any case.

@@ -36,8 +36,35 @@ pub enum FullReason {
     NewDatabase,
     /// The change tracking does not reach back to the row version (D17).
     TrackingExpired,
-    /// Full dataset generation interval.
-    Interval,
+}
+
+impl FullReason {
+    const ALL: &'static [(Self, &'static str)] = &[
+        (Self::Requested, "requested"),
+        (Self::FirstRun, "first-run"),
+        (Self::NewDatabase, "new-database"),
+        (Self::TrackingExpired, "tracking-expired"),
+    ];
+
+    /// The word used in JSON and in the database.
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|(reason, _)| *reason == self).map_or("", |(_, word)| word)
+    }
+
+    /// Reads the word written by [`FullReason::as_str`].
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| *known == word).map(|(reason, _)| *reason)
+    }
+
+    /// The reason in a sentence.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Requested => "a full synchronization was asked for",
+            Self::FirstRun => "the group never had this job before",
+            Self::NewDatabase => "the database is new to its group",
+            Self::TrackingExpired => "the change tracking does not reach back to the last run",
+        }
+    }
 }
 
 /// What one job did.
@@ -66,9 +93,9 @@ pub struct JobReport {
     /// A batch: operations that wait behind a failed one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiting: Option<u64>,
-    /// Why nothing could be done, where that is so (inactive schedule, paused, no data).
+    /// What was kept from running, and why: a paused database, an inactive schedule (D13).
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub notes: Vec<String>,
+    pub kept: Vec<String>,
 }
 
 impl JobReport {
@@ -84,7 +111,7 @@ impl JobReport {
             processed: None,
             failed: None,
             waiting: None,
-            notes: Vec::new(),
+            kept: Vec::new(),
         }
     }
 }
@@ -134,4 +161,7 @@ pub struct ChannelReport {
     pub tries: u32,
     /// What went wrong, or why it waits.
     pub message: Option<String>,
+    /// The full session that took its place (D04).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<i64>,
 }

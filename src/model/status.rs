@@ -129,9 +129,6 @@ impl DownloadStatus {
 impl UploadStatus {
     /// Whether a run's answer is "no" when a session ends here.
     pub fn is_failure(self) -> bool {
-        matches!(
-            self,
-            Self::Canceled | Self::UploadFailed | Self::ApplyFailed | Self::ReadFailed
-        )
+        matches!(self, Self::Canceled | Self::UploadFailed | Self::ApplyFailed | Self::ReadFailed)
     }
 }

@@ -1,1 +1,23 @@
-//! To come.
+//! The databases and files of an environment; the only place that knows SQLite.
+
+pub mod apply;
+mod apply_table;
+pub mod catalogue;
+pub mod db;
+mod diagnose;
+pub mod environment;
+pub mod error;
+pub mod lock;
+pub mod pack;
+pub mod packages;
+pub mod rejection;
+pub mod scheduler;
+pub mod schema;
+pub mod sessions;
+pub mod topology;
+pub mod tracking;
+pub mod world;
+
+pub use db::{Access, ChannelDatabase, Db, Headquarters};
+pub use environment::{Environment, Reader, Writer};
+pub use error::StoreError;

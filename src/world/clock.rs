@@ -117,7 +117,8 @@ impl Clock {
         if span.is_negative() {
             return Err(not());
         }
-        let later = self.now.to_zoned_datetime(self.zone.clone()).checked_add(span).map_err(|_| not())?;
+        let later =
+            self.now.to_zoned_datetime(self.zone.clone()).checked_add(span).map_err(|_| not())?;
         Ok(Self { now: later.timestamp(), zone: self.zone.clone() })
     }
 
@@ -149,9 +150,7 @@ fn parse_utc(text: &str) -> Result<Timestamp, ClockError> {
         .replacen(' ', "T", 1)
         .parse()
         .map_err(|_| ClockError::NotATime { text: text.to_owned() })?;
-    TimeZone::UTC
-        .to_timestamp(civil)
-        .map_err(|_| ClockError::NotATime { text: text.to_owned() })
+    TimeZone::UTC.to_timestamp(civil).map_err(|_| ClockError::NotATime { text: text.to_owned() })
 }
 
 fn local_to_utc(zone: &TimeZone, text: &str) -> Result<Timestamp, ClockError> {

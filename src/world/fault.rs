@@ -227,14 +227,13 @@ fn parse_crash(rest: &str) -> Result<(CrashPoint, Option<String>), FaultError> {
 
 fn parse_fault(name: &str, rest: &str) -> Result<Fault, FaultError> {
     let known = || FaultKind::ALL.iter().map(|kind| kind.as_str());
-    let kind = FaultKind::ALL
-        .iter()
-        .copied()
-        .find(|kind| kind.as_str() == name)
-        .ok_or_else(|| FaultError::Unknown {
-            name: name.to_owned(),
-            expected: join(known().chain(["crash"])),
-            nearest: crate::model::nearest::nearest(name, known()).map(str::to_owned),
+    let kind =
+        FaultKind::ALL.iter().copied().find(|kind| kind.as_str() == name).ok_or_else(|| {
+            FaultError::Unknown {
+                name: name.to_owned(),
+                expected: join(known().chain(["crash"])),
+                nearest: crate::model::nearest::nearest(name, known()).map(str::to_owned),
+            }
         })?;
     let (place, times) = rest.split_once(':').map_or((rest, "1"), |(place, times)| (place, times));
     let remaining: u32 = times
@@ -269,7 +268,9 @@ mod tests {
     fn what_is_not_understood_says_what_was_expected() {
         let mut faults = Faults::default();
         let error = faults.add("aply-fails").unwrap_err();
-        assert!(matches!(&error, FaultError::Unknown { nearest: Some(n), .. } if n == "apply-fails"));
+        assert!(
+            matches!(&error, FaultError::Unknown { nearest: Some(n), .. } if n == "apply-fails")
+        );
         assert!(faults.add("crash=nowhere").is_err());
         assert!(faults.add("apply-fails=houston:0").is_err());
         faults.add("rts-down").unwrap();

@@ -1,0 +1,233 @@
+//! Holds definitions against the tables of both sides.
+
+use super::file;
+use super::merge::{Merged, Places};
+use super::problem::{Kind, Problem, Problems};
+use super::shipped::SourceFile;
+use crate::model::job::{DATAAREAID, Definitions, FieldMap, Filter, Subjob, Target};
+use crate::model::nearest::nearest;
+use crate::model::schema::{Catalogue, Table, Tables};
+
+/// Reads every file, merges them in order, and checks them against both sides' tables.
+///
+/// # Errors
+/// Every problem of every file, with file, line and column.
+pub fn load(files: &[SourceFile], catalogue: &Catalogue) -> Result<Definitions, Problems> {
+    let mut merged = Merged::new(files);
+    let mut raw = Vec::new();
+    for (at, source) in files.iter().enumerate() {
+        let (file, problems) = file::read(&source.name, &source.text, source.shipped);
+        merged.problems.extend(problems);
+        let job = file.job.as_ref().map(|job| job.id.value.clone());
+        if let Some(job) = file.job {
+            merged.add_job(at, job);
+        }
+        raw.push((at, job, file.subjobs));
+    }
+    for (at, job, subjobs) in raw {
+        let own = job.and_then(|id| merged.jobs.get(&id).cloned());
+        let mut seen: Vec<String> = Vec::new();
+        for subjob in subjobs {
+            let id = subjob.id.value.to_ascii_uppercase();
+            if seen.contains(&id) {
+                let kind = Kind::DuplicateSubjob { subjob: subjob.id.value.clone() };
+                merged.note(at, subjob.id.at, &kind);
+                continue;
+            }
+            seen.push(id);
+            merged.add_subjob(at, subjob, own.as_ref());
+        }
+    }
+    let (mut definitions, places, mut problems) = merged.finish();
+    let mut checker = Checker { files, catalogue, places, problems: Vec::new() };
+    for subjob in &mut definitions.subjobs {
+        checker.subjob(subjob);
+    }
+    problems.extend(checker.problems);
+    if problems.is_empty() {
+        return Ok(definitions);
+    }
+    let order = |problem: &Problem| files.iter().position(|file| file.name == problem.file);
+    problems.sort_by_key(|problem| (order(problem), problem.line, problem.column));
+    problems.dedup();
+    Err(Problems(problems))
+}
+
+struct Checker<'a> {
+    files: &'a [SourceFile],
+    catalogue: &'a Catalogue,
+    places: Places,
+    problems: Vec<Problem>,
+}
+
+impl Checker<'_> {
+    /// Notes a problem where a field was written, or else where its subjob was.
+    fn note(&mut self, subjob: &str, field: Option<&str>, kind: &Kind) {
+        let id = subjob.to_ascii_uppercase();
+        let place = field
+            .and_then(|field| self.places.0.get(&format!("{id}.{field}")))
+            .or_else(|| self.places.0.get(&id));
+        let Some((file, at)) = place.copied() else {
+            return;
+        };
+        let source = &self.files[file];
+        self.problems.push(Problem::at(&source.name, &source.text, at, kind));
+    }
+
+    fn subjob(&mut self, subjob: &mut Subjob) {
+        if subjob.key.iter().any(|column| column.eq_ignore_ascii_case(DATAAREAID)) {
+            self.note(&subjob.id, None, &Kind::CompanyListed);
+        }
+        let catalogue = self.catalogue;
+        let Some(from) = catalogue.hq_table(&subjob.table) else {
+            let kind = unknown_table("headquarters", &subjob.table, &catalogue.hq, "");
+            self.note(&subjob.id, None, &kind);
+            return;
+        };
+        subjob.table.clone_from(&from.name);
+        for target in &mut subjob.targets {
+            let Some(to) = catalogue.channel_table(&target.schema, &target.table) else {
+                let prefix = format!("{}_", target.schema);
+                let kind =
+                    unknown_table("the channel", &target.dotted(), &catalogue.channel, &prefix);
+                self.note(&subjob.id, None, &kind);
+                continue;
+            };
+            self.fields(&subjob.id, target, from, to);
+            self.key(&subjob.id, &subjob.key, subjob.counter.as_deref(), target, from, to);
+        }
+        if let Some(filter) = &subjob.filter {
+            self.filter(&subjob.id, filter, from);
+        }
+        subjob.key = subjob.key.iter().map(|column| spelled(from, column)).collect();
+    }
+
+    fn fields(&mut self, id: &str, target: &mut Target, from: &Table, to: &Table) {
+        for field in &mut target.fields {
+            for (table, column) in [(from, &field.from), (to, &field.to)] {
+                if table.column(column).is_none() {
+                    let kind = unknown_column(table, column);
+                    self.note(id, Some(&field.from), &kind);
+                }
+            }
+            *field = FieldMap { from: spelled(from, &field.from), to: spelled(to, &field.to) };
+        }
+    }
+
+    fn key(
+        &mut self,
+        id: &str,
+        key: &[String],
+        counter: Option<&str>,
+        target: &Target,
+        from: &Table,
+        to: &Table,
+    ) {
+        let mut mapped = Vec::new();
+        for column in key.iter().filter(|column| !column.eq_ignore_ascii_case(DATAAREAID)) {
+            match target.fields.iter().find(|field| field.from.eq_ignore_ascii_case(column)) {
+                Some(field) => mapped.push(field.to.clone()),
+                None => {
+                    let kind = Kind::KeyNotMapped { column: column.clone() };
+                    self.note(id, None, &kind);
+                    return;
+                }
+            }
+        }
+        let company = to.column(DATAAREAID).map(|column| column.name.clone());
+        let with_company: Vec<String> = mapped.iter().cloned().chain(company).collect();
+        if !key.is_empty() && !to.has_unique(&mapped) && !to.has_unique(&with_company) {
+            let keys: Vec<String> = to.unique.iter().map(|key| key.join(" + ")).collect();
+            let kind = Kind::NotAKey {
+                key: mapped.join(" + "),
+                table: to.name.clone(),
+                expected: if keys.is_empty() { "none".to_owned() } else { keys.join(", ") },
+            };
+            self.note(id, None, &kind);
+        }
+        let Some(counter) = counter else { return };
+        let counter = target
+            .fields
+            .iter()
+            .find(|field| field.from.eq_ignore_ascii_case(counter))
+            .map_or(counter, |field| field.to.as_str());
+        if to.column(counter).is_none() {
+            let kind = unknown_column(to, counter);
+            self.note(id, None, &kind);
+        } else if !to.is_indexed(counter) {
+            let kind =
+                Kind::CounterUnindexed { table: to.name.clone(), column: counter.to_owned() };
+            self.note(id, None, &kind);
+        }
+        self.headquarters_key(id, key, from);
+    }
+
+    /// An upload needs a key in headquarters, or the same row could come in twice (S05).
+    fn headquarters_key(&mut self, id: &str, key: &[String], from: &Table) {
+        let extra = |names: &[&str]| -> Vec<String> {
+            let found = names.iter().filter_map(|name| from.column(name));
+            key.iter().cloned().chain(found.map(|column| column.name.clone())).collect()
+        };
+        let fits = [&[][..], &[DATAAREAID], &["cdx_DATASTORE"], &["cdx_DATASTORE", DATAAREAID]]
+            .iter()
+            .any(|names| from.has_unique(&extra(names)));
+        if !key.is_empty() && !fits {
+            let keys: Vec<String> = from.unique.iter().map(|key| key.join(" + ")).collect();
+            let kind = Kind::NotAKey {
+                key: key.join(" + "),
+                table: from.name.clone(),
+                expected: if keys.is_empty() { "none".to_owned() } else { keys.join(", ") },
+            };
+            self.note(id, None, &kind);
+        }
+    }
+
+    fn filter(&mut self, id: &str, filter: &Filter, from: &Table) {
+        let catalogue = self.catalogue;
+        let mut previous = from;
+        for join in &filter.joins {
+            let Some(table) = catalogue.hq_table(&join.table) else {
+                let kind = unknown_table("headquarters", &join.table, &catalogue.hq, "");
+                self.note(id, None, &kind);
+                return;
+            };
+            for (table, column) in [(previous, &join.on), (table, &join.column)] {
+                if table.column(column).is_none() {
+                    let kind = unknown_column(table, column);
+                    self.note(id, None, &kind);
+                }
+            }
+            previous = table;
+        }
+        if previous.column(&filter.channel).is_none() {
+            let kind = unknown_column(previous, &filter.channel);
+            self.note(id, None, &kind);
+        }
+    }
+}
+
+fn spelled(table: &Table, column: &str) -> String {
+    table.column(column).map_or_else(|| column.to_owned(), |column| column.name.clone())
+}
+
+fn unknown_column(table: &Table, column: &str) -> Kind {
+    let names = table.columns.iter().map(|column| column.name.as_str());
+    Kind::UnknownColumn {
+        table: table.name.clone(),
+        column: column.to_owned(),
+        nearest: nearest(column, names).map(str::to_owned),
+    }
+}
+
+fn unknown_table(side: &'static str, name: &str, tables: &Tables, prefix: &str) -> Kind {
+    let wanted = name.rsplit('.').next().unwrap_or(name);
+    let names = tables.values().filter_map(|table| {
+        let ours = table.name.starts_with("cdx_");
+        if ours { None } else { table.name.strip_prefix(prefix) }
+    });
+    let nearest = nearest(wanted, names).map(|found| match prefix.trim_end_matches('_') {
+        "" => found.to_owned(),
+        schema => format!("{schema}.{found}"),
+    });
+    Kind::UnknownTable { side, table: name.to_owned(), nearest }
+}

@@ -1,0 +1,197 @@
+//! One definition file as it is written, before it is held against tables and other files.
+
+use super::problem::{Kind, Problem};
+use super::walk::{At, Walker};
+use crate::model::evidence::Grade;
+use crate::model::job::{Direction, Filter, Join};
+use toml::de::DeTable;
+
+/// What a file says; offsets are byte positions in its text.
+#[derive(Debug, Clone)]
+pub struct RawFile {
+    pub(super) job: Option<RawJob>,
+    pub(super) subjobs: Vec<RawSubjob>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct RawJob {
+    pub(super) id: At<String>,
+    pub(super) name: String,
+    pub(super) aliases: Vec<At<String>>,
+    pub(super) direction: Direction,
+    pub(super) exclude_offline: bool,
+    pub(super) grade: Option<Grade>,
+    pub(super) source: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct RawSubjob {
+    pub(super) id: At<String>,
+    pub(super) table: Option<At<String>>,
+    pub(super) target: Option<At<String>>,
+    pub(super) key: Option<Vec<At<String>>>,
+    pub(super) fields: Vec<(At<String>, At<String>)>,
+    pub(super) jobs: Option<Vec<At<String>>>,
+    pub(super) filter: Option<At<Filter>>,
+    pub(super) counter: Option<At<String>>,
+    pub(super) exclude_offline: bool,
+    pub(super) grade: Option<Grade>,
+    pub(super) source: Option<String>,
+}
+
+const GRADES: &[(&str, Grade)] = &[
+    ("documented", Grade::Documented),
+    ("inferred", Grade::Inferred),
+    ("assumed", Grade::Assumed),
+];
+
+const DIRECTIONS: &[(&str, Direction)] = &[
+    ("download", Direction::Download),
+    ("upload", Direction::Upload),
+    ("batch", Direction::Batch),
+];
+
+/// The longest job id that the product takes.
+const LONGEST_ID: usize = 20;
+
+/// Reads a file; everything that is wrong with its form is in the problems.
+pub(super) fn read(file: &str, text: &str, shipped: bool) -> (RawFile, Vec<Problem>) {
+    let mut walker = Walker::new(file, text);
+    let root = walker.parse();
+    walker.known_keys(&root, &["job", "subjob"]);
+    let job =
+        walker.table(&root, "job").and_then(|(table, at)| job(&mut walker, table, at, shipped));
+    let subjobs = walker
+        .tables(&root, "subjob")
+        .into_iter()
+        .filter_map(|(table, at)| subjob(&mut walker, table, at, shipped))
+        .collect();
+    (RawFile { job, subjobs }, walker.problems)
+}
+
+fn job(walker: &mut Walker<'_>, table: &DeTable<'_>, at: usize, shipped: bool) -> Option<RawJob> {
+    walker.known_keys(
+        table,
+        &["id", "name", "aliases", "direction", "exclude-offline", "grade", "source"],
+    );
+    let id = required(walker, table, "id", at, "the job's number or short name");
+    let name = required(walker, table, "name", at, "the name people know it by");
+    let direction = walker.word(table, "direction", DIRECTIONS);
+    if direction.is_none() && !table.contains_key("direction") {
+        walker.note(at, Kind::Missing { key: "direction", expected: "download, upload or batch" });
+    }
+    let (grade, source) = evidence(walker, table, at, shipped);
+    let aliases = walker.texts(table, "aliases").unwrap_or_default();
+    let exclude_offline = walker.yes(table, "exclude-offline").unwrap_or(false);
+    let id = id?;
+    let fits = id.value.len() <= LONGEST_ID
+        && !id.value.is_empty()
+        && id.value.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+    if !fits {
+        let expected = "at most 20 letters, digits, hyphens or underscores";
+        let kind = Kind::OutOfRange { key: "id".to_owned(), value: id.value.clone(), expected };
+        walker.note(id.at, kind);
+    }
+    Some(RawJob {
+        id,
+        name: name?.value,
+        aliases,
+        direction: direction?,
+        exclude_offline,
+        grade,
+        source,
+    })
+}
+
+fn subjob(
+    walker: &mut Walker<'_>,
+    table: &DeTable<'_>,
+    at: usize,
+    shipped: bool,
+) -> Option<RawSubjob> {
+    walker.known_keys(
+        table,
+        &[
+            "id",
+            "table",
+            "target",
+            "key",
+            "fields",
+            "rename",
+            "jobs",
+            "filter",
+            "counter",
+            "exclude-offline",
+            "grade",
+            "source",
+        ],
+    );
+    let id = required(walker, table, "id", at, "the subjob's id, normally the table's name");
+    let (grade, source) = evidence(walker, table, at, shipped);
+    let same = walker.texts(table, "fields").unwrap_or_default();
+    let renamed = walker.pairs(table, "rename");
+    let fields = same.into_iter().map(|field| (field.clone(), field)).chain(renamed).collect();
+    let found = RawSubjob {
+        table: walker.text(table, "table"),
+        target: walker.text(table, "target"),
+        key: walker.texts(table, "key"),
+        fields,
+        jobs: walker.texts(table, "jobs"),
+        filter: filter(walker, table),
+        counter: walker.text(table, "counter"),
+        exclude_offline: walker.yes(table, "exclude-offline").unwrap_or(false),
+        grade,
+        source,
+        id: id?,
+    };
+    Some(found)
+}
+
+fn filter(walker: &mut Walker<'_>, table: &DeTable<'_>) -> Option<At<Filter>> {
+    let (filter, at) = walker.table(table, "filter")?;
+    walker.known_keys(filter, &["joins", "channel"]);
+    let channel =
+        required(walker, filter, "channel", at, "the column that holds the channel's RECID");
+    let mut joins = Vec::new();
+    for (join, at) in walker.tables(filter, "joins") {
+        walker.known_keys(join, &["table", "column", "on"]);
+        let table = required(walker, join, "table", at, "the joined headquarters table");
+        let column = required(walker, join, "column", at, "its column");
+        let on = required(walker, join, "on", at, "the column of the table before it");
+        if let (Some(table), Some(column), Some(on)) = (table, column, on) {
+            joins.push(Join { table: table.value, column: column.value, on: on.value });
+        }
+    }
+    Some(At { value: Filter { joins, channel: channel?.value }, at })
+}
+
+fn evidence(
+    walker: &mut Walker<'_>,
+    table: &DeTable<'_>,
+    at: usize,
+    shipped: bool,
+) -> (Option<Grade>, Option<String>) {
+    let grade = walker.word(table, "grade", GRADES);
+    let source = walker.text(table, "source").map(|source| source.value);
+    if shipped && !table.contains_key("grade") {
+        let expected = "documented, inferred or assumed";
+        walker.note(at, Kind::Missing { key: "grade", expected });
+    }
+    if shipped && source.is_none() {
+        walker.note(at, Kind::Missing { key: "source", expected: "where it was read" });
+    }
+    (grade, source)
+}
+
+fn required(
+    walker: &mut Walker<'_>,
+    table: &DeTable<'_>,
+    key: &'static str,
+    at: usize,
+    expected: &'static str,
+) -> Option<At<String>> {
+    if !table.contains_key(key) {
+        walker.note(at, Kind::Missing { key, expected });
+    }
+    walker.text(table, key)
+}

@@ -1,0 +1,267 @@
+//! What can be wrong with a definition, and where; the wording of all of it is here.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// One thing that is wrong, without its place.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Kind {
+    /// The text is no TOML.
+    #[error("not valid TOML: {0}")]
+    Syntax(String),
+    /// A key nobody reads.
+    #[error("unknown key {key:?}, expected one of {expected}")]
+    UnknownKey {
+        /// The key.
+        key: String,
+        /// What is read here.
+        expected: String,
+        /// The nearest of them.
+        nearest: Option<String>,
+    },
+    /// A value of another type.
+    #[error("{key} is {found}, expected {expected}")]
+    WrongType {
+        /// The key.
+        key: String,
+        /// What it is.
+        found: String,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// A word that is none of the known ones.
+    #[error("{key} is {value:?}, expected one of {expected}")]
+    UnknownWord {
+        /// The key.
+        key: String,
+        /// The value.
+        value: String,
+        /// The words there are.
+        expected: String,
+        /// The nearest of them.
+        nearest: Option<String>,
+    },
+    /// A key that must be there.
+    #[error("{key} is missing, expected {expected}")]
+    Missing {
+        /// The key.
+        key: &'static str,
+        /// What it should hold.
+        expected: &'static str,
+    },
+    /// A value out of its range.
+    #[error("{key} is {value}, expected {expected}")]
+    OutOfRange {
+        /// The key.
+        key: String,
+        /// The value.
+        value: String,
+        /// What it may be.
+        expected: &'static str,
+    },
+    /// No such table.
+    #[error("{side} has no table {table:?}")]
+    UnknownTable {
+        /// Headquarters or the channel.
+        side: &'static str,
+        /// The table.
+        table: String,
+        /// The nearest one.
+        nearest: Option<String>,
+    },
+    /// No such column.
+    #[error("table {table} has no column {column:?}")]
+    UnknownColumn {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+        /// The nearest one.
+        nearest: Option<String>,
+    },
+    /// DATAAREAID is listed (S02).
+    #[error("DATAAREAID is listed; it is added by itself where the table has it")]
+    CompanyListed,
+    /// The key is not one of the table's.
+    #[error("key {key} is no unique key of {table}, expected one of {expected}")]
+    NotAKey {
+        /// The key.
+        key: String,
+        /// The table.
+        table: String,
+        /// Its unique keys.
+        expected: String,
+    },
+    /// A key column that is not mapped.
+    #[error("key column {column} is not among the fields")]
+    KeyNotMapped {
+        /// The column.
+        column: String,
+    },
+    /// The same field twice.
+    #[error("field {field} is listed twice")]
+    DuplicateField {
+        /// The field.
+        field: String,
+    },
+    /// The same subjob twice in one file.
+    #[error("subjob {subjob:?} is declared twice in this file")]
+    DuplicateSubjob {
+        /// The subjob.
+        subjob: String,
+    },
+    /// The same job twice.
+    #[error("job {job:?} is declared already, in {first}")]
+    DuplicateJob {
+        /// The job, or the spelling.
+        job: String,
+        /// Where.
+        first: String,
+    },
+    /// A subjob for a job that does not exist.
+    #[error("job {job:?} does not exist")]
+    UnknownJob {
+        /// The job.
+        job: String,
+        /// The nearest one.
+        nearest: Option<String>,
+    },
+    /// An existing subjob is declared with another value (S03).
+    #[error(
+        "subjob {subjob} exists with {what} {known}; a definition may add to it, not change it"
+    )]
+    Changes {
+        /// The subjob.
+        subjob: String,
+        /// Table, key, ...
+        what: &'static str,
+        /// Its value.
+        known: String,
+    },
+    /// An upload without a replication counter (S05).
+    #[error("upload subjob {subjob} has no replication counter")]
+    NoCounter {
+        /// The subjob.
+        subjob: String,
+    },
+    /// The counter is no column, or no index begins with it (S05).
+    #[error("replication counter {column} of {table} has no index that begins with it")]
+    CounterUnindexed {
+        /// The table.
+        table: String,
+        /// The counter.
+        column: String,
+    },
+    /// A job that mixes directions.
+    #[error("subjob {subjob} has a replication counter and is scheduled by download job {job}")]
+    CounterInDownload {
+        /// The subjob.
+        subjob: String,
+        /// The job.
+        job: String,
+    },
+}
+
+impl Kind {
+    /// A stable code for scripts.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Syntax(_) => "syntax",
+            Self::UnknownKey { .. } => "unknown-key",
+            Self::WrongType { .. } => "wrong-type",
+            Self::UnknownWord { .. } => "unknown-word",
+            Self::Missing { .. } => "missing",
+            Self::OutOfRange { .. } => "out-of-range",
+            Self::UnknownTable { .. } => "unknown-table",
+            Self::UnknownColumn { .. } => "unknown-column",
+            Self::CompanyListed => "dataareaid-listed",
+            Self::NotAKey { .. } => "not-a-key",
+            Self::KeyNotMapped { .. } => "key-not-mapped",
+            Self::DuplicateField { .. } => "duplicate-field",
+            Self::DuplicateSubjob { .. } => "duplicate-subjob",
+            Self::DuplicateJob { .. } => "duplicate-job",
+            Self::UnknownJob { .. } => "unknown-job",
+            Self::Changes { .. } => "changes-existing",
+            Self::NoCounter { .. } => "no-counter",
+            Self::CounterUnindexed { .. } => "counter-unindexed",
+            Self::CounterInDownload { .. } => "counter-in-download",
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::UnknownKey { nearest: Some(nearest), .. }
+            | Self::UnknownWord { nearest: Some(nearest), .. }
+            | Self::UnknownTable { nearest: Some(nearest), .. }
+            | Self::UnknownColumn { nearest: Some(nearest), .. }
+            | Self::UnknownJob { nearest: Some(nearest), .. } => {
+                Some(format!("did you mean {nearest}?"))
+            }
+            Self::CompanyListed => Some("take it out of the list".to_owned()),
+            Self::NoCounter { .. } => {
+                Some("add counter = \"REPLICATIONCOUNTERFROMORIGIN\"".to_owned())
+            }
+            Self::UnknownTable { .. } => {
+                Some("put its CREATE TABLE into schema/hq or schema/channel".to_owned())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// One thing that is wrong, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// The file, as it was named.
+    pub file: String,
+    /// Its line, from 1.
+    pub line: usize,
+    /// Its column in characters, from 1.
+    pub column: usize,
+    /// A stable code.
+    pub code: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+impl Problem {
+    /// A problem at a byte offset of a text.
+    pub fn at(file: &str, text: &str, offset: usize, kind: &Kind) -> Self {
+        let before = text.get(..offset).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        Self {
+            file: file.to_owned(),
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+            code: kind.code(),
+            message: kind.to_string(),
+            hint: kind.hint(),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { file, line, column, code, message, .. } = self;
+        write!(f, "{file}:{line}:{column}: {message} [{code}]")?;
+        self.hint.as_ref().map_or(Ok(()), |hint| write!(f, "; {hint}"))
+    }
+}
+
+/// Everything that is wrong, in the order of files and lines; never empty as an error.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, thiserror::Error)]
+pub struct Problems(pub Vec<Problem>);
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.0.len();
+        let noun = if count == 1 { "problem" } else { "problems" };
+        write!(f, "{count} {noun} in definitions")?;
+        self.0.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
+    }
+}

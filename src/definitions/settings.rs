@@ -1,0 +1,144 @@
+//! `cdx.toml`: the settings of an environment.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use jiff::tz::TimeZone;
+use toml::de::DeTable;
+
+use super::problem::{Kind, Problems};
+use super::walk::Walker;
+use crate::model::settings::{Settings, UploadTopology};
+
+/// The commented file that `init` writes; it says what the defaults are.
+pub const TEMPLATE: &str = include_str!("cdx.template.toml");
+
+const TOPOLOGIES: &[(&str, UploadTopology)] =
+    &[("two-phase", UploadTopology::TwoPhase), ("one-phase", UploadTopology::OnePhase)];
+
+/// Reads `cdx.toml`; what is left out has its default.
+///
+/// # Errors
+/// Every problem, with line and column.
+pub fn parse(file: &str, text: &str) -> Result<Settings, Problems> {
+    let mut walker = Walker::new(file, text);
+    let root = walker.parse();
+    let mut settings = Settings::default();
+    walker
+        .known_keys(&root, &["environment", "scale-unit", "upload", "packages", "change-tracking"]);
+    if let Some((table, _)) = walker.table(&root, "environment") {
+        environment(&mut walker, table, &mut settings);
+    }
+    if let Some((table, _)) = walker.table(&root, "scale-unit") {
+        scale_unit(&mut walker, table, &mut settings);
+    }
+    if let Some((table, _)) = walker.table(&root, "upload") {
+        walker.known_keys(table, &["topology"]);
+        if let Some(topology) = walker.word(table, "topology", TOPOLOGIES) {
+            settings.topology = topology;
+        }
+    }
+    for (section, retention) in [
+        ("packages", &mut settings.package_retention),
+        ("change-tracking", &mut settings.tracking_retention),
+    ] {
+        if let Some((table, _)) = walker.table(&root, section) {
+            walker.known_keys(table, &["retention"]);
+            if let Some(found) = duration(&mut walker, table, "retention") {
+                *retention = found;
+            }
+        }
+    }
+    if walker.problems.is_empty() { Ok(settings) } else { Err(Problems(walker.problems)) }
+}
+
+fn environment(walker: &mut Walker<'_>, table: &DeTable<'_>, settings: &mut Settings) {
+    walker.known_keys(table, &["company", "time-zone"]);
+    if let Some(company) = walker.text(table, "company") {
+        if company.value.is_empty() || company.value.chars().count() > 4 {
+            let expected = "a legal entity of one to four characters";
+            let kind =
+                Kind::OutOfRange { key: "company".to_owned(), value: company.value, expected };
+            walker.note(company.at, kind);
+        } else {
+            settings.company = company.value;
+        }
+    }
+    if let Some(zone) = walker.text(table, "time-zone") {
+        if TimeZone::get(&zone.value).is_err() {
+            let expected = "an IANA name such as UTC or Europe/Madrid";
+            let kind =
+                Kind::OutOfRange { key: "time-zone".to_owned(), value: zone.value, expected };
+            walker.note(zone.at, kind);
+        } else {
+            settings.time_zone = zone.value;
+        }
+    }
+}
+
+fn scale_unit(walker: &mut Walker<'_>, table: &DeTable<'_>, settings: &mut Settings) {
+    walker.known_keys(table, &["instances", "cache-ttl"]);
+    if let Some(found) = walker.integer(table, "instances") {
+        match u32::try_from(found.value) {
+            Ok(instances @ 1..=16) => settings.instances = instances,
+            _ => {
+                let kind = Kind::OutOfRange {
+                    key: "instances".to_owned(),
+                    value: found.value.to_string(),
+                    expected: "a number from 1 to 16",
+                };
+                walker.note(found.at, kind);
+            }
+        }
+    }
+    if let Some(ttl) = duration(walker, table, "cache-ttl") {
+        settings.cache_ttl = ttl;
+    }
+}
+
+/// `15m`, `2h`, `30d`; a day has 24 hours here.
+fn duration(walker: &mut Walker<'_>, table: &DeTable<'_>, key: &str) -> Option<Duration> {
+    let found = walker.text(table, key)?;
+    let days = found.value.trim().strip_suffix('d').and_then(|days| days.trim().parse().ok());
+    let parsed = match days {
+        Some(days) => SignedDuration::try_from_hours(24_i64.checked_mul(days)?),
+        None => found.value.trim().parse().ok(),
+    };
+    let duration = parsed.and_then(|duration| Duration::try_from(duration).ok());
+    if duration.is_none() {
+        let expected = "a duration such as 15m, 2h or 30d";
+        let kind = Kind::OutOfRange { key: key.to_owned(), value: found.value, expected };
+        walker.note(found.at, kind);
+    }
+    duration
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_template_says_the_defaults() {
+        assert_eq!(parse("cdx.toml", TEMPLATE).unwrap(), Settings::default());
+        assert_eq!(parse("cdx.toml", "").unwrap(), Settings::default());
+    }
+
+    #[test]
+    fn every_problem_is_told_at_once() {
+        let text = "[environment]\ncompany = \"TOOLONG\"\ntime-zone = \"Mars\"\n\
+                    [scale-unit]\ninstances = 0\ncache-tll = \"1m\"\n[uploads]\n";
+        let problems = parse("cdx.toml", text).unwrap_err().0;
+        let found: Vec<_> = problems.iter().map(|p| (p.line, p.code)).collect();
+        assert_eq!(
+            found,
+            [
+                (7, "unknown-key"),
+                (2, "out-of-range"),
+                (3, "out-of-range"),
+                (6, "unknown-key"),
+                (5, "out-of-range"),
+            ]
+        );
+        assert_eq!(problems[3].hint.as_deref(), Some("did you mean cache-ttl?"));
+    }
+}

@@ -1,0 +1,188 @@
+//! Walks parsed TOML and notes everything that is not as expected, rather than the first thing.
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::problem::{Kind, Problem};
+use crate::model::nearest::nearest;
+
+/// A value and the byte offset it stands at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct At<T> {
+    pub(super) value: T,
+    pub(super) at: usize,
+}
+
+/// A file being read, and what is wrong with it so far.
+pub(super) struct Walker<'a> {
+    pub(super) file: &'a str,
+    pub(super) text: &'a str,
+    pub(super) problems: Vec<Problem>,
+}
+
+impl<'a> Walker<'a> {
+    pub(super) fn new(file: &'a str, text: &'a str) -> Self {
+        Self { file, text, problems: Vec::new() }
+    }
+
+    /// Parses the text; syntax errors become problems, and what could be read is read.
+    pub(super) fn parse(&mut self) -> DeTable<'a> {
+        let (table, errors) = DeTable::parse_recoverable(self.text);
+        for error in errors {
+            let at = error.span().map_or(0, |span| span.start);
+            let message = error.message().lines().collect::<Vec<_>>().join(", ");
+            self.note(at, Kind::Syntax(message));
+        }
+        table.into_inner()
+    }
+
+    pub(super) fn note(&mut self, at: usize, kind: Kind) {
+        self.problems.push(Problem::at(self.file, self.text, at, &kind));
+    }
+
+    /// Notes every key that is not among the known ones.
+    pub(super) fn known_keys(&mut self, table: &DeTable<'_>, known: &[&str]) {
+        for key in table.keys() {
+            let name: &str = key.get_ref();
+            if !known.contains(&name) {
+                let kind = Kind::UnknownKey {
+                    key: name.to_owned(),
+                    expected: known.join(", "),
+                    nearest: nearest(name, known.iter().copied()).map(str::to_owned),
+                };
+                self.note(key.span().start, kind);
+            }
+        }
+    }
+
+    fn wrong(&mut self, key: &str, value: &Spanned<DeValue<'_>>, expected: &'static str) {
+        let found = value.get_ref().type_str().to_owned();
+        self.note(value.span().start, Kind::WrongType { key: key.to_owned(), found, expected });
+    }
+
+    pub(super) fn text(&mut self, table: &DeTable<'_>, key: &str) -> Option<At<String>> {
+        let value = table.get(key)?;
+        let Some(text) = value.get_ref().as_str() else {
+            self.wrong(key, value, "a text in quotes");
+            return None;
+        };
+        Some(At { value: text.to_owned(), at: value.span().start })
+    }
+
+    pub(super) fn yes(&mut self, table: &DeTable<'_>, key: &str) -> Option<bool> {
+        let value = table.get(key)?;
+        let found = value.get_ref().as_bool();
+        if found.is_none() {
+            self.wrong(key, value, "true or false");
+        }
+        found
+    }
+
+    pub(super) fn integer(&mut self, table: &DeTable<'_>, key: &str) -> Option<At<i64>> {
+        let value = table.get(key)?;
+        let number = value.get_ref().as_integer();
+        let parsed = number.and_then(|n| i64::from_str_radix(n.as_str(), n.radix()).ok());
+        if parsed.is_none() {
+            self.wrong(key, value, "a whole number");
+        }
+        Some(At { value: parsed?, at: value.span().start })
+    }
+
+    pub(super) fn texts(&mut self, table: &DeTable<'_>, key: &str) -> Option<Vec<At<String>>> {
+        let value = table.get(key)?;
+        let Some(array) = value.get_ref().as_array() else {
+            self.wrong(key, value, "a list of texts");
+            return None;
+        };
+        let mut texts = Vec::new();
+        for item in array.iter() {
+            match item.get_ref().as_str() {
+                Some(text) => texts.push(At { value: text.to_owned(), at: item.span().start }),
+                None => self.wrong(key, item, "a text in quotes"),
+            }
+        }
+        Some(texts)
+    }
+
+    /// A table under a key, with the offset it begins at.
+    pub(super) fn table<'t, 'i>(
+        &mut self,
+        table: &'t DeTable<'i>,
+        key: &str,
+    ) -> Option<(&'t DeTable<'i>, usize)> {
+        let value = table.get(key)?;
+        let found = value.get_ref().as_table();
+        if found.is_none() {
+            self.wrong(key, value, "a table");
+        }
+        Some((found?, value.span().start))
+    }
+
+    /// The tables of a list under a key, `[[key]]`.
+    pub(super) fn tables<'t, 'i>(
+        &mut self,
+        table: &'t DeTable<'i>,
+        key: &str,
+    ) -> Vec<(&'t DeTable<'i>, usize)> {
+        let Some(value) = table.get(key) else {
+            return Vec::new();
+        };
+        let Some(array) = value.get_ref().as_array() else {
+            self.wrong(key, value, "a list of tables");
+            return Vec::new();
+        };
+        let mut tables = Vec::new();
+        for item in array.iter() {
+            match item.get_ref().as_table() {
+                Some(found) => tables.push((found, item.span().start)),
+                None => self.wrong(key, item, "a table"),
+            }
+        }
+        tables
+    }
+
+    /// The texts of a table of texts, in the order written.
+    pub(super) fn pairs(
+        &mut self,
+        table: &DeTable<'_>,
+        key: &str,
+    ) -> Vec<(At<String>, At<String>)> {
+        let Some((found, _)) = self.table(table, key) else {
+            return Vec::new();
+        };
+        let mut pairs = Vec::new();
+        for (name, value) in found {
+            match value.get_ref().as_str() {
+                Some(text) => pairs.push((
+                    At { value: name.get_ref().to_string(), at: name.span().start },
+                    At { value: text.to_owned(), at: value.span().start },
+                )),
+                None => self.wrong(name.get_ref(), value, "a text in quotes"),
+            }
+        }
+        pairs.sort_by_key(|(name, _)| name.at);
+        pairs
+    }
+
+    /// A text that must be one of some words.
+    pub(super) fn word<T: Copy>(
+        &mut self,
+        table: &DeTable<'_>,
+        key: &str,
+        words: &[(&str, T)],
+    ) -> Option<T> {
+        let found = self.text(table, key)?;
+        let known = words.iter().find(|(word, _)| *word == found.value);
+        if known.is_none() {
+            let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            let kind = Kind::UnknownWord {
+                key: key.to_owned(),
+                nearest: nearest(&found.value, names.iter().copied()).map(str::to_owned),
+                value: found.value,
+                expected: names.join(", "),
+            };
+            self.note(found.at, kind);
+        }
+        known.map(|(_, value)| *value)
+    }
+}

@@ -1,0 +1,1 @@
+//! Which jobs a change needs.

@@ -1,0 +1,423 @@
+//! Gives each pending session of each database one try, databases in parallel.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+
+use super::download::GroupRun;
+use super::error::ExchangeError;
+use super::generate::{after_failure, chain};
+use super::report::is_pending;
+use crate::model::event::{Event, Listener};
+use crate::model::run::Mode;
+use crate::model::session::{DownloadSession, StoreSession};
+use crate::model::status::DownloadStatus;
+use crate::model::topology::DataStore;
+use crate::store::apply::{self, Applied, Delivery};
+use crate::store::packages::{Folder, PackageStore, checksum};
+use crate::store::{Access, ChannelDatabase, Environment, StoreError, Writer, sessions, topology};
+use crate::world::{FaultKind, Faults};
+
+/// Channels written at once, at most.
+const MOST_THREADS: usize = 4;
+/// The page caches of all of them together, in KiB.
+const CACHE_KIB: usize = 96 * 1024;
+
+pub(super) struct Applying<'a, 'b> {
+    pub(super) writer: &'a mut Writer,
+    pub(super) run: &'a GroupRun<'b>,
+}
+
+/// One try of one session in one database, with everything drawn before the threads start.
+struct Try {
+    session: DownloadSession,
+    row: StoreSession,
+    download_fails: bool,
+    apply_fails: bool,
+    /// The package as it arrived, or why it did not.
+    package: Result<PathBuf, String>,
+    empties: bool,
+}
+
+/// One database and its tries, oldest first.
+struct Queue {
+    store: DataStore,
+    tries: Vec<Try>,
+}
+
+/// What a try came to.
+struct Outcome {
+    status: DownloadStatus,
+    rows: u64,
+    message: Option<String>,
+    /// A package that had been applied before (D11).
+    before: bool,
+}
+
+/// Tries what is pending; the numbers of the sessions that were touched.
+pub(super) fn apply_pending(
+    applying: &mut Applying<'_, '_>,
+    listener: &mut dyn Listener,
+) -> Result<Vec<i64>, ExchangeError> {
+    let enforced = topology::enforces_dependencies(&applying.writer.hq)?;
+    let queues = queues(applying, enforced, listener)?;
+    if queues.is_empty() {
+        return Ok(Vec::new());
+    }
+    announce(applying.writer, &queues)?;
+    applying.writer.world.faults.crash_at("apply.after-requested", &applying.run.job.id);
+    let outcomes = work(applying, &queues, enforced, listener)?;
+    let touched = settle(applying.writer, &queues, outcomes, enforced, listener)?;
+    applying.writer.world.faults.crash_at("apply.after-outcome", &applying.run.job.id);
+    Ok(touched)
+}
+
+fn queues(
+    applying: &mut Applying<'_, '_>,
+    enforced: bool,
+    listener: &mut dyn Listener,
+) -> Result<Vec<Queue>, ExchangeError> {
+    let run = applying.run;
+    let unfinished = sessions::unfinished(&applying.writer.hq, run.group.id)?;
+    let folder = Folder(applying.writer.env.packages_path());
+    let mut arrived: BTreeMap<i64, Result<PathBuf, String>> = BTreeMap::new();
+    let mut queues = Vec::new();
+    for store in run.stores.iter().filter(|store| !store.paused && run.wants(store)) {
+        let mut tries = Vec::new();
+        for session in &unfinished {
+            let Some(row) = session.stores.iter().find(|row| row.store_id == store.id) else {
+                continue;
+            };
+            if enforced && holds_back(row.status, session.job == run.job.id) {
+                let head =
+                    format!("session {} ({}) holds back later sessions", session.id, session.job);
+                let text = format!("{}: {head}", store.name);
+                let hint = Some(format!("cdx sessions show {}", session.id));
+                listener.event(Event::Warning { text, hint });
+                break;
+            }
+            if session.job != run.job.id || !is_pending(row.status) {
+                continue;
+            }
+            if !arrived.contains_key(&session.id) {
+                arrived.insert(session.id, fetch(&folder, session)?);
+            }
+            let package = arrived.get(&session.id).cloned();
+            tries.push(draw(
+                &mut applying.writer.world.faults,
+                store,
+                session,
+                row,
+                package.unwrap_or_else(|| Err(not_found(session.id))),
+                listener,
+            ));
+        }
+        for one in &mut tries {
+            one.empties =
+                store.offline && run.job.exclude_offline && one.session.mode == Mode::Full;
+        }
+        if !tries.is_empty() {
+            queues.push(Queue { store: store.clone(), tries });
+        }
+    }
+    Ok(queues)
+}
+
+/// Under enforcement an earlier session that is not done keeps later ones waiting (D07).
+fn holds_back(status: DownloadStatus, same_job: bool) -> bool {
+    match status {
+        DownloadStatus::Suspended => true,
+        // Another job's failed session waits for its own job's next run.
+        status => !same_job && status.is_failure() && status != DownloadStatus::Canceled,
+    }
+}
+
+/// Fetches a package and looks whether it is what was sent (D15, D16).
+fn fetch(
+    folder: &Folder,
+    session: &DownloadSession,
+) -> Result<Result<PathBuf, String>, StoreError> {
+    let Some(name) = session.package.as_deref() else {
+        return Ok(Err(not_found(session.id)));
+    };
+    let Some(path) = folder.get(name)? else {
+        return Ok(Err(not_found(session.id)));
+    };
+    let (found, _) = checksum(&path)?;
+    if found == session.checksum {
+        return Ok(Ok(path));
+    }
+    Ok(Err(mismatch(session, &found)))
+}
+
+fn not_found(session: i64) -> String {
+    format!("Record for Id - {session} not found. The package is gone; a full run is needed")
+}
+
+fn mismatch(session: &DownloadSession, found: &str) -> String {
+    format!(
+        "the package does not match its checksum: expected {}, found {}",
+        short(&session.checksum),
+        short(found)
+    )
+}
+
+fn short(checksum: &str) -> &str {
+    checksum.get(..12).unwrap_or(checksum)
+}
+
+fn draw(
+    faults: &mut Faults,
+    store: &DataStore,
+    session: &DownloadSession,
+    row: &StoreSession,
+    mut package: Result<PathBuf, String>,
+    listener: &mut dyn Listener,
+) -> Try {
+    let mut take = |kind: FaultKind| {
+        let hit = faults.take(kind, &store.name);
+        if hit {
+            let fault = format!("{}={}", kind.as_str(), store.name);
+            listener.event(Event::Fault { fault });
+        }
+        hit
+    };
+    if take(FaultKind::PackageCorrupt) {
+        package = Err(mismatch(session, "altered on the way (fault package-corrupt)"));
+    }
+    Try {
+        session: session.clone(),
+        row: row.clone(),
+        download_fails: take(FaultKind::DownloadFails),
+        apply_fails: take(FaultKind::ApplyFails),
+        package,
+        empties: false,
+    }
+}
+
+/// Commits, before any channel is touched, what is about to be tried.
+fn announce(writer: &Writer, queues: &[Queue]) -> Result<(), StoreError> {
+    let now = writer.world.clock.utc();
+    writer.hq.write(|hq| {
+        for one in queues.iter().flat_map(|queue| &queue.tries) {
+            let row = StoreSession {
+                status: DownloadStatus::Requested,
+                requested: Some(now.clone()),
+                ..one.row.clone()
+            };
+            sessions::update_store(hq, one.session.id, &row)?;
+        }
+        Ok(())
+    })
+}
+
+/// The outcomes of each queue, in its order; shorter than the queue when the rest must wait.
+fn work(
+    applying: &Applying<'_, '_>,
+    queues: &[Queue],
+    enforced: bool,
+    listener: &mut dyn Listener,
+) -> Result<Vec<Vec<Outcome>>, ExchangeError> {
+    let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let threads = cores.min(MOST_THREADS).min(queues.len());
+    let worker = Worker {
+        env: &applying.writer.env,
+        job: &applying.run.job.id,
+        description: &applying.run.job.name,
+        now: applying.writer.world.clock.utc(),
+        faults: &applying.writer.world.faults,
+        cache_kib: u32::try_from(CACHE_KIB / threads).unwrap_or(8 * 1024),
+        enforced,
+    };
+    let total = queues.iter().flat_map(|queue| &queue.tries).map(|one| one.session.rows).sum();
+    let step = format!("applying {} to {} channel databases", worker.job, queues.len());
+    listener.event(Event::StepStarted { step, total: Some(total) });
+    let next = AtomicUsize::new(0);
+    let mut outcomes: Vec<Vec<Outcome>> = queues.iter().map(|_| Vec::new()).collect();
+    thread::scope(|scope| {
+        let (send, receive) = mpsc::channel();
+        for _ in 0..threads {
+            let (send, next, worker) = (send.clone(), &next, &worker);
+            scope.spawn(move || {
+                while let Some(queue) = queues.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let done = worker.work(queue);
+                    if send.send((queue.store.id, done)).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(send);
+        let mut rows = 0;
+        for (store, done) in receive {
+            let Some(at) = queues.iter().position(|queue| queue.store.id == store) else {
+                continue;
+            };
+            rows += queues[at].tries.iter().map(|one| one.session.rows).sum::<u64>();
+            listener.event(Event::StepProgress { done: rows });
+            outcomes[at] = done;
+        }
+    });
+    listener.event(Event::StepFinished);
+    Ok(outcomes)
+}
+
+/// What every thread shares.
+struct Worker<'a> {
+    env: &'a Environment,
+    job: &'a str,
+    description: &'a str,
+    now: String,
+    faults: &'a Faults,
+    cache_kib: u32,
+    enforced: bool,
+}
+
+impl Worker<'_> {
+    fn work(&self, queue: &Queue) -> Vec<Outcome> {
+        let opened = self.env.channel_with_cache(&queue.store.name, Access::Write, self.cache_kib);
+        let mut outcomes = Vec::new();
+        for one in &queue.tries {
+            let outcome = match &opened {
+                Ok(channel) => self.attempt(channel, &queue.store, one),
+                Err(error) => failed(DownloadStatus::DownloadFailed, chain(error)),
+            };
+            let stop = self.enforced && outcome.status != DownloadStatus::Applied;
+            outcomes.push(outcome);
+            if stop {
+                break;
+            }
+        }
+        if let Ok(channel) = opened
+            && let Err(error) = channel.checkpoint()
+            && let Some(last) = outcomes.last_mut()
+        {
+            last.message.get_or_insert_with(|| chain(&error));
+        }
+        outcomes
+    }
+
+    fn attempt(&self, channel: &ChannelDatabase, store: &DataStore, one: &Try) -> Outcome {
+        if one.download_fails {
+            let message = "the package could not be fetched (fault download-fails)".to_owned();
+            return failed(DownloadStatus::DownloadFailed, message);
+        }
+        let file = match &one.package {
+            Ok(file) => file,
+            Err(message) => return failed(DownloadStatus::DownloadFailed, message.clone()),
+        };
+        let delivery = Delivery {
+            session: one.session.id,
+            job: self.job,
+            description: self.description,
+            package: one.session.package.as_deref().unwrap_or(""),
+            checksum: &one.session.checksum,
+            bytes: one.session.bytes,
+            now: &self.now,
+            terminal: &store.terminal,
+            offline: store.offline,
+            empties: one.empties,
+        };
+        let applied = if one.apply_fails {
+            Err("the rows could not be written (fault apply-fails)".to_owned())
+        } else {
+            let before_commit = || self.faults.crash_at("apply.before-commit", &store.name);
+            apply::apply(channel, &delivery, file, &before_commit).map_err(|error| chain(&error))
+        };
+        match applied {
+            Ok(Applied { rows, before }) => {
+                self.faults.crash_at("apply.after-commit", &store.name);
+                let rows = if before {
+                    apply::remembered_rows(channel, one.session.id).unwrap_or(0)
+                } else {
+                    rows
+                };
+                Outcome { status: DownloadStatus::Applied, rows, message: None, before }
+            }
+            Err(message) => {
+                let status = DownloadStatus::ApplyFailed;
+                // The channel's own record is a courtesy to people who look there; the session's
+                // state is headquarters' and is kept below.
+                let noted = channel
+                    .write(|_| apply::remember(channel, &delivery, status.number(), &message));
+                let message = match noted {
+                    Ok(()) => message,
+                    Err(error) => format!("{message}; {}", chain(&error)),
+                };
+                failed(status, message)
+            }
+        }
+    }
+}
+
+fn failed(status: DownloadStatus, message: String) -> Outcome {
+    Outcome { status, rows: 0, message: Some(message), before: false }
+}
+
+/// Commits what came of the tries, and tells it in channel order.
+fn settle(
+    writer: &Writer,
+    queues: &[Queue],
+    outcomes: Vec<Vec<Outcome>>,
+    enforced: bool,
+    listener: &mut dyn Listener,
+) -> Result<Vec<i64>, ExchangeError> {
+    let now = writer.world.clock.utc();
+    let limit = topology::try_count(&writer.hq)?;
+    let mut touched = Vec::new();
+    let mut events = Vec::new();
+    writer.hq.write(|hq| {
+        for (queue, outcomes) in queues.iter().zip(outcomes) {
+            let mut outcomes = outcomes.into_iter();
+            for one in &queue.tries {
+                let row = match outcomes.next() {
+                    Some(outcome) => settled(one, outcome, limit, enforced, &now),
+                    None => StoreSession {
+                        message: Some("waits for an earlier session".to_owned()),
+                        ..one.row.clone()
+                    },
+                };
+                sessions::update_store(hq, one.session.id, &row)?;
+                touched.push(one.session.id);
+                events.push((one.session.id, queue.store.name.clone(), row.status));
+            }
+            topology::heartbeat(hq, queue.store.id, &now)?;
+        }
+        Ok::<_, StoreError>(())
+    })?;
+    for (session, channel, status) in events {
+        listener.event(Event::Download { session, channel, status });
+    }
+    Ok(touched)
+}
+
+fn settled(one: &Try, outcome: Outcome, limit: u32, enforced: bool, now: &str) -> StoreSession {
+    let tries = one.row.tries + 1;
+    let mut row = StoreSession {
+        tries,
+        rows: outcome.rows,
+        status: outcome.status,
+        message: outcome.message,
+        requested: Some(now.to_owned()),
+        ..one.row.clone()
+    };
+    match outcome.status {
+        DownloadStatus::Applied => {
+            row.downloaded = Some(now.to_owned());
+            row.applied = Some(now.to_owned());
+            row.message = outcome.before.then(|| "its package had been applied before".to_owned());
+        }
+        failed => {
+            if failed == DownloadStatus::ApplyFailed {
+                row.downloaded = Some(now.to_owned());
+            }
+            let message = row.message.take().unwrap_or_default();
+            let (status, message) = after_failure(failed, tries, limit, enforced, &message);
+            row.status = status;
+            row.message = Some(message);
+        }
+    }
+    row
+}

@@ -1,0 +1,136 @@
+//! A download job: makes the sessions of each group, then gives each pending one a try.
+
+use super::apply::{Applying, apply_pending};
+use super::error::ExchangeError;
+use super::generate::Generating;
+use super::report::session_report;
+use super::run::RunRequest;
+use crate::model::event::{Event, Listener};
+use crate::model::job::{Direction, Job};
+use crate::model::plan::TablePlan;
+use crate::model::run::{JobReport, Mode};
+use crate::model::topology::{DataStore, Group, Schedule};
+use crate::store::{Headquarters, StoreError, Writer, sessions, topology};
+
+/// One group's part in a run.
+pub(super) struct GroupRun<'a> {
+    pub(super) job: &'a Job,
+    pub(super) plans: &'a [TablePlan],
+    pub(super) group: Group,
+    /// Every database of the group.
+    pub(super) stores: Vec<DataStore>,
+    /// The one database asked for.
+    pub(super) only: Option<DataStore>,
+    pub(super) full: bool,
+}
+
+impl GroupRun<'_> {
+    /// Whether this run looks after a database.
+    pub(super) fn wants(&self, store: &DataStore) -> bool {
+        self.only.as_ref().is_none_or(|only| only.id == store.id)
+    }
+}
+
+/// Runs a download job for the groups a request names, or all of them.
+pub(super) fn run(
+    writer: &mut Writer,
+    job: &Job,
+    plans: &[TablePlan],
+    request: &RunRequest,
+    listener: &mut dyn Listener,
+) -> Result<JobReport, ExchangeError> {
+    let mut report = JobReport::new(&job.id, Direction::Download);
+    let schedules = topology::schedules(&writer.hq)?;
+    for run in group_runs(&writer.hq, job, plans, request)? {
+        let mut made = Vec::new();
+        match generating_schedule(&schedules, &run) {
+            Ok(schedule) => {
+                made = Generating { writer, run: &run, schedule }.generate(listener)?;
+            }
+            Err(why) => keep(&mut report, listener, why, "cdx schedules list"),
+        }
+        for store in run.stores.iter().filter(|store| store.paused && run.wants(store)) {
+            let why = format!("channel database {} is paused", store.name);
+            keep(&mut report, listener, why, &format!("cdx channels resume {}", store.name));
+        }
+        let mut touched = apply_pending(&mut Applying { writer, run: &run }, listener)?;
+        touched.extend(made);
+        touched.sort_unstable();
+        touched.dedup();
+        for id in touched {
+            let Some(session) = sessions::find(&writer.hq, id)? else {
+                continue;
+            };
+            if session.mode == Mode::Full || report.mode.is_none() {
+                report.mode = Some(session.mode);
+                report.reason = session.reason.or(report.reason);
+            }
+            report.rows += session.rows;
+            report.sessions.push(session_report(&session));
+        }
+    }
+    Ok(report)
+}
+
+fn keep(report: &mut JobReport, listener: &mut dyn Listener, why: String, hint: &str) {
+    listener.event(Event::Warning { text: why.clone(), hint: Some(hint.to_owned()) });
+    report.kept.push(why);
+}
+
+/// The groups a run goes through; dummy ones only when they are named.
+pub(super) fn group_runs<'a>(
+    hq: &Headquarters,
+    job: &'a Job,
+    plans: &'a [TablePlan],
+    request: &RunRequest,
+) -> Result<Vec<GroupRun<'a>>, StoreError> {
+    let only = match &request.channel {
+        Some(name) => Some(topology::find_store(hq, name)?),
+        None => None,
+    };
+    let named = match &request.group {
+        Some(name) => Some(topology::find_group(hq, name)?),
+        None => None,
+    };
+    let stores = topology::data_stores(hq)?;
+    let runs = topology::groups(hq)?
+        .into_iter()
+        .filter(|group| match (&only, &named) {
+            (Some(store), _) => store.group_id == group.id,
+            (None, Some(named)) => named.id == group.id,
+            (None, None) => !group.dummy,
+        })
+        .map(|group| {
+            let of_group = |store: &&DataStore| store.group_id == group.id;
+            GroupRun {
+                job,
+                plans,
+                stores: stores.iter().filter(of_group).cloned().collect(),
+                only: only.clone(),
+                full: request.full,
+                group,
+            }
+        })
+        .filter(|run| !run.stores.is_empty());
+    Ok(runs.collect())
+}
+
+/// The active schedule that runs this job for this group, or why there is none (D13).
+pub(super) fn generating_schedule(
+    schedules: &[Schedule],
+    run: &GroupRun<'_>,
+) -> Result<i64, String> {
+    let serves = |schedule: &&Schedule| {
+        schedule.jobs.iter().any(|job| job.eq_ignore_ascii_case(&run.job.id))
+            && schedule.groups.contains(&run.group.name)
+    };
+    let mut serving = schedules.iter().filter(serves).peekable();
+    let Some(first) = serving.peek() else {
+        return Err(format!(
+            "channel database group {} is on no distribution schedule with job {}",
+            run.group.name, run.job.id
+        ));
+    };
+    let inactive = format!("distribution schedule {} is not active", first.name);
+    serving.find(|schedule| schedule.active).map(|schedule| schedule.id).ok_or(inactive)
+}

@@ -1,0 +1,43 @@
+//! What can keep the engine from doing what it was asked.
+
+use crate::store::StoreError;
+use crate::world::FaultError;
+
+/// A failure of the engine itself; a session that failed is part of the report, not one of these.
+#[derive(Debug, thiserror::Error)]
+pub enum ExchangeError {
+    /// The files of the environment.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A `--fault` that is not understood.
+    #[error(transparent)]
+    Fault(#[from] FaultError),
+    /// No such job.
+    #[error("unknown job {word:?}")]
+    UnknownJob {
+        /// What was typed.
+        word: String,
+        /// The nearest spelling.
+        nearest: Option<String>,
+    },
+    /// A subjob names something that is not there; `cdx jobs check` has the details.
+    #[error("job {job}, subjob {subjob}: {detail}")]
+    MappingBroken {
+        /// The job.
+        job: String,
+        /// The subjob.
+        subjob: String,
+        /// What is missing.
+        detail: String,
+    },
+    /// An option that does not fit the job.
+    #[error("{option} does not go with job {job}: {why}")]
+    OptionUnfit {
+        /// The option.
+        option: &'static str,
+        /// The job.
+        job: String,
+        /// Why not.
+        why: &'static str,
+    },
+}

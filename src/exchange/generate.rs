@@ -1,0 +1,360 @@
+//! Makes the sessions of one group and job: what each database lacks, packed once.
+
+use super::download::GroupRun;
+use super::error::ExchangeError;
+use crate::model::event::{Event, Listener};
+use crate::model::run::{FullReason, Mode};
+use crate::model::session::DownloadSession;
+use crate::model::status::DownloadStatus;
+use crate::model::topology::DataStore;
+use crate::store::pack::{self, PackageSpec, PackageSummary};
+use crate::store::packages::{Folder, PackageStore};
+use crate::store::sessions::{self, Lack, NewSession};
+use crate::store::{StoreError, Writer, topology, tracking};
+use crate::world::FaultKind;
+
+pub(super) struct Generating<'a, 'b> {
+    pub(super) writer: &'a mut Writer,
+    pub(super) run: &'a GroupRun<'b>,
+    pub(super) schedule: i64,
+}
+
+/// What a session is to carry, before it has a number.
+#[derive(Debug)]
+pub(super) struct Intended {
+    pub(super) mode: Mode,
+    pub(super) reason: Option<FullReason>,
+    /// The row version a delta starts after.
+    pub(super) since: i64,
+    /// For one database only.
+    pub(super) only: Option<i64>,
+    pub(super) stores: Vec<DataStore>,
+}
+
+impl Generating<'_, '_> {
+    /// Makes what is due; the numbers of the sessions made or tried again.
+    pub(super) fn generate(
+        mut self,
+        listener: &mut dyn Listener,
+    ) -> Result<Vec<i64>, ExchangeError> {
+        let failed = sessions::unfinished(&self.writer.hq, self.run.group.id)?
+            .into_iter()
+            .find(|s| s.job == self.run.job.id && s.status == DownloadStatus::CreateFailed);
+        if let Some(session) = failed {
+            self.repack(&session, listener)?;
+            return Ok(vec![session.id]);
+        }
+        let mut made = Vec::new();
+        for intended in intended(&self.writer.hq, self.run)? {
+            made.push(self.make(&intended, listener)?);
+        }
+        Ok(made)
+    }
+
+    fn make(
+        &mut self,
+        intended: &Intended,
+        listener: &mut dyn Listener,
+    ) -> Result<i64, ExchangeError> {
+        let now = self.writer.world.clock.utc();
+        let nothing = intended.mode == Mode::Delta && !self.any_change(intended.since)?;
+        let hq = &self.writer.hq;
+        let new = |until, status| NewSession {
+            job: &self.run.job.id,
+            group: self.run.group.id,
+            schedule: self.schedule,
+            mode: intended.mode,
+            reason: intended.reason,
+            only: intended.only,
+            since: intended.since,
+            until,
+            stores: &intended.stores,
+            now: &now,
+            status,
+        };
+        if nothing {
+            let session = hq.write(|hq| {
+                let session = sessions::create(hq, &new(intended.since, DownloadStatus::NoData))?;
+                supplied(hq, self.run, &intended.stores)?;
+                Ok::<_, StoreError>(session)
+            })?;
+            tell(listener, session, &intended.stores, DownloadStatus::NoData);
+            return Ok(session);
+        }
+        self.crash("pack.before-start");
+        let (session, until) = hq.write(|hq| {
+            let until = tracking::close_version(hq, &now)?;
+            let session = sessions::create(hq, &new(until, DownloadStatus::Started))?;
+            for store in &intended.stores {
+                if intended.mode == Mode::Full {
+                    sessions::replace_pending(hq, &self.run.job.id, store.id, session)?;
+                }
+            }
+            Ok::<_, StoreError>((session, until))
+        })?;
+        self.crash("pack.after-start");
+        self.pack(session, intended, until, listener)?;
+        Ok(session)
+    }
+
+    /// Tries once more to make a package that could not be made (D06).
+    fn repack(
+        &mut self,
+        session: &DownloadSession,
+        listener: &mut dyn Listener,
+    ) -> Result<(), ExchangeError> {
+        let now = self.writer.world.clock.utc();
+        let min_valid = tracking::min_valid(&self.writer.hq)?;
+        let until = self.writer.hq.write(|hq| {
+            let until = tracking::close_version(hq, &now)?;
+            sessions::set_versions(hq, session.id, session.since, until)?;
+            sessions::set_all(hq, session.id, DownloadStatus::Started, None)?;
+            Ok::<_, StoreError>(until)
+        })?;
+        let expired = session.mode == Mode::Delta && session.since < min_valid;
+        let intended = Intended {
+            mode: if expired { Mode::Full } else { session.mode },
+            reason: if expired { Some(FullReason::TrackingExpired) } else { session.reason },
+            since: session.since,
+            only: session.only,
+            stores: self
+                .run
+                .stores
+                .iter()
+                .filter(|store| session.stores.iter().any(|row| row.store_id == store.id))
+                .cloned()
+                .collect(),
+        };
+        self.pack(session.id, &intended, until, listener)
+    }
+
+    fn pack(
+        &mut self,
+        session: i64,
+        intended: &Intended,
+        until: i64,
+        listener: &mut dyn Listener,
+    ) -> Result<(), ExchangeError> {
+        let packages = Folder(self.writer.env.packages_path());
+        let packed = if self.writer.world.faults.take(FaultKind::CreateFails, &self.run.job.id) {
+            let fault = format!("create-fails={}", self.run.job.id);
+            listener.event(Event::Fault { fault });
+            Err("the package could not be made (fault create-fails)".to_owned())
+        } else {
+            self.fill(session, intended, &packages, listener).map_err(|error| chain(&error))
+        };
+        match packed {
+            Err(message) => self.create_failed(session, intended, &message, listener),
+            Ok((summary, _)) if summary.is_empty() => {
+                self.writer.hq.write(|hq| {
+                    sessions::set_all(hq, session, DownloadStatus::NoData, None)?;
+                    self.settle(hq, intended, until)
+                })?;
+                tell(listener, session, &intended.stores, DownloadStatus::NoData);
+                Ok(())
+            }
+            Ok((summary, package)) => {
+                self.crash("pack.before-available");
+                self.writer.hq.write(|hq| {
+                    sessions::make_available(hq, session, &summary, &package)?;
+                    self.settle(hq, intended, until)
+                })?;
+                self.crash("pack.after-available");
+                tell(listener, session, &intended.stores, DownloadStatus::Available);
+                Ok(())
+            }
+        }
+    }
+
+    fn fill(
+        &self,
+        session: i64,
+        intended: &Intended,
+        packages: &Folder,
+        listener: &mut dyn Listener,
+    ) -> Result<(PackageSummary, String), StoreError> {
+        let stem = format!("{}-{session:06}", file_part(&self.run.job.id));
+        let draft = packages.draft(&stem)?;
+        let spec = PackageSpec {
+            job: &self.run.job.id,
+            session,
+            group: self.run.group.id,
+            mode: intended.mode,
+            since: intended.since,
+            tables: self.run.plans,
+        };
+        let summary = pack::pack(&self.writer.hq, &spec, &draft, listener)?;
+        if summary.is_empty() {
+            packages.sweep()?;
+            return Ok((summary, String::new()));
+        }
+        let package = format!("{stem}-{}.db", &summary.checksum[..12]);
+        self.crash("pack.before-rename");
+        packages.put(&draft, &package)?;
+        Ok((summary, package))
+    }
+
+    /// Moves the row version of the group, and notes what each database now has or lacks.
+    fn settle(
+        &self,
+        hq: &crate::store::Db,
+        intended: &Intended,
+        until: i64,
+    ) -> Result<(), StoreError> {
+        supplied(hq, self.run, &intended.stores)?;
+        if intended.only.is_some() {
+            return Ok(());
+        }
+        sessions::set_row_version(hq, self.run.group.id, &self.run.job.id, until)?;
+        for store in self.run.stores.iter().filter(|store| store.paused) {
+            sessions::set_missed(hq, store.id, &self.run.job.id, intended.since)?;
+        }
+        Ok(())
+    }
+
+    fn create_failed(
+        &self,
+        session: i64,
+        intended: &Intended,
+        message: &str,
+        listener: &mut dyn Listener,
+    ) -> Result<(), ExchangeError> {
+        let hq = &self.writer.hq;
+        let limit = topology::try_count(hq)?;
+        let enforced = topology::enforces_dependencies(hq)?;
+        let status = hq.write(|hq| {
+            let tries = sessions::count_try(hq, session)?;
+            let (status, message) =
+                after_failure(DownloadStatus::CreateFailed, tries, limit, enforced, message);
+            sessions::set_all(hq, session, status, Some(&message))?;
+            Ok::<_, StoreError>(status)
+        })?;
+        Folder(self.writer.env.packages_path()).sweep()?;
+        tell(listener, session, &intended.stores, status);
+        Ok(())
+    }
+
+    fn any_change(&self, since: i64) -> Result<bool, StoreError> {
+        let hq = &self.writer.hq;
+        for plan in self.run.plans {
+            if tracking::changed_since(hq, &plan.hq_table, since)?
+                || pack::scope_moved(hq, plan, since)?
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn crash(&self, point: &'static str) {
+        self.writer.world.faults.crash_at(point, &self.run.job.id);
+    }
+}
+
+/// What a failed try leads to: another one, or the end of it (D06, D07).
+pub(super) fn after_failure(
+    failed: DownloadStatus,
+    tries: u32,
+    limit: u32,
+    enforced: bool,
+    message: &str,
+) -> (DownloadStatus, String) {
+    if tries < limit {
+        return (failed, message.to_owned());
+    }
+    let last = if enforced { DownloadStatus::Suspended } else { DownloadStatus::Canceled };
+    (last, format!("{}: tried too many times ({tries}): {message}", failed.as_str()))
+}
+
+/// An error and everything behind it, in one line.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+fn supplied(
+    hq: &crate::store::Db,
+    run: &GroupRun<'_>,
+    stores: &[DataStore],
+) -> Result<(), StoreError> {
+    stores.iter().try_for_each(|store| sessions::set_supplied(hq, store.id, &run.job.id))
+}
+
+fn tell(listener: &mut dyn Listener, session: i64, stores: &[DataStore], status: DownloadStatus) {
+    for store in stores {
+        listener.event(Event::Download { session, channel: store.name.clone(), status });
+    }
+}
+
+/// A job's id as part of a file name.
+fn file_part(id: &str) -> String {
+    id.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect()
+}
+
+/// What is due for a group: its own session first, then one for each database that lacks more.
+pub(super) fn intended(
+    hq: &crate::store::Headquarters,
+    run: &GroupRun<'_>,
+) -> Result<Vec<Intended>, ExchangeError> {
+    let takes = |store: &DataStore, full: bool| {
+        // An excluded job's full run empties its tables in an offline database (D09).
+        !store.paused && (full || !store.offline || !run.job.exclude_offline)
+    };
+    if let (true, Some(only)) = (run.full, &run.only) {
+        let stores: Vec<_> = Some(only).filter(|s| takes(s, true)).cloned().into_iter().collect();
+        let reason = Some(FullReason::Requested);
+        let full = Intended { mode: Mode::Full, reason, since: 0, only: Some(only.id), stores };
+        return Ok(if full.stores.is_empty() { Vec::new() } else { vec![full] });
+    }
+    let version = sessions::row_version(hq, run.group.id, &run.job.id)?;
+    let min_valid = tracking::min_valid(hq)?;
+    let whole = match version {
+        _ if run.full => Some(FullReason::Requested),
+        None => Some(FullReason::FirstRun),
+        Some(version) if version < min_valid => Some(FullReason::TrackingExpired),
+        Some(_) => None,
+    };
+    let since = version.unwrap_or(0);
+    if let Some(reason) = whole {
+        let stores: Vec<_> = run.stores.iter().filter(|s| takes(s, true)).cloned().collect();
+        let reason = Some(reason);
+        let full = Intended { mode: Mode::Full, reason, since, only: None, stores };
+        return Ok(if full.stores.is_empty() { Vec::new() } else { vec![full] });
+    }
+    let mut group =
+        Intended { mode: Mode::Delta, reason: None, since, only: None, stores: Vec::new() };
+    let mut own = Vec::new();
+    for store in run.stores.iter().filter(|store| takes(store, false)) {
+        let stores = vec![store.clone()];
+        let only = Some(store.id);
+        match sessions::lack(hq, store.id, &run.job.id)? {
+            Lack::Nothing => group.stores.push(store.clone()),
+            // The others of the group wait for a run that looks after them.
+            _ if !run.wants(store) => {}
+            Lack::Since(missed) if missed >= min_valid => {
+                own.push(Intended { mode: Mode::Delta, reason: None, since: missed, only, stores });
+            }
+            Lack::Since(_) => {
+                let reason = Some(FullReason::TrackingExpired);
+                own.push(Intended { mode: Mode::Full, reason, since, only, stores });
+            }
+            Lack::Everything => {
+                let reason = Some(FullReason::NewDatabase);
+                own.push(Intended { mode: Mode::Full, reason, since, only, stores });
+            }
+        }
+    }
+    // The group's session closes its version before the others do, so that nothing falls between.
+    let mut all = Vec::new();
+    if !group.stores.is_empty() {
+        all.push(group);
+    }
+    all.extend(own);
+    Ok(all)
+}

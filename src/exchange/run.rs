@@ -1,0 +1,131 @@
+//! Runs jobs in the order given.
+
+use super::download;
+use super::error::ExchangeError;
+use super::plan::plan_job;
+use crate::model::event::{Event, Listener};
+use crate::model::job::{Definitions, Direction, Job};
+use crate::model::run::{JobReport, RunReport};
+use crate::model::schema::Tables;
+use crate::model::status::{DownloadStatus, UploadStatus};
+use crate::store::catalogue;
+use crate::store::{Writer, scheduler};
+
+/// The two phases of an upload (U02).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// The Async Client packs and sends.
+    Collect,
+    /// The P-job writes into headquarters.
+    Apply,
+}
+
+/// What to run, and how.
+#[derive(Debug, Clone, Default)]
+pub struct RunRequest {
+    /// The jobs, by any name people use.
+    pub jobs: Vec<String>,
+    /// Only this channel database.
+    pub channel: Option<String>,
+    /// Only this group.
+    pub group: Option<String>,
+    /// A full synchronization.
+    pub full: bool,
+    /// Only this phase of an upload.
+    pub phase: Option<Phase>,
+}
+
+/// Definitions and schemas as a run uses them.
+pub(super) struct Known {
+    pub(super) definitions: Definitions,
+    pub(super) hq: Tables,
+    pub(super) channel: Tables,
+}
+
+impl Known {
+    pub(super) fn read(hq: &crate::store::Headquarters) -> Result<Self, ExchangeError> {
+        Ok(Self {
+            definitions: scheduler::read(hq)?,
+            hq: catalogue::tables(hq)?,
+            channel: catalogue::registered_channel_tables(hq)?,
+        })
+    }
+
+    pub(super) fn jobs(&self, words: &[String]) -> Result<Vec<Job>, ExchangeError> {
+        words.iter().map(|word| self.job(word).cloned()).collect()
+    }
+
+    fn job(&self, word: &str) -> Result<&Job, ExchangeError> {
+        self.definitions.find_job(word).ok_or_else(|| ExchangeError::UnknownJob {
+            word: word.to_owned(),
+            nearest: crate::model::nearest::nearest(word, self.definitions.job_spellings())
+                .map(str::to_owned),
+        })
+    }
+}
+
+/// Runs jobs one after the other; a failed one does not keep the next from running.
+///
+/// # Errors
+/// What keeps a run from being made at all: an unknown name, a broken mapping, the files.
+/// Sessions that fail are in the report, whose `ok` is then false.
+pub fn run(
+    writer: &mut Writer,
+    request: &RunRequest,
+    listener: &mut dyn Listener,
+) -> Result<RunReport, ExchangeError> {
+    let known = Known::read(&writer.hq)?;
+    let jobs = known.jobs(&request.jobs)?;
+    let mut report = RunReport { ok: true, jobs: Vec::new() };
+    for job in &jobs {
+        check_options(job, request)?;
+    }
+    for job in &jobs {
+        listener.event(Event::JobStarted { job: job.id.clone() });
+        let done = match job.direction {
+            Direction::Download => {
+                let plans = plan_job(&known.definitions, job, &known.hq, &known.channel)?;
+                download::run(writer, job, &plans, request, listener)?
+            }
+            Direction::Upload => {
+                super::upload::run(writer, &known.definitions, job, request, listener)?
+            }
+            Direction::Batch => super::batch::run(writer, job, listener)?,
+        };
+        report.ok &= is_ok(&done);
+        report.jobs.push(done);
+        writer.keep_faults()?;
+        writer.world.faults.changed = false;
+    }
+    Ok(report)
+}
+
+fn check_options(job: &Job, request: &RunRequest) -> Result<(), ExchangeError> {
+    let unfit = |option, why| Err(ExchangeError::OptionUnfit { option, job: job.id.clone(), why });
+    match job.direction {
+        Direction::Download if request.phase.is_some() => {
+            unfit("--phase", "only uploads have phases")
+        }
+        Direction::Upload if request.full => unfit("--full", "uploads are incremental only"),
+        Direction::Batch if request.full => unfit("--full", "a batch has no full run"),
+        Direction::Batch if request.phase.is_some() => unfit("--phase", "only uploads have phases"),
+        _ => Ok(()),
+    }
+}
+
+/// A job is well when no session of it ended badly and nothing was kept from running.
+fn is_ok(report: &JobReport) -> bool {
+    let failed = |name: &str| {
+        DownloadStatus::parse(name).is_some_and(DownloadStatus::is_failure)
+            || UploadStatus::parse(name).is_some_and(UploadStatus::is_failure)
+    };
+    let sessions = report.sessions.iter().all(|session| {
+        session.channels.is_empty() && !failed(session.status)
+            || !session.channels.is_empty()
+                && session
+                    .channels
+                    .iter()
+                    .all(|channel| !channel.status.is_failure() || channel.replaced_by.is_some())
+    });
+    sessions && report.failed.unwrap_or(0) == 0 && report.kept.is_empty()
+}

@@ -1,0 +1,70 @@
+//! Download sessions as headquarters keeps them.
+
+use super::run::{FullReason, Mode};
+use super::status::DownloadStatus;
+
+/// A download session: one package for one group, or for one database of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DownloadSession {
+    /// Its number.
+    pub id: i64,
+    /// The job.
+    pub job: String,
+    /// The RECID of the group.
+    pub group_id: i64,
+    /// The group's name.
+    pub group: String,
+    /// The session's own status: whether its package exists.
+    pub status: DownloadStatus,
+    /// Changes or everything.
+    pub mode: Mode,
+    /// Why it was full.
+    pub reason: Option<FullReason>,
+    /// Only for this database (RECID), not for its group.
+    pub only: Option<i64>,
+    /// The row version it starts after.
+    pub since: i64,
+    /// The row version it reaches.
+    pub until: i64,
+    /// Rows to insert or update.
+    pub rows: u64,
+    /// Keys to delete.
+    pub deleted: u64,
+    /// The package's name, once there is one.
+    pub package: Option<String>,
+    /// The package's checksum.
+    pub checksum: String,
+    /// The package's size in bytes.
+    pub bytes: u64,
+    /// When it was made, as stored.
+    pub created: String,
+    /// Its message.
+    pub message: Option<String>,
+    /// Its databases, in order.
+    pub stores: Vec<StoreSession>,
+}
+
+/// Where a session stands in one database (D03).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreSession {
+    /// The database's RECID.
+    pub store_id: i64,
+    /// The database's name.
+    pub store: String,
+    /// Its status.
+    pub status: DownloadStatus,
+    /// How often it was tried (D06).
+    pub tries: u32,
+    /// Rows changed there.
+    pub rows: u64,
+    /// What went wrong, or why it waits.
+    pub message: Option<String>,
+    /// The full session that replaced it (D04).
+    pub replaced_by: Option<i64>,
+    /// When it was asked for, fetched and applied, as stored.
+    pub requested: Option<String>,
+    /// When it was fetched.
+    pub downloaded: Option<String>,
+    /// When it was applied.
+    pub applied: Option<String>,
+}

@@ -1,0 +1,196 @@
+//! Writes a download package into a channel database, all of it or nothing.
+
+use std::path::Path;
+
+use rusqlite::named_params;
+
+use super::apply_table::{PackedTable, apply_table, empty_table};
+use super::db::{ChannelDatabase, uri};
+use super::error::StoreError;
+use super::rejection::ApplyError;
+
+/// A package on its way into one channel database.
+#[derive(Debug, Clone, Copy)]
+pub struct Delivery<'a> {
+    /// The session in headquarters.
+    pub session: i64,
+    /// The job's id.
+    pub job: &'a str,
+    /// The job's name.
+    pub description: &'a str,
+    /// The package's name, which is what is remembered as applied (D11).
+    pub package: &'a str,
+    /// Its checksum.
+    pub checksum: &'a str,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// The environment's time, as stored.
+    pub now: &'a str,
+    /// The register, for an offline database; empty otherwise.
+    pub terminal: &'a str,
+    /// An offline database leaves out excluded subjobs (D09).
+    pub offline: bool,
+    /// An excluded job's full synchronization empties its tables there (D09).
+    pub empties: bool,
+}
+
+/// What applying did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Applied {
+    /// Rows inserted, updated or deleted.
+    pub rows: u64,
+    /// The package had been applied before, and nothing was done (D11).
+    pub before: bool,
+}
+
+/// Above this size a load into empty tables is worth leaving the write-ahead log for.
+const BULK_BYTES: u64 = 8 * 1024 * 1024;
+
+/// Applies a package that has been checked against its checksum.
+///
+/// `before_commit` is called when everything is written and nothing is committed.
+///
+/// # Errors
+/// [`ApplyError::Rejected`] when the rows are refused; the channel is then as it was.
+pub fn apply(
+    channel: &ChannelDatabase,
+    delivery: &Delivery<'_>,
+    file: &Path,
+    before_commit: &dyn Fn(),
+) -> Result<Applied, ApplyError> {
+    channel.run("ATTACH DATABASE ?1 AS pkg", [uri(file, "mode=ro&immutable=1")])?;
+    let applied = attached(channel, delivery, before_commit);
+    let detached = channel.script("DETACH DATABASE pkg");
+    let applied = applied?;
+    detached?;
+    Ok(applied)
+}
+
+fn attached(
+    channel: &ChannelDatabase,
+    delivery: &Delivery<'_>,
+    before_commit: &dyn Fn(),
+) -> Result<Applied, ApplyError> {
+    if is_applied(channel, delivery.package)? {
+        return Ok(Applied { rows: 0, before: true });
+    }
+    let tables = packed_tables(channel)?;
+    let bulk = delivery.bytes >= BULK_BYTES && !delivery.empties && all_empty(channel, &tables)?;
+    // Leaving the log fails quietly while somebody reads; the load then goes through the log.
+    if bulk {
+        channel.rows("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
+    }
+    let written = channel.write(|_| -> Result<u64, ApplyError> {
+        let mut rows = 0;
+        for table in &tables {
+            rows += match (delivery.empties, delivery.offline && table.exclude_offline) {
+                (true, _) => empty_table(channel, table)?,
+                (false, true) => 0,
+                (false, false) => apply_table(channel, table)?,
+            };
+        }
+        record(channel, delivery, rows)?;
+        before_commit();
+        Ok(rows)
+    });
+    if bulk {
+        channel.rows("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+    }
+    Ok(Applied { rows: written?, before: false })
+}
+
+/// Whether a package of this name has been applied here (D11).
+pub fn is_applied(channel: &ChannelDatabase, package: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT count(*) FROM crt_DOWNLOADSESSIONDATAFILEHISTORY WHERE DATAFILENAME = ?1";
+    Ok(channel.number(sql, [package])? > 0)
+}
+
+/// The rows an earlier apply of this session changed, as the channel remembers them.
+pub fn remembered_rows(channel: &ChannelDatabase, session: i64) -> Result<u64, StoreError> {
+    let sql = "SELECT MESSAGE FROM crt_DOWNLOADSESSIONLOG WHERE DOWNLOADSESSIONID = ?1 \
+               AND STATUS = 4 ORDER BY ID DESC LIMIT 1";
+    let text = channel.text(sql, [session])?.unwrap_or_default();
+    Ok(text.split(' ').next().and_then(|number| number.parse().ok()).unwrap_or(0))
+}
+
+fn packed_tables(channel: &ChannelDatabase) -> Result<Vec<PackedTable>, StoreError> {
+    let rows = channel.rows(
+        "SELECT TARGET, WHOLE, ROWS, DELETED, COLUMNS, KEYCOLUMNS, SHARED, EXCLUDEOFFLINE
+         FROM pkg.cdx_TABLE ORDER BY POSITION",
+        [],
+        |row| {
+            let table = PackedTable {
+                target: row.get(0)?,
+                whole: row.get(1)?,
+                rows: row.get::<_, i64>(2)? as u64,
+                deleted: row.get::<_, i64>(3)? as u64,
+                columns: Vec::new(),
+                key: Vec::new(),
+                shared: row.get(6)?,
+                exclude_offline: row.get(7)?,
+            };
+            Ok((table, row.get::<_, String>(4)?, row.get::<_, String>(5)?))
+        },
+    )?;
+    rows.into_iter()
+        .map(|(mut table, columns, key)| {
+            let read = |text: &str| {
+                serde_json::from_str(text).map_err(|_| channel.unreadable("columns", text))
+            };
+            table.columns = read(&columns)?;
+            table.key = read(&key)?;
+            Ok(table)
+        })
+        .collect()
+}
+
+fn all_empty(channel: &ChannelDatabase, tables: &[PackedTable]) -> Result<bool, StoreError> {
+    for table in tables {
+        if !table.whole || !table.is_target_empty(channel)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn record(channel: &ChannelDatabase, delivery: &Delivery<'_>, rows: u64) -> Result<(), StoreError> {
+    channel.run(
+        "INSERT INTO crt_DOWNLOADSESSIONDATAFILEHISTORY (DATAFILENAME, DATECREATED)
+         VALUES (?1, ?2)",
+        [delivery.package, delivery.now],
+    )?;
+    remember(channel, delivery, 4, &format!("{rows} rows changed"))
+}
+
+/// Keeps the session's state on the channel's side, as the product does.
+pub fn remember(
+    channel: &ChannelDatabase,
+    delivery: &Delivery<'_>,
+    status: i64,
+    message: &str,
+) -> Result<(), StoreError> {
+    channel.run(
+        include_str!("sql/channel_download_session.sql"),
+        named_params! {
+            ":id": delivery.session,
+            ":job": delivery.job,
+            ":description": delivery.description,
+            ":size": delivery.bytes as i64,
+            ":checksum": delivery.checksum,
+            ":now": delivery.now,
+            ":status": status,
+            ":message": message,
+            ":terminal": delivery.terminal,
+        },
+    )?;
+    channel
+        .run(
+            "INSERT INTO crt_DOWNLOADSESSIONLOG (DOWNLOADSESSIONID, STATUS, MESSAGE, DATECREATED)
+         VALUES (:id, :status, :message, :now)",
+            named_params! {
+                ":id": delivery.session, ":status": status, ":message": message,
+                ":now": delivery.now,
+            },
+        )
+        .map(|_| ())
+}

@@ -1,0 +1,304 @@
+//! The one door through which every database is opened, and the two ways to use it.
+
+use std::fs;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags, Params, Row};
+
+use super::error::{StoreError, sqlite};
+use super::schema::{self, Kind};
+
+/// The page cache of a connection that is not told otherwise, in KiB.
+pub const DEFAULT_CACHE_KIB: u32 = 16 * 1024;
+
+/// What a connection may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Make a new file; it must not exist.
+    Create,
+    /// Read and write an existing file, migrating it when it is older.
+    Write,
+    /// Read only; never waits for a writer.
+    Read,
+}
+
+/// An open database.
+#[derive(Debug)]
+pub struct Db {
+    conn: Connection,
+    path: PathBuf,
+}
+
+impl Db {
+    /// Opens a database of a kind: pragmas, identity, version, migration in one transaction.
+    ///
+    /// # Errors
+    /// A missing file, one that is no database of this kind, one that is newer or damaged.
+    pub fn open(path: &Path, kind: Kind, access: Access) -> Result<Self, StoreError> {
+        Self::open_with_cache(path, kind, access, DEFAULT_CACHE_KIB)
+    }
+
+    /// [`Db::open`] with a page cache of this many KiB.
+    pub fn open_with_cache(
+        path: &Path,
+        kind: Kind,
+        access: Access,
+        cache_kib: u32,
+    ) -> Result<Self, StoreError> {
+        match (access, path.exists()) {
+            (Access::Create, true) => {
+                let path = path.display().to_string();
+                return Err(StoreError::Exists { path, what: "a file" });
+            }
+            (Access::Write | Access::Read, false) => {
+                return Err(StoreError::Missing { path: path.display().to_string() });
+            }
+            _ => {}
+        }
+        let db = Self { conn: connect(path, access)?, path: path.to_path_buf() };
+        db.prepare(access, cache_kib)?;
+        schema::check(&db, kind, access)?;
+        Ok(db)
+    }
+
+    /// A database of a kind in memory, for reading its schema.
+    pub fn in_memory(kind: Kind) -> Result<Self, StoreError> {
+        let path = PathBuf::from(":memory:");
+        let conn = Connection::open_in_memory().map_err(|e| sqlite(&path, "open", e))?;
+        let db = Self { conn, path };
+        schema::check(&db, kind, Access::Create)?;
+        Ok(db)
+    }
+
+    /// A connection of our own to a database in memory, without a schema.
+    pub(in crate::store) fn scratch(conn: Connection) -> Self {
+        Self { conn, path: PathBuf::from(":memory:") }
+    }
+
+    fn prepare(&self, access: Access, cache_kib: u32) -> Result<(), StoreError> {
+        self.script(&format!(
+            "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = OFF;
+             PRAGMA trusted_schema = OFF; PRAGMA cache_size = -{cache_kib};
+             PRAGMA temp_store = FILE;"
+        ))?;
+        if access == Access::Read {
+            return self.script("PRAGMA query_only = ON;");
+        }
+        self.script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Does everything in one BEGIN IMMEDIATE transaction, or nothing.
+    pub fn write<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.transaction("BEGIN IMMEDIATE", work)
+    }
+
+    /// Reads everything from one snapshot.
+    pub fn read<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.transaction("BEGIN", work)
+    }
+
+    fn transaction<T, E: From<StoreError>>(
+        &self,
+        begin: &str,
+        work: impl FnOnce(&Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        if !self.conn.is_autocommit() {
+            return work(self);
+        }
+        self.script(begin)?;
+        match work(self) {
+            Ok(value) => {
+                if let Err(error) = self.script("COMMIT") {
+                    self.roll_back()?;
+                    return Err(error.into());
+                }
+                Ok(value)
+            }
+            Err(error) => {
+                self.roll_back()?;
+                Err(error)
+            }
+        }
+    }
+
+    fn roll_back(&self) -> Result<(), StoreError> {
+        // SQLite may have rolled back by itself (a full disk, for one).
+        if self.conn.is_autocommit() { Ok(()) } else { self.script("ROLLBACK") }
+    }
+
+    /// Moves the write-ahead log into the file, so that one file is the whole database.
+    pub fn checkpoint(&self) -> Result<(), StoreError> {
+        self.rows("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map(|_| ())
+    }
+
+    /// Runs statements that return nothing.
+    pub(in crate::store) fn script(&self, sql: &str) -> Result<(), StoreError> {
+        self.conn.execute_batch(sql).map_err(|e| self.error(sql, e))
+    }
+
+    /// Runs one statement; the number of rows it changed.
+    pub(in crate::store) fn run(&self, sql: &str, params: impl Params) -> Result<u64, StoreError> {
+        let mut statement = self.conn.prepare_cached(sql).map_err(|e| self.error(sql, e))?;
+        statement.execute(params).map(|n| n as u64).map_err(|e| self.error(sql, e))
+    }
+
+    /// Every row of a query.
+    pub(in crate::store) fn rows<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut statement = self.conn.prepare_cached(sql).map_err(|e| self.error(sql, e))?;
+        let rows = statement.query_map(params, read).map_err(|e| self.error(sql, e))?;
+        rows.collect::<Result<_, _>>().map_err(|e| self.error(sql, e))
+    }
+
+    /// The first row of a query, if there is one.
+    pub(in crate::store) fn first<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>, StoreError> {
+        Ok(self.rows(sql, params, read)?.into_iter().next())
+    }
+
+    /// The number a query answers with; 0 when it answers nothing.
+    pub(in crate::store) fn number(
+        &self,
+        sql: &str,
+        params: impl Params,
+    ) -> Result<i64, StoreError> {
+        Ok(self.first(sql, params, |row| row.get::<_, Option<i64>>(0))?.flatten().unwrap_or(0))
+    }
+
+    /// The text a query answers with.
+    pub(in crate::store) fn text(
+        &self,
+        sql: &str,
+        params: impl Params,
+    ) -> Result<Option<String>, StoreError> {
+        Ok(self.first(sql, params, |row| row.get::<_, Option<String>>(0))?.flatten())
+    }
+
+    /// The row id of the last insert on this connection.
+    pub(in crate::store) fn last_id(&self) -> i64 {
+        self.conn.last_insert_rowid()
+    }
+
+    /// The connection itself, for bulk work that needs prepared statements or hooks.
+    pub(in crate::store) fn conn(&self) -> &Connection {
+        &self.conn
+    }
+
+    /// SQLite's answer to a statement as an error of ours.
+    pub(in crate::store) fn error(&self, sql: &str, error: rusqlite::Error) -> StoreError {
+        sqlite(&self.path, sql, error)
+    }
+
+    /// A stored value that is not understood.
+    pub(in crate::store) fn unreadable(
+        &self,
+        what: &'static str,
+        value: impl ToString,
+    ) -> StoreError {
+        StoreError::Unreadable {
+            path: self.path.display().to_string(),
+            what,
+            value: value.to_string(),
+        }
+    }
+}
+
+fn connect(path: &Path, access: Access) -> Result<Connection, StoreError> {
+    let error = |e| sqlite(path, "open", e);
+    let shared = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    match access {
+        Access::Create => {
+            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | shared;
+            Connection::open_with_flags(path, flags).map_err(error)
+        }
+        Access::Write => {
+            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | shared;
+            Connection::open_with_flags(path, flags).map_err(error)
+        }
+        Access::Read => {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | shared;
+            let conn = Connection::open_with_flags(path, flags).map_err(error)?;
+            if readable(&conn) {
+                return Ok(conn);
+            }
+            // A WAL database in a folder that cannot be written: without a log it cannot change.
+            let log = path.with_extension("db-wal");
+            if fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
+                return Ok(conn);
+            }
+            Connection::open_with_flags(uri(path, "immutable=1"), flags).map_err(error)
+        }
+    }
+}
+
+fn readable(conn: &Connection) -> bool {
+    let read = conn.query_row("SELECT 1 FROM sqlite_schema LIMIT 1", [], |_| Ok(()));
+    !matches!(
+        read.map_err(|e| e.sqlite_error_code()),
+        Err(Some(rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::ReadOnly))
+    )
+}
+
+/// A path as an SQLite URI with a query.
+pub(in crate::store) fn uri(path: &Path, query: &str) -> String {
+    let text = path.display().to_string().replace('\\', "/");
+    let mut encoded = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '%' => encoded.push_str("%25"),
+            '?' => encoded.push_str("%3f"),
+            '#' => encoded.push_str("%23"),
+            _ => encoded.push(c),
+        }
+    }
+    let slash = if encoded.starts_with('/') || !encoded.contains(':') { "" } else { "/" };
+    format!("file:{slash}{encoded}?{query}")
+}
+
+/// A name as an SQL identifier.
+pub(in crate::store) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+macro_rules! side {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $name(pub Db);
+
+        impl Deref for $name {
+            type Target = Db;
+            fn deref(&self) -> &Db { &self.0 }
+        }
+    };
+}
+
+side! {
+    /// The headquarters database, `hq.db`.
+    Headquarters
+}
+
+side! {
+    /// A channel database or a register's offline database.
+    ChannelDatabase
+}

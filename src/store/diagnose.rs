@@ -1,0 +1,128 @@
+//! Finds out which row a channel database refused, since SQLite does not say.
+
+use super::apply_table::{PackedTable, key_equal};
+use super::db::{Db, quoted};
+use super::error::StoreError;
+use super::rejection::{Rejection, dotted};
+use crate::model::schema::Table;
+
+/// The first value that is longer than its channel column, in key order (D12).
+pub(super) fn too_long(
+    channel: &Db,
+    packed: &PackedTable,
+    table: &Table,
+) -> Result<Option<Rejection>, StoreError> {
+    let limits: Vec<(&str, u32)> = packed
+        .columns
+        .iter()
+        .filter_map(|name| Some((name.as_str(), table.column(name)?.length?)))
+        .collect();
+    if limits.is_empty() {
+        return Ok(None);
+    }
+    let name = quoted(&packed.target);
+    // Bytes are cheap to count and never fewer than characters, so they rule most rows out.
+    let by = |function: &str| {
+        let over: Vec<String> = limits
+            .iter()
+            .map(|(column, limit)| format!("{function}({}) > {limit}", quoted(column)))
+            .collect();
+        over.join(" OR ")
+    };
+    let suspect = format!("SELECT EXISTS (SELECT 1 FROM pkg.{name} WHERE {})", by("octet_length"));
+    if channel.number(&suspect, [])? == 0 {
+        return Ok(None);
+    }
+    let over = by("length");
+    let count = format!("SELECT count(*) FROM pkg.{name} WHERE {over}");
+    let count = channel.number(&count, [])?;
+    let lengths: Vec<String> =
+        limits.iter().map(|(column, _)| format!("length({})", quoted(column))).collect();
+    let sql = format!(
+        "SELECT {}, {} FROM pkg.{name} WHERE {over} ORDER BY {} LIMIT 1",
+        key_text(&packed.key, ""),
+        lengths.join(", "),
+        super::catalogue::column_list(&packed.key)
+    );
+    let found = channel.first(&sql, [], |row| {
+        let key: String = row.get(0)?;
+        let lengths: Vec<Option<i64>> =
+            (0..limits.len()).map(|at| row.get(at + 1)).collect::<Result<_, _>>()?;
+        Ok((key, lengths))
+    })?;
+    let Some((key, lengths)) = found else {
+        return Ok(None);
+    };
+    let first = limits.iter().zip(lengths).find_map(|((column, limit), length)| {
+        let length = length.filter(|length| *length > i64::from(*limit))?;
+        Some(((*column).to_owned(), length, i64::from(*limit)))
+    });
+    Ok(first.map(|(column, length, limit)| Rejection::TooLong {
+        table: dotted(&packed.target),
+        column,
+        key,
+        length,
+        limit,
+        others: if count > 1 { format!(" (and {} more rows)", count - 1) } else { String::new() },
+    }))
+}
+
+/// Names what a constraint refused: a value, or the row that holds a unique value (D08).
+pub(super) fn explain(
+    channel: &Db,
+    packed: &PackedTable,
+    table: &Table,
+    error: &StoreError,
+) -> Result<Rejection, StoreError> {
+    if let Some(rejection) = too_long(channel, packed, table)? {
+        return Ok(rejection);
+    }
+    for unique in &table.unique {
+        if let Some(rejection) = duplicate(channel, packed, unique)? {
+            return Ok(rejection);
+        }
+    }
+    let detail = match error {
+        StoreError::Sqlite { source, .. } => source.to_string(),
+        other => other.to_string(),
+    };
+    Ok(Rejection::Constraint { table: dotted(&packed.target), detail })
+}
+
+fn duplicate(
+    channel: &Db,
+    packed: &PackedTable,
+    unique: &[String],
+) -> Result<Option<Rejection>, StoreError> {
+    let name = quoted(&packed.target);
+    let held = key_equal(unique, "t", "p");
+    let same = key_equal(&packed.key, "t", "p");
+    let mine = key_text(&packed.key, "p.");
+    let theirs = key_text(&packed.key, "t.");
+    // The holder may be a row of the channel, or another row of the package itself.
+    for holder in [format!("main.{name}"), format!("pkg.{name}")] {
+        let sql = format!(
+            "SELECT {mine}, {theirs} FROM pkg.{name} p JOIN {holder} t ON {held} \
+             WHERE NOT ({same}) LIMIT 1"
+        );
+        let found = channel.first(&sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        if let Some((key, holder)) = found {
+            let table = dotted(&packed.target);
+            let columns = unique.join(", ");
+            return Ok(Some(Rejection::Duplicate { table, key, columns, holder }));
+        }
+    }
+    Ok(None)
+}
+
+/// A key as people read it: `ACCOUNTNUM=004021, DATAAREAID=USRT`.
+pub(super) fn key_text(key: &[String], prefix: &str) -> String {
+    key.iter()
+        .enumerate()
+        .map(|(at, column)| {
+            let comma = if at == 0 { "" } else { ", " };
+            format!("'{comma}{column}=' || {prefix}{}", quoted(column))
+        })
+        .collect::<Vec<_>>()
+        .join(" || ")
+}

@@ -1,0 +1,154 @@
+//! An environment: a folder with a `cdx.toml`, headquarters, channels and packages.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::db::{Access, ChannelDatabase, Db, Headquarters};
+use super::error::StoreError;
+use super::lock::Lock;
+use super::schema::Kind;
+use super::world;
+use crate::definitions::settings;
+use crate::model::settings::Settings;
+use crate::world::World;
+
+/// The file that makes a folder an environment.
+pub const SETTINGS_FILE: &str = "cdx.toml";
+
+/// A folder that is an environment, and what its `cdx.toml` says.
+#[derive(Debug, Clone)]
+pub struct Environment {
+    root: PathBuf,
+    settings: Settings,
+}
+
+impl Environment {
+    /// The environment named, or the nearest folder from `from` upwards that has a `cdx.toml`.
+    ///
+    /// # Errors
+    /// [`StoreError::NoEnvironment`], or what is wrong with its `cdx.toml`.
+    pub fn find(named: Option<&Path>, from: &Path) -> Result<Self, StoreError> {
+        let root = match named {
+            Some(folder) => Some(folder.to_path_buf()).filter(|f| f.join(SETTINGS_FILE).is_file()),
+            None => from.ancestors().find(|f| f.join(SETTINGS_FILE).is_file()).map(PathBuf::from),
+        };
+        match root {
+            Some(root) => Self::at(root),
+            None => Err(StoreError::NoEnvironment {
+                looked_in: named.unwrap_or(from).display().to_string(),
+            }),
+        }
+    }
+
+    /// The environment in exactly this folder.
+    pub fn at(root: PathBuf) -> Result<Self, StoreError> {
+        let path = root.join(SETTINGS_FILE);
+        let text = fs::read_to_string(&path).map_err(StoreError::io("read", &path))?;
+        let settings = settings::parse(SETTINGS_FILE, &text).map_err(StoreError::Definitions)?;
+        Ok(Self { root, settings })
+    }
+
+    /// The folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// What `cdx.toml` says.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// `hq.db`.
+    pub fn hq_path(&self) -> PathBuf {
+        self.root.join("hq.db")
+    }
+
+    /// `channels/NAME.db`; an offline database's name is `NAME.offline`.
+    pub fn channel_path(&self, database: &str) -> PathBuf {
+        self.root.join("channels").join(format!("{database}.db"))
+    }
+
+    /// The folder packages are kept in.
+    pub fn packages_path(&self) -> PathBuf {
+        self.root.join("packages")
+    }
+
+    /// Opens a channel database.
+    pub fn channel(&self, database: &str, access: Access) -> Result<ChannelDatabase, StoreError> {
+        Db::open(&self.channel_path(database), Kind::Channel, access).map(ChannelDatabase)
+    }
+
+    /// Opens a channel database with a page cache of this many KiB.
+    pub fn channel_with_cache(
+        &self,
+        database: &str,
+        access: Access,
+        cache_kib: u32,
+    ) -> Result<ChannelDatabase, StoreError> {
+        let path = self.channel_path(database);
+        Db::open_with_cache(&path, Kind::Channel, access, cache_kib).map(ChannelDatabase)
+    }
+
+    /// Opens headquarters for reading; waits for nobody.
+    pub fn reader(&self) -> Result<Reader, StoreError> {
+        let hq = Headquarters(Db::open(&self.hq_path(), Kind::Headquarters, Access::Read)?);
+        let world = world::load(&hq, &self.settings)?;
+        Ok(Reader { env: self.clone(), hq, world })
+    }
+
+    /// Takes the environment's lock for a command and opens headquarters for writing.
+    ///
+    /// What an interrupted command left is not looked at here; see `exchange::begin`.
+    pub fn writer(&self, command: &str) -> Result<Writer, StoreError> {
+        if !self.hq_path().exists() {
+            return Err(StoreError::Missing { path: self.hq_path().display().to_string() });
+        }
+        let lock = Lock::take(&self.root, command)?;
+        let path = self.hq_path();
+        let cache = super::db::DEFAULT_CACHE_KIB * 2;
+        let hq = Db::open_with_cache(&path, Kind::Headquarters, Access::Write, cache)?;
+        let hq = Headquarters(hq);
+        let world = world::load(&hq, &self.settings)?;
+        Ok(Writer { env: self.clone(), hq, world, lock })
+    }
+}
+
+/// An environment opened for reading.
+#[derive(Debug)]
+pub struct Reader {
+    /// The environment.
+    pub env: Environment,
+    /// Headquarters, read only.
+    pub hq: Headquarters,
+    /// The world as it stands.
+    pub world: World,
+}
+
+/// An environment opened for writing; nobody else writes until it is finished.
+#[derive(Debug)]
+pub struct Writer {
+    /// The environment.
+    pub env: Environment,
+    /// Headquarters.
+    pub hq: Headquarters,
+    /// The world as it stands; kept faults are written back by [`Writer::finish`].
+    pub world: World,
+    lock: Lock,
+}
+
+impl Writer {
+    /// Writes back what is left of the faults, empties the log and frees the lock.
+    pub fn finish(self) -> Result<(), StoreError> {
+        self.keep_faults()?;
+        self.hq.checkpoint()?;
+        self.lock.release()
+    }
+
+    /// Writes back what is left of the faults, so that a used one stays used.
+    pub fn keep_faults(&self) -> Result<(), StoreError> {
+        if self.world.faults.changed {
+            self.hq.write(|hq| world::keep_faults(hq, &self.world.faults))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,185 @@
+//! What can go wrong with the files of an environment.
+
+use std::path::PathBuf;
+
+use crate::definitions::problem::Problems;
+use crate::world::ClockError;
+
+/// A failure of the store; each names the file it is about.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// No environment where one was looked for.
+    #[error("no cdx environment at {looked_in}: no cdx.toml there or in a folder above")]
+    NoEnvironment {
+        /// Where the search began.
+        looked_in: String,
+    },
+    /// `init` refuses to overwrite.
+    #[error("{path} already holds {what}")]
+    Exists {
+        /// The folder or file.
+        path: String,
+        /// What is there.
+        what: &'static str,
+    },
+    /// `cdx.toml`, a job or a schema file is wrong.
+    #[error("{0}")]
+    Definitions(Problems),
+    /// A file could not be read or written.
+    #[error("cannot {doing} {path}")]
+    Io {
+        /// Read, write, create, rename...
+        doing: &'static str,
+        /// The file.
+        path: String,
+        /// The system's account.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A database file is not there.
+    #[error("{path} is missing")]
+    Missing {
+        /// The file.
+        path: String,
+    },
+    /// A file is no SQLite database.
+    #[error("{path} is not a database")]
+    NotADatabase {
+        /// The file.
+        path: String,
+    },
+    /// A database of another kind, or of another program.
+    #[error("{path} is not {expected} of cdx, found application id {found}")]
+    WrongKind {
+        /// The file.
+        path: String,
+        /// What was expected.
+        expected: &'static str,
+        /// The id that was found.
+        found: i32,
+    },
+    /// Made by a newer version of the tool.
+    #[error("{path} has schema version {found}, this cdx knows up to {known}")]
+    Newer {
+        /// The file.
+        path: String,
+        /// Its version.
+        found: i64,
+        /// The newest known here.
+        known: i64,
+    },
+    /// A reader met a database that a writer must migrate first.
+    #[error("{path} has schema version {found}, expected {known}")]
+    Older {
+        /// The file.
+        path: String,
+        /// Its version.
+        found: i64,
+        /// The version it should have.
+        known: i64,
+    },
+    /// SQLite says that the file is damaged.
+    #[error("{path} is damaged")]
+    Damaged {
+        /// The file.
+        path: String,
+        /// SQLite's account.
+        #[source]
+        source: rusqlite::Error,
+    },
+    /// Another process writes to the environment.
+    #[error("the environment is in use by {holder}")]
+    InUse {
+        /// Who holds it: the process id and its command.
+        holder: String,
+    },
+    /// Another program holds a database.
+    #[error("{path} is locked by another program")]
+    Locked {
+        /// The file.
+        path: String,
+    },
+    /// Any other answer of SQLite.
+    #[error("{path} refused: {statement}")]
+    Sqlite {
+        /// The file.
+        path: String,
+        /// The beginning of the statement.
+        statement: String,
+        /// SQLite's account.
+        #[source]
+        source: rusqlite::Error,
+    },
+    /// A name that is not in the environment.
+    #[error("unknown {what} {name:?}")]
+    Unknown {
+        /// Channel, group, session, profile...
+        what: &'static str,
+        /// What was given.
+        name: String,
+        /// The nearest name there is.
+        nearest: Option<String>,
+        /// A command that lists them.
+        list: &'static str,
+    },
+    /// A name that is taken.
+    #[error("{what} {name:?} exists already")]
+    Taken {
+        /// Channel, group...
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// A stored value that this version cannot read.
+    #[error("{path} holds {what} that is not understood: {value}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// What it was to be.
+        what: &'static str,
+        /// What it is.
+        value: String,
+    },
+    /// The clock could not be read or moved.
+    #[error(transparent)]
+    Clock(#[from] ClockError),
+}
+
+impl StoreError {
+    /// An [`StoreError::Io`] for a path.
+    pub fn io(doing: &'static str, path: &std::path::Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.display().to_string();
+        move |source| Self::Io { doing, path, source }
+    }
+
+    /// An [`StoreError::Unknown`] with the nearest of the names there are.
+    pub fn unknown(what: &'static str, name: &str, known: &[String], list: &'static str) -> Self {
+        let nearest = crate::model::nearest::nearest(name, known.iter().map(String::as_str));
+        Self::Unknown { what, name: name.to_owned(), nearest: nearest.map(str::to_owned), list }
+    }
+}
+
+/// What SQLite said about a statement, sorted into the cases people can act on.
+pub(in crate::store) fn sqlite(
+    path: &std::path::Path,
+    sql: &str,
+    e: rusqlite::Error,
+) -> StoreError {
+    use rusqlite::ErrorCode::{DatabaseBusy, DatabaseCorrupt, DatabaseLocked, NotADatabase};
+    let path: PathBuf = path.to_path_buf();
+    let path = path.display().to_string();
+    match e.sqlite_error_code() {
+        Some(DatabaseBusy | DatabaseLocked) => StoreError::Locked { path },
+        Some(DatabaseCorrupt) => StoreError::Damaged { path, source: e },
+        Some(NotADatabase) => StoreError::NotADatabase { path },
+        _ => StoreError::Sqlite { path, statement: head(sql), source: e },
+    }
+}
+
+fn head(sql: &str) -> String {
+    let flat = sql.split_whitespace().collect::<Vec<_>>().join(" ");
+    match flat.char_indices().nth(100) {
+        Some((at, _)) => format!("{}...", &flat[..at]),
+        None => flat,
+    }
+}

@@ -1,0 +1,362 @@
+//! Makes a download package: an SQLite file filled from headquarters by SQL alone.
+//!
+//! The layout is ours, since the product's is not documented. A table of a package has the shape
+//! of the channel table it is for, so that a load into an empty channel copies whole records.
+
+use std::path::Path;
+
+use rusqlite::named_params;
+
+use super::catalogue::column_list;
+use super::db::{Headquarters, quoted};
+use super::error::StoreError;
+use super::packages::checksum;
+use super::tracking::tracking_table;
+use crate::model::event::{Event, Listener};
+use crate::model::job::Filter;
+use crate::model::plan::{Fill, TablePlan};
+use crate::model::run::Mode;
+
+/// What a package is to hold.
+#[derive(Debug)]
+pub struct PackageSpec<'a> {
+    /// The job.
+    pub job: &'a str,
+    /// The session.
+    pub session: i64,
+    /// The channel database group's RECID, for filters.
+    pub group: i64,
+    /// Everything, or what changed.
+    pub mode: Mode,
+    /// A delta: the row version it starts after.
+    pub since: i64,
+    /// The tables, in order.
+    pub tables: &'a [TablePlan],
+}
+
+/// What a package turned out to hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PackageSummary {
+    /// Rows to insert or update.
+    pub rows: u64,
+    /// Keys to delete.
+    pub deleted: u64,
+    /// Tables that are sent whole within a delta, because their filter's tables changed (D18).
+    pub whole: u64,
+    /// The SHA-256 of the file.
+    pub checksum: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
+impl PackageSummary {
+    /// Whether there is nothing to send (D02).
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0 && self.deleted == 0 && self.whole == 0
+    }
+}
+
+/// Writes the package into a file that does not exist yet, from one snapshot of headquarters.
+pub fn pack(
+    hq: &Headquarters,
+    spec: &PackageSpec<'_>,
+    file: &Path,
+    listener: &mut dyn Listener,
+) -> Result<PackageSummary, StoreError> {
+    hq.run("ATTACH DATABASE ?1 AS pkg", [file.display().to_string()])?;
+    let filled = fill(hq, spec, listener);
+    let detached = hq.script("PRAGMA ignore_check_constraints = OFF; DETACH DATABASE pkg");
+    let mut summary = filled?;
+    detached?;
+    (summary.checksum, summary.bytes) = checksum(file)?;
+    Ok(summary)
+}
+
+fn fill(
+    hq: &Headquarters,
+    spec: &PackageSpec<'_>,
+    listener: &mut dyn Listener,
+) -> Result<PackageSummary, StoreError> {
+    // The file is made anew when anything fails, so it needs no journal. Values longer than the
+    // channel's columns are let through here: they must fail where they are applied (D12).
+    hq.script(
+        "PRAGMA pkg.page_size = 8192; PRAGMA pkg.journal_mode = OFF; PRAGMA pkg.synchronous = OFF;
+         PRAGMA pkg.cache_size = -8192; PRAGMA ignore_check_constraints = ON;",
+    )?;
+    hq.read(|_| {
+        hq.script(include_str!("sql/package.sql"))?;
+        hq.run(
+            "INSERT INTO pkg.cdx_PACKAGE (JOBID, SESSION, MODE) VALUES (:job, :session, :mode)",
+            named_params! {
+                ":job": spec.job,
+                ":session": spec.session,
+                ":mode": if spec.mode == Mode::Full { "full" } else { "delta" },
+            },
+        )?;
+        let mut summary = PackageSummary::default();
+        for plan in spec.tables {
+            listener.event(Event::StepStarted {
+                step: format!("packing {}", plan.hq_table),
+                total: None,
+            });
+            let (rows, deleted, whole) = fill_table(hq, spec, plan)?;
+            summary.rows += rows;
+            summary.deleted += deleted;
+            summary.whole += u64::from(whole && spec.mode == Mode::Delta);
+            listener.event(Event::StepProgress { done: summary.rows });
+            listener.event(Event::StepFinished);
+        }
+        Ok(summary)
+    })
+}
+
+fn fill_table(
+    hq: &Headquarters,
+    spec: &PackageSpec<'_>,
+    plan: &TablePlan,
+) -> Result<(u64, u64, bool), StoreError> {
+    let whole = spec.mode == Mode::Full || scope_moved(hq, plan, spec.since)?;
+    if !whole && !super::tracking::changed_since(hq, &plan.hq_table, spec.since)? {
+        return Ok((0, 0, false));
+    }
+    hq.script(&table_sql(plan))?;
+    let sql = rows_sql(plan, whole);
+    let params = named_params! {
+        ":group": spec.group, ":since": spec.since,
+    };
+    let rows = bind_used(hq, &sql, params)?;
+    let deleted = if whole {
+        if !plan.shared.is_empty() {
+            bind_used(hq, &keep_sql(plan), params)?;
+        }
+        0
+    } else {
+        bind_used(hq, &deletes_sql(plan), params)?
+    };
+    register(hq, plan, whole, rows, deleted)?;
+    Ok((rows, deleted, whole))
+}
+
+/// Whether rows may have entered or left the filter's scope since a version (D18).
+pub fn scope_moved(hq: &Headquarters, plan: &TablePlan, since: i64) -> Result<bool, StoreError> {
+    for table in plan.watched() {
+        if super::tracking::changed_since(hq, table, since)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Counts what a package would hold, without writing one: rows and deletes of one table.
+pub fn count(
+    hq: &Headquarters,
+    spec: &PackageSpec<'_>,
+    plan: &TablePlan,
+) -> Result<(u64, u64), StoreError> {
+    let whole = spec.mode == Mode::Full || scope_moved(hq, plan, spec.since)?;
+    if !whole && !super::tracking::changed_since(hq, &plan.hq_table, spec.since)? {
+        return Ok((0, 0));
+    }
+    let params = named_params! { ":group": spec.group, ":since": spec.since };
+    let rows = number_used(hq, &format!("SELECT count(*) {}", from_sql(plan, whole)), params)?;
+    if whole {
+        return Ok((rows, 0));
+    }
+    let deletes = format!("SELECT count(*) FROM ({})", gone_sql(plan));
+    Ok((rows, number_used(hq, &deletes, params)?))
+}
+
+type Named<'a> = &'a [(&'a str, &'a dyn rusqlite::ToSql)];
+
+/// SQLite refuses parameters that a statement does not mention; generated ones mention some.
+fn used<'a>(sql: &str, params: Named<'a>) -> Vec<(&'a str, &'a dyn rusqlite::ToSql)> {
+    params.iter().copied().filter(|(name, _)| sql.contains(name)).collect()
+}
+
+fn bind_used(hq: &Headquarters, sql: &str, params: Named<'_>) -> Result<u64, StoreError> {
+    hq.run(sql, used(sql, params).as_slice())
+}
+
+fn number_used(hq: &Headquarters, sql: &str, params: Named<'_>) -> Result<u64, StoreError> {
+    hq.number(sql, used(sql, params).as_slice()).map(|n| n as u64)
+}
+
+fn table_sql(plan: &TablePlan) -> String {
+    let made = plan.target_sql.replacen("CREATE TABLE ", "CREATE TABLE pkg.", 1);
+    let keys = column_list(&plan.key_to());
+    let gone = quoted(&deletes_table(&plan.target));
+    let keep = quoted(&keep_table(&plan.target));
+    let kept = if plan.shared.is_empty() {
+        String::new()
+    } else {
+        format!("CREATE TABLE pkg.{keep} ({keys});")
+    };
+    format!("{made}; CREATE TABLE pkg.{gone} ({keys}); {kept}")
+}
+
+pub(in crate::store) fn deletes_table(target: &str) -> String {
+    format!("cdx_DELETED_{target}")
+}
+
+pub(in crate::store) fn keep_table(target: &str) -> String {
+    format!("cdx_KEPT_{target}")
+}
+
+fn rows_sql(plan: &TablePlan, whole: bool) -> String {
+    let to: Vec<String> = plan.columns.iter().map(|column| column.to.clone()).collect();
+    let values: Vec<String> = plan
+        .columns
+        .iter()
+        .map(|column| {
+            let value = format!("t.{}", quoted(&column.from));
+            match column.fill {
+                Fill::Keep => value,
+                Fill::EmptyText => format!("ifnull({value}, '')"),
+                Fill::Zero => format!("ifnull({value}, 0)"),
+            }
+        })
+        .collect();
+    // A whole table comes in the order of its rows, which is that of RECID; changes come by key.
+    let order = if whole {
+        String::new()
+    } else {
+        let keys: Vec<String> =
+            plan.key.iter().map(|field| format!("d.{}", quoted(&field.from))).collect();
+        format!(" ORDER BY {}", keys.join(", "))
+    };
+    format!(
+        "INSERT INTO pkg.{} ({}) SELECT {} {}{order}",
+        quoted(&plan.target),
+        column_list(&to),
+        values.join(", "),
+        from_sql(plan, whole)
+    )
+}
+
+fn from_sql(plan: &TablePlan, whole: bool) -> String {
+    let table = quoted(&plan.hq_table);
+    let scope = scope_sql(plan.filter.as_ref(), "t");
+    if whole {
+        return format!("FROM main.{table} t WHERE {scope}");
+    }
+    let on = on_key(&plan.key_from(), "t", "d");
+    format!("FROM ({}) d CROSS JOIN main.{table} t ON {on} WHERE {scope}", touched_sql(plan))
+}
+
+fn touched_sql(plan: &TablePlan) -> String {
+    format!(
+        "SELECT DISTINCT {} FROM main.{} WHERE VERSION > :since",
+        column_list(&plan.key_from()),
+        quoted(&tracking_table(&plan.hq_table))
+    )
+}
+
+/// Touched keys that no subjob brings to the target any more (D10, D14).
+fn gone_sql(plan: &TablePlan) -> String {
+    let keys: Vec<String> =
+        plan.key.iter().map(|field| format!("d.{}", quoted(&field.from))).collect();
+    let own = absent_sql(&plan.hq_table, &plan.key_from(), plan.filter.as_ref(), plan);
+    let others: String = plan
+        .shared
+        .iter()
+        .map(|s| format!(" AND {}", absent_sql(&s.hq_table, &s.key, s.filter.as_ref(), plan)))
+        .collect();
+    format!("SELECT {} FROM ({}) d WHERE {own}{others}", keys.join(", "), touched_sql(plan))
+}
+
+fn absent_sql(table: &str, key: &[String], filter: Option<&Filter>, plan: &TablePlan) -> String {
+    let on: Vec<String> = key
+        .iter()
+        .zip(plan.key_from())
+        .map(|(theirs, ours)| format!("t.{} = d.{}", quoted(theirs), quoted(&ours)))
+        .collect();
+    format!(
+        "NOT EXISTS (SELECT 1 FROM main.{} t WHERE {} AND {})",
+        quoted(table),
+        on.join(" AND "),
+        scope_sql(filter, "t")
+    )
+}
+
+fn deletes_sql(plan: &TablePlan) -> String {
+    format!("INSERT INTO pkg.{} {}", quoted(&deletes_table(&plan.target)), gone_sql(plan))
+}
+
+fn keep_sql(plan: &TablePlan) -> String {
+    let scopes: Vec<String> = plan
+        .shared
+        .iter()
+        .map(|scope| {
+            let keys: Vec<String> = scope.key.iter().map(|c| format!("t.{}", quoted(c))).collect();
+            format!(
+                "SELECT {} FROM main.{} t WHERE {}",
+                keys.join(", "),
+                quoted(&scope.hq_table),
+                scope_sql(scope.filter.as_ref(), "t")
+            )
+        })
+        .collect();
+    let kept = quoted(&keep_table(&plan.target));
+    format!("INSERT INTO pkg.{kept} {}", scopes.join(" UNION "))
+}
+
+fn on_key(key: &[String], left: &str, right: &str) -> String {
+    key.iter()
+        .map(|c| format!("{left}.{0} = {right}.{0}", quoted(c)))
+        .collect::<Vec<_>>()
+        .join(" AND ")
+}
+
+/// Whether a row of `row` belongs to the group `:group` (D18).
+fn scope_sql(filter: Option<&Filter>, row: &str) -> String {
+    let Some(filter) = filter else {
+        return "1".to_owned();
+    };
+    let channels = "SELECT c.CHANNEL FROM main.RETAILCDXDATASTORECHANNEL c \
+                    JOIN main.RETAILCONNDATABASEPROFILE p ON p.RECID = c.DATASTORE \
+                    WHERE p.DATAGROUP = :group";
+    let mut previous = row.to_owned();
+    let mut from = Vec::new();
+    for (at, join) in filter.joins.iter().enumerate() {
+        let alias = format!("j{at}");
+        let on = format!("{alias}.{} = {previous}.{}", quoted(&join.column), quoted(&join.on));
+        from.push((format!("main.{} {alias}", quoted(&join.table)), on));
+        previous = alias;
+    }
+    let channel = format!("{previous}.{} IN ({channels})", quoted(&filter.channel));
+    if from.is_empty() {
+        return channel;
+    }
+    let tables: Vec<&str> = from.iter().map(|(table, _)| table.as_str()).collect();
+    let conditions: Vec<&str> = from.iter().map(|(_, on)| on.as_str()).collect();
+    format!(
+        "EXISTS (SELECT 1 FROM {} WHERE {} AND {channel})",
+        tables.join(", "),
+        conditions.join(" AND ")
+    )
+}
+
+fn register(
+    hq: &Headquarters,
+    plan: &TablePlan,
+    whole: bool,
+    rows: u64,
+    deleted: u64,
+) -> Result<(), StoreError> {
+    let columns: Vec<&str> = plan.columns.iter().map(|column| column.to.as_str()).collect();
+    hq.run(
+        include_str!("sql/package_register.sql"),
+        named_params! {
+            ":subjob": plan.subjob,
+            ":target": plan.target,
+            ":whole": whole,
+            ":rows": rows as i64,
+            ":deleted": deleted as i64,
+            ":columns": serde_json::to_string(&columns).unwrap_or_default(),
+            ":key": serde_json::to_string(&plan.key_to()).unwrap_or_default(),
+            ":shared": !plan.shared.is_empty(),
+            ":exclude_offline": plan.exclude_offline,
+        },
+    )
+    .map(|_| ())
+}

@@ -1,0 +1,123 @@
+//! Where packages are kept: put, get, list, delete, by name.
+
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::error::StoreError;
+use crate::world::ids;
+
+/// A place for packages; a folder today, an object store later.
+pub trait PackageStore {
+    /// Takes a finished file in, under a name; the file is moved.
+    fn put(&self, file: &Path, name: &str) -> Result<(), StoreError>;
+    /// A local file with the package, or none when it is not kept.
+    fn get(&self, name: &str) -> Result<Option<PathBuf>, StoreError>;
+    /// The names kept, sorted.
+    fn list(&self) -> Result<Vec<String>, StoreError>;
+    /// Forgets a package; one that is not kept is no error.
+    fn delete(&self, name: &str) -> Result<(), StoreError>;
+}
+
+/// Packages in a folder.
+#[derive(Debug, Clone)]
+pub struct Folder(pub PathBuf);
+
+impl Folder {
+    /// A path in the folder for a package that is still being made.
+    pub fn draft(&self, stem: &str) -> Result<PathBuf, StoreError> {
+        fs::create_dir_all(&self.0).map_err(StoreError::io("create", &self.0))?;
+        let path = self.0.join(format!("{stem}.partial"));
+        remove(&path)?;
+        Ok(path)
+    }
+
+    /// Removes drafts that an interrupted command left; how many there were.
+    pub fn sweep(&self) -> Result<usize, StoreError> {
+        let drafts = self.names(|name| name.contains(".partial"))?;
+        for name in &drafts {
+            remove(&self.0.join(name))?;
+        }
+        Ok(drafts.len())
+    }
+
+    fn names(&self, wanted: impl Fn(&str) -> bool) -> Result<Vec<String>, StoreError> {
+        let entries = match fs::read_dir(&self.0) {
+            Ok(entries) => entries,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(e) => return Err(StoreError::io("read", &self.0)(e)),
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(StoreError::io("read", &self.0))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if wanted(&name) {
+                names.push(name);
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+}
+
+impl PackageStore for Folder {
+    fn put(&self, file: &Path, name: &str) -> Result<(), StoreError> {
+        let written = File::options().write(true).open(file);
+        let written = written.map_err(StoreError::io("open", file))?;
+        written.sync_all().map_err(StoreError::io("write", file))?;
+        drop(written);
+        let kept = self.0.join(name);
+        fs::rename(file, &kept).map_err(StoreError::io("rename", file))?;
+        sync_folder(&self.0)
+    }
+
+    fn get(&self, name: &str) -> Result<Option<PathBuf>, StoreError> {
+        let path = self.0.join(name);
+        Ok(path.is_file().then_some(path))
+    }
+
+    fn list(&self) -> Result<Vec<String>, StoreError> {
+        self.names(|name| name.ends_with(".db"))
+    }
+
+    fn delete(&self, name: &str) -> Result<(), StoreError> {
+        remove(&self.0.join(name))
+    }
+}
+
+fn remove(path: &Path) -> Result<(), StoreError> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+            Err(StoreError::io("remove", path)(e))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A rename is only durable once its folder is; Windows has no such call and needs none.
+fn sync_folder(folder: &Path) -> Result<(), StoreError> {
+    if cfg!(unix) {
+        let opened = File::open(folder).map_err(StoreError::io("open", folder))?;
+        opened.sync_all().map_err(StoreError::io("write", folder))?;
+    }
+    Ok(())
+}
+
+/// A file's SHA-256 as 64 hexadecimal digits, and its size in bytes.
+pub fn checksum(path: &Path) -> Result<(String, u64), StoreError> {
+    let mut file = File::open(path).map_err(StoreError::io("open", path))?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0_u8; 256 * 1024];
+    let mut size = 0;
+    loop {
+        match file.read(&mut buffer).map_err(StoreError::io("read", path))? {
+            0 => return Ok((ids::hex(&hasher.finalize()), size)),
+            read => {
+                hasher.update(&buffer[..read]);
+                size += read as u64;
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The schema in numbered files, and how a file of an older version becomes a current one.
+
+use super::db::{Access, Db};
+use super::error::StoreError;
+
+/// Which kind of database a file is; kept in SQLite's application id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `hq.db`.
+    Headquarters,
+    /// A channel database, offline ones included.
+    Channel,
+}
+
+/// One numbered step of a schema.
+#[derive(Debug, Clone, Copy)]
+pub struct Migration {
+    /// The version a database has after it.
+    pub version: i64,
+    /// Its statements.
+    pub sql: &'static str,
+}
+
+const HQ: &[Migration] = &[
+    Migration { version: 1, sql: include_str!("schema/hq/0001_configuration.sql") },
+    Migration { version: 2, sql: include_str!("schema/hq/0002_customers.sql") },
+    Migration { version: 3, sql: include_str!("schema/hq/0003_exchange.sql") },
+];
+
+const CHANNEL: &[Migration] = &[
+    Migration { version: 1, sql: include_str!("schema/channel/0001_configuration.sql") },
+    Migration { version: 2, sql: include_str!("schema/channel/0002_customers.sql") },
+    Migration { version: 3, sql: include_str!("schema/channel/0003_exchange.sql") },
+];
+
+impl Kind {
+    /// The steps of this kind's schema, oldest first.
+    pub fn migrations(self) -> &'static [Migration] {
+        match self {
+            Self::Headquarters => HQ,
+            Self::Channel => CHANNEL,
+        }
+    }
+
+    /// The version a current database has.
+    pub fn version(self) -> i64 {
+        self.migrations().last().map_or(0, |migration| migration.version)
+    }
+
+    /// The application id: `cdxh`, `cdxc`.
+    pub fn application_id(self) -> i32 {
+        match self {
+            Self::Headquarters => i32::from_be_bytes(*b"cdxh"),
+            Self::Channel => i32::from_be_bytes(*b"cdxc"),
+        }
+    }
+
+    fn describe(self) -> &'static str {
+        match self {
+            Self::Headquarters => "a headquarters database",
+            Self::Channel => "a channel database",
+        }
+    }
+}
+
+/// Checks what the file is and brings it to the current version, in one transaction.
+pub(super) fn check(db: &Db, kind: Kind, access: Access) -> Result<(), StoreError> {
+    let path = || db.path().display().to_string();
+    let found = db.number("PRAGMA application_id", [])? as i32;
+    let version = db.number("PRAGMA user_version", [])?;
+    let known = kind.version();
+    if access != Access::Create && found != kind.application_id() {
+        return Err(StoreError::WrongKind { path: path(), expected: kind.describe(), found });
+    }
+    if version > known {
+        return Err(StoreError::Newer { path: path(), found: version, known });
+    }
+    if version == known {
+        return Ok(());
+    }
+    if access == Access::Read {
+        return Err(StoreError::Older { path: path(), found: version, known });
+    }
+    db.write(|db| {
+        for step in kind.migrations().iter().filter(|step| step.version > version) {
+            db.script(step.sql)?;
+        }
+        let id = kind.application_id();
+        db.script(&format!("PRAGMA application_id = {id}; PRAGMA user_version = {known};"))
+    })
+}

@@ -1,0 +1,355 @@
+//! Download sessions: headquarters' record of every package and of each database it is for.
+
+use rusqlite::{Row, named_params};
+
+use super::db::{Db, Headquarters};
+use super::error::StoreError;
+use super::pack::PackageSummary;
+use super::world::next;
+use crate::model::run::{FullReason, Mode};
+use crate::model::session::{DownloadSession, StoreSession};
+use crate::model::status::DownloadStatus;
+use crate::model::topology::DataStore;
+
+/// A session about to be made.
+#[derive(Debug, Clone)]
+pub struct NewSession<'a> {
+    /// The job.
+    pub job: &'a str,
+    /// The RECID of the group.
+    pub group: i64,
+    /// The RECID of the schedule that runs it.
+    pub schedule: i64,
+    /// Changes or everything.
+    pub mode: Mode,
+    /// Why it is full.
+    pub reason: Option<FullReason>,
+    /// Only for this database, not for its group.
+    pub only: Option<i64>,
+    /// The row version it starts after.
+    pub since: i64,
+    /// The row version it reaches.
+    pub until: i64,
+    /// Its databases.
+    pub stores: &'a [DataStore],
+    /// The environment's time, as stored.
+    pub now: &'a str,
+    /// `Started`, or `NoData` at once.
+    pub status: DownloadStatus,
+}
+
+/// Makes a session and its rows; its number.
+pub fn create(hq: &Db, new: &NewSession<'_>) -> Result<i64, StoreError> {
+    let id = next(hq, "download-session")?;
+    hq.run(
+        include_str!("sql/session_create.sql"),
+        named_params! {
+            ":session": id, ":job": new.job, ":group": new.group, ":schedule": new.schedule,
+            ":status": new.status.number(), ":type": i64::from(new.mode == Mode::Full),
+            ":since": new.since, ":until": new.until,
+        },
+    )?;
+    hq.run(
+        "INSERT INTO cdx_DOWNLOADSESSION (SESSION, REASON, DELETED, CREATED, SCOPEDATASTORE)
+         VALUES (:session, :reason, 0, :now, :only)",
+        named_params! {
+            ":session": id, ":reason": new.reason.map(FullReason::as_str), ":now": new.now,
+            ":only": new.only,
+        },
+    )?;
+    for store in new.stores {
+        add_store(hq, id, store.id, new.status)?;
+    }
+    Ok(id)
+}
+
+/// Adds a database to a session, as an offline database inherits it (D05).
+pub fn add_store(
+    hq: &Db,
+    session: i64,
+    store: i64,
+    status: DownloadStatus,
+) -> Result<(), StoreError> {
+    hq.run(
+        "INSERT INTO RETAILCDXDOWNLOADSESSIONDATASTORE (SESSION, DATASTORE, STATUS, TRYCOUNT)
+         VALUES (:session, :store, :status, 0)",
+        named_params! { ":session": session, ":store": store, ":status": status.number() },
+    )
+    .map(|_| ())
+}
+
+/// Records the finished package and makes the session Available in all its databases.
+pub fn make_available(
+    hq: &Db,
+    session: i64,
+    summary: &PackageSummary,
+    package: &str,
+) -> Result<(), StoreError> {
+    hq.run(
+        "UPDATE RETAILCDXDOWNLOADSESSION SET STATUS = :status, ROWSAFFECTED = :rows,
+         FILESIZE = :bytes, CHECKSUM = :checksum, DATAFILEOUTPUTPATH = :path, MESSAGE = ''
+         WHERE SESSION = :session",
+        named_params! {
+            ":status": DownloadStatus::Available.number(), ":rows": summary.rows as i64,
+            ":bytes": summary.bytes as i64, ":checksum": summary.checksum,
+            ":path": format!("packages/{package}"), ":session": session,
+        },
+    )?;
+    hq.run(
+        "UPDATE cdx_DOWNLOADSESSION SET DELETED = :deleted, PACKAGE = :package
+         WHERE SESSION = :session",
+        named_params! {
+            ":deleted": summary.deleted as i64, ":package": package, ":session": session,
+        },
+    )?;
+    set_all(hq, session, DownloadStatus::Available, None)
+}
+
+/// Gives a session and all its databases that are not final one status.
+pub fn set_all(
+    hq: &Db,
+    session: i64,
+    status: DownloadStatus,
+    message: Option<&str>,
+) -> Result<(), StoreError> {
+    let params = named_params! {
+        ":status": status.number(), ":message": message.unwrap_or(""), ":session": session,
+    };
+    hq.run(
+        "UPDATE RETAILCDXDOWNLOADSESSION SET STATUS = :status, MESSAGE = :message
+         WHERE SESSION = :session",
+        params,
+    )?;
+    hq.run(
+        "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET STATUS = :status, MESSAGE = :message
+         WHERE SESSION = :session AND STATUS NOT IN (4, 5, 9)",
+        params,
+    )
+    .map(|_| ())
+}
+
+/// Counts one more try of all databases of a session whose package could not be made (D06).
+pub fn count_try(hq: &Db, session: i64) -> Result<u32, StoreError> {
+    hq.run(
+        "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET TRYCOUNT = TRYCOUNT + 1
+         WHERE SESSION = ?1 AND STATUS NOT IN (4, 5, 9)",
+        [session],
+    )?;
+    let tries = hq.number(
+        "SELECT max(TRYCOUNT) FROM RETAILCDXDOWNLOADSESSIONDATASTORE WHERE SESSION = ?1",
+        [session],
+    )?;
+    Ok(tries as u32)
+}
+
+/// Sets the row versions of a session that is packed again.
+pub fn set_versions(hq: &Db, session: i64, since: i64, until: i64) -> Result<(), StoreError> {
+    hq.run(
+        "UPDATE RETAILCDXDOWNLOADSESSION SET SYNCROWVERSION = :since, CURRENTROWVERSION = :until
+         WHERE SESSION = :session",
+        named_params! { ":since": since, ":until": until, ":session": session },
+    )
+    .map(|_| ())
+}
+
+/// Writes where a session stands in one database.
+pub fn update_store(hq: &Db, session: i64, row: &StoreSession) -> Result<(), StoreError> {
+    hq.run(
+        include_str!("sql/session_store_update.sql"),
+        named_params! {
+            ":session": session, ":store": row.store_id, ":status": row.status.number(),
+            ":tries": row.tries, ":rows": row.rows as i64,
+            ":message": row.message.as_deref().unwrap_or(""), ":replaced": row.replaced_by,
+            ":requested": row.requested, ":downloaded": row.downloaded, ":applied": row.applied,
+        },
+    )
+    .map(|_| ())
+}
+
+/// Replaces a database's unfinished sessions of a job by a full one (D04); which they were.
+pub fn replace_pending(hq: &Db, job: &str, store: i64, by: i64) -> Result<Vec<i64>, StoreError> {
+    let params = named_params! { ":job": job, ":store": store, ":by": by };
+    let replaced = hq.rows(include_str!("sql/session_pending.sql"), params, |row| row.get(0))?;
+    for session in &replaced {
+        hq.run(
+            "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET STATUS = 5, REPLACEDBY = :by,
+             MESSAGE = 'replaced by full session ' || :by
+             WHERE SESSION = :session AND DATASTORE = :store",
+            named_params! { ":by": by, ":session": session, ":store": store },
+        )?;
+    }
+    Ok(replaced)
+}
+
+/// One session by its number.
+pub fn find(hq: &Headquarters, id: i64) -> Result<Option<DownloadSession>, StoreError> {
+    Ok(select(hq, "s.SESSION = ?1", id)?.into_iter().next())
+}
+
+/// Every session, oldest first.
+pub fn all(hq: &Headquarters) -> Result<Vec<DownloadSession>, StoreError> {
+    select(hq, "?1 = ?1", 0)
+}
+
+/// Sessions of a group that are not final in some database, oldest first.
+pub fn unfinished(hq: &Headquarters, group: i64) -> Result<Vec<DownloadSession>, StoreError> {
+    let unfinished = "s.DATAGROUP = ?1 AND EXISTS (SELECT 1 FROM \
+        RETAILCDXDOWNLOADSESSIONDATASTORE d WHERE d.SESSION = s.SESSION AND d.STATUS \
+        NOT IN (4, 5, 9))";
+    select(hq, unfinished, group)
+}
+
+fn select(
+    hq: &Headquarters,
+    condition: &str,
+    value: i64,
+) -> Result<Vec<DownloadSession>, StoreError> {
+    let sql = include_str!("sql/session_select.sql").replace("{condition}", condition);
+    let rows = hq.rows(&sql, [value], |row| Ok((session(row)?, row.get::<_, i64>("STATUS")?)))?;
+    rows.into_iter()
+        .map(|(mut session, status)| {
+            session.status = DownloadStatus::from_number(status)
+                .ok_or_else(|| hq.unreadable("a session status", status))?;
+            session.stores = stores(hq, session.id)?;
+            Ok(session)
+        })
+        .collect()
+}
+
+fn session(row: &Row<'_>) -> rusqlite::Result<DownloadSession> {
+    let full: i64 = row.get("SESSIONTYPE")?;
+    let reason: Option<String> = row.get("REASON")?;
+    Ok(DownloadSession {
+        id: row.get("SESSION")?,
+        job: row.get("JOBID")?,
+        group_id: row.get("DATAGROUP")?,
+        group: row.get("GROUPNAME")?,
+        status: DownloadStatus::Started,
+        mode: if full == 1 { Mode::Full } else { Mode::Delta },
+        reason: reason.as_deref().and_then(FullReason::parse),
+        only: row.get("SCOPEDATASTORE")?,
+        since: row.get("SYNCROWVERSION")?,
+        until: row.get("CURRENTROWVERSION")?,
+        rows: row.get::<_, i64>("ROWSAFFECTED")? as u64,
+        deleted: row.get::<_, i64>("DELETED")? as u64,
+        package: row.get("PACKAGE")?,
+        checksum: row.get("CHECKSUM")?,
+        bytes: row.get::<_, i64>("FILESIZE")? as u64,
+        created: row.get("CREATED")?,
+        message: Some(row.get::<_, String>("MESSAGE")?).filter(|text| !text.is_empty()),
+        stores: Vec::new(),
+    })
+}
+
+fn stores(hq: &Headquarters, session: i64) -> Result<Vec<StoreSession>, StoreError> {
+    let rows = hq.rows(include_str!("sql/session_stores.sql"), [session], |row| {
+        let status: i64 = row.get("STATUS")?;
+        let stamp = |name: &str| -> rusqlite::Result<Option<String>> {
+            Ok(row.get::<_, Option<String>>(name)?.filter(|text| !text.starts_with("1900-")))
+        };
+        Ok((
+            StoreSession {
+                store_id: row.get("DATASTORE")?,
+                store: row.get("NAME")?,
+                status: DownloadStatus::Started,
+                tries: row.get("TRYCOUNT")?,
+                rows: row.get::<_, i64>("ROWSAFFECTED")? as u64,
+                message: Some(row.get::<_, String>("MESSAGE")?).filter(|text| !text.is_empty()),
+                replaced_by: row.get::<_, Option<i64>>("REPLACEDBY")?.filter(|by| *by != 0),
+                requested: stamp("DATEREQUESTED")?,
+                downloaded: stamp("DATEDOWNLOADED")?,
+                applied: stamp("DATEAPPLIED")?,
+            },
+            status,
+        ))
+    })?;
+    rows.into_iter()
+        .map(|(mut row, status)| {
+            row.status = DownloadStatus::from_number(status)
+                .ok_or_else(|| hq.unreadable("a session status", status))?;
+            Ok(row)
+        })
+        .collect()
+}
+
+/// The row version up to which a group has had a job, if it ever had it.
+pub fn row_version(hq: &Headquarters, group: i64, job: &str) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT ROWVERSION FROM RETAILCDXDATASYNCROWVERSION \
+               WHERE DATAGROUP = :group AND JOBID = :job";
+    hq.first(sql, named_params! { ":group": group, ":job": job }, |row| row.get(0))
+}
+
+/// Moves the row version of a group and job; it never goes back.
+pub fn set_row_version(hq: &Db, group: i64, job: &str, version: i64) -> Result<(), StoreError> {
+    hq.run(
+        "INSERT INTO RETAILCDXDATASYNCROWVERSION (DATAGROUP, JOBID, ROWVERSION)
+         VALUES (:group, :job, :version) ON CONFLICT (DATAGROUP, JOBID) DO UPDATE SET
+         ROWVERSION = max(ROWVERSION, excluded.ROWVERSION)",
+        named_params! { ":group": group, ":job": job, ":version": version },
+    )
+    .map(|_| ())
+}
+
+/// What a database still lacks of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lack {
+    /// It never had the job: it gets everything (D05).
+    Everything,
+    /// It was paused when a session was made: it gets what changed after this row version (D13).
+    Since(i64),
+    /// Nothing.
+    Nothing,
+}
+
+/// What a database still lacks of a job.
+pub fn lack(hq: &Headquarters, store: i64, job: &str) -> Result<Lack, StoreError> {
+    let sql = "SELECT INITIALIZED, MISSEDSINCE FROM cdx_DATASTOREJOB \
+               WHERE DATASTORE = :store AND JOBID = :job";
+    let found = hq.first(sql, named_params! { ":store": store, ":job": job }, |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?))
+    })?;
+    Ok(match found {
+        None | Some((0, _)) => Lack::Everything,
+        Some((_, Some(version))) => Lack::Since(version),
+        Some((_, None)) => Lack::Nothing,
+    })
+}
+
+/// Notes that a session now carries everything a database lacked of a job.
+pub fn set_supplied(hq: &Db, store: i64, job: &str) -> Result<(), StoreError> {
+    hq.run(
+        "INSERT INTO cdx_DATASTOREJOB (DATASTORE, JOBID, INITIALIZED, MISSEDSINCE)
+         VALUES (:store, :job, 1, NULL) ON CONFLICT (DATASTORE, JOBID) DO UPDATE SET
+         INITIALIZED = 1, MISSEDSINCE = NULL",
+        named_params! { ":store": store, ":job": job },
+    )
+    .map(|_| ())
+}
+
+/// Notes that a paused database was left out of a session; the earliest version counts.
+pub fn set_missed(hq: &Db, store: i64, job: &str, since: i64) -> Result<(), StoreError> {
+    hq.run(
+        "UPDATE cdx_DATASTOREJOB SET MISSEDSINCE = min(coalesce(MISSEDSINCE, :since), :since)
+         WHERE DATASTORE = :store AND JOBID = :job",
+        named_params! { ":since": since, ":store": store, ":job": job },
+    )
+    .map(|_| ())
+}
+
+/// Sessions that a command was at work on when it was interrupted, oldest first.
+pub fn interrupted(hq: &Headquarters) -> Result<Vec<DownloadSession>, StoreError> {
+    let interrupted = "?1 = ?1 AND (s.STATUS = 0 OR EXISTS (SELECT 1 FROM \
+        RETAILCDXDOWNLOADSESSIONDATASTORE d WHERE d.SESSION = s.SESSION AND d.STATUS IN (2, 3)))";
+    select(hq, interrupted, 0)
+}
+
+/// The names of all packages that a session knows, of downloads and uploads, sorted.
+pub fn packages(hq: &Headquarters) -> Result<Vec<String>, StoreError> {
+    hq.rows(
+        "SELECT PACKAGE FROM cdx_DOWNLOADSESSION WHERE PACKAGE IS NOT NULL UNION
+         SELECT replace(UPLOADPATH, 'packages/', '') FROM RETAILCDXUPLOADSESSION
+         WHERE UPLOADPATH <> '' ORDER BY 1",
+        [],
+        |row| row.get(0),
+    )
+}

@@ -1,0 +1,78 @@
+//! Where the clock, the seed, the faults and the sequences are kept.
+
+use rusqlite::named_params;
+
+use super::db::{ChannelDatabase, Db, Headquarters};
+use super::error::StoreError;
+use crate::model::settings::Settings;
+use crate::world::{Clock, Fault, FaultKind, Faults, World, ids};
+
+/// Reads the world of an environment.
+pub fn load(hq: &Headquarters, settings: &Settings) -> Result<World, StoreError> {
+    let clock = value(hq, "clock")?;
+    let seed = value(hq, "seed")?;
+    Ok(World {
+        clock: Clock::stored(&clock, &settings.time_zone)?,
+        seed: seed.parse().map_err(|_| hq.unreadable("a seed", &seed))?,
+        faults: Faults { pending: faults(hq)?, ..Faults::default() },
+    })
+}
+
+/// A value of `cdx_WORLD` that every environment has.
+pub fn value(hq: &Headquarters, key: &str) -> Result<String, StoreError> {
+    hq.text("SELECT VALUE FROM cdx_WORLD WHERE KEY = ?1", [key])?
+        .ok_or_else(|| hq.unreadable("the world", format!("no value for {key}")))
+}
+
+/// Writes a value of `cdx_WORLD`.
+pub fn set_value(hq: &Db, key: &str, value: &str) -> Result<(), StoreError> {
+    hq.run(
+        "INSERT INTO cdx_WORLD (KEY, VALUE) VALUES (?1, ?2)
+         ON CONFLICT (KEY) DO UPDATE SET VALUE = excluded.VALUE",
+        [key, value],
+    )
+    .map(|_| ())
+}
+
+fn faults(hq: &Headquarters) -> Result<Vec<Fault>, StoreError> {
+    let rows = hq.rows("SELECT NAME, PLACE, REMAINING FROM cdx_FAULT ORDER BY ID", [], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?, row.get::<_, u32>(2)?))
+    })?;
+    rows.into_iter()
+        .map(|(name, place, remaining)| {
+            let kind = FaultKind::ALL.iter().copied().find(|kind| kind.as_str() == name);
+            let kind = kind.ok_or_else(|| hq.unreadable("a fault", &name))?;
+            Ok(Fault { kind, place: place.filter(|p| !p.is_empty()), remaining })
+        })
+        .collect()
+}
+
+pub(super) fn keep_faults(hq: &Db, faults: &Faults) -> Result<(), StoreError> {
+    hq.run("DELETE FROM cdx_FAULT", [])?;
+    for fault in &faults.pending {
+        hq.run(
+            "INSERT INTO cdx_FAULT (NAME, PLACE, REMAINING) VALUES (:name, :place, :remaining)",
+            named_params! {
+                ":name": fault.kind.as_str(),
+                ":place": fault.place.as_deref().unwrap_or(""),
+                ":remaining": fault.remaining,
+            },
+        )?;
+    }
+    Ok(())
+}
+
+/// Takes the next number of a sequence kept in this database; the first is 1.
+pub fn next(db: &Db, name: &str) -> Result<i64, StoreError> {
+    db.run(
+        "INSERT INTO cdx_SEQUENCE (NAME, NEXT) VALUES (?1, 2)
+         ON CONFLICT (NAME) DO UPDATE SET NEXT = NEXT + 1",
+        [name],
+    )?;
+    db.number("SELECT NEXT - 1 FROM cdx_SEQUENCE WHERE NAME = ?1", [name])
+}
+
+/// The next GUID of a channel database; needs nothing from headquarters (R08).
+pub fn next_guid(channel: &ChannelDatabase, seed: u64, scope: &str) -> Result<String, StoreError> {
+    Ok(ids::guid(seed, scope, next(channel, "guid")?))
+}
