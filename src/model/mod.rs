@@ -12,3 +12,4 @@ pub mod session;
 pub mod settings;
 pub mod status;
 pub mod topology;
+pub mod version;
