@@ -6,6 +6,8 @@ pub mod download;
 pub mod dry_run;
 pub mod error;
 pub mod generate;
+pub mod init;
+pub mod initialize;
 mod intents;
 pub mod plan;
 pub mod recover;

@@ -138,6 +138,18 @@ impl Db {
         if self.conn.is_autocommit() { Ok(()) } else { self.script("ROLLBACK") }
     }
 
+    /// Goes without a journal for a bulk load into a file that is thrown away when it fails, and
+    /// back to the write-ahead log after it.
+    pub(in crate::store) fn bulk(&self, on: bool) -> Result<(), StoreError> {
+        self.checkpoint()?;
+        let modes = if on {
+            ["PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF"]
+        } else {
+            ["PRAGMA synchronous = FULL", "PRAGMA journal_mode = WAL"]
+        };
+        modes.iter().try_for_each(|sql| self.rows(sql, [], |_| Ok(())).map(|_| ()))
+    }
+
     /// Moves the write-ahead log into the file, so that one file is the whole database.
     pub fn checkpoint(&self) -> Result<(), StoreError> {
         self.rows("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map(|_| ())

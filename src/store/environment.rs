@@ -48,6 +48,11 @@ impl Environment {
         Ok(Self { root, settings })
     }
 
+    /// A folder that is about to become an environment.
+    pub(super) fn unfinished(root: PathBuf, settings: Settings) -> Self {
+        Self { root, settings }
+    }
+
     /// The folder.
     pub fn root(&self) -> &Path {
         &self.root

@@ -1,0 +1,142 @@
+//! Channels, schedules, profiles, parameters and features of a new environment.
+
+use rusqlite::named_params;
+
+use super::FIRST_RECID;
+use crate::model::topology::OFFLINE_SUFFIX;
+use crate::store::db::{Db, Headquarters};
+use crate::store::error::StoreError;
+use crate::store::topology::{CHANNEL_STORE, OFFLINE_STORE};
+use crate::store::world::set_value;
+
+/// A feature as a new environment has it.
+#[derive(Debug, Clone)]
+pub struct FeatureSeed {
+    /// `Dynamics.AX.Application.<class>`.
+    pub name: String,
+    /// The English display name.
+    pub display_name: String,
+    /// Whether it is on.
+    pub on: bool,
+    /// Whether it can be disabled once on.
+    pub can_disable: bool,
+}
+
+/// A channel of a new environment.
+#[derive(Debug, Clone)]
+pub struct ChannelSeed {
+    /// Its name, which is also its database's.
+    pub name: String,
+    /// An online store has no registers.
+    pub online: bool,
+    /// Its first register has an offline database.
+    pub offline_database: bool,
+}
+
+/// Fills everything but customers, in one transaction.
+pub fn configuration(
+    hq: &Headquarters,
+    company: &str,
+    channels: &[ChannelSeed],
+    features: &[FeatureSeed],
+    world: &[(&str, String)],
+) -> Result<(), StoreError> {
+    hq.write(|hq| {
+        for (key, value) in world {
+            set_value(hq, key, value)?;
+        }
+        let fixed = include_str!("../sql/seed_configuration.sql").replace("{company}", company);
+        hq.script(&fixed)?;
+        for (at, feature) in features.iter().enumerate() {
+            add_feature(hq, FIRST_RECID + at as i64, feature)?;
+        }
+        for (at, channel) in channels.iter().enumerate() {
+            add_channel(hq, company, at as i64, channel)?;
+        }
+        Ok(())
+    })
+}
+
+fn add_feature(hq: &Db, recid: i64, feature: &FeatureSeed) -> Result<(), StoreError> {
+    hq.run(
+        "INSERT INTO FEATUREMANAGEMENTSTATE (RECID, NAME, ISENABLED) VALUES (:id, :name, :on)",
+        named_params! { ":id": recid, ":name": feature.name, ":on": feature.on },
+    )?;
+    hq.run(
+        "INSERT INTO FEATUREMANAGEMENTMETADATA (RECID, FEATURESTATE, LABEL, DISPLAYNAME, CANDISABLE,
+         ENABLEDATE) VALUES (:id, :id, :label, :label, :disable, iif(:on, '2025-01-01', '1900-01-01'))",
+        named_params! {
+            ":id": recid, ":label": feature.display_name, ":disable": feature.can_disable,
+            ":on": feature.on,
+        },
+    )
+    .map(|_| ())
+}
+
+fn add_channel(hq: &Db, company: &str, at: i64, channel: &ChannelSeed) -> Result<(), StoreError> {
+    let recid = FIRST_RECID + at;
+    let number = channel_number(&channel.name);
+    hq.run(
+        include_str!("../sql/seed_channel.sql"),
+        named_params! {
+            ":recid": recid, ":number": number, ":company": company,
+            ":type": if channel.online { 2 } else { 0 },
+            ":customer": format!("{:08}", at + 1), ":unit": FIRST_RECID + 1_000_000 + at,
+        },
+    )?;
+    hq.run(
+        "INSERT INTO RETAILSTORETABLE (RECID, STORENUMBER, RETAILCHANNEL, FUNCTIONALITYPROFILE)
+         VALUES (:recid, :number, :recid, :profile)",
+        named_params! {
+            ":recid": recid, ":number": format!("S{:06}", at + 1),
+            ":profile": if channel.online { "Online" } else { "Stores" },
+        },
+    )?;
+    let registers = if channel.online { 0 } else { 2 };
+    for register in 1..=registers {
+        hq.run(
+            "INSERT INTO RETAILTERMINALTABLE (TERMINALID, STORENUMBER, NAME)
+             VALUES (:terminal, :store, :name)",
+            named_params! {
+                ":terminal": format!("R{:05}-{register}", at + 1),
+                ":store": format!("S{:06}", at + 1),
+                ":name": format!("{} register {register}", channel.name),
+            },
+        )?;
+    }
+    add_store(hq, "Default", &channel.name, recid, CHANNEL_STORE, "")?;
+    if channel.offline_database {
+        let name = format!("{}{OFFLINE_SUFFIX}", channel.name);
+        let terminal = format!("R{:05}-1", at + 1);
+        add_store(hq, "Default", &name, recid, OFFLINE_STORE, &terminal)?;
+    }
+    Ok(())
+}
+
+/// A channel's name as its documented id, at most 15 characters.
+fn channel_number(name: &str) -> String {
+    name.to_uppercase().chars().take(15).collect()
+}
+
+/// Adds a channel or offline database to a group; its RECID.
+pub(in crate::store) fn add_store(
+    hq: &Db,
+    group: &str,
+    name: &str,
+    channel: i64,
+    kind: i64,
+    terminal: &str,
+) -> Result<i64, StoreError> {
+    hq.run(
+        include_str!("../sql/seed_data_store.sql"),
+        named_params! {
+            ":name": name, ":group": group, ":type": kind, ":terminal": terminal,
+        },
+    )?;
+    let store = hq.last_id();
+    hq.run(
+        "INSERT INTO RETAILCDXDATASTORECHANNEL (DATASTORE, CHANNEL) VALUES (?1, ?2)",
+        [store, channel],
+    )?;
+    Ok(store)
+}

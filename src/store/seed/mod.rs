@@ -1,0 +1,12 @@
+//! Fills a new headquarters database; everything drawn comes from the seed.
+
+mod configuration;
+mod customers;
+mod lists;
+
+pub use configuration::{ChannelSeed, FeatureSeed, configuration};
+pub use customers::customers;
+pub use lists::{Lists, channel_names};
+
+/// The first RECID of seeded rows, the smallest that the product hands out.
+pub const FIRST_RECID: i64 = 5_637_144_576;
