@@ -1,1 +1,13 @@
-//! To come.
+//! The only place that prints: text, JSON, errors and progress.
+
+pub mod error;
+pub mod output;
+pub mod page;
+pub mod palette;
+pub mod progress;
+mod text;
+
+pub use error::Failure;
+pub use output::{Format, Output};
+pub use page::{Page, Report};
+pub use progress::Progress;

@@ -239,12 +239,10 @@ fn connect(path: &Path, access: Access) -> Result<Connection, StoreError> {
     let error = |e| sqlite(path, "open", e);
     let shared = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     match access {
-        Access::Create => {
+        // A writer attaches packages that do not exist yet, so it may create files; that the
+        // database itself exists has been looked at before.
+        Access::Create | Access::Write => {
             let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | shared;
-            Connection::open_with_flags(path, flags).map_err(error)
-        }
-        Access::Write => {
-            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | shared;
             Connection::open_with_flags(path, flags).map_err(error)
         }
         Access::Read => {

@@ -1,0 +1,137 @@
+//! `cdx init`: a new environment.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::cli::context::Context;
+use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
+use crate::exchange::init;
+use crate::gates::Catalogue;
+use crate::model::version::Version;
+use crate::report::page::{Page, Report, count};
+use crate::store::create::Blueprint;
+use crate::store::seed::{ChannelSeed, FeatureSeed, channel_names};
+
+/// Above this many customers the first synchronization must be asked for.
+const SYNC_UP_TO: u64 = 50_000;
+
+/// Make a new environment: headquarters, channels, customers, and a first synchronization.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// The folder to make it in.
+    #[arg(default_value = ".", value_name = "DIR")]
+    dir: PathBuf,
+    /// How many channels; the third is an online store.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    channels: u32,
+    /// How many customers.
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(0..=20_000_000))]
+    customers: u64,
+    /// The application's version.
+    #[arg(long, default_value = "10.0.48", value_name = "V")]
+    app_version: String,
+    /// The seed that names, ids and chance are drawn from.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Leave the channels empty.
+    #[arg(long, conflicts_with = "sync")]
+    empty_channels: bool,
+    /// Synchronize the channels even with more than 50,000 customers.
+    #[arg(long)]
+    sync: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct InitReport {
+    environment: String,
+    channels: Vec<String>,
+    customers: u64,
+    app_version: String,
+    seed: u64,
+    synchronized: bool,
+}
+
+impl Report for InitReport {
+    fn text(&self, page: &mut Page) {
+        page.line(format!(
+            "Environment in {}: version {}, {}, {}",
+            self.environment,
+            self.app_version,
+            count(self.channels.len() as u64, "channel"),
+            count(self.customers, "customer"),
+        ));
+        if self.channels.len() <= 10 {
+            page.item(format!("channels: {}", self.channels.join(", ")));
+        }
+        let next = if self.synchronized {
+            "the channels have what headquarters has"
+        } else {
+            "the channels are empty: cdx run 1110 1070 1010"
+        };
+        page.item(next);
+    }
+}
+
+pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, CommandError> {
+    let blueprint = blueprint(args)?;
+    let synchronized = !args.empty_channels && (args.sync || args.customers <= SYNC_UP_TO);
+    let mut progress = context.progress();
+    let report = init::init(&args.dir, &blueprint, synchronized, &mut progress)?;
+    if !report.ok {
+        context.print(&report)?;
+        return Ok(Exit::No);
+    }
+    context.print(&InitReport {
+        environment: args.dir.display().to_string(),
+        channels: blueprint.channels.iter().map(|channel| channel.name.clone()).collect(),
+        customers: args.customers,
+        app_version: args.app_version.clone(),
+        seed: args.seed,
+        synchronized,
+    })?;
+    Ok(Exit::Done)
+}
+
+/// The catalogue inside the binary.
+pub(in crate::cli) fn catalogue() -> Result<Catalogue, CommandError> {
+    Catalogue::shipped().map_err(|errors| {
+        let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        CommandError::usage("catalogue", told.join("; "), "use a released cdx: cdx --version")
+    })
+}
+
+fn blueprint(args: &Args) -> Result<Blueprint, CommandError> {
+    let version = Version::parse(&args.app_version).ok_or_else(|| {
+        CommandError::usage(
+            "version",
+            format!("{:?} is not a version, expected for example 10.0.48", args.app_version),
+            "cdx init --app-version 10.0.48",
+        )
+    })?;
+    let channels = channel_names(args.channels as usize)
+        .into_iter()
+        .enumerate()
+        .map(|(at, name)| ChannelSeed { online: name == "online", offline_database: at == 0, name })
+        .collect();
+    let catalogue = catalogue()?;
+    let features = catalogue
+        .gates
+        .iter()
+        .filter(|gate| gate.since <= version)
+        .map(|gate| FeatureSeed {
+            name: gate.table_name(),
+            display_name: gate.name.clone(),
+            on: gate.is_mandatory(&version),
+            can_disable: gate.can_disable,
+        })
+        .collect();
+    Ok(Blueprint {
+        channels,
+        customers: args.customers,
+        app_version: args.app_version.clone(),
+        seed: args.seed,
+        features,
+    })
+}

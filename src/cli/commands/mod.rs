@@ -1,0 +1,4 @@
+//! One file a command.
+
+pub(super) mod init;
+pub(super) mod run;

@@ -1,0 +1,113 @@
+//! `cdx run`: runs jobs in the order given.
+
+use serde::Serialize;
+
+use crate::cli::context::Context;
+use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
+use crate::exchange::dry_run::dry_run;
+use crate::exchange::{Phase, RunRequest, run as run_jobs};
+use crate::report::page::{Page, Report};
+use crate::world::FaultKind;
+use crate::world::fault::CRASH_POINTS;
+
+/// Run jobs in the order given: download, upload or batch.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// Jobs by id or name: 1110, "Global configuration", P, sync-customers.
+    #[arg(value_name = "JOB")]
+    jobs: Vec<String>,
+    /// Only this channel database.
+    #[arg(long, value_name = "C")]
+    channel: Option<String>,
+    /// Only this channel database group.
+    #[arg(long, value_name = "G", conflicts_with = "channel")]
+    group: Option<String>,
+    /// A full synchronization.
+    #[arg(long)]
+    full: bool,
+    /// Only this phase of an upload.
+    #[arg(long, value_enum)]
+    phase: Option<PhaseArg>,
+    /// Count rows per subjob and channel, and write nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Make something go wrong: apply-fails=houston:2, crash=POINT; `list` shows what there is.
+    #[arg(long, value_name = "F")]
+    fault: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum PhaseArg {
+    Collect,
+    Apply,
+}
+
+pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, CommandError> {
+    if args.fault.iter().any(|fault| fault == "list") {
+        context.print(&FaultList::all())?;
+        return Ok(Exit::Done);
+    }
+    if args.jobs.is_empty() {
+        let hint = "name one or more: cdx run 1110 1070; see what there is: cdx jobs list";
+        return Err(CommandError::usage("usage", "no job is named", hint));
+    }
+    let request = RunRequest {
+        jobs: args.jobs.clone(),
+        channel: args.channel.clone(),
+        group: args.group.clone(),
+        full: args.full,
+        phase: args.phase.map(|phase| match phase {
+            PhaseArg::Collect => Phase::Collect,
+            PhaseArg::Apply => Phase::Apply,
+        }),
+    };
+    if args.dry_run {
+        let report = dry_run(&context.reader()?, &request)?;
+        context.print(&report)?;
+        return Ok(Exit::Done);
+    }
+    let mut writer = context.writer(&args.fault)?;
+    let mut progress = context.progress();
+    let report = run_jobs(&mut writer, &request, &mut progress);
+    writer.finish()?;
+    let report = report?;
+    context.print(&report)?;
+    Ok(if report.ok { Exit::Done } else { Exit::No })
+}
+
+/// What `--fault` takes.
+#[derive(Debug, Serialize)]
+struct FaultList {
+    faults: Vec<FaultLine>,
+    crash_points: Vec<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
+struct FaultLine {
+    name: &'static str,
+    text: &'static str,
+}
+
+impl FaultList {
+    fn all() -> Self {
+        Self {
+            faults: FaultKind::ALL
+                .iter()
+                .map(|kind| FaultLine { name: kind.as_str(), text: kind.describe() })
+                .collect(),
+            crash_points: CRASH_POINTS.iter().map(|point| point.0).collect(),
+        }
+    }
+}
+
+impl Report for FaultList {
+    fn text(&self, page: &mut Page) {
+        let row = |line: &FaultLine| [line.name.to_owned(), line.text.to_owned()];
+        page.table(["fault", "what it does"], self.faults.iter().map(row).collect());
+        page.title("crash=POINT ends the process at one of these");
+        for point in &self.crash_points {
+            page.item(point);
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Errors on their way to people: which exit code, which word, which hint.
+
+use serde_json::Value;
+
+use super::exit::Exit;
+use crate::exchange::ExchangeError;
+use crate::report::Failure;
+use crate::store::StoreError;
+use crate::world::{ClockError, FaultError};
+
+/// Why a command could not do what it was asked.
+#[derive(Debug)]
+pub struct CommandError {
+    /// The exit code.
+    pub exit: Exit,
+    /// What is printed.
+    pub failure: Failure,
+}
+
+impl CommandError {
+    /// An error in what was typed, with a hint.
+    pub fn usage(code: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Wrong,
+            failure: Failure {
+                code,
+                message: message.into(),
+                causes: Vec::new(),
+                hints: vec![hint.into()],
+                report: None,
+            },
+        }
+    }
+
+    /// Adds what was done before.
+    pub fn with_report(mut self, report: Option<Value>) -> Self {
+        self.failure.report = report;
+        self
+    }
+
+    fn from_error(
+        exit: Exit,
+        code: &'static str,
+        error: &dyn std::error::Error,
+        hints: Vec<String>,
+    ) -> Self {
+        let mut causes = Vec::new();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            causes.push(cause.to_string());
+            source = cause.source();
+        }
+        let failure = Failure { code, message: error.to_string(), causes, hints, report: None };
+        Self { exit, failure }
+    }
+}
+
+/// "Did you mean", ending in the command that lists what there is.
+fn suggestion(nearest: Option<&String>, list: &str) -> String {
+    match nearest {
+        Some(nearest) => format!("did you mean {nearest:?}? see what there is: {list}"),
+        None => format!("see what there is: {list}"),
+    }
+}
+
+impl From<StoreError> for CommandError {
+    fn from(error: StoreError) -> Self {
+        use Exit::{Impossible, Wrong};
+        let (exit, code, hint) = match &error {
+            StoreError::NoEnvironment { .. } => (
+                Impossible,
+                "no-environment",
+                "make one: cdx init my-environment, then cdx --env my-environment ...".to_owned(),
+            ),
+            StoreError::Exists { .. } => {
+                (Wrong, "exists", "choose another folder: cdx init another-folder".to_owned())
+            }
+            StoreError::Definitions(_) => {
+                (Wrong, "definitions", "see them one by one: cdx jobs check".to_owned())
+            }
+            StoreError::Io { .. } => {
+                (Impossible, "io", "look at the disk and its permissions: ls -l".to_owned())
+            }
+            StoreError::Missing { .. } => (
+                Impossible,
+                "missing",
+                "bring the file back, or make a new environment: cdx init another-folder"
+                    .to_owned(),
+            ),
+            StoreError::NotADatabase { .. } | StoreError::WrongKind { .. } => (
+                Impossible,
+                "not-a-database",
+                "bring the right file back, or make a new environment: cdx init another-folder"
+                    .to_owned(),
+            ),
+            StoreError::Newer { .. } => {
+                (Impossible, "newer", "use the cdx that made it: cdx --version".to_owned())
+            }
+            StoreError::Older { .. } => (
+                Impossible,
+                "older",
+                "any command that writes brings it up to date: cdx scheduler init".to_owned(),
+            ),
+            StoreError::Damaged { .. } => (
+                Impossible,
+                "damaged",
+                "bring a copy back, or make a new environment: cdx init another-folder".to_owned(),
+            ),
+            StoreError::InUse { .. } | StoreError::Locked { .. } => (
+                Impossible,
+                "locked",
+                "wait until it has ended, then run the same again".to_owned(),
+            ),
+            StoreError::Sqlite { .. } => (
+                Impossible,
+                "sqlite",
+                "look whether the file is whole: sqlite3 FILE 'PRAGMA integrity_check'".to_owned(),
+            ),
+            StoreError::Unknown { nearest, list, .. } => {
+                (Wrong, "unknown-name", suggestion(nearest.as_ref(), list))
+            }
+            StoreError::Taken { .. } => {
+                (Wrong, "taken", "see what there is: cdx channels list".to_owned())
+            }
+            StoreError::Unreadable { .. } => (
+                Impossible,
+                "unreadable",
+                "write the definitions anew: cdx scheduler init --delete-existing".to_owned(),
+            ),
+            StoreError::Clock(_) => {
+                (Wrong, "clock", "see where it stands: cdx clock show".to_owned())
+            }
+        };
+        Self::from_error(exit, code, &error, vec![hint])
+    }
+}
+
+impl From<ClockError> for CommandError {
+    fn from(error: ClockError) -> Self {
+        StoreError::Clock(error).into()
+    }
+}
+
+impl From<FaultError> for CommandError {
+    fn from(error: FaultError) -> Self {
+        let nearest = match &error {
+            FaultError::Unknown { nearest, .. } => nearest.as_ref(),
+            FaultError::UnknownCrashPoint { .. } | FaultError::NotACount { .. } => None,
+        };
+        let hint = suggestion(nearest, "cdx run --fault list");
+        Self::from_error(Exit::Wrong, "fault", &error, vec![hint])
+    }
+}
+
+impl From<ExchangeError> for CommandError {
+    fn from(error: ExchangeError) -> Self {
+        match error {
+            ExchangeError::Store(error) => error.into(),
+            ExchangeError::Fault(error) => error.into(),
+            ExchangeError::UnknownJob { ref nearest, .. } => {
+                let hint = suggestion(nearest.as_ref(), "cdx jobs list");
+                Self::from_error(Exit::Wrong, "unknown-job", &error, vec![hint])
+            }
+            ExchangeError::MappingBroken { .. } => {
+                let hint = "see what is wrong with it: cdx jobs check".to_owned();
+                Self::from_error(Exit::Wrong, "mapping", &error, vec![hint])
+            }
+            ExchangeError::OptionUnfit { .. } => {
+                let hint = "see what it takes: cdx help run".to_owned();
+                Self::from_error(Exit::Wrong, "option", &error, vec![hint])
+            }
+        }
+    }
+}
+
+impl From<std::io::Error> for CommandError {
+    fn from(error: std::io::Error) -> Self {
+        let hint = "look at the disk and its permissions: ls -l".to_owned();
+        Self::from_error(Exit::Impossible, "io", &error, vec![hint])
+    }
+}

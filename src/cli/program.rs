@@ -1,0 +1,108 @@
+//! From arguments to an exit code.
+
+use std::ffi::OsString;
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory, FromArgMatches};
+
+use super::app::{Cli, Command};
+use super::commands;
+use super::context::Context;
+use super::error::CommandError;
+use super::exit::Exit;
+use crate::report::palette::ColorChoice;
+use crate::report::{Failure, Format, Output};
+
+/// Runs the program with these arguments, the first being its own name.
+pub fn main_with(args: impl IntoIterator<Item = OsString>) -> Exit {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let matches = match Cli::command().try_get_matches_from(&args) {
+        Ok(matches) => matches,
+        Err(error) => return usage(&args, &error),
+    };
+    let words = command_words(&matches);
+    match Cli::from_arg_matches(&matches) {
+        Ok(cli) => execute(cli, words),
+        Err(error) => usage(&args, &error),
+    }
+}
+
+/// The words of the command that was given, `features list`.
+fn command_words(matches: &clap::ArgMatches) -> String {
+    let mut words = Vec::new();
+    let mut level = matches;
+    while let Some((name, next)) = level.subcommand() {
+        words.push(name.to_owned());
+        level = next;
+    }
+    words.join(" ")
+}
+
+fn execute(cli: Cli, command: String) -> Exit {
+    let output = Output::new(cli.format.into(), cli.color.into());
+    let mut context = Context { output, env: cli.env, command };
+    let done = dispatch(&mut context, cli.command);
+    match done {
+        Ok(exit) => exit,
+        Err(CommandError { exit, failure }) => {
+            match context.output.failure(&context.command, &failure) {
+                Ok(()) => exit,
+                Err(_) => Exit::Impossible,
+            }
+        }
+    }
+}
+
+/// Runs one command; `demo` comes here again for each of its steps.
+pub(super) fn dispatch(context: &mut Context, command: Command) -> Result<Exit, CommandError> {
+    match command {
+        Command::Init(args) => commands::init::run(context, &args),
+        Command::Run(args) => commands::run::run(context, &args),
+    }
+}
+
+/// Prints what clap says of a command line; in JSON too, when that was asked for.
+fn usage(args: &[OsString], error: &clap::Error) -> Exit {
+    let wanted = matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp
+            | ErrorKind::DisplayVersion
+            | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    );
+    let asks = |word: &str| args.iter().any(|arg| arg == word);
+    let json = asks("--format=json")
+        || args.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json");
+    let format = if json { Format::Json } else { Format::Text };
+    let output = Output::new(format, ColorChoice::Auto);
+    let printed = if wanted {
+        let text = error.render().to_string();
+        match error.kind() {
+            ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => output.stderr(&text),
+            _ => output.stdout(&text),
+        }
+    } else {
+        output.failure("", &usage_failure(error))
+    };
+    match (printed, error.kind()) {
+        (Err(_), _) => Exit::Impossible,
+        (Ok(()), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => Exit::Done,
+        (Ok(()), _) => Exit::Wrong,
+    }
+}
+
+fn usage_failure(error: &clap::Error) -> Failure {
+    let text = error.render().to_string();
+    let mut message = Vec::new();
+    let mut hints = Vec::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        if let Some(tip) = line.strip_prefix("tip: ") {
+            hints.push(tip.to_owned());
+        } else if let Some(usage) = line.strip_prefix("Usage: ") {
+            hints.push(format!("usage: {usage}"));
+        } else if !line.starts_with("For more information") {
+            message.push(line.trim_start_matches("error: ").to_owned());
+        }
+    }
+    hints.push("see what there is: cdx --help".to_owned());
+    Failure { code: "usage", message: message.join(" "), causes: Vec::new(), hints, report: None }
+}

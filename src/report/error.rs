@@ -1,0 +1,52 @@
+//! The one printer of errors.
+
+use std::io;
+
+use colored::Color;
+use serde_json::{Value, json};
+
+use super::output::{Format, Output, json as object};
+
+/// What went wrong, ready to print.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// A stable word for scripts.
+    pub code: &'static str,
+    /// What.
+    pub message: String,
+    /// Why, the nearest cause first.
+    pub causes: Vec<String>,
+    /// What to do, each ending in a command to run.
+    pub hints: Vec<String>,
+    /// What was done before it went wrong.
+    pub report: Option<Value>,
+}
+
+impl Output {
+    /// Prints an error: to standard error, and with JSON as the one object on standard output.
+    pub fn failure(&self, command: &str, failure: &Failure) -> io::Result<()> {
+        if self.format() == Format::Json {
+            let mut body = json!({
+                "error": {
+                    "code": failure.code,
+                    "message": failure.message,
+                    "causes": failure.causes,
+                    "hints": failure.hints,
+                }
+            });
+            if let (Some(report), Value::Object(fields)) = (&failure.report, &mut body) {
+                fields.insert("report".to_owned(), report.clone());
+            }
+            self.stdout(&object(command, &body))?;
+        }
+        let palette = self.stderr_palette();
+        let mut text = format!("{} {}\n", palette.paint("error:", Color::Red), failure.message);
+        for cause in &failure.causes {
+            text.push_str(&format!("  {} {cause}\n", palette.faint("caused by:")));
+        }
+        for hint in &failure.hints {
+            text.push_str(&format!("{} {hint}\n", palette.paint("hint:", Color::Cyan)));
+        }
+        self.stderr(&text)
+    }
+}

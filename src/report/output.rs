@@ -1,0 +1,110 @@
+//! Standard output and standard error, each with its palette.
+
+use std::io::{self, Write};
+
+use serde_json::{Map, Value};
+
+use super::page::{Page, Report};
+use super::palette::{ColorChoice, Palette};
+
+/// How results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// One JSON object.
+    Json,
+}
+
+/// The version of the JSON that scripts read.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// The width when standard output is no terminal.
+const PIPE_WIDTH: usize = 100;
+
+/// Where a command prints.
+#[derive(Debug, Clone)]
+pub struct Output {
+    format: Format,
+    stdout: Palette,
+    stderr: Palette,
+    width: usize,
+}
+
+impl Output {
+    /// Output in a format; colour and width come from the terminal.
+    pub fn new(format: Format, color: ColorChoice) -> Self {
+        let terminal = terminal_size::terminal_size_of(io::stdout());
+        let width = terminal.map_or(PIPE_WIDTH, |(width, _)| usize::from(width.0).max(40));
+        let (stdout, stderr) = (Palette::stdout(color), Palette::stderr(color));
+        Self { format, stdout, stderr, width }
+    }
+
+    /// The format.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// The palette of standard error.
+    pub fn stderr_palette(&self) -> Palette {
+        self.stderr
+    }
+
+    /// Prints a command's outcome.
+    pub fn report(&self, command: &str, report: &impl Report) -> io::Result<()> {
+        let text = match self.format {
+            Format::Json => json(command, report),
+            Format::Text => {
+                let mut page = Page::new(self.stdout, self.width);
+                report.text(&mut page);
+                page.finish()
+            }
+        };
+        self.stdout(&text)
+    }
+
+    /// Prints text as it is, such as a completion script.
+    pub fn stdout(&self, text: &str) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        quiet_pipe(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
+    }
+
+    /// Prints a line that frames other output; it goes to standard error in JSON.
+    pub fn heading(&self, text: &str) -> io::Result<()> {
+        match self.format {
+            Format::Text => self.stdout(&format!("{}\n", self.stdout.bold(text))),
+            Format::Json => self.stderr(&format!("{}\n", self.stderr.bold(text))),
+        }
+    }
+
+    /// Prints to standard error.
+    pub fn stderr(&self, text: &str) -> io::Result<()> {
+        quiet_pipe(io::stderr().lock().write_all(text.as_bytes()))
+    }
+}
+
+/// A reader that has gone away wants no more, and that is no error.
+fn quiet_pipe(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+/// One JSON object: the version, the command, and the report's own fields.
+pub(super) fn json(command: &str, report: &impl serde::Serialize) -> String {
+    let mut object = Map::new();
+    object.insert("format_version".to_owned(), FORMAT_VERSION.into());
+    object.insert("command".to_owned(), command.into());
+    match serde_json::to_value(report) {
+        Ok(Value::Object(fields)) => object.extend(fields),
+        Ok(other) => {
+            object.insert("result".to_owned(), other);
+        }
+        Err(error) => {
+            object.insert("error".to_owned(), error.to_string().into());
+        }
+    }
+    let text = serde_json::to_string_pretty(&Value::Object(object));
+    text.unwrap_or_default() + "\n"
+}

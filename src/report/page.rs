@@ -1,0 +1,164 @@
+//! A page of text that a report fills: lines, titled sections and aligned tables.
+
+use comfy_table::{CellAlignment, ContentArrangement, Table};
+use serde::Serialize;
+
+use super::palette::Palette;
+
+/// A command's outcome: JSON by its fields, text by its own account.
+pub trait Report: Serialize {
+    /// Writes the outcome for people.
+    fn text(&self, page: &mut Page);
+}
+
+/// Text on its way to standard output.
+#[derive(Debug)]
+pub struct Page {
+    lines: Vec<String>,
+    palette: Palette,
+    width: usize,
+}
+
+impl Page {
+    /// An empty page.
+    pub fn new(palette: Palette, width: usize) -> Self {
+        Self { lines: Vec::new(), palette, width }
+    }
+
+    /// A line of text, wrapped to the width.
+    pub fn line(&mut self, text: impl AsRef<str>) {
+        self.wrapped("", text.as_ref());
+    }
+
+    /// A line that belongs to the one before it.
+    pub fn item(&mut self, text: impl AsRef<str>) {
+        self.wrapped("  ", text.as_ref());
+    }
+
+    /// Text as it stands, such as a file; it is never wrapped.
+    pub fn verbatim(&mut self, text: &str) {
+        self.lines.extend(text.lines().map(str::to_owned));
+    }
+
+    /// An empty line, unless the page is empty or has one at its end.
+    pub fn gap(&mut self) {
+        if self.lines.last().is_some_and(|line| !line.is_empty()) {
+            self.lines.push(String::new());
+        }
+    }
+
+    /// A title over what follows.
+    pub fn title(&mut self, text: &str) {
+        self.gap();
+        let bold = self.palette.bold(text);
+        self.lines.push(bold);
+    }
+
+    /// A table with aligned columns; a column of numbers stands to the right.
+    pub fn table<const N: usize>(&mut self, header: [&str; N], rows: Vec<[String; N]>) {
+        if rows.is_empty() {
+            return;
+        }
+        let numeric = |at: usize| {
+            rows.iter()
+                .all(|row| row[at].chars().all(|c| c.is_ascii_digit() || c == ',' || c == '-'))
+        };
+        let mut table = Table::new();
+        table
+            .load_style(comfy_table::presets::NOTHING)
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width(u16::try_from(self.width).unwrap_or(u16::MAX))
+            .set_header(header.map(str::to_uppercase));
+        let right: Vec<usize> = (0..N).filter(|at| numeric(*at)).collect();
+        for row in rows {
+            table.add_row(row);
+        }
+        for at in 0..N {
+            if let Some(column) = table.column_mut(at) {
+                column.set_padding((0, 2));
+                if right.contains(&at) {
+                    column.set_cell_alignment(CellAlignment::Right);
+                }
+            }
+        }
+        for (at, line) in table.lines().enumerate() {
+            let line = line.trim_end();
+            let line = if at == 0 { self.palette.faint(line) } else { self.palette.tint(line) };
+            self.lines.push(line);
+        }
+    }
+
+    /// The whole page, with a final line end.
+    pub fn finish(mut self) -> String {
+        while self.lines.last().is_some_and(String::is_empty) {
+            self.lines.pop();
+        }
+        if self.lines.is_empty() {
+            return String::new();
+        }
+        self.lines.join("\n") + "\n"
+    }
+
+    fn wrapped(&mut self, indent: &str, text: &str) {
+        for line in text.split('\n') {
+            for piece in wrap(line, self.width.saturating_sub(indent.len()).max(20)) {
+                let line = format!("{indent}{}", self.palette.tint(&piece));
+                self.lines.push(line);
+            }
+        }
+    }
+}
+
+/// Breaks a line between words; a word longer than the width stays whole.
+fn wrap(line: &str, width: usize) -> Vec<String> {
+    let mut pieces = Vec::new();
+    let mut piece = String::new();
+    for word in line.split(' ') {
+        if !piece.is_empty() && piece.chars().count() + 1 + word.chars().count() > width {
+            pieces.push(std::mem::take(&mut piece));
+        }
+        if !piece.is_empty() || (pieces.is_empty() && word.is_empty()) {
+            piece.push(' ');
+        }
+        piece.push_str(word);
+    }
+    pieces.push(piece);
+    pieces
+}
+
+/// A number with commas between thousands.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A word for yes or no.
+pub fn yes(is: bool) -> String {
+    if is { "yes" } else { "no" }.to_owned()
+}
+
+/// A count with its noun.
+pub fn count(number: u64, noun: &str) -> String {
+    let s = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{s}", grouped(number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_wrapping() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(1_234_567), "1,234,567");
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("unbreakable", 5), ["unbreakable"]);
+    }
+}

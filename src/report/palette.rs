@@ -1,0 +1,104 @@
+//! Colour, decided once for each stream.
+
+use std::io::IsTerminal;
+
+use colored::{Color, Colorize, control};
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Whether one stream gets colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Palette {
+    on: bool,
+}
+
+impl Palette {
+    /// The palette of standard output.
+    pub fn stdout(choice: ColorChoice) -> Self {
+        Self::decide(choice, std::io::stdout().is_terminal())
+    }
+
+    /// The palette of standard error.
+    pub fn stderr(choice: ColorChoice) -> Self {
+        Self::decide(choice, std::io::stderr().is_terminal())
+    }
+
+    fn decide(choice: ColorChoice, terminal: bool) -> Self {
+        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let on = match choice {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto if set("NO_COLOR") => false,
+            ColorChoice::Auto => terminal || set("CLICOLOR_FORCE"),
+        };
+        // `colored` looks at standard output alone; each palette decides for its own stream.
+        control::set_override(true);
+        Self { on }
+    }
+
+    /// Whether there is colour.
+    pub fn is_on(self) -> bool {
+        self.on
+    }
+
+    /// Text in bold.
+    pub fn bold(self, text: &str) -> String {
+        if self.on { text.bold().to_string() } else { text.to_owned() }
+    }
+
+    /// Text that matters less.
+    pub fn faint(self, text: &str) -> String {
+        if self.on { text.dimmed().to_string() } else { text.to_owned() }
+    }
+
+    /// Text in a colour.
+    pub fn paint(self, text: &str, color: Color) -> String {
+        if self.on { text.color(color).to_string() } else { text.to_owned() }
+    }
+
+    /// Colours the words of a line that say how something went.
+    pub fn tint(self, line: &str) -> String {
+        if !self.on {
+            return line.to_owned();
+        }
+        let mut tinted = String::with_capacity(line.len() + 16);
+        let mut word = String::new();
+        for c in line.chars().chain(['\n']) {
+            if c.is_alphanumeric() || c == '-' {
+                word.push(c);
+                continue;
+            }
+            match color_of(&word) {
+                Some(color) => tinted.push_str(&word.color(color).to_string()),
+                None => tinted.push_str(&word),
+            }
+            word.clear();
+            if c != '\n' {
+                tinted.push(c);
+            }
+        }
+        tinted
+    }
+}
+
+fn color_of(word: &str) -> Option<Color> {
+    match word {
+        "Applied" | "NoData" | "effective" | "async" | "enabled" | "succeeded" | "mandatory"
+        | "yes" | "on" => Some(Color::Green),
+        "CreateFailed" | "DownloadFailed" | "ApplyFailed" | "UploadFailed" | "ReadFailed"
+        | "Canceled" | "refused" | "failed" | "error" => Some(Color::Red),
+        "Available" | "Requested" | "Downloaded" | "Started" | "Suspended" | "Uploaded"
+        | "not-distributed" | "cached" | "real-time" | "async-fallback" | "waiting" | "pending"
+        | "paused" | "warning" => Some(Color::Yellow),
+        _ => None,
+    }
+}

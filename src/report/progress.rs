@@ -1,0 +1,88 @@
+//! Shows events while the engine works: a bar on a terminal, and the lines people must not miss.
+
+use std::time::Duration;
+
+use colored::Color;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::output::Output;
+use crate::model::event::{Event, Listener};
+
+const BAR: &str = "{msg:28} {wide_bar} {human_pos}/{human_len} rows {per_sec} {elapsed}";
+const SPINNER: &str = "{spinner} {msg:28} {human_pos} rows {per_sec} {elapsed}";
+
+/// A listener that draws on standard error; without a terminal it draws nothing.
+#[derive(Debug)]
+pub struct Progress {
+    output: Output,
+    bar: Option<ProgressBar>,
+    base: u64,
+}
+
+impl Progress {
+    /// Progress beside an output.
+    pub fn new(output: &Output) -> Self {
+        Self { output: output.clone(), bar: None, base: 0 }
+    }
+
+    fn start(&mut self, step: String, total: Option<u64>) {
+        let target = ProgressDrawTarget::stderr();
+        if target.is_hidden() {
+            return;
+        }
+        let bar = match total {
+            Some(total) => ProgressBar::new(total),
+            None => ProgressBar::new_spinner(),
+        };
+        let template = if total.is_some() { BAR } else { SPINNER };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        bar.set_draw_target(target);
+        bar.set_message(step);
+        bar.enable_steady_tick(Duration::from_millis(120));
+        self.bar = Some(bar);
+    }
+
+    fn finish(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            self.base += bar.position();
+            bar.finish_and_clear();
+        }
+    }
+
+    fn line(&self, word: &str, color: Color, text: &str) {
+        let palette = self.output.stderr_palette();
+        let line = format!("{} {text}\n", palette.paint(word, color));
+        let print = || self.output.stderr(&line);
+        // A standard error that is gone leaves nobody to tell; the result still goes out.
+        let _gone = match &self.bar {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        };
+    }
+}
+
+impl Listener for Progress {
+    fn event(&mut self, event: Event) {
+        match event {
+            Event::StepStarted { step, total } => self.start(step, total),
+            Event::StepProgress { done } => {
+                if let Some(bar) = &self.bar {
+                    bar.set_position(done);
+                }
+            }
+            Event::StepFinished => self.finish(),
+            Event::Repaired { what } => self.line("repaired:", Color::Yellow, &what),
+            Event::Note { text } => self.line("note:", Color::Cyan, &text),
+            Event::Warning { text, hint } => {
+                self.line("warning:", Color::Yellow, &text);
+                if let Some(hint) = hint {
+                    self.line("hint:", Color::Cyan, &hint);
+                }
+            }
+            Event::Fault { fault } => self.line("fault:", Color::Magenta, &fault),
+            Event::JobStarted { .. } | Event::Download { .. } | Event::Upload { .. } => {}
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! How the engine's reports read.
+
+mod run;

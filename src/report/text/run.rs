@@ -1,0 +1,150 @@
+//! The text of a run.
+
+use crate::exchange::dry_run::DryRun;
+use crate::model::job::Direction;
+use crate::model::run::{JobReport, RunReport, SessionReport};
+use crate::report::page::{Page, Report, count, grouped};
+
+impl Report for RunReport {
+    fn text(&self, page: &mut Page) {
+        for job in &self.jobs {
+            page.gap();
+            page.line(headline(job));
+            match job.kind {
+                Direction::Download => download(job, page),
+                Direction::Upload => upload(job, page),
+                Direction::Batch => {}
+            }
+            for message in messages(job) {
+                page.item(message);
+            }
+        }
+    }
+}
+
+fn headline(job: &JobReport) -> String {
+    let mode = match (job.mode, job.reason) {
+        (Some(mode), Some(reason)) => format!(" ({}: {})", word(&mode), reason.describe()),
+        (Some(mode), None) => format!(" ({})", word(&mode)),
+        (None, _) => String::new(),
+    };
+    match job.kind {
+        Direction::Batch => format!(
+            "Job {}: {} processed, {} failed, {} waiting",
+            job.job,
+            grouped(job.processed.unwrap_or(0)),
+            grouped(job.failed.unwrap_or(0)),
+            grouped(job.waiting.unwrap_or(0))
+        ),
+        _ if job.sessions.is_empty() && !job.kept.is_empty() => {
+            format!("Job {}: {}", job.job, job.kept.join("; "))
+        }
+        Direction::Upload if job.sessions.is_empty() => {
+            format!("Job {}: nothing to upload", job.job)
+        }
+        _ => format!("Job {}{mode}: {}", job.job, count(job.rows, "row")),
+    }
+}
+
+fn word(value: &impl serde::Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+fn download(job: &JobReport, page: &mut Page) {
+    let row = |session: &SessionReport| -> Vec<[String; 7]> {
+        let of = |channel: &str, status: &str, rows: u64, tries: u32| {
+            [
+                session.id.to_string(),
+                session.group.clone(),
+                channel.to_owned(),
+                status.to_owned(),
+                grouped(session.rows),
+                grouped(rows),
+                tries.to_string(),
+            ]
+        };
+        if session.channels.is_empty() {
+            return vec![of("", session.status, 0, 0)];
+        }
+        session
+            .channels
+            .iter()
+            .map(|c| of(&c.channel, c.status.as_str(), c.rows, c.tries))
+            .collect()
+    };
+    page.table(
+        ["session", "group", "channel", "status", "sent", "changed", "tries"],
+        job.sessions.iter().flat_map(row).collect(),
+    );
+}
+
+fn upload(job: &JobReport, page: &mut Page) {
+    let row = |session: &SessionReport| {
+        [
+            session.id.to_string(),
+            session.phase.unwrap_or_default().to_owned(),
+            session.channel.clone().unwrap_or_default(),
+            session.status.to_owned(),
+            grouped(session.rows),
+        ]
+    };
+    page.table(
+        ["session", "phase", "channel", "status", "rows"],
+        job.sessions.iter().map(row).collect(),
+    );
+}
+
+/// Each message once, with every channel it is about.
+fn messages(job: &JobReport) -> Vec<String> {
+    let mut messages = Vec::new();
+    for session in &job.sessions {
+        if let Some(message) = &session.message {
+            messages.push(format!("session {}: {message}", session.id));
+        }
+        let mut told: Vec<(&str, Vec<&str>)> = Vec::new();
+        for channel in &session.channels {
+            let Some(message) = channel.message.as_deref() else { continue };
+            if session.message.as_deref() == Some(message) {
+                continue;
+            }
+            match told.iter_mut().find(|(known, _)| *known == message) {
+                Some((_, channels)) => channels.push(&channel.channel),
+                None => told.push((message, vec![&channel.channel])),
+            }
+        }
+        for (message, channels) in told {
+            messages.push(format!("session {}, {}: {message}", session.id, channels.join(", ")));
+        }
+    }
+    messages
+}
+
+impl Report for DryRun {
+    fn text(&self, page: &mut Page) {
+        for job in &self.jobs {
+            page.title(&format!("Job {} would move", job.job));
+            for why in &job.kept {
+                page.item(format!("nothing: {why}"));
+            }
+            let mut rows = Vec::new();
+            for channel in &job.channels {
+                let mode = channel.mode.as_ref().map(word).unwrap_or_default();
+                for subjob in &channel.subjobs {
+                    if subjob.rows > 0 || subjob.deleted > 0 {
+                        rows.push([
+                            channel.channel.clone(),
+                            mode.clone(),
+                            subjob.subjob.clone(),
+                            grouped(subjob.rows),
+                            grouped(subjob.deleted),
+                        ]);
+                    }
+                }
+            }
+            if rows.is_empty() && job.kept.is_empty() {
+                page.item("nothing: no changes");
+            }
+            page.table(["channel", "mode", "subjob", "rows", "deleted"], rows);
+        }
+    }
+}
