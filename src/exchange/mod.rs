@@ -2,6 +2,7 @@
 
 pub mod apply;
 mod batch;
+mod collect;
 pub mod download;
 pub mod dry_run;
 pub mod error;
@@ -13,7 +14,7 @@ pub mod plan;
 pub mod recover;
 pub mod report;
 pub mod run;
-mod upload;
+pub mod upload;
 
 pub use error::ExchangeError;
 pub use recover::begin;

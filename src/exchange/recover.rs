@@ -38,6 +38,7 @@ fn repair(writer: &mut Writer, listener: &mut dyn Listener) -> Result<(), Exchan
             repair_row(writer, session, row, listener)?;
         }
     }
+    super::collect::repair(writer, listener)?;
     sweep_packages(writer, listener)?;
     super::intents::repair(writer, listener)
 }

@@ -87,9 +87,7 @@ pub fn run(
                 let plans = plan_job(&known.definitions, job, &known.hq, &known.channel)?;
                 download::run(writer, job, &plans, request, listener)?
             }
-            Direction::Upload => {
-                super::upload::run(writer, &known.definitions, job, request, listener)?
-            }
+            Direction::Upload => super::upload::run(writer, &known, job, request, listener)?,
             Direction::Batch => super::batch::run(writer, job, listener)?,
         };
         report.ok &= is_ok(&done);

@@ -1,18 +1,247 @@
-//! Uploads in two phases.
+//! Uploads in two phases: the Async Client collects, the P-job applies (U02).
 
+use super::collect::Collecting;
 use super::error::ExchangeError;
-use super::run::RunRequest;
-use crate::model::event::Listener;
-use crate::model::job::{Definitions, Direction, Job};
-use crate::model::run::JobReport;
-use crate::store::Writer;
+use super::generate::chain;
+use super::plan::plan_job;
+use super::run::{Known, Phase, RunRequest};
+use crate::model::event::{Event, Listener};
+use crate::model::job::{Direction, Job};
+use crate::model::run::{JobReport, SessionReport};
+use crate::model::session::UploadSession;
+use crate::model::settings::UploadTopology;
+use crate::model::status::UploadStatus;
+use crate::model::topology::DataStore;
+use crate::store::packages::{Folder, PackageStore, checksum};
+use crate::store::rejection::ApplyError;
+use crate::store::upload_pack::{self, Arrival, UploadTable};
+use crate::store::{Headquarters, StoreError, Writer, topology, uploads};
+use crate::world::FaultKind;
 
+/// The tables an upload job collects, without their counters.
+pub(super) fn upload_tables(known: &Known, job: &Job) -> Result<Vec<UploadTable>, ExchangeError> {
+    let mut tables: Vec<UploadTable> = Vec::new();
+    for plan in plan_job(&known.definitions, job, &known.hq, &known.channel)? {
+        if let Some(primary) = tables.iter_mut().find(|table| table.plan.subjob == plan.subjob) {
+            primary.extensions.push(plan);
+            continue;
+        }
+        let subjob = known.definitions.subjob(&plan.subjob);
+        let counter = subjob.and_then(|subjob| subjob.counter.clone()).unwrap_or_default();
+        let column = plan.columns.iter().find(|column| column.from.eq_ignore_ascii_case(&counter));
+        let counter =
+            column.map(|column| column.to.clone()).ok_or_else(|| ExchangeError::MappingBroken {
+                job: job.id.clone(),
+                subjob: plan.subjob.clone(),
+                detail: "the replication counter is not mapped".to_owned(),
+            })?;
+        tables.push(UploadTable { plan, counter, extensions: Vec::new(), after: 0 });
+    }
+    Ok(tables)
+}
+
+/// The channel databases an upload looks after; offline databases come through their channel.
+pub(super) fn sources(
+    hq: &Headquarters,
+    request: &RunRequest,
+) -> Result<Vec<DataStore>, StoreError> {
+    let only = match &request.channel {
+        Some(name) => Some(topology::find_store(hq, name)?.id),
+        None => None,
+    };
+    let group = match &request.group {
+        Some(name) => Some(topology::find_group(hq, name)?.id),
+        None => None,
+    };
+    let stores = topology::data_stores(hq)?.into_iter().filter(|store| {
+        !store.offline
+            && only.is_none_or(|id| id == store.id)
+            && group.is_none_or(|id| id == store.group_id)
+    });
+    Ok(stores.collect())
+}
+
+/// Runs an upload job: collects, applies, or both in order.
 pub(super) fn run(
-    _writer: &mut Writer,
-    _definitions: &Definitions,
+    writer: &mut Writer,
+    known: &Known,
     job: &Job,
-    _request: &RunRequest,
-    _listener: &mut dyn Listener,
+    request: &RunRequest,
+    listener: &mut dyn Listener,
 ) -> Result<JobReport, ExchangeError> {
-    Ok(JobReport::new(&job.id, Direction::Upload))
+    if request.phase.is_some() && writer.env.settings().topology == UploadTopology::OnePhase {
+        return Err(ExchangeError::OptionUnfit {
+            option: "--phase",
+            job: job.id.clone(),
+            why: "in the one-phase topology of cdx.toml the P-job collects and applies at once",
+        });
+    }
+    let mut report = JobReport::new(&job.id, Direction::Upload);
+    let stores = sources(&writer.hq, request)?;
+    let mut counted = Vec::new();
+    if request.phase != Some(Phase::Apply) {
+        let tables = upload_tables(known, job)?;
+        for store in &stores {
+            if store.paused {
+                let why = format!("channel database {} is paused", store.name);
+                let hint = Some(format!("cdx channels resume {}", store.name));
+                listener.event(Event::Warning { text: why.clone(), hint });
+                report.kept.push(why);
+                continue;
+            }
+            let mut collecting = Collecting { writer: &mut *writer, job, tables: &tables };
+            for id in collecting.collect(store, listener)? {
+                counted.push(id);
+                add(&mut report, &writer.hq, id, "collect", listener)?;
+            }
+        }
+    }
+    if request.phase != Some(Phase::Collect) {
+        apply_all(writer, job, &stores, &mut report, &mut counted, listener)?;
+    }
+    counted.sort_unstable();
+    counted.dedup();
+    let rows = |id: &i64| report.sessions.iter().find(|s| s.id == *id).map_or(0, |s| s.rows);
+    report.rows = counted.iter().map(rows).sum();
+    Ok(report)
+}
+
+fn add(
+    report: &mut JobReport,
+    hq: &Headquarters,
+    id: i64,
+    phase: &'static str,
+    listener: &mut dyn Listener,
+) -> Result<(), StoreError> {
+    let Some(session) = uploads::all(hq)?.into_iter().find(|session| session.id == id) else {
+        return Ok(());
+    };
+    let channel = session.store.clone();
+    listener.event(Event::Upload { session: id, channel, status: session.status });
+    report.sessions.push(session_report(&session, Some(phase)));
+    Ok(())
+}
+
+/// An upload session as scripts see it.
+pub fn session_report(session: &UploadSession, phase: Option<&'static str>) -> SessionReport {
+    SessionReport {
+        id: session.id,
+        group: session.group.clone(),
+        status: session.status.as_str(),
+        mode: None,
+        phase,
+        channel: Some(session.store.clone()),
+        rows: session.rows,
+        deleted: 0,
+        bytes: session.bytes,
+        message: session.message.clone(),
+        channels: Vec::new(),
+    }
+}
+
+fn apply_all(
+    writer: &mut Writer,
+    job: &Job,
+    stores: &[DataStore],
+    report: &mut JobReport,
+    counted: &mut Vec<i64>,
+    listener: &mut dyn Listener,
+) -> Result<(), ExchangeError> {
+    let schedules = topology::schedules(&writer.hq)?;
+    let mut groups: Vec<&str> = stores.iter().map(|store| store.group.as_str()).collect();
+    groups.dedup();
+    let mut served = Vec::new();
+    for group in groups {
+        let mut serving = schedules.iter().filter(|schedule| {
+            schedule.jobs.contains(&job.id) && schedule.groups.iter().any(|g| g == group)
+        });
+        if serving.clone().any(|schedule| schedule.active) {
+            served.push(group.to_owned());
+            continue;
+        }
+        // The wording is that of the product's own warnings (U03).
+        let why = match serving.next() {
+            Some(schedule) => format!(
+                "the channel database group '{group}' belongs to distribution schedule '{}' \
+                 which is not active",
+                schedule.name
+            ),
+            None => format!(
+                "the channel database group '{group}' doesn't belong to one or more upload \
+                 distribution schedules to apply the uploaded sessions"
+            ),
+        };
+        let hint = Some("cdx schedules list".to_owned());
+        listener.event(Event::Warning { text: why.clone(), hint });
+        report.kept.push(why);
+    }
+    let waiting: Vec<UploadSession> = uploads::all(&writer.hq)?
+        .into_iter()
+        .filter(|session| {
+            matches!(session.status, UploadStatus::Uploaded | UploadStatus::ApplyFailed)
+                && session.job == job.id
+                && stores.iter().any(|store| store.id == session.store_id)
+                && served.contains(&session.group)
+        })
+        .collect();
+    for session in waiting {
+        apply_one(writer, &session, listener)?;
+        counted.push(session.id);
+        add(report, &writer.hq, session.id, "apply", listener)?;
+    }
+    Ok(())
+}
+
+fn apply_one(
+    writer: &mut Writer,
+    session: &UploadSession,
+    listener: &mut dyn Listener,
+) -> Result<(), ExchangeError> {
+    let now = writer.world.clock.utc();
+    let faults = &mut writer.world.faults;
+    let faulty = faults.take(FaultKind::UploadApplyFails, &session.store);
+    let applied = if faulty {
+        listener.event(Event::Fault { fault: format!("upload-apply-fails={}", session.store) });
+        Err("headquarters could not write the rows (fault upload-apply-fails)".to_owned())
+    } else {
+        insert(writer, session, &now)
+    };
+    let Err(message) = applied else {
+        writer.world.faults.crash_at("upload.after-commit", &session.store);
+        return Ok(());
+    };
+    let tries = session.tries + 1;
+    let limit = topology::try_count(&writer.hq)?;
+    let (status, message) = if tries < limit {
+        (UploadStatus::ApplyFailed, message)
+    } else {
+        let message = format!("ApplyFailed: tried too many times ({tries}): {message}");
+        (UploadStatus::Canceled, message)
+    };
+    let set =
+        |hq: &crate::store::Db| uploads::set_status(hq, session.id, status, &message, tries, None);
+    Ok(writer.hq.write(set)?)
+}
+
+/// Writes the rows and the session's state in one transaction of headquarters.
+fn insert(writer: &Writer, session: &UploadSession, now: &str) -> Result<(), String> {
+    let package = session.package.as_deref().unwrap_or("");
+    let folder = Folder(writer.env.packages_path());
+    let file = folder.get(package).map_err(|error| chain(&error))?;
+    let file = file.ok_or_else(|| format!("Record for Id - {} not found", session.id))?;
+    let (found, _) = checksum(&file).map_err(|error| chain(&error))?;
+    if found != session.checksum {
+        return Err("the package does not match its checksum".to_owned());
+    }
+    let arrival = Arrival { session: session.id, package, store: session.store_id, now };
+    let applied = upload_pack::apply(&writer.hq, arrival, &file, |hq, _rows| {
+        let status = UploadStatus::Applied;
+        uploads::set_status(hq, session.id, status, "", session.tries + 1, None)?;
+        writer.world.faults.crash_at("upload.before-commit", &session.store);
+        Ok(())
+    });
+    applied.map(|_| ()).map_err(|error| match error {
+        ApplyError::Rejected(rejection) => rejection.to_string(),
+        ApplyError::Store(error) => chain(&error),
+    })
 }

@@ -1,7 +1,7 @@
 //! Download sessions as headquarters keeps them.
 
 use super::run::{FullReason, Mode};
-use super::status::DownloadStatus;
+use super::status::{DownloadStatus, UploadStatus};
 
 /// A download session: one package for one group, or for one database of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,4 +67,48 @@ pub struct StoreSession {
     pub downloaded: Option<String>,
     /// When it was applied.
     pub applied: Option<String>,
+}
+
+/// An upload session: a package of rows from one channel database (U02).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UploadSession {
+    /// Its number in headquarters.
+    pub id: i64,
+    /// The job.
+    pub job: String,
+    /// The RECID of the channel database.
+    pub store_id: i64,
+    /// The channel database.
+    pub store: String,
+    /// The group's name.
+    pub group: String,
+    /// Its status.
+    pub status: UploadStatus,
+    /// How often it was tried.
+    pub tries: u32,
+    /// Rows in the package.
+    pub rows: u64,
+    /// The package's name, once there is one.
+    pub package: Option<String>,
+    /// The package's checksum.
+    pub checksum: String,
+    /// The package's size in bytes.
+    pub bytes: u64,
+    /// When it was made, as stored.
+    pub created: String,
+    /// When it was sent, as stored.
+    pub uploaded: Option<String>,
+    /// Its message.
+    pub message: Option<String>,
+}
+
+/// The counters of one table that an upload session carries (U01).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CounterRange {
+    /// The channel's table.
+    pub table: String,
+    /// The lowest counter.
+    pub min: i64,
+    /// The highest counter.
+    pub max: i64,
 }

@@ -109,6 +109,8 @@ fn duplicate(
         if let Some((key, holder)) = found {
             let table = dotted(&packed.target);
             let columns = unique.join(", ");
+            let holder: String = holder;
+            let holder = format!("row {holder}");
             return Ok(Some(Rejection::Duplicate { table, key, columns, holder }));
         }
     }

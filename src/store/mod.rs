@@ -19,6 +19,8 @@ pub mod seed;
 pub mod sessions;
 pub mod topology;
 pub mod tracking;
+pub mod upload_pack;
+pub mod uploads;
 pub mod world;
 
 pub use db::{Access, ChannelDatabase, Db, Headquarters};

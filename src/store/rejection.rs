@@ -25,7 +25,7 @@ pub enum Rejection {
         others: String,
     },
     /// Another row holds a unique value (D08).
-    #[error("table {table}: row {key} cannot be written: {columns} is held by row {holder}")]
+    #[error("table {table}: row {key} cannot be written: {columns} is held by {holder}")]
     Duplicate {
         /// The table, dotted.
         table: String,
@@ -33,7 +33,7 @@ pub enum Rejection {
         key: String,
         /// The unique columns.
         columns: String,
-        /// The row that holds their values.
+        /// Who holds their values: `row ...`, or headquarters.
         holder: String,
     },
     /// Any other constraint.

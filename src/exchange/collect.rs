@@ -1,0 +1,258 @@
+//! The first phase of an upload: packs what is above the last counter (U01).
+
+use super::error::ExchangeError;
+use super::generate::chain;
+use crate::model::event::{Event, Listener};
+use crate::model::job::Job;
+use crate::model::session::{CounterRange, UploadSession};
+use crate::model::status::UploadStatus;
+use crate::model::topology::DataStore;
+use crate::store::packages::{Folder, PackageStore};
+use crate::store::upload_pack::{self, UploadTable};
+use crate::store::uploads::{self, Collected};
+use crate::store::{Access, ChannelDatabase, StoreError, Writer, topology};
+use crate::world::FaultKind;
+
+pub(super) struct Collecting<'a> {
+    pub(super) writer: &'a mut Writer,
+    pub(super) job: &'a Job,
+    pub(super) tables: &'a [UploadTable],
+}
+
+impl Collecting<'_> {
+    /// Sends what failed to be sent, then packs what is new; the sessions that were touched.
+    pub(super) fn collect(
+        &mut self,
+        store: &DataStore,
+        listener: &mut dyn Listener,
+    ) -> Result<Vec<i64>, ExchangeError> {
+        let mut touched = Vec::new();
+        let mut unread = None;
+        for session in uploads::all(&self.writer.hq)? {
+            if session.store_id != store.id || session.job != self.job.id {
+                continue;
+            }
+            match session.status {
+                UploadStatus::UploadFailed => {
+                    self.send(store, &session, listener)?;
+                    touched.push(session.id);
+                }
+                UploadStatus::ReadFailed => unread = Some(session),
+                _ => {}
+            }
+        }
+        touched.extend(self.pack_new(store, unread.as_ref(), listener)?);
+        Ok(touched)
+    }
+
+    /// A session whose package could not be sent is tried again from its package.
+    fn send(
+        &mut self,
+        store: &DataStore,
+        session: &UploadSession,
+        listener: &mut dyn Listener,
+    ) -> Result<(), ExchangeError> {
+        let now = self.writer.world.clock.utc();
+        let tries = session.tries + 1;
+        let (status, message) = if self.fault(FaultKind::UploadFails, store, listener) {
+            self.after_failure(UploadStatus::UploadFailed, tries, SEND_FAILED)?
+        } else {
+            (UploadStatus::Uploaded, String::new())
+        };
+        let uploaded = (status == UploadStatus::Uploaded).then_some(now.as_str());
+        let set = |hq: &crate::store::Db| {
+            uploads::set_status(hq, session.id, status, &message, tries, uploaded)
+        };
+        Ok(self.writer.hq.write(set)?)
+    }
+
+    fn pack_new(
+        &mut self,
+        store: &DataStore,
+        unread: Option<&UploadSession>,
+        listener: &mut dyn Listener,
+    ) -> Result<Option<i64>, ExchangeError> {
+        let now = self.writer.world.clock.utc();
+        let faulty = self.fault(FaultKind::ReadFails, store, listener);
+        let opened = if faulty {
+            Err("the channel database could not be read (fault read-fails)".to_owned())
+        } else {
+            self.open(store).map_err(|error| chain(&error))
+        };
+        let (channel, tables) = match opened {
+            Ok((_, tables)) if tables.is_empty() && unread.is_none() => return Ok(None),
+            Ok(opened) => opened,
+            Err(message) => return self.read_failed(store, unread, &message, &now).map(Some),
+        };
+        let id = match unread {
+            Some(session) => session.id,
+            None => {
+                let create = |hq: &crate::store::Db| uploads::create(hq, &self.job.id, store, &now);
+                self.writer.hq.write(create)?
+            }
+        };
+        self.crash("collect.after-intent", store);
+        let collected = match self.pack(&channel, id, &tables, &now, store) {
+            Ok(collected) => collected,
+            Err(error) => {
+                let message = chain(&error);
+                return self.fail(id, unread, &message).map(|()| Some(id));
+            }
+        };
+        self.crash("collect.after-commit", store);
+        let sent = if self.fault(FaultKind::UploadFails, store, listener) {
+            (UploadStatus::UploadFailed, SEND_FAILED)
+        } else {
+            (UploadStatus::Uploaded, "")
+        };
+        self.writer.hq.write(|hq| {
+            uploads::record(hq, id, &collected, sent.0, sent.1, &now)?;
+            topology::heartbeat(hq, store.id, &now)
+        })?;
+        self.crash("collect.after-uploaded", store);
+        Ok(Some(id))
+    }
+
+    fn open(
+        &self,
+        store: &DataStore,
+    ) -> Result<(ChannelDatabase, Vec<(UploadTable, CounterRange)>), StoreError> {
+        let channel = self.writer.env.channel(&store.name, Access::Write)?;
+        let mut found = Vec::new();
+        for table in self.tables {
+            // A restored channel may have forgotten what headquarters has received (U07).
+            let received = uploads::received(&self.writer.hq, store.id, &table.plan.target)?;
+            let sent = uploads::sent(&channel, &table.plan.target)?;
+            let table = UploadTable { after: received.max(sent), ..table.clone() };
+            if let Some(range) = table.range(&channel)? {
+                found.push((table, range));
+            }
+        }
+        Ok((channel, found))
+    }
+
+    fn pack(
+        &self,
+        channel: &ChannelDatabase,
+        id: i64,
+        tables: &[(UploadTable, CounterRange)],
+        now: &str,
+        store: &DataStore,
+    ) -> Result<Collected, StoreError> {
+        let folder = Folder(self.writer.env.packages_path());
+        let stem = format!("{}-U{id:06}", self.job.id);
+        let draft = folder.draft(&stem)?;
+        let packed = upload_pack::collect(channel, tables, &draft)?;
+        let package = format!("{stem}-{}.db", &packed.checksum[..12]);
+        folder.put(&draft, &package)?;
+        let counters: Vec<(String, String)> =
+            tables.iter().map(|(t, _)| (t.plan.target.clone(), t.counter.clone())).collect();
+        let mut collected = Collected {
+            package,
+            checksum: packed.checksum,
+            bytes: packed.bytes,
+            rows: packed.rows,
+            local_id: 0,
+            ranges: tables.iter().map(|(_, range)| range.clone()).collect(),
+        };
+        collected.local_id = channel.write(|channel| {
+            let local =
+                uploads::record_in_channel(channel, id, &self.job.id, &collected, &counters, now)?;
+            self.crash("collect.before-commit", store);
+            Ok::<_, StoreError>(local)
+        })?;
+        channel.checkpoint()?;
+        Ok(collected)
+    }
+
+    fn read_failed(
+        &self,
+        store: &DataStore,
+        unread: Option<&UploadSession>,
+        message: &str,
+        now: &str,
+    ) -> Result<i64, ExchangeError> {
+        let id = match unread {
+            Some(session) => session.id,
+            None => {
+                let create = |hq: &crate::store::Db| uploads::create(hq, &self.job.id, store, now);
+                self.writer.hq.write(create)?
+            }
+        };
+        self.fail(id, unread, message)?;
+        Ok(id)
+    }
+
+    fn fail(
+        &self,
+        id: i64,
+        unread: Option<&UploadSession>,
+        message: &str,
+    ) -> Result<(), ExchangeError> {
+        let tries = unread.map_or(0, |session| session.tries) + 1;
+        let (status, message) = self.after_failure(UploadStatus::ReadFailed, tries, message)?;
+        let set =
+            |hq: &crate::store::Db| uploads::set_status(hq, id, status, &message, tries, None);
+        Ok(self.writer.hq.write(set)?)
+    }
+
+    fn after_failure(
+        &self,
+        failed: UploadStatus,
+        tries: u32,
+        message: &str,
+    ) -> Result<(UploadStatus, String), StoreError> {
+        if tries < topology::try_count(&self.writer.hq)? || failed == UploadStatus::UploadFailed {
+            // What is packed is never given up: its counters will not be collected again.
+            return Ok((failed, message.to_owned()));
+        }
+        let message = format!("{}: tried too many times ({tries}): {message}", failed.as_str());
+        Ok((UploadStatus::Canceled, message))
+    }
+
+    fn fault(&mut self, kind: FaultKind, store: &DataStore, listener: &mut dyn Listener) -> bool {
+        let hit = self.writer.world.faults.take(kind, &store.name);
+        if hit {
+            let fault = format!("{}={}", kind.as_str(), store.name);
+            listener.event(Event::Fault { fault });
+        }
+        hit
+    }
+
+    fn crash(&self, point: &'static str, store: &DataStore) {
+        self.writer.world.faults.crash_at(point, &store.name);
+    }
+}
+
+const SEND_FAILED: &str = "the package could not be sent (fault upload-fails)";
+
+/// Finishes or takes back the sessions that were being collected when a command was interrupted.
+pub(super) fn repair(writer: &Writer, listener: &mut dyn Listener) -> Result<(), ExchangeError> {
+    let now = writer.world.clock.utc();
+    for session in uploads::interrupted(&writer.hq)? {
+        let known = match writer.env.channel(&session.store, Access::Write) {
+            Ok(channel) => uploads::known_in_channel(&channel, session.id)?,
+            Err(_) => None,
+        };
+        let what = match known {
+            Some(mut collected) => {
+                let file = Folder(writer.env.packages_path()).get(&collected.package)?;
+                if let Some(file) = file {
+                    collected.rows = upload_pack::count_rows(&file, &writer.hq)?;
+                }
+                let uploaded = UploadStatus::Uploaded;
+                writer.hq.write(|hq| {
+                    uploads::record(hq, session.id, &collected, uploaded, "", &now)?;
+                    topology::heartbeat(hq, session.store_id, &now)
+                })?;
+                format!("upload session {} of {} is uploaded", session.id, session.store)
+            }
+            None => {
+                writer.hq.write(|hq| uploads::take_back(hq, session.id))?;
+                format!("upload session {} had collected nothing and is taken back", session.id)
+            }
+        };
+        listener.event(Event::Repaired { what });
+    }
+    Ok(())
+}

@@ -1,0 +1,312 @@
+//! Makes an upload package from a channel database, and writes one into headquarters.
+
+use std::path::Path;
+
+use rusqlite::{ErrorCode, named_params};
+
+use super::catalogue::{column_list, find_table};
+use super::db::{ChannelDatabase, Headquarters, quoted, uri};
+use super::diagnose::key_text;
+use super::error::StoreError;
+use super::packages::checksum;
+use super::rejection::{ApplyError, Rejection};
+use crate::model::plan::TablePlan;
+use crate::model::session::CounterRange;
+
+/// One table to collect.
+#[derive(Debug, Clone)]
+pub struct UploadTable {
+    /// The plan of the primary channel table.
+    pub plan: TablePlan,
+    /// The channel's replication counter column.
+    pub counter: String,
+    /// Extension tables, read together with the primary one (S06).
+    pub extensions: Vec<TablePlan>,
+    /// Only rows above this counter (U01).
+    pub after: i64,
+}
+
+impl UploadTable {
+    /// Rows above the last counter: their lowest and highest counter.
+    pub fn range(&self, channel: &ChannelDatabase) -> Result<Option<CounterRange>, StoreError> {
+        let sql = format!(
+            "SELECT min({0}), max({0}) FROM main.{1} WHERE {0} > ?1",
+            quoted(&self.counter),
+            quoted(&self.plan.target)
+        );
+        let range = channel.first(&sql, [self.after], |row| {
+            Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<i64>>(1)?))
+        })?;
+        Ok(match range {
+            Some((Some(min), Some(max))) => {
+                Some(CounterRange { table: self.plan.target.clone(), min, max })
+            }
+            _ => None,
+        })
+    }
+
+    /// How many rows a range has.
+    pub fn count(
+        &self,
+        channel: &ChannelDatabase,
+        range: &CounterRange,
+    ) -> Result<u64, StoreError> {
+        let sql = format!(
+            "SELECT count(*) FROM main.{1} WHERE {0} BETWEEN ?1 AND ?2",
+            quoted(&self.counter),
+            quoted(&self.plan.target)
+        );
+        channel.number(&sql, [range.min, range.max]).map(|n| n as u64)
+    }
+
+    /// Copies the rows of a range into the attached package, in counter order.
+    fn collect_sql(&self) -> String {
+        let mut to = Vec::new();
+        let mut values = Vec::new();
+        let mut joins = String::new();
+        for column in &self.plan.columns {
+            to.push(column.from.clone());
+            values.push(format!("p.{}", quoted(&column.to)));
+        }
+        for (at, extension) in self.extensions.iter().enumerate() {
+            let on: Vec<String> = extension
+                .key
+                .iter()
+                .zip(&self.plan.key)
+                .map(|(theirs, ours)| {
+                    format!("e{at}.{} = p.{}", quoted(&theirs.to), quoted(&ours.to))
+                })
+                .collect();
+            joins.push_str(&format!(
+                " LEFT JOIN main.{} e{at} ON {}",
+                quoted(&extension.target),
+                on.join(" AND ")
+            ));
+            let fresh = extension.columns.iter().filter(|c| !to.contains(&c.from));
+            for column in fresh.cloned().collect::<Vec<_>>() {
+                to.push(column.from.clone());
+                values.push(format!("e{at}.{}", quoted(&column.to)));
+            }
+        }
+        let named: Vec<String> = values
+            .iter()
+            .zip(&to)
+            .map(|(value, name)| format!("{value} AS {}", quoted(name)))
+            .collect();
+        format!(
+            "CREATE TABLE pkg.{} AS SELECT {} FROM main.{} p{joins} \
+             WHERE p.{3} BETWEEN {{min}} AND {{max}} ORDER BY p.{3}",
+            quoted(&self.plan.hq_table),
+            named.join(", "),
+            quoted(&self.plan.target),
+            quoted(&self.counter),
+        )
+    }
+}
+
+/// What a package holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packed {
+    /// Its rows.
+    pub rows: u64,
+    /// Its SHA-256.
+    pub checksum: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
+/// Writes the rows of the ranges into a new file, from one snapshot of the channel.
+pub fn collect(
+    channel: &ChannelDatabase,
+    tables: &[(UploadTable, CounterRange)],
+    file: &Path,
+) -> Result<Packed, StoreError> {
+    channel.run("ATTACH DATABASE ?1 AS pkg", [file.display().to_string()])?;
+    let filled = fill(channel, tables);
+    let detached = channel.script("DETACH DATABASE pkg");
+    let rows = filled?;
+    detached?;
+    let (checksum, bytes) = checksum(file)?;
+    Ok(Packed { rows, checksum, bytes })
+}
+
+fn fill(
+    channel: &ChannelDatabase,
+    tables: &[(UploadTable, CounterRange)],
+) -> Result<u64, StoreError> {
+    channel.script("PRAGMA pkg.journal_mode = OFF; PRAGMA pkg.synchronous = OFF;")?;
+    channel.read(|channel| {
+        channel.script("CREATE TABLE pkg.cdx_TABLE (POSITION INTEGER PRIMARY KEY, TARGET TEXT)")?;
+        let mut rows = 0;
+        for (table, range) in tables {
+            let sql = table
+                .collect_sql()
+                .replace("{min}", &range.min.to_string())
+                .replace("{max}", &range.max.to_string());
+            channel.script(&sql)?;
+            let target = &table.plan.hq_table;
+            let count = format!("SELECT count(*) FROM pkg.{}", quoted(target));
+            rows += channel.number(&count, [])? as u64;
+            channel.run("INSERT INTO pkg.cdx_TABLE (TARGET) VALUES (?1)", [target])?;
+        }
+        Ok(rows)
+    })
+}
+
+/// The rows of a package file.
+pub fn count_rows(file: &Path, hq: &Headquarters) -> Result<u64, StoreError> {
+    with_package(hq, file, || {
+        let mut rows = 0;
+        for table in packed_tables(hq)? {
+            let sql = format!("SELECT count(*) FROM pkg.{}", quoted(&table));
+            rows += hq.number(&sql, [])? as u64;
+        }
+        Ok::<_, StoreError>(rows)
+    })
+}
+
+/// A package on its way into headquarters.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrival<'a> {
+    /// The session.
+    pub session: i64,
+    /// The package's name, remembered as applied.
+    pub package: &'a str,
+    /// The RECID of the channel database it came from.
+    pub store: i64,
+    /// The environment's time, as stored.
+    pub now: &'a str,
+}
+
+/// Inserts a package's rows, remembers it as applied, and does what `also` does, in one
+/// transaction of headquarters. A package that was applied before is no more than remembered.
+///
+/// # Errors
+/// [`ApplyError::Rejected`] with row and key when a row is there already (U05); headquarters is
+/// then as it was.
+pub fn apply(
+    hq: &Headquarters,
+    arrival: Arrival<'_>,
+    file: &Path,
+    also: impl FnOnce(&Headquarters, u64) -> Result<(), StoreError>,
+) -> Result<u64, ApplyError> {
+    with_package(hq, file, || {
+        hq.write(|_| {
+            let before = hq.number(
+                "SELECT count(*) FROM cdx_UPLOADAPPLIED WHERE PACKAGE = ?1",
+                [arrival.package],
+            )?;
+            let mut rows = 0;
+            if before == 0 {
+                for table in packed_tables(hq)? {
+                    rows += insert(hq, &table, arrival.store)?;
+                }
+                hq.run(
+                    "INSERT INTO cdx_UPLOADAPPLIED (PACKAGE, SESSION, APPLIED)
+                     VALUES (:package, :session, :now)",
+                    named_params! {
+                        ":package": arrival.package, ":session": arrival.session,
+                        ":now": arrival.now,
+                    },
+                )?;
+            }
+            also(hq, rows)?;
+            Ok(rows)
+        })
+    })
+}
+
+fn with_package<T, E: From<StoreError>>(
+    hq: &Headquarters,
+    file: &Path,
+    work: impl FnOnce() -> Result<T, E>,
+) -> Result<T, E> {
+    hq.run("ATTACH DATABASE ?1 AS pkg", [uri(file, "mode=ro&immutable=1")])?;
+    let done = work();
+    let detached = hq.script("DETACH DATABASE pkg");
+    let done = done?;
+    detached?;
+    Ok(done)
+}
+
+fn packed_tables(hq: &Headquarters) -> Result<Vec<String>, StoreError> {
+    hq.rows("SELECT TARGET FROM pkg.cdx_TABLE ORDER BY POSITION", [], |row| row.get(0))
+}
+
+fn insert(hq: &Headquarters, name: &str, store: i64) -> Result<u64, ApplyError> {
+    let columns = hq.rows("SELECT name FROM pragma_table_info(?1, 'pkg')", [name], |row| {
+        row.get::<_, String>(0)
+    })?;
+    let Some(table) = find_table(hq, name)? else {
+        let path = hq.path().display().to_string();
+        return Err(Rejection::NoTable { table: name.to_owned(), path }.into());
+    };
+    if let Some(column) = columns.iter().find(|column| table.column(column).is_none()) {
+        let path = hq.path().display().to_string();
+        let (table, column) = (name.to_owned(), column.clone());
+        return Err(Rejection::NoColumn { table, column, path }.into());
+    }
+    let (extra, value) = match table.column("cdx_DATASTORE") {
+        Some(_) => (", cdx_DATASTORE", format!(", {store}")),
+        None => ("", String::new()),
+    };
+    let list = column_list(&columns);
+    let sql = format!(
+        "INSERT INTO main.{0} ({list}{extra}) SELECT {list}{value} FROM pkg.{0} ORDER BY rowid",
+        quoted(name)
+    );
+    match hq.run(&sql, []) {
+        Ok(rows) => Ok(rows),
+        Err(StoreError::Sqlite { source, .. })
+            if source.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) =>
+        {
+            Err(refused(hq, name, &columns, &table.unique, store, &source)?.into())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Which row of the package headquarters has already, and under which key (U05).
+fn refused(
+    hq: &Headquarters,
+    name: &str,
+    columns: &[String],
+    unique: &[Vec<String>],
+    store: i64,
+    source: &rusqlite::Error,
+) -> Result<Rejection, StoreError> {
+    for key in unique {
+        let own: Vec<String> = key.iter().filter(|c| *c != "cdx_DATASTORE").cloned().collect();
+        if own.is_empty() || !own.iter().all(|column| columns.contains(column)) {
+            continue;
+        }
+        let same: Vec<String> = own.iter().map(|c| format!("t.{0} = p.{0}", quoted(c))).collect();
+        let from_here = if key.iter().any(|c| c == "cdx_DATASTORE") {
+            format!(" AND t.cdx_DATASTORE = {store}")
+        } else {
+            String::new()
+        };
+        let text = key_text(&own, "p.");
+        let there = format!(
+            "SELECT {text} FROM pkg.{0} p JOIN main.{0} t ON {1}{from_here} LIMIT 1",
+            quoted(name),
+            same.join(" AND ")
+        );
+        let list = own.iter().map(|c| format!("p.{}", quoted(c))).collect::<Vec<_>>().join(", ");
+        let twice = format!(
+            "SELECT {text} FROM pkg.{} p GROUP BY {list} HAVING count(*) > 1 LIMIT 1",
+            quoted(name)
+        );
+        for (sql, holder) in [(there, "headquarters"), (twice, "the package, twice")] {
+            if let Some(found) = hq.text(&sql, [])? {
+                return Ok(Rejection::Duplicate {
+                    table: name.to_owned(),
+                    key: found,
+                    columns: key.join(", "),
+                    holder: holder.to_owned(),
+                });
+            }
+        }
+    }
+    Ok(Rejection::Constraint { table: name.to_owned(), detail: source.to_string() })
+}

@@ -1,0 +1,232 @@
+//! Upload sessions in headquarters and in the channel they come from.
+
+use rusqlite::{Row, named_params};
+
+use super::db::{ChannelDatabase, Db, Headquarters};
+use super::error::StoreError;
+use super::world::next;
+use crate::model::session::{CounterRange, UploadSession};
+use crate::model::status::UploadStatus;
+use crate::model::topology::DataStore;
+
+/// Announces a session that is about to be collected; its number.
+pub fn create(hq: &Db, job: &str, store: &DataStore, now: &str) -> Result<i64, StoreError> {
+    let id = next(hq, "upload-session")?;
+    hq.run(
+        "INSERT INTO RETAILCDXUPLOADSESSION (UPLOADSESSIONID, JOBID, DATASTORE, DATAGROUP, STATUS,
+         DATECREATED) VALUES (:id, :job, :store, :group, 0, :now)",
+        named_params! {
+            ":id": id, ":job": job, ":store": store.id, ":group": store.group_id, ":now": now,
+        },
+    )?;
+    Ok(id)
+}
+
+/// Takes back the last announced session, which collected nothing.
+pub fn take_back(hq: &Db, id: i64) -> Result<(), StoreError> {
+    hq.run("DELETE FROM RETAILCDXUPLOADSESSION WHERE UPLOADSESSIONID = ?1", [id])?;
+    hq.run(
+        "UPDATE cdx_SEQUENCE SET NEXT = ?1 WHERE NAME = 'upload-session' AND NEXT = ?1 + 1",
+        [id],
+    )
+    .map(|_| ())
+}
+
+/// A finished package on its way to headquarters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collected {
+    /// The package's name.
+    pub package: String,
+    /// Its checksum.
+    pub checksum: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// Its rows.
+    pub rows: u64,
+    /// The number the channel gave the session.
+    pub local_id: i64,
+    /// The counters it carries.
+    pub ranges: Vec<CounterRange>,
+}
+
+/// Records what was collected, with the status it has now.
+pub fn record(
+    hq: &Db,
+    id: i64,
+    collected: &Collected,
+    status: UploadStatus,
+    message: &str,
+    now: &str,
+) -> Result<(), StoreError> {
+    hq.run(
+        include_str!("sql/upload_record.sql"),
+        named_params! {
+            ":id": id, ":status": status.number(), ":message": message, ":now": now,
+            ":path": format!("packages/{}", collected.package), ":local": collected.local_id,
+            ":checksum": collected.checksum, ":bytes": collected.bytes as i64,
+            ":rows": collected.rows as i64,
+        },
+    )?;
+    for range in &collected.ranges {
+        hq.run(
+            "INSERT OR REPLACE INTO cdx_UPLOADRANGE (SESSION, TABLENAME, FILTERMIN, FILTERMAX)
+             VALUES (:id, :table, :min, :max)",
+            named_params! {
+                ":id": id, ":table": range.table, ":min": range.min, ":max": range.max,
+            },
+        )?;
+    }
+    Ok(())
+}
+
+/// Sets a session's status, message and number of tries.
+pub fn set_status(
+    hq: &Db,
+    id: i64,
+    status: UploadStatus,
+    message: &str,
+    tries: u32,
+    uploaded: Option<&str>,
+) -> Result<(), StoreError> {
+    hq.run(
+        "UPDATE RETAILCDXUPLOADSESSION SET STATUS = :status, MESSAGE = :message,
+         TRYCOUNT = :tries, DATEUPLOADED = coalesce(:uploaded, DATEUPLOADED)
+         WHERE UPLOADSESSIONID = :id",
+        named_params! {
+            ":status": status.number(), ":message": message, ":tries": tries,
+            ":uploaded": uploaded, ":id": id,
+        },
+    )
+    .map(|_| ())
+}
+
+/// Every upload session, oldest first.
+pub fn all(hq: &Headquarters) -> Result<Vec<UploadSession>, StoreError> {
+    let rows = hq.rows(include_str!("sql/upload_select.sql"), [], |row| {
+        Ok((session(row)?, row.get::<_, i64>("STATUS")?))
+    })?;
+    rows.into_iter()
+        .map(|(mut session, status)| {
+            session.status = UploadStatus::from_number(status)
+                .ok_or_else(|| hq.unreadable("an upload status", status))?;
+            Ok(session)
+        })
+        .collect()
+}
+
+/// The counters of each table that a session carries.
+pub fn ranges(hq: &Headquarters, id: i64) -> Result<Vec<CounterRange>, StoreError> {
+    let sql = "SELECT TABLENAME, FILTERMIN, FILTERMAX FROM cdx_UPLOADRANGE WHERE SESSION = ?1 \
+               ORDER BY TABLENAME";
+    hq.rows(sql, [id], range)
+}
+
+fn range(row: &Row<'_>) -> rusqlite::Result<CounterRange> {
+    Ok(CounterRange { table: row.get(0)?, min: row.get(1)?, max: row.get(2)? })
+}
+
+fn session(row: &Row<'_>) -> rusqlite::Result<UploadSession> {
+    let path: String = row.get("UPLOADPATH")?;
+    let uploaded: String = row.get("DATEUPLOADED")?;
+    Ok(UploadSession {
+        id: row.get("UPLOADSESSIONID")?,
+        job: row.get("JOBID")?,
+        store_id: row.get("DATASTORE")?,
+        store: row.get("NAME")?,
+        group: row.get("GROUPNAME")?,
+        status: UploadStatus::Started,
+        tries: row.get("TRYCOUNT")?,
+        rows: row.get::<_, i64>("ROWSAFFECTED")? as u64,
+        package: path.strip_prefix("packages/").map(str::to_owned),
+        checksum: row.get("CHECKSUM")?,
+        bytes: row.get::<_, i64>("FILESIZE")? as u64,
+        created: row.get("DATECREATED")?,
+        uploaded: Some(uploaded).filter(|text| !text.starts_with("1900-")),
+        message: Some(row.get::<_, String>("MESSAGE")?).filter(|text| !text.is_empty()),
+    })
+}
+
+/// The highest counter of a table that headquarters has received from a database (U01, U07).
+pub fn received(hq: &Headquarters, store: i64, table: &str) -> Result<i64, StoreError> {
+    hq.number(
+        "SELECT max(r.FILTERMAX) FROM cdx_UPLOADRANGE r JOIN RETAILCDXUPLOADSESSION s
+         ON s.UPLOADSESSIONID = r.SESSION WHERE s.DATASTORE = :store AND r.TABLENAME = :table",
+        named_params! { ":store": store, ":table": table },
+    )
+}
+
+/// The highest counter of a table that a channel remembers having sent.
+pub fn sent(channel: &ChannelDatabase, table: &str) -> Result<i64, StoreError> {
+    let sql = "SELECT max(FILTERMAX) FROM crt_TABLEREPLICATIONLOG WHERE TABLENAME = ?1";
+    channel.number(sql, [table])
+}
+
+/// Records a collected session in the channel, in the caller's transaction; the channel's number.
+pub fn record_in_channel(
+    channel: &Db,
+    id: i64,
+    job: &str,
+    collected: &Collected,
+    counters: &[(String, String)],
+    now: &str,
+) -> Result<i64, StoreError> {
+    channel.run(
+        include_str!("sql/channel_upload_session.sql"),
+        named_params! {
+            ":job": job, ":now": now, ":bytes": collected.bytes as i64,
+            ":checksum": collected.checksum, ":ax": id,
+            ":path": format!("packages/{}", collected.package),
+        },
+    )?;
+    let local = channel.last_id();
+    for range in &collected.ranges {
+        let counter = counters.iter().find(|(table, _)| *table == range.table);
+        channel.run(
+            "INSERT INTO crt_TABLEREPLICATIONLOG
+             (UPLOADSESSIONID, TABLENAME, FILTERFIELDNAME, FILTERMIN, FILTERMAX)
+             VALUES (:session, :table, :field, :min, :max)",
+            named_params! {
+                ":session": local, ":table": range.table,
+                ":field": counter.map_or("REPLICATIONCOUNTERFROMORIGIN", |(_, c)| c.as_str()),
+                ":min": range.min, ":max": range.max,
+            },
+        )?;
+    }
+    Ok(local)
+}
+
+/// What a channel knows of a session that headquarters announced; none when nothing was collected.
+pub fn known_in_channel(
+    channel: &ChannelDatabase,
+    id: i64,
+) -> Result<Option<Collected>, StoreError> {
+    let found = channel.first(
+        "SELECT ID, UPLOADPATH, CHECKSUM, FILESIZE FROM crt_UPLOADSESSION
+         WHERE AXUPLOADSESSIONID = ?1",
+        [id],
+        |row| {
+            let path: String = row.get(1)?;
+            Ok(Collected {
+                local_id: row.get(0)?,
+                package: path.trim_start_matches("packages/").to_owned(),
+                checksum: row.get(2)?,
+                bytes: row.get::<_, i64>(3)? as u64,
+                rows: 0,
+                ranges: Vec::new(),
+            })
+        },
+    )?;
+    let Some(mut collected) = found else { return Ok(None) };
+    collected.ranges = channel.rows(
+        "SELECT TABLENAME, FILTERMIN, FILTERMAX FROM crt_TABLEREPLICATIONLOG
+         WHERE UPLOADSESSIONID = ?1 ORDER BY ID",
+        [collected.local_id],
+        range,
+    )?;
+    Ok(Some(collected))
+}
+
+/// Announced sessions that a command was collecting when it was interrupted.
+pub fn interrupted(hq: &Headquarters) -> Result<Vec<UploadSession>, StoreError> {
+    Ok(all(hq)?.into_iter().filter(|session| session.status == UploadStatus::Started).collect())
+}
