@@ -1,15 +1,155 @@
-//! The customer batch.
+//! "Synchronize customers and channel requests": makes and edits real customers (C01 to C06).
 
+use std::collections::BTreeSet;
+
+use super::batch_operation::{Failure, Limits, process};
 use super::error::ExchangeError;
-use crate::model::event::Listener;
+use crate::model::event::{Event, Listener};
 use crate::model::job::{Direction, Job};
+use crate::model::operation::{OperationId, OperationStatus};
 use crate::model::run::JobReport;
-use crate::store::Writer;
+use crate::store::operations::{self, OperationRow};
+use crate::store::{StoreError, Writer, hq_customers};
+use crate::world::FaultKind;
 
+/// Operations processed in one transaction.
+const CHUNK: usize = 500;
+
+/// What a batch came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Operations that went through.
+    pub processed: u64,
+    /// Operations that failed.
+    pub failed: u64,
+    /// Operations that wait behind a failed one.
+    pub waiting: u64,
+}
+
+/// Runs the batch over everything that is not completed.
 pub(super) fn run(
-    _writer: &mut Writer,
+    writer: &mut Writer,
     job: &Job,
-    _listener: &mut dyn Listener,
+    listener: &mut dyn Listener,
 ) -> Result<JobReport, ExchangeError> {
-    Ok(JobReport::new(&job.id, Direction::Batch))
+    let tally = synchronize(writer, None, listener)?;
+    let mut report = JobReport::new(&job.id, Direction::Batch);
+    report.rows = tally.processed;
+    report.processed = Some(tally.processed);
+    report.failed = Some(tally.failed);
+    report.waiting = Some(tally.waiting);
+    Ok(report)
+}
+
+/// Processes one operation, or all that are not completed, by time, channel and counter.
+pub fn synchronize(
+    writer: &mut Writer,
+    only: Option<OperationId>,
+    listener: &mut dyn Listener,
+) -> Result<Tally, ExchangeError> {
+    let waiting: Vec<OperationId> = operations::waiting(&writer.hq)?
+        .into_iter()
+        .filter(|id| only.is_none_or(|only| only == *id))
+        .collect();
+    let limits = Limits::read(&writer.hq)?;
+    let step = "synchronizing customers".to_owned();
+    listener.event(Event::StepStarted { step, total: Some(waiting.len() as u64) });
+    let mut batch =
+        Batch { company: writer.env.settings().company.clone(), limits, failed: BTreeSet::new() };
+    let mut tally = Tally::default();
+    let mut done = 0;
+    for chunk in waiting.chunks(CHUNK) {
+        let faults = draw(writer, chunk, listener)?;
+        let now = writer.world.clock.utc();
+        writer.hq.write(|hq| {
+            for (id, faulty) in chunk.iter().zip(&faults) {
+                batch.one(hq, *id, *faulty, &now, &mut tally)?;
+            }
+            writer.world.faults.crash_at("batch.before-commit", "");
+            Ok::<_, StoreError>(())
+        })?;
+        writer.world.faults.crash_at("batch.after-commit", "");
+        done += chunk.len() as u64;
+        listener.event(Event::StepProgress { done });
+    }
+    listener.event(Event::StepFinished);
+    Ok(tally)
+}
+
+/// Faults are drawn before the transaction, so that a rolled-back one does not lose them.
+fn draw(
+    writer: &mut Writer,
+    chunk: &[OperationId],
+    listener: &mut dyn Listener,
+) -> Result<Vec<bool>, StoreError> {
+    let armed = |writer: &Writer| {
+        writer.world.faults.pending.iter().any(|fault| fault.kind == FaultKind::BatchFails)
+    };
+    let mut drawn = Vec::with_capacity(chunk.len());
+    for id in chunk {
+        let mut hit = false;
+        if armed(writer)
+            && let Some(row) = operations::find(&writer.hq, *id)?
+        {
+            hit = writer.world.faults.take(FaultKind::BatchFails, &row.channel);
+            if hit {
+                let fault = format!("batch-fails={}", row.channel);
+                listener.event(Event::Fault { fault });
+            }
+        }
+        drawn.push(hit);
+    }
+    Ok(drawn)
+}
+
+struct Batch {
+    company: String,
+    limits: Limits,
+    /// Customers with a failed operation; their later ones wait (C03).
+    failed: BTreeSet<String>,
+}
+
+impl Batch {
+    fn one(
+        &mut self,
+        hq: &crate::store::Db,
+        id: OperationId,
+        faulty: bool,
+        now: &str,
+        tally: &mut Tally,
+    ) -> Result<(), StoreError> {
+        let Some(row) = operations::find(hq, id)? else { return Ok(()) };
+        let customer = customer_key(hq, &row)?;
+        if self.failed.contains(&customer) {
+            tally.waiting += 1;
+            return operations::note(hq, id, OperationStatus::Waiting, None, None, now);
+        }
+        let outcome = operations::alone(hq, || {
+            if faulty {
+                return Err(Failure::Told("the operation failed (fault batch-fails)".to_owned()));
+            }
+            let (account, changes) = process(hq, &row, &self.company, &self.limits, now)?;
+            Ok(operations::complete(hq, id, &account, &changes, now)?)
+        });
+        match outcome {
+            Ok(()) => tally.processed += 1,
+            Err(Failure::Told(error)) => {
+                tally.failed += 1;
+                self.failed.insert(customer);
+                operations::note(hq, id, OperationStatus::Failed, Some(&error), None, now)?;
+            }
+            Err(Failure::Store(error)) => return Err(error),
+        }
+        Ok(())
+    }
+}
+
+/// The customer an operation is about, by account where there is one.
+fn customer_key(hq: &crate::store::Db, row: &OperationRow) -> Result<String, StoreError> {
+    let account = row.text("CUSTACCOUNT");
+    if !account.is_empty() {
+        return Ok(account.to_owned());
+    }
+    let guid = row.text("CUSTACCOUNTASYNC");
+    Ok(hq_customers::account_of_guid(hq, guid)?.unwrap_or_else(|| guid.to_owned()))
 }

@@ -1,7 +1,8 @@
 //! The engine: moves rows between headquarters and channels, emits events, returns reports.
 
 pub mod apply;
-mod batch;
+pub mod batch;
+mod batch_operation;
 mod collect;
 pub mod download;
 pub mod dry_run;

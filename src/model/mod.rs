@@ -1,10 +1,12 @@
 //! Plain types that everything else passes around; no I/O, no clock.
 
 pub mod behaviour;
+pub mod customer;
 pub mod event;
 pub mod evidence;
 pub mod job;
 pub mod nearest;
+pub mod operation;
 pub mod plan;
 pub mod run;
 pub mod schema;

@@ -407,6 +407,27 @@ CREATE TABLE cdx_CUSTOMEROPERATION (
     PRIMARY KEY (TABLENAME, ROW)
 ) STRICT, WITHOUT ROWID;
 
+-- Which postal address an address id of a channel has become; a synchronous customer's address has
+-- its RECID for an id and needs no line here.
+CREATE TABLE cdx_ASYNCADDRESS (
+    ADDRESSID TEXT PRIMARY KEY COLLATE NOCASE,
+    ADDRESS   INTEGER NOT NULL      -- the RECID in LOGISTICSPOSTALADDRESS
+) STRICT, WITHOUT ROWID;
+
+-- Attribute values that came up from channels; headquarters' own tables for them are not public.
+CREATE TABLE cdx_CUSTOMERATTRIBUTE (
+    ACCOUNT   TEXT NOT NULL COLLATE NOCASE,
+    ATTRIBUTE INTEGER NOT NULL,     -- ATTRIBUTERECID
+    VALUE     TEXT NOT NULL,
+    PRIMARY KEY (ACCOUNT, ATTRIBUTE)
+) STRICT, WITHOUT ROWID;
+
+-- Identities of other providers that have been linked to customers (R05).
+CREATE TABLE cdx_IDENTITY (
+    IDENTITY TEXT PRIMARY KEY,
+    ACCOUNT  TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Job definitions beside the documented tables: direction, spellings, evidence.
 CREATE TABLE cdx_JOB (
     JOBID     TEXT PRIMARY KEY COLLATE NOCASE,

@@ -1,0 +1,237 @@
+//! Customers as people see them, and the fields they may set.
+
+use serde::Serialize;
+
+/// `OPERATION` of a V2 row: a creation (the number is inferred).
+pub const CREATE: i64 = 1;
+/// `OPERATION` of a V2 row: an edit (the number is inferred).
+pub const UPDATE: i64 = 2;
+/// `OPERATION` of a V2 row: a deactivation (R10).
+pub const DEACTIVATE: i64 = 3;
+
+/// What people see instead of a temporary GUID (R08).
+pub const PENDING_SYNC: &str = "Pending sync";
+
+/// A customer with what the commands show.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Customer {
+    /// The account number; the temporary GUID while it has none.
+    pub account: String,
+    /// The temporary GUID it came with, if it did.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub async_account: String,
+    /// First, middle and last name.
+    pub first_name: String,
+    /// Middle name.
+    pub middle_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Personal title.
+    pub title: String,
+    /// Customer group.
+    pub group: String,
+    /// Currency.
+    pub currency: String,
+    /// Language.
+    pub language: String,
+    /// Primary e-mail address.
+    pub email: String,
+    /// Primary telephone number.
+    pub phone: String,
+    /// Where receipts go.
+    pub receipt_email: String,
+    /// Addresses in force.
+    pub addresses: Vec<Address>,
+    /// Contacts beside the primary ones.
+    pub contacts: Vec<String>,
+    /// Affiliations.
+    pub affiliations: Vec<String>,
+}
+
+impl Customer {
+    /// First, middle and last name in one.
+    pub fn name(&self) -> String {
+        [&self.first_name, &self.middle_name, &self.last_name]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+}
+
+/// A postal address.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Address {
+    /// Its id: the RECID of a synchronous one, a GUID while it has none.
+    pub id: String,
+    /// Street with number.
+    pub street: String,
+    /// City.
+    pub city: String,
+    /// State.
+    pub state: String,
+    /// Postal code.
+    pub zip: String,
+    /// County.
+    pub county: String,
+    /// Country or region.
+    pub country: String,
+}
+
+/// A field of a customer that people set with `--set FIELD=VALUE`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CustomerField {
+    /// First name.
+    FirstName,
+    /// Middle name.
+    MiddleName,
+    /// Last name.
+    LastName,
+    /// Personal title: Mr, Mrs, Ms, Dr.
+    Title,
+    /// Primary e-mail address.
+    Email,
+    /// Primary telephone number.
+    Phone,
+    /// Where receipts go.
+    ReceiptEmail,
+    /// Language.
+    Language,
+    /// Customer group.
+    Group,
+    /// An affiliation to add.
+    Affiliation,
+}
+
+impl CustomerField {
+    /// Every field.
+    pub const ALL: &'static [Self] = &[
+        Self::FirstName,
+        Self::MiddleName,
+        Self::LastName,
+        Self::Title,
+        Self::Email,
+        Self::Phone,
+        Self::ReceiptEmail,
+        Self::Language,
+        Self::Group,
+        Self::Affiliation,
+    ];
+
+    /// The name that `--set` takes.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::FirstName => "first-name",
+            Self::MiddleName => "middle-name",
+            Self::LastName => "last-name",
+            Self::Title => "title",
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::ReceiptEmail => "receipt-email",
+            Self::Language => "language",
+            Self::Group => "group",
+            Self::Affiliation => "affiliation",
+        }
+    }
+
+    /// The column of RETAILASYNCCUSTOMERV2 that holds it; an affiliation has a table of its own.
+    pub fn column(self) -> Option<&'static str> {
+        match self {
+            Self::FirstName => Some("FIRSTNAME"),
+            Self::MiddleName => Some("MIDDLENAME"),
+            Self::LastName => Some("LASTNAME"),
+            Self::Title => Some("TITLERECORDID"),
+            Self::Email => Some("EMAIL"),
+            Self::Phone => Some("PHONE"),
+            Self::ReceiptEmail => Some("RECEIPTEMAIL"),
+            Self::Language => Some("LANGUAGEID"),
+            Self::Group => Some("CUSTGROUP"),
+            Self::Affiliation => None,
+        }
+    }
+}
+
+/// A field of an address that people set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AddressField {
+    /// Street with number.
+    Street,
+    /// City.
+    City,
+    /// State.
+    State,
+    /// Postal code.
+    Zip,
+    /// County.
+    County,
+    /// Country or region.
+    Country,
+}
+
+impl AddressField {
+    /// Every field.
+    pub const ALL: &'static [Self] =
+        &[Self::Street, Self::City, Self::State, Self::Zip, Self::County, Self::Country];
+
+    /// The name that `--set` takes.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Street => "street",
+            Self::City => "city",
+            Self::State => "state",
+            Self::Zip => "zip",
+            Self::County => "county",
+            Self::Country => "country",
+        }
+    }
+
+    /// The field's value.
+    pub fn get(self, address: &Address) -> &str {
+        match self {
+            Self::Street => &address.street,
+            Self::City => &address.city,
+            Self::State => &address.state,
+            Self::Zip => &address.zip,
+            Self::County => &address.county,
+            Self::Country => &address.country,
+        }
+    }
+
+    /// The field, to be set.
+    pub fn of(self, address: &mut Address) -> &mut String {
+        match self {
+            Self::Street => &mut address.street,
+            Self::City => &mut address.city,
+            Self::State => &mut address.state,
+            Self::Zip => &mut address.zip,
+            Self::County => &mut address.county,
+            Self::Country => &mut address.country,
+        }
+    }
+}
+
+/// Personal titles, by the number kept in TITLERECORDID and PERSONALTITLE (the numbers are ours).
+pub const TITLES: &[(i64, &str)] = &[(1, "Mr"), (2, "Mrs"), (3, "Ms"), (4, "Dr")];
+
+/// The number of a title, in any case.
+pub fn title_number(title: &str) -> Option<i64> {
+    let wanted = title.trim_end_matches('.');
+    TITLES.iter().find(|(_, name)| name.eq_ignore_ascii_case(wanted)).map(|(number, _)| *number)
+}
+
+/// The title of a number; empty for none.
+pub fn title_name(number: i64) -> &'static str {
+    TITLES.iter().find(|(known, _)| *known == number).map_or("", |(_, name)| name)
+}
+
+/// A value that changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub struct Change {
+    /// What.
+    pub attribute: String,
+    /// The old value.
+    pub old: String,
+    /// The new value.
+    pub new: String,
+}

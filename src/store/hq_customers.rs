@@ -1,0 +1,395 @@
+//! Customers in headquarters: a party, a person, a customer, their addresses and contacts.
+
+use rusqlite::{Row, named_params};
+
+use super::db::{Db, Headquarters};
+use super::error::StoreError;
+use super::world::next;
+use crate::model::customer::{Address, Change, Customer, CustomerField, title_name, title_number};
+
+/// What a new customer begins with.
+#[derive(Debug, Clone, Default)]
+pub struct Origin<'a> {
+    /// The company.
+    pub company: &'a str,
+    /// The environment's time, as stored.
+    pub now: &'a str,
+    /// The channel's default customer, from whom group and currency come (C06).
+    pub default_customer: &'a str,
+}
+
+/// Makes a customer; its account (C05). Group and currency come from the default customer (C06).
+///
+/// # Errors
+/// Those of the database; [`StoreError::Unknown`] when the default customer is not there.
+pub fn create(hq: &Db, origin: &Origin<'_>, customer: &Customer) -> Result<String, StoreError> {
+    let account = format!("{:08}", next(hq, "account")?);
+    let template = hq.first(
+        "SELECT c.CUSTGROUP, c.CURRENCY, p.LANGUAGEID FROM CUSTTABLE c
+         JOIN DIRPARTYTABLE p ON p.RECID = c.PARTY
+         WHERE c.ACCOUNTNUM = :account AND c.DATAAREAID = :company",
+        named_params! { ":account": origin.default_customer, ":company": origin.company },
+        |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)),
+    )?;
+    let Some((group, currency, language)) = template else {
+        let what = "default customer";
+        return Err(StoreError::unknown(what, origin.default_customer, &[], "cdx customers list"));
+    };
+    let language = if customer.language.is_empty() { language } else { customer.language.clone() };
+    hq.run(
+        "INSERT INTO DIRPARTYTABLE (NAME, NAMEALIAS, LANGUAGEID, PARTYNUMBER, CREATEDDATETIME,
+         MODIFIEDDATETIME) VALUES (:name, substr(:name, 1, 20), :language, 'C' || :account, :now, :now)",
+        named_params! {
+            ":name": customer.name(), ":language": language, ":account": account,
+            ":now": origin.now,
+        },
+    )?;
+    let party = hq.last_id();
+    hq.run(
+        "INSERT INTO DIRPERSON (RECID, PERSONALTITLE) VALUES (?1, ?2)",
+        [party, title_number(&customer.title).unwrap_or(0)],
+    )?;
+    hq.run(
+        "INSERT INTO DIRPERSONNAME (PERSON, FIRSTNAME, MIDDLENAME, LASTNAME, VALIDFROM, VALIDTO)
+         VALUES (:party, :first, :middle, :last, :now, '2154-12-31 23:59:59.000')",
+        named_params! {
+            ":party": party, ":first": customer.first_name, ":middle": customer.middle_name,
+            ":last": customer.last_name, ":now": origin.now,
+        },
+    )?;
+    hq.run(
+        "INSERT INTO CUSTTABLE (ACCOUNTNUM, PARTY, CUSTGROUP, CURRENCY, DATAAREAID,
+         CREATEDDATETIME, MODIFIEDDATETIME)
+         VALUES (:account, :party, :group, :currency, :company, :now, :now)",
+        named_params! {
+            ":account": account, ":party": party, ":group": group, ":currency": currency,
+            ":company": origin.company, ":now": origin.now,
+        },
+    )?;
+    hq.run(
+        "INSERT INTO RETAILCUSTTABLE (ACCOUNTNUM, RECEIPTEMAIL, CUSTACCOUNTASYNC, DATAAREAID,
+         MODIFIEDDATETIME) VALUES (:account, :receipt, :guid, :company, :now)",
+        named_params! {
+            ":account": account, ":receipt": customer.receipt_email,
+            ":guid": customer.async_account, ":company": origin.company, ":now": origin.now,
+        },
+    )?;
+    for (kind, value) in [(EMAIL, &customer.email), (PHONE, &customer.phone)] {
+        if !value.is_empty() {
+            set_contact(hq, party, kind, value, true, origin.now)?;
+        }
+    }
+    Ok(account)
+}
+
+/// `LOGISTICSELECTRONICADDRESS.TYPE` of a telephone number.
+pub const PHONE: i64 = 1;
+/// `LOGISTICSELECTRONICADDRESS.TYPE` of an e-mail address.
+pub const EMAIL: i64 = 2;
+
+/// The party of an account, if there is such a customer.
+pub fn party(hq: &Db, account: &str) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT PARTY FROM CUSTTABLE WHERE ACCOUNTNUM = ?1 COLLATE NOCASE";
+    hq.first(sql, [account], |row| row.get(0))
+}
+
+/// The account a temporary GUID has become, if it has (C05).
+pub fn account_of_guid(hq: &Db, guid: &str) -> Result<Option<String>, StoreError> {
+    if guid.is_empty() {
+        return Ok(None);
+    }
+    let sql = "SELECT ACCOUNTNUM FROM RETAILCUSTTABLE WHERE CUSTACCOUNTASYNC = ?1";
+    hq.text(sql, [guid.to_uppercase()])
+}
+
+/// A customer by account, with addresses, contacts and affiliations.
+pub fn find(hq: &Db, account: &str) -> Result<Option<Customer>, StoreError> {
+    let sql = include_str!("sql/hq_customer.sql");
+    let Some((mut customer, party)) =
+        hq.first(sql, [account], |row| Ok((read(row)?, row.get::<_, i64>("PARTY")?)))?
+    else {
+        return Ok(None);
+    };
+    customer.addresses = hq.rows(include_str!("sql/hq_addresses.sql"), [party], read_address)?;
+    customer.contacts = hq.rows(
+        "SELECT e.LOCATOR FROM DIRPARTYLOCATION l
+         JOIN LOGISTICSELECTRONICADDRESS e ON e.LOCATION = l.LOCATION
+         WHERE l.PARTY = ?1 AND e.ISPRIMARY = 0 ORDER BY e.RECID",
+        [party],
+        |row| row.get(0),
+    )?;
+    customer.affiliations = hq.rows(
+        "SELECT a.NAME FROM RETAILCUSTAFFILIATION c
+         JOIN RETAILAFFILIATION a ON a.RECID = c.RETAILAFFILIATIONID
+         WHERE c.CUSTACCOUNTNUM = ?1 ORDER BY a.NAME",
+        [account],
+        |row| row.get(0),
+    )?;
+    Ok(Some(customer))
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Customer> {
+    Ok(Customer {
+        account: row.get("ACCOUNTNUM")?,
+        async_account: row.get("CUSTACCOUNTASYNC")?,
+        first_name: row.get("FIRSTNAME")?,
+        middle_name: row.get("MIDDLENAME")?,
+        last_name: row.get("LASTNAME")?,
+        title: title_name(row.get("PERSONALTITLE")?).to_owned(),
+        group: row.get("CUSTGROUP")?,
+        currency: row.get("CURRENCY")?,
+        language: row.get("LANGUAGEID")?,
+        email: row.get("EMAIL")?,
+        phone: row.get("PHONE")?,
+        receipt_email: row.get("RECEIPTEMAIL")?,
+        ..Customer::default()
+    })
+}
+
+fn read_address(row: &Row<'_>) -> rusqlite::Result<Address> {
+    Ok(Address {
+        id: row.get::<_, i64>("RECID")?.to_string(),
+        street: row.get("STREET")?,
+        city: row.get("CITY")?,
+        state: row.get("STATE")?,
+        zip: row.get("ZIPCODE")?,
+        county: row.get("COUNTY")?,
+        country: row.get("COUNTRYREGIONID")?,
+    })
+}
+
+/// Customers whose account, name or e-mail has a word, by account, up to a limit; and how many
+/// there are in all.
+pub fn list(hq: &Headquarters, word: &str, limit: u32) -> Result<(Vec<Customer>, u64), StoreError> {
+    let pattern = format!("%{word}%");
+    let total = hq.number(
+        &format!("SELECT count(*) FROM ({})", include_str!("sql/hq_customer_list.sql")),
+        named_params! { ":pattern": pattern, ":limit": -1 },
+    )?;
+    let found = hq.rows(
+        include_str!("sql/hq_customer_list.sql"),
+        named_params! { ":pattern": pattern, ":limit": limit },
+        read,
+    )?;
+    Ok((found, total as u64))
+}
+
+/// Sets a field of a customer; what changed, if anything did.
+pub fn set_field(
+    hq: &Db,
+    account: &str,
+    field: CustomerField,
+    value: &str,
+    now: &str,
+) -> Result<Option<Change>, StoreError> {
+    let Some(before) = find(hq, account)? else { return Ok(None) };
+    let party = party(hq, account)?.unwrap_or_default();
+    let old = value_of(&before, field);
+    if old == value {
+        return Ok(None);
+    }
+    let params = named_params! { ":value": value, ":party": party, ":now": now };
+    match field {
+        CustomerField::FirstName | CustomerField::MiddleName | CustomerField::LastName => {
+            let column = field.column().unwrap_or_default();
+            let sql = format!("UPDATE DIRPERSONNAME SET {column} = ?1 WHERE PERSON = ?2");
+            hq.run(&sql, rusqlite::params![value, party])?;
+            hq.run(
+                include_str!("sql/hq_party_name.sql"),
+                named_params! { ":party": party, ":now": now },
+            )?;
+        }
+        CustomerField::Title => {
+            let title = title_number(value).unwrap_or(0);
+            hq.run("UPDATE DIRPERSON SET PERSONALTITLE = ?1 WHERE RECID = ?2", [title, party])?;
+        }
+        CustomerField::Email => set_contact(hq, party, EMAIL, value, true, now)?,
+        CustomerField::Phone => set_contact(hq, party, PHONE, value, true, now)?,
+        CustomerField::ReceiptEmail => {
+            hq.run(
+                "UPDATE RETAILCUSTTABLE SET RECEIPTEMAIL = ?1, MODIFIEDDATETIME = ?2
+                 WHERE ACCOUNTNUM = ?3",
+                [value, now, account],
+            )?;
+        }
+        CustomerField::Language => {
+            hq.run(
+                "UPDATE DIRPARTYTABLE SET LANGUAGEID = :value, MODIFIEDDATETIME = :now
+                 WHERE RECID = :party",
+                params,
+            )?;
+        }
+        CustomerField::Group => {
+            hq.run(
+                "UPDATE CUSTTABLE SET CUSTGROUP = :value, MODIFIEDDATETIME = :now
+                 WHERE PARTY = :party",
+                params,
+            )?;
+        }
+        CustomerField::Affiliation => {
+            if !add_affiliation_named(hq, account, value)? {
+                return Ok(None);
+            }
+        }
+    }
+    let attribute = field.as_str().to_owned();
+    Ok(Some(Change { attribute, old, new: value.to_owned() }))
+}
+
+/// The value of a field; affiliations have none, since setting one adds it.
+pub fn value_of(customer: &Customer, field: CustomerField) -> String {
+    match field {
+        CustomerField::FirstName => customer.first_name.clone(),
+        CustomerField::MiddleName => customer.middle_name.clone(),
+        CustomerField::LastName => customer.last_name.clone(),
+        CustomerField::Title => customer.title.clone(),
+        CustomerField::Email => customer.email.clone(),
+        CustomerField::Phone => customer.phone.clone(),
+        CustomerField::ReceiptEmail => customer.receipt_email.clone(),
+        CustomerField::Language => customer.language.clone(),
+        CustomerField::Group => customer.group.clone(),
+        CustomerField::Affiliation => String::new(),
+    }
+}
+
+/// Sets a party's primary telephone number or e-mail address, or adds another contact.
+pub fn set_contact(
+    hq: &Db,
+    party: i64,
+    kind: i64,
+    value: &str,
+    primary: bool,
+    now: &str,
+) -> Result<(), StoreError> {
+    let known = hq.first(
+        "SELECT e.RECID FROM DIRPARTYLOCATION l
+         JOIN LOGISTICSELECTRONICADDRESS e ON e.LOCATION = l.LOCATION
+         WHERE l.PARTY = :party AND e.TYPE = :kind AND e.ISPRIMARY = 1 AND :primary",
+        named_params! { ":party": party, ":kind": kind, ":primary": primary },
+        |row| row.get::<_, i64>(0),
+    )?;
+    if let Some(recid) = known {
+        return hq
+            .run(
+                "UPDATE LOGISTICSELECTRONICADDRESS SET LOCATOR = ?1 WHERE RECID = ?2",
+                rusqlite::params![value, recid],
+            )
+            .map(|_| ());
+    }
+    let description = if kind == PHONE { "Phone" } else { "E-mail" };
+    let location = add_location(hq, party, description, false, now)?;
+    hq.run(
+        "INSERT INTO LOGISTICSELECTRONICADDRESS (LOCATION, LOCATOR, TYPE, ISPRIMARY, DESCRIPTION)
+         VALUES (:location, :value, :kind, :primary, :description)",
+        named_params! {
+            ":location": location, ":value": value, ":kind": kind, ":primary": primary,
+            ":description": description,
+        },
+    )
+    .map(|_| ())
+}
+
+fn add_location(
+    hq: &Db,
+    party: i64,
+    description: &str,
+    postal: bool,
+    now: &str,
+) -> Result<i64, StoreError> {
+    let number = next(hq, "location")?;
+    hq.run(
+        "INSERT INTO LOGISTICSLOCATION (DESCRIPTION, ISPOSTALADDRESS, LOCATIONID, CREATEDDATETIME,
+         MODIFIEDDATETIME) VALUES (:description, :postal, 'L' || printf('%09d', :number), :now, :now)",
+        named_params! {
+            ":description": description, ":postal": postal, ":number": number, ":now": now,
+        },
+    )?;
+    let location = hq.last_id();
+    hq.run(
+        "INSERT INTO DIRPARTYLOCATION (PARTY, LOCATION, ISPOSTALADDRESS, ISPRIMARY, ISLOCATIONOWNER)
+         VALUES (:party, :location, :postal, NOT EXISTS (SELECT 1 FROM DIRPARTYLOCATION
+         WHERE PARTY = :party AND ISPOSTALADDRESS = :postal AND ISPRIMARY = 1), 1)",
+        named_params! { ":party": party, ":location": location, ":postal": postal },
+    )?;
+    Ok(location)
+}
+
+/// Adds a postal address to a party; its RECID.
+pub fn add_address(hq: &Db, party: i64, address: &Address, now: &str) -> Result<i64, StoreError> {
+    let location = add_location(hq, party, "Home", true, now)?;
+    hq.run(
+        include_str!("sql/hq_address_add.sql"),
+        named_params! {
+            ":location": location, ":street": address.street, ":city": address.city,
+            ":state": address.state, ":zip": address.zip, ":county": address.county,
+            ":country": address.country, ":now": now,
+        },
+    )?;
+    Ok(hq.last_id())
+}
+
+/// A postal address of a customer by its RECID, when it is in force.
+pub fn find_address(hq: &Db, party: i64, recid: i64) -> Result<Option<Address>, StoreError> {
+    let found = hq.rows(include_str!("sql/hq_addresses.sql"), [party], read_address)?;
+    Ok(found.into_iter().find(|address| address.id == recid.to_string()))
+}
+
+/// Writes a postal address's values.
+pub fn edit_address(hq: &Db, recid: i64, address: &Address, now: &str) -> Result<(), StoreError> {
+    hq.run(
+        include_str!("sql/hq_address_edit.sql"),
+        named_params! {
+            ":recid": recid, ":street": address.street, ":city": address.city,
+            ":state": address.state, ":zip": address.zip, ":county": address.county,
+            ":country": address.country, ":now": now,
+        },
+    )
+    .map(|_| ())
+}
+
+/// Ends a postal address's validity.
+pub fn deactivate_address(hq: &Db, recid: i64, now: &str) -> Result<(), StoreError> {
+    hq.run(
+        "UPDATE LOGISTICSPOSTALADDRESS SET VALIDTO = ?1, MODIFIEDDATETIME = ?1 WHERE RECID = ?2",
+        rusqlite::params![now, recid],
+    )
+    .map(|_| ())
+}
+
+/// Gives a customer an affiliation by RECID; false when it has it already.
+pub fn add_affiliation(hq: &Db, account: &str, affiliation: i64) -> Result<bool, StoreError> {
+    let added = hq.run(
+        "INSERT INTO RETAILCUSTAFFILIATION (CUSTACCOUNTNUM, RETAILAFFILIATIONID, DATAAREAID)
+         SELECT :account, :id, DATAAREAID FROM CUSTTABLE WHERE ACCOUNTNUM = :account
+         AND NOT EXISTS (SELECT 1 FROM RETAILCUSTAFFILIATION
+                         WHERE CUSTACCOUNTNUM = :account AND RETAILAFFILIATIONID = :id)",
+        named_params! { ":account": account, ":id": affiliation },
+    )?;
+    Ok(added > 0)
+}
+
+fn add_affiliation_named(hq: &Db, account: &str, name: &str) -> Result<bool, StoreError> {
+    let names = hq.rows("SELECT RECID, NAME FROM RETAILAFFILIATION ORDER BY NAME", [], |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+    })?;
+    match names.iter().find(|(_, known)| known.eq_ignore_ascii_case(name)) {
+        Some((recid, _)) => add_affiliation(hq, account, *recid),
+        None => {
+            let known: Vec<String> = names.into_iter().map(|(_, name)| name).collect();
+            Err(StoreError::unknown("affiliation", name, &known, "cdx customers list"))
+        }
+    }
+}
+
+/// Deletes a customer and everything that is theirs alone; false when there is no such customer.
+pub fn delete(hq: &Db, account: &str) -> Result<bool, StoreError> {
+    let Some(party) = party(hq, account)? else { return Ok(false) };
+    for sql in include_str!("sql/hq_customer_delete.sql").split(";\n") {
+        let named: [(&str, &dyn rusqlite::ToSql); 2] = [(":party", &party), (":account", &account)];
+        let used: Vec<_> = named.into_iter().filter(|(name, _)| sql.contains(name)).collect();
+        if !used.is_empty() {
+            hq.run(sql, used.as_slice())?;
+        }
+    }
+    Ok(true)
+}

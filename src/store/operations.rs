@@ -1,0 +1,278 @@
+//! Asynchronous operations in headquarters, and the customer synchronization status.
+
+use std::collections::BTreeMap;
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Row, named_params};
+
+use super::db::{Db, Headquarters, quoted};
+use super::error::StoreError;
+use crate::model::customer::Change;
+use crate::model::operation::{
+    Operation, OperationDetail, OperationId, OperationKind, OperationStatus, operation_word,
+};
+use crate::world::Clock;
+
+/// A V2 row in headquarters: its values as text, by column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperationRow {
+    /// Which.
+    pub id: OperationId,
+    /// The channel database it came from.
+    pub channel: String,
+    /// Its columns.
+    pub values: BTreeMap<String, String>,
+}
+
+impl OperationRow {
+    /// A value; empty when there is no such column.
+    pub fn text(&self, column: &str) -> &str {
+        self.values.get(column).map_or("", String::as_str)
+    }
+
+    /// A value as a number; 0 when it is none.
+    pub fn number(&self, column: &str) -> i64 {
+        self.text(column).parse().unwrap_or(0)
+    }
+}
+
+/// Operations that are not completed, in the order the batch goes: time, channel, counter.
+pub fn waiting(hq: &Headquarters) -> Result<Vec<OperationId>, StoreError> {
+    let parts: Vec<String> = OperationKind::ALL
+        .iter()
+        .enumerate()
+        .map(|(rank, kind)| {
+            format!(
+                "SELECT MODIFIEDDATETIME AS T, cdx_DATASTORE AS D, {rank} AS K, \
+                 REPLICATIONCOUNTERFROMORIGIN AS C, RECID FROM {} WHERE ONLINEOPERATIONCOMPLETED = 0",
+                kind.table()
+            )
+        })
+        .collect();
+    let sql = format!("{} ORDER BY T, D, K, C", parts.join(" UNION ALL "));
+    let rows = hq.rows(&sql, [], |row| Ok((row.get::<_, u32>(2)? as usize, row.get::<_, i64>(4)?)))?;
+    let id = |(rank, row): (usize, i64)| {
+        OperationKind::ALL.get(rank).map(|kind| OperationId { kind: *kind, row })
+    };
+    Ok(rows.into_iter().filter_map(id).collect())
+}
+
+/// One operation's row.
+pub fn find(hq: &Db, id: OperationId) -> Result<Option<OperationRow>, StoreError> {
+    let sql = format!(
+        "SELECT t.*, p.NAME AS cdx_CHANNELNAME FROM {} t \
+         LEFT JOIN RETAILCONNDATABASEPROFILE p ON p.RECID = t.cdx_DATASTORE WHERE t.RECID = ?1",
+        id.kind.table()
+    );
+    hq.first(&sql, [id.row], |row| {
+        let mut values = columns(row)?;
+        let channel = values.remove("cdx_CHANNELNAME").unwrap_or_default();
+        Ok(OperationRow { id, channel, values })
+    })
+}
+
+fn columns(row: &Row<'_>) -> rusqlite::Result<BTreeMap<String, String>> {
+    let names: Vec<String> = row.as_ref().column_names().map(str::to_owned).collect();
+    let mut values = BTreeMap::new();
+    for (at, name) in names.into_iter().enumerate() {
+        let text = match row.get_ref(at)? {
+            ValueRef::Null => String::new(),
+            ValueRef::Integer(number) => number.to_string(),
+            ValueRef::Real(number) => number.to_string(),
+            ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
+            ValueRef::Blob(bytes) => format!("{} bytes", bytes.len()),
+        };
+        values.insert(name, text);
+    }
+    Ok(values)
+}
+
+/// Marks an operation as completed, with the account it led to and what it changed (C02).
+pub fn complete(
+    hq: &Db,
+    id: OperationId,
+    account: &str,
+    changes: &[Change],
+    now: &str,
+) -> Result<(), StoreError> {
+    let sql = format!(
+        "UPDATE {} SET ONLINEOPERATIONCOMPLETED = 1, CUSTACCOUNT = ?1 WHERE RECID = ?2",
+        id.kind.table()
+    );
+    hq.run(&sql, rusqlite::params![account, id.row])?;
+    note(hq, id, OperationStatus::Succeeded, None, Some(changes), now)
+}
+
+/// Notes that an operation failed, or waits behind one that did (C03).
+pub fn note(
+    hq: &Db,
+    id: OperationId,
+    status: OperationStatus,
+    error: Option<&str>,
+    changes: Option<&[Change]>,
+    now: &str,
+) -> Result<(), StoreError> {
+    hq.run(
+        include_str!("sql/operation_note.sql"),
+        named_params! {
+            ":table": id.kind.table(), ":row": id.row, ":status": status.as_str(),
+            ":error": error, ":now": now,
+            ":changes": changes.map(|c| serde_json::to_string(c).unwrap_or_default()),
+        },
+    )
+    .map(|_| ())
+}
+
+/// Every operation, oldest first.
+pub fn list(hq: &Headquarters, clock: &Clock) -> Result<Vec<Operation>, StoreError> {
+    let parts: Vec<String> = OperationKind::ALL
+        .iter()
+        .enumerate()
+        .map(|(rank, kind)| {
+            include_str!("sql/operation_list_part.sql")
+                .replace("{rank}", &rank.to_string())
+                .replace("{table}", kind.table())
+        })
+        .collect();
+    let sql = format!("{} ORDER BY T, D, K, C", parts.join(" UNION ALL "));
+    let rows =
+        hq.rows(&sql, [], |row| Ok((operation(row, clock)?, row.get::<_, String>("STATUS")?)))?;
+    rows.into_iter()
+        .map(|(mut operation, status)| {
+            operation.status = OperationStatus::parse(&status)
+                .ok_or_else(|| hq.unreadable("an operation's status", status))?;
+            Ok(operation)
+        })
+        .collect()
+}
+
+fn operation(row: &Row<'_>, clock: &Clock) -> rusqlite::Result<Operation> {
+    let kind = OperationKind::ALL.get(row.get::<_, u32>("K")? as usize).copied();
+    let kind = kind.unwrap_or(OperationKind::Customer);
+    let id = OperationId { kind, row: row.get("RECID")? };
+    Ok(Operation {
+        id: id.to_string(),
+        channel: row.get::<_, Option<String>>("NAME")?.unwrap_or_default(),
+        operation: operation_word(row.get("OPERATION")?).to_owned(),
+        account: row.get("CUSTACCOUNT")?,
+        async_account: row.get("CUSTACCOUNTASYNC")?,
+        timestamp: clock.show(&row.get::<_, String>("T")?),
+        status: OperationStatus::Pending,
+        last_error: row.get("LASTERROR")?,
+    })
+}
+
+/// One operation with its values and what it changed.
+pub fn detail(
+    hq: &Headquarters,
+    id: OperationId,
+    clock: &Clock,
+) -> Result<Option<OperationDetail>, StoreError> {
+    let Some(row) = find(hq, id)? else { return Ok(None) };
+    let listed = list(hq, clock)?.into_iter().find(|known| known.id == id.to_string());
+    let Some(operation) = listed else { return Ok(None) };
+    let kept = hq.first(
+        "SELECT CHANGES, EDITS FROM cdx_CUSTOMEROPERATION WHERE TABLENAME = ?1 AND ROW = ?2",
+        rusqlite::params![id.kind.table(), id.row],
+        |row| Ok((row.get::<_, Option<String>>(0)?, row.get::<_, Option<String>>(1)?)),
+    )?;
+    let (changes, edits) = kept.unwrap_or_default();
+    let read = |text: Option<String>| -> Result<Vec<Change>, StoreError> {
+        let text = text.unwrap_or_else(|| "[]".to_owned());
+        serde_json::from_str(&text).map_err(|_| hq.unreadable("an operation's changes", text))
+    };
+    let values = row.values.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+    Ok(Some(OperationDetail { operation, changes: read(changes)?, edits: read(edits)?, values }))
+}
+
+/// Corrects a value of an operation that is not completed (C04); the old value.
+pub fn edit(
+    hq: &Headquarters,
+    row: &OperationRow,
+    column: &str,
+    value: &str,
+    now: &str,
+) -> Result<Change, StoreError> {
+    let table = row.id.kind.table();
+    let change = Change {
+        attribute: column.to_owned(),
+        old: row.text(column).to_owned(),
+        new: value.to_owned(),
+    };
+    let sql = format!("UPDATE {table} SET {} = ?1 WHERE RECID = ?2", quoted(column));
+    hq.write(|hq| {
+        hq.run(&sql, rusqlite::params![value, row.id.row])?;
+        let sql = "SELECT EDITS FROM cdx_CUSTOMEROPERATION WHERE TABLENAME = ?1 AND ROW = ?2";
+        let kept = hq.text(sql, rusqlite::params![table, row.id.row])?;
+        let mut edits: Vec<Change> =
+            kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        edits.push(change.clone());
+        hq.run(
+            include_str!("sql/operation_edit.sql"),
+            named_params! {
+                ":table": table, ":row": row.id.row, ":now": now,
+                ":edits": serde_json::to_string(&edits).unwrap_or_default(),
+            },
+        )?;
+        Ok(change)
+    })
+}
+
+/// The default customer of the channel an operation came from.
+pub fn default_customer(hq: &Db, channel: i64) -> Result<Option<String>, StoreError> {
+    hq.text("SELECT DEFAULTCUSTACCOUNT FROM RETAILCHANNELTABLE WHERE RECID = ?1", [channel])
+        .map(|account| account.filter(|account| !account.is_empty()))
+}
+
+/// The postal address that a channel's address id stands for.
+pub fn address_of(hq: &Db, id: &str) -> Result<Option<i64>, StoreError> {
+    if let Ok(recid) = id.parse::<i64>() {
+        return Ok(Some(recid));
+    }
+    let sql = "SELECT ADDRESS FROM cdx_ASYNCADDRESS WHERE ADDRESSID = ?1";
+    hq.first(sql, [id], |row| row.get(0))
+}
+
+/// Remembers which postal address an address id has become.
+pub fn remember_address(hq: &Db, id: &str, address: i64) -> Result<(), StoreError> {
+    hq.run(
+        "INSERT OR REPLACE INTO cdx_ASYNCADDRESS (ADDRESSID, ADDRESS) VALUES (?1, ?2)",
+        rusqlite::params![id, address],
+    )
+    .map(|_| ())
+}
+
+/// Keeps an attribute value of a customer.
+pub fn set_attribute(
+    hq: &Db,
+    account: &str,
+    attribute: i64,
+    value: &str,
+) -> Result<(), StoreError> {
+    hq.run(
+        "INSERT OR REPLACE INTO cdx_CUSTOMERATTRIBUTE (ACCOUNT, ATTRIBUTE, VALUE)
+         VALUES (?1, ?2, ?3)",
+        rusqlite::params![account, attribute, value],
+    )
+    .map(|_| ())
+}
+
+/// Takes an affiliation from a customer.
+pub fn remove_affiliation(hq: &Db, account: &str, affiliation: i64) -> Result<(), StoreError> {
+    hq.run(
+        "DELETE FROM RETAILCUSTAFFILIATION WHERE CUSTACCOUNTNUM = ?1 AND RETAILAFFILIATIONID = ?2",
+        rusqlite::params![account, affiliation],
+    )
+    .map(|_| ())
+}
+
+/// Does something inside the caller's transaction so that it can fail alone.
+pub fn alone<T, E: From<StoreError>>(hq: &Db, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    hq.script("SAVEPOINT cdx_operation")?;
+    let done = work();
+    if done.is_err() {
+        hq.script("ROLLBACK TO cdx_operation")?;
+    }
+    hq.script("RELEASE cdx_operation")?;
+    done
+}

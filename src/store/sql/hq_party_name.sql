@@ -1,0 +1,5 @@
+UPDATE DIRPARTYTABLE SET
+    NAME = (SELECT trim(n.FIRSTNAME || ' ' || n.MIDDLENAME || iif(n.MIDDLENAME = '', '', ' ')
+            || n.LASTNAME) FROM DIRPERSONNAME n WHERE n.PERSON = :party),
+    MODIFIEDDATETIME = :now
+WHERE RECID = :party
