@@ -99,6 +99,28 @@ fn attached(
     Ok(Applied { rows: written?, before: false })
 }
 
+/// Writes the rows of a package without a session, and does what `also` does, in one transaction;
+/// this is how a real-time call brings its customer back (R01).
+pub fn apply_rows(
+    channel: &ChannelDatabase,
+    file: &Path,
+    also: impl FnOnce(&ChannelDatabase) -> Result<(), StoreError>,
+) -> Result<(), ApplyError> {
+    channel.run("ATTACH DATABASE ?1 AS pkg", [uri(file, "mode=ro&immutable=1")])?;
+    let tables = packed_tables(channel);
+    let written = tables.map_err(ApplyError::from).and_then(|tables| {
+        channel.write(|_| -> Result<(), ApplyError> {
+            for table in &tables {
+                apply_table(channel, table)?;
+            }
+            Ok(also(channel)?)
+        })
+    });
+    let detached = channel.script("DETACH DATABASE pkg");
+    written?;
+    Ok(detached?)
+}
+
 /// Whether a package of this name has been applied here (D11).
 pub fn is_applied(channel: &ChannelDatabase, package: &str) -> Result<bool, StoreError> {
     let sql = "SELECT count(*) FROM crt_DOWNLOADSESSIONDATAFILEHISTORY WHERE DATAFILENAME = ?1";

@@ -50,7 +50,8 @@ pub fn waiting(hq: &Headquarters) -> Result<Vec<OperationId>, StoreError> {
         })
         .collect();
     let sql = format!("{} ORDER BY T, D, K, C", parts.join(" UNION ALL "));
-    let rows = hq.rows(&sql, [], |row| Ok((row.get::<_, u32>(2)? as usize, row.get::<_, i64>(4)?)))?;
+    let rows =
+        hq.rows(&sql, [], |row| Ok((row.get::<_, u32>(2)? as usize, row.get::<_, i64>(4)?)))?;
     let id = |(rank, row): (usize, i64)| {
         OperationKind::ALL.get(rank).map(|kind| OperationId { kind: *kind, row })
     };

@@ -407,6 +407,12 @@ CREATE TABLE cdx_CUSTOMEROPERATION (
     PRIMARY KEY (TABLENAME, ROW)
 ) STRICT, WITHOUT ROWID;
 
+-- The row version at which a feature was last turned on or off, to tell which jobs have run since.
+CREATE TABLE cdx_FEATURECHANGE (
+    NAME    TEXT PRIMARY KEY COLLATE NOCASE,
+    VERSION INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Which postal address an address id of a channel has become; a synchronous customer's address has
 -- its RECID for an id and needs no line here.
 CREATE TABLE cdx_ASYNCADDRESS (

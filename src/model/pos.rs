@@ -1,0 +1,115 @@
+//! What a register or e-commerce site does, which way it went, and why.
+
+use serde::{Deserialize, Serialize};
+
+/// Which way an operation went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Path {
+    /// In the channel; headquarters hears of it later.
+    Async,
+    /// In the channel, and there is nothing for headquarters to hear.
+    Local,
+    /// By a real-time call to headquarters.
+    RealTime,
+    /// A real-time call failed, and it was done in the channel instead (R07).
+    AsyncFallback,
+    /// Not done: the rules do not allow it.
+    Refused,
+    /// Not done: headquarters could not be reached.
+    Failed,
+}
+
+impl Path {
+    /// The word in JSON and text.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Async => "async",
+            Self::Local => "local",
+            Self::RealTime => "real-time",
+            Self::AsyncFallback => "async-fallback",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// Why an operation was not local, or not done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// A stable word: feature-off, not-distributed, cached, profile-off, offline, rts-down...
+    pub code: String,
+    /// The reason in a sentence.
+    pub text: String,
+}
+
+impl Reason {
+    /// A reason.
+    pub fn new(code: &str, text: impl Into<String>) -> Self {
+        Self { code: code.to_owned(), text: text.into() }
+    }
+}
+
+/// The outcome of one operation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PosReport {
+    /// The channel database.
+    pub channel: String,
+    /// The operation, as the command names it.
+    pub operation: String,
+    /// Which way it went.
+    pub path: Path,
+    /// The account it was about, a number or a temporary GUID.
+    pub account: String,
+    /// What people see for it (R08).
+    pub display_account: String,
+    /// The real-time request, where there was one.
+    pub request: Option<String>,
+    /// Why it was not local, or not done.
+    pub reasons: Vec<Reason>,
+    /// The address it was about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// What else is worth knowing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// Customers that were found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customers: Option<Vec<FoundCustomer>>,
+}
+
+/// A customer as a channel finds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FoundCustomer {
+    /// The account, a number or a temporary GUID.
+    pub account: String,
+    /// What people see for it.
+    pub display_account: String,
+    /// The name.
+    pub name: String,
+    /// The e-mail address.
+    pub email: String,
+}
+
+/// A real-time call as the channel logs it (R14).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RealTimeCall {
+    /// Its number in the channel.
+    pub id: i64,
+    /// The channel database.
+    pub channel: String,
+    /// The scale unit's instance, 0 for an offline register.
+    pub instance: u32,
+    /// The operation.
+    pub operation: String,
+    /// The request.
+    pub request: String,
+    /// The account it was about.
+    pub account: String,
+    /// succeeded, failed or fell-back.
+    pub outcome: String,
+    /// Why it was not local.
+    pub reasons: Vec<Reason>,
+    /// When, as stored.
+    pub called: String,
+}

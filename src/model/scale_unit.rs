@@ -1,0 +1,42 @@
+//! What a scale unit instance answers from.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// What a channel knows of itself and of features, read from its database at one time.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct View {
+    /// Features by their name in the table; only those the runtime sees (G14).
+    pub features: BTreeMap<String, bool>,
+    /// The channel itself; none before 1070 has brought it.
+    pub channel: Option<ChannelView>,
+}
+
+/// A channel's own configuration.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelView {
+    /// The channel's RECID.
+    pub recid: i64,
+    /// The default customer's account.
+    pub default_customer: String,
+    /// The functionality profile's id.
+    pub profile: String,
+    /// "Create customer in async mode" (R01).
+    pub async_customers: bool,
+    /// "Create customer order in async mode".
+    pub async_orders: bool,
+    /// "Days transactions exist" (U06).
+    pub days_transactions_exist: i64,
+}
+
+/// One instance's memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cached {
+    /// What it answers from.
+    pub view: View,
+    /// When it was read, as stored.
+    pub loaded: String,
+    /// Until when it is answered from, as stored.
+    pub until: String,
+}

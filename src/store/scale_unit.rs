@@ -1,0 +1,148 @@
+//! The scale unit's memory and log, kept in the channel database they belong to.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use rusqlite::named_params;
+
+use super::db::ChannelDatabase;
+use super::error::StoreError;
+use crate::model::pos::RealTimeCall;
+use crate::model::scale_unit::{Cached, ChannelView, View};
+use crate::world::Clock;
+
+/// The longest documented id of a channel.
+const ID_LENGTH: usize = 15;
+
+/// A channel's documented id, from its database's name.
+pub fn channel_id(channel: &str) -> String {
+    channel.to_uppercase().chars().take(ID_LENGTH).collect()
+}
+
+/// What the channel's database says now.
+pub fn look(channel: &ChannelDatabase, name: &str) -> Result<View, StoreError> {
+    let features =
+        channel.rows("SELECT NAME, ISENABLED FROM crt_FEATURESTATESVIEW", [], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)? == 1))
+        })?;
+    let own = channel.first(include_str!("sql/channel_view.sql"), [channel_id(name)], |row| {
+        Ok(ChannelView {
+            recid: row.get("RECID")?,
+            default_customer: row.get("DEFAULTCUSTACCOUNT")?,
+            profile: row.get("PROFILEID")?,
+            async_customers: row.get::<_, i64>("CREATEASYNCCUSTOMERS")? != 0,
+            async_orders: row.get::<_, i64>("CREATEOFFLINECUSTOMERORDERS")? != 0,
+            days_transactions_exist: row.get("DAYSTRANSACTIONSEXISTS")?,
+        })
+    })?;
+    Ok(View { features: features.into_iter().collect::<BTreeMap<_, _>>(), channel: own })
+}
+
+/// Which of a feature's two rows a channel has: its state, and whether the metadata row is there.
+pub fn feature_rows(
+    channel: &ChannelDatabase,
+    feature: &str,
+) -> Result<(Option<bool>, bool), StoreError> {
+    let state = channel.first(
+        "SELECT RECID, ISENABLED FROM ax_FEATUREMANAGEMENTSTATE WHERE NAME = ?1",
+        [feature],
+        |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)? == 1)),
+    )?;
+    let Some((recid, on)) = state else { return Ok((None, false)) };
+    let sql = "SELECT count(*) FROM ax_FEATUREMANAGEMENTMETADATA WHERE FEATURESTATE = ?1";
+    Ok((Some(on), channel.number(sql, [recid])? > 0))
+}
+
+/// What an instance holds; none when it holds nothing, or has held it too long (R12).
+pub fn cached(
+    channel: &ChannelDatabase,
+    instance: u32,
+    ttl: Duration,
+    clock: &Clock,
+) -> Result<Option<Cached>, StoreError> {
+    let sql = "SELECT VALUE, LOADED FROM cdx_CACHE WHERE INSTANCE = ?1 AND ENTRY = 'view'";
+    let found = channel
+        .first(sql, [instance], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+    let Some((value, loaded)) = found else { return Ok(None) };
+    let view =
+        serde_json::from_str(&value).map_err(|_| channel.unreadable("a cached view", &value))?;
+    let until = Clock::after(&loaded, ttl)?;
+    Ok((until > clock.utc()).then_some(Cached { view, loaded, until }))
+}
+
+/// Has an instance hold a view from now on.
+pub fn hold(
+    channel: &ChannelDatabase,
+    instance: u32,
+    view: &View,
+    now: &str,
+) -> Result<(), StoreError> {
+    channel
+        .run(
+            "INSERT OR REPLACE INTO cdx_CACHE (INSTANCE, ENTRY, VALUE, LOADED)
+             VALUES (:instance, 'view', :value, :now)",
+            named_params! {
+                ":instance": instance, ":now": now,
+                ":value": serde_json::to_string(view).unwrap_or_default(),
+            },
+        )
+        .map(|_| ())
+}
+
+/// Empties the memory of one instance, or of all; how many held something.
+pub fn restart(channel: &ChannelDatabase, instance: Option<u32>) -> Result<u64, StoreError> {
+    match instance {
+        Some(instance) => channel.run("DELETE FROM cdx_CACHE WHERE INSTANCE = ?1", [instance]),
+        None => channel.run("DELETE FROM cdx_CACHE", []),
+    }
+}
+
+/// The number the next real-time call gets.
+pub fn next_call(channel: &ChannelDatabase) -> Result<i64, StoreError> {
+    Ok(channel.number("SELECT max(ID) FROM cdx_REALTIMECALL", [])? + 1)
+}
+
+/// Logs a real-time call; one that is logged already stays as it is.
+pub fn log_call(channel: &ChannelDatabase, call: &RealTimeCall) -> Result<(), StoreError> {
+    channel
+        .run(
+            include_str!("sql/real_time_call.sql"),
+            named_params! {
+                ":id": call.id, ":instance": call.instance, ":operation": call.operation,
+                ":request": call.request, ":account": call.account, ":outcome": call.outcome,
+                ":reasons": serde_json::to_string(&call.reasons).unwrap_or_default(),
+                ":called": call.called,
+            },
+        )
+        .map(|_| ())
+}
+
+/// The real-time calls of a channel, oldest first.
+pub fn calls(channel: &ChannelDatabase, name: &str) -> Result<Vec<RealTimeCall>, StoreError> {
+    let rows = channel.rows(
+        "SELECT ID, INSTANCE, OPERATION, REQUEST, ACCOUNT, OUTCOME, REASONS, CALLED
+         FROM cdx_REALTIMECALL ORDER BY ID",
+        [],
+        |row| {
+            let call = RealTimeCall {
+                id: row.get(0)?,
+                channel: name.to_owned(),
+                instance: row.get(1)?,
+                operation: row.get(2)?,
+                request: row.get(3)?,
+                account: row.get(4)?,
+                outcome: row.get(5)?,
+                reasons: Vec::new(),
+                called: row.get(7)?,
+            };
+            Ok((call, row.get::<_, String>(6)?))
+        },
+    )?;
+    rows.into_iter()
+        .map(|(mut call, reasons)| {
+            call.reasons = serde_json::from_str(&reasons)
+                .map_err(|_| channel.unreadable("the reasons of a call", &reasons))?;
+            Ok(call)
+        })
+        .collect()
+}
