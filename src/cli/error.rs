@@ -165,6 +165,10 @@ impl From<ExchangeError> for CommandError {
                 let hint = "see what is wrong with it: cdx jobs check".to_owned();
                 Self::from_error(Exit::Wrong, "mapping", &error, vec![hint])
             }
+            ExchangeError::Channel { .. } => {
+                let hint = "look at the channel's tables: cdx jobs check".to_owned();
+                Self::from_error(Exit::No, "channel", &error, vec![hint])
+            }
             ExchangeError::OptionUnfit { .. } => {
                 let hint = "see what it takes: cdx help run".to_owned();
                 Self::from_error(Exit::Wrong, "option", &error, vec![hint])

@@ -30,6 +30,15 @@ pub enum ExchangeError {
         /// What is missing.
         detail: String,
     },
+    /// A channel database would not take what a real-time call brought; the next command that
+    /// writes tries again.
+    #[error("channel {channel} did not take the rows of a real-time call: {detail}")]
+    Channel {
+        /// The channel database.
+        channel: String,
+        /// Why not.
+        detail: String,
+    },
     /// An option that does not fit the job.
     #[error("{option} does not go with job {job}: {why}")]
     OptionUnfit {

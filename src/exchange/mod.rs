@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod batch;
 mod batch_operation;
+pub mod channels;
 mod collect;
 pub mod download;
 pub mod dry_run;
@@ -12,7 +13,9 @@ pub mod init;
 pub mod initialize;
 mod intents;
 pub mod plan;
+pub mod reconnect;
 pub mod recover;
+pub mod relay;
 pub mod report;
 pub mod run;
 pub mod upload;

@@ -1,1 +1,14 @@
-//! To come.
+//! The scale unit and the register: what an operation does, which way it goes, and why.
+
+mod addresses;
+mod customers;
+mod decide;
+pub mod features;
+mod inquiries;
+pub mod operation;
+mod shift;
+mod why;
+
+pub use customers::NewCustomer;
+pub use decide::{Decision, Kind, decide};
+pub use operation::{PosError, Request, perform};

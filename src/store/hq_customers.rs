@@ -393,3 +393,9 @@ pub fn delete(hq: &Db, account: &str) -> Result<bool, StoreError> {
     }
     Ok(true)
 }
+
+/// Links an identity of another provider to a customer (R05).
+pub fn link_identity(hq: &Db, identity: &str, account: &str) -> Result<(), StoreError> {
+    let sql = "INSERT OR REPLACE INTO cdx_IDENTITY (IDENTITY, ACCOUNT) VALUES (?1, ?2)";
+    hq.run(sql, [identity, account]).map(|_| ())
+}

@@ -114,3 +114,15 @@ pub fn heartbeat(hq: &Db, store: i64, now: &str) -> Result<(), StoreError> {
     )
     .map(|_| ())
 }
+
+/// Pauses or resumes a database's synchronization (D13).
+pub fn set_paused(hq: &Db, store: i64, paused: bool) -> Result<(), StoreError> {
+    let sql = "UPDATE RETAILCONNDATABASEPROFILE SET PAUSEDATASYNC = ?1 WHERE RECID = ?2";
+    hq.run(sql, rusqlite::params![paused, store]).map(|_| ())
+}
+
+/// Adds a channel database group.
+pub fn add_group(hq: &Db, name: &str, dummy: bool) -> Result<(), StoreError> {
+    let sql = "INSERT INTO RETAILCDXDATAGROUP (NAME, DESCRIPTION, cdx_ISDUMMY) VALUES (?1, ?1, ?2)";
+    hq.run(sql, rusqlite::params![name, dummy]).map(|_| ())
+}

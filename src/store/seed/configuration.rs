@@ -140,3 +140,50 @@ pub(in crate::store) fn add_store(
     )?;
     Ok(store)
 }
+
+/// Adds a store channel with its registers and database after the environment was made.
+pub fn add_channel_rows(hq: &Db, company: &str, name: &str, group: &str) -> Result<(), StoreError> {
+    let at = hq.number("SELECT count(*) FROM RETAILCHANNELTABLE", [])?;
+    let recid = 1 + hq.number("SELECT max(RECID) FROM RETAILCHANNELTABLE", [])?;
+    let default =
+        hq.text("SELECT DEFAULTCUSTACCOUNT FROM RETAILCHANNELTABLE ORDER BY RECID LIMIT 1", [])?;
+    hq.run(
+        include_str!("../sql/seed_channel.sql"),
+        named_params! {
+            ":recid": recid, ":number": channel_number(name), ":company": company, ":type": 0,
+            ":customer": default.unwrap_or_default(), ":unit": FIRST_RECID + 1_000_000 + at,
+        },
+    )?;
+    hq.run(
+        "INSERT INTO RETAILSTORETABLE (RECID, STORENUMBER, RETAILCHANNEL, FUNCTIONALITYPROFILE)
+         VALUES (:recid, :number, :recid, 'Stores')",
+        named_params! { ":recid": recid, ":number": format!("S{:06}", at + 1) },
+    )?;
+    hq.run(
+        "INSERT INTO RETAILTERMINALTABLE (TERMINALID, STORENUMBER, NAME)
+         VALUES (:terminal, :store, :name)",
+        named_params! {
+            ":terminal": format!("R{:05}-1", at + 1), ":store": format!("S{:06}", at + 1),
+            ":name": format!("{name} register 1"),
+        },
+    )?;
+    add_store(hq, group, name, recid, CHANNEL_STORE, "").map(|_| ())
+}
+
+/// Adds the offline database of a channel's first register; its RECID.
+pub fn add_offline_store(
+    hq: &Db,
+    channel: &str,
+    name: &str,
+    group: &str,
+) -> Result<i64, StoreError> {
+    let number = channel_number(channel);
+    let recid =
+        hq.number("SELECT RECID FROM RETAILCHANNELTABLE WHERE RETAILCHANNELID = ?1", [number])?;
+    let terminal = hq.text(
+        "SELECT t.TERMINALID FROM RETAILTERMINALTABLE t JOIN RETAILSTORETABLE s
+         ON s.STORENUMBER = t.STORENUMBER WHERE s.RETAILCHANNEL = ?1 ORDER BY t.RECID LIMIT 1",
+        [recid],
+    )?;
+    add_store(hq, group, name, recid, OFFLINE_STORE, &terminal.unwrap_or_default())
+}

@@ -4,7 +4,9 @@ mod configuration;
 mod customers;
 mod lists;
 
-pub use configuration::{ChannelSeed, FeatureSeed, configuration};
+pub use configuration::{
+    ChannelSeed, FeatureSeed, add_channel_rows, add_offline_store, configuration,
+};
 pub use customers::customers;
 pub use lists::{Lists, channel_names};
 

@@ -1,0 +1,116 @@
+//! Adds channel databases and groups.
+
+use super::error::ExchangeError;
+use crate::model::run::Mode;
+use crate::model::session::DownloadSession;
+use crate::model::status::DownloadStatus;
+use crate::model::topology::{DataStore, Group, OFFLINE_SUFFIX};
+use crate::store::create::new_channel_file;
+use crate::store::{Access, StoreError, Writer, files, intents, seed, sessions, topology};
+
+/// A channel database to add.
+#[derive(Debug, Clone)]
+pub struct NewChannel {
+    /// Its name.
+    pub name: String,
+    /// The group it joins.
+    pub group: String,
+    /// With an offline database for its register; or, for a channel that exists, only that.
+    pub offline_database: bool,
+}
+
+/// Adds a channel with its database, or an offline database to a channel that exists (D05).
+///
+/// A channel database gets a full of its own at each job's next run. An offline database inherits
+/// its group's sessions since each job's last full one.
+///
+/// # Errors
+/// A name that is taken, a group that does not exist, the files.
+pub fn add(writer: &Writer, new: &NewChannel) -> Result<Vec<String>, ExchangeError> {
+    let stores = topology::data_stores(&writer.hq)?;
+    let group = topology::find_group(&writer.hq, &new.group)?;
+    let known = |name: &str| stores.iter().any(|store| store.name.eq_ignore_ascii_case(name));
+    let offline = format!("{}{OFFLINE_SUFFIX}", new.name);
+    let exists = known(&new.name);
+    if exists && !new.offline_database || known(&offline) {
+        let name = if known(&offline) { offline } else { new.name.clone() };
+        return Err(StoreError::Taken { what: "channel", name }.into());
+    }
+    let now = writer.world.clock.utc();
+    let company = &writer.env.settings().company;
+    let mut added = Vec::new();
+    let mut announced = Vec::new();
+    writer.hq.write(|hq| {
+        if !exists {
+            seed::add_channel_rows(hq, company, &new.name, &group.name)?;
+            added.push(new.name.clone());
+        }
+        if new.offline_database {
+            let store = seed::add_offline_store(hq, &new.name, &offline, &group.name)?;
+            inherit(writer, hq, &group, store)?;
+            added.push(offline.clone());
+        }
+        for name in &added {
+            announced.push((intents::announce(hq, intents::CHANNEL, name, &now)?, name.clone()));
+        }
+        Ok::<_, StoreError>(())
+    })?;
+    writer.world.faults.crash_at("channel.after-intent", &new.name);
+    for (intent, name) in announced {
+        finish(writer, intent, &name)?;
+    }
+    Ok(added)
+}
+
+/// Sessions of a group since each job's last full one, which a new offline database inherits.
+fn inherit(
+    writer: &Writer,
+    hq: &crate::store::Db,
+    group: &Group,
+    store: i64,
+) -> Result<(), StoreError> {
+    let all = sessions::all(&writer.hq)?;
+    let of_group =
+        || all.iter().filter(|session| session.group_id == group.id && session.only.is_none());
+    let mut jobs: Vec<&str> = of_group().map(|session| session.job.as_str()).collect();
+    jobs.sort_unstable();
+    jobs.dedup();
+    for job in jobs {
+        let packed: Vec<&DownloadSession> =
+            of_group().filter(|session| session.job == job && session.package.is_some()).collect();
+        let full = packed.iter().filter(|session| session.mode == Mode::Full).map(|s| s.id).max();
+        let Some(full) = full else { continue };
+        for session in packed.iter().filter(|session| session.id >= full) {
+            sessions::add_store(hq, session.id, store, DownloadStatus::Available)?;
+        }
+        sessions::set_supplied(hq, store, job)?;
+    }
+    Ok(())
+}
+
+/// Makes the file of an announced database, and drops the announcement.
+pub(super) fn finish(writer: &Writer, intent: i64, name: &str) -> Result<(), ExchangeError> {
+    new_channel_file(&writer.env.channel_path(name))?;
+    let own = files::schema_files(writer.env.root(), "channel")?;
+    let channel = writer.env.channel(name, Access::Write)?;
+    files::apply_schema(&channel, &own, &writer.world.clock.utc())?;
+    channel.checkpoint()?;
+    writer.world.faults.crash_at("channel.after-file", name);
+    Ok(writer.hq.write(|hq| intents::drop(hq, intent))?)
+}
+
+/// Pauses or resumes a database's synchronization (D13).
+pub fn pause(writer: &Writer, name: &str, paused: bool) -> Result<DataStore, ExchangeError> {
+    let store = topology::find_store(&writer.hq, name)?;
+    writer.hq.write(|hq| topology::set_paused(hq, store.id, paused))?;
+    Ok(topology::find_store(&writer.hq, name)?)
+}
+
+/// Adds a channel database group.
+pub fn add_group(writer: &Writer, name: &str, dummy: bool) -> Result<(), ExchangeError> {
+    let taken = topology::groups(&writer.hq)?.iter().any(|g| g.name.eq_ignore_ascii_case(name));
+    if taken {
+        return Err(StoreError::Taken { what: "group", name: name.to_owned() }.into());
+    }
+    Ok(writer.hq.write(|hq| topology::add_group(hq, name, dummy))?)
+}

@@ -1,0 +1,54 @@
+//! A register comes back: its offline database's rows are merged into its channel.
+
+use super::error::ExchangeError;
+use super::run::Known;
+use super::upload::upload_tables;
+use crate::model::job::Direction;
+use crate::model::topology::OFFLINE_SUFFIX;
+use crate::store::upload_pack::UploadTable;
+use crate::store::{Access, StoreError, Writer, intents, merge, topology};
+
+/// What came over, by table.
+pub type Merged = Vec<(String, u64)>;
+
+/// Merges the offline database of a channel into it, with fresh counters there.
+///
+/// # Errors
+/// [`StoreError::Unknown`] when the channel has no offline database.
+pub fn reconnect(writer: &Writer, channel: &str) -> Result<Merged, ExchangeError> {
+    let store = topology::find_store(&writer.hq, channel)?;
+    topology::find_store(&writer.hq, &format!("{}{OFFLINE_SUFFIX}", store.name))?;
+    let now = writer.world.clock.utc();
+    let intent =
+        writer.hq.write(|hq| intents::announce(hq, intents::RECONNECT, &store.name, &now))?;
+    writer.world.faults.crash_at("reconnect.after-intent", &store.name);
+    finish(writer, intent, &store.name)
+}
+
+/// Merges what is above the last merged counter, and drops the announcement.
+pub(super) fn finish(writer: &Writer, intent: i64, channel: &str) -> Result<Merged, ExchangeError> {
+    let offline_name = format!("{channel}{OFFLINE_SUFFIX}");
+    let tables = tables(writer)?;
+    let offline = writer.env.channel(&offline_name, Access::Write)?;
+    offline.checkpoint()?;
+    let path = offline.path().to_path_buf();
+    drop(offline);
+    let target = writer.env.channel(channel, Access::Write)?;
+    let merged = merge::merge(&target, &path, &offline_name, &tables, || {
+        writer.world.faults.crash_at("reconnect.before-commit", channel);
+    })?;
+    target.checkpoint()?;
+    writer.world.faults.crash_at("reconnect.after-commit", channel);
+    writer.hq.write(|hq| intents::drop(hq, intent))?;
+    Ok(merged)
+}
+
+/// What upload jobs collect is what a register brings back.
+fn tables(writer: &Writer) -> Result<Vec<UploadTable>, ExchangeError> {
+    let known = Known::read(&writer.hq)?;
+    let mut tables = Vec::new();
+    for job in known.definitions.jobs.iter().filter(|job| job.direction == Direction::Upload) {
+        tables.extend(upload_tables(&known, job)?);
+    }
+    Ok::<_, StoreError>(tables).map_err(ExchangeError::from)
+}

@@ -1,0 +1,121 @@
+//! Searching, balances, histories, identities, orders and loyalty cards (R05, R09, R11).
+
+use super::decide::{Decision, Kind};
+use super::operation::{PosError, Site};
+use crate::exchange::ExchangeError;
+use crate::model::pos::{FoundCustomer, Path, PosReport};
+use crate::store::{StoreError, channel_customers, hq_customers, world};
+
+/// The most customers a search shows.
+const MOST: u32 = 50;
+
+/// Finds customers in the channel, or in headquarters by a real-time call.
+pub(super) fn find(site: &mut Site<'_>, word: &str, remote: bool) -> Result<PosReport, PosError> {
+    let kind = Kind::RemoteSearch;
+    if !remote {
+        let own = site.view().channel.as_ref().map_or(0, |channel| channel.recid);
+        let found = channel_customers::search(&site.database, word, own, MOST)?;
+        let mut report = site.report(kind.as_str(), Path::Local, "");
+        report.customers = Some(found);
+        return Ok(report);
+    }
+    if let Decision::Refused(code, text) = site.decide(kind, None)? {
+        return site.refused(kind, None, code, text);
+    }
+    let mut report = site.real_time(kind, "", |_| Ok::<_, ExchangeError>(String::new()))?;
+    if report.path == Path::RealTime {
+        let (found, _) = hq_customers::list(&site.writer.hq, word, MOST)?;
+        let shown = |customer: crate::model::customer::Customer| FoundCustomer {
+            account: customer.account.clone(),
+            display_account: customer.account.clone(),
+            name: customer.name(),
+            email: customer.email,
+        };
+        report.customers = Some(found.into_iter().map(shown).collect());
+    }
+    Ok(report)
+}
+
+/// Asks headquarters something about a customer.
+pub(super) fn ask(site: &mut Site<'_>, kind: Kind, account: &str) -> Result<PosReport, PosError> {
+    let known = site.customer(account)?;
+    if let Decision::Refused(code, text) = site.decide(kind, Some(&known))? {
+        return site.refused(kind, Some(&known), code, text);
+    }
+    let account = known.account().to_owned();
+    site.real_time(kind, &account.clone(), move |_| Ok::<_, ExchangeError>(account))
+}
+
+/// Links an identity of another provider to a customer.
+pub(super) fn link(
+    site: &mut Site<'_>,
+    account: &str,
+    identity: &str,
+) -> Result<PosReport, PosError> {
+    let kind = Kind::LinkIdentity;
+    let known = site.customer(account)?;
+    if let Decision::Refused(code, text) = site.decide(kind, Some(&known))? {
+        return site.refused(kind, Some(&known), code, text);
+    }
+    let (account, identity) = (known.account().to_owned(), identity.to_owned());
+    site.real_time(kind, &account.clone(), move |hq| {
+        hq_customers::link_identity(hq, &identity, &account)?;
+        Ok::<_, ExchangeError>(account)
+    })
+}
+
+/// Takes a customer order: by a real-time call, or in the channel where the profile says so.
+pub(super) fn order(site: &mut Site<'_>, account: &str) -> Result<PosReport, PosError> {
+    let kind = Kind::CreateOrder;
+    let known = site.customer(account)?;
+    let decision = site.decide(kind, Some(&known))?;
+    if let Decision::Refused(code, text) = decision {
+        return site.refused(kind, Some(&known), code, text);
+    }
+    let local = decision == Decision::Local;
+    let account = known.account().to_owned();
+    let mut report = if local {
+        site.report(kind.as_str(), Path::Async, &account)
+    } else {
+        let owner = account.clone();
+        site.real_time(kind, &account, move |_| Ok::<_, ExchangeError>(owner))?
+    };
+    if report.path != Path::Failed {
+        let kind = if local { "asynchronous" } else { "synchronous" };
+        let order = numbered(site, "order", |site, number| {
+            let order = format!("{}-{number:06}", site.channel().to_uppercase());
+            channel_customers::take_order(&site.database, &order, &account, kind, &site.now)?;
+            Ok(order)
+        })?;
+        report.notes.push(format!("order {order}"));
+    }
+    Ok(report)
+}
+
+/// Issues a loyalty card.
+pub(super) fn loyalty(site: &mut Site<'_>, account: &str) -> Result<PosReport, PosError> {
+    let kind = Kind::IssueLoyaltyCard;
+    let mut report = ask(site, kind, account)?;
+    if report.path == Path::RealTime {
+        let account = report.account.clone();
+        let card = numbered(site, "loyalty-card", |site, number| {
+            let card = format!("LC-{}-{number:06}", site.channel().to_uppercase());
+            channel_customers::issue_card(&site.database, &card, &account, &site.now)?;
+            Ok(card)
+        })?;
+        report.notes.push(format!("card {card}"));
+    }
+    Ok(report)
+}
+
+/// Takes the channel's next number of a sequence and uses it, in one transaction.
+fn numbered(
+    site: &Site<'_>,
+    sequence: &str,
+    work: impl FnOnce(&Site<'_>, i64) -> Result<String, StoreError>,
+) -> Result<String, PosError> {
+    Ok(site.database.write(|db| {
+        let number = world::next(db, sequence)?;
+        work(site, number)
+    })?)
+}
