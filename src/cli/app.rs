@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use super::commands::{init, run};
+use super::commands::{
+    channels, clock, csu, customers, demo, explain, features, init, jobs, params, pos, profiles,
+    rts, run, scheduler, schedules, sessions, shells, which_job,
+};
 use crate::report::Format;
 use crate::report::palette::ColorChoice;
 
@@ -70,6 +73,45 @@ impl From<ColorArg> for ColorChoice {
 pub(super) enum Command {
     /// Make a new environment.
     Init(init::Args),
+    /// Make an environment and tell the whole story of the FAQ in it.
+    Demo(demo::Args),
     /// Run jobs in the order given.
     Run(run::Args),
+    /// Show job definitions and check them.
+    Jobs(jobs::Args),
+    /// Say which jobs a change needs, in order, with sources.
+    WhichJob(which_job::Args),
+    /// Show download and upload sessions; retry or cancel one.
+    Sessions(sessions::Args),
+    /// Show feature gates, and turn them on and off.
+    Features(features::Args),
+    /// Do what a register or an e-commerce site does in a channel.
+    Pos(pos::Args),
+    /// Show, make and change customers in headquarters.
+    Customers(customers::Args),
+    /// Show the real-time calls made, and why each was not local.
+    Rts(rts::Args),
+    /// Show and restart scale units.
+    Csu(csu::Args),
+    /// Show and change channel databases and their groups.
+    Channels(channels::Args),
+    /// Show and change distribution schedules.
+    Schedules(schedules::Args),
+    /// Show and set parameters.
+    Params(params::Args),
+    /// Show and set functionality profiles.
+    Profiles(profiles::Args),
+    /// Initialize the commerce scheduler from the definitions.
+    Scheduler(scheduler::Args),
+    /// Show and move the environment's time.
+    Clock(clock::Args),
+    /// Explain a job or a behaviour, with its sources and grades.
+    Explain(explain::Args),
+    /// Print a completion script for a shell.
+    Completions(shells::CompletionArgs),
+    /// Print the manual page.
+    Man(shells::ManArgs),
+    /// Write the generated documentation, or check that it is current.
+    #[command(hide = true)]
+    Docs(super::docs::Args),
 }

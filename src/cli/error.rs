@@ -4,7 +4,9 @@ use serde_json::Value;
 
 use super::exit::Exit;
 use crate::exchange::ExchangeError;
+use crate::exchange::manage::ManageError;
 use crate::report::Failure;
+use crate::runtime::PosError;
 use crate::store::StoreError;
 use crate::world::{ClockError, FaultError};
 
@@ -172,6 +174,57 @@ impl From<ExchangeError> for CommandError {
             ExchangeError::OptionUnfit { .. } => {
                 let hint = "see what it takes: cdx help run".to_owned();
                 Self::from_error(Exit::Wrong, "option", &error, vec![hint])
+            }
+        }
+    }
+}
+
+impl From<PosError> for CommandError {
+    fn from(error: PosError) -> Self {
+        let (code, hint) = match &error {
+            PosError::Exchange(_) | PosError::Store(_) => {
+                return match error {
+                    PosError::Exchange(error) => error.into(),
+                    PosError::Store(error) => error.into(),
+                    other => Self::from_error(Exit::Impossible, "pos", &other, Vec::new()),
+                };
+            }
+            PosError::UnknownCustomer { channel, .. } => (
+                "unknown-customer",
+                format!("look for it: cdx pos find-customer --channel {channel} NAME"),
+            ),
+            PosError::UnknownAddress { account, known, .. } => (
+                "unknown-address",
+                match known.first() {
+                    Some(_) => format!(
+                        "it has {}; see it in headquarters: cdx customers show {account}",
+                        known.join(", ")
+                    ),
+                    None => format!("it has none: cdx customers show {account}"),
+                },
+            ),
+            PosError::UnknownInstance { .. } => {
+                ("unknown-instance", "see what there is: cdx csu status".to_owned())
+            }
+            PosError::TooLong { .. } => {
+                ("too-long", "give a shorter value; see the columns: cdx jobs show P".to_owned())
+            }
+            PosError::NotConfigured { .. } => {
+                ("not-configured", "bring it its configuration: cdx run 1070".to_owned())
+            }
+        };
+        let exit = if code == "not-configured" { Exit::No } else { Exit::Wrong };
+        Self::from_error(exit, code, &error, vec![hint])
+    }
+}
+
+impl From<ManageError> for CommandError {
+    fn from(error: ManageError) -> Self {
+        match error {
+            ManageError::Store(error) => error.into(),
+            ManageError::NotAllowed { id, .. } => {
+                let hint = format!("see where it stands: cdx sessions show {id}");
+                Self::from_error(Exit::No, "not-allowed", &error, vec![hint])
             }
         }
     }

@@ -57,7 +57,26 @@ fn execute(cli: Cli, command: String) -> Exit {
 pub(super) fn dispatch(context: &mut Context, command: Command) -> Result<Exit, CommandError> {
     match command {
         Command::Init(args) => commands::init::run(context, &args),
+        Command::Demo(args) => commands::demo::run(context, &args),
         Command::Run(args) => commands::run::run(context, &args),
+        Command::Jobs(args) => commands::jobs::run(context, args),
+        Command::WhichJob(args) => commands::which_job::run(context, &args),
+        Command::Sessions(args) => commands::sessions::run(context, args),
+        Command::Features(args) => commands::features::run(context, args),
+        Command::Pos(args) => commands::pos::run(context, args),
+        Command::Customers(args) => commands::customers::run(context, args),
+        Command::Rts(args) => commands::rts::run(context, args),
+        Command::Csu(args) => commands::csu::run(context, args),
+        Command::Channels(args) => commands::channels::run(context, args),
+        Command::Schedules(args) => commands::schedules::run(context, args),
+        Command::Params(args) => commands::params::run(context, args),
+        Command::Profiles(args) => commands::profiles::run(context, args),
+        Command::Scheduler(args) => commands::scheduler::run(context, &args),
+        Command::Clock(args) => commands::clock::run(context, &args),
+        Command::Explain(args) => commands::explain::run(context, &args),
+        Command::Completions(args) => commands::shells::completions(context, &args),
+        Command::Man(args) => commands::shells::man(context, &args),
+        Command::Docs(args) => super::docs::run(context, &args),
     }
 }
 

@@ -1,1 +1,161 @@
-//! Which jobs a change needs.
+//! Which jobs a change needs: by table, column, feature, or a plain word.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::evidence::Grade;
+use crate::model::job::{Definitions, Job};
+
+const TOPICS: &str = include_str!("topics.toml");
+
+/// The jobs a change needs, in order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Needed {
+    /// What was asked.
+    pub word: String,
+    /// The jobs.
+    pub jobs: Vec<NeededJob>,
+}
+
+/// One job, and why it is needed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NeededJob {
+    /// The job's id.
+    pub job: String,
+    /// Its name.
+    pub name: String,
+    /// Why.
+    pub why: String,
+    /// How well that is supported.
+    pub grade: Grade,
+    /// Where it was read.
+    pub source: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Topics {
+    topic: Vec<Topic>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Topic {
+    words: Vec<String>,
+    jobs: Vec<String>,
+    why: String,
+    grade: Grade,
+    source: String,
+}
+
+/// A feature as this search needs it.
+pub trait Features {
+    /// The jobs, the grade and the source of the feature a word names.
+    fn jobs_of(&self, word: &str) -> Option<(String, Vec<String>, Grade, String)>;
+}
+
+/// Finds the jobs that a word needs; none when nothing is known of it.
+pub fn which(definitions: &Definitions, features: &impl Features, word: &str) -> Needed {
+    let wanted = word.trim().to_lowercase();
+    let mut jobs = Vec::new();
+    if let Some((name, needed, grade, source)) = features.jobs_of(word) {
+        for job in needed {
+            let why = format!("after enabling {name:?}");
+            jobs.push(needed_job(definitions, &job, why, grade, &source));
+        }
+    }
+    if jobs.is_empty() {
+        jobs = by_table(definitions, &wanted);
+    }
+    if jobs.is_empty()
+        && let Some(job) = definitions.find_job(word)
+    {
+        let why = "you named it".to_owned();
+        let evidence = &job.evidence;
+        jobs.push(needed_job(definitions, &job.id, why, evidence.grade, &evidence.source));
+    }
+    if jobs.is_empty() {
+        jobs = by_topic(definitions, &wanted);
+    }
+    Needed { word: word.to_owned(), jobs }
+}
+
+fn needed_job(
+    definitions: &Definitions,
+    id: &str,
+    why: String,
+    grade: Grade,
+    source: &str,
+) -> NeededJob {
+    NeededJob {
+        job: id.to_owned(),
+        name: definitions.job(id).map_or_else(String::new, |job| job.name.clone()),
+        why,
+        grade,
+        source: source.to_owned(),
+    }
+}
+
+/// Jobs whose subjobs carry a table, or a column, of this name.
+fn by_table(definitions: &Definitions, wanted: &str) -> Vec<NeededJob> {
+    let bare = wanted.rsplit('.').next().unwrap_or(wanted);
+    let why = |job: &Job| -> Option<(String, Grade, String)> {
+        for line in job.lines.iter().filter(|line| line.enabled) {
+            let Some(subjob) = definitions.subjob(&line.subjob) else { continue };
+            let tables =
+                || subjob.targets.iter().map(|t| t.table.as_str()).chain([subjob.table.as_str()]);
+            let evidence = (line.evidence.grade, line.evidence.source.clone());
+            if tables().any(|table| table.eq_ignore_ascii_case(bare)) {
+                return Some((format!("carries {}", subjob.table), evidence.0, evidence.1));
+            }
+            let column = subjob
+                .targets
+                .iter()
+                .flat_map(|target| &target.fields)
+                .find(|f| f.from.eq_ignore_ascii_case(bare) || f.to.eq_ignore_ascii_case(bare));
+            if let Some(column) = column.filter(|_| bare != "recid") {
+                let text = format!("carries {}.{}", subjob.table, column.from);
+                return Some((text, evidence.0, evidence.1));
+            }
+        }
+        None
+    };
+    definitions
+        .jobs
+        .iter()
+        .filter_map(|job| {
+            let (why, grade, source) = why(job)?;
+            Some(needed_job(definitions, &job.id, why, grade, &source))
+        })
+        .collect()
+}
+
+fn by_topic(definitions: &Definitions, wanted: &str) -> Vec<NeededJob> {
+    // The file is part of the program and a test reads it.
+    let Ok(topics) = toml::from_str::<Topics>(TOPICS) else { return Vec::new() };
+    let hit = |topic: &&Topic| topic.words.iter().any(|word| word == wanted);
+    let near = |topic: &&Topic| {
+        topic.words.iter().any(|word| {
+            let whole = |text: &str, part: &str| text.split(' ').any(|piece| piece == part);
+            whole(word, wanted) || word.split(' ').count() > 1 && wanted.contains(word.as_str())
+        })
+    };
+    let found = topics.topic.iter().find(hit).or_else(|| topics.topic.iter().find(near));
+    found.map_or_else(Vec::new, |topic| {
+        topic
+            .jobs
+            .iter()
+            .map(|job| needed_job(definitions, job, topic.why.clone(), topic.grade, &topic.source))
+            .collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_topics_can_be_read() {
+        let topics: Topics = toml::from_str(TOPICS).unwrap();
+        assert!(topics.topic.iter().all(|topic| !topic.words.is_empty() && !topic.jobs.is_empty()));
+    }
+}

@@ -12,12 +12,14 @@ pub mod generate;
 pub mod init;
 pub mod initialize;
 mod intents;
+pub mod manage;
 pub mod plan;
 pub mod reconnect;
 pub mod recover;
 pub mod relay;
 pub mod report;
 pub mod run;
+pub mod tick;
 pub mod upload;
 
 pub use error::ExchangeError;

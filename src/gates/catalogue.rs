@@ -252,6 +252,14 @@ impl Catalogue {
     }
 }
 
+impl crate::definitions::which::Features for Catalogue {
+    fn jobs_of(&self, word: &str) -> Option<(String, Vec<String>, Grade, String)> {
+        let gate = self.find(word).ok()?;
+        let Evidence { grade, source } = gate.evidence.clone();
+        Some((gate.name.clone(), gate.jobs.clone(), grade, source))
+    }
+}
+
 /// Lower case, without the accents that Spanish has.
 fn plain(text: &str) -> String {
     text.trim()

@@ -29,6 +29,7 @@ pub struct Output {
     stdout: Palette,
     stderr: Palette,
     width: usize,
+    aside: bool,
 }
 
 impl Output {
@@ -37,7 +38,12 @@ impl Output {
         let terminal = terminal_size::terminal_size_of(io::stdout());
         let width = terminal.map_or(PIPE_WIDTH, |(width, _)| usize::from(width.0).max(40));
         let (stdout, stderr) = (Palette::stdout(color), Palette::stderr(color));
-        Self { format, stdout, stderr, width }
+        Self { format, stdout, stderr, width, aside: false }
+    }
+
+    /// The same output as text on standard error, for steps of a command whose result is JSON.
+    pub fn to_stderr(&self) -> Self {
+        Self { format: Format::Text, stdout: self.stderr, aside: true, ..self.clone() }
     }
 
     /// The format.
@@ -65,6 +71,9 @@ impl Output {
 
     /// Prints text as it is, such as a completion script.
     pub fn stdout(&self, text: &str) -> io::Result<()> {
+        if self.aside {
+            return self.stderr(text);
+        }
         let mut stdout = io::stdout().lock();
         quiet_pipe(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
     }

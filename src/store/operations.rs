@@ -277,3 +277,16 @@ pub fn alone<T, E: From<StoreError>>(hq: &Db, work: impl FnOnce() -> Result<T, E
     hq.script("RELEASE cdx_operation")?;
     done
 }
+
+/// The default customer of the first channel, from whom customers made in headquarters begin.
+pub fn any_default_customer(hq: &Headquarters) -> Result<String, StoreError> {
+    let sql = "SELECT DEFAULTCUSTACCOUNT FROM RETAILCHANNELTABLE ORDER BY RECID LIMIT 1";
+    Ok(hq.text(sql, [])?.unwrap_or_default())
+}
+
+/// The GUID of the last asynchronous customer of a channel; empty when there is none.
+pub fn last_guid(channel: &super::db::ChannelDatabase) -> Result<String, StoreError> {
+    let sql = "SELECT CUSTACCOUNTASYNC FROM ax_RETAILASYNCCUSTOMERV2 WHERE CUSTACCOUNT = '' \
+               ORDER BY REPLICATIONCOUNTERFROMORIGIN DESC LIMIT 1";
+    Ok(channel.text(sql, [])?.unwrap_or_default())
+}

@@ -353,3 +353,12 @@ pub fn packages(hq: &Headquarters) -> Result<Vec<String>, StoreError> {
         |row| row.get(0),
     )
 }
+
+/// Lets a session whose package could not be made be packed again at the next run.
+pub fn reopen(hq: &Db, session: i64) -> Result<(), StoreError> {
+    hq.run(
+        "UPDATE RETAILCDXDOWNLOADSESSION SET STATUS = 6, MESSAGE = '' WHERE SESSION = ?1",
+        [session],
+    )
+    .map(|_| ())
+}

@@ -126,3 +126,144 @@ pub fn add_group(hq: &Db, name: &str, dummy: bool) -> Result<(), StoreError> {
     let sql = "INSERT INTO RETAILCDXDATAGROUP (NAME, DESCRIPTION, cdx_ISDUMMY) VALUES (?1, ?1, ?2)";
     hq.run(sql, rusqlite::params![name, dummy]).map(|_| ())
 }
+
+/// What to change of a distribution schedule; what is none stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ScheduleChange {
+    /// Whether it generates anything.
+    pub active: Option<bool>,
+    /// Whether a recurring batch runs it.
+    pub recurring: Option<bool>,
+    /// The jobs it runs.
+    pub jobs: Option<Vec<String>>,
+    /// The RECIDs of the groups it serves.
+    pub groups: Option<Vec<i64>>,
+}
+
+/// Changes a distribution schedule, making it first when it is new.
+pub fn set_schedule(
+    hq: &Headquarters,
+    name: &str,
+    change: &ScheduleChange,
+) -> Result<(), StoreError> {
+    hq.write(|hq| {
+        let sql = "SELECT RECID, BATCHJOBID FROM RETAILCONNSCHEDULE WHERE NAME = ?1 COLLATE NOCASE";
+        let known = hq.first(sql, [name], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let (schedule, batch): (i64, i64) = match known {
+            Some(known) => known,
+            None => new_schedule(hq, name)?,
+        };
+        if let Some(active) = change.active {
+            let sql = "UPDATE RETAILCONNSCHEDULE SET ACTIVE = ?1 WHERE RECID = ?2";
+            hq.run(sql, rusqlite::params![active, schedule])?;
+        }
+        if let Some(recurring) = change.recurring {
+            let sql = "UPDATE BATCHJOB SET RECURRING = ?1 WHERE RECID = ?2";
+            hq.run(sql, rusqlite::params![recurring, batch])?;
+        }
+        if let Some(jobs) = &change.jobs {
+            hq.run("DELETE FROM RETAILCONNSCHEDULEJOBMAPPING WHERE SCHEDULE = ?1", [schedule])?;
+            for job in jobs {
+                let sql =
+                    "INSERT INTO RETAILCONNSCHEDULEJOBMAPPING (SCHEDULE, JOBID) VALUES (?1, ?2)";
+                hq.run(sql, rusqlite::params![schedule, job])?;
+            }
+        }
+        if let Some(groups) = &change.groups {
+            hq.run("DELETE FROM RETAILCDXSCHEDULEDATAGROUP WHERE SCHEDULE = ?1", [schedule])?;
+            for group in groups {
+                let sql =
+                    "INSERT INTO RETAILCDXSCHEDULEDATAGROUP (SCHEDULE, DATAGROUP) VALUES (?1, ?2)";
+                hq.run(sql, [schedule, *group])?;
+            }
+        }
+        Ok(())
+    })
+}
+
+fn new_schedule(hq: &Db, name: &str) -> Result<(i64, i64), StoreError> {
+    let sql = "INSERT INTO BATCHJOB (CAPTION, STATUS, RECURRING) VALUES (?1, 'Waiting', 1)";
+    hq.run(sql, [name])?;
+    let batch = hq.last_id();
+    hq.run(
+        "INSERT INTO RETAILCONNSCHEDULE (NAME, DESCRIPTION, ACTIVE, BATCHJOBID)
+         VALUES (?1, ?1, 1, ?2)",
+        rusqlite::params![name, batch],
+    )?;
+    Ok((hq.last_id(), batch))
+}
+
+/// A parameter as `cdx params` shows it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+    /// scheduler, configuration or fact.
+    pub kind: &'static str,
+}
+
+/// Every parameter, by kind and name.
+pub fn parameters(hq: &Headquarters) -> Result<Vec<Parameter>, StoreError> {
+    let filter =
+        hq.number("SELECT max(FILTERSHAREDCUSTOMERDATATABLES) FROM RETAILCONNCHANNELSCHEMA", [])?;
+    let interval =
+        hq.number("SELECT FULLDATASETGENERATIONINTERVAL FROM RETAILCONNPARAMETERS", [])?;
+    let named = |name: &str, value: i64| Parameter {
+        name: name.to_owned(),
+        value: value.to_string(),
+        kind: "scheduler",
+    };
+    let mut parameters = vec![
+        named("filter-shared-customer-data-tables", filter),
+        named("full-dataset-generation-interval", interval),
+        named("try-count", i64::from(try_count(hq)?)),
+    ];
+    for (kind, sql) in [
+        ("configuration", "SELECT NAME, VALUE FROM RETAILCONFIGURATIONPARAMETERS ORDER BY NAME"),
+        ("fact", "SELECT NAME, VALUE FROM cdx_FACT ORDER BY NAME"),
+    ] {
+        parameters.extend(
+            hq.rows(sql, [], |row| Ok(Parameter { name: row.get(0)?, value: row.get(1)?, kind }))?,
+        );
+    }
+    Ok(parameters)
+}
+
+/// Sets a configuration parameter (`CDX_...`), making it when it is new.
+pub fn set_configuration(
+    hq: &Headquarters,
+    name: &str,
+    value: &str,
+    company: &str,
+) -> Result<(), StoreError> {
+    let name = name.to_uppercase();
+    hq.write(|hq| {
+        hq.run(
+            "INSERT INTO RETAILCONFIGURATIONPARAMETERS (NAME, VALUE, DATAAREAID)
+             VALUES (:name, :value, :company) ON CONFLICT (NAME, DATAAREAID) DO UPDATE SET
+             VALUE = excluded.VALUE",
+            named_params! { ":name": name, ":value": value, ":company": company },
+        )
+        .map(|_| ())
+    })
+}
+
+/// Sets a number among the scheduler parameters.
+pub fn set_scheduler_number(hq: &Headquarters, name: &str, value: i64) -> Result<(), StoreError> {
+    let sql = match name {
+        "try-count" => "UPDATE RETAILCONNPARAMETERS SET TRYCOUNT = ?1",
+        "full-dataset-generation-interval" => {
+            "UPDATE RETAILCONNPARAMETERS SET FULLDATASETGENERATIONINTERVAL = ?1"
+        }
+        _ => "UPDATE RETAILCONNCHANNELSCHEMA SET FILTERSHAREDCUSTOMERDATATABLES = ?1",
+    };
+    hq.write(|hq| hq.run(sql, [value]).map(|_| ()))
+}
+
+/// Sets a fact that gates ask for.
+pub fn set_fact(hq: &Headquarters, name: &str, value: &str) -> Result<(), StoreError> {
+    let sql = "INSERT OR REPLACE INTO cdx_FACT (NAME, VALUE) VALUES (?1, ?2)";
+    hq.write(|hq| hq.run(sql, [name, value]).map(|_| ()))
+}

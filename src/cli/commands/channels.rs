@@ -1,0 +1,131 @@
+//! `cdx channels`: headquarters' channel databases and groups.
+
+use serde::Serialize;
+
+use crate::cli::context::Context;
+use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
+use crate::exchange::channels::{self, NewChannel};
+use crate::model::topology::{DataStore, Group};
+use crate::report::page::{Page, Report, yes};
+use crate::store::topology;
+
+/// Show and change channel databases and their groups.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// List channel databases and groups.
+    List,
+    /// Add a channel database; it gets a full synchronization at each job's next run.
+    Add {
+        /// Its name.
+        name: String,
+        /// The group it joins.
+        #[arg(long, default_value = "Default")]
+        group: String,
+        /// With an offline database for its register; for a channel that exists, only that.
+        #[arg(long)]
+        offline_database: bool,
+        /// Make something go wrong: crash=POINT.
+        #[arg(long, value_name = "F")]
+        fault: Vec<String>,
+    },
+    /// Pause the synchronization of a channel database.
+    Pause {
+        /// Its name.
+        name: String,
+    },
+    /// Resume the synchronization of a channel database.
+    Resume {
+        /// Its name.
+        name: String,
+    },
+    /// Channel database groups.
+    Group {
+        #[command(subcommand)]
+        command: GroupCommand,
+    },
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum GroupCommand {
+    /// Add a group.
+    Add {
+        /// Its name.
+        name: String,
+        /// A place to park databases, without schedules.
+        #[arg(long)]
+        dummy: bool,
+    },
+}
+
+pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, CommandError> {
+    match args.command {
+        Command::List => {}
+        Command::Add { name, group, offline_database, fault } => {
+            check_name(&name)?;
+            let writer = context.writer(&fault)?;
+            channels::add(&writer, &NewChannel { name, group, offline_database })?;
+            writer.finish()?;
+        }
+        Command::Pause { name } => pause(context, &name, true)?,
+        Command::Resume { name } => pause(context, &name, false)?,
+        Command::Group { command: GroupCommand::Add { name, dummy } } => {
+            let writer = context.writer(&[])?;
+            channels::add_group(&writer, &name, dummy)?;
+            writer.finish()?;
+        }
+    }
+    let reader = context.reader()?;
+    let (groups, channels) = (topology::groups(&reader.hq)?, topology::data_stores(&reader.hq)?);
+    context.print(&ChannelList { channels, groups })?;
+    Ok(Exit::Done)
+}
+
+fn pause(context: &mut Context, name: &str, paused: bool) -> Result<(), CommandError> {
+    let writer = context.writer(&[])?;
+    channels::pause(&writer, name, paused)?;
+    Ok(writer.finish()?)
+}
+
+/// A name becomes a file's, and at most fifteen characters of it a channel's documented id.
+fn check_name(name: &str) -> Result<(), CommandError> {
+    let fits = (1..=15).contains(&name.len())
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    if fits {
+        return Ok(());
+    }
+    Err(CommandError::usage(
+        "name",
+        format!("{name:?} is no channel name, expected 1 to 15 of a-z, 0-9 and -"),
+        "for example: cdx channels add boston",
+    ))
+}
+
+#[derive(Debug, Serialize)]
+struct ChannelList {
+    channels: Vec<DataStore>,
+    groups: Vec<Group>,
+}
+
+impl Report for ChannelList {
+    fn text(&self, page: &mut Page) {
+        let row = |store: &DataStore| {
+            [
+                store.name.clone(),
+                store.group.clone(),
+                if store.offline { "offline database" } else { "channel database" }.to_owned(),
+                if store.paused { "paused" } else { "" }.to_owned(),
+            ]
+        };
+        page.table(["channel", "group", "kind", ""], self.channels.iter().map(row).collect());
+        page.gap();
+        let row = |group: &Group| [group.name.clone(), yes(group.dummy)];
+        page.table(["group", "dummy"], self.groups.iter().map(row).collect());
+    }
+}

@@ -1,0 +1,80 @@
+//! `cdx clock`: the environment's time.
+
+use serde::Serialize;
+
+use crate::cli::context::Context;
+use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
+use crate::exchange::tick::{Passed, move_clock};
+use crate::report::page::{Page, Report};
+
+/// Show and move the environment's time.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Show the time.
+    Show,
+    /// Move the clock on; what falls due on the way happens.
+    Advance {
+        /// By how much: 15m, 2h, 1d.
+        duration: String,
+    },
+    /// Set the clock, never back.
+    Set {
+        /// The local time, YYYY-MM-DD HH:MM.
+        time: String,
+    },
+}
+
+pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, CommandError> {
+    let passed = match &args.command {
+        Command::Show => Passed::default(),
+        Command::Advance { duration } => {
+            let mut writer = context.writer(&[])?;
+            let clock = writer.world.clock.advanced(duration)?;
+            let passed = move_clock(&mut writer, clock)?;
+            writer.finish()?;
+            passed
+        }
+        Command::Set { time } => {
+            let mut writer = context.writer(&[])?;
+            let clock = writer.world.clock.set(time)?;
+            let passed = move_clock(&mut writer, clock)?;
+            writer.finish()?;
+            passed
+        }
+    };
+    let clock = context.reader()?.world.clock;
+    context.print(&ClockReport {
+        time: clock.local(),
+        utc: clock.utc(),
+        time_zone: clock.zone_name().to_owned(),
+        passed,
+    })?;
+    Ok(Exit::Done)
+}
+
+#[derive(Debug, Serialize)]
+struct ClockReport {
+    time: String,
+    utc: String,
+    time_zone: String,
+    passed: Passed,
+}
+
+impl Report for ClockReport {
+    fn text(&self, page: &mut Page) {
+        page.line(format!("{} ({})", self.time, self.time_zone));
+        for package in &self.passed.expired_packages {
+            page.item(format!("package {package} has expired"));
+        }
+        if let Some(version) = self.passed.tracking_from {
+            page.item(format!("change tracking now reaches back to version {version}"));
+        }
+    }
+}

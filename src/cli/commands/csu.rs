@@ -1,0 +1,191 @@
+//! `cdx csu`: what each scale unit's cache holds, against its database.
+
+use serde::Serialize;
+
+use crate::cli::context::Context;
+use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
+use crate::gates::Catalogue;
+use crate::model::scale_unit::View;
+use crate::report::page::{Page, Report, yes};
+use crate::store::{Access, scale_unit, topology};
+
+/// Show and restart scale units.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// What each instance holds, against its channel's database.
+    Status {
+        /// Only of this channel.
+        #[arg(long)]
+        channel: Option<String>,
+    },
+    /// Empty what instances hold.
+    Restart {
+        /// Only of this channel.
+        #[arg(long)]
+        channel: Option<String>,
+        /// Only this instance.
+        #[arg(long)]
+        instance: Option<u32>,
+    },
+}
+
+pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, CommandError> {
+    match args.command {
+        Command::Status { channel } => status(context, channel.as_deref())?,
+        Command::Restart { channel, instance } => {
+            let writer = context.writer(&[])?;
+            let only = match channel {
+                Some(name) => Some(topology::find_store(&writer.hq, &name)?.id),
+                None => None,
+            };
+            let mut restarted = Vec::new();
+            for store in topology::data_stores(&writer.hq)? {
+                if store.offline || only.is_some_and(|id| id != store.id) {
+                    continue;
+                }
+                let database = writer.env.channel(&store.name, Access::Write)?;
+                database.write(|_| scale_unit::restart(&database, instance))?;
+                database.checkpoint()?;
+                restarted.push(store.name);
+            }
+            writer.finish()?;
+            context.print(&Restarted { restarted })?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn status(context: &mut Context, channel: Option<&str>) -> Result<(), CommandError> {
+    let reader = context.reader()?;
+    let only = match channel {
+        Some(name) => Some(topology::find_store(&reader.hq, name)?.id),
+        None => None,
+    };
+    let catalogue = super::init::catalogue()?;
+    let settings = reader.env.settings();
+    let clock = &reader.world.clock;
+    let mut instances = Vec::new();
+    for store in topology::data_stores(&reader.hq)? {
+        if store.offline || only.is_some_and(|id| id != store.id) {
+            continue;
+        }
+        let database = reader.env.channel(&store.name, Access::Read)?;
+        let now = scale_unit::look(&database, &store.name)?;
+        for instance in 1..=settings.instances {
+            let held = scale_unit::cached(&database, instance, settings.cache_ttl, clock)?;
+            instances.push(Instance {
+                channel: store.name.clone(),
+                instance,
+                loaded: held.as_ref().map(|held| clock.show(&held.loaded)),
+                until: held.as_ref().map(|held| clock.show(&held.until)),
+                differs: held.map_or_else(Vec::new, |h| differences(&catalogue, &h.view, &now)),
+            });
+        }
+    }
+    context.print(&CsuStatus { cache_ttl_seconds: settings.cache_ttl.as_secs(), instances })
+}
+
+/// Where an instance answers otherwise than its database would.
+fn differences(catalogue: &Catalogue, held: &View, now: &View) -> Vec<Difference> {
+    let on = |view: &View, name: &str| yes(view.features.get(name).copied().unwrap_or(false));
+    let mut found = Vec::new();
+    let mut add = |what: String, cached: String, database: String| {
+        if cached != database {
+            found.push(Difference { what, cached, database });
+        }
+    };
+    for gate in &catalogue.gates {
+        let name = gate.table_name();
+        add(format!("feature {}", gate.slug), on(held, &name), on(now, &name));
+    }
+    let channel = |view: &View| view.channel.clone().unwrap_or_default();
+    let (held, now) = (channel(held), channel(now));
+    add(
+        "create customer in async mode".to_owned(),
+        yes(held.async_customers),
+        yes(now.async_customers),
+    );
+    add(
+        "create customer order in async mode".to_owned(),
+        yes(held.async_orders),
+        yes(now.async_orders),
+    );
+    add("default customer".to_owned(), held.default_customer, now.default_customer);
+    add(
+        "days transactions exist".to_owned(),
+        held.days_transactions_exist.to_string(),
+        now.days_transactions_exist.to_string(),
+    );
+    found
+}
+
+#[derive(Debug, Serialize)]
+struct CsuStatus {
+    cache_ttl_seconds: u64,
+    instances: Vec<Instance>,
+}
+
+#[derive(Debug, Serialize)]
+struct Instance {
+    channel: String,
+    instance: u32,
+    loaded: Option<String>,
+    until: Option<String>,
+    differs: Vec<Difference>,
+}
+
+#[derive(Debug, Serialize)]
+struct Difference {
+    what: String,
+    cached: String,
+    database: String,
+}
+
+impl Report for CsuStatus {
+    fn text(&self, page: &mut Page) {
+        let row = |instance: &Instance| {
+            let state = match (&instance.loaded, instance.differs.len()) {
+                (None, _) => "holds nothing".to_owned(),
+                (Some(_), 0) => "as its database".to_owned(),
+                (Some(_), differs) => format!("{differs} older than its database"),
+            };
+            [
+                instance.channel.clone(),
+                instance.instance.to_string(),
+                instance.loaded.clone().unwrap_or_default(),
+                instance.until.clone().unwrap_or_default(),
+                state,
+            ]
+        };
+        page.table(
+            ["channel", "instance", "loaded", "answers until", "state"],
+            self.instances.iter().map(row).collect(),
+        );
+        for instance in &self.instances {
+            for Difference { what, cached, database } in &instance.differs {
+                page.item(format!(
+                    "{} instance {}: {what}: answers {cached}, its database says {database}",
+                    instance.channel, instance.instance
+                ));
+            }
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Restarted {
+    restarted: Vec<String>,
+}
+
+impl Report for Restarted {
+    fn text(&self, page: &mut Page) {
+        page.line(format!("Restarted: {}", self.restarted.join(", ")));
+    }
+}

@@ -1,0 +1,430 @@
+//! `cdx customers`: customers in headquarters, and the customer synchronization status.
+
+use serde::Serialize;
+
+use super::pos::customer_fields;
+use crate::cli::context::Context;
+use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
+use crate::exchange::batch::{Tally, synchronize};
+use crate::model::customer::{Change, Customer};
+use crate::model::nearest::nearest;
+use crate::model::operation::{Operation, OperationDetail, OperationId, OperationStatus};
+use crate::report::page::{Page, Report, count, grouped};
+use crate::store::hq_customers::{self, Origin};
+use crate::store::{StoreError, operations};
+
+/// Show, make and change customers in headquarters; see and mend what channels sent.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// List customers.
+    List {
+        /// Only whose account, name or e-mail address has this word.
+        #[arg(default_value = "")]
+        word: String,
+        /// At most so many.
+        #[arg(long, default_value_t = 20)]
+        limit: u32,
+    },
+    /// Show a customer.
+    Show {
+        /// The account, a number or a temporary GUID.
+        account: String,
+    },
+    /// Make a customer in headquarters.
+    Create {
+        /// First name.
+        #[arg(long)]
+        first_name: String,
+        /// Last name.
+        #[arg(long)]
+        last_name: String,
+        /// E-mail address.
+        #[arg(long, default_value = "")]
+        email: String,
+        /// Telephone number.
+        #[arg(long, default_value = "")]
+        phone: String,
+    },
+    /// Change a customer in headquarters.
+    Edit {
+        /// The account.
+        account: String,
+        /// FIELD=VALUE, as for `cdx pos edit-customer`.
+        #[arg(long, value_name = "F=V", required = true, num_args = 1..)]
+        set: Vec<String>,
+    },
+    /// Delete a customer from headquarters.
+    Delete {
+        /// The account.
+        account: String,
+    },
+    /// The customer synchronization status.
+    Status {
+        #[command(subcommand)]
+        command: Option<StatusCommand>,
+    },
+    /// Run the customer batch, over everything or over one operation.
+    Synchronize {
+        /// The operation, customer-1.
+        operation: Option<String>,
+    },
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum StatusCommand {
+    /// List the operations that came from the channels.
+    List,
+    /// Show one operation: its values, and what it changed.
+    Show {
+        /// The operation, customer-1.
+        operation: String,
+    },
+    /// Correct a value of an operation that has not gone through.
+    Edit {
+        /// The operation, customer-1.
+        operation: String,
+        /// COLUMN=VALUE, as `cdx customers status show` lists the columns.
+        #[arg(long, value_name = "F=V", required = true, num_args = 1..)]
+        set: Vec<String>,
+    },
+}
+
+pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, CommandError> {
+    match args.command {
+        Command::List { word, limit } => {
+            let (customers, total) = hq_customers::list(&context.reader()?.hq, &word, limit)?;
+            context.print(&CustomerList { total, customers })?;
+        }
+        Command::Show { account } => {
+            let customer = find(&context.reader()?.hq, &account)?;
+            context.print(&CustomerDetail { customer })?;
+        }
+        Command::Create { first_name, last_name, email, phone } => {
+            let receipt_email = email.clone();
+            let customer = Customer {
+                first_name,
+                last_name,
+                email,
+                phone,
+                receipt_email,
+                ..Customer::default()
+            };
+            create(context, &customer)?;
+        }
+        Command::Edit { account, set } => edit(context, &account, &set)?,
+        Command::Delete { account } => {
+            let writer = context.writer(&[])?;
+            let customer = find(&writer.hq, &account)?;
+            writer.hq.write(|hq| hq_customers::delete(hq, &customer.account))?;
+            writer.finish()?;
+            context.print(&Deleted { deleted: customer.account })?;
+        }
+        Command::Status { command } => status(context, command)?,
+        Command::Synchronize { operation } => return batch(context, operation.as_deref()),
+    }
+    Ok(Exit::Done)
+}
+
+fn find(hq: &crate::store::Db, word: &str) -> Result<Customer, CommandError> {
+    let account = match hq_customers::account_of_guid(hq, word)? {
+        Some(account) => account,
+        None => word.to_owned(),
+    };
+    let found = hq_customers::find(hq, &account)?;
+    Ok(found.ok_or_else(|| StoreError::unknown("customer", word, &[], "cdx customers list"))?)
+}
+
+fn create(context: &mut Context, customer: &Customer) -> Result<(), CommandError> {
+    let writer = context.writer(&[])?;
+    let company = writer.env.settings().company.clone();
+    let now = writer.world.clock.utc();
+    let default = operations::any_default_customer(&writer.hq)?;
+    let origin = Origin { company: &company, now: &now, default_customer: &default };
+    let account = writer.hq.write(|hq| hq_customers::create(hq, &origin, customer))?;
+    let customer = find(&writer.hq, &account)?;
+    writer.finish()?;
+    context.print(&CustomerDetail { customer })
+}
+
+fn edit(context: &mut Context, account: &str, set: &[String]) -> Result<(), CommandError> {
+    let fields = customer_fields(set)?;
+    let writer = context.writer(&[])?;
+    let now = writer.world.clock.utc();
+    let customer = find(&writer.hq, account)?;
+    let changes = writer.hq.write(|hq| {
+        let mut changes = Vec::new();
+        for (field, value) in &fields {
+            changes.extend(hq_customers::set_field(hq, &customer.account, *field, value, &now)?);
+        }
+        Ok::<_, StoreError>(changes)
+    })?;
+    writer.finish()?;
+    context.print(&Edited { account: customer.account, changes })
+}
+
+fn status(context: &mut Context, command: Option<StatusCommand>) -> Result<(), CommandError> {
+    match command.unwrap_or(StatusCommand::List) {
+        StatusCommand::List => {
+            let reader = context.reader()?;
+            let operations = operations::list(&reader.hq, &reader.world.clock)?;
+            context.print(&OperationList { operations })
+        }
+        StatusCommand::Show { operation } => {
+            let id = operation_id(&operation)?;
+            let reader = context.reader()?;
+            let found = operations::detail(&reader.hq, id, &reader.world.clock)?;
+            let detail = found.ok_or_else(|| unknown(&operation))?;
+            context.print(&detail)
+        }
+        StatusCommand::Edit { operation, set } => edit_operation(context, &operation, &set),
+    }
+}
+
+fn unknown(operation: &str) -> StoreError {
+    StoreError::unknown("operation", operation, &[], "cdx customers status")
+}
+
+fn operation_id(text: &str) -> Result<OperationId, CommandError> {
+    OperationId::parse(text).ok_or_else(|| {
+        CommandError::usage(
+            "operation",
+            format!("{text:?} is no operation, expected for example customer-1"),
+            "see what there is: cdx customers status",
+        )
+    })
+}
+
+fn edit_operation(
+    context: &mut Context,
+    operation: &str,
+    set: &[String],
+) -> Result<(), CommandError> {
+    let id = operation_id(operation)?;
+    let writer = context.writer(&[])?;
+    let row = operations::find(&writer.hq, id)?.ok_or_else(|| unknown(operation))?;
+    if row.number("ONLINEOPERATIONCOMPLETED") == 1 {
+        let message = format!("operation {operation} has gone through and cannot be edited");
+        let hint = format!("see what it changed: cdx customers status show {operation}");
+        return Err(CommandError::usage("completed", message, hint));
+    }
+    let now = writer.world.clock.utc();
+    let mut changes = Vec::new();
+    for text in set {
+        let (column, value) = text.split_once('=').unwrap_or((text.as_str(), ""));
+        let known: Vec<&str> = row.values.keys().map(String::as_str).collect();
+        let found = known.iter().find(|name| name.eq_ignore_ascii_case(column));
+        let fixed = ["RECID", "cdx_DATASTORE", "ONLINEOPERATIONCOMPLETED"];
+        let Some(found) = found.filter(|name| !fixed.contains(name)) else {
+            let near = nearest(column, known.iter().copied()).unwrap_or("FIRSTNAME");
+            let message = format!("operation {operation} has no value {column:?} to edit");
+            let hint =
+                format!("did you mean {near:?}? see them: cdx customers status show {operation}");
+            return Err(CommandError::usage("unknown-field", message, hint));
+        };
+        changes.push(operations::edit(&writer.hq, &row, found, value, &now)?);
+    }
+    writer.finish()?;
+    context.print(&Edited { account: operation.to_owned(), changes })
+}
+
+fn batch(context: &mut Context, operation: Option<&str>) -> Result<Exit, CommandError> {
+    let only = operation.map(operation_id).transpose()?;
+    let mut writer = context.writer(&[])?;
+    let mut progress = context.progress();
+    let tally = synchronize(&mut writer, only, &mut progress);
+    writer.finish()?;
+    let Tally { processed, failed, waiting } = tally?;
+    context.print(&Synchronized { processed, failed, waiting })?;
+    Ok(if failed == 0 { Exit::Done } else { Exit::No })
+}
+
+#[derive(Debug, Serialize)]
+struct CustomerList {
+    total: u64,
+    customers: Vec<Customer>,
+}
+
+impl Report for CustomerList {
+    fn text(&self, page: &mut Page) {
+        let row = |customer: &Customer| {
+            [
+                customer.account.clone(),
+                customer.name(),
+                customer.group.clone(),
+                customer.email.clone(),
+                customer.async_account.clone(),
+            ]
+        };
+        page.table(
+            ["account", "name", "group", "e-mail", "async account"],
+            self.customers.iter().map(row).collect(),
+        );
+        page.line(format!("{} of {}", self.customers.len(), count(self.total, "customer")));
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct CustomerDetail {
+    customer: Customer,
+}
+
+impl Report for CustomerDetail {
+    fn text(&self, page: &mut Page) {
+        let customer = &self.customer;
+        let title =
+            if customer.title.is_empty() { String::new() } else { format!("{} ", customer.title) };
+        page.line(format!("{}: {title}{}", customer.account, customer.name()));
+        if !customer.async_account.is_empty() {
+            page.item(format!("async account {}", customer.async_account));
+        }
+        page.item(format!(
+            "group {}, currency {}, language {}",
+            customer.group, customer.currency, customer.language
+        ));
+        for (what, value) in [
+            ("e-mail", &customer.email),
+            ("phone", &customer.phone),
+            ("receipts to", &customer.receipt_email),
+        ] {
+            if !value.is_empty() {
+                page.item(format!("{what} {value}"));
+            }
+        }
+        for address in &customer.addresses {
+            page.item(format!(
+                "address {}: {}, {} {} {}",
+                address.id, address.street, address.city, address.state, address.zip
+            ));
+        }
+        for contact in &customer.contacts {
+            page.item(format!("contact {contact}"));
+        }
+        if !customer.affiliations.is_empty() {
+            page.item(format!("affiliations {}", customer.affiliations.join(", ")));
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Deleted {
+    deleted: String,
+}
+
+impl Report for Deleted {
+    fn text(&self, page: &mut Page) {
+        page.line(format!("Customer {} is deleted in headquarters.", self.deleted));
+        page.item("channels follow with cdx run 1010");
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Edited {
+    account: String,
+    changes: Vec<Change>,
+}
+
+fn changes(page: &mut Page, changes: &[Change]) {
+    let row = |change: &Change| [change.attribute.clone(), change.old.clone(), change.new.clone()];
+    page.table(["attribute", "old value", "new value"], changes.iter().map(row).collect());
+}
+
+impl Report for Edited {
+    fn text(&self, page: &mut Page) {
+        if self.changes.is_empty() {
+            page.line(format!("{}: nothing to change", self.account));
+            return;
+        }
+        page.line(format!("{}: saved", self.account));
+        changes(page, &self.changes);
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct OperationList {
+    operations: Vec<Operation>,
+}
+
+impl Report for OperationList {
+    fn text(&self, page: &mut Page) {
+        if self.operations.is_empty() {
+            page.line("No operations have come from the channels.");
+        }
+        let row = |operation: &Operation| {
+            [
+                operation.id.clone(),
+                operation.channel.clone(),
+                operation.operation.clone(),
+                operation.status.as_str().to_owned(),
+                operation.account.clone(),
+                operation.async_account.clone(),
+                operation.timestamp.clone(),
+            ]
+        };
+        page.table(
+            ["operation", "channel", "kind", "status", "account", "async account", "time"],
+            self.operations.iter().map(row).collect(),
+        );
+        for operation in &self.operations {
+            if operation.status == OperationStatus::Failed
+                && let Some(error) = &operation.last_error
+            {
+                page.item(format!("{}: {error}", operation.id));
+            }
+        }
+    }
+}
+
+impl Report for OperationDetail {
+    fn text(&self, page: &mut Page) {
+        let operation = &self.operation;
+        page.line(format!(
+            "{}: {} from {}, {}",
+            operation.id,
+            operation.operation,
+            operation.channel,
+            operation.status.as_str()
+        ));
+        if let Some(error) = &operation.last_error {
+            page.item(format!("last known error: {error}"));
+        }
+        if !self.changes.is_empty() {
+            page.title("What it changed");
+            changes(page, &self.changes);
+        }
+        if !self.edits.is_empty() {
+            page.title("What people corrected");
+            changes(page, &self.edits);
+        }
+        page.title("Values");
+        let row = |(column, value): (&String, &String)| [column.clone(), value.clone()];
+        page.table(["column", "value"], self.values.iter().map(row).collect());
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Synchronized {
+    processed: u64,
+    failed: u64,
+    waiting: u64,
+}
+
+impl Report for Synchronized {
+    fn text(&self, page: &mut Page) {
+        page.line(format!(
+            "{} processed, {} failed, {} waiting",
+            grouped(self.processed),
+            grouped(self.failed),
+            grouped(self.waiting)
+        ));
+        if self.failed > 0 {
+            page.item("see why: cdx customers status");
+        }
+    }
+}

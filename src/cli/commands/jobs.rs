@@ -1,0 +1,245 @@
+//! `cdx jobs`: definitions, their subjobs and fields, and what is wrong with them.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::cli::context::Context;
+use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
+use crate::definitions::{self, Problem, SourceFile};
+use crate::exchange::initialize;
+use crate::model::job::{Definitions, Job, Subjob, Target};
+use crate::report::page::{Page, Report, count};
+use crate::store::{StoreError, catalogue, files, scheduler};
+
+/// Show job definitions and check them.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// List the jobs that headquarters has.
+    List,
+    /// Show a job's subjobs and fields.
+    Show {
+        /// The job, by id or name.
+        job: String,
+    },
+    /// Check definition files; all of the environment's when none is named.
+    Check {
+        /// Files to check beside the shipped definitions.
+        files: Vec<PathBuf>,
+    },
+}
+
+pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, CommandError> {
+    match args.command {
+        Command::List => {
+            let definitions = known(context)?;
+            context.print(&JobList::of(&definitions))?;
+            Ok(Exit::Done)
+        }
+        Command::Show { job } => {
+            let definitions = known(context)?;
+            let Some(found) = definitions.find_job(&job) else {
+                return Err(unknown_job(&definitions, &job));
+            };
+            context.print(&JobDetail::of(&definitions, found))?;
+            Ok(Exit::Done)
+        }
+        Command::Check { files } => check(context, &files),
+    }
+}
+
+/// The definitions headquarters has; the shipped ones where there is no environment.
+pub(in crate::cli) fn known(context: &Context) -> Result<Definitions, CommandError> {
+    match context.environment() {
+        Ok(env) => Ok(scheduler::read(&env.reader()?.hq)?),
+        Err(error) if error.failure.code == "no-environment" && context.env.is_none() => {
+            let tables = catalogue::declared(&[], &[])?;
+            let loaded = definitions::load(&definitions::shipped(), &tables);
+            Ok(loaded.map_err(StoreError::Definitions)?)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// An unknown job, with the nearest one.
+pub(in crate::cli) fn unknown_job(definitions: &Definitions, word: &str) -> CommandError {
+    let nearest = crate::model::nearest::nearest(word, definitions.job_spellings());
+    crate::exchange::ExchangeError::UnknownJob {
+        word: word.to_owned(),
+        nearest: nearest.map(str::to_owned),
+    }
+    .into()
+}
+
+fn check(context: &mut Context, named: &[PathBuf]) -> Result<Exit, CommandError> {
+    let mut sources = definitions::shipped();
+    let tables = match context.environment() {
+        Ok(env) => {
+            if named.is_empty() {
+                sources.extend(files::job_files(env.root())?);
+            }
+            initialize::declared(&env)?
+        }
+        Err(error) if error.failure.code == "no-environment" && context.env.is_none() => {
+            catalogue::declared(&[], &[])?
+        }
+        Err(error) => return Err(error),
+    };
+    for path in named {
+        let text = std::fs::read_to_string(path).map_err(StoreError::io("read", path))?;
+        sources.push(SourceFile { name: path.display().to_string(), text, shipped: false });
+    }
+    let own = sources.iter().filter(|source| !source.shipped).count();
+    let problems = match definitions::load(&sources, &tables) {
+        Ok(_) => Vec::new(),
+        Err(problems) => problems.0,
+    };
+    let exit = if problems.is_empty() { Exit::Done } else { Exit::Wrong };
+    let checked = (sources.len() - own, own);
+    context.print(&CheckReport {
+        ok: exit == Exit::Done,
+        shipped: checked.0,
+        own: checked.1,
+        problems,
+    })?;
+    Ok(exit)
+}
+
+#[derive(Debug, Serialize)]
+struct CheckReport {
+    ok: bool,
+    shipped: usize,
+    own: usize,
+    problems: Vec<Problem>,
+}
+
+impl Report for CheckReport {
+    fn text(&self, page: &mut Page) {
+        let (shipped, own) = (self.shipped as u64, self.own as u64);
+        let files = format!("{} and {}", count(shipped, "shipped file"), count(own, "own file"));
+        if self.ok {
+            page.line(format!("No problems in {files}."));
+            return;
+        }
+        page.line(format!("{} in {files}:", count(self.problems.len() as u64, "problem")));
+        for problem in &self.problems {
+            page.item(problem.to_string());
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct JobList {
+    jobs: Vec<JobLine>,
+}
+
+#[derive(Debug, Serialize)]
+struct JobLine {
+    id: String,
+    name: String,
+    direction: &'static str,
+    subjobs: usize,
+    grade: &'static str,
+    exclude_offline: bool,
+}
+
+impl JobList {
+    fn of(definitions: &Definitions) -> Self {
+        let line = |job: &Job| JobLine {
+            id: job.id.clone(),
+            name: job.name.clone(),
+            direction: job.direction.as_str(),
+            subjobs: job.lines.iter().filter(|line| line.enabled).count(),
+            grade: job.evidence.grade.as_str(),
+            exclude_offline: job.exclude_offline,
+        };
+        Self { jobs: definitions.jobs.iter().map(line).collect() }
+    }
+}
+
+impl Report for JobList {
+    fn text(&self, page: &mut Page) {
+        let row = |job: &JobLine| {
+            [
+                job.id.clone(),
+                job.name.clone(),
+                job.direction.to_owned(),
+                job.subjobs.to_string(),
+                job.grade.to_owned(),
+            ]
+        };
+        page.table(
+            ["job", "name", "direction", "subjobs", "grade"],
+            self.jobs.iter().map(row).collect(),
+        );
+    }
+}
+
+/// A job with its subjobs.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct JobDetail {
+    job: Job,
+    subjobs: Vec<Subjob>,
+}
+
+impl JobDetail {
+    pub(in crate::cli) fn of(definitions: &Definitions, job: &Job) -> Self {
+        let subjobs = job.lines.iter().filter_map(|line| definitions.subjob(&line.subjob));
+        Self { job: job.clone(), subjobs: subjobs.cloned().collect() }
+    }
+}
+
+impl Report for JobDetail {
+    fn text(&self, page: &mut Page) {
+        let Job { id, name, direction, evidence, aliases, .. } = &self.job;
+        page.line(format!("Job {id}, {name} ({})", direction.as_str()));
+        if !aliases.is_empty() {
+            page.item(format!("also: {}", aliases.join(", ")));
+        }
+        page.item(format!("{}: {}", evidence.grade.as_str(), evidence.source));
+        for line in &self.job.lines {
+            let Some(subjob) = self.subjobs.iter().find(|s| s.id == line.subjob) else { continue };
+            let off = if line.enabled { "" } else { " (switched off)" };
+            page.title(&format!("{}{off}", subjob.id));
+            page.item(format!("key {}", subjob.key.join(", ")));
+            if let Some(counter) = &subjob.counter {
+                page.item(format!("replication counter {counter}"));
+            }
+            if let Some(filter) = &subjob.filter {
+                let tables: Vec<&str> = filter.joins.iter().map(|j| j.table.as_str()).collect();
+                let through = if tables.is_empty() {
+                    String::new()
+                } else {
+                    format!(" through {}", tables.join(", "))
+                };
+                page.item(format!(
+                    "only rows of the group's channels, by {}{through}",
+                    filter.channel
+                ));
+            }
+            for target in &subjob.targets {
+                page.item(fields(subjob, target));
+            }
+            page.item(format!("{}: {}", line.evidence.grade.as_str(), line.evidence.source));
+        }
+    }
+}
+
+fn fields(subjob: &Subjob, target: &Target) -> String {
+    let field = |field: &crate::model::job::FieldMap| {
+        if field.from == field.to {
+            field.from.clone()
+        } else {
+            format!("{} as {}", field.from, field.to)
+        }
+    };
+    let list: Vec<String> = target.fields.iter().map(field).collect();
+    format!("{} -> {}: {}", subjob.table, target.dotted(), list.join(", "))
+}

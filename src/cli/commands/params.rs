@@ -1,0 +1,115 @@
+//! `cdx params`: scheduler and configuration parameters, and facts.
+
+use serde::Serialize;
+
+use crate::cli::context::Context;
+use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
+use crate::report::page::{Page, Report};
+use crate::store::topology::{self, Parameter};
+
+/// Show and set parameters.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// List parameters.
+    List,
+    /// Set a parameter.
+    Set {
+        /// try-count, filter-shared-customer-data-tables, CDX_..., or a fact.
+        name: String,
+        /// Its value.
+        value: String,
+    },
+}
+
+/// Scheduler parameters and the smallest and largest value each takes.
+const NUMBERS: &[(&str, i64, i64)] = &[
+    ("try-count", 1, 100),
+    ("filter-shared-customer-data-tables", 0, 1),
+    ("full-dataset-generation-interval", 0, 3650),
+];
+
+pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, CommandError> {
+    if let Command::Set { name, value } = args.command {
+        set(context, &name, &value)?;
+    }
+    let parameters = topology::parameters(&context.reader()?.hq)?;
+    context.print(&ParameterList { parameters })?;
+    Ok(Exit::Done)
+}
+
+fn set(context: &mut Context, name: &str, value: &str) -> Result<(), CommandError> {
+    let number = NUMBERS.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name));
+    let parsed = match number {
+        Some((known, least, most)) => Some((*known, parse(known, value, *least, *most)?)),
+        None => None,
+    };
+    if number.is_none() {
+        check_name(name)?;
+    }
+    let writer = context.writer(&[])?;
+    match parsed {
+        Some((known, number)) => topology::set_scheduler_number(&writer.hq, known, number)?,
+        None if name.to_uppercase().starts_with("CDX_") => {
+            let company = writer.env.settings().company.clone();
+            topology::set_configuration(&writer.hq, name, value, &company)?;
+        }
+        None => topology::set_fact(&writer.hq, name, value)?,
+    }
+    Ok(writer.finish()?)
+}
+
+fn parse(name: &str, value: &str, least: i64, most: i64) -> Result<i64, CommandError> {
+    let number = match value.to_lowercase().as_str() {
+        "yes" => Some(1),
+        "no" => Some(0),
+        text => text.parse().ok(),
+    };
+    number.filter(|number| (least..=most).contains(number)).ok_or_else(|| {
+        CommandError::usage(
+            "value",
+            format!("{name} is {value:?}, expected a number from {least} to {most}"),
+            format!("for example: cdx params set {name} {}", least.max(1)),
+        )
+    })
+}
+
+/// A fact's name is a slug; what looks like a misspelt parameter is told.
+fn check_name(name: &str) -> Result<(), CommandError> {
+    let known = NUMBERS.iter().map(|(known, ..)| *known);
+    let near = crate::model::nearest::nearest(name, known);
+    let slug = name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+    match near {
+        Some(near) if !name.to_uppercase().starts_with("CDX_") => Err(CommandError::usage(
+            "unknown-parameter",
+            format!("unknown parameter {name:?}"),
+            format!("did you mean {near:?}? see what there is: cdx params list"),
+        )),
+        _ if !slug || name.is_empty() => Err(CommandError::usage(
+            "unknown-parameter",
+            format!("{name:?} is no parameter's name, expected letters, digits, - and _"),
+            "see what there is: cdx params list",
+        )),
+        _ => Ok(()),
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct ParameterList {
+    parameters: Vec<Parameter>,
+}
+
+impl Report for ParameterList {
+    fn text(&self, page: &mut Page) {
+        let row = |parameter: &Parameter| {
+            [parameter.name.clone(), parameter.value.clone(), parameter.kind.to_owned()]
+        };
+        page.table(["parameter", "value", "kind"], self.parameters.iter().map(row).collect());
+    }
+}

@@ -1,0 +1,352 @@
+//! `cdx pos`: what a register or an e-commerce site does in a channel.
+
+use crate::cli::context::Context;
+use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
+use crate::model::customer::{AddressField, Customer, CustomerField, TITLES, title_number};
+use crate::model::nearest::nearest;
+use crate::model::pos::{FoundCustomer, Path, PosReport};
+use crate::report::page::{Page, Report};
+use crate::runtime::{NewCustomer, Request, perform};
+
+/// Do what a register or an e-commerce site does in a channel.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Where it is done.
+#[derive(Debug, clap::Args)]
+struct Place {
+    /// The channel.
+    #[arg(long, value_name = "C")]
+    channel: String,
+    /// The instance of its scale unit that answers.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    instance: u32,
+    /// At a register that is offline.
+    #[arg(long)]
+    offline: bool,
+    /// Make something go wrong: rts-down, crash=POINT.
+    #[arg(long, value_name = "F")]
+    fault: Vec<String>,
+}
+
+#[derive(Debug, clap::Args)]
+struct Account {
+    #[command(flatten)]
+    place: Place,
+    /// The account: a number or a temporary GUID.
+    #[arg(long, value_name = "A")]
+    account: String,
+}
+
+#[derive(Debug, clap::Args)]
+struct CustomerArgs {
+    #[command(flatten)]
+    place: Place,
+    /// First name.
+    #[arg(long, value_name = "F")]
+    first_name: String,
+    /// Middle name.
+    #[arg(long, value_name = "M", default_value = "")]
+    middle_name: String,
+    /// Last name.
+    #[arg(long, value_name = "L")]
+    last_name: String,
+    /// E-mail address.
+    #[arg(long, value_name = "E", default_value = "")]
+    email: String,
+    /// Telephone number.
+    #[arg(long, value_name = "P", default_value = "")]
+    phone: String,
+    /// Personal title: Mr, Mrs, Ms, Dr.
+    #[arg(long, value_name = "T", default_value = "")]
+    title: String,
+    /// Language.
+    #[arg(long, value_name = "L", default_value = "")]
+    language: String,
+    /// Another e-mail address or telephone number; may be given again.
+    #[arg(long, value_name = "CONTACT")]
+    secondary_contact: Vec<String>,
+}
+
+#[derive(Debug, clap::Args)]
+struct AddressArgs {
+    #[command(flatten)]
+    on: Account,
+    /// Street with number.
+    #[arg(long, value_name = "S")]
+    street: String,
+    /// City.
+    #[arg(long, value_name = "C")]
+    city: String,
+    /// State.
+    #[arg(long, value_name = "S", default_value = "")]
+    state: String,
+    /// Postal code.
+    #[arg(long, value_name = "Z", default_value = "")]
+    zip: String,
+    /// County.
+    #[arg(long, value_name = "C", default_value = "")]
+    county: String,
+    /// Country or region.
+    #[arg(long, value_name = "C", default_value = "USA")]
+    country: String,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Create a customer.
+    CreateCustomer(Box<CustomerArgs>),
+    /// Edit a customer.
+    EditCustomer {
+        #[command(flatten)]
+        on: Account,
+        /// first-name, middle-name, last-name, title, email, phone, receipt-email, language,
+        /// group, affiliation.
+        #[arg(long, value_name = "FIELD=VALUE", required = true, num_args = 1..)]
+        set: Vec<String>,
+    },
+    /// Create an address.
+    CreateAddress(Box<AddressArgs>),
+    /// Edit an address.
+    EditAddress {
+        #[command(flatten)]
+        on: Account,
+        /// The address's id.
+        #[arg(long, value_name = "ID")]
+        address: String,
+        /// street, city, state, zip, county, country.
+        #[arg(long, value_name = "FIELD=VALUE", required = true, num_args = 1..)]
+        set: Vec<String>,
+    },
+    /// Deactivate an address.
+    DeactivateAddress {
+        #[command(flatten)]
+        on: Account,
+        /// The address's id.
+        #[arg(long, value_name = "ID")]
+        address: String,
+    },
+    /// Find customers by account, name or e-mail address.
+    FindCustomer {
+        #[command(flatten)]
+        place: Place,
+        /// The word.
+        word: String,
+        /// In headquarters, by a real-time call.
+        #[arg(long)]
+        remote: bool,
+    },
+    /// Ask for a customer's balance.
+    Balance(Account),
+    /// Ask for a customer's orders.
+    OrderHistory(Account),
+    /// Link an identity of another provider to a customer.
+    LinkIdentity {
+        #[command(flatten)]
+        on: Account,
+        /// The identity.
+        #[arg(long, value_name = "ID", default_value = "external-identity")]
+        identity: String,
+    },
+    /// Take a customer order.
+    CreateOrder(Account),
+    /// Issue a loyalty card.
+    IssueLoyaltyCard(Account),
+    /// Close the shift: old asynchronous rows are purged.
+    CloseShift(Place),
+    /// Bring a register back: its offline database is merged into the channel.
+    Reconnect(Place),
+}
+
+pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, CommandError> {
+    let (place, request) = request(args.command)?;
+    let catalogue = super::init::catalogue()?;
+    let mut writer = context.writer(&place.fault)?;
+    let Place { channel, instance, offline, .. } = &place;
+    let report = perform(&mut writer, &catalogue, channel, *instance, *offline, &request);
+    writer.finish()?;
+    let report = report?;
+    context.print(&report)?;
+    Ok(match report.path {
+        Path::Refused | Path::Failed => Exit::No,
+        Path::Async | Path::Local | Path::RealTime | Path::AsyncFallback => Exit::Done,
+    })
+}
+
+fn request(command: Command) -> Result<(Place, Request), CommandError> {
+    Ok(match command {
+        Command::CreateCustomer(args) => create_customer(*args)?,
+        Command::EditCustomer { on, set } => {
+            let set = customer_fields(&set)?;
+            (on.place, Request::EditCustomer { account: on.account, set })
+        }
+        Command::CreateAddress(args) => create_address(*args),
+        Command::EditAddress { on, address, set } => {
+            let set = address_fields(&set)?;
+            (on.place, Request::EditAddress { account: on.account, address, set })
+        }
+        Command::DeactivateAddress { on, address } => {
+            (on.place, Request::DeactivateAddress { account: on.account, address })
+        }
+        Command::FindCustomer { place, word, remote } => {
+            (place, Request::FindCustomer { word, remote })
+        }
+        Command::Balance(on) => (on.place, Request::Balance(on.account)),
+        Command::OrderHistory(on) => (on.place, Request::OrderHistory(on.account)),
+        Command::LinkIdentity { on, identity } => {
+            (on.place, Request::LinkIdentity { account: on.account, identity })
+        }
+        Command::CreateOrder(on) => (on.place, Request::CreateOrder(on.account)),
+        Command::IssueLoyaltyCard(on) => (on.place, Request::IssueLoyaltyCard(on.account)),
+        Command::CloseShift(place) => (place, Request::CloseShift),
+        Command::Reconnect(place) => (place, Request::Reconnect),
+    })
+}
+
+fn create_customer(args: CustomerArgs) -> Result<(Place, Request), CommandError> {
+    if !args.title.is_empty() {
+        known_title(&args.title)?;
+    }
+    let customer = Customer {
+        first_name: args.first_name,
+        middle_name: args.middle_name,
+        last_name: args.last_name,
+        title: args.title,
+        language: args.language,
+        receipt_email: args.email.clone(),
+        email: args.email,
+        phone: args.phone,
+        ..Customer::default()
+    };
+    let new = NewCustomer { customer, secondary: args.secondary_contact };
+    Ok((args.place, Request::CreateCustomer(Box::new(new))))
+}
+
+fn create_address(args: AddressArgs) -> (Place, Request) {
+    let set = vec![
+        (AddressField::Street, args.street),
+        (AddressField::City, args.city),
+        (AddressField::State, args.state),
+        (AddressField::Zip, args.zip),
+        (AddressField::County, args.county),
+        (AddressField::Country, args.country),
+    ];
+    (args.on.place, Request::CreateAddress { account: args.on.account, set })
+}
+
+fn known_title(title: &str) -> Result<(), CommandError> {
+    if title_number(title).is_some() {
+        return Ok(());
+    }
+    let titles: Vec<&str> = TITLES.iter().map(|(_, name)| *name).collect();
+    Err(CommandError::usage(
+        "unknown-title",
+        format!("{title:?} is no title, expected one of {}", titles.join(", ")),
+        "give one of them: --title Ms",
+    ))
+}
+
+/// `FIELD=VALUE` as a field and its value.
+fn assignment(text: &str) -> Result<(&str, &str), CommandError> {
+    text.split_once('=').ok_or_else(|| {
+        CommandError::usage(
+            "assignment",
+            format!("{text:?} sets nothing, expected FIELD=VALUE"),
+            "for example: --set last-name=Jones",
+        )
+    })
+}
+
+fn unknown_field(name: &str, known: &[&str]) -> CommandError {
+    let near = nearest(name, known.iter().copied());
+    let hint = near.map_or_else(
+        || "for example: --set last-name=Jones".to_owned(),
+        |near| format!("did you mean {near:?}? --set {near}=VALUE"),
+    );
+    let expected = known.join(", ");
+    CommandError::usage(
+        "unknown-field",
+        format!("unknown field {name:?}, expected one of {expected}"),
+        hint,
+    )
+}
+
+/// Fields of a customer from `FIELD=VALUE` texts.
+pub(in crate::cli) fn customer_fields(
+    texts: &[String],
+) -> Result<Vec<(CustomerField, String)>, CommandError> {
+    let known: Vec<&str> = CustomerField::ALL.iter().map(|field| field.as_str()).collect();
+    texts
+        .iter()
+        .map(|text| {
+            let (name, value) = assignment(text)?;
+            let field = CustomerField::ALL
+                .iter()
+                .copied()
+                .find(|field| field.as_str().eq_ignore_ascii_case(name))
+                .ok_or_else(|| unknown_field(name, &known))?;
+            if field == CustomerField::Title && !value.is_empty() {
+                known_title(value)?;
+            }
+            Ok((field, value.to_owned()))
+        })
+        .collect()
+}
+
+fn address_fields(texts: &[String]) -> Result<Vec<(AddressField, String)>, CommandError> {
+    let known: Vec<&str> = AddressField::ALL.iter().map(|field| field.as_str()).collect();
+    texts
+        .iter()
+        .map(|text| {
+            let (name, value) = assignment(text)?;
+            let field = AddressField::ALL
+                .iter()
+                .copied()
+                .find(|field| field.as_str().eq_ignore_ascii_case(name))
+                .ok_or_else(|| unknown_field(name, &known))?;
+            Ok((field, value.to_owned()))
+        })
+        .collect()
+}
+
+impl Report for PosReport {
+    fn text(&self, page: &mut Page) {
+        let Self { operation, channel, path, display_account, account, .. } = self;
+        let who = match (account.is_empty(), account == display_account) {
+            (true, _) => String::new(),
+            (false, true) => format!(", {account}"),
+            (false, false) => format!(", {display_account} ({account})"),
+        };
+        page.line(format!("{operation} in {channel}: {}{who}", path.as_str()));
+        if let Some(request) = &self.request {
+            page.item(format!("request {request}"));
+        }
+        if let Some(address) = &self.address {
+            page.item(format!("address {address}"));
+        }
+        for reason in &self.reasons {
+            page.item(format!("{}: {}", reason.code, reason.text));
+        }
+        for note in &self.notes {
+            page.item(note);
+        }
+        if let Some(customers) = &self.customers {
+            if customers.is_empty() {
+                page.item("nobody found");
+            }
+            let row = |found: &FoundCustomer| {
+                let account = if found.account == found.display_account {
+                    found.account.clone()
+                } else {
+                    format!("{} ({})", found.display_account, found.account)
+                };
+                [account, found.name.clone(), found.email.clone()]
+            };
+            page.table(["account", "name", "e-mail"], customers.iter().map(row).collect());
+        }
+    }
+}

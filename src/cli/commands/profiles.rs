@@ -1,0 +1,82 @@
+//! `cdx profiles`: functionality profiles.
+
+use serde::Serialize;
+
+use crate::cli::context::Context;
+use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
+use crate::report::page::{Page, Report, yes};
+use crate::store::features::{self, Profile};
+
+/// Show and set functionality profiles.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// List functionality profiles.
+    List,
+    /// Set options of a profile in headquarters; 1070 brings them to the channels.
+    Set {
+        /// The profile.
+        profile: String,
+        /// "Create customer in async mode".
+        #[arg(long, value_enum)]
+        async_customers: Option<super::YesNo>,
+        /// "Create customer order in async mode".
+        #[arg(long, value_enum)]
+        async_orders: Option<super::YesNo>,
+        /// "Days transactions exist".
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(0..=3650))]
+        days_transactions_exist: Option<u32>,
+    },
+}
+
+pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, CommandError> {
+    if let Command::Set { profile, async_customers, async_orders, days_transactions_exist } =
+        args.command
+    {
+        let writer = context.writer(&[])?;
+        let mut found = features::find_profile(&writer.hq, &profile)?;
+        if let Some(on) = async_customers {
+            found.async_customers = on.into();
+        }
+        if let Some(on) = async_orders {
+            found.async_orders = on.into();
+        }
+        if let Some(days) = days_transactions_exist {
+            found.days_transactions_exist = i64::from(days);
+        }
+        features::save_profile(&writer.hq, &found, &writer.world.clock.utc())?;
+        writer.finish()?;
+    }
+    let profiles = features::profiles(&context.reader()?.hq)?;
+    context.print(&ProfileList { profiles })?;
+    Ok(Exit::Done)
+}
+
+#[derive(Debug, Serialize)]
+struct ProfileList {
+    profiles: Vec<Profile>,
+}
+
+impl Report for ProfileList {
+    fn text(&self, page: &mut Page) {
+        let row = |profile: &Profile| {
+            [
+                profile.id.clone(),
+                yes(profile.async_customers),
+                yes(profile.async_orders),
+                profile.days_transactions_exist.to_string(),
+                profile.channels.join(" "),
+            ]
+        };
+        page.table(
+            ["profile", "async customers", "async orders", "days exist", "channels"],
+            self.profiles.iter().map(row).collect(),
+        );
+    }
+}

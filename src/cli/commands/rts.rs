@@ -1,0 +1,77 @@
+//! `cdx rts`: the real-time calls made, and why each was not local.
+
+use serde::Serialize;
+
+use crate::cli::context::Context;
+use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
+use crate::model::pos::RealTimeCall;
+use crate::report::page::{Page, Report};
+use crate::store::{Access, scale_unit, topology};
+
+/// Show the real-time calls made.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// List the real-time calls, and why each was not local.
+    List {
+        /// Only of this channel.
+        #[arg(long)]
+        channel: Option<String>,
+    },
+}
+
+pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, CommandError> {
+    let Command::List { channel } = args.command;
+    let reader = context.reader()?;
+    let only = match channel {
+        Some(name) => Some(topology::find_store(&reader.hq, &name)?.id),
+        None => None,
+    };
+    let mut calls = Vec::new();
+    for store in topology::data_stores(&reader.hq)? {
+        if store.offline || only.is_some_and(|id| id != store.id) {
+            continue;
+        }
+        let database = reader.env.channel(&store.name, Access::Read)?;
+        calls.extend(scale_unit::calls(&database, &store.name)?);
+    }
+    for call in &mut calls {
+        call.called = reader.world.clock.show(&call.called);
+    }
+    context.print(&CallList { calls })?;
+    Ok(Exit::Done)
+}
+
+#[derive(Debug, Serialize)]
+struct CallList {
+    calls: Vec<RealTimeCall>,
+}
+
+impl Report for CallList {
+    fn text(&self, page: &mut Page) {
+        if self.calls.is_empty() {
+            page.line("No real-time calls.");
+        }
+        let row = |call: &RealTimeCall| {
+            let why: Vec<&str> = call.reasons.iter().map(|r| r.text.as_str()).collect();
+            [
+                call.channel.clone(),
+                call.called.clone(),
+                call.operation.clone(),
+                call.outcome.clone(),
+                call.account.clone(),
+                why.join("; "),
+            ]
+        };
+        page.table(
+            ["channel", "time", "operation", "outcome", "account", "why not local"],
+            self.calls.iter().map(row).collect(),
+        );
+    }
+}

@@ -1,0 +1,45 @@
+//! `cdx scheduler`: initialize the commerce scheduler.
+
+use crate::cli::context::Context;
+use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
+use crate::exchange::initialize::{Initialized, initialize};
+use crate::report::page::{Page, Report};
+
+/// Initialize the commerce scheduler from the definitions.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Write the definitions on disk into headquarters.
+    Init {
+        /// Drop what was made or changed by hand.
+        #[arg(long)]
+        delete_existing: bool,
+    },
+}
+
+pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, CommandError> {
+    let Command::Init { delete_existing } = args.command;
+    let writer = context.writer(&[])?;
+    let done = initialize(&writer, delete_existing);
+    writer.finish()?;
+    context.print(&done?)?;
+    Ok(Exit::Done)
+}
+
+impl Report for Initialized {
+    fn text(&self, page: &mut Page) {
+        page.line(format!("Scheduler initialized: {}", self.jobs.join(", ")));
+        for file in &self.schema_files {
+            page.item(format!("applied {file}"));
+        }
+        for table in &self.tracked {
+            page.item(format!("tracks {table} from now on"));
+        }
+    }
+}

@@ -1,0 +1,337 @@
+//! `cdx sessions`: download and upload sessions.
+
+use serde::Serialize;
+
+use crate::cli::context::Context;
+use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
+use crate::exchange::manage;
+use crate::exchange::report::session_report;
+use crate::exchange::upload::session_report as upload_report;
+use crate::model::run::SessionReport;
+use crate::model::session::DownloadSession;
+use crate::report::page::{Page, Report, grouped};
+use crate::store::{Reader, StoreError, sessions, uploads};
+use crate::world::Clock;
+
+/// Show download and upload sessions; retry or cancel one.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// List sessions, newest last.
+    List {
+        /// Only of this job.
+        #[arg(long)]
+        job: Option<String>,
+        /// Only with this channel database.
+        #[arg(long)]
+        channel: Option<String>,
+        /// Only with this status somewhere.
+        #[arg(long)]
+        status: Option<String>,
+        /// Upload sessions instead of download sessions.
+        #[arg(long)]
+        upload: bool,
+    },
+    /// Show one session.
+    Show {
+        /// The session's number.
+        id: i64,
+        /// An upload session.
+        #[arg(long)]
+        upload: bool,
+    },
+    /// Give a session that ended badly, or is suspended, another round of tries.
+    Retry {
+        /// The session's number.
+        id: i64,
+        /// Only in this channel database.
+        #[arg(long)]
+        channel: Option<String>,
+        /// An upload session.
+        #[arg(long)]
+        upload: bool,
+    },
+    /// Cancel a session where it is not applied.
+    Cancel {
+        /// The session's number.
+        id: i64,
+        /// Only in this channel database.
+        #[arg(long)]
+        channel: Option<String>,
+        /// An upload session.
+        #[arg(long)]
+        upload: bool,
+    },
+}
+
+pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, CommandError> {
+    match args.command {
+        Command::List { job, channel, status, upload } => {
+            let reader = context.reader()?;
+            let wanted = |word: &Option<String>, found: &str| {
+                word.as_ref().is_none_or(|word| word.eq_ignore_ascii_case(found))
+            };
+            let job = match job {
+                Some(word) => Some(job_id(&reader, &word)?),
+                None => None,
+            };
+            let mut list = SessionList::read(&reader, upload)?;
+            list.sessions.retain(|line| {
+                wanted(&job, &line.job)
+                    && (wanted(&status, line.report.status)
+                        || line.report.channels.iter().any(|c| wanted(&status, c.status.as_str())))
+                    && (channel.is_none()
+                        || line.report.channel.as_ref().is_some_and(|c| wanted(&channel, c))
+                        || line.report.channels.iter().any(|c| wanted(&channel, &c.channel)))
+            });
+            context.print(&list)?;
+        }
+        Command::Show { id, upload } => show(context, id, upload)?,
+        Command::Retry { id, channel, upload } => {
+            change(context, id, channel.as_deref(), upload, manage::retry)?;
+        }
+        Command::Cancel { id, channel, upload } => {
+            change(context, id, channel.as_deref(), upload, manage::cancel)?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn job_id(reader: &Reader, word: &str) -> Result<String, CommandError> {
+    let definitions = crate::store::scheduler::read(&reader.hq)?;
+    match definitions.find_job(word) {
+        Some(job) => Ok(job.id.clone()),
+        None => Err(super::jobs::unknown_job(&definitions, word)),
+    }
+}
+
+type Manage = fn(&crate::store::Writer, i64, Option<&str>, bool) -> Result<(), manage::ManageError>;
+
+fn change(
+    context: &mut Context,
+    id: i64,
+    channel: Option<&str>,
+    upload: bool,
+    what: Manage,
+) -> Result<(), CommandError> {
+    let writer = context.writer(&[])?;
+    let done = what(&writer, id, channel, upload);
+    writer.finish()?;
+    done?;
+    show(context, id, upload)
+}
+
+fn show(context: &mut Context, id: i64, upload: bool) -> Result<(), CommandError> {
+    let reader = context.reader()?;
+    if upload {
+        let found = uploads::all(&reader.hq)?.into_iter().find(|session| session.id == id);
+        let found = found.ok_or_else(|| unknown(id, "cdx sessions list --upload"))?;
+        let ranges = uploads::ranges(&reader.hq, id)?;
+        let counters = ranges.into_iter().map(|r| (r.table, r.min, r.max)).collect();
+        let report = UploadDetail {
+            job: found.job.clone(),
+            created: reader.world.clock.show(&found.created),
+            package: found.package.clone(),
+            tries: found.tries,
+            counters,
+            session: upload_report(&found, None),
+        };
+        return context.print(&report);
+    }
+    let found = sessions::find(&reader.hq, id)?;
+    let found = found.ok_or_else(|| unknown(id, "cdx sessions list"))?;
+    context.print(&DownloadDetail::of(&found, &reader.world.clock))
+}
+
+fn unknown(id: i64, list: &'static str) -> StoreError {
+    StoreError::unknown("session", &id.to_string(), &[], list)
+}
+
+#[derive(Debug, Serialize)]
+struct SessionList {
+    sessions: Vec<SessionLine>,
+}
+
+#[derive(Debug, Serialize)]
+struct SessionLine {
+    job: String,
+    created: String,
+    #[serde(rename = "session")]
+    report: SessionReport,
+}
+
+impl SessionList {
+    fn read(reader: &Reader, upload: bool) -> Result<Self, StoreError> {
+        let clock = &reader.world.clock;
+        let sessions = if upload {
+            uploads::all(&reader.hq)?
+                .iter()
+                .map(|session| SessionLine {
+                    job: session.job.clone(),
+                    created: clock.show(&session.created),
+                    report: upload_report(session, None),
+                })
+                .collect()
+        } else {
+            sessions::all(&reader.hq)?
+                .iter()
+                .map(|session| SessionLine {
+                    job: session.job.clone(),
+                    created: clock.show(&session.created),
+                    report: session_report(session),
+                })
+                .collect()
+        };
+        Ok(Self { sessions })
+    }
+}
+
+impl Report for SessionList {
+    fn text(&self, page: &mut Page) {
+        if self.sessions.is_empty() {
+            page.line("No sessions.");
+        }
+        let row = |line: &SessionLine| {
+            let report = &line.report;
+            let channels = match &report.channel {
+                Some(channel) => channel.clone(),
+                None => summary(report),
+            };
+            [
+                report.id.to_string(),
+                line.job.clone(),
+                report.status.to_owned(),
+                grouped(report.rows),
+                grouped(report.deleted),
+                line.created.clone(),
+                channels,
+            ]
+        };
+        page.table(
+            ["session", "job", "status", "rows", "deleted", "created", "channels"],
+            self.sessions.iter().map(row).collect(),
+        );
+    }
+}
+
+/// How many channels have which status: `3 Applied, 1 ApplyFailed (houston)`.
+fn summary(report: &SessionReport) -> String {
+    let mut counts: Vec<(&str, Vec<&str>)> = Vec::new();
+    for channel in &report.channels {
+        let status = channel.status.as_str();
+        match counts.iter_mut().find(|(known, _)| *known == status) {
+            Some((_, channels)) => channels.push(&channel.channel),
+            None => counts.push((status, vec![&channel.channel])),
+        }
+    }
+    let several = counts.len() > 1;
+    let text = |(status, channels): &(&str, Vec<&str>)| {
+        if several && channels.len() == 1 {
+            format!("1 {status} ({})", channels[0])
+        } else {
+            format!("{} {status}", channels.len())
+        }
+    };
+    counts.iter().map(text).collect::<Vec<_>>().join(", ")
+}
+
+#[derive(Debug, Serialize)]
+struct DownloadDetail {
+    job: String,
+    created: String,
+    reason: Option<&'static str>,
+    package: Option<String>,
+    checksum: String,
+    row_versions: [i64; 2],
+    session: SessionReport,
+}
+
+impl DownloadDetail {
+    fn of(session: &DownloadSession, clock: &Clock) -> Self {
+        Self {
+            job: session.job.clone(),
+            created: clock.show(&session.created),
+            reason: session.reason.map(crate::model::run::FullReason::as_str),
+            package: session.package.clone(),
+            checksum: session.checksum.clone(),
+            row_versions: [session.since, session.until],
+            session: session_report(session),
+        }
+    }
+}
+
+impl Report for DownloadDetail {
+    fn text(&self, page: &mut Page) {
+        let session = &self.session;
+        page.line(format!("Session {} of job {}: {}", session.id, self.job, session.status));
+        page.item(format!("created {}, group {}", self.created, session.group));
+        if let Some(reason) = self.reason {
+            page.item(format!("full: {reason}"));
+        }
+        let [since, until] = self.row_versions;
+        page.item(format!("row versions {since} to {until}"));
+        if let Some(package) = &self.package {
+            page.item(format!(
+                "package {package}: {} rows, {} deleted, {} bytes",
+                grouped(session.rows),
+                grouped(session.deleted),
+                grouped(session.bytes)
+            ));
+        }
+        let row = |channel: &crate::model::run::ChannelReport| {
+            [
+                channel.channel.clone(),
+                channel.status.to_string(),
+                grouped(channel.rows),
+                channel.tries.to_string(),
+                channel.message.clone().unwrap_or_default(),
+            ]
+        };
+        page.table(
+            ["channel", "status", "changed", "tries", "message"],
+            session.channels.iter().map(row).collect(),
+        );
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct UploadDetail {
+    job: String,
+    created: String,
+    package: Option<String>,
+    tries: u32,
+    counters: Vec<(String, i64, i64)>,
+    session: SessionReport,
+}
+
+impl Report for UploadDetail {
+    fn text(&self, page: &mut Page) {
+        let session = &self.session;
+        page.line(format!("Upload session {} of job {}: {}", session.id, self.job, session.status));
+        page.item(format!(
+            "created {}, channel {}, tries {}",
+            self.created,
+            session.channel.as_deref().unwrap_or_default(),
+            self.tries
+        ));
+        if let Some(package) = &self.package {
+            page.item(format!("package {package}: {} rows", grouped(session.rows)));
+        }
+        if let Some(message) = &session.message {
+            page.item(message);
+        }
+        let row = |(table, min, max): &(String, i64, i64)| {
+            [table.clone(), min.to_string(), max.to_string()]
+        };
+        page.table(
+            ["table", "from counter", "to counter"],
+            self.counters.iter().map(row).collect(),
+        );
+    }
+}

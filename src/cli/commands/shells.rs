@@ -1,0 +1,53 @@
+//! `cdx completions` and `cdx man`.
+
+use std::path::PathBuf;
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use crate::cli::app::Cli;
+use crate::cli::context::Context;
+use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
+use crate::store::StoreError;
+
+/// Print a completion script for a shell.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct CompletionArgs {
+    /// The shell.
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+/// Print the manual page, or write all of them into a folder.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct ManArgs {
+    /// The folder to write the pages of all commands into.
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+}
+
+pub(in crate::cli) fn completions(
+    context: &mut Context,
+    args: &CompletionArgs,
+) -> Result<Exit, CommandError> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "cdx", &mut script);
+    context.output.stdout(&String::from_utf8_lossy(&script))?;
+    Ok(Exit::Done)
+}
+
+pub(in crate::cli) fn man(context: &mut Context, args: &ManArgs) -> Result<Exit, CommandError> {
+    match &args.dir {
+        Some(dir) => {
+            std::fs::create_dir_all(dir).map_err(StoreError::io("create", dir))?;
+            clap_mangen::generate_to(Cli::command(), dir)?;
+        }
+        None => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+            context.output.stdout(&String::from_utf8_lossy(&page))?;
+        }
+    }
+    Ok(Exit::Done)
+}

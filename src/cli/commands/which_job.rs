@@ -1,0 +1,44 @@
+//! `cdx which-job`: which jobs a change needs, in order.
+
+use crate::cli::context::Context;
+use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
+use crate::definitions::which::{Needed, which};
+use crate::report::page::{Page, Report};
+
+/// Say which jobs a change needs, in order, with sources.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// A table, a column, a feature, or a plain word: customers, functionality profile, address.
+    #[arg(required = true)]
+    word: Vec<String>,
+}
+
+pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, CommandError> {
+    let word = args.word.join(" ");
+    let definitions = super::jobs::known(context)?;
+    let gates = super::init::catalogue()?;
+    let needed = which(&definitions, &gates, &word);
+    if needed.jobs.is_empty() {
+        let hint = "try a table, a feature or a plain word: cdx which-job customers";
+        return Err(CommandError::usage(
+            "unknown-word",
+            format!("nothing is known of {word:?}"),
+            hint,
+        ));
+    }
+    context.print(&needed)?;
+    Ok(Exit::Done)
+}
+
+impl Report for Needed {
+    fn text(&self, page: &mut Page) {
+        let ids: Vec<&str> = self.jobs.iter().map(|job| job.job.as_str()).collect();
+        page.line(format!("{}: {}", self.word, ids.join(", then ")));
+        for job in &self.jobs {
+            page.item(format!("{} {}: {}", job.job, job.name, job.why));
+            page.item(format!("  {}: {}", job.grade.as_str(), job.source));
+        }
+        page.item(format!("cdx run {}", ids.join(" ")));
+    }
+}

@@ -1,0 +1,148 @@
+//! Retrying and cancelling sessions by hand (D06, D07).
+
+use crate::model::session::StoreSession;
+use crate::model::status::{DownloadStatus, UploadStatus};
+use crate::store::{Db, StoreError, Writer, sessions, topology, uploads};
+
+/// Why a session was not retried or cancelled.
+#[derive(Debug, thiserror::Error)]
+pub enum ManageError {
+    /// The files, or an unknown session or channel.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The session's state does not allow it.
+    #[error("session {id} cannot be {what}: {why}")]
+    NotAllowed {
+        /// The session.
+        id: i64,
+        /// Retried or cancelled.
+        what: &'static str,
+        /// Why not.
+        why: String,
+    },
+}
+
+/// Gives a session another round of tries, in one database or wherever it ended badly.
+///
+/// # Errors
+/// [`ManageError::NotAllowed`] for a session that is applied everywhere: under dependency
+/// enforcement it cannot be run again (D07), and without it there is nothing to do, since its
+/// package is known to the channel (D11).
+pub fn retry(
+    writer: &Writer,
+    id: i64,
+    channel: Option<&str>,
+    upload: bool,
+) -> Result<(), ManageError> {
+    if upload {
+        return retry_upload(writer, id);
+    }
+    let enforced = topology::enforces_dependencies(&writer.hq)?;
+    let wanted = |status: DownloadStatus| {
+        status.is_failure() || enforced && status == DownloadStatus::Available
+    };
+    let why = if enforced {
+        "with dependency enforcement only sessions that are Available or Suspended, or that \
+         failed, can be run again"
+    } else {
+        "it did not fail there"
+    };
+    each(writer, id, channel, ("retried", why), wanted, |hq, session, row| {
+        let made = session.package.is_some();
+        let status = if made { DownloadStatus::Available } else { DownloadStatus::CreateFailed };
+        let replaced = row.replaced_by;
+        if replaced.is_some() {
+            return Ok(());
+        }
+        let row = StoreSession { status, tries: 0, message: None, ..row.clone() };
+        if !made {
+            sessions::reopen(hq, session.id)?;
+        }
+        sessions::update_store(hq, session.id, &row)
+    })
+}
+
+/// Cancels a session in one database, or wherever it is not applied.
+pub fn cancel(
+    writer: &Writer,
+    id: i64,
+    channel: Option<&str>,
+    upload: bool,
+) -> Result<(), ManageError> {
+    if upload {
+        return cancel_upload(writer, id);
+    }
+    let wanted = |status: DownloadStatus| !status.is_final();
+    each(writer, id, channel, ("cancelled", "it is over there"), wanted, |hq, session, row| {
+        let message = Some("cancelled by a person".to_owned());
+        let row = StoreSession { status: DownloadStatus::Canceled, message, ..row.clone() };
+        if session.status == DownloadStatus::CreateFailed {
+            sessions::set_all(hq, session.id, DownloadStatus::Canceled, row.message.as_deref())?;
+        }
+        sessions::update_store(hq, session.id, &row)
+    })
+}
+
+fn each(
+    writer: &Writer,
+    id: i64,
+    channel: Option<&str>,
+    (what, why): (&'static str, &str),
+    wanted: impl Fn(DownloadStatus) -> bool,
+    change: impl Fn(
+        &Db,
+        &crate::model::session::DownloadSession,
+        &StoreSession,
+    ) -> Result<(), StoreError>,
+) -> Result<(), ManageError> {
+    let list = "cdx sessions list";
+    let session = sessions::find(&writer.hq, id)?
+        .ok_or_else(|| StoreError::unknown("session", &id.to_string(), &[], list))?;
+    let only = match channel {
+        Some(name) => Some(topology::find_store(&writer.hq, name)?.id),
+        None => None,
+    };
+    let rows: Vec<&StoreSession> = session
+        .stores
+        .iter()
+        .filter(|row| only.is_none_or(|only| only == row.store_id) && wanted(row.status))
+        .collect();
+    if rows.is_empty() {
+        return Err(ManageError::NotAllowed { id, what, why: why.to_owned() });
+    }
+    Ok(writer.hq.write(|hq| rows.iter().try_for_each(|row| change(hq, &session, row)))?)
+}
+
+fn find_upload(
+    writer: &Writer,
+    id: i64,
+) -> Result<crate::model::session::UploadSession, ManageError> {
+    let list = "cdx sessions list --upload";
+    let found = uploads::all(&writer.hq)?.into_iter().find(|session| session.id == id);
+    Ok(found.ok_or_else(|| StoreError::unknown("session", &id.to_string(), &[], list))?)
+}
+
+fn retry_upload(writer: &Writer, id: i64) -> Result<(), ManageError> {
+    let session = find_upload(writer, id)?;
+    let status = match (session.status, session.package.is_some()) {
+        (UploadStatus::Canceled | UploadStatus::ApplyFailed, true) => UploadStatus::Uploaded,
+        (UploadStatus::Canceled, false) => UploadStatus::ReadFailed,
+        _ => {
+            let why = format!("it is {}", session.status);
+            return Err(ManageError::NotAllowed { id, what: "retried", why });
+        }
+    };
+    Ok(writer.hq.write(|hq| uploads::set_status(hq, id, status, "", 0, None))?)
+}
+
+fn cancel_upload(writer: &Writer, id: i64) -> Result<(), ManageError> {
+    let session = find_upload(writer, id)?;
+    if matches!(session.status, UploadStatus::Applied | UploadStatus::Canceled) {
+        let why = format!("it is {}", session.status);
+        return Err(ManageError::NotAllowed { id, what: "cancelled", why });
+    }
+    let message = "cancelled by a person";
+    let tries = session.tries;
+    let status = UploadStatus::Canceled;
+    Ok(writer.hq.write(|hq| uploads::set_status(hq, id, status, message, tries, None))?)
+}
