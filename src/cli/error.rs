@@ -16,7 +16,7 @@ pub struct CommandError {
     /// The exit code.
     pub exit: Exit,
     /// What is printed.
-    pub failure: Failure,
+    pub failure: Box<Failure>,
 }
 
 impl CommandError {
@@ -24,17 +24,18 @@ impl CommandError {
     pub fn usage(code: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self {
             exit: Exit::Wrong,
-            failure: Failure {
+            failure: Box::new(Failure {
                 code,
                 message: message.into(),
                 causes: Vec::new(),
                 hints: vec![hint.into()],
                 report: None,
-            },
+            }),
         }
     }
 
     /// Adds what was done before.
+    #[must_use]
     pub fn with_report(mut self, report: Option<Value>) -> Self {
         self.failure.report = report;
         self
@@ -53,7 +54,7 @@ impl CommandError {
             source = cause.source();
         }
         let failure = Failure { code, message: error.to_string(), causes, hints, report: None };
-        Self { exit, failure }
+        Self { exit, failure: Box::new(failure) }
     }
 }
 

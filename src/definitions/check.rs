@@ -125,13 +125,14 @@ impl Checker<'_> {
     ) {
         let mut mapped = Vec::new();
         for column in key.iter().filter(|column| !column.eq_ignore_ascii_case(DATAAREAID)) {
-            match target.fields.iter().find(|field| field.from.eq_ignore_ascii_case(column)) {
-                Some(field) => mapped.push(field.to.clone()),
-                None => {
-                    let kind = Kind::KeyNotMapped { column: column.clone() };
-                    self.note(id, None, &kind);
-                    return;
-                }
+            if let Some(field) =
+                target.fields.iter().find(|field| field.from.eq_ignore_ascii_case(column))
+            {
+                mapped.push(field.to.clone());
+            } else {
+                let kind = Kind::KeyNotMapped { column: column.clone() };
+                self.note(id, None, &kind);
+                return;
             }
         }
         let company = to.column(DATAAREAID).map(|column| column.name.clone());

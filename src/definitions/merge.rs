@@ -196,19 +196,18 @@ impl<'a> Merged<'a> {
         let dotted = format!("{schema}.{table}");
         let mut subjob = known;
         let key_fields: Vec<FieldMap> = subjob.targets.first().map_or_else(Vec::new, |target| {
-            let in_key = |field: &&FieldMap| subjob.key.iter().any(|k| *k == field.from);
+            let in_key = |field: &&FieldMap| subjob.key.contains(&field.from);
             target.fields.iter().filter(in_key).cloned().collect()
         });
         let existing =
             subjob.targets.iter_mut().find(|target| target.dotted().eq_ignore_ascii_case(&dotted));
-        let target = match existing {
-            Some(target) => target,
-            None => {
-                // An extension table shares the primary key of the table it extends (S06).
-                subjob.targets.push(Target { schema, table, fields: key_fields });
-                let last = subjob.targets.len() - 1;
-                &mut subjob.targets[last]
-            }
+        let target = if let Some(target) = existing {
+            target
+        } else {
+            // An extension table shares the primary key of the table it extends (S06).
+            subjob.targets.push(Target { schema, table, fields: key_fields });
+            let last = subjob.targets.len() - 1;
+            &mut subjob.targets[last]
         };
         let mut twice = Vec::new();
         for field in fields {

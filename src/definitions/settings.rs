@@ -79,16 +79,15 @@ fn environment(walker: &mut Walker<'_>, table: &DeTable<'_>, settings: &mut Sett
 fn scale_unit(walker: &mut Walker<'_>, table: &DeTable<'_>, settings: &mut Settings) {
     walker.known_keys(table, &["instances", "cache-ttl"]);
     if let Some(found) = walker.integer(table, "instances") {
-        match u32::try_from(found.value) {
-            Ok(instances @ 1..=16) => settings.instances = instances,
-            _ => {
-                let kind = Kind::OutOfRange {
-                    key: "instances".to_owned(),
-                    value: found.value.to_string(),
-                    expected: "a number from 1 to 16",
-                };
-                walker.note(found.at, kind);
-            }
+        if let Ok(instances @ 1..=16) = u32::try_from(found.value) {
+            settings.instances = instances;
+        } else {
+            let kind = Kind::OutOfRange {
+                key: "instances".to_owned(),
+                value: found.value.to_string(),
+                expected: "a number from 1 to 16",
+            };
+            walker.note(found.at, kind);
         }
     }
     if let Some(ttl) = duration(walker, table, "cache-ttl") {

@@ -95,7 +95,7 @@ impl<'a> Walker<'a> {
             return None;
         };
         let mut texts = Vec::new();
-        for item in array.iter() {
+        for item in array {
             match item.get_ref().as_str() {
                 Some(text) => texts.push(At { value: text.to_owned(), at: item.span().start }),
                 None => self.wrong(key, item, "a text in quotes"),
@@ -132,7 +132,7 @@ impl<'a> Walker<'a> {
             return Vec::new();
         };
         let mut tables = Vec::new();
-        for item in array.iter() {
+        for item in array {
             match item.get_ref().as_table() {
                 Some(found) => tables.push((found, item.span().start)),
                 None => self.wrong(key, item, "a table"),

@@ -68,7 +68,7 @@ pub(super) fn apply_pending(
     }
     announce(applying.writer, &queues)?;
     applying.writer.world.faults.crash_at("apply.after-requested", &applying.run.job.id);
-    let outcomes = work(applying, &queues, enforced, listener)?;
+    let outcomes = work(applying, &queues, enforced, listener);
     let touched = settle(applying.writer, &queues, outcomes, enforced, listener)?;
     applying.writer.world.faults.crash_at("apply.after-outcome", &applying.run.job.id);
     Ok(touched)
@@ -101,8 +101,8 @@ fn queues(
             if session.job != run.job.id || !is_pending(row.status) {
                 continue;
             }
-            if !arrived.contains_key(&session.id) {
-                arrived.insert(session.id, fetch(&folder, session)?);
+            if let std::collections::btree_map::Entry::Vacant(e) = arrived.entry(session.id) {
+                e.insert(fetch(&folder, session)?);
             }
             let package = arrived.get(&session.id).cloned();
             tries.push(draw(
@@ -219,7 +219,7 @@ fn work(
     queues: &[Queue],
     enforced: bool,
     listener: &mut dyn Listener,
-) -> Result<Vec<Vec<Outcome>>, ExchangeError> {
+) -> Vec<Vec<Outcome>> {
     let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let threads = cores.min(MOST_THREADS).min(queues.len());
     let worker = Worker {
@@ -261,7 +261,7 @@ fn work(
         }
     });
     listener.event(Event::StepFinished);
-    Ok(outcomes)
+    outcomes
 }
 
 /// What every thread shares.

@@ -84,12 +84,11 @@ impl Collecting<'_> {
             Ok(opened) => opened,
             Err(message) => return self.read_failed(store, unread, &message, &now).map(Some),
         };
-        let id = match unread {
-            Some(session) => session.id,
-            None => {
-                let create = |hq: &crate::store::Db| uploads::create(hq, &self.job.id, store, &now);
-                self.writer.hq.write(create)?
-            }
+        let id = if let Some(session) = unread {
+            session.id
+        } else {
+            let create = |hq: &crate::store::Db| uploads::create(hq, &self.job.id, store, &now);
+            self.writer.hq.write(create)?
         };
         self.crash("collect.after-intent", store);
         let collected = match self.pack(&channel, id, &tables, &now, store) {
@@ -172,12 +171,11 @@ impl Collecting<'_> {
         message: &str,
         now: &str,
     ) -> Result<i64, ExchangeError> {
-        let id = match unread {
-            Some(session) => session.id,
-            None => {
-                let create = |hq: &crate::store::Db| uploads::create(hq, &self.job.id, store, now);
-                self.writer.hq.write(create)?
-            }
+        let id = if let Some(session) = unread {
+            session.id
+        } else {
+            let create = |hq: &crate::store::Db| uploads::create(hq, &self.job.id, store, now);
+            self.writer.hq.write(create)?
         };
         self.fail(id, unread, message)?;
         Ok(id)
@@ -234,23 +232,20 @@ pub(super) fn repair(writer: &Writer, listener: &mut dyn Listener) -> Result<(),
             Ok(channel) => uploads::known_in_channel(&channel, session.id)?,
             Err(_) => None,
         };
-        let what = match known {
-            Some(mut collected) => {
-                let file = Folder(writer.env.packages_path()).get(&collected.package)?;
-                if let Some(file) = file {
-                    collected.rows = upload_pack::count_rows(&file, &writer.hq)?;
-                }
-                let uploaded = UploadStatus::Uploaded;
-                writer.hq.write(|hq| {
-                    uploads::record(hq, session.id, &collected, uploaded, "", &now)?;
-                    topology::heartbeat(hq, session.store_id, &now)
-                })?;
-                format!("upload session {} of {} is uploaded", session.id, session.store)
+        let what = if let Some(mut collected) = known {
+            let file = Folder(writer.env.packages_path()).get(&collected.package)?;
+            if let Some(file) = file {
+                collected.rows = upload_pack::count_rows(&file, &writer.hq)?;
             }
-            None => {
-                writer.hq.write(|hq| uploads::take_back(hq, session.id))?;
-                format!("upload session {} had collected nothing and is taken back", session.id)
-            }
+            let uploaded = UploadStatus::Uploaded;
+            writer.hq.write(|hq| {
+                uploads::record(hq, session.id, &collected, uploaded, "", &now)?;
+                topology::heartbeat(hq, session.store_id, &now)
+            })?;
+            format!("upload session {} of {} is uploaded", session.id, session.store)
+        } else {
+            writer.hq.write(|hq| uploads::take_back(hq, session.id))?;
+            format!("upload session {} had collected nothing and is taken back", session.id)
         };
         listener.event(Event::Repaired { what });
     }

@@ -184,6 +184,9 @@ impl Features<'_> {
     }
 }
 
+/// The order in which the documentation lists the jobs of a feature (G15).
+const ORDER: &[&str] = &["1110", "1010", "1070"];
+
 /// Adds jobs in the order that 1110 comes first, as the documentation lists them.
 fn add_jobs(jobs: &mut Vec<String>, more: &[String]) {
     for job in more {
@@ -191,7 +194,6 @@ fn add_jobs(jobs: &mut Vec<String>, more: &[String]) {
             jobs.push(job.clone());
         }
     }
-    const ORDER: &[&str] = &["1110", "1010", "1070"];
     jobs.sort_by_key(|job| ORDER.iter().position(|known| known == job).unwrap_or(ORDER.len()));
 }
 

@@ -38,7 +38,7 @@ impl Default for Settings {
             company: "USRT".to_owned(),
             time_zone: "UTC".to_owned(),
             instances: 1,
-            cache_ttl: Duration::from_secs(15 * 60),
+            cache_ttl: Duration::from_mins(15),
             topology: UploadTopology::TwoPhase,
             package_retention: Duration::from_secs(120 * DAY),
             tracking_retention: Duration::from_secs(30 * DAY),

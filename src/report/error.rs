@@ -1,5 +1,6 @@
 //! The one printer of errors.
 
+use std::fmt::Write as _;
 use std::io;
 
 use colored::Color;
@@ -42,10 +43,10 @@ impl Output {
         let palette = self.stderr_palette();
         let mut text = format!("{} {}\n", palette.paint("error:", Color::Red), failure.message);
         for cause in &failure.causes {
-            text.push_str(&format!("  {} {cause}\n", palette.faint("caused by:")));
+            let _ = writeln!(text, "  {} {cause}", palette.faint("caused by:"));
         }
         for hint in &failure.hints {
-            text.push_str(&format!("{} {hint}\n", palette.paint("hint:", Color::Cyan)));
+            let _ = writeln!(text, "{} {hint}", palette.paint("hint:", Color::Cyan));
         }
         self.stderr(&text)
     }

@@ -42,6 +42,7 @@ impl Output {
     }
 
     /// The same output as text on standard error, for steps of a command whose result is JSON.
+    #[must_use]
     pub fn to_stderr(&self) -> Self {
         Self { format: Format::Text, stdout: self.stderr, aside: true, ..self.clone() }
     }

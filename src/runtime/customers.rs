@@ -245,7 +245,7 @@ fn edit_locally(
     let own = site.own()?;
     let (account, guid) = known.columns();
     let mut customer = channel_customers::state(&site.database, known)?;
-    customer.async_account = guid.to_owned();
+    guid.clone_into(&mut customer.async_account);
     let mut affiliations = Vec::new();
     for (field, value) in set {
         let target = match field {

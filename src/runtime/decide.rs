@@ -112,6 +112,7 @@ pub enum Switch {
 
 /// What is known when an operation is decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "four facts, independent of each other")]
 pub struct Circumstances {
     /// The customer's account has not come back.
     pub async_customer: bool,

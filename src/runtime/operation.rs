@@ -209,20 +209,20 @@ impl<'a> Site<'a> {
         let database = writer.env.channel(&store.name, Access::Write)?;
         let now = writer.world.clock.utc();
         let ttl = writer.env.settings().cache_ttl;
-        let held = match offline {
-            true => None,
-            false => scale_unit::cached(&database, instance, ttl, &writer.world.clock)?,
+        let held = if offline {
+            None
+        } else {
+            scale_unit::cached(&database, instance, ttl, &writer.world.clock)?
         };
-        let cached = match held {
-            Some(cached) => cached,
-            None => {
-                let view = scale_unit::look(&database, &name)?;
-                if !offline {
-                    database.write(|_| scale_unit::hold(&database, instance, &view, &now))?;
-                }
-                let until = crate::world::Clock::after(&now, ttl).map_err(StoreError::from)?;
-                Cached { view, loaded: now.clone(), until }
+        let cached = if let Some(cached) = held {
+            cached
+        } else {
+            let view = scale_unit::look(&database, &name)?;
+            if !offline {
+                database.write(|_| scale_unit::hold(&database, instance, &view, &now))?;
             }
+            let until = crate::world::Clock::after(&now, ttl).map_err(StoreError::from)?;
+            Cached { view, loaded: now.clone(), until }
         };
         Ok(Self { writer, catalogue, store, database, instance, offline, cached, now })
     }

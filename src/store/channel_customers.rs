@@ -94,10 +94,8 @@ pub fn state(channel: &ChannelDatabase, known: &Known) -> Result<Customer, Store
         Ok((sync_customer(row)?, row.get::<_, String>("MODIFIEDDATETIME")?))
     })?;
     Ok(match (downloaded, latest) {
-        (Some((customer, brought)), Some((own, made))) if made < brought => {
-            let _superseded = own;
-            customer
-        }
+        // What has been downloaded since is newer than the channel's own row.
+        (Some((customer, brought)), Some((_, made))) if made < brought => customer,
         (Some((customer, _)), Some((own, _))) => {
             Customer { account: customer.account, currency: customer.currency, ..own }
         }

@@ -372,12 +372,11 @@ fn add_affiliation_named(hq: &Db, account: &str, name: &str) -> Result<bool, Sto
     let names = hq.rows("SELECT RECID, NAME FROM RETAILAFFILIATION ORDER BY NAME", [], |row| {
         Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
     })?;
-    match names.iter().find(|(_, known)| known.eq_ignore_ascii_case(name)) {
-        Some((recid, _)) => add_affiliation(hq, account, *recid),
-        None => {
-            let known: Vec<String> = names.into_iter().map(|(_, name)| name).collect();
-            Err(StoreError::unknown("affiliation", name, &known, "cdx customers list"))
-        }
+    if let Some((recid, _)) = names.iter().find(|(_, known)| known.eq_ignore_ascii_case(name)) {
+        add_affiliation(hq, account, *recid)
+    } else {
+        let known: Vec<String> = names.into_iter().map(|(_, name)| name).collect();
+        Err(StoreError::unknown("affiliation", name, &known, "cdx customers list"))
     }
 }
 

@@ -79,7 +79,7 @@ impl PackageStore for Folder {
     }
 
     fn list(&self) -> Result<Vec<String>, StoreError> {
-        self.names(|name| name.ends_with(".db"))
+        self.names(|name| Path::new(name).extension().is_some_and(|ending| ending == "db"))
     }
 
     fn delete(&self, name: &str) -> Result<(), StoreError> {

@@ -1,5 +1,6 @@
 //! Makes an upload package from a channel database, and writes one into headquarters.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use rusqlite::{ErrorCode, named_params};
@@ -77,11 +78,12 @@ impl UploadTable {
                     format!("e{at}.{} = p.{}", quoted(&theirs.to), quoted(&ours.to))
                 })
                 .collect();
-            joins.push_str(&format!(
+            let _ = write!(
+                joins,
                 " LEFT JOIN main.{} e{at} ON {}",
                 quoted(&extension.target),
                 on.join(" AND ")
-            ));
+            );
             let fresh = extension.columns.iter().filter(|c| !to.contains(&c.from));
             for column in fresh.cloned().collect::<Vec<_>>() {
                 to.push(column.from.clone());

@@ -82,7 +82,7 @@ fn status(context: &mut Context, channel: Option<&str>) -> Result<(), CommandErr
             let held = scale_unit::cached(&database, instance, settings.cache_ttl, clock)?;
             instances.push(Instance {
                 channel: store.name.clone(),
-                instance,
+                number: instance,
                 loaded: held.as_ref().map(|held| clock.show(&held.loaded)),
                 until: held.as_ref().map(|held| clock.show(&held.until)),
                 differs: held.map_or_else(Vec::new, |h| differences(&catalogue, &h.view, &now)),
@@ -135,7 +135,8 @@ struct CsuStatus {
 #[derive(Debug, Serialize)]
 struct Instance {
     channel: String,
-    instance: u32,
+    #[serde(rename = "instance")]
+    number: u32,
     loaded: Option<String>,
     until: Option<String>,
     differs: Vec<Difference>,
@@ -158,7 +159,7 @@ impl Report for CsuStatus {
             };
             [
                 instance.channel.clone(),
-                instance.instance.to_string(),
+                instance.number.to_string(),
                 instance.loaded.clone().unwrap_or_default(),
                 instance.until.clone().unwrap_or_default(),
                 state,
@@ -172,7 +173,7 @@ impl Report for CsuStatus {
             for Difference { what, cached, database } in &instance.differs {
                 page.item(format!(
                     "{} instance {}: {what}: answers {cached}, its database says {database}",
-                    instance.channel, instance.instance
+                    instance.channel, instance.number
                 ));
             }
         }

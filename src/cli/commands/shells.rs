@@ -38,16 +38,13 @@ pub(in crate::cli) fn completions(
 }
 
 pub(in crate::cli) fn man(context: &mut Context, args: &ManArgs) -> Result<Exit, CommandError> {
-    match &args.dir {
-        Some(dir) => {
-            std::fs::create_dir_all(dir).map_err(StoreError::io("create", dir))?;
-            clap_mangen::generate_to(Cli::command(), dir)?;
-        }
-        None => {
-            let mut page = Vec::new();
-            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
-            context.output.stdout(&String::from_utf8_lossy(&page))?;
-        }
+    if let Some(dir) = &args.dir {
+        std::fs::create_dir_all(dir).map_err(StoreError::io("create", dir))?;
+        clap_mangen::generate_to(Cli::command(), dir)?;
+    } else {
+        let mut page = Vec::new();
+        clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+        context.output.stdout(&String::from_utf8_lossy(&page))?;
     }
     Ok(Exit::Done)
 }
