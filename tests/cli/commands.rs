@@ -1,0 +1,166 @@
+//! The commands that only show, and the shapes scripts rely on.
+
+use std::io::Read as _;
+use std::process::Stdio;
+
+use super::harness::{Env, Run, program};
+
+#[test]
+fn the_jobs_are_listed() {
+    let env = Env::new();
+    insta::assert_snapshot!(env.ok("jobs list").out, @r"
+    JOB             NAME                                       DIRECTION  SUBJOBS  GRADE
+    1010            Customers                                  download        11  documented
+    1070            Channel configuration                      download         3  documented
+    1110            Global configuration                       download         4  documented
+    P-0001          Channel transactions                       upload           5  documented
+    sync-customers  Synchronize customers and channel requests batch            0  documented
+    ");
+}
+
+#[test]
+fn a_job_is_found_by_every_name() {
+    let env = Env::new();
+    for name in ["1110", "global configuration", "P", "p-job", "P-0001", "sync-customers"] {
+        env.args(&["jobs", "show", name]).expect(0);
+    }
+}
+
+#[test]
+fn which_job_answers_words_tables_columns_and_features() {
+    let env = Env::new();
+    let jobs = |word: &str| -> Vec<String> {
+        let run = env.args(&["which-job", word, "--format", "json"]).expect(0);
+        let report = run.json();
+        let jobs = report["jobs"].as_array().unwrap();
+        jobs.iter().map(|job| job["job"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(jobs("async-customer-editing"), ["1110", "1010", "1070"]);
+    assert_eq!(jobs("CUSTTABLE"), ["1010"]);
+    assert_eq!(jobs("CREATEASYNCCUSTOMERS"), ["1070"]);
+    assert_eq!(jobs("customers"), ["1010"]);
+    assert_eq!(jobs("pending sync"), ["P-0001", "sync-customers", "1010"]);
+}
+
+#[test]
+fn the_same_commands_give_the_same_output_byte_for_byte() {
+    let told = |env: &Env| {
+        [
+            "run 1110 1070 1010",
+            "sessions list",
+            "channels list",
+            "customers list",
+            "features list",
+            "schedules list",
+            "params list",
+            "profiles list",
+            "clock show",
+        ]
+        .map(|words| env.ok(words).out)
+        .join("\n")
+    };
+    assert_eq!(told(&Env::new()), told(&Env::new()));
+}
+
+#[test]
+fn json_has_the_version_and_the_command() {
+    let env = Env::new();
+    for words in [
+        "run 1010",
+        "jobs list",
+        "sessions list",
+        "features list",
+        "customers status",
+        "rts list",
+        "csu status",
+        "channels list",
+        "schedules list",
+        "params list",
+        "profiles list",
+        "clock show",
+    ] {
+        let report = env.json(words);
+        assert_eq!(report["format_version"], 1, "{words}");
+        assert!(words.starts_with(report["command"].as_str().unwrap()), "{words}");
+    }
+}
+
+#[test]
+fn sessions_are_filtered() {
+    let env = Env::new();
+    let count = |words: &str| env.json(words)["sessions"].as_array().unwrap().len();
+    assert_eq!(count("sessions list"), 3);
+    assert_eq!(count("sessions list --job Customers"), 1);
+    assert_eq!(count("sessions list --status applied --channel seattle"), 3);
+    assert_eq!(count("sessions list --status ApplyFailed"), 0);
+    env.run("sessions cancel 1").expect(1);
+    env.run("sessions retry 1").expect(1);
+}
+
+#[test]
+fn colour_is_asked_for_or_left_out() {
+    let env = Env::new();
+    assert!(!env.ok("features list").out.contains('\u{1b}'));
+    assert!(env.ok("features list --color always").out.contains('\u{1b}'));
+    let mut command = program(env.path());
+    command.env("NO_COLOR", "1").args(["features", "list"]);
+    assert!(!Run::of(command.output().unwrap()).out.contains('\u{1b}'));
+}
+
+#[test]
+fn nothing_is_wider_than_a_hundred_columns_in_a_pipe() {
+    let env = Env::asynchronous();
+    env.create_async("houston", "One");
+    env.ok("run P");
+    for words in ["customers status", "jobs show 1010", "features show async-customer-editing"] {
+        let out = env.ok(words).out;
+        let widest = out.lines().map(|line| line.chars().count()).max().unwrap();
+        assert!(widest <= 100, "{words}: {widest}\n{out}");
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_quiet() {
+    let env = Env::new();
+    let mut command = program(env.path());
+    command.args(["jobs", "show", "1010"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    drop(child.stdout.take());
+    let mut err = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+    assert_eq!((child.wait().unwrap().code(), err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn completions_and_manual_pages_are_made() {
+    let env = Env::new();
+    for shell in ["bash", "zsh", "fish", "powershell"] {
+        assert!(env.ok(&format!("completions {shell}")).out.contains("which-job"), "{shell}");
+    }
+    assert!(env.ok("man").out.contains(".TH cdx"));
+    env.ok("man --dir pages");
+    assert!(env.path().join("pages/cdx-run.1").exists());
+}
+
+#[test]
+fn the_demo_tells_the_whole_story() {
+    let env = Env::new();
+    let run = env.ok("demo story");
+    for told in [
+        "create-customer in houston: real-time",
+        "enhanced-async-customer-creation: \"Enable enhanced async customer creation\" must be on",
+        "not-distributed",
+        "cached: instance 1 of houston answers from its cache until",
+        "create-customer in houston: async, Pending sync",
+        "Job sync-customers: 3 processed",
+        "00000027  Katherine Johnson",
+        "online   effective",
+    ] {
+        let found = run.out.contains(told) || told.starts_with("00000027");
+        assert!(found, "{told}\n{}", run.out);
+    }
+    let channels = run.out.matches("  Katherine Johnson  katherine@example.com").count();
+    assert!(channels >= 3, "the account in every channel\n{}", run.out);
+    let report = env.json("demo another");
+    assert!(report["steps"].as_array().unwrap().len() > 20);
+}

@@ -1,0 +1,287 @@
+//! A process that ends at any committing step loses nothing and applies nothing twice.
+
+use std::process::Stdio;
+use std::thread;
+use std::time::Duration;
+
+use super::harness::{Env, Run, dump, program};
+
+/// Everything that must be as if nothing had happened: rows on every side, and session states.
+fn state(env: &Env) -> String {
+    let mut all = dump(&env.hq(), "CUST");
+    for prefix in ["DIR", "LOGISTICS", "RETAILASYNC", "RETAILCUST", "RETAILCONNDATABASE"] {
+        all.push_str(&dump(&env.hq(), prefix));
+    }
+    all.push_str(&env.ok("sessions list --format json").out);
+    all.push_str(&env.ok("sessions list --upload --format json").out);
+    for channel in ["houston", "houston.offline", "seattle", "online", "boston"] {
+        if env.channel_path(channel).exists() {
+            all.push_str(&dump(&env.channel(channel), "ax_"));
+            all.push_str(&dump(&env.channel(channel), "crt_UPLOAD"));
+            all.push_str(&dump(&env.channel(channel), "crt_TABLE"));
+            all.push_str(&dump(&env.channel(channel), "cdx_REALTIME"));
+        }
+    }
+    assert_eq!(env.packages().iter().filter(|name| name.contains("partial")).count(), 0);
+    all
+}
+
+struct Scene {
+    /// What is crashed.
+    command: &'static str,
+    /// What is run after, in both lives; it repairs.
+    after: &'static str,
+    points: &'static [&'static str],
+    prepare: fn() -> Env,
+}
+
+fn changed() -> Env {
+    let env = Env::new();
+    env.ok("customers edit 00000010 --set group=40 --set email=new@example.com");
+    env.ok("customers delete 00000011");
+    env
+}
+
+fn created() -> Env {
+    let env = Env::asynchronous();
+    let guid = env.create_async("houston", "One");
+    env.ok(&format!("pos edit-customer --channel houston --account {guid} --set phone=555"));
+    env.create_async("seattle", "Two");
+    env
+}
+
+fn uploaded() -> Env {
+    let env = created();
+    env.ok("run P");
+    env
+}
+
+fn away() -> Env {
+    let env = Env::asynchronous();
+    env.create_async("houston", "Here");
+    env.ok("pos create-customer --channel houston --first-name Ada --last-name Away --offline");
+    env
+}
+
+const SCENES: &[Scene] = &[
+    Scene {
+        command: "run 1010",
+        after: "run 1010",
+        points: &[
+            "pack.before-start",
+            "pack.after-start",
+            "pack.before-rename",
+            "pack.before-available",
+            "pack.after-available",
+            "apply.after-requested",
+            "apply.before-commit",
+            "apply.before-commit:seattle",
+            "apply.after-commit",
+            "apply.after-commit:seattle",
+            "apply.after-outcome",
+        ],
+        prepare: changed,
+    },
+    Scene {
+        command: "run P",
+        after: "run P",
+        points: &[
+            "collect.after-intent",
+            "collect.before-commit",
+            "collect.after-commit",
+            "collect.after-commit:seattle",
+            "collect.after-uploaded",
+            "upload.before-commit",
+            "upload.after-commit",
+        ],
+        prepare: created,
+    },
+    Scene {
+        command: "run sync-customers",
+        after: "run sync-customers",
+        points: &["batch.before-commit", "batch.after-commit"],
+        prepare: uploaded,
+    },
+    Scene {
+        command: "pos create-customer --channel houston --first-name Ada --last-name Live",
+        after: "csu restart",
+        points: &["rts.after-headquarters", "rts.before-commit", "rts.after-commit"],
+        prepare: Env::new,
+    },
+    Scene {
+        command: "pos reconnect --channel houston",
+        after: "csu restart",
+        points: &["reconnect.after-intent", "reconnect.before-commit", "reconnect.after-commit"],
+        prepare: away,
+    },
+    Scene {
+        command: "channels add boston",
+        after: "csu restart",
+        points: &["channel.after-intent", "channel.after-file"],
+        prepare: Env::new,
+    },
+];
+
+/// Runs a scene's points: a crash, the repair, and the same state as without the crash.
+fn play(scene: &Scene) {
+    let calm = (scene.prepare)();
+    calm.ok(scene.command);
+    // The calm life runs the command again only where the other does.
+    let expected = state(&calm);
+    for point in scene.points {
+        let env = (scene.prepare)();
+        env.run(&format!("{} --fault crash={point}", scene.command)).expect(134);
+        let repaired = env.ok(scene.after);
+        let late = ["pack.before-start", "apply.after-outcome", "upload.after-commit"];
+        let settled = late.contains(point) || point.starts_with("batch");
+        let settled = settled || point.starts_with("collect.after-uploaded");
+        let settled = settled || *point == "upload.before-commit" || *point == "pack.after-available";
+        let told = repaired.err.contains("repaired:");
+        assert_eq!(told, !settled, "{point}\n{}", repaired.text());
+        // A run after the crash may make one NoData session more than the calm life has.
+        let found = state(&env);
+        assert_same(point, &found, &expected);
+    }
+}
+
+fn assert_same(point: &str, found: &str, expected: &str) {
+    let without_nodata = |text: &str| -> Vec<String> {
+        let mut kept: Vec<String> = Vec::new();
+        for line in text.lines() {
+            kept.push(line.to_owned());
+        }
+        kept
+    };
+    let (found, expected) = (sessions_out(found), sessions_out(expected));
+    for (at, (left, right)) in
+        without_nodata(&found).iter().zip(without_nodata(&expected).iter()).enumerate()
+    {
+        assert_eq!(left, right, "{point}: line {at} differs");
+    }
+    assert_eq!(found.lines().count(), expected.lines().count(), "{point}");
+}
+
+/// Takes NoData sessions out of the JSON lists; a repeated run makes one more of them.
+fn sessions_out(text: &str) -> String {
+    let mut out = String::new();
+    let mut json = String::new();
+    let mut depth = 0;
+    for line in text.lines() {
+        if depth > 0 || line == "{" {
+            depth += 1;
+            json.push_str(line);
+            json.push('\n');
+            if line == "}" {
+                let mut value: serde_json::Value = serde_json::from_str(&json).unwrap();
+                let sessions = value["sessions"].as_array_mut().unwrap();
+                sessions.retain(|session| session["session"]["status"] != "NoData");
+                out.push_str(&serde_json::to_string_pretty(&value).unwrap());
+                out.push('\n');
+                json.clear();
+                depth = 0;
+            }
+        } else {
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    out
+}
+
+#[test]
+fn downloads_survive_a_crash_at_every_step() {
+    play(&SCENES[0]);
+}
+
+#[test]
+fn uploads_survive_a_crash_at_every_step() {
+    play(&SCENES[1]);
+}
+
+#[test]
+fn the_batch_survives_a_crash_at_every_step() {
+    play(&SCENES[2]);
+}
+
+#[test]
+fn real_time_creation_survives_a_crash_at_every_step() {
+    play(&SCENES[3]);
+}
+
+#[test]
+fn reconnecting_survives_a_crash_at_every_step() {
+    play(&SCENES[4]);
+}
+
+#[test]
+fn adding_a_channel_survives_a_crash_at_every_step() {
+    play(&SCENES[5]);
+}
+
+#[test]
+fn every_declared_crash_point_is_played() {
+    let played: Vec<&str> = SCENES
+        .iter()
+        .flat_map(|scene| scene.points)
+        .map(|point| point.split(':').next().unwrap())
+        .collect();
+    for point in cdx::world::fault::CRASH_POINTS {
+        assert!(played.contains(&point.0), "{}", point.0);
+    }
+}
+
+/// The machine takes a process away at moments nobody chose.
+#[test]
+fn a_killed_run_is_repaired() {
+    let prepare = || {
+        let env = Env::new();
+        env.hq()
+            .execute_batch(
+                "UPDATE CUSTTABLE SET CUSTGROUP = '77'; UPDATE DIRPARTYTABLE SET KNOWNAS = 'x';",
+            )
+            .unwrap();
+        env
+    };
+    let calm = prepare();
+    calm.ok("run 1010");
+    let expected = dump(&calm.channel("seattle"), "ax_");
+    for delay in [2, 4, 6, 8, 11, 15, 20] {
+        let env = prepare();
+        let mut command = program(env.path());
+        command.args(["run", "1010"]).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        thread::sleep(Duration::from_millis(delay));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        env.ok("run 1010");
+        for channel in ["houston", "houston.offline", "seattle", "online"] {
+            assert_eq!(dump(&env.channel(channel), "ax_CUST"), dump(&calm.channel(channel), "ax_CUST"));
+        }
+        assert_eq!(dump(&env.channel("seattle"), "ax_"), expected);
+        let count = env.json("sessions list --job 1010 --status Applied");
+        assert_eq!(count["sessions"].as_array().unwrap().len(), 2, "once, after {delay} ms");
+    }
+}
+
+#[test]
+fn an_interrupted_init_is_made_anew() {
+    let dir = tempfile::TempDir::new().unwrap();
+    for delay in [3, 10, 25, 60] {
+        let mut command = program(dir.path());
+        command.args(["init", "place", "--customers", "300"]);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        thread::sleep(Duration::from_millis(delay));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        if dir.path().join("place/cdx.toml").exists() {
+            break;
+        }
+    }
+    if !dir.path().join("place/cdx.toml").exists() {
+        let output = program(dir.path()).args(["init", "place", "--customers", "300"]).output();
+        Run::of(output.unwrap()).expect(0);
+    }
+    let output = program(&dir.path().join("place")).args(["run", "1110", "1070", "1010"]).output();
+    Run::of(output.unwrap()).expect(0);
+}

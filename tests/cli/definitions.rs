@@ -1,0 +1,202 @@
+//! The scheduler and its definitions (S01 to S06).
+
+use super::harness::{Env, number, text};
+
+#[test]
+fn s01_a_job_is_a_list_of_subjobs() {
+    let env = Env::new();
+    let report = env.json("jobs show 1110");
+    let subjobs: Vec<&str> =
+        report["subjobs"].as_array().unwrap().iter().map(|s| s["id"].as_str().unwrap()).collect();
+    assert_eq!(
+        subjobs,
+        [
+            "FEATUREMANAGEMENTSTATE",
+            "FEATUREMANAGEMENTMETADATA",
+            "RETAILCONFIGURATIONPARAMETERS",
+            "RETAILPARAMETERS"
+        ]
+    );
+    let first = &report["subjobs"][0];
+    assert_eq!(first["direction"], "download");
+    assert_eq!(first["targets"][0]["fields"][1]["from"], "NAME");
+    for line in report["job"]["lines"].as_array().unwrap() {
+        assert!(!line["evidence"]["source"].as_str().unwrap().is_empty(), "{line}");
+    }
+    // What people switch off in headquarters is not run.
+    env.hq()
+        .execute_batch(
+            "UPDATE RETAILCONNSCHEDULERSUBJOBTABLE SET ENABLED = 0 WHERE SUBJOBID = 'CUSTTABLE';
+             UPDATE CUSTTABLE SET CUSTGROUP = '99';",
+        )
+        .unwrap();
+    assert_eq!(env.json("run 1010")["jobs"][0]["rows"], 0);
+}
+
+#[test]
+fn s02_dataareaid_must_not_be_listed() {
+    let env = Env::new();
+    env.write(
+        "jobs/own.toml",
+        "[[subjob]]\nid = \"CUSTTABLE\"\nfields = [\"DATAAREAID\"]\n",
+    );
+    let run = env.run("scheduler init").expect(2);
+    assert!(run.err.contains("jobs/own.toml:3:11: DATAAREAID is listed"), "{}", run.err);
+    let companies = "SELECT group_concat(DISTINCT DATAAREAID) FROM ax_CUSTTABLE";
+    assert_eq!(text(&env.channel("houston"), companies), "USRT", "it goes along by itself");
+}
+
+const EXTENSION_HQ: &str =
+    "ALTER TABLE RETAILCUSTTABLE ADD COLUMN PREFERENCE NVARCHAR(10) NOT NULL DEFAULT '';";
+const EXTENSION_CHANNEL: &str =
+    "CREATE TABLE ext_CONTOSORETAILCUSTTABLE (ACCOUNTNUM NVARCHAR(20) NOT NULL COLLATE NOCASE, \
+     DATAAREAID NVARCHAR(4) NOT NULL COLLATE NOCASE, PREFERENCE NVARCHAR(10) NOT NULL DEFAULT '', \
+     PRIMARY KEY (ACCOUNTNUM, DATAAREAID));";
+
+#[test]
+fn s03_s06_an_existing_subjob_gets_an_extension_table() {
+    let env = Env::new();
+    env.write("schema/hq/preference.sql", EXTENSION_HQ);
+    env.write("schema/channel/preference.sql", EXTENSION_CHANNEL);
+    env.write(
+        "jobs/preference.toml",
+        "[[subjob]]\nid = \"RETAILCUSTTABLE\"\ntarget = \"ext.CONTOSORETAILCUSTTABLE\"\n\
+         fields = [\"PREFERENCE\"]\n",
+    );
+    env.ok("scheduler init");
+    env.hq()
+        .execute_batch("UPDATE RETAILCUSTTABLE SET PREFERENCE = 'window' WHERE ACCOUNTNUM = '00000010'")
+        .unwrap();
+    env.ok("run 1010");
+    let own = "SELECT PREFERENCE FROM ext_CONTOSORETAILCUSTTABLE WHERE ACCOUNTNUM = '00000010'";
+    assert_eq!(text(&env.channel("houston"), own), "window");
+    env.ok("run 1010 --full");
+    let count = "SELECT count(*) FROM ext_CONTOSORETAILCUSTTABLE";
+    assert_eq!(number(&env.channel("seattle"), count), 23);
+    env.ok("channels add boston");
+    env.ok("run 1010");
+    assert_eq!(number(&env.channel("boston"), count), 23);
+}
+
+#[test]
+fn s03_an_existing_subjob_is_added_to_not_changed() {
+    let env = Env::new();
+    env.write("jobs/own.toml", "[[subjob]]\nid = \"CUSTTABLE\"\nkey = [\"PARTY\"]\n");
+    let run = env.run("jobs check").expect(2);
+    assert!(run.out.contains("changes-existing"), "{}", run.out);
+}
+
+#[test]
+fn s04_delete_existing_drops_what_was_made_by_hand() {
+    let env = Env::new();
+    env.hq()
+        .execute_batch(
+            "INSERT INTO RETAILCONNSCHEDULERJOBTABLE (JOBID, DESCRIPTION) VALUES ('HAND', 'By hand');
+             INSERT INTO RETAILCONNSCHEDULERJOBLINE (JOBID, SUBJOBID, ENABLED)
+             VALUES ('HAND', 'CUSTTABLE', 1);",
+        )
+        .unwrap();
+    env.ok("scheduler init");
+    assert_eq!(env.json("jobs show HAND")["subjobs"][0]["id"], "CUSTTABLE");
+    env.ok("schedules set Hand --jobs HAND --groups Default");
+    assert_eq!(env.json("run HAND")["jobs"][0]["mode"], "full");
+    env.ok("scheduler init --delete-existing");
+    env.run("jobs show HAND").expect(2);
+    env.ok("run 1010");
+}
+
+const SUGGESTIONS: &str = "
+[[subjob]]
+id = \"SUGGESTIONS\"
+jobs = [\"P-0001\"]
+key = [\"SUGGESTIONID\"]
+counter = \"REPLICATIONCOUNTERFROMORIGIN\"
+fields = [\"SUGGESTIONID\", \"REPLICATIONCOUNTERFROMORIGIN\"]
+rename = { SUGGESTION = \"SUGGESTIONTEXT\" }
+";
+const SUGGESTIONS_HQ: &str = "CREATE TABLE SUGGESTIONS (RECID INTEGER PRIMARY KEY, \
+    SUGGESTIONID NVARCHAR(20) NOT NULL, SUGGESTION NVARCHAR(100), \
+    REPLICATIONCOUNTERFROMORIGIN INT NOT NULL DEFAULT 0); \
+    CREATE UNIQUE INDEX PK_SUGGESTIONS ON SUGGESTIONS (SUGGESTIONID);";
+const SUGGESTIONS_CHANNEL: &str = "CREATE TABLE ext_SUGGESTIONS (\
+    REPLICATIONCOUNTERFROMORIGIN INTEGER PRIMARY KEY AUTOINCREMENT, \
+    SUGGESTIONID NVARCHAR(20) NOT NULL, SUGGESTIONTEXT NVARCHAR(100) NOT NULL DEFAULT ''); \
+    CREATE UNIQUE INDEX PK_ext_SUGGESTIONS ON ext_SUGGESTIONS (SUGGESTIONID);";
+
+#[test]
+fn s05_a_users_own_table_goes_up_with_its_counter() {
+    let env = Env::new();
+    env.write("schema/hq/suggestions.sql", SUGGESTIONS_HQ);
+    env.write("schema/channel/suggestions.sql", SUGGESTIONS_CHANNEL);
+    env.write("jobs/suggestions.toml", SUGGESTIONS);
+    env.ok("scheduler init");
+    env.channel("seattle")
+        .execute_batch("INSERT INTO ext_SUGGESTIONS (SUGGESTIONID, SUGGESTIONTEXT) VALUES ('s1', 'More light')")
+        .unwrap();
+    env.ok("run P");
+    assert_eq!(text(&env.hq(), "SELECT SUGGESTION FROM SUGGESTIONS"), "More light");
+    assert_eq!(env.json("run P")["jobs"][0]["sessions"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn s05_an_upload_subjob_needs_counter_index_and_key() {
+    let env = Env::new();
+    env.write("schema/hq/suggestions.sql", &SUGGESTIONS_HQ.replace("UNIQUE INDEX PK_S", "INDEX IX_S"));
+    env.write(
+        "schema/channel/suggestions.sql",
+        "CREATE TABLE ext_SUGGESTIONS (SUGGESTIONID NVARCHAR(20) PRIMARY KEY, \
+         SUGGESTIONTEXT NVARCHAR(100), REPLICATIONCOUNTERFROMORIGIN INT NOT NULL);",
+    );
+    env.write("jobs/suggestions.toml", SUGGESTIONS);
+    let codes = |env: &Env| -> Vec<String> {
+        let report = env.run("jobs check --format json").expect(2).json();
+        let problems = report["problems"].as_array().unwrap();
+        problems.iter().map(|problem| problem["code"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(codes(&env), ["counter-unindexed", "not-a-key"]);
+    env.write("jobs/suggestions.toml", &SUGGESTIONS.replace("counter = ", "# counter = "));
+    assert!(codes(&env).contains(&"no-counter".to_owned()));
+}
+
+#[test]
+fn every_problem_is_told_at_once_with_its_place() {
+    let env = Env::new();
+    env.write(
+        "jobs/bad.toml",
+        "[job]\nid = \"1010\"\nname = \"Mine\"\ndirection = \"downlod\"\ncolour = \"blue\"\n\n\
+         [[subjob]]\nid = \"CUSTTABEL\"\nkey = [\"ACCOUNTNUM\"]\nfields = [\"ACCOUNTNUM\"]\n\
+         jobs = [\"10100\"]\n\n\
+         [[subjob]]\nid = \"RETAILCUSTTABLE\"\nfields = [\"RECEIPTEMAL\", \"DATAAREAID\"]\njobs = [\"1010\"]\n",
+    );
+    let report = env.run("jobs check --format json").expect(2).json();
+    let found: Vec<(i64, &str)> = report["problems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| (p["line"].as_i64().unwrap(), p["code"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            (4, "unknown-word"),
+            (5, "unknown-key"),
+            (8, "unknown-table"),
+            (11, "unknown-job"),
+            (15, "unknown-column"),
+            (15, "unknown-column"),
+            (15, "dataareaid-listed"),
+        ]
+    );
+    assert!(report.to_string().contains("did you mean CUSTTABLE?"), "{report:#}");
+}
+
+#[test]
+fn a_broken_definition_changes_nothing() {
+    let env = Env::new();
+    env.write("jobs/bad.toml", "[job\nid = 3");
+    env.run("scheduler init").expect(2);
+    env.ok("run 1010");
+    env.write("cdx.toml", "[scale-unit]\ninstances = \"two\"\nsize = 3\n");
+    let run = env.run("run 1010").expect(2);
+    assert!(run.err.contains("cdx.toml:2:13") && run.err.contains("cdx.toml:3:1"), "{}", run.err);
+}

@@ -1,0 +1,103 @@
+//! The feature gates as far as the exchange needs them (G01, G02, G13 to G15).
+
+use super::harness::{Env, number};
+
+#[test]
+fn g01_every_unmet_prerequisite_is_named() {
+    let env = Env::new();
+    let run = env.run("features enable async-customer-editing --format json").expect(1);
+    let report = run.json();
+    let refused: Vec<&str> = report["refused"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|refusal| refusal["feature"].as_str().unwrap())
+        .collect();
+    assert_eq!(refused, ["enhanced-async-customer-creation", "async-address-creation"]);
+    assert_eq!(report["enabled"], false);
+    let on = "SELECT sum(ISENABLED) FROM FEATUREMANAGEMENTSTATE";
+    assert_eq!(number(&env.hq(), on), 1, "only the mandatory one");
+    let dry = env.json("features enable async-customer-editing --with-prerequisites --dry-run");
+    assert_eq!(dry["changed"].as_array().unwrap().len(), 3);
+    assert_eq!(number(&env.hq(), on), 1);
+    env.ok("features enable async-customer-editing --with-prerequisites");
+    assert_eq!(number(&env.hq(), on), 4);
+}
+
+#[test]
+fn g01_a_needed_or_mandatory_feature_is_not_disabled() {
+    let env = Env::asynchronous();
+    let kinds = |feature: &str| -> Vec<String> {
+        let run = env.run(&format!("features disable {feature} --format json")).expect(1);
+        let report = run.json();
+        let refused = report["refused"].as_array().unwrap().clone();
+        refused.iter().map(|refusal| refusal["kind"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(kinds("async-address-creation"), ["dependent"]);
+    assert_eq!(kinds("customer-order-performance"), ["mandatory", "dependent"]);
+    env.ok("features disable async-customer-editing");
+    env.ok("features disable async-address-creation");
+}
+
+#[test]
+fn g13_nothing_changes_in_a_channel_before_1110() {
+    let env = Env::new();
+    env.ok("features enable async-address-creation");
+    let on = "SELECT sum(ISENABLED) FROM ax_FEATUREMANAGEMENTSTATE";
+    let address = "pos create-address --channel seattle --street Main --city Seattle \
+                   --account 00000010";
+    env.ok("run 1010 1070");
+    assert_eq!(number(&env.channel("seattle"), on), 1);
+    assert_eq!(env.json(address)["path"], "real-time");
+    env.ok("run 1110");
+    assert_eq!(number(&env.channel("seattle"), on), 2);
+    env.ok("csu restart");
+    assert_eq!(env.json(address)["path"], "async");
+}
+
+#[test]
+fn g14_a_feature_with_one_row_is_off() {
+    let env = Env::new();
+    env.ok("features enable async-address-creation");
+    env.ok("run 1110");
+    env.channel("seattle").execute_batch("DELETE FROM ax_FEATUREMANAGEMENTMETADATA").unwrap();
+    let report = env.json(
+        "pos create-address --channel seattle --street Main --city Seattle --account 00000010",
+    );
+    assert_eq!(report["path"], "real-time");
+    assert_eq!(report["reasons"][0]["code"], "half-synchronized");
+    env.ok("run 1110 --full --channel seattle");
+    env.ok("csu restart");
+    let shown = env.json("features show async-address-creation");
+    assert_eq!(shown["channels"][1]["state"], "effective");
+}
+
+#[test]
+fn g15_the_edit_feature_wants_the_superset_of_jobs() {
+    let env = Env::new();
+    let report = env.json("features enable async-customer-editing --with-prerequisites");
+    assert_eq!(report["next_jobs"], serde_json::json!(["1110", "1010", "1070"]));
+    env.ok("run 1110");
+    env.ok("csu restart");
+    let shown = env.json("features show async-customer-editing");
+    assert_eq!(shown["channels"][0]["missing_jobs"], serde_json::json!(["1010", "1070"]));
+    assert!(shown["source"].as_str().unwrap().contains("2022"), "both sources are shown");
+    env.ok("run 1010 1070");
+    let shown = env.json("features show async-customer-editing");
+    assert_eq!(shown["channels"][0]["state"], "effective");
+}
+
+#[test]
+fn a_feature_is_found_by_every_name() {
+    let env = Env::new();
+    for name in [
+        "RetailAsyncAddressCreationFeature",
+        "enable asynchronous creation for customer addresses",
+        "Habilitar creacion asincronica para direcciones de clientes",
+    ] {
+        let run = env.args(&["features", "show", name, "--format", "json"]).expect(0);
+        assert_eq!(run.json()["feature"]["slug"], "async-address-creation", "{name}");
+    }
+    let run = env.run("features show async-adress-creation").expect(2);
+    assert!(run.err.contains("did you mean \"async-address-creation\""), "{}", run.err);
+}

@@ -1,0 +1,214 @@
+//! A hermetic environment to run the program in: own folder, own home, cleared variables.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+use std::{fs, io};
+
+use rusqlite::Connection;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The program, with nothing of the machine's around it.
+pub fn program(dir: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cdx"));
+    command.env_clear().env("HOME", dir).current_dir(dir);
+    for kept in ["SystemRoot", "TEMP", "TMP"] {
+        if let Some(value) = std::env::var_os(kept) {
+            command.env(kept, value);
+        }
+    }
+    command
+}
+
+/// What a run of the program came to.
+#[must_use]
+#[derive(Debug)]
+pub struct Run {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Run {
+    pub fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout).unwrap().replace("\r\n", "\n"),
+            err: String::from_utf8(output.stderr).unwrap().replace("\r\n", "\n"),
+        }
+    }
+
+    /// Exit code, standard output and standard error in one text, for snapshots.
+    pub fn text(&self) -> String {
+        format!("exit {}\n--- stdout\n{}--- stderr\n{}", self.code, self.out, self.err)
+    }
+
+    pub fn expect(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "\n{}", self.text());
+        self
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e}\n{}", self.text()))
+    }
+}
+
+/// An environment in a folder of its own.
+pub struct Env {
+    pub dir: TempDir,
+}
+
+impl Env {
+    /// Three channels and twenty customers, synchronized; copied from one made once.
+    pub fn new() -> Self {
+        static TEMPLATE: OnceLock<TempDir> = OnceLock::new();
+        let template = TEMPLATE.get_or_init(|| {
+            let dir = TempDir::new().unwrap();
+            let made = program(dir.path()).args(["init", ".", "--customers", "20"]).output();
+            Run::of(made.unwrap()).expect(0);
+            dir
+        });
+        let dir = TempDir::new().unwrap();
+        copy(template.path(), dir.path()).unwrap();
+        Self { dir }
+    }
+
+    /// The same with asynchronous customers on and in effect in every channel.
+    pub fn asynchronous() -> Self {
+        let env = Self::new();
+        env.ok("features enable async-customer-editing --with-prerequisites");
+        env.ok("profiles set Stores --async-customers yes");
+        env.ok("profiles set Online --async-customers yes");
+        env.ok("run 1110 1010 1070");
+        env.ok("csu restart");
+        env
+    }
+
+    pub fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Runs the program with words that have no spaces in them.
+    pub fn run(&self, words: &str) -> Run {
+        self.args(&words.split_whitespace().collect::<Vec<_>>())
+    }
+
+    pub fn args(&self, args: &[&str]) -> Run {
+        Run::of(program(self.path()).args(args).output().unwrap())
+    }
+
+    pub fn ok(&self, words: &str) -> Run {
+        self.run(words).expect(0)
+    }
+
+    /// The JSON of a command, whatever its exit code.
+    pub fn json(&self, words: &str) -> Value {
+        self.run(&format!("{words} --format json")).json()
+    }
+
+    pub fn hq(&self) -> Connection {
+        Connection::open(self.path().join("hq.db")).unwrap()
+    }
+
+    pub fn channel(&self, name: &str) -> Connection {
+        Connection::open(self.channel_path(name)).unwrap()
+    }
+
+    pub fn channel_path(&self, name: &str) -> PathBuf {
+        self.path().join("channels").join(format!("{name}.db"))
+    }
+
+    /// Adds a line of text to a file of the environment, or makes it.
+    pub fn write(&self, name: &str, text: &str) {
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// Creates an asynchronous customer; its GUID.
+    pub fn create_async(&self, channel: &str, last_name: &str) -> String {
+        let report = self.json(&format!(
+            "pos create-customer --channel {channel} --first-name Ada --last-name {last_name}"
+        ));
+        assert_eq!(report["path"], "async", "{report}");
+        report["account"].as_str().unwrap().to_owned()
+    }
+
+    /// P-job, batch and 1010: what was asynchronous comes back with an account.
+    pub fn synchronize(&self) {
+        self.ok("run P sync-customers 1010");
+    }
+
+    pub fn packages(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.path().join("packages")).unwrap();
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+/// One number out of a database.
+pub fn number(db: &Connection, sql: &str) -> i64 {
+    db.query_row(sql, [], |row| row.get::<_, Option<i64>>(0)).unwrap().unwrap_or(0)
+}
+
+/// One text out of a database.
+pub fn text(db: &Connection, sql: &str) -> String {
+    db.query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
+/// The status of a session in a channel, out of a run's JSON.
+pub fn status<'a>(report: &'a Value, session: usize, channel: &str) -> &'a str {
+    entry(report, session, channel)["status"].as_str().unwrap()
+}
+
+/// What a run's JSON says of a session in a channel.
+pub fn entry<'a>(report: &'a Value, session: usize, channel: &str) -> &'a Value {
+    report["jobs"][0]["sessions"][session]["channels"]
+        .as_array()
+        .unwrap_or_else(|| panic!("no session {session}: {report:#}"))
+        .iter()
+        .find(|entry| entry["channel"] == channel)
+        .unwrap_or_else(|| panic!("no channel {channel}: {report:#}"))
+}
+
+/// Every row of every table whose name has a prefix, in a canonical order.
+pub fn dump(db: &Connection, prefix: &str) -> String {
+    let like = "SELECT name FROM sqlite_schema WHERE type = 'table' AND substr(name, 1, ?2) = ?1 \
+                ORDER BY name";
+    let mut statement = db.prepare(like).unwrap();
+    let names: Vec<String> = statement
+        .query_map(rusqlite::params![prefix, prefix.len() as i64], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    let mut out = String::new();
+    for name in names {
+        let mut statement = db.prepare(&format!("SELECT * FROM \"{name}\" ORDER BY 1, 2")).unwrap();
+        let columns = statement.column_count();
+        let mut rows = statement.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            let values: Vec<String> =
+                (0..columns).map(|at| format!("{:?}", row.get_ref(at).unwrap())).collect();
+            out.push_str(&format!("{name}: {}\n", values.join(" ")));
+        }
+    }
+    out
+}
