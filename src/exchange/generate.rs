@@ -73,8 +73,10 @@ impl Generating<'_, '_> {
             status,
         };
         if nothing {
+            // Everything up to the open version has been looked at, and there was nothing.
+            let until = tracking::version(hq)?;
             let session = hq.write(|hq| {
-                let session = sessions::create(hq, &new(intended.since, DownloadStatus::NoData))?;
+                let session = sessions::create(hq, &new(until, DownloadStatus::NoData))?;
                 supplied(hq, self.run, &intended.stores)?;
                 Ok::<_, StoreError>(session)
             })?;

@@ -173,7 +173,8 @@ fn u08_all_five_tables_go_up() {
     env.channel("houston")
         .execute(
             "INSERT INTO ax_RETAILASYNCCUSTOMERATTRIBUTEV2 (CUSTACCOUNTASYNC, ATTRIBUTERECID,
-             ATTRIBUTEVALUESTRING, OPERATION, DATAAREAID) VALUES (?1, 7, 'blue', 1, 'USRT')",
+             ATTRIBUTEVALUESTRING, OPERATION, MODIFIEDDATETIME, DATAAREAID)
+             VALUES (?1, 7, 'blue', 1, '2026-01-15 08:00:00.000', 'USRT')",
             [&guid],
         )
         .unwrap();
