@@ -1,0 +1,125 @@
+//! The schema: every old version becomes the current one, and what must hold is in it.
+
+use std::path::PathBuf;
+
+use cdx::store::schema::Kind;
+use cdx::store::{Access, Db, StoreError};
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+const KINDS: &[Kind] = &[Kind::Headquarters, Kind::Channel];
+
+fn objects(path: &PathBuf) -> Vec<String> {
+    let db = Connection::open(path).unwrap();
+    let sql = "SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_schema ORDER BY 1";
+    let mut statement = db.prepare(sql).unwrap();
+    let rows = statement.query_map([], |row| row.get(0)).unwrap();
+    rows.collect::<Result<_, _>>().unwrap()
+}
+
+fn fresh(dir: &TempDir, kind: Kind) -> PathBuf {
+    let path = dir.path().join("fresh.db");
+    drop(Db::open(&path, kind, Access::Create).unwrap());
+    path
+}
+
+fn old(dir: &TempDir, kind: Kind, version: i64) -> PathBuf {
+    let path = dir.path().join(format!("old{version}.db"));
+    let db = Connection::open(&path).unwrap();
+    for step in kind.migrations().iter().filter(|step| step.version <= version) {
+        db.execute_batch(step.sql).unwrap();
+    }
+    let id = kind.application_id();
+    db.execute_batch(&format!("PRAGMA application_id = {id}; PRAGMA user_version = {version};"))
+        .unwrap();
+    path
+}
+
+#[test]
+fn every_old_version_becomes_the_fresh_one() {
+    for kind in KINDS {
+        let dir = TempDir::new().unwrap();
+        let expected = objects(&fresh(&dir, *kind));
+        for version in 1..kind.version() {
+            let path = old(&dir, *kind, version);
+            assert!(matches!(
+                Db::open(&path, *kind, Access::Read),
+                Err(StoreError::Older { found, .. }) if found == version
+            ));
+            drop(Db::open(&path, *kind, Access::Write).unwrap());
+            drop(Db::open(&path, *kind, Access::Write).unwrap());
+            assert_eq!(objects(&path), expected, "{kind:?} from {version}");
+        }
+    }
+}
+
+#[test]
+fn a_failed_migration_leaves_the_file_as_it_was() {
+    let dir = TempDir::new().unwrap();
+    let path = old(&dir, Kind::Channel, 1);
+    // A table in the way of the second step.
+    Connection::open(&path)
+        .unwrap()
+        .execute_batch("CREATE TABLE ax_RETAILSTORETABLE (MINE); INSERT INTO ax_RETAILSTORETABLE VALUES (1);")
+        .unwrap();
+    let before = objects(&path);
+    assert!(Db::open(&path, Kind::Channel, Access::Write).is_err());
+    assert_eq!(objects(&path), before);
+}
+
+#[test]
+fn a_newer_one_and_another_kind_are_refused() {
+    let dir = TempDir::new().unwrap();
+    let path = fresh(&dir, Kind::Channel);
+    let error = Db::open(&path, Kind::Headquarters, Access::Write).unwrap_err();
+    assert!(matches!(error, StoreError::WrongKind { .. }), "{error}");
+    Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 9").unwrap();
+    let error = Db::open(&path, Kind::Channel, Access::Write).unwrap_err();
+    assert!(matches!(error, StoreError::Newer { found: 9, .. }), "{error}");
+}
+
+#[test]
+fn channel_columns_refuse_what_is_too_long_and_headquarters_does_not() {
+    let dir = TempDir::new().unwrap();
+    let channel = Connection::open(fresh(&dir, Kind::Channel)).unwrap();
+    let long = "INSERT INTO {}CUSTTABLE (RECID, ACCOUNTNUM, CURRENCY) VALUES (1, 'a', 'DOLLAR')";
+    assert!(channel.execute_batch(&long.replace("{}", "ax_")).is_err());
+    let dir = TempDir::new().unwrap();
+    let hq = Connection::open(fresh(&dir, Kind::Headquarters)).unwrap();
+    hq.execute_batch(&long.replace("{}", "")).unwrap();
+    // Keys ignore case, as SQL Server's do.
+    let same = "INSERT INTO CUSTTABLE (RECID, ACCOUNTNUM, PARTY) VALUES (2, 'A', 2)";
+    assert!(hq.execute_batch(same).is_err());
+}
+
+#[test]
+fn counters_do_not_begin_again_after_a_purge() {
+    let dir = TempDir::new().unwrap();
+    let channel = Connection::open(fresh(&dir, Kind::Channel)).unwrap();
+    channel
+        .execute_batch(
+            "INSERT INTO ax_RETAILASYNCCUSTOMERV2 (FIRSTNAME) VALUES ('a'), ('b');
+             DELETE FROM ax_RETAILASYNCCUSTOMERV2;
+             INSERT INTO ax_RETAILASYNCCUSTOMERV2 (FIRSTNAME) VALUES ('c');",
+        )
+        .unwrap();
+    let counter: i64 = channel
+        .query_row("SELECT REPLICATIONCOUNTERFROMORIGIN FROM ax_RETAILASYNCCUSTOMERV2", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    assert_eq!(counter, 3);
+}
+
+#[test]
+fn a_writer_keeps_everything_or_nothing() {
+    let dir = TempDir::new().unwrap();
+    let path = fresh(&dir, Kind::Channel);
+    let db = Db::open(&path, Kind::Channel, Access::Write).unwrap();
+    let failed: Result<(), StoreError> = db.write(|db| {
+        cdx::store::world::next(db, "guid")?;
+        Err(StoreError::Missing { path: "on purpose".to_owned() })
+    });
+    assert!(failed.is_err());
+    assert_eq!(cdx::store::world::next(&db, "guid").unwrap(), 1);
+}
