@@ -11,7 +11,8 @@ const KINDS: &[Kind] = &[Kind::Headquarters, Kind::Channel];
 
 fn objects(path: &PathBuf) -> Vec<String> {
     let db = Connection::open(path).unwrap();
-    let sql = "SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_schema ORDER BY 1";
+    let sql =
+        "SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_schema ORDER BY 1";
     let mut statement = db.prepare(sql).unwrap();
     let rows = statement.query_map([], |row| row.get(0)).unwrap();
     rows.collect::<Result<_, _>>().unwrap()
@@ -60,7 +61,9 @@ fn a_failed_migration_leaves_the_file_as_it_was() {
     // A table in the way of the second step.
     Connection::open(&path)
         .unwrap()
-        .execute_batch("CREATE TABLE ax_RETAILSTORETABLE (MINE); INSERT INTO ax_RETAILSTORETABLE VALUES (1);")
+        .execute_batch(
+            "CREATE TABLE ax_RETAILSTORETABLE (MINE); INSERT INTO ax_RETAILSTORETABLE VALUES (1);",
+        )
         .unwrap();
     let before = objects(&path);
     assert!(Db::open(&path, Kind::Channel, Access::Write).is_err());

@@ -88,11 +88,10 @@ mod tests {
     #[test]
     fn every_behaviour_is_there_once_and_in_order() {
         let ids: Vec<String> = all().unwrap().into_iter().map(|behaviour| behaviour.id).collect();
-        let expected: Vec<String> =
-            [("G", 16), ("D", 18), ("R", 15), ("U", 8), ("C", 8), ("S", 6)]
-                .into_iter()
-                .flat_map(|(group, last)| (1..=last).map(move |n| format!("{group}{n:02}")))
-                .collect();
+        let expected: Vec<String> = [("G", 16), ("D", 18), ("R", 15), ("U", 8), ("C", 8), ("S", 6)]
+            .into_iter()
+            .flat_map(|(group, last)| (1..=last).map(move |n| format!("{group}{n:02}")))
+            .collect();
         assert_eq!(ids, expected);
     }
 }

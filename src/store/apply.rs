@@ -78,7 +78,7 @@ fn attached(
     let bulk = delivery.bytes >= BULK_BYTES && !delivery.empties && all_empty(channel, &tables)?;
     // Leaving the log fails quietly while somebody reads; the load then goes through the log.
     if bulk {
-        channel.rows("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
+        channel.rows("PRAGMA main.journal_mode = DELETE", [], |_| Ok(()))?;
     }
     let written = channel.write(|_| -> Result<u64, ApplyError> {
         let mut rows = 0;
@@ -94,7 +94,7 @@ fn attached(
         Ok(rows)
     });
     if bulk {
-        channel.rows("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+        channel.rows("PRAGMA main.journal_mode = WAL", [], |_| Ok(()))?;
     }
     Ok(Applied { rows: written?, before: false })
 }

@@ -150,6 +150,11 @@ impl Db {
         modes.iter().try_for_each(|sql| self.rows(sql, [], |_| Ok(())).map(|_| ()))
     }
 
+    /// Gives back the memory of the page cache.
+    pub fn shrink(&self) -> Result<(), StoreError> {
+        self.script("PRAGMA shrink_memory")
+    }
+
     /// Moves the write-ahead log into the file, so that one file is the whole database.
     pub fn checkpoint(&self) -> Result<(), StoreError> {
         self.rows("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map(|_| ())

@@ -89,9 +89,8 @@ fn c05_the_account_and_the_guid_come_back_to_every_channel() {
     env.synchronize();
     let account = env.json(&format!("customers show {guid}"))["customer"]["account"].clone();
     for channel in ["houston", "seattle", "online"] {
-        let sql = format!(
-            "SELECT ACCOUNTNUM FROM ax_RETAILCUSTTABLE WHERE CUSTACCOUNTASYNC = '{guid}'"
-        );
+        let sql =
+            format!("SELECT ACCOUNTNUM FROM ax_RETAILCUSTTABLE WHERE CUSTACCOUNTASYNC = '{guid}'");
         assert_eq!(text(&env.channel(channel), &sql), account.as_str().unwrap());
     }
 }
@@ -117,7 +116,8 @@ fn c07_the_jobs_are_needed_where_creation_is_synchronous_too() {
     let create = "pos create-customer --channel houston --first-name Ada --last-name Down \
                   --fault rts-down";
     assert_eq!(env.json(create)["path"], "async-fallback");
-    let offline = "pos create-customer --channel houston --first-name Ada --last-name Away --offline";
+    let offline =
+        "pos create-customer --channel houston --first-name Ada --last-name Away --offline";
     assert_eq!(env.json(offline)["path"], "async");
     env.ok("pos reconnect --channel houston");
     env.synchronize();

@@ -135,7 +135,8 @@ fn play(scene: &Scene) {
         let late = ["pack.before-start", "apply.after-outcome", "upload.after-commit"];
         let settled = late.contains(point) || point.starts_with("batch");
         let settled = settled || point.starts_with("collect.after-uploaded");
-        let settled = settled || *point == "upload.before-commit" || *point == "pack.after-available";
+        let settled =
+            settled || *point == "upload.before-commit" || *point == "pack.after-available";
         let told = repaired.err.contains("repaired:");
         assert_eq!(told, !settled, "{point}\n{}", repaired.text());
         // A run after the crash may make one NoData session more than the calm life has.
@@ -255,7 +256,10 @@ fn a_killed_run_is_repaired() {
         child.wait().unwrap();
         env.ok("run 1010");
         for channel in ["houston", "houston.offline", "seattle", "online"] {
-            assert_eq!(dump(&env.channel(channel), "ax_CUST"), dump(&calm.channel(channel), "ax_CUST"));
+            assert_eq!(
+                dump(&env.channel(channel), "ax_CUST"),
+                dump(&calm.channel(channel), "ax_CUST")
+            );
         }
         assert_eq!(dump(&env.channel("seattle"), "ax_"), expected);
         let count = env.json("sessions list --job 1010 --status Applied");

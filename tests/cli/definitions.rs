@@ -36,10 +36,7 @@ fn s01_a_job_is_a_list_of_subjobs() {
 #[test]
 fn s02_dataareaid_must_not_be_listed() {
     let env = Env::new();
-    env.write(
-        "jobs/own.toml",
-        "[[subjob]]\nid = \"CUSTTABLE\"\nfields = [\"DATAAREAID\"]\n",
-    );
+    env.write("jobs/own.toml", "[[subjob]]\nid = \"CUSTTABLE\"\nfields = [\"DATAAREAID\"]\n");
     let run = env.run("scheduler init").expect(2);
     assert!(run.err.contains("jobs/own.toml:3:11: DATAAREAID is listed"), "{}", run.err);
     let companies = "SELECT group_concat(DISTINCT DATAAREAID) FROM ax_CUSTTABLE";
@@ -48,8 +45,7 @@ fn s02_dataareaid_must_not_be_listed() {
 
 const EXTENSION_HQ: &str =
     "ALTER TABLE RETAILCUSTTABLE ADD COLUMN PREFERENCE NVARCHAR(10) NOT NULL DEFAULT '';";
-const EXTENSION_CHANNEL: &str =
-    "CREATE TABLE ext_CONTOSORETAILCUSTTABLE (ACCOUNTNUM NVARCHAR(20) NOT NULL COLLATE NOCASE, \
+const EXTENSION_CHANNEL: &str = "CREATE TABLE ext_CONTOSORETAILCUSTTABLE (ACCOUNTNUM NVARCHAR(20) NOT NULL COLLATE NOCASE, \
      DATAAREAID NVARCHAR(4) NOT NULL COLLATE NOCASE, PREFERENCE NVARCHAR(10) NOT NULL DEFAULT '', \
      PRIMARY KEY (ACCOUNTNUM, DATAAREAID));";
 
@@ -65,7 +61,9 @@ fn s03_s06_an_existing_subjob_gets_an_extension_table() {
     );
     env.ok("scheduler init");
     env.hq()
-        .execute_batch("UPDATE RETAILCUSTTABLE SET PREFERENCE = 'window' WHERE ACCOUNTNUM = '00000010'")
+        .execute_batch(
+            "UPDATE RETAILCUSTTABLE SET PREFERENCE = 'window' WHERE ACCOUNTNUM = '00000010'",
+        )
         .unwrap();
     env.ok("run 1010");
     let own = "SELECT PREFERENCE FROM ext_CONTOSORETAILCUSTTABLE WHERE ACCOUNTNUM = '00000010'";
@@ -141,7 +139,10 @@ fn s05_a_users_own_table_goes_up_with_its_counter() {
 #[test]
 fn s05_an_upload_subjob_needs_counter_index_and_key() {
     let env = Env::new();
-    env.write("schema/hq/suggestions.sql", &SUGGESTIONS_HQ.replace("UNIQUE INDEX PK_S", "INDEX IX_S"));
+    env.write(
+        "schema/hq/suggestions.sql",
+        &SUGGESTIONS_HQ.replace("UNIQUE INDEX PK_S", "INDEX IX_S"),
+    );
     env.write(
         "schema/channel/suggestions.sql",
         "CREATE TABLE ext_SUGGESTIONS (SUGGESTIONID NVARCHAR(20) PRIMARY KEY, \

@@ -260,7 +260,9 @@ fn d12_a_value_too_long_names_table_column_key_and_lengths() {
 fn d12_holds_for_a_load_into_empty_tables_too() {
     let env = Env::new();
     env.hq()
-        .execute_batch("UPDATE CUSTTABLE SET CUSTGROUP = 'ÁBCDEFGHIJKL' WHERE ACCOUNTNUM = '00000010'")
+        .execute_batch(
+            "UPDATE CUSTTABLE SET CUSTGROUP = 'ÁBCDEFGHIJKL' WHERE ACCOUNTNUM = '00000010'",
+        )
         .unwrap();
     env.ok("channels add boston");
     let report = env.run("run 1010 --channel boston --format json").expect(1).json();
@@ -343,7 +345,8 @@ fn d16_a_package_that_was_altered_is_never_applied() {
     edit(&env, "40");
     env.run("run 1010 --fault apply-fails=houston").expect(1);
     let name = env.packages().into_iter().next_back().unwrap();
-    let name = env.packages().into_iter().filter(|n| n.starts_with("1010")).next_back().unwrap_or(name);
+    let name =
+        env.packages().into_iter().filter(|n| n.starts_with("1010")).next_back().unwrap_or(name);
     let path = env.path().join("packages").join(&name);
     let whole = fs::read(&path).unwrap();
     let mut altered = whole.clone();
@@ -379,7 +382,8 @@ fn d17_a_run_is_full_when_the_tracking_does_not_reach_back() {
 fn a_run_of_two_jobs_goes_on_after_a_failure() {
     let env = Env::new();
     edit(&env, "40");
-    let report = env.run("run 1010 1110 --fault apply-fails=houston --format json").expect(1).json();
+    let report =
+        env.run("run 1010 1110 --fault apply-fails=houston --format json").expect(1).json();
     assert_eq!(report["jobs"].as_array().unwrap().len(), 2);
     assert_eq!(report["jobs"][1]["sessions"][0]["status"], "NoData");
     assert_eq!(report["ok"], false);

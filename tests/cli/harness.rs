@@ -142,9 +142,8 @@ impl Env {
 
     pub fn packages(&self) -> Vec<String> {
         let entries = fs::read_dir(self.path().join("packages")).unwrap();
-        let mut names: Vec<String> = entries
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
     }

@@ -182,8 +182,13 @@ fn r10_each_operation_is_a_new_row_and_the_last_one_counts() {
     assert!(gone.err.contains("has no address"), "{}", gone.err);
     let channel = env.channel("houston");
     let operations = |table: &str| {
-        text(&channel, &format!("SELECT group_concat(OPERATION) FROM (SELECT * FROM ax_{table} \
-            ORDER BY REPLICATIONCOUNTERFROMORIGIN)"))
+        text(
+            &channel,
+            &format!(
+                "SELECT group_concat(OPERATION) FROM (SELECT * FROM ax_{table} \
+            ORDER BY REPLICATIONCOUNTERFROMORIGIN)"
+            ),
+        )
     };
     assert_eq!(operations("RETAILASYNCCUSTOMERV2"), "1,2");
     assert_eq!(operations("RETAILASYNCADDRESSV2"), "1,2,3");

@@ -2,9 +2,9 @@
 
 use super::harness::{Env, number, text};
 
-const OWN_TABLE: &str = "CREATE TABLE SEATING (RECID INTEGER PRIMARY KEY, NAME NVARCHAR(20) NOT NULL);";
-const OWN_CHANNEL: &str =
-    "CREATE TABLE ext_SEATING (RECID INTEGER PRIMARY KEY, NAME NVARCHAR(20) NOT NULL CHECK (length(NAME) <= 20));";
+const OWN_TABLE: &str =
+    "CREATE TABLE SEATING (RECID INTEGER PRIMARY KEY, NAME NVARCHAR(20) NOT NULL);";
+const OWN_CHANNEL: &str = "CREATE TABLE ext_SEATING (RECID INTEGER PRIMARY KEY, NAME NVARCHAR(20) NOT NULL CHECK (length(NAME) <= 20));";
 
 fn with_own_job(job: &str) -> Env {
     let env = Env::new();
@@ -52,10 +52,11 @@ fn d09_an_excluded_job_sends_offline_databases_nothing_and_a_full_empties_them()
 
 #[test]
 fn d09_an_excluded_subjob_is_left_out_of_its_jobs_package() {
-    let env = with_own_job(&SEATING.replace("exclude-offline = true\n", "").replace(
-        "key = [",
-        "exclude-offline = true\nkey = [",
-    ));
+    let env = with_own_job(
+        &SEATING
+            .replace("exclude-offline = true\n", "")
+            .replace("key = [", "exclude-offline = true\nkey = ["),
+    );
     env.ok("run Seating");
     let count = "SELECT count(*) FROM ext_SEATING";
     assert_eq!(number(&env.channel("houston"), count), 2);
@@ -88,11 +89,15 @@ fn d10_a_full_run_spares_what_other_jobs_bring_to_the_same_table() {
         )
         .unwrap();
     env.ok("run In Out");
-    env.channel("seattle").execute_batch("INSERT INTO ext_SEATING VALUES (3, 'Nobody''s')").unwrap();
+    env.channel("seattle")
+        .execute_batch("INSERT INTO ext_SEATING VALUES (3, 'Nobody''s')")
+        .unwrap();
     let names = "SELECT group_concat(NAME) FROM (SELECT NAME FROM ext_SEATING ORDER BY RECID)";
     env.ok("run In --full");
     assert_eq!(text(&env.channel("seattle"), names), "Window,Terrace");
-    env.hq().execute_batch("DELETE FROM INDOORS; INSERT INTO OUTDOORS VALUES (1, 'Garden');").unwrap();
+    env.hq()
+        .execute_batch("DELETE FROM INDOORS; INSERT INTO OUTDOORS VALUES (1, 'Garden');")
+        .unwrap();
     env.ok("run In Out");
     assert_eq!(text(&env.channel("seattle"), names), "Garden,Terrace");
 }
@@ -137,9 +142,7 @@ fn d18_a_row_that_leaves_the_scope_is_deleted() {
     let online = "SELECT count(*) FROM ax_RETAILFUNCTIONALITYPROFILE WHERE PROFILEID = 'Online'";
     assert_eq!(number(&env.channel("seattle"), online), 1);
     // The profile itself does not change; the store that used it does.
-    env.hq()
-        .execute_batch("UPDATE RETAILSTORETABLE SET FUNCTIONALITYPROFILE = 'Stores'")
-        .unwrap();
+    env.hq().execute_batch("UPDATE RETAILSTORETABLE SET FUNCTIONALITYPROFILE = 'Stores'").unwrap();
     env.ok("run 1070");
     assert_eq!(number(&env.channel("seattle"), online), 0);
     assert_eq!(number(&env.hq(), "SELECT count(*) FROM RETAILFUNCTIONALITYPROFILE"), 2);

@@ -159,11 +159,10 @@ fn u07_a_restored_channel_uploads_nothing_until_its_counters_pass() {
 #[test]
 fn u08_all_five_tables_go_up() {
     let env = Env::asynchronous();
-    let guid = env
-        .json(
-            "pos create-customer --channel houston --first-name Ada --last-name One \
+    let guid = env.json(
+        "pos create-customer --channel houston --first-name Ada --last-name One \
              --secondary-contact other@example.com",
-        )["account"]
+    )["account"]
         .as_str()
         .unwrap()
         .to_owned();

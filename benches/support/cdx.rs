@@ -1,0 +1,66 @@
+//! Runs the program as people do, and watches its time and memory.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// What one command took.
+#[derive(Debug, Clone)]
+pub struct Measured {
+    /// Wall-clock milliseconds.
+    pub ms: f64,
+    /// The most memory it had, where the system tells.
+    pub peak_mib: Option<f64>,
+    /// The packages it left, in MiB.
+    pub package_mib: Option<f64>,
+}
+
+/// Runs a command in an environment's folder, which is made first.
+pub fn run_in(dir: &Path, args: &[&str]) -> Measured {
+    fs::create_dir_all(dir).expect("a folder");
+    run(dir, args)
+}
+
+/// Runs a command in a folder; a command that fails ends the benchmark.
+pub fn run(dir: &Path, args: &[&str]) -> Measured {
+    let before = packages(dir);
+    let begun = Instant::now();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_cdx"))
+        .args(args)
+        .current_dir(dir)
+        .stdout(Stdio::null())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .expect("the program");
+    let mut peak: Option<f64> = None;
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("the program's end") {
+            break status;
+        }
+        peak = memory(child.id()).or(peak);
+        thread::sleep(Duration::from_micros(if begun.elapsed().as_millis() < 50 {
+            100
+        } else {
+            2000
+        }));
+    };
+    let ms = begun.elapsed().as_secs_f64() * 1000.0;
+    assert!(status.success(), "cdx {args:?} failed in {}", dir.display());
+    let made = packages(dir) - before;
+    Measured { ms, peak_mib: peak, package_mib: (made > 0.0).then_some(made) }
+}
+
+fn memory(pid: u32) -> Option<f64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    let kib: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kib / 1024.0)
+}
+
+fn packages(dir: &Path) -> f64 {
+    let Ok(entries) = fs::read_dir(dir.join("packages")) else { return 0.0 };
+    let bytes: u64 = entries.flatten().filter_map(|e| e.metadata().ok()).map(|m| m.len()).sum();
+    bytes as f64 / 1024.0 / 1024.0
+}

@@ -1,0 +1,5 @@
+//! What the benchmark is made of.
+
+pub mod cdx;
+pub mod plain;
+pub mod table;
