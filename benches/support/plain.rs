@@ -75,8 +75,10 @@ pub fn one_hop(env: &Path, target: &Path, way: Way) -> f64 {
             db.execute_batch(&sql).expect("an index");
         }
     }
-    db.execute_batch("COMMIT; PRAGMA main.journal_mode = WAL; PRAGMA main.wal_checkpoint(TRUNCATE);")
-        .expect("a commit");
+    db.execute_batch(
+        "COMMIT; PRAGMA main.journal_mode = WAL; PRAGMA main.wal_checkpoint(TRUNCATE);",
+    )
+    .expect("a commit");
     begun.elapsed().as_secs_f64() * 1000.0
 }
 

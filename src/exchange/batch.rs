@@ -58,6 +58,7 @@ pub fn synchronize(
         Batch { company: writer.env.settings().company.clone(), limits, failed: BTreeSet::new() };
     let mut tally = Tally::default();
     let mut done = 0;
+    writer.hq.scratch_in_memory(true)?;
     for chunk in waiting.chunks(CHUNK) {
         let faults = draw(writer, chunk, listener)?;
         let now = writer.world.clock.utc();
@@ -72,6 +73,7 @@ pub fn synchronize(
         done += chunk.len() as u64;
         listener.event(Event::StepProgress { done });
     }
+    writer.hq.scratch_in_memory(false)?;
     listener.event(Event::StepFinished);
     Ok(tally)
 }

@@ -12,6 +12,9 @@ use super::schema::{self, Kind};
 /// The page cache of a connection that is not told otherwise, in KiB.
 pub const DEFAULT_CACHE_KIB: u32 = 16 * 1024;
 
+/// Prepared statements a connection keeps; the customer batch uses some forty in turn.
+const STATEMENTS: usize = 128;
+
 /// What a connection may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
@@ -77,6 +80,7 @@ impl Db {
     }
 
     fn prepare(&self, access: Access, cache_kib: u32) -> Result<(), StoreError> {
+        self.conn.set_prepared_statement_cache_capacity(STATEMENTS);
         self.script(&format!(
             "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = OFF;
              PRAGMA trusted_schema = OFF; PRAGMA cache_size = -{cache_kib};
@@ -148,6 +152,12 @@ impl Db {
             ["PRAGMA synchronous = FULL", "PRAGMA journal_mode = WAL"]
         };
         modes.iter().try_for_each(|sql| self.rows(sql, [], |_| Ok(())).map(|_| ()))
+    }
+
+    /// Keeps what statements need to undo themselves in memory, for many small statements; off
+    /// for large sorts, which would otherwise need as much memory as they sort.
+    pub fn scratch_in_memory(&self, on: bool) -> Result<(), StoreError> {
+        self.script(&format!("PRAGMA temp_store = {}", if on { "MEMORY" } else { "FILE" }))
     }
 
     /// Gives back the memory of the page cache.

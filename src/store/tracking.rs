@@ -137,9 +137,11 @@ fn log_sql(table: &Table, key: &[String]) -> String {
     let columns: String = key
         .iter()
         .map(|name| {
-            let nocase = table.column(name).is_some_and(|column| column.nocase);
+            let column = table.column(name);
+            let nocase = column.is_some_and(|column| column.nocase);
             let collate = if nocase { " COLLATE NOCASE" } else { "" };
-            format!("{} ANY{collate}, ", quoted(name))
+            let kind = column.map_or("ANY", |column| log_type(&column.declared));
+            format!("{} {kind}{collate}, ", quoted(name))
         })
         .collect();
     let log = quoted(&tracking_table(&table.name));
@@ -148,6 +150,19 @@ fn log_sql(table: &Table, key: &[String]) -> String {
         "CREATE TABLE {log} (VERSION INTEGER NOT NULL, {columns}\
          PRIMARY KEY (VERSION, {list})) STRICT, WITHOUT ROWID"
     )
+}
+
+/// The type of a key column in the log. It must have the affinity of the table's own column, or
+/// SQLite cannot look a key up and reads the whole log for each row that is written.
+fn log_type(declared: &str) -> &'static str {
+    let declared = declared.to_ascii_uppercase();
+    if declared.contains("INT") {
+        "INTEGER"
+    } else if declared.contains("CHAR") || declared == "TEXT" {
+        "TEXT"
+    } else {
+        "ANY"
+    }
 }
 
 fn triggers(table: &Table, key: &[String], columns: Option<&[&str]>) -> Vec<String> {
