@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::harness::{Run, program};
+use super::harness::{Env, Run, program, text};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -41,4 +41,34 @@ fn the_readmes_transcript_is_what_happens() {
         let run = Run::of(program(&place).args(words.split_whitespace()).output().unwrap());
         assert_eq!(run.out.trim_end(), shown.trim_end(), "{command}\n{}", run.err);
     }
+}
+
+/// The examples of docs/jobs.md are taken from the page as they stand, and run.
+#[test]
+fn the_examples_of_own_jobs_run_in_both_directions() {
+    let page = std::fs::read_to_string(root().join("docs/jobs.md")).unwrap().replace("\r\n", "\n");
+    let env = Env::new();
+    let mut files = 0;
+    for (before, after) in page.match_indices("```").step_by(2).map(|(at, _)| page.split_at(at)) {
+        let name = before.trim_end().lines().next_back().unwrap_or_default();
+        let Some(name) = name.strip_prefix('`').and_then(|name| name.strip_suffix("`:")) else {
+            continue;
+        };
+        let body = after.split_once('\n').unwrap().1.split("```").next().unwrap();
+        env.write(name, body);
+        files += 1;
+    }
+    assert_eq!(files, 6);
+    env.ok("scheduler init");
+    env.ok("schedules set Downloads --jobs 1110 1070 1010 7000");
+    env.hq().execute_batch("INSERT INTO SEATING (NAME) VALUES ('Terrace')").unwrap();
+    env.ok("run 7000");
+    assert_eq!(text(&env.channel("online"), "SELECT NAME FROM ext_SEATING"), "Terrace");
+    env.channel("online")
+        .execute_batch(
+            "INSERT INTO ext_SUGGESTIONS (SUGGESTIONID, SUGGESTIONTEXT) VALUES ('1', 'Light')",
+        )
+        .unwrap();
+    env.ok("run P");
+    assert_eq!(text(&env.hq(), "SELECT SUGGESTION FROM SUGGESTIONS"), "Light");
 }

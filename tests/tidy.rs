@@ -1,0 +1,173 @@
+//! The house rules that a reader relies on, held by a test.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn files(folder: &str, ending: &str) -> Vec<(String, String)> {
+    fn walk(path: &Path, ending: &str, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(path).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, ending, found);
+            } else if path.extension().is_some_and(|e| e == ending) {
+                found.push(path);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&root().join(folder), ending, &mut found);
+    found.sort();
+    found
+        .into_iter()
+        .map(|path| {
+            let name = path.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/");
+            (name, fs::read_to_string(&path).unwrap())
+        })
+        .collect()
+}
+
+fn sources() -> Vec<(String, String)> {
+    files("src", "rs")
+}
+
+/// The part of a file before its unit tests.
+fn program(text: &str) -> &str {
+    text.split("#[cfg(test)]").next().unwrap()
+}
+
+#[test]
+fn each_crate_stays_behind_its_wall() {
+    for (crates, folders) in [
+        (&["clap::", "use clap", "clap_complete", "clap_mangen"][..], &["src/cli/"][..]),
+        (&["rusqlite"], &["src/store/"]),
+        (&["colored", "indicatif", "comfy_table"], &["src/report/"]),
+        (&["println!", "eprintln!", "print!(", "std::io::stdout", "io::stderr"], &["src/report/"]),
+        (&["SystemTime::now", "Instant::now", "thread_rng"], &["src/world/"]),
+        (&["process::exit"], &["src/world/fault.rs"]),
+    ] {
+        for (name, text) in sources() {
+            if folders.iter().any(|folder| name.starts_with(folder)) {
+                continue;
+            }
+            for needle in crates {
+                let lines = program(&text).lines().filter(|line| !line.trim().starts_with("//"));
+                let used = lines.filter(|line| line.contains(needle)).count();
+                assert_eq!(used, 0, "{name} uses {needle}");
+            }
+        }
+    }
+}
+
+#[test]
+fn left_is_never_built_on_right() {
+    const ORDER: &[&[&str]] = &[
+        &["model"],
+        &["world"],
+        &["definitions"],
+        &["gates"],
+        &["store"],
+        &["exchange"],
+        &["runtime"],
+        &["report"],
+        &["cli"],
+    ];
+    let rank = |layer: &str| ORDER.iter().position(|layers| layers.contains(&layer));
+    for (name, text) in sources() {
+        let Some(own) = name.split('/').nth(1).and_then(rank) else { continue };
+        for line in program(&text).lines().filter(|line| !line.trim().starts_with("//")) {
+            for used in line.split("crate::").skip(1) {
+                let layer: String = used.chars().take_while(char::is_ascii_lowercase).collect();
+                if let Some(other) = rank(&layer) {
+                    assert!(other <= own, "{name} uses {layer}: {line}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn files_and_functions_stay_small() {
+    for (name, text) in sources().into_iter().chain(files("src", "sql")).chain(files("tests", "rs"))
+    {
+        let lines = text.lines().count();
+        let most = if name.starts_with("tests/") { 700 } else { 500 };
+        assert!(lines <= most, "{name} has {lines} lines");
+        for (at, line) in text.lines().enumerate() {
+            let width = line.chars().count();
+            let long = width > 100 && !line.contains('"') && !line.contains("INDEX");
+            assert!(!long, "{name}:{} is {width} columns wide", at + 1);
+        }
+    }
+    for (name, text) in sources() {
+        let mut begun = None;
+        for (at, line) in text.lines().enumerate() {
+            let indent = line.len() - line.trim_start().len();
+            let starts = line.trim_start();
+            let is_fn = ["fn ", "pub fn ", "pub(super) fn ", "pub(in crate::cli) fn "]
+                .iter()
+                .any(|word| starts.starts_with(word));
+            if is_fn && line.trim_end().ends_with(['{', '(']) {
+                begun = Some((at, indent));
+            } else if let Some((first, depth)) = begun
+                && indent == depth
+                && starts.starts_with('}')
+            {
+                let length = at - first + 1;
+                assert!(length <= 70, "{name}:{} has a function of {length} lines", first + 1);
+                begun = None;
+            }
+        }
+    }
+}
+
+#[test]
+fn every_module_says_what_it_is_for() {
+    for (name, text) in sources().into_iter().chain(files("tests", "rs")) {
+        assert!(text.starts_with("//! "), "{name} does not begin with what it is for");
+        let debris =
+            ["TO", "FIX"].map(|half| format!("{half}{}", if half == "TO" { "DO" } else { "ME" }));
+        for word in debris {
+            assert!(!text.contains(&word), "{name} has a {word}");
+        }
+    }
+}
+
+#[test]
+fn every_test_module_is_declared() {
+    let main = fs::read_to_string(root().join("tests/cli/main.rs")).unwrap();
+    for (name, _) in files("tests/cli", "rs") {
+        let module = Path::new(&name).file_stem().unwrap().to_string_lossy().into_owned();
+        assert!(module == "main" || main.contains(&format!("mod {module};")), "{name}");
+    }
+}
+
+#[test]
+fn the_documents_name_what_exists() {
+    let version = env!("CARGO_PKG_VERSION");
+    let changelog = fs::read_to_string(root().join("CHANGELOG.md")).unwrap();
+    assert!(changelog.contains(&format!("## {version}")), "CHANGELOG.md lacks {version}");
+    for name in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/jobs.md"] {
+        let text = fs::read_to_string(root().join(name)).unwrap();
+        for word in text.split(['`', '(', ')', ' ', '\n']) {
+            let path = word.trim_end_matches(['.', ',', ';', ':']);
+            let inside = ["src/", "tests/", "docs/", "benches/", ".ci/", "fixtures/"]
+                .iter()
+                .any(|folder| path.starts_with(folder));
+            if inside && !path.contains('*') {
+                assert!(root().join(path).exists(), "{name} names {path}");
+            }
+        }
+    }
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let contributing = fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
+    let listed = manifest.split("[dependencies]").nth(1).unwrap();
+    let listed = listed.split("[lints").next().unwrap();
+    for line in listed.lines().filter(|line| line.contains('=')) {
+        let name = line.split('=').next().unwrap().trim();
+        assert!(contributing.contains(name), "CONTRIBUTING.md does not justify {name}");
+    }
+}
