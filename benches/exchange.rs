@@ -1,6 +1,9 @@
 //! Compares the exchange with plain SQLite one-hop copies of the same tables and mapping, in one
 //! run and on the same data: `cargo bench --bench exchange -- [--customers N] [--quick]`.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a benchmark that cannot work ends")]
+#![allow(clippy::cast_precision_loss, reason = "milliseconds and mebibytes")]
+
 mod support;
 
 use std::path::Path;

@@ -1,6 +1,8 @@
 //! The engine by properties: whatever is written in headquarters, by whatever statement, the
 //! channels have it after the next runs.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
+
 use std::path::Path;
 
 use cdx::exchange::init::init;
@@ -123,7 +125,11 @@ fn perform(env: &Environment, write: &Write) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 24,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn any_writes_reach_the_channel(writes in prop::collection::vec(writes(), 1..14)) {

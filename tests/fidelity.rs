@@ -1,5 +1,7 @@
 //! Every behaviour has a test that exists, or says what it waits for.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,7 @@
 //! The schema: every old version becomes the current one, and what must hold is in it.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
+
 use std::path::PathBuf;
 
 use cdx::store::schema::Kind;

@@ -1,5 +1,7 @@
 //! The house rules that a reader relies on, held by a test.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -152,11 +152,8 @@ impl<'a> Merged<'a> {
         fields
     }
 
-    /// Adds fields, a target or a filter to a subjob that exists; it cannot be changed (S03).
-    fn extend(&mut self, file: usize, id: &str, raw: RawSubjob) {
-        let Some(known) = self.subjobs.get(id).cloned() else {
-            return;
-        };
+    /// Notes every value with which a definition would change a subjob that exists (S03).
+    fn refuse_changes(&mut self, file: usize, raw: &RawSubjob, known: &Subjob) {
         let changes = |what, known: &str| Kind::Changes {
             subjob: raw.id.value.clone(),
             what,
@@ -185,6 +182,14 @@ impl<'a> Merged<'a> {
         {
             self.note(file, filter.at, &changes("filter", "of its own"));
         }
+    }
+
+    /// Adds fields, a target or a filter to a subjob that exists; it cannot be changed (S03).
+    fn extend(&mut self, file: usize, id: &str, raw: RawSubjob) {
+        let Some(known) = self.subjobs.get(id).cloned() else {
+            return;
+        };
+        self.refuse_changes(file, &raw, &known);
         let primary = known.targets.first().map(Target::dotted).unwrap_or_default();
         let (schema, table) = match &raw.target {
             Some(target) => self.target(file, Some(target), &known.table),

@@ -38,7 +38,8 @@ pub fn create(hq: &Db, origin: &Origin<'_>, customer: &Customer) -> Result<Strin
     let language = if customer.language.is_empty() { language } else { customer.language.clone() };
     hq.run(
         "INSERT INTO DIRPARTYTABLE (NAME, NAMEALIAS, LANGUAGEID, PARTYNUMBER, CREATEDDATETIME,
-         MODIFIEDDATETIME) VALUES (:name, substr(:name, 1, 20), :language, 'C' || :account, :now, :now)",
+         MODIFIEDDATETIME)
+         VALUES (:name, substr(:name, 1, 20), :language, 'C' || :account, :now, :now)",
         named_params! {
             ":name": customer.name(), ":language": language, ":account": account,
             ":now": origin.now,
@@ -299,7 +300,8 @@ fn add_location(
     let number = next(hq, "location")?;
     hq.run(
         "INSERT INTO LOGISTICSLOCATION (DESCRIPTION, ISPOSTALADDRESS, LOCATIONID, CREATEDDATETIME,
-         MODIFIEDDATETIME) VALUES (:description, :postal, 'L' || printf('%09d', :number), :now, :now)",
+         MODIFIEDDATETIME)
+         VALUES (:description, :postal, 'L' || printf('%09d', :number), :now, :now)",
         named_params! {
             ":description": description, ":postal": postal, ":number": number, ":now": now,
         },

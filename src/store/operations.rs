@@ -44,7 +44,8 @@ pub fn waiting(hq: &Headquarters) -> Result<Vec<OperationId>, StoreError> {
         .map(|(rank, kind)| {
             format!(
                 "SELECT MODIFIEDDATETIME AS T, cdx_DATASTORE AS D, {rank} AS K, \
-                 REPLICATIONCOUNTERFROMORIGIN AS C, RECID FROM {} WHERE ONLINEOPERATIONCOMPLETED = 0",
+                 REPLICATIONCOUNTERFROMORIGIN AS C, RECID FROM {} \
+                 WHERE ONLINEOPERATIONCOMPLETED = 0",
                 kind.table()
             )
         })

@@ -78,7 +78,8 @@ pub fn schedules(hq: &Headquarters) -> Result<Vec<Schedule>, StoreError> {
             let jobs = "SELECT JOBID FROM RETAILCONNSCHEDULEJOBMAPPING WHERE SCHEDULE = ?1 \
                         ORDER BY RECID";
             schedule.jobs = hq.rows(jobs, [schedule.id], |row| row.get(0))?;
-            let groups = "SELECT g.NAME FROM RETAILCDXSCHEDULEDATAGROUP m JOIN RETAILCDXDATAGROUP g \
+            let groups = "SELECT g.NAME FROM RETAILCDXSCHEDULEDATAGROUP m \
+                          JOIN RETAILCDXDATAGROUP g \
                           ON g.RECID = m.DATAGROUP WHERE m.SCHEDULE = ?1 ORDER BY g.NAME";
             schedule.groups = hq.rows(groups, [schedule.id], |row| row.get(0))?;
             Ok(schedule)

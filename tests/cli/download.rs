@@ -344,9 +344,7 @@ fn d16_a_package_that_was_altered_is_never_applied() {
     let env = Env::new();
     edit(&env, "40");
     env.run("run 1010 --fault apply-fails=houston").expect(1);
-    let name = env.packages().into_iter().next_back().unwrap();
-    let name =
-        env.packages().into_iter().filter(|n| n.starts_with("1010")).next_back().unwrap_or(name);
+    let name = env.packages().into_iter().rfind(|name| name.starts_with("1010")).unwrap();
     let path = env.path().join("packages").join(&name);
     let whole = fs::read(&path).unwrap();
     let mut altered = whole.clone();

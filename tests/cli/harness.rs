@@ -22,7 +22,6 @@ pub fn program(dir: &Path) -> Command {
 }
 
 /// What a run of the program came to.
-#[must_use]
 #[derive(Debug)]
 pub struct Run {
     pub code: i32,
@@ -90,10 +89,12 @@ impl Env {
     }
 
     /// Runs the program with words that have no spaces in them.
+    #[must_use]
     pub fn run(&self, words: &str) -> Run {
         self.args(&words.split_whitespace().collect::<Vec<_>>())
     }
 
+    #[must_use]
     pub fn args(&self, args: &[&str]) -> Run {
         Run::of(program(self.path()).args(args).output().unwrap())
     }
@@ -206,7 +207,7 @@ pub fn dump(db: &Connection, prefix: &str) -> String {
         while let Some(row) = rows.next().unwrap() {
             let values: Vec<String> =
                 (0..columns).map(|at| format!("{:?}", row.get_ref(at).unwrap())).collect();
-            out.push_str(&format!("{name}: {}\n", values.join(" ")));
+            out.extend([&name, ": ", &values.join(" "), "\n"]);
         }
     }
     out

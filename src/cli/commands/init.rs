@@ -27,7 +27,7 @@ pub(in crate::cli) struct Args {
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     channels: u32,
     /// How many customers.
-    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(0..=20_000_000))]
+    #[arg(long, default_value_t = 1_000, value_parser = customers_range())]
     customers: u64,
     /// The application's version.
     #[arg(long, default_value = "10.0.48", value_name = "V")]
@@ -41,6 +41,10 @@ pub(in crate::cli) struct Args {
     /// Synchronize the channels even with more than 50,000 customers.
     #[arg(long)]
     sync: bool,
+}
+
+fn customers_range() -> clap::builder::RangedU64ValueParser {
+    clap::value_parser!(u64).range(0..=20_000_000)
 }
 
 #[derive(Debug, Serialize)]

@@ -64,7 +64,8 @@ fn add_feature(hq: &Db, recid: i64, feature: &FeatureSeed) -> Result<(), StoreEr
     )?;
     hq.run(
         "INSERT INTO FEATUREMANAGEMENTMETADATA (RECID, FEATURESTATE, LABEL, DISPLAYNAME, CANDISABLE,
-         ENABLEDATE) VALUES (:id, :id, :label, :label, :disable, iif(:on, '2025-01-01', '1900-01-01'))",
+         ENABLEDATE) VALUES (:id, :id, :label, :label, :disable,
+         iif(:on, '2025-01-01', '1900-01-01'))",
         named_params! {
             ":id": recid, ":label": feature.display_name, ":disable": feature.can_disable,
             ":on": feature.on,

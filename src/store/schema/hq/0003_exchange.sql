@@ -1,5 +1,6 @@
 -- Headquarters' exchange: the commerce scheduler, its sessions, and what the tool keeps beside
--- them. Documented columns are those of the public Common Data Model; tables prefixed cdx_ are ours.
+-- them. Documented columns are those of the public Common Data Model; tables prefixed cdx_ are
+-- ours.
 
 -- Channel database groups; cdx_ISDUMMY marks one that databases are parked in, without schedules.
 CREATE TABLE RETAILCDXDATAGROUP (
