@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
@@ -16,6 +17,7 @@ use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
 use crate::model::topology::DataStore;
 use crate::store::apply::{self, Applied, Delivery};
+use crate::store::diagnose;
 use crate::store::packages::{Folder, PackageStore, checksum};
 use crate::store::{Access, ChannelDatabase, Environment, StoreError, Writer, sessions, topology};
 use crate::world::{FaultKind, Faults};
@@ -25,6 +27,9 @@ const MOST_THREADS: usize = 4;
 /// The page caches of all of them together, in KiB. Less than the 96 MiB once planned: an index
 /// that is built sorts in as much memory again.
 const CACHE_KIB: usize = 64 * 1024;
+
+/// Packages above this size, in bytes, have their lengths looked at by a thread of its own.
+const LARGE: u64 = 4 * 1024 * 1024;
 
 pub(super) struct Applying<'a, 'b> {
     pub(super) writer: &'a mut Writer,
@@ -233,6 +238,11 @@ fn work(
         faults: &applying.writer.world.faults,
         cache_kib: u32::try_from(CACHE_KIB / threads).unwrap_or(8 * 1024),
         enforced,
+        fits: queues
+            .iter()
+            .flat_map(|queue| &queue.tries)
+            .map(|one| (one.session.id, OnceLock::new()))
+            .collect(),
     };
     let total = queues.iter().flat_map(|queue| &queue.tries).map(|one| one.session.rows).sum();
     let step = format!("applying {} to {} channel databases", worker.job, queues.len());
@@ -241,6 +251,10 @@ fn work(
     let mut outcomes: Vec<Vec<Outcome>> = queues.iter().map(|_| Vec::new()).collect();
     thread::scope(|scope| {
         let (send, receive) = mpsc::channel();
+        for one in large_loads(queues) {
+            let worker = &worker;
+            scope.spawn(move || worker.fits(one));
+        }
         for _ in 0..threads {
             let (send, next, worker) = (send.clone(), &next, &worker);
             scope.spawn(move || {
@@ -276,9 +290,29 @@ struct Worker<'a> {
     faults: &'a Faults,
     cache_kib: u32,
     enforced: bool,
+    /// Whether the values of each session's package are short enough, once somebody has looked.
+    fits: BTreeMap<i64, OnceLock<bool>>,
+}
+
+/// One try of each session whose package is large, so that its lengths are looked at meanwhile.
+fn large_loads(queues: &[Queue]) -> Vec<&Try> {
+    let mut large: Vec<&Try> = Vec::new();
+    for one in queues.iter().flat_map(|queue| &queue.tries) {
+        let new = large.iter().all(|known| known.session.id != one.session.id);
+        if new && one.session.mode == Mode::Full && one.session.bytes > LARGE {
+            large.push(one);
+        }
+    }
+    large
 }
 
 impl Worker<'_> {
+    /// Looks at the lengths of a package's values once, whoever asks first; the others wait.
+    fn fits(&self, one: &Try) -> bool {
+        let look = || one.package.as_ref().is_ok_and(|file| diagnose::fits(file).unwrap_or(false));
+        self.fits.get(&one.session.id).is_some_and(|known| *known.get_or_init(look))
+    }
+
     fn work(&self, queue: &Queue) -> Vec<Outcome> {
         let opened = self.env.channel_with_cache(&queue.store.name, Access::Write, self.cache_kib);
         let mut outcomes = Vec::new();
@@ -322,6 +356,7 @@ impl Worker<'_> {
             terminal: &store.terminal,
             offline: store.offline,
             empties: one.empties,
+            fits: &|| self.fits(one),
         };
         let applied = if one.apply_fails {
             Err("the rows could not be written (fault apply-fails)".to_owned())

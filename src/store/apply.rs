@@ -5,13 +5,18 @@ use std::path::Path;
 use rusqlite::named_params;
 
 use super::apply_table::{PackedTable, apply_table, empty_table};
+use super::catalogue::find_table;
 use super::db::{ChannelDatabase, uri};
+use super::diagnose;
 use super::error::StoreError;
 use super::rejection::ApplyError;
 
 /// A package on its way into one channel database.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Delivery<'a> {
+    /// Whether every value of the package is known to be short enough; asked once the rows are
+    /// written, so that somebody else can find out meanwhile.
+    pub fits: &'a (dyn Fn() -> bool + Sync),
     /// The session in headquarters.
     pub session: i64,
     /// The job's id.
@@ -82,13 +87,18 @@ fn attached(
     }
     let written = channel.write(|_| -> Result<u64, ApplyError> {
         let mut rows = 0;
+        let mut loaded = Vec::new();
         for table in &tables {
+            if table.whole && !delivery.empties && table.is_target_empty(channel)? {
+                loaded.push(table);
+            }
             rows += match (delivery.empties, delivery.offline && table.exclude_offline) {
                 (true, _) => empty_table(channel, table)?,
                 (false, true) => 0,
                 (false, false) => apply_table(channel, table)?,
             };
         }
+        check_lengths(channel, delivery, &loaded)?;
         record(channel, delivery, rows)?;
         before_commit();
         Ok(rows)
@@ -97,6 +107,25 @@ fn attached(
         channel.rows("PRAGMA main.journal_mode = WAL", [], |_| Ok(()))?;
     }
     Ok(Applied { rows: written?, before: false })
+}
+
+/// A load into an empty table copies whole records and passes by the CHECK constraints, so the
+/// lengths of its values are looked at before the commit (D12).
+fn check_lengths(
+    channel: &ChannelDatabase,
+    delivery: &Delivery<'_>,
+    loaded: &[&PackedTable],
+) -> Result<(), ApplyError> {
+    if loaded.is_empty() || (delivery.fits)() {
+        return Ok(());
+    }
+    for packed in loaded {
+        let Some(table) = find_table(channel, &packed.target)? else { continue };
+        if let Some(rejection) = diagnose::too_long(channel, packed, &table)? {
+            return Err(rejection.into());
+        }
+    }
+    Ok(())
 }
 
 /// Writes the rows of a package without a session, and does what `also` does, in one transaction;

@@ -101,10 +101,6 @@ fn existing(channel: &ChannelDatabase, packed: &PackedTable) -> Result<Table, Ap
 
 /// Fills an empty table: whole records, then the indexes.
 fn load(channel: &ChannelDatabase, packed: &PackedTable, table: &Table) -> Result<u64, ApplyError> {
-    // Copying whole records passes by the CHECK constraints, so lengths are looked at first.
-    if let Some(rejection) = diagnose::too_long(channel, packed, table)? {
-        return Err(rejection.into());
-    }
     let indexes = channel.rows(
         "SELECT name, sql FROM main.sqlite_schema WHERE type = 'index' AND sql IS NOT NULL
          AND tbl_name = ?1 ORDER BY rowid",

@@ -1,8 +1,13 @@
 //! Finds out which row a channel database refused, since SQLite does not say.
 
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
+
 use super::apply_table::{PackedTable, key_equal};
-use super::db::{Db, quoted};
-use super::error::StoreError;
+use super::catalogue;
+use super::db::{Db, quoted, uri};
+use super::error::{StoreError, sqlite};
 use super::rejection::{Rejection, dotted};
 use crate::model::schema::Table;
 
@@ -65,6 +70,34 @@ pub(super) fn too_long(
         limit,
         others: if count > 1 { format!(" (and {} more rows)", count - 1) } else { String::new() },
     }))
+}
+
+/// Whether every value of a package is short enough for the columns of its own tables, which are
+/// the channel's. Bytes are counted, so that "no" only means that it must be looked at (D12).
+pub fn fits(file: &Path) -> Result<bool, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_URI
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(uri(file, "immutable=1"), flags)
+        .map_err(|e| sqlite(file, "open", e))?;
+    let package = Db::scratch(conn);
+    let tables = catalogue::tables(&package)?;
+    for table in tables.values() {
+        let over: Vec<String> = table
+            .columns
+            .iter()
+            .filter_map(|c| Some(format!("octet_length({}) > {}", quoted(&c.name), c.length?)))
+            .collect();
+        if over.is_empty() {
+            continue;
+        }
+        let over = over.join(" OR ");
+        let sql = format!("SELECT EXISTS (SELECT 1 FROM {} WHERE {over})", quoted(&table.name));
+        if package.number(&sql, [])? != 0 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Names what a constraint refused: a value, or the row that holds a unique value (D08).

@@ -6,7 +6,7 @@ pub mod catalogue;
 pub mod channel_customers;
 pub mod create;
 pub mod db;
-mod diagnose;
+pub mod diagnose;
 pub mod environment;
 pub mod error;
 pub mod features;
