@@ -99,6 +99,7 @@ fn download(
                 mode: session.mode,
                 since: session.since,
                 tables: &plans,
+                indexed: false,
             };
             let counted = plans
                 .iter()

@@ -184,6 +184,7 @@ impl Generating<'_, '_> {
             mode: intended.mode,
             since: intended.since,
             tables: self.run.plans,
+            indexed: intended.stores.len() > 1,
         };
         let summary = pack::pack(&self.writer.hq, &spec, &draft, listener)?;
         if summary.is_empty() {

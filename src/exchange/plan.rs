@@ -57,6 +57,7 @@ impl Sides<'_> {
             hq_table: from.name.clone(),
             target: to.name.clone(),
             target_sql: to.sql.clone(),
+            target_indexes: to.index_sql.clone(),
             columns,
             key,
             filter: subjob.filter.clone(),

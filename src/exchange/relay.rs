@@ -72,6 +72,7 @@ pub(super) fn finish(
         mode: Mode::Delta,
         since: announced.since,
         tables: &plans,
+        indexed: false,
     };
     pack::pack(&writer.hq, &spec, &draft, &mut Silent)?;
     let channel = writer.env.channel(&store.name, Access::Write)?;

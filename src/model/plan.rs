@@ -13,6 +13,8 @@ pub struct TablePlan {
     pub target: String,
     /// The statement that makes the channel table; packages hold tables of the same shape.
     pub target_sql: String,
+    /// The statements that make its indexes, for packages that go to several databases.
+    pub target_indexes: Vec<String>,
     /// The mapped columns, DATAAREAID among them where both sides have it (S02).
     pub columns: Vec<PlanColumn>,
     /// The key on both sides, DATAAREAID included where it belongs to it.

@@ -32,6 +32,8 @@ pub struct Table {
     pub indexes: Vec<Vec<String>>,
     /// The statement that made it.
     pub sql: String,
+    /// The statements that made its indexes.
+    pub index_sql: Vec<String>,
 }
 
 impl Table {

@@ -101,17 +101,15 @@ fn existing(channel: &ChannelDatabase, packed: &PackedTable) -> Result<Table, Ap
 
 /// Fills an empty table: whole records, then the indexes.
 fn load(channel: &ChannelDatabase, packed: &PackedTable, table: &Table) -> Result<u64, ApplyError> {
-    let indexes = channel.rows(
-        "SELECT name, sql FROM main.sqlite_schema WHERE type = 'index' AND sql IS NOT NULL
-         AND tbl_name = ?1 ORDER BY rowid",
-        [&table.name],
-        |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)),
-    )?;
-    for (name, _) in &indexes {
-        channel.script(&format!("DROP INDEX main.{}", quoted(name)))?;
+    // A package with the channel's indexes brings them along, sorted; else they are built after.
+    let same_shape = same_shape(channel, packed, table)?;
+    let brings = same_shape && brings_indexes(channel, packed, table)?;
+    let indexes = if brings { Vec::new() } else { table.index_sql.clone() };
+    if !brings {
+        drop_indexes(channel, table)?;
     }
     let name = quoted(&packed.target);
-    let filled = if same_shape(channel, packed, table)? {
+    let filled = if same_shape {
         channel.run(&format!("INSERT INTO main.{name} SELECT * FROM pkg.{name}"), [])
     } else {
         let columns = column_list(&packed.columns);
@@ -119,7 +117,7 @@ fn load(channel: &ChannelDatabase, packed: &PackedTable, table: &Table) -> Resul
         channel.run(&sql, [])
     };
     let built = filled.and_then(|rows| {
-        for (_, sql) in &indexes {
+        for sql in &indexes {
             channel.script(sql)?;
         }
         Ok(rows)
@@ -130,6 +128,27 @@ fn load(channel: &ChannelDatabase, packed: &PackedTable, table: &Table) -> Resul
         }
         other => Ok(other.map(|_| packed.rows)?),
     }
+}
+
+fn drop_indexes(channel: &ChannelDatabase, table: &Table) -> Result<(), StoreError> {
+    let sql = "SELECT name FROM main.sqlite_schema WHERE type = 'index' AND sql IS NOT NULL \
+               AND tbl_name = ?1";
+    for name in channel.rows(sql, [&table.name], |row| row.get::<_, String>(0))? {
+        channel.script(&format!("DROP INDEX main.{}", quoted(&name)))?;
+    }
+    Ok(())
+}
+
+/// Whether the package has the very indexes of the channel's table.
+fn brings_indexes(
+    channel: &ChannelDatabase,
+    packed: &PackedTable,
+    table: &Table,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT sql FROM pkg.sqlite_schema WHERE type = 'index' AND sql IS NOT NULL \
+               AND tbl_name = ?1 COLLATE NOCASE ORDER BY rowid";
+    let theirs = channel.rows(sql, [&packed.target], |row| row.get::<_, String>(0))?;
+    Ok(!theirs.is_empty() && theirs == table.index_sql)
 }
 
 /// Whether the package's table was made by the very statement that made the channel's.

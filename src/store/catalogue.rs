@@ -64,7 +64,13 @@ fn table(db: &Db, name: String, sql: String) -> Result<Table, StoreError> {
     if !key.is_empty() && !unique.contains(&key) {
         unique.insert(0, key);
     }
-    Ok(Table { name, columns, rowid, unique, indexes, sql })
+    let index_sql = db.rows(
+        "SELECT sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = ?1
+         ORDER BY rowid",
+        [&name],
+        |row| row.get(0),
+    )?;
+    Ok(Table { name, columns, rowid, unique, indexes, sql, index_sql })
 }
 
 type Columns = Vec<Vec<String>>;
@@ -134,7 +140,7 @@ pub fn register_channel_tables(hq: &Headquarters, channel: &Tables) -> Result<()
     for table in mapped {
         hq.run(
             "INSERT INTO cdx_CHANNELTABLE (NAME, SQL) VALUES (?1, ?2)",
-            [&table.name, &table.sql],
+            [&table.name, &[&[table.sql.clone()], table.index_sql.as_slice()].concat().join(";\n")],
         )?;
     }
     Ok(())

@@ -32,6 +32,8 @@ pub struct PackageSpec<'a> {
     pub since: i64,
     /// The tables, in order.
     pub tables: &'a [TablePlan],
+    /// With the indexes of the channel's tables, built once for all databases it goes to.
+    pub indexed: bool,
 }
 
 /// What a package turned out to hold.
@@ -125,6 +127,9 @@ fn fill_table(
         ":group": spec.group, ":since": spec.since,
     };
     let rows = bind_used(hq, &sql, params)?;
+    if whole && spec.indexed {
+        build_indexes(hq, plan)?;
+    }
     let deleted = if whole {
         if !plan.shared.is_empty() {
             bind_used(hq, &keep_sql(plan), params)?;
@@ -135,6 +140,20 @@ fn fill_table(
     };
     register(hq, plan, whole, rows, deleted)?;
     Ok((rows, deleted, whole))
+}
+
+/// Builds the channel's indexes in the package. Rows that break a unique key are sent without: the
+/// channels will refuse them, and say which they are (D08).
+fn build_indexes(hq: &Headquarters, plan: &TablePlan) -> Result<(), StoreError> {
+    hq.script("SAVEPOINT cdx_indexes")?;
+    let built = plan
+        .target_indexes
+        .iter()
+        .try_for_each(|sql| hq.script(&sql.replacen("INDEX ", "INDEX pkg.", 1)));
+    if built.is_err() {
+        hq.script("ROLLBACK TO cdx_indexes")?;
+    }
+    hq.script("RELEASE cdx_indexes")
 }
 
 /// Whether rows may have entered or left the filter's scope since a version (D18).

@@ -480,7 +480,7 @@ CREATE TABLE cdx_SUBJOBFIELDTARGET (
 -- The channel's tables as headquarters knows them; packages are made in their shape.
 CREATE TABLE cdx_CHANNELTABLE (
     NAME TEXT PRIMARY KEY COLLATE NOCASE,
-    SQL  TEXT NOT NULL
+    SQL  TEXT NOT NULL              -- the table and its indexes
 ) STRICT, WITHOUT ROWID;
 
 -- The environment's own schema files that headquarters has had.
