@@ -1,11 +1,14 @@
 //! What every command is handed: the output, and the way to the environment.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::error::CommandError;
 use crate::exchange;
+use crate::model::event::{Event, Listener};
 use crate::report::page::Report;
 use crate::report::{Output, Progress};
+use crate::store::lock::{self, Holder};
 use crate::store::{Environment, Reader, Writer};
 
 /// A command's surroundings.
@@ -27,6 +30,32 @@ impl Context {
     /// The environment, opened for reading.
     pub(super) fn reader(&self) -> Result<Reader, CommandError> {
         Ok(self.environment()?.reader()?)
+    }
+
+    /// Reads several files as if at one time: when somebody wrote meanwhile it reads again, and
+    /// after the third time says so.
+    pub(super) fn steady<T>(
+        &self,
+        mut read: impl FnMut(&Reader) -> Result<T, CommandError>,
+    ) -> Result<T, CommandError> {
+        let env = self.environment()?;
+        let mut tries = 0;
+        loop {
+            let before = Holder::read(env.root()).generation;
+            let found = read(&env.reader()?)?;
+            let after = Holder::read(env.root()).generation;
+            let quiet = before == after && (after.is_multiple_of(2) || !lock::is_held(env.root()));
+            tries += 1;
+            if quiet {
+                return Ok(found);
+            }
+            if tries == 3 {
+                let text = "somebody writes to the environment; what is shown may be of two times";
+                self.progress().event(Event::Note { text: text.to_owned() });
+                return Ok(found);
+            }
+            std::thread::sleep(Duration::from_millis(30));
+        }
     }
 
     /// The environment, opened for writing, with faults armed and leftovers repaired.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -38,7 +39,8 @@ pub(super) struct Applying<'a, 'b> {
 
 /// One try of one session in one database, with everything drawn before the threads start.
 struct Try {
-    session: DownloadSession,
+    /// The session without its databases, shared by the tries of all of them.
+    session: Arc<DownloadSession>,
     row: StoreSession,
     download_fails: bool,
     apply_fails: bool,
@@ -91,10 +93,14 @@ fn queues(
     let unfinished = sessions::unfinished(&applying.writer.hq, run.group.id)?;
     let folder = Folder(applying.writer.env.packages_path());
     let mut arrived: BTreeMap<i64, Result<PathBuf, String>> = BTreeMap::new();
+    let slim: Vec<Arc<DownloadSession>> = unfinished
+        .iter()
+        .map(|session| Arc::new(DownloadSession { stores: Vec::new(), ..session.clone() }))
+        .collect();
     let mut queues = Vec::new();
     for store in run.stores.iter().filter(|store| !store.paused && run.wants(store)) {
         let mut tries = Vec::new();
-        for session in &unfinished {
+        for (session, shared) in unfinished.iter().zip(&slim) {
             let Some(row) = session.stores.iter().find(|row| row.store_id == store.id) else {
                 continue;
             };
@@ -116,7 +122,7 @@ fn queues(
             tries.push(draw(
                 &mut applying.writer.world.faults,
                 store,
-                session,
+                shared,
                 row,
                 package.unwrap_or_else(|| Err(not_found(session.id))),
                 listener,
@@ -179,7 +185,7 @@ fn short(checksum: &str) -> &str {
 fn draw(
     faults: &mut Faults,
     store: &DataStore,
-    session: &DownloadSession,
+    session: &Arc<DownloadSession>,
     row: &StoreSession,
     mut package: Result<PathBuf, String>,
     listener: &mut dyn Listener,
@@ -196,7 +202,7 @@ fn draw(
         package = Err(mismatch(session, "altered on the way (fault package-corrupt)"));
     }
     Try {
-        session: session.clone(),
+        session: Arc::clone(session),
         row: row.clone(),
         download_fails: take(FaultKind::DownloadFails),
         apply_fails: take(FaultKind::ApplyFails),

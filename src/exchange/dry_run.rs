@@ -91,7 +91,7 @@ fn download(
             entry.kept.push(why);
             continue;
         }
-        for session in intended(hq, &run)? {
+        for session in intended(hq, &run, &reader.world.clock)? {
             let spec = PackageSpec {
                 job: &job.id,
                 session: 0,

@@ -11,13 +11,16 @@ use crate::store::pack::{self, PackageSpec, PackageSummary};
 use crate::store::packages::{Folder, PackageStore};
 use crate::store::sessions::{self, Lack, NewSession};
 use crate::store::{StoreError, Writer, topology, tracking};
-use crate::world::FaultKind;
+use crate::world::{Clock, FaultKind};
 
 pub(super) struct Generating<'a, 'b> {
     pub(super) writer: &'a mut Writer,
     pub(super) run: &'a GroupRun<'b>,
     pub(super) schedule: i64,
 }
+
+/// From so many databases on, indexes are built once in the package instead of in each of them.
+const WORTH_INDEXING: usize = 4;
 
 /// What a session is to carry, before it has a number.
 #[derive(Debug)]
@@ -45,7 +48,7 @@ impl Generating<'_, '_> {
             return Ok(vec![session.id]);
         }
         let mut made = Vec::new();
-        for intended in intended(&self.writer.hq, self.run)? {
+        for intended in intended(&self.writer.hq, self.run, &self.writer.world.clock)? {
             made.push(self.make(&intended, listener)?);
         }
         Ok(made)
@@ -184,7 +187,7 @@ impl Generating<'_, '_> {
             mode: intended.mode,
             since: intended.since,
             tables: self.run.plans,
-            indexed: intended.stores.len() > 1,
+            indexed: intended.stores.len() >= WORTH_INDEXING,
         };
         let summary = pack::pack(&self.writer.hq, &spec, &draft, listener)?;
         if summary.is_empty() {
@@ -300,10 +303,34 @@ fn file_part(id: &str) -> String {
     id.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect()
 }
 
+/// Why a group's session is to be full, if it is.
+fn full_reason(
+    hq: &crate::store::Headquarters,
+    run: &GroupRun<'_>,
+    version: Option<i64>,
+    min_valid: i64,
+    clock: &Clock,
+) -> Result<Option<FullReason>, StoreError> {
+    let Some(version) = version else {
+        return Ok(Some(if run.full { FullReason::Requested } else { FullReason::FirstRun }));
+    };
+    if run.full {
+        return Ok(Some(FullReason::Requested));
+    }
+    if version < min_valid {
+        return Ok(Some(FullReason::TrackingExpired));
+    }
+    let Some(interval) = topology::full_interval(hq)? else { return Ok(None) };
+    let last = sessions::last_full(hq, run.group.id, &run.job.id)?;
+    let due = last.is_none_or(|last| last <= clock.before(interval));
+    Ok(due.then_some(FullReason::Interval))
+}
+
 /// What is due for a group: its own session first, then one for each database that lacks more.
 pub(super) fn intended(
     hq: &crate::store::Headquarters,
     run: &GroupRun<'_>,
+    clock: &Clock,
 ) -> Result<Vec<Intended>, ExchangeError> {
     let takes = |store: &DataStore, full: bool| {
         // An excluded job's full run empties its tables in an offline database (D09).
@@ -317,12 +344,7 @@ pub(super) fn intended(
     }
     let version = sessions::row_version(hq, run.group.id, &run.job.id)?;
     let min_valid = tracking::min_valid(hq)?;
-    let whole = match version {
-        _ if run.full => Some(FullReason::Requested),
-        None => Some(FullReason::FirstRun),
-        Some(version) if version < min_valid => Some(FullReason::TrackingExpired),
-        Some(_) => None,
-    };
+    let whole = full_reason(hq, run, version, min_valid, clock)?;
     let since = version.unwrap_or(0);
     if let Some(reason) = whole {
         let stores: Vec<_> = run.stores.iter().filter(|s| takes(s, true)).cloned().collect();

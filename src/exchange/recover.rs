@@ -5,7 +5,9 @@ use crate::model::event::{Event, Listener};
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
 use crate::store::packages::{Folder, PackageStore};
-use crate::store::{Access, Environment, StoreError, Writer, apply, sessions};
+use crate::store::{Access, Environment, StoreError, Writer, apply, sessions, topology, world};
+use crate::world::FaultKind;
+use crate::world::random::Random;
 
 /// Takes the environment's lock, arms the faults asked for, and repairs what is left over.
 ///
@@ -19,10 +21,32 @@ pub fn begin(
 ) -> Result<Writer, ExchangeError> {
     let mut writer = env.writer(command)?;
     for fault in faults {
-        writer.world.faults.add(fault)?;
+        if fault == RANDOM {
+            let drawn = draw(&writer)?;
+            writer.world.faults.add(&drawn)?;
+            listener.event(Event::Fault { fault: drawn });
+        } else {
+            writer.world.faults.add(fault)?;
+        }
     }
     repair(&mut writer, listener)?;
     Ok(writer)
+}
+
+/// The fault that is drawn from the environment's seed.
+const RANDOM: &str = "random";
+
+/// Draws a fault and a channel database; each draw is the next of the environment's own, and what
+/// was drawn is told, so that it can be asked for by name again.
+fn draw(writer: &Writer) -> Result<String, StoreError> {
+    let count = writer.hq.write(|hq| world::next(hq, "random-fault"))?;
+    let mut random = Random::new(writer.world.seed, &format!("fault {count}"));
+    let kinds: Vec<FaultKind> =
+        FaultKind::ALL.iter().copied().filter(|kind| *kind != FaultKind::CreateFails).collect();
+    let stores = topology::data_stores(&writer.hq)?;
+    let kind = random.pick(&kinds).copied().unwrap_or(FaultKind::ApplyFails);
+    let store = random.pick(&stores).map_or("houston", |store| store.name.as_str());
+    Ok(format!("{}={store}", kind.as_str()))
 }
 
 fn repair(writer: &mut Writer, listener: &mut dyn Listener) -> Result<(), ExchangeError> {

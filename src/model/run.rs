@@ -36,6 +36,8 @@ pub enum FullReason {
     NewDatabase,
     /// The change tracking does not reach back to the row version (D17).
     TrackingExpired,
+    /// "Full dataset generation interval" has passed since the last full run.
+    Interval,
 }
 
 impl FullReason {
@@ -44,6 +46,7 @@ impl FullReason {
         (Self::FirstRun, "first-run"),
         (Self::NewDatabase, "new-database"),
         (Self::TrackingExpired, "tracking-expired"),
+        (Self::Interval, "interval"),
     ];
 
     /// The word used in JSON and in the database.
@@ -63,6 +66,7 @@ impl FullReason {
             Self::FirstRun => "the group never had this job before",
             Self::NewDatabase => "the database is new to its group",
             Self::TrackingExpired => "the change tracking does not reach back to the last run",
+            Self::Interval => "the full dataset generation interval has passed",
         }
     }
 }

@@ -138,9 +138,10 @@ pub fn register_channel_tables(hq: &Headquarters, channel: &Tables) -> Result<()
     hq.run("DELETE FROM cdx_CHANNELTABLE", [])?;
     let mapped = channel.values().filter(|t| !t.name.to_ascii_lowercase().starts_with("cdx_"));
     for table in mapped {
+        let statements = [std::slice::from_ref(&table.sql), &table.index_sql].concat().join(";\n");
         hq.run(
             "INSERT INTO cdx_CHANNELTABLE (NAME, SQL) VALUES (?1, ?2)",
-            [&table.name, &[&[table.sql.clone()], table.index_sql.as_slice()].concat().join(";\n")],
+            [&table.name, &statements],
         )?;
     }
     Ok(())

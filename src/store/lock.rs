@@ -94,6 +94,12 @@ impl Lock {
     }
 }
 
+/// Whether a process holds the environment's lock now; one that ended without a word does not.
+pub fn is_held(root: &Path) -> bool {
+    let file = OpenOptions::new().write(true).open(root.join("cdx.lock"));
+    file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
 fn holder_path(root: &Path) -> PathBuf {
     root.join("cdx.lock.holder")
 }

@@ -279,6 +279,15 @@ pub fn row_version(hq: &Headquarters, group: i64, job: &str) -> Result<Option<i6
     hq.first(sql, named_params! { ":group": group, ":job": job }, |row| row.get(0))
 }
 
+/// When the last full session of a group and job was made, as stored.
+pub fn last_full(hq: &Headquarters, group: i64, job: &str) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT max(c.CREATED) FROM RETAILCDXDOWNLOADSESSION s \
+               JOIN cdx_DOWNLOADSESSION c ON c.SESSION = s.SESSION WHERE s.DATAGROUP = :group \
+               AND s.JOBID = :job AND s.SESSIONTYPE = 1 AND c.SCOPEDATASTORE IS NULL";
+    let params = named_params! { ":group": group, ":job": job };
+    hq.first(sql, params, |row| row.get::<_, Option<String>>(0)).map(Option::flatten)
+}
+
 /// Moves the row version of a group and job; it never goes back.
 pub fn set_row_version(hq: &Db, group: i64, job: &str, version: i64) -> Result<(), StoreError> {
     hq.run(

@@ -99,6 +99,13 @@ pub fn try_count(hq: &Headquarters) -> Result<u32, StoreError> {
     Ok(u32::try_from(count).unwrap_or(3).max(1))
 }
 
+/// "Full dataset generation interval" of the scheduler parameters; none when it is 0.
+pub fn full_interval(hq: &Headquarters) -> Result<Option<std::time::Duration>, StoreError> {
+    let sql = "SELECT FULLDATASETGENERATIONINTERVAL FROM RETAILCONNPARAMETERS LIMIT 1";
+    let days = u64::try_from(hq.number(sql, [])?).unwrap_or(0);
+    Ok((days > 0).then(|| std::time::Duration::from_secs(days * 24 * 60 * 60)))
+}
+
 /// Whether sessions of a database wait for each other (D07).
 pub fn enforces_dependencies(hq: &Headquarters) -> Result<bool, StoreError> {
     let key = "CDX_ENABLE_DOWNLOAD_SESSION_DEPENDENCY_ENFORCEMENT";

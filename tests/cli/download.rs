@@ -414,3 +414,24 @@ fn a_damaged_channel_fails_alone() {
     let report = env.run("run 1010 --format json").expect(1).json();
     assert!(report.to_string().contains("online.db is missing"), "{report:#}");
 }
+
+#[test]
+fn a_run_is_full_when_the_interval_has_passed() {
+    let env = Env::new();
+    env.ok("params set full-dataset-generation-interval 7");
+    assert_eq!(env.json("run 1010")["jobs"][0]["mode"], "delta");
+    env.ok("clock advance 7d");
+    let report = env.json("run 1010");
+    assert_eq!(report["jobs"][0]["reason"], "interval");
+    assert_eq!(env.json("run 1010")["jobs"][0]["mode"], "delta");
+}
+
+#[test]
+fn a_random_fault_is_told_and_repeats() {
+    let told = || {
+        let env = Env::new();
+        env.run("run 1010 --fault random").err
+    };
+    assert!(told().contains("fault: "), "{}", told());
+    assert_eq!(told(), told());
+}

@@ -8,7 +8,7 @@ use crate::cli::exit::Exit;
 use crate::gates::Catalogue;
 use crate::model::scale_unit::View;
 use crate::report::page::{Page, Report, yes};
-use crate::store::{Access, scale_unit, topology};
+use crate::store::{Access, Reader, scale_unit, topology};
 
 /// Show and restart scale units.
 #[derive(Debug, clap::Args)]
@@ -63,7 +63,11 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
 }
 
 fn status(context: &mut Context, channel: Option<&str>) -> Result<(), CommandError> {
-    let reader = context.reader()?;
+    let report = context.steady(|reader| read_status(reader, channel))?;
+    context.print(&report)
+}
+
+fn read_status(reader: &Reader, channel: Option<&str>) -> Result<CsuStatus, CommandError> {
     let only = match channel {
         Some(name) => Some(topology::find_store(&reader.hq, name)?.id),
         None => None,
@@ -89,7 +93,7 @@ fn status(context: &mut Context, channel: Option<&str>) -> Result<(), CommandErr
             });
         }
     }
-    context.print(&CsuStatus { cache_ttl_seconds: settings.cache_ttl.as_secs(), instances })
+    Ok(CsuStatus { cache_ttl_seconds: settings.cache_ttl.as_secs(), instances })
 }
 
 /// Where an instance answers otherwise than its database would.

@@ -206,16 +206,18 @@ fn find<'a>(catalogue: &'a Catalogue, word: &str) -> Result<&'a Gate, CommandErr
 
 fn show(context: &mut Context, catalogue: &Catalogue, word: &str) -> Result<Exit, CommandError> {
     let gate = find(catalogue, word)?;
-    let reader = context.reader()?;
-    let standing = Standing::read(&reader.hq, catalogue)?;
-    context.print(&FeatureDetail {
-        feature: standing.line(catalogue, gate),
-        name_es: gate.name_es.clone(),
-        grade: gate.evidence.grade.as_str(),
-        source: gate.evidence.source.clone(),
-        class_grade: gate.class_evidence.grade.as_str(),
-        channels: in_channels(&reader, catalogue, gate)?,
+    let detail = context.steady(|reader| {
+        let standing = Standing::read(&reader.hq, catalogue)?;
+        Ok(FeatureDetail {
+            feature: standing.line(catalogue, gate),
+            name_es: gate.name_es.clone(),
+            grade: gate.evidence.grade.as_str(),
+            source: gate.evidence.source.clone(),
+            class_grade: gate.class_evidence.grade.as_str(),
+            channels: in_channels(reader, catalogue, gate)?,
+        })
     })?;
+    context.print(&detail)?;
     Ok(Exit::Done)
 }
 

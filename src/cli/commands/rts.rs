@@ -7,7 +7,7 @@ use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::model::pos::RealTimeCall;
 use crate::report::page::{Page, Report};
-use crate::store::{Access, scale_unit, topology};
+use crate::store::{Access, Reader, scale_unit, topology};
 
 /// Show the real-time calls made.
 #[derive(Debug, clap::Args)]
@@ -28,9 +28,14 @@ enum Command {
 
 pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, CommandError> {
     let Command::List { channel } = args.command;
-    let reader = context.reader()?;
+    let list = context.steady(|reader| read(reader, channel.as_deref()))?;
+    context.print(&list)?;
+    Ok(Exit::Done)
+}
+
+fn read(reader: &Reader, channel: Option<&str>) -> Result<CallList, CommandError> {
     let only = match channel {
-        Some(name) => Some(topology::find_store(&reader.hq, &name)?.id),
+        Some(name) => Some(topology::find_store(&reader.hq, name)?.id),
         None => None,
     };
     let mut calls = Vec::new();
@@ -44,8 +49,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
     for call in &mut calls {
         call.called = reader.world.clock.show(&call.called);
     }
-    context.print(&CallList { calls })?;
-    Ok(Exit::Done)
+    Ok(CallList { calls })
 }
 
 #[derive(Debug, Serialize)]

@@ -105,6 +105,9 @@ impl Report for FaultList {
     fn text(&self, page: &mut Page) {
         let row = |line: &FaultLine| [line.name.to_owned(), line.text.to_owned()];
         page.table(["fault", "what it does"], self.faults.iter().map(row).collect());
+        page.item(
+            "random draws one of these and a channel from the environment's seed, and tells it",
+        );
         page.title("crash=POINT ends the process at one of these");
         for point in &self.crash_points {
             page.item(point);
