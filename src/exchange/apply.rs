@@ -27,7 +27,7 @@ use crate::world::{FaultKind, Faults};
 const MOST_THREADS: usize = 4;
 /// The page caches of all of them together, in KiB. Less than the 96 MiB once planned: an index
 /// that is built sorts in as much memory again.
-const CACHE_KIB: usize = 64 * 1024;
+const CACHE_KIB: usize = 40 * 1024;
 
 /// Packages above this size, in bytes, have their lengths looked at by a thread of its own.
 const LARGE: u64 = 4 * 1024 * 1024;
