@@ -172,6 +172,12 @@ impl From<ExchangeError> for CommandError {
                 let hint = "look at the channel's tables: cdx jobs check".to_owned();
                 Self::from_error(Exit::No, "channel", &error, vec![hint])
             }
+            ExchangeError::Interrupted { job, source, report } => {
+                let told = serde_json::to_value(&*report).ok();
+                let mut inner = Self::from(*source);
+                inner.failure.message = format!("job {job}: {}", inner.failure.message);
+                inner.with_report(told)
+            }
             ExchangeError::OptionUnfit { .. } => {
                 let hint = "see what it takes: cdx help run".to_owned();
                 Self::from_error(Exit::Wrong, "option", &error, vec![hint])

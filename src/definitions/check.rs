@@ -232,3 +232,65 @@ fn unknown_table(side: &'static str, name: &str, tables: &Tables, prefix: &str) 
     });
     Kind::UnknownTable { side, table: name.to_owned(), nearest }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn check(text: &str) -> Vec<Problem> {
+        let files =
+            [SourceFile { name: "own.toml".to_owned(), text: text.to_owned(), shipped: false }];
+        load(&files, &Catalogue::default()).map_or_else(|problems| problems.0, |_| Vec::new())
+    }
+
+    #[test]
+    fn the_form_of_a_file_is_checked_with_its_places() {
+        for (text, line, column, code) in [
+            ("[job\n", 1, 5, "syntax"),
+            ("[jobs]\n", 1, 2, "unknown-key"),
+            ("job = 3\n", 1, 7, "wrong-type"),
+            ("[job]\nname = \"x\"\ndirection = \"download\"\n", 1, 1, "missing"),
+            ("[job]\nid = \"a b\"\nname = \"x\"\ndirection = \"batch\"\n", 2, 6, "out-of-range"),
+            ("[job]\nid = \"a\"\nname = \"x\"\ndirection = \"sideways\"\n", 4, 13, "unknown-word"),
+            ("[[subjob]]\nid = 7\n", 2, 6, "wrong-type"),
+            ("[[subjob]]\nid = \"T\"\nkey = [\"A\"]\nfields = [\"A\", 3]\n", 4, 16, "wrong-type"),
+            (
+                "[[subjob]]\nid = \"T\"\nkey = [\"A\"]\nfields = [\"A\", \"A\"]\n",
+                4,
+                16,
+                "duplicate-field",
+            ),
+            (
+                "[[subjob]]\nid = \"T\"\nkey = [\"A\"]\nfields = [\"A\"]\njobs = [\"9\"]\n",
+                5,
+                9,
+                "unknown-job",
+            ),
+            ("[[subjob]]\nid = \"T\"\nkey = [\"A\"]\nfields = [\"A\"]\n", 2, 6, "unknown-table"),
+            ("[[subjob]]\nid = \"T\"\n[[subjob]]\nid = \"T\"\n", 4, 6, "duplicate-subjob"),
+        ] {
+            let problems = check(text);
+            let found = problems.iter().any(|problem| {
+                (problem.line, problem.column, problem.code) == (line, column, code)
+            });
+            assert!(found, "{text}\n{problems:#?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_too_strange(text in "\\PC{0,200}") {
+            check(&text);
+        }
+
+        #[test]
+        fn no_table_is_too_strange(
+            key in "[a-z-]{1,12}",
+            value in prop_oneof!["[0-9]{1,20}", "\"[a-zA-Z.]{0,12}\"", "\\[[\"a,0 ]{0,8}\\]", "true"],
+        ) {
+            check(&format!("[job]\n{key} = {value}\n[[subjob]]\n{key} = {value}\n"));
+        }
+    }
+}

@@ -39,6 +39,17 @@ pub enum ExchangeError {
         /// Why not.
         detail: String,
     },
+    /// A job could not be run at all after others had been; what they did is kept.
+    #[error("job {job} could not be run")]
+    Interrupted {
+        /// The job.
+        job: String,
+        /// What the jobs before it did.
+        report: Box<crate::model::run::RunReport>,
+        /// Why it could not be run.
+        #[source]
+        source: Box<ExchangeError>,
+    },
     /// An option that does not fit the job.
     #[error("{option} does not go with job {job}: {why}")]
     OptionUnfit {

@@ -50,10 +50,6 @@ pub fn retry(
     each(writer, id, channel, ("retried", why), wanted, |hq, session, row| {
         let made = session.package.is_some();
         let status = if made { DownloadStatus::Available } else { DownloadStatus::CreateFailed };
-        let replaced = row.replaced_by;
-        if replaced.is_some() {
-            return Ok(());
-        }
         let row = StoreSession { status, tries: 0, message: None, ..row.clone() };
         if !made {
             sessions::reopen(hq, session.id)?;
@@ -105,7 +101,9 @@ fn each(
     let rows: Vec<&StoreSession> = session
         .stores
         .iter()
-        .filter(|row| only.is_none_or(|only| only == row.store_id) && wanted(row.status))
+        .filter(|row| only.is_none_or(|only| only == row.store_id))
+        // What a full session has replaced is over.
+        .filter(|row| row.replaced_by.is_none() && wanted(row.status))
         .collect();
     if rows.is_empty() {
         return Err(ManageError::NotAllowed { id, what, why: why.to_owned() });

@@ -81,21 +81,43 @@ pub fn run(
         check_options(job, request)?;
     }
     for job in &jobs {
-        listener.event(Event::JobStarted { job: job.id.clone() });
-        let done = match job.direction {
-            Direction::Download => {
-                let plans = plan_job(&known.definitions, job, &known.hq, &known.channel)?;
-                download::run(writer, job, &plans, request, listener)?
+        let done = match run_one(writer, &known, job, request, listener) {
+            Ok(done) => done,
+            Err(error) if report.jobs.is_empty() => return Err(error),
+            Err(error) => {
+                report.ok = false;
+                return Err(ExchangeError::Interrupted {
+                    job: job.id.clone(),
+                    report: Box::new(report),
+                    source: Box::new(error),
+                });
             }
-            Direction::Upload => super::upload::run(writer, &known, job, request, listener)?,
-            Direction::Batch => super::batch::run(writer, job, listener)?,
         };
         report.ok &= is_ok(&done);
         report.jobs.push(done);
-        writer.keep_faults()?;
-        writer.world.faults.changed = false;
     }
     Ok(report)
+}
+
+fn run_one(
+    writer: &mut Writer,
+    known: &Known,
+    job: &Job,
+    request: &RunRequest,
+    listener: &mut dyn Listener,
+) -> Result<JobReport, ExchangeError> {
+    listener.event(Event::JobStarted { job: job.id.clone() });
+    let done = match job.direction {
+        Direction::Download => {
+            let plans = plan_job(&known.definitions, job, &known.hq, &known.channel)?;
+            download::run(writer, job, &plans, request, listener)?
+        }
+        Direction::Upload => super::upload::run(writer, known, job, request, listener)?,
+        Direction::Batch => super::batch::run(writer, job, listener)?,
+    };
+    writer.keep_faults()?;
+    writer.world.faults.changed = false;
+    Ok(done)
 }
 
 fn check_options(job: &Job, request: &RunRequest) -> Result<(), ExchangeError> {

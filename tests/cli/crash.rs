@@ -175,7 +175,7 @@ fn sessions_out(text: &str) -> String {
             if line == "}" {
                 let mut value: serde_json::Value = serde_json::from_str(&json).unwrap();
                 let sessions = value["sessions"].as_array_mut().unwrap();
-                sessions.retain(|session| session["session"]["status"] != "NoData");
+                sessions.retain(|session| session["status"] != "NoData");
                 out.push_str(&serde_json::to_string_pretty(&value).unwrap());
                 out.push('\n');
                 json.clear();

@@ -90,7 +90,7 @@ fn d04_a_full_replaces_pending_sessions_of_its_database() {
     assert_eq!(status(&report, 0, "houston"), "Applied");
     let full = report["jobs"][0]["sessions"][0]["id"].as_i64().unwrap();
     let show = env.json(&format!("sessions show {pending}"));
-    let houston = &show["session"]["channels"][0];
+    let houston = &show["channels"][0];
     assert_eq!(houston["status"], "Canceled");
     assert_eq!(houston["replaced_by"], full);
     assert_eq!(text(&env.channel("houston"), GROUP), "40");

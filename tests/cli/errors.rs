@@ -91,6 +91,19 @@ fn what_is_no_headquarters_is_told() {
 }
 
 #[test]
+fn partial_work_is_told_beside_the_error() {
+    let env = Env::new();
+    let hq = env.hq();
+    hq.execute_batch("ALTER TABLE CUSTTABLE RENAME COLUMN CREDITRATING TO RATING").unwrap();
+    let run = env.run("run 1110 1010 --format json").expect(2);
+    let report = run.json();
+    let message = report["error"]["message"].as_str().unwrap();
+    assert!(message.contains("job 1010") && message.contains("CREDITRATING"), "{message}");
+    assert_eq!(report["report"]["jobs"][0]["job"], "1110");
+    assert!(run.err.contains("cdx jobs check"), "{}", run.err);
+}
+
+#[test]
 fn values_out_of_place_name_what_was_expected() {
     let env = Env::new();
     for (words, code, expected) in [

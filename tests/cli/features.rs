@@ -96,7 +96,7 @@ fn a_feature_is_found_by_every_name() {
         "Habilitar creacion asincronica para direcciones de clientes",
     ] {
         let run = env.args(&["features", "show", name, "--format", "json"]).expect(0);
-        assert_eq!(run.json()["feature"]["slug"], "async-address-creation", "{name}");
+        assert_eq!(run.json()["slug"], "async-address-creation", "{name}");
     }
     let run = env.run("features show async-adress-creation").expect(2);
     assert!(run.err.contains("did you mean \"async-address-creation\""), "{}", run.err);

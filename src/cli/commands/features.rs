@@ -153,6 +153,7 @@ fn list(context: &mut Context, catalogue: &Catalogue) -> Result<Exit, CommandErr
 
 #[derive(Debug, Serialize)]
 struct FeatureDetail {
+    #[serde(flatten)]
     feature: FeatureLine,
     name_es: String,
     grade: &'static str,

@@ -162,7 +162,7 @@ struct SessionList {
 struct SessionLine {
     job: String,
     created: String,
-    #[serde(rename = "session")]
+    #[serde(flatten)]
     report: SessionReport,
 }
 
@@ -249,6 +249,7 @@ struct DownloadDetail {
     package: Option<String>,
     checksum: String,
     row_versions: [i64; 2],
+    #[serde(flatten)]
     session: SessionReport,
 }
 
@@ -307,6 +308,7 @@ struct UploadDetail {
     package: Option<String>,
     tries: u32,
     counters: Vec<(String, i64, i64)>,
+    #[serde(flatten)]
     session: SessionReport,
 }
 
