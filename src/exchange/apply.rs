@@ -251,7 +251,7 @@ fn work(
             .collect(),
     };
     let total = queues.iter().flat_map(|queue| &queue.tries).map(|one| one.session.rows).sum();
-    let step = format!("applying {} to {} channel databases", worker.job, queues.len());
+    let step = format!("applying {} to {}", worker.job, queues.len());
     listener.event(Event::StepStarted { step, total: Some(total) });
     let next = AtomicUsize::new(0);
     let mut outcomes: Vec<Vec<Outcome>> = queues.iter().map(|_| Vec::new()).collect();

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use colored::Color;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::output::Output;
+use super::page::grouped;
 use crate::model::event::{Event, Listener};
 
-const BAR: &str = "{msg:28} {wide_bar} {human_pos}/{human_len} rows {per_sec} {elapsed}";
-const SPINNER: &str = "{spinner} {msg:28} {human_pos} rows {per_sec} {elapsed}";
+const BAR: &str = "{msg:22} {wide_bar} {human_pos}/{human_len} rows {rate} {elapsed}";
+const SPINNER: &str = "{spinner} {msg:22} {human_pos} rows {rate} {elapsed}";
 
 /// A listener that draws on standard error; without a terminal it draws nothing.
 #[derive(Debug)]
@@ -36,7 +37,7 @@ impl Progress {
         };
         let template = if total.is_some() { BAR } else { SPINNER };
         if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
+            bar.set_style(style.with_key("rate", rate));
         }
         bar.set_draw_target(target);
         bar.set_message(step);
@@ -61,6 +62,13 @@ impl Progress {
             None => print(),
         };
     }
+}
+
+/// Whole rows per second.
+fn rate(state: &ProgressState, text: &mut dyn std::fmt::Write) {
+    let whole = grouped(state.per_sec() as u64);
+    // A line that cannot be written is not drawn, and that is all.
+    let _undrawn = write!(text, "{whole}/s");
 }
 
 impl Listener for Progress {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use rusqlite::named_params;
 
-use super::catalogue::column_list;
+use super::catalogue::{column_list, find_table};
 use super::db::{Headquarters, quoted};
 use super::error::StoreError;
 use super::packages::checksum;
@@ -96,20 +96,35 @@ fn fill(
             },
         )?;
         let mut summary = PackageSummary::default();
+        let total = (spec.mode == Mode::Full).then(|| estimate(hq, spec)).transpose()?;
+        listener.event(Event::StepStarted { step: format!("packing {}", spec.job), total });
         for plan in spec.tables {
-            listener.event(Event::StepStarted {
-                step: format!("packing {}", plan.hq_table),
-                total: None,
-            });
             let (rows, deleted, whole) = fill_table(hq, spec, plan)?;
             summary.rows += rows;
             summary.deleted += deleted;
             summary.whole += u64::from(whole && spec.mode == Mode::Delta);
             listener.event(Event::StepProgress { done: summary.rows });
-            listener.event(Event::StepFinished);
         }
+        listener.event(Event::StepFinished);
         Ok(summary)
     })
+}
+
+/// About how many rows the tables have, from their first and last row ids; for progress only.
+fn estimate(hq: &Headquarters, spec: &PackageSpec<'_>) -> Result<u64, StoreError> {
+    let mut total = 0;
+    for plan in spec.tables {
+        let table = find_table(hq, &plan.hq_table)?;
+        if let Some(rowid) = table.and_then(|table| table.rowid) {
+            let sql = format!(
+                "SELECT max({0}) - min({0}) + 1 FROM main.{1}",
+                quoted(&rowid),
+                quoted(&plan.hq_table)
+            );
+            total += hq.number(&sql, [])?.max(0) as u64;
+        }
+    }
+    Ok(total)
 }
 
 fn fill_table(
