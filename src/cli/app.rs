@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use super::commands::{
     channels, clock, csu, customers, demo, explain, features, init, jobs, params, pos, profiles,
-    rts, run, scheduler, schedules, sessions, shells, which_job,
+    rts, run, scheduler, schedules, sessions, shells, upgrade, which_job,
 };
 use crate::report::Format;
 use crate::report::palette::ColorChoice;
@@ -101,11 +101,13 @@ pub(super) enum Command {
     Params(params::Args),
     /// Show and set functionality profiles.
     Profiles(profiles::Args),
+    /// Move the application version; features move along their lifecycle.
+    Upgrade(upgrade::Args),
     /// Initialize the commerce scheduler from the definitions.
     Scheduler(scheduler::Args),
     /// Show and move the environment's time.
     Clock(clock::Args),
-    /// Explain a job or a behaviour, with its sources and grades.
+    /// Explain a job, a feature or a behaviour, with its sources and grades.
     Explain(explain::Args),
     /// Print a completion script for a shell.
     Completions(shells::CompletionArgs),

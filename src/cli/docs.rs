@@ -75,9 +75,11 @@ fn pages() -> Result<Vec<(&'static str, String)>, CommandError> {
     let behaviours = crate::model::behaviour::all().map_err(|error| {
         CommandError::usage("behaviours", error.to_string(), "mend src/model/behaviours.toml")
     })?;
+    let catalogue = super::commands::init::catalogue()?;
     Ok(vec![
         ("docs/cli.md", cli_page()),
         ("docs/exit-codes.md", exit_page()),
+        ("docs/gates.md", format!("{GENERATED}{}", crate::gates::page::markdown(&catalogue))),
         ("docs/fidelity.md", crate::model::behaviour::fidelity_markdown(&behaviours)),
     ])
 }

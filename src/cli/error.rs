@@ -34,6 +34,17 @@ impl CommandError {
         }
     }
 
+    /// An answer that is no, with its reasons and what to do about them.
+    pub fn refused(
+        code: &'static str,
+        message: String,
+        causes: Vec<String>,
+        hints: Vec<String>,
+    ) -> Self {
+        let failure = Failure { code, message, causes, hints, report: None };
+        Self { exit: Exit::No, failure: Box::new(failure) }
+    }
+
     /// Adds what was done before.
     #[must_use]
     pub fn with_report(mut self, report: Option<Value>) -> Self {
@@ -75,6 +86,14 @@ impl From<StoreError> for CommandError {
                 "no-environment",
                 "make one: cdx init my-environment, then cdx --env my-environment ...".to_owned(),
             ),
+            StoreError::Entity { .. } => (
+                Wrong,
+                "entity",
+                "see what it should look like: cdx features export X.csv".to_owned(),
+            ),
+            StoreError::FileExists { .. } => {
+                (Wrong, "exists", "choose another name, or overwrite it with --force".to_owned())
+            }
             StoreError::Exists { .. } => {
                 (Wrong, "exists", "choose another folder: cdx init another-folder".to_owned())
             }
@@ -163,6 +182,26 @@ impl From<ExchangeError> for CommandError {
             ExchangeError::UnknownJob { ref nearest, .. } => {
                 let hint = suggestion(nearest.as_ref(), "cdx jobs list");
                 Self::from_error(Exit::Wrong, "unknown-job", &error, vec![hint])
+            }
+            ExchangeError::JobNotMade { ref feature, .. } => {
+                let hints =
+                    vec![format!("cdx features enable {feature}"), "cdx scheduler init".to_owned()];
+                Self::from_error(Exit::Wrong, "job-not-made", &error, hints)
+            }
+            ExchangeError::NotConfigured(ref unset) => {
+                let mut hints: Vec<String> =
+                    unset.iter().map(|one| format!("cdx params set {} yes", one.name)).collect();
+                let allow: Vec<String> =
+                    unset.iter().map(|one| format!("--allow {}", one.name)).collect();
+                hints.push(format!("or run it all the same: {}", allow.join(" ")));
+                let causes = unset.iter().map(ToString::to_string).collect();
+                let mut refused = Self::from_error(Exit::No, "gate-configuration", &error, hints);
+                refused.failure.causes = causes;
+                refused
+            }
+            ExchangeError::UnknownConfiguration { ref nearest, .. } => {
+                let hint = suggestion(nearest.as_ref(), "cdx explain FEATURE");
+                Self::from_error(Exit::Wrong, "unknown-configuration", &error, vec![hint])
             }
             ExchangeError::MappingBroken { .. } => {
                 let hint = "see what is wrong with it: cdx jobs check".to_owned();

@@ -1,6 +1,7 @@
 //! One definition file as it is written, before it is held against tables and other files.
 
 use super::problem::{Kind, Problem};
+use super::shipped::SourceFile;
 use super::walk::{At, Walker};
 use crate::model::evidence::Grade;
 use crate::model::job::{Direction, Filter, Join};
@@ -20,6 +21,7 @@ pub(super) struct RawJob {
     pub(super) aliases: Vec<At<String>>,
     pub(super) direction: Direction,
     pub(super) exclude_offline: bool,
+    pub(super) feature: Option<String>,
     pub(super) grade: Option<Grade>,
     pub(super) source: Option<String>,
 }
@@ -38,12 +40,6 @@ pub(super) struct RawSubjob {
     pub(super) grade: Option<Grade>,
     pub(super) source: Option<String>,
 }
-
-const GRADES: &[(&str, Grade)] = &[
-    ("documented", Grade::Documented),
-    ("inferred", Grade::Inferred),
-    ("assumed", Grade::Assumed),
-];
 
 const DIRECTIONS: &[(&str, Direction)] = &[
     ("download", Direction::Download),
@@ -69,20 +65,27 @@ pub(super) fn read(file: &str, text: &str, shipped: bool) -> (RawFile, Vec<Probl
     (RawFile { job, subjobs }, walker.problems)
 }
 
+/// The ids of the jobs that files declare, without looking at anything else in them.
+pub fn job_ids(files: &[SourceFile]) -> Vec<String> {
+    let id = |file: &SourceFile| Some(read(&file.name, &file.text, false).0.job?.id.value);
+    files.iter().filter_map(id).collect()
+}
+
 fn job(walker: &mut Walker<'_>, table: &DeTable<'_>, at: usize, shipped: bool) -> Option<RawJob> {
     walker.known_keys(
         table,
-        &["id", "name", "aliases", "direction", "exclude-offline", "grade", "source"],
+        &["id", "name", "aliases", "direction", "exclude-offline", "feature", "grade", "source"],
     );
-    let id = required(walker, table, "id", at, "the job's number or short name");
-    let name = required(walker, table, "name", at, "the name people know it by");
+    let id = walker.required(table, "id", at, "the job's number or short name");
+    let name = walker.required(table, "name", at, "the name people know it by");
     let direction = walker.word(table, "direction", DIRECTIONS);
     if direction.is_none() && !table.contains_key("direction") {
         walker.note(at, Kind::Missing { key: "direction", expected: "download, upload or batch" });
     }
-    let (grade, source) = evidence(walker, table, at, shipped);
+    let (grade, source) = walker.evidence(table, at, shipped);
     let aliases = walker.texts(table, "aliases").unwrap_or_default();
     let exclude_offline = walker.yes(table, "exclude-offline").unwrap_or(false);
+    let feature = walker.text(table, "feature").map(|feature| feature.value);
     let id = id?;
     let fits = id.value.len() <= LONGEST_ID
         && !id.value.is_empty()
@@ -98,6 +101,7 @@ fn job(walker: &mut Walker<'_>, table: &DeTable<'_>, at: usize, shipped: bool) -
         aliases,
         direction: direction?,
         exclude_offline,
+        feature,
         grade,
         source,
     })
@@ -126,8 +130,8 @@ fn subjob(
             "source",
         ],
     );
-    let id = required(walker, table, "id", at, "the subjob's id, normally the table's name");
-    let (grade, source) = evidence(walker, table, at, shipped);
+    let id = walker.required(table, "id", at, "the subjob's id, normally the table's name");
+    let (grade, source) = walker.evidence(table, at, shipped);
     let same = walker.texts(table, "fields").unwrap_or_default();
     let renamed = walker.pairs(table, "rename");
     let fields = same.into_iter().map(|field| (field.clone(), field)).chain(renamed).collect();
@@ -151,47 +155,16 @@ fn filter(walker: &mut Walker<'_>, table: &DeTable<'_>) -> Option<At<Filter>> {
     let (filter, at) = walker.table(table, "filter")?;
     walker.known_keys(filter, &["joins", "channel"]);
     let channel =
-        required(walker, filter, "channel", at, "the column that holds the channel's RECID");
+        walker.required(filter, "channel", at, "the column that holds the channel's RECID");
     let mut joins = Vec::new();
     for (join, at) in walker.tables(filter, "joins") {
         walker.known_keys(join, &["table", "column", "on"]);
-        let table = required(walker, join, "table", at, "the joined headquarters table");
-        let column = required(walker, join, "column", at, "its column");
-        let on = required(walker, join, "on", at, "the column of the table before it");
+        let table = walker.required(join, "table", at, "the joined headquarters table");
+        let column = walker.required(join, "column", at, "its column");
+        let on = walker.required(join, "on", at, "the column of the table before it");
         if let (Some(table), Some(column), Some(on)) = (table, column, on) {
             joins.push(Join { table: table.value, column: column.value, on: on.value });
         }
     }
     Some(At { value: Filter { joins, channel: channel?.value }, at })
-}
-
-fn evidence(
-    walker: &mut Walker<'_>,
-    table: &DeTable<'_>,
-    at: usize,
-    shipped: bool,
-) -> (Option<Grade>, Option<String>) {
-    let grade = walker.word(table, "grade", GRADES);
-    let source = walker.text(table, "source").map(|source| source.value);
-    if shipped && !table.contains_key("grade") {
-        let expected = "documented, inferred or assumed";
-        walker.note(at, Kind::Missing { key: "grade", expected });
-    }
-    if shipped && source.is_none() {
-        walker.note(at, Kind::Missing { key: "source", expected: "where it was read" });
-    }
-    (grade, source)
-}
-
-fn required(
-    walker: &mut Walker<'_>,
-    table: &DeTable<'_>,
-    key: &'static str,
-    at: usize,
-    expected: &'static str,
-) -> Option<At<String>> {
-    if !table.contains_key(key) {
-        walker.note(at, Kind::Missing { key, expected });
-    }
-    walker.text(table, key)
 }

@@ -69,6 +69,7 @@ impl<'a> Merged<'a> {
             aliases: raw.aliases.into_iter().map(|alias| alias.value).collect(),
             direction: raw.direction,
             exclude_offline: raw.exclude_offline,
+            feature: raw.feature,
             evidence,
             lines: Vec::new(),
             origin: self.files[file].name.clone(),

@@ -6,7 +6,7 @@ mod merge;
 pub mod problem;
 pub mod settings;
 mod shipped;
-mod walk;
+pub(crate) mod walk;
 pub mod which;
 
 pub use check::load;

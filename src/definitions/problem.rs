@@ -153,6 +153,62 @@ pub enum Kind {
         /// The counter.
         column: String,
     },
+    /// No such feature.
+    #[error("{key} names {value:?}, which is no feature")]
+    UnknownFeature {
+        /// The key.
+        key: String,
+        /// The value.
+        value: String,
+        /// The nearest one.
+        nearest: Option<String>,
+    },
+    /// Two gates share a spelling.
+    #[error("feature {spelling:?} is declared already, in {first}")]
+    DuplicateFeature {
+        /// The slug, name or class.
+        spelling: String,
+        /// Where.
+        first: String,
+    },
+    /// A prerequisite that comes later than what needs it.
+    #[error(
+        "{feature} is {stage} from {since}, its prerequisite {needed} {later}; \
+         a prerequisite is never younger"
+    )]
+    Younger {
+        /// The feature.
+        feature: String,
+        /// Which stage.
+        stage: &'static str,
+        /// From which version.
+        since: String,
+        /// The prerequisite.
+        needed: String,
+        /// When that reaches the stage.
+        later: String,
+    },
+    /// A chain of prerequisites that comes back to its start.
+    #[error("features require each other: {0}")]
+    Cycle(String),
+    /// A feature that needs what it excludes.
+    #[error("{feature} excludes {other}, which it also needs")]
+    ExcludesNeeded {
+        /// The feature.
+        feature: String,
+        /// What it excludes.
+        other: String,
+    },
+    /// Stages that do not follow each other.
+    #[error("{stage} begins at {since}, which is not after the stage before it ({before})")]
+    StageOrder {
+        /// The stage.
+        stage: &'static str,
+        /// Its first version.
+        since: String,
+        /// The first version of the stage before.
+        before: String,
+    },
     /// A job that mixes directions.
     #[error("subjob {subjob} has a replication counter and is scheduled by download job {job}")]
     CounterInDownload {
@@ -186,6 +242,12 @@ impl Kind {
             Self::NoCounter { .. } => "no-counter",
             Self::CounterUnindexed { .. } => "counter-unindexed",
             Self::CounterInDownload { .. } => "counter-in-download",
+            Self::UnknownFeature { .. } => "unknown-feature",
+            Self::DuplicateFeature { .. } => "duplicate-feature",
+            Self::Younger { .. } => "younger-prerequisite",
+            Self::Cycle(_) => "cycle",
+            Self::ExcludesNeeded { .. } => "excludes-needed",
+            Self::StageOrder { .. } => "stage-order",
         }
     }
 
@@ -196,6 +258,7 @@ impl Kind {
             | Self::UnknownWord { nearest: Some(nearest), .. }
             | Self::UnknownTable { nearest: Some(nearest), .. }
             | Self::UnknownColumn { nearest: Some(nearest), .. }
+            | Self::UnknownFeature { nearest: Some(nearest), .. }
             | Self::UnknownJob { nearest: Some(nearest), .. } => {
                 Some(format!("did you mean {nearest}?"))
             }

@@ -15,6 +15,8 @@ const SHIPPED: &[(&str, &str)] = &[
     ("jobs/1010.toml", include_str!("../../jobs/1010.toml")),
     ("jobs/1070.toml", include_str!("../../jobs/1070.toml")),
     ("jobs/1110.toml", include_str!("../../jobs/1110.toml")),
+    ("jobs/1170.toml", include_str!("../../jobs/1170.toml")),
+    ("jobs/1010_CustomerSearch.toml", include_str!("../../jobs/1010_CustomerSearch.toml")),
     ("jobs/P-0001.toml", include_str!("../../jobs/P-0001.toml")),
     ("jobs/sync-customers.toml", include_str!("../../jobs/sync-customers.toml")),
 ];

@@ -4,29 +4,36 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::problem::{Kind, Problem};
+use crate::model::evidence::Grade;
 use crate::model::nearest::nearest;
+
+const GRADES: &[(&str, Grade)] = &[
+    ("documented", Grade::Documented),
+    ("inferred", Grade::Inferred),
+    ("assumed", Grade::Assumed),
+];
 
 /// A value and the byte offset it stands at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct At<T> {
-    pub(super) value: T,
-    pub(super) at: usize,
+pub(crate) struct At<T> {
+    pub(crate) value: T,
+    pub(crate) at: usize,
 }
 
 /// A file being read, and what is wrong with it so far.
-pub(super) struct Walker<'a> {
-    pub(super) file: &'a str,
-    pub(super) text: &'a str,
-    pub(super) problems: Vec<Problem>,
+pub(crate) struct Walker<'a> {
+    pub(crate) file: &'a str,
+    pub(crate) text: &'a str,
+    pub(crate) problems: Vec<Problem>,
 }
 
 impl<'a> Walker<'a> {
-    pub(super) fn new(file: &'a str, text: &'a str) -> Self {
+    pub(crate) fn new(file: &'a str, text: &'a str) -> Self {
         Self { file, text, problems: Vec::new() }
     }
 
     /// Parses the text; syntax errors become problems, and what could be read is read.
-    pub(super) fn parse(&mut self) -> DeTable<'a> {
+    pub(crate) fn parse(&mut self) -> DeTable<'a> {
         let (table, errors) = DeTable::parse_recoverable(self.text);
         for error in errors {
             let at = error.span().map_or(0, |span| span.start);
@@ -36,12 +43,12 @@ impl<'a> Walker<'a> {
         table.into_inner()
     }
 
-    pub(super) fn note(&mut self, at: usize, kind: Kind) {
+    pub(crate) fn note(&mut self, at: usize, kind: Kind) {
         self.problems.push(Problem::at(self.file, self.text, at, &kind));
     }
 
     /// Notes every key that is not among the known ones.
-    pub(super) fn known_keys(&mut self, table: &DeTable<'_>, known: &[&str]) {
+    pub(crate) fn known_keys(&mut self, table: &DeTable<'_>, known: &[&str]) {
         for key in table.keys() {
             let name: &str = key.get_ref();
             if !known.contains(&name) {
@@ -60,7 +67,7 @@ impl<'a> Walker<'a> {
         self.note(value.span().start, Kind::WrongType { key: key.to_owned(), found, expected });
     }
 
-    pub(super) fn text(&mut self, table: &DeTable<'_>, key: &str) -> Option<At<String>> {
+    pub(crate) fn text(&mut self, table: &DeTable<'_>, key: &str) -> Option<At<String>> {
         let value = table.get(key)?;
         let Some(text) = value.get_ref().as_str() else {
             self.wrong(key, value, "a text in quotes");
@@ -69,7 +76,45 @@ impl<'a> Walker<'a> {
         Some(At { value: text.to_owned(), at: value.span().start })
     }
 
-    pub(super) fn yes(&mut self, table: &DeTable<'_>, key: &str) -> Option<bool> {
+    /// A text that must be there; `at` is where its table begins.
+    pub(crate) fn required(
+        &mut self,
+        table: &DeTable<'_>,
+        key: &'static str,
+        at: usize,
+        expected: &'static str,
+    ) -> Option<At<String>> {
+        if !table.contains_key(key) {
+            self.note(at, Kind::Missing { key, expected });
+        }
+        self.text(table, key)
+    }
+
+    /// A grade under a key of its own.
+    pub(crate) fn grade(&mut self, table: &DeTable<'_>, key: &str) -> Option<Grade> {
+        self.word(table, key, GRADES)
+    }
+
+    /// The grade and the source of a statement, which `must` be there.
+    pub(crate) fn evidence(
+        &mut self,
+        table: &DeTable<'_>,
+        at: usize,
+        must: bool,
+    ) -> (Option<Grade>, Option<String>) {
+        let grade = self.grade(table, "grade");
+        let source = self.text(table, "source").map(|source| source.value);
+        if must && !table.contains_key("grade") {
+            let expected = "documented, inferred or assumed";
+            self.note(at, Kind::Missing { key: "grade", expected });
+        }
+        if must && source.as_ref().is_none_or(|source| source.trim().is_empty()) {
+            self.note(at, Kind::Missing { key: "source", expected: "where it was read" });
+        }
+        (grade, source)
+    }
+
+    pub(crate) fn yes(&mut self, table: &DeTable<'_>, key: &str) -> Option<bool> {
         let value = table.get(key)?;
         let found = value.get_ref().as_bool();
         if found.is_none() {
@@ -78,7 +123,7 @@ impl<'a> Walker<'a> {
         found
     }
 
-    pub(super) fn integer(&mut self, table: &DeTable<'_>, key: &str) -> Option<At<i64>> {
+    pub(crate) fn integer(&mut self, table: &DeTable<'_>, key: &str) -> Option<At<i64>> {
         let value = table.get(key)?;
         let number = value.get_ref().as_integer();
         let parsed = number.and_then(|n| i64::from_str_radix(n.as_str(), n.radix()).ok());
@@ -88,7 +133,7 @@ impl<'a> Walker<'a> {
         Some(At { value: parsed?, at: value.span().start })
     }
 
-    pub(super) fn texts(&mut self, table: &DeTable<'_>, key: &str) -> Option<Vec<At<String>>> {
+    pub(crate) fn texts(&mut self, table: &DeTable<'_>, key: &str) -> Option<Vec<At<String>>> {
         let value = table.get(key)?;
         let Some(array) = value.get_ref().as_array() else {
             self.wrong(key, value, "a list of texts");
@@ -105,7 +150,7 @@ impl<'a> Walker<'a> {
     }
 
     /// A table under a key, with the offset it begins at.
-    pub(super) fn table<'t, 'i>(
+    pub(crate) fn table<'t, 'i>(
         &mut self,
         table: &'t DeTable<'i>,
         key: &str,
@@ -119,7 +164,7 @@ impl<'a> Walker<'a> {
     }
 
     /// The tables of a list under a key, `[[key]]`.
-    pub(super) fn tables<'t, 'i>(
+    pub(crate) fn tables<'t, 'i>(
         &mut self,
         table: &'t DeTable<'i>,
         key: &str,
@@ -142,7 +187,7 @@ impl<'a> Walker<'a> {
     }
 
     /// The texts of a table of texts, in the order written.
-    pub(super) fn pairs(
+    pub(crate) fn pairs(
         &mut self,
         table: &DeTable<'_>,
         key: &str,
@@ -165,7 +210,7 @@ impl<'a> Walker<'a> {
     }
 
     /// A text that must be one of some words.
-    pub(super) fn word<T: Copy>(
+    pub(crate) fn word<T: Copy>(
         &mut self,
         table: &DeTable<'_>,
         key: &str,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::evidence::Grade;
+use crate::model::evidence::{Evidence, Grade};
 use crate::model::job::{Definitions, Job};
 
 const TOPICS: &str = include_str!("topics.toml");
@@ -47,21 +47,30 @@ struct Topic {
     source: String,
 }
 
-/// A feature as this search needs it.
+/// A job that a feature needs, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobNeed {
+    /// The job's id.
+    pub job: String,
+    /// Why.
+    pub why: String,
+    /// What that rests on.
+    pub evidence: Evidence,
+}
+
+/// Features as this search needs them.
 pub trait Features {
-    /// The jobs, the grade and the source of the feature a word names.
-    fn jobs_of(&self, word: &str) -> Option<(String, Vec<String>, Grade, String)>;
+    /// The jobs of the feature a word names, in order; none when it names none.
+    fn jobs_of(&self, word: &str) -> Option<Vec<JobNeed>>;
 }
 
 /// Finds the jobs that a word needs; none when nothing is known of it.
 pub fn which(definitions: &Definitions, features: &impl Features, word: &str) -> Needed {
     let wanted = word.trim().to_lowercase();
     let mut jobs = Vec::new();
-    if let Some((name, needed, grade, source)) = features.jobs_of(word) {
-        for job in needed {
-            let why = format!("after enabling {name:?}");
-            jobs.push(needed_job(definitions, &job, why, grade, &source));
-        }
+    for need in features.jobs_of(word).unwrap_or_default() {
+        let Evidence { grade, source } = &need.evidence;
+        jobs.push(needed_job(definitions, &need.job, need.why, *grade, source));
     }
     if jobs.is_empty() {
         jobs = by_table(definitions, &wanted);

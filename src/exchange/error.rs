@@ -20,6 +20,25 @@ pub enum ExchangeError {
         /// The nearest spelling.
         nearest: Option<String>,
     },
+    /// A job that is only made once a feature is on.
+    #[error("job {job} is made by initializing the scheduler once feature {feature} is on")]
+    JobNotMade {
+        /// The job.
+        job: String,
+        /// The feature, by slug.
+        feature: String,
+    },
+    /// Jobs that would publish features whose configuration is missing (G16).
+    #[error("{} that a job would publish {} not set up", count(.0.len()), if .0.len() == 1 { "is" } else { "are" })]
+    NotConfigured(Vec<super::gate::Unset>),
+    /// A name for `--allow` that no gate knows.
+    #[error("no gate asks for a configuration {word:?}")]
+    UnknownConfiguration {
+        /// What was typed.
+        word: String,
+        /// The nearest name.
+        nearest: Option<String>,
+    },
     /// A subjob names something that is not there; `cdx jobs check` has the details.
     #[error("job {job}, subjob {subjob}: {detail}")]
     MappingBroken {
@@ -60,4 +79,8 @@ pub enum ExchangeError {
         /// Why not.
         why: &'static str,
     },
+}
+
+fn count(number: usize) -> String {
+    if number == 1 { "a configuration".to_owned() } else { format!("{number} configurations") }
 }

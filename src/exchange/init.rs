@@ -9,9 +9,30 @@ use super::run::{RunRequest, run};
 use crate::model::event::Listener;
 use crate::model::run::RunReport;
 use crate::store::create::{self, Blueprint};
+use crate::store::{Access, StoreError, Writer, features, scale_unit};
 
 /// The jobs of the first synchronization, in the order the documentation lists them.
 pub const FIRST_JOBS: &[&str] = &["1110", "1070", "1010"];
+
+/// Starts the registers of every channel that has some, or of one; which channels those are.
+///
+/// # Errors
+/// The files of the channels.
+pub fn start_registers(writer: &Writer, only: Option<i64>) -> Result<Vec<String>, StoreError> {
+    let now = writer.world.clock.utc();
+    let mut started = Vec::new();
+    for store in features::channels(&writer.hq)? {
+        let wanted = only.is_none_or(|id| id == store.id);
+        if !wanted || !features::has_registers(&writer.hq, &store)? {
+            continue;
+        }
+        let channel = writer.env.channel(&store.name, Access::Write)?;
+        channel.write(|_| scale_unit::start_registers(&channel, &store.name, &now))?;
+        channel.checkpoint()?;
+        started.push(store.name);
+    }
+    Ok(started)
+}
 
 /// Makes an environment; with `synchronize` its channels have what headquarters has. What the
 /// first synchronization did is returned.
@@ -36,6 +57,7 @@ pub fn init(
     let jobs = FIRST_JOBS.iter().map(|job| (*job).to_owned()).collect();
     let request = RunRequest { jobs, ..RunRequest::default() };
     let report = run(&mut writer, &request, listener)?;
+    start_registers(&writer, None)?;
     writer.finish()?;
     Ok(report)
 }

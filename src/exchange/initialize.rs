@@ -8,8 +8,8 @@ use crate::model::job::{Definitions, Direction};
 use crate::model::plan::MEMBERSHIP;
 use crate::model::schema::Catalogue;
 use crate::store::{
-    Access, Environment, Headquarters, StoreError, Writer, catalogue, files, scheduler, topology,
-    tracking, world,
+    Access, Environment, Headquarters, StoreError, Writer, catalogue, features, files, scheduler,
+    topology, tracking, world,
 };
 
 /// What initializing did.
@@ -65,13 +65,24 @@ pub fn initialize(writer: &Writer, delete_existing: bool) -> Result<Initialized,
             channel.checkpoint()?;
         }
     }
+    let wanted = with_features(writer, wanted)?;
     scheduler::write(&writer.hq, &wanted, delete_existing)?;
     catalogue::register_channel_tables(&writer.hq, &catalogue.channel)?;
     done.tracked = track(&writer.hq, &wanted)?;
     let version = world::value(&writer.hq, "app-version")?;
     world::set_value(&writer.hq, "scheduler-version", &version)?;
+    features::set_initialized(&writer.hq, &now)?;
     done.jobs = scheduler::read(&writer.hq)?.jobs.into_iter().map(|job| job.id).collect();
     Ok(done)
+}
+
+/// The definitions without jobs that belong to a feature which is off (S04).
+fn with_features(writer: &Writer, mut wanted: Definitions) -> Result<Definitions, StoreError> {
+    let catalogue = writer.env.gates()?;
+    let rows = features::rows(&writer.hq, &catalogue)?;
+    let on = |slug: &String| rows.iter().any(|row| row.slug == *slug && row.on);
+    wanted.jobs.retain(|job| job.feature.as_ref().is_none_or(on));
+    Ok(wanted)
 }
 
 /// Tracks every table that a download subjob or its filter reads; those that were not before.

@@ -8,6 +8,7 @@ mod collect;
 pub mod download;
 pub mod dry_run;
 pub mod error;
+pub mod gate;
 pub mod generate;
 pub mod init;
 pub mod initialize;
@@ -20,6 +21,7 @@ pub mod relay;
 pub mod report;
 pub mod run;
 pub mod tick;
+pub mod upgrade;
 pub mod upload;
 
 pub use error::ExchangeError;

@@ -33,6 +33,8 @@ pub struct RunRequest {
     pub full: bool,
     /// Only this phase of an upload.
     pub phase: Option<Phase>,
+    /// Configurations that gates ask for and that may be missing this time (G16).
+    pub allow: Vec<String>,
 }
 
 /// Definitions and schemas as a run uses them.
@@ -75,7 +77,8 @@ pub fn run(
     listener: &mut dyn Listener,
 ) -> Result<RunReport, ExchangeError> {
     let known = Known::read(&writer.hq)?;
-    let jobs = known.jobs(&request.jobs)?;
+    let jobs = known.jobs(&request.jobs).map_err(|error| of_feature(writer, error))?;
+    super::gate::publishable(&writer.env, &writer.hq, &writer.world.clock, &jobs, request)?;
     let mut report = RunReport { ok: true, jobs: Vec::new() };
     for job in &jobs {
         check_options(job, request)?;
@@ -97,6 +100,18 @@ pub fn run(
         report.jobs.push(done);
     }
     Ok(report)
+}
+
+/// A job that headquarters has not because its feature was off when the scheduler was initialized.
+pub(super) fn of_feature(writer: &Writer, error: ExchangeError) -> ExchangeError {
+    let ExchangeError::UnknownJob { word, .. } = &error else { return error };
+    let Ok(definitions) = super::initialize::definitions_on_disk(&writer.env) else { return error };
+    match definitions.find_job(word) {
+        Some(Job { id, feature: Some(feature), .. }) => {
+            ExchangeError::JobNotMade { job: id.clone(), feature: feature.clone() }
+        }
+        _ => error,
+    }
 }
 
 fn run_one(

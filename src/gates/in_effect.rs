@@ -17,6 +17,18 @@ pub enum ChannelState {
     Effective,
 }
 
+impl ChannelState {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::NotDistributed => "not-distributed",
+            Self::Cached => "cached",
+            Self::Effective => "effective",
+        }
+    }
+}
+
 /// What one instance of the scale unit answers from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct InstanceView {
@@ -39,6 +51,10 @@ pub struct Sight {
     pub metadata_row: bool,
     /// Jobs of the gate that are not applied since the change.
     pub missing_jobs: Vec<String>,
+    /// What else is still to be done, in sentences.
+    pub missing_acts: Vec<String>,
+    /// What the channel's registers take the feature for, where they must be restarted for it.
+    pub register: Option<bool>,
     /// What each instance answers from.
     pub instances: Vec<InstanceView>,
 }
@@ -54,20 +70,33 @@ pub struct InEffect {
     pub in_effect: bool,
     /// Jobs still to run, in order.
     pub missing_jobs: Vec<String>,
+    /// What else is still to be done, in sentences.
+    pub missing_steps: Vec<String>,
     /// When the last cache will have caught up, local time.
     pub effective_at: Option<String>,
     /// What each instance answers from.
     pub instances: Vec<InstanceView>,
+    /// What the registers take the feature for, where they must be restarted for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub register: Option<bool>,
 }
 
 /// Works out where a feature stands in a channel.
 pub fn judge(channel: &str, sight: &Sight) -> InEffect {
     // The runtime joins both rows; with one missing the feature is invisible, so off (G14).
     let visible = sight.metadata_row && sight.state_row == Some(true);
-    let distributed = visible == sight.headquarters && sight.missing_jobs.is_empty();
+    let distributed = visible == sight.headquarters
+        && sight.missing_jobs.is_empty()
+        && sight.missing_acts.is_empty();
     let stale: Vec<&InstanceView> =
         sight.instances.iter().filter(|view| view.on != visible).collect();
-    let state = match (distributed, stale.is_empty(), sight.headquarters) {
+    let old_register = sight.register.is_some_and(|on| on != visible);
+    let caught_up = stale.is_empty() && !old_register;
+    let mut missing_steps = sight.missing_acts.clone();
+    if distributed && old_register {
+        missing_steps.push("restart the registers".to_owned());
+    }
+    let state = match (distributed, caught_up, sight.headquarters) {
         (false, _, _) => ChannelState::NotDistributed,
         (true, false, _) => ChannelState::Cached,
         (true, true, true) => ChannelState::Effective,
@@ -76,10 +105,17 @@ pub fn judge(channel: &str, sight: &Sight) -> InEffect {
     InEffect {
         channel: channel.to_owned(),
         state,
-        in_effect: sight.instances.iter().all(|view| view.on),
+        in_effect: sight.instances.iter().all(|view| view.on) && sight.register.unwrap_or(true),
         missing_jobs: if distributed { Vec::new() } else { sight.missing_jobs.clone() },
-        effective_at: stale.iter().filter_map(|view| view.until.clone()).max(),
+        missing_steps,
+        // A register that must be restarted has no time of its own.
+        effective_at: stale
+            .iter()
+            .filter_map(|view| view.until.clone())
+            .max()
+            .filter(|_| !old_register),
         instances: sight.instances.clone(),
+        register: sight.register,
     }
 }
 
@@ -94,8 +130,8 @@ mod tests {
             headquarters,
             state_row,
             metadata_row,
-            missing_jobs: Vec::new(),
             instances: view(cached),
+            ..Sight::default()
         };
         for (name, sight, state, in_effect) in [
             ("off", sight(false, Some(false), true, false), ChannelState::Off, false),

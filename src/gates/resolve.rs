@@ -1,20 +1,11 @@
 //! What may be turned on and off, worked out from the catalogue and headquarters' rows.
 
+use jiff::civil::Date;
 use serde::Serialize;
 
-use super::catalogue::{Catalogue, Gate};
-use crate::model::version::Version;
-
-/// What headquarters says of a feature.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FeatureRow {
-    /// The gate.
-    pub slug: String,
-    /// Whether it is on.
-    pub on: bool,
-    /// The enable date, `YYYY-MM-DD`, where it has one.
-    pub enable_date: Option<String>,
-}
+use super::catalogue::Catalogue;
+use super::gate::{Before, Gate, Stage};
+use super::standing::{Change, Setting, Standing, prerequisites_first};
 
 /// Where a feature stands in headquarters; the first that holds (G04).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -26,26 +17,56 @@ pub enum Status {
     Enabled,
     /// Off, with a date on which it turns on.
     Scheduled,
-    /// Off, and a prerequisite is off.
+    /// Off, and something must be done first.
     CannotEnable,
+    /// Off, and enabling it must be confirmed.
+    NeedsConfirmation,
     /// Off.
     NotEnabled,
 }
 
+impl Status {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Mandatory => "mandatory",
+            Self::Enabled => "enabled",
+            Self::Scheduled => "scheduled",
+            Self::CannotEnable => "cannot-enable",
+            Self::NeedsConfirmation => "needs-confirmation",
+            Self::NotEnabled => "not-enabled",
+        }
+    }
+}
+
 /// Why a change is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RefusalKind {
     /// A prerequisite is off.
     Prerequisite,
-    /// The environment is too old.
+    /// Headquarters or a scale unit is too old.
     Version,
+    /// Something beside the feature is not set up.
+    Configuration,
+    /// A person must confirm it.
+    Confirmation,
+    /// Its configuration key is off.
+    ConfigurationKey,
+    /// It cannot be taken back.
+    Irreversible,
+    /// Another feature that is on excludes it.
+    Excluded,
     /// It is mandatory.
     Mandatory,
     /// It cannot be disabled once on.
     CannotDisable,
     /// Another feature that is on needs it.
     Dependent,
+    /// It is on already, so that it cannot be scheduled.
+    AlreadyOn,
+    /// The date has passed.
+    DatePassed,
 }
 
 /// One reason why a change is refused.
@@ -57,200 +78,371 @@ pub struct Refusal {
     pub feature: String,
     /// The reason in a sentence.
     pub message: String,
+    /// The feature whose demand it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub needed_by: Option<String>,
+}
+
+impl Refusal {
+    /// A reason that is the feature's own.
+    pub fn own(kind: RefusalKind, gate: &Gate, message: String) -> Self {
+        Self { kind, feature: gate.slug.clone(), message, needed_by: None }
+    }
 }
 
 /// What a change would do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Decision {
-    /// The features to change, in the order of changing.
-    pub changed: Vec<String>,
+    /// The changes, in order.
+    pub changes: Vec<Change>,
     /// Why it is refused; nothing is changed when there is a reason.
     pub refused: Vec<Refusal>,
     /// The jobs to run afterwards, in order (G15).
     pub next_jobs: Vec<String>,
 }
 
-/// Headquarters' features in a version.
-#[derive(Debug)]
+impl Decision {
+    /// The features that change, in order.
+    pub fn changed(&self) -> Vec<String> {
+        self.changes.iter().map(|change| change.slug.clone()).collect()
+    }
+}
+
+/// What a person agrees to beforehand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Consent {
+    /// `--confirm`.
+    pub confirm: bool,
+    /// `--accept-irreversible`.
+    pub irreversible: bool,
+}
+
+/// How far disabling may go (G12).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// Only the feature; refused while others need it.
+    #[default]
+    Alone,
+    /// Those that need it first.
+    Cascade,
+    /// Only the feature, leaving those that need it on.
+    Force,
+}
+
+/// What enabling everything came to (G08).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EnableAll {
+    /// What is turned on.
+    pub decision: Decision,
+    /// What is left alone because it has a date.
+    pub scheduled: Vec<String>,
+}
+
+/// The catalogue against how things stand.
+#[derive(Debug, Clone, Copy)]
 pub struct Features<'a> {
     /// The catalogue.
     pub catalogue: &'a Catalogue,
-    /// Headquarters' rows.
-    pub rows: &'a [FeatureRow],
-    /// The application's version.
-    pub version: &'a Version,
+    /// How things stand.
+    pub standing: &'a Standing,
 }
 
-impl Features<'_> {
+impl<'a> Features<'a> {
+    /// Whether a feature is listed: it has a row, or its version and key allow one (G03, G11).
+    pub fn is_listed(&self, gate: &Gate) -> bool {
+        let key = gate.configuration_key.as_ref();
+        self.standing.row(&gate.slug).is_some()
+            || gate.since <= self.standing.version
+                && key.is_none_or(|key| self.standing.key_is_on(key))
+    }
+
     /// Whether a feature is on in headquarters.
     pub fn is_on(&self, slug: &str) -> bool {
-        self.rows.iter().any(|row| row.slug == slug && row.on)
+        self.standing.is_on(slug)
+    }
+
+    /// The stage of a feature in this version.
+    pub fn stage(&self, gate: &Gate) -> Option<Stage> {
+        gate.lifecycle.stage(&self.standing.version)
+    }
+
+    /// The gates that a gate needs as things stand; a condition that does not hold asks nothing.
+    pub fn needs(&self, gate: &Gate) -> Vec<&'a Gate> {
+        let holds =
+            |when: &Option<String>| when.as_ref().is_none_or(|fact| self.standing.fact(fact));
+        let needed = gate.requires.iter().filter(|needed| holds(&needed.when));
+        needed.filter_map(|needed| self.catalogue.get(&needed.feature)).collect()
     }
 
     /// The prerequisites that are off, directly or further down, nearest last (G01).
-    pub fn unmet(&self, gate: &Gate) -> Vec<&Gate> {
+    pub fn unmet(&self, gate: &Gate) -> Vec<&'a Gate> {
         let mut unmet = Vec::new();
         self.collect_unmet(gate, &mut unmet);
-        unmet
+        unmet.into_iter().map(|(gate, _)| gate).collect()
     }
 
-    fn collect_unmet<'s>(&'s self, gate: &Gate, unmet: &mut Vec<&'s Gate>) {
-        for needed in gate.requires.iter().filter_map(|slug| self.catalogue.get(slug)) {
-            if self.is_on(&needed.slug) || unmet.iter().any(|known| known.slug == needed.slug) {
+    /// The same, each with the feature that needs it.
+    fn collect_unmet(&self, gate: &Gate, unmet: &mut Vec<(&'a Gate, String)>) {
+        for needed in self.needs(gate) {
+            let known = unmet.iter().any(|(known, _)| known.slug == needed.slug);
+            if self.is_on(&needed.slug) || known {
                 continue;
             }
             self.collect_unmet(needed, unmet);
-            unmet.push(needed);
+            unmet.push((needed, gate.slug.clone()));
         }
+    }
+
+    /// The features that are on and need this one, directly.
+    pub fn dependents(&self, gate: &Gate) -> Vec<&'a Gate> {
+        let needs = |other: &&Gate| {
+            self.is_on(&other.slug) && self.needs(other).iter().any(|n| n.slug == gate.slug)
+        };
+        self.catalogue.gates.iter().filter(needs).collect()
     }
 
     /// Where a feature stands.
     pub fn status(&self, gate: &Gate) -> Status {
-        let row = self.rows.iter().find(|row| row.slug == gate.slug);
-        if gate.is_mandatory(self.version) {
+        let asks = gate.confirmation.is_some() || gate.one_way;
+        if gate.is_mandatory(&self.standing.version) {
             Status::Mandatory
-        } else if row.is_some_and(|row| row.on) {
+        } else if self.is_on(&gate.slug) {
             Status::Enabled
-        } else if row.is_some_and(|row| row.enable_date.is_some()) {
+        } else if self.standing.scheduled(&gate.slug).is_some() {
             Status::Scheduled
-        } else if self.unmet(gate).is_empty() {
-            Status::NotEnabled
-        } else {
+        } else if !self.unmet(gate).is_empty() || !self.demands(gate).is_empty() {
             Status::CannotEnable
+        } else if asks {
+            Status::NeedsConfirmation
+        } else {
+            Status::NotEnabled
         }
     }
 
-    /// What enabling a feature would do; every unmet prerequisite is named (G01).
-    pub fn enable(&self, gate: &Gate, with_prerequisites: bool) -> Decision {
-        let mut decision = Decision::default();
-        let unmet = self.unmet(gate);
-        for needed in unmet.iter().copied().chain([gate]) {
-            if needed.since > *self.version {
-                decision.refused.push(Refusal {
-                    kind: RefusalKind::Version,
-                    feature: needed.slug.clone(),
-                    message: format!(
-                        "{:?} exists from {}, this environment is {}",
-                        needed.name, needed.since, self.version
-                    ),
-                });
+    /// What stands in the way of a feature itself, beside prerequisites and consent (G16).
+    pub fn demands(&self, gate: &Gate) -> Vec<Refusal> {
+        let mut demands = Vec::new();
+        let mut refuse = |kind, message| demands.push(Refusal::own(kind, gate, message));
+        if let Some(key) = &gate.configuration_key
+            && !self.standing.key_is_on(key)
+        {
+            let message =
+                format!("{:?} is not there while configuration key {key} is off", gate.name);
+            refuse(RefusalKind::ConfigurationKey, message);
+        }
+        if gate.since > self.standing.version {
+            let (since, own) = (&gate.since, &self.standing.version);
+            let message = format!("{:?} exists from {since}, this environment is {own}", gate.name);
+            refuse(RefusalKind::Version, message);
+        }
+        if let Some(oldest) = &gate.lifecycle.scale_unit {
+            for (channel, own) in self.standing.scale_units_below(oldest) {
+                let message = format!(
+                    "{:?} needs scale units of {oldest}, that of {channel} is {own}",
+                    gate.name
+                );
+                refuse(RefusalKind::Version, message);
             }
         }
-        if !with_prerequisites {
-            decision.refused.extend(unmet.iter().map(|needed| Refusal {
-                kind: RefusalKind::Prerequisite,
-                feature: needed.slug.clone(),
-                message: format!("{:?} must be on first", needed.name),
-            }));
+        for other in self.excluders(gate) {
+            let message = format!("{:?} cannot be on beside {:?}", gate.name, other.name);
+            refuse(RefusalKind::Excluded, message);
         }
-        if !decision.refused.is_empty() {
+        for item in &gate.configurations {
+            if item.before == Before::Enable && !self.standing.fact(&item.name) {
+                let message = format!("{:?} wants {} first ({})", gate.name, item.text, item.name);
+                refuse(RefusalKind::Configuration, message);
+            }
+        }
+        demands
+    }
+
+    /// The features that are on and exclude this one, or are excluded by it.
+    pub fn excluders(&self, gate: &Gate) -> Vec<&'a Gate> {
+        let apart = |other: &&Gate| {
+            self.is_on(&other.slug)
+                && (other.excludes.contains(&gate.slug) || gate.excludes.contains(&other.slug))
+        };
+        self.catalogue.gates.iter().filter(apart).collect()
+    }
+
+    /// What a person must agree to and has not.
+    pub fn consent(gate: &Gate, consent: Consent) -> Vec<Refusal> {
+        let mut asked = Vec::new();
+        if let Some(text) = gate.confirmation.as_ref().filter(|_| !consent.confirm) {
+            let message = format!("{:?} must be confirmed: {text}", gate.name);
+            asked.push(Refusal::own(RefusalKind::Confirmation, gate, message));
+        }
+        if gate.one_way && !consent.irreversible {
+            let message = format!("{:?} cannot be taken back once it is on", gate.name);
+            asked.push(Refusal::own(RefusalKind::Irreversible, gate, message));
+        }
+        asked
+    }
+
+    /// What enabling a feature would do; every demand that is not met is named at once (G01).
+    pub fn enable(&self, gate: &Gate, with_prerequisites: bool, consent: Consent) -> Decision {
+        let mut decision = Decision::default();
+        if self.is_on(&gate.slug) {
             return decision;
         }
-        let wanted = unmet.into_iter().chain([gate]).filter(|gate| !self.is_on(&gate.slug));
-        for gate in wanted {
-            decision.changed.push(gate.slug.clone());
-            add_jobs(&mut decision.next_jobs, &gate.jobs);
+        let mut unmet = Vec::new();
+        self.collect_unmet(gate, &mut unmet);
+        let own = [self.demands(gate), Self::consent(gate, consent)].concat();
+        decision.refused.extend(own);
+        for (needed, by) in &unmet {
+            if !with_prerequisites {
+                let message = format!("{:?} must be on first", needed.name);
+                let refusal = Refusal::own(RefusalKind::Prerequisite, needed, message);
+                decision.refused.push(Refusal { needed_by: Some(by.clone()), ..refusal });
+            }
+            let own = [self.demands(needed), Self::consent(needed, consent)].concat();
+            let by = |refusal: Refusal| Refusal { needed_by: Some(by.clone()), ..refusal };
+            decision.refused.extend(own.into_iter().map(by));
+        }
+        if decision.refused.is_empty() {
+            let wanted = unmet.iter().map(|(needed, _)| needed.slug.clone());
+            let on = Setting::On(self.standing.today);
+            let change = |slug| Change { slug, to: on };
+            decision.changes = wanted.chain([gate.slug.clone()]).map(change).collect();
+            decision.next_jobs = self.next_jobs(&decision.changes);
         }
         decision
     }
 
     /// What disabling a feature would do (G02, G07, G12).
-    pub fn disable(&self, gate: &Gate) -> Decision {
+    pub fn disable(&self, gate: &Gate, reach: Reach) -> Decision {
         let mut decision = Decision::default();
         if !self.is_on(&gate.slug) {
             return decision;
         }
-        let mut refuse = |kind, feature: &Gate, message| {
-            decision.refused.push(Refusal { kind, feature: feature.slug.clone(), message });
-        };
-        if let Some(since) = gate.mandatory_since.as_ref().filter(|since| *since <= self.version) {
-            let message = format!("{:?} is mandatory since {since}", gate.name);
-            refuse(RefusalKind::Mandatory, gate, message);
-        } else if !gate.can_disable {
-            let message = format!("{:?} cannot be disabled once it is on", gate.name);
-            refuse(RefusalKind::CannotDisable, gate, message);
+        let mut off: Vec<(&Gate, Option<String>)> = Vec::new();
+        if reach == Reach::Force {
+            off.extend(self.catalogue.get(&gate.slug).map(|gate| (gate, None)));
+        } else {
+            self.collect_dependents(gate, None, &mut off);
         }
-        for other in &self.catalogue.gates {
-            if other.requires.contains(&gate.slug) && self.is_on(&other.slug) {
-                let message = format!("{:?} needs it and is on", other.name);
-                refuse(RefusalKind::Dependent, other, message);
+        for (other, needs) in &off {
+            let own = self.keeps(other).map(|(kind, message)| Refusal::own(kind, other, message));
+            if needs.is_none() || reach == Reach::Cascade {
+                decision.refused.extend(own);
+            }
+        }
+        if reach == Reach::Alone {
+            for (other, needs) in off.iter().rev() {
+                let Some(needs) = needs else { continue };
+                let message = format!("{:?} needs {needs} and is on", other.name);
+                let refusal = Refusal::own(RefusalKind::Dependent, other, message);
+                decision.refused.push(Refusal { needed_by: Some(needs.clone()), ..refusal });
             }
         }
         if decision.refused.is_empty() {
-            decision.changed.push(gate.slug.clone());
-            add_jobs(&mut decision.next_jobs, &gate.jobs);
+            let change =
+                |(gate, _): &(&Gate, _)| Change { slug: gate.slug.clone(), to: Setting::Off };
+            decision.changes = off.iter().map(change).collect();
+            decision.next_jobs = self.next_jobs(&decision.changes);
         }
         decision
     }
-}
 
-/// The order in which the documentation lists the jobs of a feature (G15).
-const ORDER: &[&str] = &["1110", "1010", "1070"];
-
-/// Adds jobs in the order that 1110 comes first, as the documentation lists them.
-fn add_jobs(jobs: &mut Vec<String>, more: &[String]) {
-    for job in more {
-        if !jobs.contains(job) {
-            jobs.push(job.clone());
+    /// A gate behind everything that needs it, each with what it needs.
+    fn collect_dependents<'g>(
+        &self,
+        gate: &'g Gate,
+        needs: Option<String>,
+        off: &mut Vec<(&'g Gate, Option<String>)>,
+    ) where
+        'a: 'g,
+    {
+        for other in self.dependents(gate) {
+            if off.iter().all(|(known, _)| known.slug != other.slug) {
+                self.collect_dependents(other, Some(gate.slug.clone()), off);
+            }
         }
-    }
-    jobs.sort_by_key(|job| ORDER.iter().position(|known| known == job).unwrap_or(ORDER.len()));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::catalogue::slug;
-    use super::*;
-
-    fn rows(on: &[&str]) -> Vec<FeatureRow> {
-        let catalogue = Catalogue::shipped().unwrap();
-        let row = |gate: &Gate| FeatureRow {
-            slug: gate.slug.clone(),
-            on: on.contains(&gate.slug.as_str()),
-            enable_date: None,
-        };
-        catalogue.gates.iter().map(row).collect()
+        off.push((gate, needs));
     }
 
-    /// Every unmet prerequisite is named, not just the first (G01).
-    #[test]
-    fn editing_names_every_unmet_prerequisite() {
-        let catalogue = Catalogue::shipped().unwrap();
-        let version = Version::parse("10.0.48").unwrap();
-        let gate = catalogue.get(slug::EDITING).unwrap();
-        for (on, refused) in [
-            (&[][..], &[slug::PERFORMANCE, slug::ENHANCED, slug::ADDRESSES][..]),
-            (&[slug::PERFORMANCE], &[slug::ENHANCED, slug::ADDRESSES]),
-            (&[slug::PERFORMANCE, slug::ADDRESSES], &[slug::ENHANCED]),
-            (&[slug::PERFORMANCE, slug::ADDRESSES, slug::ENHANCED], &[]),
-        ] {
-            let rows = rows(on);
-            let features = Features { catalogue: &catalogue, rows: &rows, version: &version };
-            let decision = features.enable(gate, false);
-            let named: Vec<&str> = decision.refused.iter().map(|r| r.feature.as_str()).collect();
-            assert_eq!(named, refused, "with {on:?} on");
-            assert_eq!(decision.changed.is_empty(), !refused.is_empty());
-            let all = features.enable(gate, true);
-            assert!(all.refused.is_empty());
-            assert_eq!(all.changed.last().map(String::as_str), Some(slug::EDITING));
-            assert_eq!(all.next_jobs, ["1110", "1010", "1070"]);
+    /// Why a feature that is on stays on whatever is asked (G02, G07).
+    pub fn keeps(&self, gate: &Gate) -> Option<(RefusalKind, String)> {
+        if let Some(since) =
+            gate.lifecycle.begins(Stage::Mandatory).filter(|since| **since <= self.standing.version)
+        {
+            let message = format!("{:?} is mandatory since {since}", gate.name);
+            return Some((RefusalKind::Mandatory, message));
         }
+        let message = || format!("{:?} cannot be disabled once it is on", gate.name);
+        (!gate.can_disable).then(|| (RefusalKind::CannotDisable, message()))
     }
 
-    #[test]
-    fn a_mandatory_or_needed_feature_stays_on() {
-        let catalogue = Catalogue::shipped().unwrap();
-        let version = Version::parse("10.0.48").unwrap();
-        let rows = rows(&[slug::PERFORMANCE, slug::ADDRESSES, slug::ENHANCED, slug::EDITING]);
-        let features = Features { catalogue: &catalogue, rows: &rows, version: &version };
-        let kinds = |slug| -> Vec<RefusalKind> {
-            let gate = catalogue.get(slug).unwrap();
-            features.disable(gate).refused.iter().map(|refusal| refusal.kind).collect()
+    /// What scheduling a feature would do; prerequisites may still be off until then (G05, G06).
+    pub fn schedule(&self, gate: &Gate, date: Date, consent: Consent) -> Decision {
+        let mut decision = Decision::default();
+        if self.is_on(&gate.slug) {
+            let message = format!("{:?} is on; disable it before giving it a date", gate.name);
+            decision.refused.push(Refusal::own(RefusalKind::AlreadyOn, gate, message));
+        }
+        if date <= self.standing.today {
+            let message = format!("{date} is not after today, {}", self.standing.today);
+            decision.refused.push(Refusal::own(RefusalKind::DatePassed, gate, message));
+        }
+        let listed = |refusal: &Refusal| {
+            matches!(refusal.kind, RefusalKind::Version | RefusalKind::ConfigurationKey)
         };
-        assert_eq!(kinds(slug::PERFORMANCE), [RefusalKind::Mandatory, RefusalKind::Dependent]);
-        assert_eq!(kinds(slug::ADDRESSES), [RefusalKind::Dependent]);
-        assert_eq!(kinds(slug::EDITING), []);
-        let performance = catalogue.get(slug::PERFORMANCE).unwrap();
-        assert_eq!(features.status(performance), Status::Mandatory);
+        decision.refused.extend(self.demands(gate).into_iter().filter(listed));
+        decision.refused.extend(Self::consent(gate, consent));
+        if decision.refused.is_empty() && self.standing.scheduled(&gate.slug) != Some(date) {
+            let to = Setting::Scheduled(date);
+            decision.changes.push(Change { slug: gate.slug.clone(), to });
+        }
+        decision
+    }
+
+    /// What taking a feature's date away would do (G06).
+    pub fn unschedule(&self, gate: &Gate) -> Decision {
+        let mut decision = Decision::default();
+        if self.standing.scheduled(&gate.slug).is_some() {
+            decision.changes.push(Change { slug: gate.slug.clone(), to: Setting::Off });
+        }
+        decision
+    }
+
+    /// What enabling everything would do: prerequisites first, schedules left alone, and what
+    /// cannot be enabled listed (G08).
+    pub fn enable_all(&self, consent: Consent) -> EnableAll {
+        let mut all = EnableAll::default();
+        let mut standing = self.standing.clone();
+        for gate in prerequisites_first(self.catalogue) {
+            let now = Features { catalogue: self.catalogue, standing: &standing };
+            if now.is_on(&gate.slug) || !now.is_listed(gate) {
+                continue;
+            }
+            if now.standing.scheduled(&gate.slug).is_some() {
+                all.scheduled.push(gate.slug.clone());
+                continue;
+            }
+            let one = now.enable(gate, false, consent);
+            all.decision.refused.extend(one.refused);
+            for change in one.changes {
+                standing.apply(&change);
+                all.decision.changes.push(change);
+            }
+        }
+        all.decision.next_jobs = self.next_jobs(&all.decision.changes);
+        all
+    }
+
+    /// The jobs to run after changes: the last feature's in its order, then what else is needed.
+    pub fn next_jobs(&self, changes: &[Change]) -> Vec<String> {
+        let mut jobs: Vec<String> = Vec::new();
+        for change in changes.iter().rev() {
+            let own = self.catalogue.get(&change.slug).map(Gate::jobs).unwrap_or_default();
+            let wanted = match change.to {
+                Setting::On(_) => own,
+                Setting::Off => vec![super::gate::CARRIER.to_owned()],
+                Setting::Scheduled(_) => Vec::new(),
+            };
+            jobs.extend(wanted.into_iter().filter(|job| !jobs.contains(job)).collect::<Vec<_>>());
+        }
+        jobs
     }
 }

@@ -50,6 +50,9 @@ pub struct Job {
     pub direction: Direction,
     /// Excluded from offline databases (D09).
     pub exclude_offline: bool,
+    /// The feature that must be on before initializing the scheduler makes it, by slug.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub feature: Option<String>,
     /// What the job itself rests on.
     pub evidence: Evidence,
     /// Its subjobs, in the order they run.

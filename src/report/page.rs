@@ -40,6 +40,12 @@ impl Page {
         self.lines.extend(text.lines().map(str::to_owned));
     }
 
+    /// Lines as they stand, with words of state coloured; never wrapped.
+    pub fn tinted(&mut self, text: &str) {
+        let tinted = text.lines().map(|line| self.palette.tint(line)).collect::<Vec<_>>();
+        self.lines.extend(tinted);
+    }
+
     /// An empty line, unless the page is empty or has one at its end.
     pub fn gap(&mut self) {
         if self.lines.last().is_some_and(|line| !line.is_empty()) {

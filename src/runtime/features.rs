@@ -1,9 +1,19 @@
 //! Features as each channel really acts on them (R15).
 
+use std::collections::BTreeMap;
+
+use crate::gates::gate::CARRIER;
 use crate::gates::in_effect::{InEffect, InstanceView, Sight, judge};
+use crate::gates::plan::ChannelProgress;
+use crate::gates::progress::{self, History};
+use crate::gates::standing::Standing;
 use crate::gates::{Catalogue, Gate};
+use crate::model::scale_unit::Cached;
 use crate::model::topology::DataStore;
-use crate::store::{Access, Reader, StoreError, features, scale_unit, topology};
+use crate::store::{Access, ChannelDatabase, Reader, StoreError, features, scale_unit, topology};
+
+/// Each gate's progress in the channels, by slug; the channels in their order.
+pub type Survey = BTreeMap<String, Vec<ChannelProgress>>;
 
 /// Where a feature stands in every channel, in channel order.
 pub fn in_channels(
@@ -11,43 +21,132 @@ pub fn in_channels(
     catalogue: &Catalogue,
     gate: &Gate,
 ) -> Result<Vec<InEffect>, StoreError> {
-    let headquarters =
-        features::rows(&reader.hq, catalogue)?.iter().any(|row| row.slug == gate.slug && row.on);
-    topology::data_stores(&reader.hq)?
-        .into_iter()
-        .filter(|store| !store.offline)
-        .map(|store| in_channel(reader, gate, &store, headquarters))
-        .collect()
+    let standing = features::standing(&reader.hq, catalogue, &reader.world.clock)?;
+    let mut found = survey(reader, &standing, &[gate], None)?;
+    let progress = found.remove(&gate.slug).unwrap_or_default();
+    Ok(progress.into_iter().map(|one| one.in_effect).collect())
 }
 
-fn in_channel(
+/// How far the channels, or one of them, have come with these gates.
+///
+/// # Errors
+/// Headquarters, or a channel's file.
+pub fn survey(
     reader: &Reader,
-    gate: &Gate,
-    store: &DataStore,
-    headquarters: bool,
-) -> Result<InEffect, StoreError> {
-    let name = gate.table_name();
-    let channel = reader.env.channel(&store.name, Access::Read)?;
-    let (state_row, metadata_row) = scale_unit::feature_rows(&channel, &name)?;
-    let visible = metadata_row && state_row == Some(true);
-    let mut missing_jobs = features::missing_jobs(&reader.hq, &name, store.id, &gate.jobs)?;
-    if missing_jobs.is_empty() && visible != headquarters {
-        missing_jobs.push("1110".to_owned());
+    standing: &Standing,
+    gates: &[&Gate],
+    only: Option<&str>,
+) -> Result<Survey, StoreError> {
+    let only = match only {
+        Some(name) => Some(topology::find_store(&reader.hq, name)?.id),
+        None => None,
+    };
+    let mut changed = BTreeMap::new();
+    for gate in gates {
+        changed.insert(gate.slug.as_str(), features::changed_at(&reader.hq, gate)?);
     }
-    let settings = reader.env.settings();
-    let clock = &reader.world.clock;
-    let mut instances = Vec::new();
-    for instance in 1..=settings.instances {
-        let held = scale_unit::cached(&channel, instance, settings.cache_ttl, clock)?;
-        instances.push(InstanceView {
+    let since = changed.values().copied().flatten().min().unwrap_or(i64::MAX);
+    let mut found: Survey = BTreeMap::new();
+    for store in features::channels(&reader.hq)? {
+        if only.is_some_and(|id| id != store.id) {
+            continue;
+        }
+        let site = Site::open(reader, &store, since)?;
+        for gate in gates {
+            let on = standing.is_on(&gate.slug);
+            let at = changed.get(gate.slug.as_str()).copied().flatten();
+            let progress = site.progress(reader, standing, gate, on, at)?;
+            found.entry(gate.slug.clone()).or_default().push(progress);
+        }
+    }
+    Ok(found)
+}
+
+/// One channel as it is looked at for many gates.
+struct Site {
+    name: String,
+    database: ChannelDatabase,
+    /// What each instance holds, by its number from 1.
+    held: Vec<Option<Cached>>,
+    /// What the registers started with, where there are registers.
+    registers: Option<BTreeMap<String, bool>>,
+    history: History,
+}
+
+impl Site {
+    fn open(reader: &Reader, store: &DataStore, since: i64) -> Result<Self, StoreError> {
+        let database = reader.env.channel(&store.name, Access::Read)?;
+        let settings = reader.env.settings();
+        let clock = &reader.world.clock;
+        let mut held = Vec::new();
+        for instance in 1..=settings.instances {
+            held.push(scale_unit::cached(&database, instance, settings.cache_ttl, clock)?);
+        }
+        let registers = if features::has_registers(&reader.hq, store)? {
+            scale_unit::registers(&database)?
+        } else {
+            None
+        };
+        let history = features::history(&reader.hq, store.id, since)?;
+        Ok(Self { name: store.name.clone(), database, held, registers, history })
+    }
+
+    fn progress(
+        &self,
+        reader: &Reader,
+        standing: &Standing,
+        gate: &Gate,
+        on: bool,
+        changed: Option<i64>,
+    ) -> Result<ChannelProgress, StoreError> {
+        let name = gate.table_name();
+        let (state_row, metadata_row) = scale_unit::feature_rows(&self.database, &name)?;
+        let visible = metadata_row && state_row == Some(true);
+        let way = if on { gate.clone() } else { gate.turned_off() };
+        let taken = match changed {
+            Some(changed) => progress::walk(&way, changed, &self.history),
+            None => Vec::new(),
+        };
+        let mut missing_jobs = progress::missing_jobs(&way, &taken);
+        let mut missing_acts = progress::missing_acts(&way, &taken);
+        let torn = missing_jobs.is_empty() && missing_acts.is_empty() && visible != on;
+        if torn {
+            missing_jobs.push(CARRIER.to_owned());
+        }
+        let oldest = gate.lifecycle.scale_unit.as_ref().filter(|_| on);
+        let mut old = oldest.into_iter().flat_map(|version| standing.scale_units_below(version));
+        if let Some((_, own)) = old.find(|(channel, _)| *channel == self.name) {
+            missing_acts.push(format!("the scale unit is {own}, which is too old"));
+        }
+        let instances = self.instances(reader, &name, visible);
+        // Registers that never started will see what the database says.
+        let register = self
+            .registers
+            .as_ref()
+            .filter(|_| gate.restarts_register())
+            .map(|known| known.get(&name).copied().unwrap_or(false));
+        let headquarters = on;
+        let sight = Sight {
+            headquarters,
+            state_row,
+            metadata_row,
+            missing_jobs,
+            missing_acts,
+            register,
+            instances,
+        };
+        Ok(ChannelProgress { in_effect: judge(&self.name, &sight), taken, torn })
+    }
+
+    fn instances(&self, reader: &Reader, name: &str, visible: bool) -> Vec<InstanceView> {
+        let view = |(instance, held): (u32, &Option<Cached>)| InstanceView {
             instance,
             // An instance that holds nothing looks at its next operation, and sees the database.
             on: held
                 .as_ref()
-                .map_or(visible, |held| held.view.features.get(&name).copied().unwrap_or(false)),
-            until: held.map(|held| clock.show(&held.until)),
-        });
+                .map_or(visible, |held| held.view.features.get(name).copied().unwrap_or(false)),
+            until: held.as_ref().map(|held| reader.world.clock.show(&held.until)),
+        };
+        (1..).zip(&self.held).map(view).collect()
     }
-    let sight = Sight { headquarters, state_row, metadata_row, missing_jobs, instances };
-    Ok(judge(&store.name, &sight))
 }

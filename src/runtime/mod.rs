@@ -6,6 +6,7 @@ mod decide;
 pub mod features;
 mod inquiries;
 pub mod operation;
+pub mod plan;
 mod shift;
 mod why;
 

@@ -11,7 +11,7 @@ use crate::model::scale_unit::{Cached, View};
 use crate::model::topology::{DataStore, OFFLINE_SUFFIX};
 use crate::store::channel_customers::{self, Known};
 use crate::store::{
-    Access, ChannelDatabase, Db, StoreError, Writer, features, scale_unit, topology,
+    Access, ChannelDatabase, Db, StoreError, Writer, profiles, scale_unit, topology,
 };
 use crate::world::FaultKind;
 
@@ -263,7 +263,7 @@ impl<'a> Site<'a> {
         let now = Circumstances {
             async_customer: known.is_some_and(Known::is_async),
             offline: self.offline,
-            filters_shared: features::filters_shared_customers(&self.writer.hq)?,
+            filters_shared: profiles::filters_shared_customers(&self.writer.hq)?,
             switched_on: is_on(self.view(), kind.switch(), self.catalogue),
         };
         Ok(decide(kind, now))

@@ -7,7 +7,7 @@ use crate::gates::Catalogue;
 use crate::model::pos::Reason;
 use crate::model::scale_unit::{Cached, View};
 use crate::model::topology::DataStore;
-use crate::store::{ChannelDatabase, Headquarters, features};
+use crate::store::{ChannelDatabase, Headquarters, features, profiles};
 use crate::world::Clock;
 
 /// What is compared.
@@ -62,7 +62,7 @@ fn profile(places: &Places<'_>, switch: Switch) -> Result<Option<Reason>, PosErr
         _ => "Create customer in async mode",
     };
     let name = places.store.channel();
-    let profiles = features::profiles(places.hq)?;
+    let profiles = profiles::profiles(places.hq)?;
     let own = profiles.iter().find(|profile| profile.channels.iter().any(|c| c == name));
     let Some(own) = own else {
         let text = format!("channel {name} has no functionality profile");
@@ -106,8 +106,8 @@ fn feature(
         );
         return Ok(Some(Reason::new("half-synchronized", text)));
     }
-    let mut jobs =
-        features::missing_jobs(places.hq, &gate.table_name(), places.store.id, &gate.jobs)?;
+    let (hq, store) = (places.hq, places.store.id);
+    let mut jobs = features::missing_jobs(hq, places.catalogue, gate, store, places.clock)?;
     if jobs.is_empty() {
         jobs = vec!["1110".to_owned()];
     }

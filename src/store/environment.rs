@@ -7,8 +7,9 @@ use super::db::{Access, ChannelDatabase, Db, Headquarters};
 use super::error::StoreError;
 use super::lock::Lock;
 use super::schema::Kind;
-use super::world;
-use crate::definitions::settings;
+use super::{files, world};
+use crate::definitions::{self, settings};
+use crate::gates::Catalogue;
 use crate::model::settings::Settings;
 use crate::world::World;
 
@@ -92,6 +93,17 @@ impl Environment {
     ) -> Result<ChannelDatabase, StoreError> {
         let path = self.channel_path(database);
         Db::open_with_cache(&path, Kind::Channel, access, cache_kib).map(ChannelDatabase)
+    }
+
+    /// The gates of the binary and of the environment's own files.
+    ///
+    /// # Errors
+    /// Every problem of every gate file at once.
+    pub fn gates(&self) -> Result<Catalogue, StoreError> {
+        let mut jobs = definitions::shipped();
+        jobs.extend(files::job_files(&self.root)?);
+        let own = files::gate_files(&self.root)?;
+        Catalogue::load(&own, &definitions::file::job_ids(&jobs)).map_err(StoreError::Definitions)
     }
 
     /// Opens headquarters for reading; waits for nobody.

@@ -8,6 +8,20 @@ use crate::world::ClockError;
 /// A failure of the store; each names the file it is about.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
+    /// A file of the "Feature management" entity with wrong cells.
+    #[error("{path}: {}", listed(.problems))]
+    Entity {
+        /// The file.
+        path: String,
+        /// What is wrong, cell by cell.
+        problems: Problems,
+    },
+    /// A file that would be overwritten.
+    #[error("{path} exists")]
+    FileExists {
+        /// The file.
+        path: String,
+    },
     /// No environment where one was looked for.
     #[error("no cdx environment at {looked_in}: no cdx.toml there or in a folder above")]
     NoEnvironment {
@@ -174,6 +188,14 @@ pub(in crate::store) fn sqlite(
         Some(NotADatabase) => StoreError::NotADatabase { path },
         _ => StoreError::Sqlite { path, statement: head(sql), source: e },
     }
+}
+
+/// Problems one a line, behind how many there are.
+fn listed(problems: &Problems) -> String {
+    let count = problems.0.len();
+    let noun = if count == 1 { "problem" } else { "problems" };
+    let lines = problems.0.iter().map(|problem| format!("\n  {problem}"));
+    format!("{count} {noun}{}", lines.collect::<String>())
 }
 
 fn head(sql: &str) -> String {

@@ -1,154 +1,292 @@
-//! Features, profiles and parameters in headquarters.
+//! Features in headquarters: how they stand, changing them, and what became of them.
+
+use std::collections::BTreeMap;
 
 use rusqlite::named_params;
 
 use super::db::{Db, Headquarters};
 use super::error::StoreError;
-use super::tracking;
-use crate::gates::Catalogue;
-use crate::gates::resolve::FeatureRow;
-use crate::world::clock::NO_DATE;
+use super::seed::FIRST_RECID;
+use super::{topology, tracking, world};
+use crate::gates::gate::Gate;
+use crate::gates::progress::{Had, History};
+use crate::gates::standing::{Change, FeatureRow, Setting, Standing, is_yes};
+use crate::gates::{Catalogue, Features};
+use crate::model::topology::DataStore;
+use crate::model::version::Version;
+use crate::world::Clock;
+use crate::world::clock::{NO_DATE, parse_date};
 
-/// The features of the catalogue as headquarters has them; those it has not are left out.
-pub fn rows(hq: &Headquarters, catalogue: &Catalogue) -> Result<Vec<FeatureRow>, StoreError> {
-    let found = hq.rows(
-        "SELECT s.NAME, s.ISENABLED, coalesce(m.ENABLEDATE, '1900-01-01')
-         FROM FEATUREMANAGEMENTSTATE s
-         LEFT JOIN FEATUREMANAGEMENTMETADATA m ON m.FEATURESTATE = s.RECID",
-        [],
-        |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)? == 1, row.get::<_, String>(2)?)),
-    )?;
-    let row = |gate: &crate::gates::Gate| {
-        let name = gate.table_name();
-        let (_, on, date) = found.iter().find(|(known, _, _)| known.eq_ignore_ascii_case(&name))?;
-        let date = date.get(..10).filter(|date| *date != NO_DATE);
-        Some(FeatureRow { slug: gate.slug.clone(), on: *on, enable_date: date.map(str::to_owned) })
-    };
-    Ok(catalogue.gates.iter().filter_map(row).collect())
+/// How things stand in headquarters, as gates decide from it.
+pub fn standing(
+    hq: &Headquarters,
+    catalogue: &Catalogue,
+    clock: &Clock,
+) -> Result<Standing, StoreError> {
+    let version = app_version(hq)?;
+    let facts: BTreeMap<String, String> = hq
+        .rows("SELECT lower(NAME), VALUE FROM cdx_FACT ORDER BY NAME", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?
+        .into_iter()
+        .collect();
+    let automatic =
+        hq.number("SELECT max(DEFAULTENABLEMENT) FROM FEATUREMANAGEMENTPARAMETERS", [])?;
+    Ok(Standing {
+        scale_units: scale_units(hq, &version)?,
+        rows: rows(hq, catalogue)?,
+        facts,
+        automatic: automatic != 0,
+        today: clock.today(),
+        version,
+    })
 }
 
-/// Turns a feature on or off in the caller's transaction; `today` becomes its enable date.
-///
-/// The open version is closed first, so that it can be told which jobs have run since.
-pub fn set(hq: &Db, name: &str, on: bool, today: &str, now: &str) -> Result<(), StoreError> {
-    tracking::close_version(hq, now)?;
-    let version = hq.number("SELECT VERSION FROM cdx_TRACKING", [])?;
+/// The application's version.
+pub fn app_version(hq: &Headquarters) -> Result<Version, StoreError> {
+    let text = world::value(hq, "app-version")?;
+    Version::parse(&text).ok_or_else(|| hq.unreadable("the application's version", text))
+}
+
+/// Each channel's scale unit and its version; one that nobody set is headquarters' own.
+fn scale_units(hq: &Headquarters, own: &Version) -> Result<Vec<(String, Version)>, StoreError> {
+    let sql = "SELECT NAME, CURRENTVERSION FROM RETAILCONNDATABASEPROFILE \
+               WHERE DATASTORETYPE = 0 ORDER BY RECID";
+    let found = hq.rows(sql, [], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+    let version = |text: &str| Version::parse(text).unwrap_or_else(|| own.clone());
+    Ok(found.into_iter().map(|(name, text)| (name, version(&text))).collect())
+}
+
+/// Moves the version of scale units, of one channel or of all.
+pub fn set_scale_unit_version(
+    hq: &Db,
+    version: &Version,
+    only: Option<&DataStore>,
+) -> Result<(), StoreError> {
     hq.run(
-        "UPDATE FEATUREMANAGEMENTSTATE SET ISENABLED = :on, RECVERSION = RECVERSION + 1
-         WHERE NAME = :name",
-        named_params! { ":on": on, ":name": name },
-    )?;
-    hq.run(
-        "UPDATE FEATUREMANAGEMENTMETADATA SET ENABLEDATE = :date, RECVERSION = RECVERSION + 1
-         WHERE FEATURESTATE = (SELECT RECID FROM FEATUREMANAGEMENTSTATE WHERE NAME = :name)",
-        named_params! { ":date": if on { today } else { NO_DATE }, ":name": name },
-    )?;
-    hq.run(
-        "INSERT OR REPLACE INTO cdx_FEATURECHANGE (NAME, VERSION) VALUES (?1, ?2)",
-        rusqlite::params![name, version],
+        "UPDATE RETAILCONNDATABASEPROFILE SET CURRENTVERSION = :version
+         WHERE DATASTORETYPE = 0 AND (:only IS NULL OR RECID = :only)",
+        named_params! { ":version": version.to_string(), ":only": only.map(|store| store.id) },
     )
     .map(|_| ())
 }
 
-/// Which of these jobs have not been applied in a database since a feature was changed (G13).
-pub fn missing_jobs(
-    hq: &Headquarters,
-    name: &str,
-    store: i64,
-    jobs: &[String],
-) -> Result<Vec<String>, StoreError> {
-    let sql = "SELECT VERSION FROM cdx_FEATURECHANGE WHERE NAME = ?1";
-    let Some(version) = hq.first(sql, [name], |row| row.get::<_, i64>(0))? else {
-        return Ok(Vec::new());
-    };
-    let mut missing = Vec::new();
-    for job in jobs {
-        let since = hq.number(
-            include_str!("sql/applied_since.sql"),
-            named_params! { ":job": job, ":store": store, ":version": version },
-        )?;
-        if since == 0 {
-            missing.push(job.clone());
-        }
-    }
-    Ok(missing)
-}
-
-/// A functionality profile.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Profile {
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// "Create customer in async mode" (R01).
-    pub async_customers: bool,
-    /// "Create customer order in async mode".
-    pub async_orders: bool,
-    /// "Days transactions exist" (U06).
-    pub days_transactions_exist: i64,
-    /// The channels that use it.
-    pub channels: Vec<String>,
-}
-
-/// Every functionality profile, by id.
-pub fn profiles(hq: &Headquarters) -> Result<Vec<Profile>, StoreError> {
-    let mut profiles = hq.rows(
-        "SELECT PROFILEID, NAME, CREATEASYNCCUSTOMERS, CREATEOFFLINECUSTOMERORDERS,
-         DAYSTRANSACTIONSEXISTS FROM RETAILFUNCTIONALITYPROFILE ORDER BY PROFILEID",
+/// The features of the catalogue as headquarters lists them; those it has not are left out.
+pub fn rows(hq: &Headquarters, catalogue: &Catalogue) -> Result<Vec<FeatureRow>, StoreError> {
+    let found = hq.rows(
+        "SELECT s.NAME, s.ISENABLED, coalesce(m.ENABLEDATE, '1900-01-01')
+         FROM FEATUREMANAGEMENTSTATE s
+         LEFT JOIN FEATUREMANAGEMENTMETADATA m ON m.FEATURESTATE = s.RECID ORDER BY s.RECID",
         [],
+        |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)? == 1, row.get::<_, String>(2)?)),
+    )?;
+    let row = |gate: &Gate| {
+        let name = gate.table_name();
+        let (_, on, date) = found.iter().find(|(known, _, _)| known.eq_ignore_ascii_case(&name))?;
+        let date = date.get(..10).filter(|date| *date != NO_DATE);
+        let enable_date = date.and_then(|date| parse_date(date).ok());
+        Some(FeatureRow { slug: gate.slug.clone(), on: *on, enable_date })
+    };
+    Ok(catalogue.gates.iter().filter_map(row).collect())
+}
+
+/// Gives features their rows, off, in the caller's transaction.
+pub fn list(hq: &Db, gates: &[&Gate], now: &str) -> Result<(), StoreError> {
+    for gate in gates {
+        let next = hq.number("SELECT max(RECID) FROM FEATUREMANAGEMENTSTATE", [])?;
+        let next = hq.number("SELECT max(RECID) FROM FEATUREMANAGEMENTMETADATA", [])?.max(next);
+        hq.run(
+            include_str!("sql/feature_list_state.sql"),
+            named_params! { ":id": (next + 1).max(FIRST_RECID), ":name": gate.table_name() },
+        )?;
+        hq.run(
+            include_str!("sql/feature_list_metadata.sql"),
+            named_params! {
+                ":id": (next + 1).max(FIRST_RECID), ":label": gate.name,
+                ":disable": gate.can_disable,
+            },
+        )?;
+        log(hq, gate, "listed", "", now)?;
+    }
+    Ok(())
+}
+
+/// Changes features in the caller's transaction, giving those a row that had none.
+///
+/// The open version is closed first, so that it can be told which jobs have run since.
+pub fn apply(
+    hq: &Db,
+    catalogue: &Catalogue,
+    changes: &[Change],
+    why: &str,
+    now: &str,
+) -> Result<(), StoreError> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    tracking::close_version(hq, now)?;
+    let version = hq.number("SELECT VERSION FROM cdx_TRACKING", [])?;
+    for change in changes {
+        let Some(gate) = catalogue.get(&change.slug) else { continue };
+        let name = gate.table_name();
+        if hq.number("SELECT count(*) FROM FEATUREMANAGEMENTSTATE WHERE NAME = ?1", [&name])? == 0 {
+            list(hq, &[gate], now)?;
+        }
+        let sql = "SELECT ISENABLED FROM FEATUREMANAGEMENTSTATE WHERE NAME = ?1";
+        let was = hq.number(sql, [&name])? != 0;
+        let (on, event, date) = match change.to {
+            Setting::On(date) => (true, "on", date.to_string()),
+            Setting::Off => (false, "off", NO_DATE.to_owned()),
+            Setting::Scheduled(date) => (false, "scheduled", date.to_string()),
+        };
+        hq.run(
+            include_str!("sql/feature_set_state.sql"),
+            named_params! { ":on": on, ":name": name },
+        )?;
+        hq.run(
+            include_str!("sql/feature_set_metadata.sql"),
+            named_params! { ":date": date, ":name": name },
+        )?;
+        if on != was {
+            hq.run(
+                "INSERT OR REPLACE INTO cdx_FEATURECHANGE (NAME, VERSION) VALUES (?1, ?2)",
+                rusqlite::params![name, version],
+            )?;
+        }
+        let detail =
+            if event == "scheduled" { format!("{why} for {date}") } else { why.to_owned() };
+        log(hq, gate, event, &detail, now)?;
+    }
+    Ok(())
+}
+
+/// Notes what became of a feature.
+pub fn log(hq: &Db, gate: &Gate, event: &str, detail: &str, now: &str) -> Result<(), StoreError> {
+    hq.run(
+        "INSERT INTO cdx_FEATURELOG (AT, NAME, EVENT, DETAIL) VALUES (?1, ?2, ?3, ?4)",
+        [now, &gate.table_name(), event, detail],
+    )
+    .map(|_| ())
+}
+
+/// One line of what became of a feature.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct LogLine {
+    /// When, as people in the environment's zone read it.
+    pub at: String,
+    /// on, off, scheduled, stayed-off or listed.
+    pub event: String,
+    /// Why.
+    pub detail: String,
+}
+
+/// What became of a feature, oldest first.
+pub fn history_of(
+    hq: &Headquarters,
+    gate: &Gate,
+    clock: &Clock,
+) -> Result<Vec<LogLine>, StoreError> {
+    let sql = "SELECT AT, EVENT, DETAIL FROM cdx_FEATURELOG WHERE NAME = ?1 ORDER BY ID";
+    hq.rows(sql, [gate.table_name()], |row| {
+        let at: String = row.get(0)?;
+        Ok(LogLine { at: clock.show(&at), event: row.get(1)?, detail: row.get(2)? })
+    })
+}
+
+/// The row version at which a feature was last turned on or off; none since it is as it was made.
+pub fn changed_at(hq: &Headquarters, gate: &Gate) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT VERSION FROM cdx_FEATURECHANGE WHERE NAME = ?1";
+    hq.first(sql, [gate.table_name()], |row| row.get(0))
+}
+
+/// What one database has had since some row version, and when facts and jobs were made.
+pub fn history(hq: &Headquarters, store: i64, since: i64) -> Result<History, StoreError> {
+    let had = hq.rows(
+        include_str!("sql/feature_history.sql"),
+        named_params! { ":store": store, ":since": since },
         |row| {
-            Ok(Profile {
-                id: row.get(0)?,
-                name: row.get(1)?,
-                async_customers: row.get::<_, i64>(2)? != 0,
-                async_orders: row.get::<_, i64>(3)? != 0,
-                days_transactions_exist: row.get(4)?,
-                channels: Vec::new(),
+            Ok(Had {
+                job: row.get("JOBID")?,
+                session: row.get("SESSION")?,
+                until: row.get("CURRENTROWVERSION")?,
+                newest: row.get("NEWEST")?,
             })
         },
     )?;
-    for profile in &mut profiles {
-        profile.channels = hq.rows(
-            "SELECT p.NAME FROM RETAILSTORETABLE s
-             JOIN RETAILCDXDATASTORECHANNEL c ON c.CHANNEL = s.RETAILCHANNEL
-             JOIN RETAILCONNDATABASEPROFILE p ON p.RECID = c.DATASTORE AND p.DATASTORETYPE = 0
-             WHERE s.FUNCTIONALITYPROFILE = ?1 ORDER BY p.RECID",
-            [&profile.id],
-            |row| row.get(0),
-        )?;
-    }
-    Ok(profiles)
+    let facts = hq.rows("SELECT NAME, VALUE, VERSION FROM cdx_FACT", [], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?))
+    })?;
+    let facts = facts.into_iter().filter(|(_, value, _)| is_yes(value));
+    let sql = "SELECT VALUE FROM cdx_WORLD WHERE KEY = 'scheduler-initialized'";
+    let initialized = hq.text(sql, [])?.and_then(|text| text.parse().ok()).unwrap_or(0);
+    Ok(History { had, initialized, facts: facts.map(|(name, _, at)| (name, at)).collect() })
 }
 
-/// The profile of this id, in any case.
-pub fn find_profile(hq: &Headquarters, id: &str) -> Result<Profile, StoreError> {
-    let profiles = profiles(hq)?;
-    let known: Vec<String> = profiles.iter().map(|profile| profile.id.clone()).collect();
-    profiles
-        .into_iter()
-        .find(|profile| profile.id.eq_ignore_ascii_case(id))
-        .ok_or_else(|| StoreError::unknown("profile", id, &known, "cdx profiles list"))
+/// The jobs of a gate that a database has not had since the gate was changed (G13).
+pub fn missing_jobs(
+    hq: &Headquarters,
+    catalogue: &Catalogue,
+    gate: &Gate,
+    store: i64,
+    clock: &Clock,
+) -> Result<Vec<String>, StoreError> {
+    let Some(changed) = changed_at(hq, gate)? else { return Ok(Vec::new()) };
+    let standing = standing(hq, catalogue, clock)?;
+    let on = Features { catalogue, standing: &standing }.is_on(&gate.slug);
+    let history = history(hq, store, changed)?;
+    let way = if on { gate.clone() } else { gate.turned_off() };
+    let taken = crate::gates::progress::walk(&way, changed, &history);
+    Ok(crate::gates::progress::missing_jobs(&way, &taken))
 }
 
-/// Writes a profile's options.
-pub fn save_profile(hq: &Headquarters, profile: &Profile, now: &str) -> Result<(), StoreError> {
+/// Whether a channel has registers.
+pub fn has_registers(hq: &Headquarters, store: &DataStore) -> Result<bool, StoreError> {
+    let found = hq.number(
+        "SELECT count(*) FROM RETAILTERMINALTABLE t
+         JOIN RETAILSTORETABLE s ON s.STORENUMBER = t.STORENUMBER
+         JOIN RETAILCDXDATASTORECHANNEL c ON c.CHANNEL = s.RETAILCHANNEL
+         WHERE c.DATASTORE = ?1",
+        [store.id],
+    )?;
+    Ok(found > 0)
+}
+
+/// Records the row version at which the scheduler was initialized.
+pub fn set_initialized(hq: &Headquarters, now: &str) -> Result<(), StoreError> {
     hq.write(|hq| {
+        tracking::close_version(hq, now)?;
+        let version = hq.number("SELECT VERSION FROM cdx_TRACKING", [])?;
+        world::set_value(hq, "scheduler-initialized", &version.to_string())
+    })
+}
+
+/// Sets a fact that gates ask for; the row version says since when it has this value.
+pub fn set_fact(hq: &Headquarters, name: &str, value: &str, now: &str) -> Result<(), StoreError> {
+    hq.write(|hq| {
+        let sql = "SELECT VALUE FROM cdx_FACT WHERE NAME = ?1 COLLATE NOCASE";
+        let was = hq.text(sql, [name])?;
+        let same = was.as_deref().is_some_and(|was| is_yes(was) == is_yes(value));
+        tracking::close_version(hq, now)?;
+        let version = hq.number("SELECT VERSION FROM cdx_TRACKING", [])?;
         hq.run(
-            "UPDATE RETAILFUNCTIONALITYPROFILE SET CREATEASYNCCUSTOMERS = :customers,
-             CREATEOFFLINECUSTOMERORDERS = :orders, DAYSTRANSACTIONSEXISTS = :days,
-             MODIFIEDDATETIME = :now WHERE PROFILEID = :id",
+            "INSERT INTO cdx_FACT (NAME, VALUE, VERSION) VALUES (:name, :value, :version)
+             ON CONFLICT (NAME) DO UPDATE SET VALUE = excluded.VALUE,
+             VERSION = iif(:same, VERSION, excluded.VERSION)",
             named_params! {
-                ":customers": profile.async_customers, ":orders": profile.async_orders,
-                ":days": profile.days_transactions_exist, ":now": now, ":id": profile.id,
+                ":name": name.to_lowercase(), ":value": value, ":version": version, ":same": same,
             },
         )
         .map(|_| ())
     })
 }
 
-/// Whether "Filter shared customer data tables" is on for the channel schema (R06).
-pub fn filters_shared_customers(hq: &Headquarters) -> Result<bool, StoreError> {
-    let sql = "SELECT max(FILTERSHAREDCUSTOMERDATATABLES) FROM RETAILCONNCHANNELSCHEMA";
-    Ok(hq.number(sql, [])? != 0)
+/// Whether new features are enabled by themselves (G09).
+pub fn set_automatic(hq: &Headquarters, automatic: bool) -> Result<(), StoreError> {
+    let sql = "UPDATE FEATUREMANAGEMENTPARAMETERS SET DEFAULTENABLEMENT = ?1";
+    hq.write(|hq| hq.run(sql, [automatic]).map(|_| ()))
+}
+
+/// Every channel database, without the offline ones.
+pub fn channels(hq: &Headquarters) -> Result<Vec<DataStore>, StoreError> {
+    Ok(topology::data_stores(hq)?.into_iter().filter(|store| !store.offline).collect())
 }

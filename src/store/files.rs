@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::db::Db;
 use super::error::StoreError;
 use crate::definitions::SourceFile;
+use crate::gates::catalogue::GateFile;
 use crate::world::ids;
 
 /// The environment's own job files, `jobs/*.toml`, sorted by name.
@@ -15,6 +16,12 @@ pub fn job_files(root: &Path) -> Result<Vec<SourceFile>, StoreError> {
     let files = texts(root, "jobs", "toml")?;
     let source = |(name, text)| SourceFile { name, text, shipped: false };
     Ok(files.into_iter().map(source).collect())
+}
+
+/// The environment's own gate files, `gates/*.toml`, sorted by name.
+pub fn gate_files(root: &Path) -> Result<Vec<GateFile>, StoreError> {
+    let files = texts(root, "gates", "toml")?;
+    Ok(files.into_iter().map(|(name, text)| GateFile { name, text }).collect())
 }
 
 /// The environment's own schema files of one side, `schema/hq` or `schema/channel`, sorted.

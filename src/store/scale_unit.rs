@@ -97,6 +97,26 @@ pub fn restart(channel: &ChannelDatabase, instance: Option<u32>) -> Result<u64, 
     }
 }
 
+/// Starts the channel's registers anew: from now on they take features for what the database says.
+pub fn start_registers(channel: &ChannelDatabase, name: &str, now: &str) -> Result<(), StoreError> {
+    let features = look(channel, name)?.features;
+    channel
+        .run(
+            "INSERT OR REPLACE INTO cdx_REGISTER (ONE, FEATURES, STARTED) VALUES (1, ?1, ?2)",
+            [serde_json::to_string(&features).unwrap_or_default().as_str(), now],
+        )
+        .map(|_| ())
+}
+
+/// What the registers took features for when they were last started; none when they never were.
+pub fn registers(channel: &ChannelDatabase) -> Result<Option<BTreeMap<String, bool>>, StoreError> {
+    let Some(text) = channel.text("SELECT FEATURES FROM cdx_REGISTER", [])? else {
+        return Ok(None);
+    };
+    let read = serde_json::from_str(&text);
+    read.map(Some).map_err(|_| channel.unreadable("what registers started with", &text))
+}
+
 /// The number the next real-time call gets.
 pub fn next_call(channel: &ChannelDatabase) -> Result<i64, StoreError> {
     Ok(channel.number("SELECT max(ID) FROM cdx_REALTIMECALL", [])? + 1)

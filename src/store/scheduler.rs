@@ -125,6 +125,7 @@ pub fn read(hq: &Headquarters) -> Result<Definitions, StoreError> {
                 aliases: Vec::new(),
                 direction: Direction::Download,
                 exclude_offline: row.get::<_, i64>("ALLOWSKIPDATASYNC")? != 0,
+                feature: None,
                 evidence: evidence(row.get("GRADE")?, row.get("SOURCE")?),
                 lines: Vec::new(),
                 origin: "headquarters".to_owned(),

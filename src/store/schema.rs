@@ -25,12 +25,14 @@ const HQ: &[Migration] = &[
     Migration { version: 1, sql: include_str!("schema/hq/0001_configuration.sql") },
     Migration { version: 2, sql: include_str!("schema/hq/0002_customers.sql") },
     Migration { version: 3, sql: include_str!("schema/hq/0003_exchange.sql") },
+    Migration { version: 4, sql: include_str!("schema/hq/0004_features.sql") },
 ];
 
 const CHANNEL: &[Migration] = &[
     Migration { version: 1, sql: include_str!("schema/channel/0001_configuration.sql") },
     Migration { version: 2, sql: include_str!("schema/channel/0002_customers.sql") },
     Migration { version: 3, sql: include_str!("schema/channel/0003_exchange.sql") },
+    Migration { version: 4, sql: include_str!("schema/channel/0004_features.sql") },
 ];
 
 impl Kind {

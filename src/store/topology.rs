@@ -223,7 +223,10 @@ pub fn parameters(hq: &Headquarters) -> Result<Vec<Parameter>, StoreError> {
         value: value.to_string(),
         kind: "scheduler",
     };
+    let automatic =
+        hq.number("SELECT max(DEFAULTENABLEMENT) FROM FEATUREMANAGEMENTPARAMETERS", [])?;
     let mut parameters = vec![
+        named("default-feature-enablement", automatic),
         named("filter-shared-customer-data-tables", filter),
         named("full-dataset-generation-interval", interval),
         named("try-count", i64::from(try_count(hq)?)),
@@ -268,10 +271,4 @@ pub fn set_scheduler_number(hq: &Headquarters, name: &str, value: i64) -> Result
         _ => "UPDATE RETAILCONNCHANNELSCHEMA SET FILTERSHAREDCUSTOMERDATATABLES = ?1",
     };
     hq.write(|hq| hq.run(sql, [value]).map(|_| ()))
-}
-
-/// Sets a fact that gates ask for.
-pub fn set_fact(hq: &Headquarters, name: &str, value: &str) -> Result<(), StoreError> {
-    let sql = "INSERT OR REPLACE INTO cdx_FACT (NAME, VALUE) VALUES (?1, ?2)";
-    hq.write(|hq| hq.run(sql, [name, value]).map(|_| ()))
 }

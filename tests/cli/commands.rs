@@ -13,6 +13,7 @@ fn the_jobs_are_listed() {
     1010            Customers                                   download        11  documented
     1070            Channel configuration                       download         3  documented
     1110            Global configuration                        download         4  documented
+    1170            POS task recorder                           download         1  documented
     P-0001          Channel transactions                        upload           5  documented
     sync-customers  Synchronize customers and channel requests  batch            0  documented
     ");
@@ -148,7 +149,7 @@ fn the_demo_tells_the_whole_story() {
     let run = env.ok("demo story");
     for told in [
         "create-customer in houston: real-time",
-        "enhanced-async-customer-creation: \"Enable enhanced async customer creation\" must be on",
+        "- \"Enable enhanced async customer creation\" must be on first",
         "not-distributed",
         "cached: instance 1 of houston answers from its cache until",
         "create-customer in houston: async, Pending sync",

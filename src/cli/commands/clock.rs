@@ -70,6 +70,17 @@ struct ClockReport {
 impl Report for ClockReport {
     fn text(&self, page: &mut Page) {
         page.line(format!("{} ({})", self.time, self.time_zone));
+        for one in &self.passed.features {
+            let (feature, date) = (&one.feature, &one.date);
+            if one.on {
+                page.item(format!("midnight of {date}: {feature} is on in headquarters"));
+            } else {
+                page.item(format!(
+                    "midnight of {date}: {feature} stays off, {}",
+                    one.reasons.join("; ")
+                ));
+            }
+        }
         for package in &self.passed.expired_packages {
             page.item(format!("package {package} has expired"));
         }

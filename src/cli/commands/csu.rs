@@ -72,7 +72,7 @@ fn read_status(reader: &Reader, channel: Option<&str>) -> Result<CsuStatus, Comm
         Some(name) => Some(topology::find_store(&reader.hq, name)?.id),
         None => None,
     };
-    let catalogue = super::init::catalogue()?;
+    let catalogue = reader.env.gates()?;
     let settings = reader.env.settings();
     let clock = &reader.world.clock;
     let mut instances = Vec::new();

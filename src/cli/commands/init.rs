@@ -11,6 +11,7 @@ use crate::exchange::init;
 use crate::gates::Catalogue;
 use crate::model::version::Version;
 use crate::report::page::{Page, Report, count};
+use crate::store::StoreError;
 use crate::store::create::Blueprint;
 use crate::store::seed::{ChannelSeed, FeatureSeed, channel_names};
 
@@ -100,10 +101,8 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
 
 /// The catalogue inside the binary.
 pub(in crate::cli) fn catalogue() -> Result<Catalogue, CommandError> {
-    Catalogue::shipped().map_err(|errors| {
-        let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        CommandError::usage("catalogue", told.join("; "), "use a released cdx: cdx --version")
-    })
+    let jobs = crate::definitions::file::job_ids(&crate::definitions::shipped());
+    Ok(Catalogue::load(&[], &jobs).map_err(StoreError::Definitions)?)
 }
 
 fn blueprint(args: &Args) -> Result<Blueprint, CommandError> {
@@ -127,7 +126,7 @@ fn blueprint(args: &Args) -> Result<Blueprint, CommandError> {
         .map(|gate| FeatureSeed {
             name: gate.table_name(),
             display_name: gate.name.clone(),
-            on: gate.is_mandatory(&version),
+            on: gate.lifecycle.turns_on().is_some_and(|since| *since <= version),
             can_disable: gate.can_disable,
         })
         .collect();

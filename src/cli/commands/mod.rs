@@ -18,6 +18,7 @@ pub(super) mod scheduler;
 pub(super) mod schedules;
 pub(super) mod sessions;
 pub(super) mod shells;
+pub(super) mod upgrade;
 pub(super) mod which_job;
 
 mod yes_no;

@@ -5,8 +5,13 @@ use serde::Serialize;
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
+use crate::exchange::upgrade::{self, upgrade};
+use crate::gates::check::{Broken, check};
+use crate::gates::gate::KEY_FACT;
+use crate::gates::standing::Standing;
 use crate::report::page::{Page, Report};
 use crate::store::topology::{self, Parameter};
+use crate::store::{Writer, features};
 
 /// Show and set parameters.
 #[derive(Debug, clap::Args)]
@@ -25,6 +30,9 @@ enum Command {
         name: String,
         /// Its value.
         value: String,
+        /// Set a fact although a feature that is on then lacks what it needs.
+        #[arg(long)]
+        force: bool,
     },
 }
 
@@ -33,18 +41,22 @@ const NUMBERS: &[(&str, i64, i64)] = &[
     ("try-count", 1, 100),
     ("filter-shared-customer-data-tables", 0, 1),
     ("full-dataset-generation-interval", 0, 3650),
+    ("default-feature-enablement", 0, 1),
 ];
 
+/// Whether new features are enabled by themselves (G09).
+const AUTOMATIC: &str = "default-feature-enablement";
+
 pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, CommandError> {
-    if let Command::Set { name, value } = args.command {
-        set(context, &name, &value)?;
+    if let Command::Set { name, value, force } = args.command {
+        set(context, &name, &value, force)?;
     }
     let parameters = topology::parameters(&context.reader()?.hq)?;
     context.print(&ParameterList { parameters })?;
     Ok(Exit::Done)
 }
 
-fn set(context: &mut Context, name: &str, value: &str) -> Result<(), CommandError> {
+fn set(context: &mut Context, name: &str, value: &str, force: bool) -> Result<(), CommandError> {
     let number = NUMBERS.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name));
     let parsed = match number {
         Some((known, least, most)) => Some((*known, parse(known, value, *least, *most)?)),
@@ -55,14 +67,46 @@ fn set(context: &mut Context, name: &str, value: &str) -> Result<(), CommandErro
     }
     let writer = context.writer(&[])?;
     match parsed {
+        Some((AUTOMATIC, number)) => features::set_automatic(&writer.hq, number == 1)?,
         Some((known, number)) => topology::set_scheduler_number(&writer.hq, known, number)?,
         None if name.to_uppercase().starts_with("CDX_") => {
             let company = writer.env.settings().company.clone();
             topology::set_configuration(&writer.hq, name, value, &company)?;
         }
-        None => topology::set_fact(&writer.hq, name, value)?,
+        None => set_fact(&writer, name, value, force)?,
     }
     Ok(writer.finish()?)
+}
+
+/// A fact that gates ask for; refused when it would leave a feature on without something it then
+/// needs, unless forced (G12).
+fn set_fact(writer: &Writer, name: &str, value: &str, force: bool) -> Result<(), CommandError> {
+    let (hq, clock) = (&writer.hq, &writer.world.clock);
+    let catalogue = writer.env.gates()?;
+    let mut standing = features::standing(hq, &catalogue, clock)?;
+    let needed = |standing: &Standing| -> Vec<_> {
+        let found = check(&catalogue, standing).into_iter();
+        found.filter(|one| one.kind == Broken::Prerequisite).collect()
+    };
+    let before = needed(&standing);
+    standing.facts.insert(name.to_lowercase(), value.to_owned());
+    let broken: Vec<_> =
+        needed(&standing).into_iter().filter(|one| !before.contains(one)).collect();
+    if !broken.is_empty() && !force {
+        let causes = broken.iter().map(|one| one.message.clone()).collect();
+        let hints = broken.iter().map(|one| one.hint.clone()).collect();
+        let message = format!("{name} = {value} would leave a feature without what it needs");
+        return Err(CommandError::refused("fact-refused", message, causes, hints));
+    }
+    // A feature that was listed stays listed when its key is turned off later (G11).
+    if name.to_lowercase().starts_with(KEY_FACT) {
+        upgrade(writer, &upgrade::Request::default())?;
+    }
+    features::set_fact(hq, name, value, &clock.utc())?;
+    if name.to_lowercase().starts_with(KEY_FACT) {
+        upgrade(writer, &upgrade::Request::default())?;
+    }
+    Ok(())
 }
 
 fn parse(name: &str, value: &str, least: i64, most: i64) -> Result<i64, CommandError> {

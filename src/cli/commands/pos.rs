@@ -3,11 +3,13 @@
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
+use crate::exchange::init::start_registers;
 use crate::model::customer::{AddressField, Customer, CustomerField, TITLES, title_number};
 use crate::model::nearest::nearest;
 use crate::model::pos::{FoundCustomer, Path, PosReport};
 use crate::report::page::{Page, Report};
 use crate::runtime::{NewCustomer, Request, perform};
+use crate::store::topology;
 
 /// Do what a register or an e-commerce site does in a channel.
 #[derive(Debug, clap::Args)]
@@ -160,11 +162,49 @@ enum Command {
     CloseShift(Place),
     /// Bring a register back: its offline database is merged into the channel.
     Reconnect(Place),
+    /// Restart registers; they take features for what their channel's database says from then on.
+    Restart {
+        /// Only of this channel.
+        #[arg(long, value_name = "C")]
+        channel: Option<String>,
+    },
+}
+
+/// What restarting registers came to.
+#[derive(Debug, serde::Serialize)]
+struct Restarted {
+    restarted: Vec<String>,
+}
+
+impl Report for Restarted {
+    fn text(&self, page: &mut Page) {
+        if self.restarted.is_empty() {
+            page.line("no registers there");
+        }
+        for channel in &self.restarted {
+            page.line(format!("{channel}: registers restarted"));
+        }
+    }
+}
+
+fn restart(context: &mut Context, channel: Option<&str>) -> Result<Exit, CommandError> {
+    let writer = context.writer(&[])?;
+    let only = match channel {
+        Some(name) => Some(topology::find_store(&writer.hq, name)?.id),
+        None => None,
+    };
+    let restarted = start_registers(&writer, only)?;
+    writer.finish()?;
+    context.print(&Restarted { restarted })?;
+    Ok(Exit::Done)
 }
 
 pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, CommandError> {
-    let (place, request) = request(args.command)?;
-    let catalogue = super::init::catalogue()?;
+    if let Command::Restart { channel } = &args.command {
+        return restart(context, channel.as_deref());
+    }
+    let Some((place, request)) = request(args.command)? else { return Ok(Exit::Done) };
+    let catalogue = context.environment()?.gates()?;
     let mut writer = context.writer(&place.fault)?;
     let Place { channel, instance, offline, .. } = &place;
     let report = perform(&mut writer, &catalogue, channel, *instance, *offline, &request);
@@ -177,8 +217,9 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
     })
 }
 
-fn request(command: Command) -> Result<(Place, Request), CommandError> {
-    Ok(match command {
+/// Where and what; none for what is no operation of the runtime.
+fn request(command: Command) -> Result<Option<(Place, Request)>, CommandError> {
+    Ok(Some(match command {
         Command::CreateCustomer(args) => create_customer(*args)?,
         Command::EditCustomer { on, set } => {
             let set = customer_fields(&set)?;
@@ -204,7 +245,8 @@ fn request(command: Command) -> Result<(Place, Request), CommandError> {
         Command::IssueLoyaltyCard(on) => (on.place, Request::IssueLoyaltyCard(on.account)),
         Command::CloseShift(place) => (place, Request::CloseShift),
         Command::Reconnect(place) => (place, Request::Reconnect),
-    })
+        Command::Restart { .. } => return Ok(None),
+    }))
 }
 
 fn create_customer(args: CustomerArgs) -> Result<(Place, Request), CommandError> {

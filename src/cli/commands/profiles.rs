@@ -6,7 +6,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::report::page::{Page, Report, yes};
-use crate::store::features::{self, Profile};
+use crate::store::profiles::{self, Profile};
 
 /// Show and set functionality profiles.
 #[derive(Debug, clap::Args)]
@@ -40,7 +40,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
         args.command
     {
         let writer = context.writer(&[])?;
-        let mut found = features::find_profile(&writer.hq, &profile)?;
+        let mut found = profiles::find_profile(&writer.hq, &profile)?;
         if let Some(on) = async_customers {
             found.async_customers = on.into();
         }
@@ -50,10 +50,10 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
         if let Some(days) = days_transactions_exist {
             found.days_transactions_exist = i64::from(days);
         }
-        features::save_profile(&writer.hq, &found, &writer.world.clock.utc())?;
+        profiles::save_profile(&writer.hq, &found, &writer.world.clock.utc())?;
         writer.finish()?;
     }
-    let profiles = features::profiles(&context.reader()?.hq)?;
+    let profiles = profiles::profiles(&context.reader()?.hq)?;
     context.print(&ProfileList { profiles })?;
     Ok(Exit::Done)
 }

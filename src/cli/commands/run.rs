@@ -32,6 +32,9 @@ pub(in crate::cli) struct Args {
     /// Count rows per subjob and channel, and write nothing.
     #[arg(long)]
     dry_run: bool,
+    /// Publish a feature although this configuration, which it asks for, is not set up.
+    #[arg(long, value_name = "NAME")]
+    allow: Vec<String>,
     /// Make something go wrong: apply-fails=houston:2, crash=POINT; `list` shows what there is.
     #[arg(long, value_name = "F")]
     fault: Vec<String>,
@@ -61,6 +64,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
             PhaseArg::Collect => Phase::Collect,
             PhaseArg::Apply => Phase::Apply,
         }),
+        allow: args.allow.clone(),
     };
     if args.dry_run {
         let report = dry_run(&context.reader()?, &request)?;

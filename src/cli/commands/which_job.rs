@@ -17,7 +17,7 @@ pub(in crate::cli) struct Args {
 pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, CommandError> {
     let word = args.word.join(" ");
     let definitions = super::jobs::known(context)?;
-    let gates = super::init::catalogue()?;
+    let gates = super::features::catalogue(context)?;
     let needed = which(&definitions, &gates, &word);
     if needed.jobs.is_empty() {
         let hint = "try a table, a feature or a plain word: cdx which-job customers";
@@ -35,9 +35,13 @@ impl Report for Needed {
     fn text(&self, page: &mut Page) {
         let ids: Vec<&str> = self.jobs.iter().map(|job| job.job.as_str()).collect();
         page.line(format!("{}: {}", self.word, ids.join(", then ")));
-        for job in &self.jobs {
+        for (at, job) in self.jobs.iter().enumerate() {
             page.item(format!("{} {}: {}", job.job, job.name, job.why));
-            page.item(format!("  {}: {}", job.grade.as_str(), job.source));
+            let next = self.jobs.get(at + 1);
+            // What several jobs rest on is told once, below the last of them.
+            if next.is_none_or(|next| next.source != job.source) {
+                page.item(format!("{}: {}", job.grade.as_str(), job.source));
+            }
         }
         page.item(format!("cdx run {}", ids.join(" ")));
     }

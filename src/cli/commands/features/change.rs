@@ -1,0 +1,276 @@
+//! `cdx features enable`, `disable`, `schedule`, `unschedule`, `enable-all` and `refresh`.
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use crate::cli::context::Context;
+use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
+use crate::exchange::upgrade::{Request, upgrade};
+use crate::gates::resolve::{Consent, Decision, Features, Reach, Refusal, RefusalKind};
+use crate::gates::standing::Standing;
+use crate::gates::{Catalogue, Gate};
+use crate::report::page::{Page, Report};
+use crate::store::features;
+
+/// What is asked of a feature.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Asked {
+    Enable { with_prerequisites: bool, consent: Consent },
+    Disable { reach: Reach },
+    Schedule { date: Date, consent: Consent },
+    Unschedule,
+}
+
+impl Asked {
+    fn decide(self, features: Features<'_>, gate: &Gate) -> Decision {
+        match self {
+            Self::Enable { with_prerequisites, consent } => {
+                features.enable(gate, with_prerequisites, consent)
+            }
+            Self::Disable { reach } => features.disable(gate, reach),
+            Self::Schedule { date, consent } => features.schedule(gate, date, consent),
+            Self::Unschedule => features.unschedule(gate),
+        }
+    }
+
+    /// The word for what is asked, and the state it leads to.
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Enable { .. } => ("enabled", "on"),
+            Self::Disable { .. } => ("disabled", "off"),
+            Self::Schedule { .. } => ("scheduled", "scheduled"),
+            Self::Unschedule => ("unscheduled", "without a date"),
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct ChangeReport {
+    feature: String,
+    enabled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enable_date: Option<String>,
+    changed: Vec<String>,
+    refused: Vec<Refusal>,
+    next_jobs: Vec<String>,
+    dry_run: bool,
+    #[serde(skip)]
+    words: (&'static str, &'static str),
+    #[serde(skip)]
+    notes: Vec<String>,
+    #[serde(skip)]
+    staged: bool,
+}
+
+impl Report for ChangeReport {
+    fn text(&self, page: &mut Page) {
+        let (participle, state) = self.words;
+        if !self.refused.is_empty() {
+            page.line(format!("{} cannot be {participle}", self.feature));
+            tree(page, &self.refused, &self.feature, 1);
+            hints(page, &self.refused, &self.feature);
+            return;
+        }
+        let would = if self.dry_run { "would be " } else { "" };
+        if self.changed.is_empty() {
+            page.line(format!("{} is {state} already", self.feature));
+            return;
+        }
+        for slug in &self.changed {
+            let date = self.enable_date.as_ref().map_or_else(String::new, |d| format!(" for {d}"));
+            page.line(format!("{slug}: {would}{state}{date} in headquarters"));
+        }
+        for note in &self.notes {
+            page.item(note);
+        }
+        if self.staged {
+            page.item(format!(
+                "what follows comes step by step: cdx features plan {}",
+                self.feature
+            ));
+        } else if !self.next_jobs.is_empty() {
+            let jobs = self.next_jobs.join(" ");
+            page.item(format!("channels follow once these jobs are applied: cdx run {jobs}"));
+        }
+    }
+}
+
+/// The demands of a feature, with those of what it needs below them.
+fn tree(page: &mut Page, refused: &[Refusal], feature: &str, depth: usize) {
+    let indent = "  ".repeat(depth - 1);
+    let asked = |refusal: &&Refusal| match &refusal.needed_by {
+        None => depth == 1,
+        Some(by) => *by == feature,
+    };
+    for refusal in refused.iter().filter(asked) {
+        page.item(format!("{indent}- {}", refusal.message));
+        if matches!(refusal.kind, RefusalKind::Prerequisite | RefusalKind::Dependent) && depth < 9 {
+            tree(page, refused, &refusal.feature, depth + 1);
+        }
+    }
+}
+
+/// The commands that meet the demands.
+fn hints(page: &mut Page, refused: &[Refusal], feature: &str) {
+    let has = |kind| refused.iter().any(|refusal| refusal.kind == kind);
+    if has(RefusalKind::Prerequisite) {
+        page.item(format!(
+            "turn on what it needs too: cdx features enable {feature} --with-prerequisites"
+        ));
+    }
+    if has(RefusalKind::Dependent) {
+        page.item(format!(
+            "turn off what needs it first: cdx features disable {feature} --cascade"
+        ));
+    }
+    if has(RefusalKind::Confirmation) {
+        page.item("confirm with --confirm");
+    }
+    if has(RefusalKind::Irreversible) {
+        page.item("accept with --accept-irreversible");
+    }
+    let rest = [
+        RefusalKind::Version,
+        RefusalKind::Configuration,
+        RefusalKind::ConfigurationKey,
+        RefusalKind::Excluded,
+    ];
+    if rest.into_iter().any(has) {
+        page.item(format!("see the whole way: cdx features plan {feature}"));
+    }
+}
+
+pub(super) fn run(
+    context: &mut Context,
+    catalogue: &Catalogue,
+    gate: &Gate,
+    asked: Asked,
+    dry_run: bool,
+) -> Result<Exit, CommandError> {
+    let decide = |standing: &Standing| asked.decide(Features { catalogue, standing }, gate);
+    let (standing, decision) = if dry_run {
+        let reader = context.reader()?;
+        let standing = features::standing(&reader.hq, catalogue, &reader.world.clock)?;
+        let decision = decide(&standing);
+        (standing, decision)
+    } else {
+        let writer = context.writer(&[])?;
+        let standing = features::standing(&writer.hq, catalogue, &writer.world.clock)?;
+        let decision = decide(&standing);
+        let now = writer.world.clock.utc();
+        writer.hq.write(|hq| {
+            features::apply(hq, catalogue, &decision.changes, &context.command, &now)
+        })?;
+        writer.finish()?;
+        (standing, decision)
+    };
+    let mut after = standing.clone();
+    if !dry_run {
+        decision.changes.iter().for_each(|change| after.apply(change));
+    }
+    let exit = if decision.refused.is_empty() { Exit::Done } else { Exit::No };
+    let date = match asked {
+        Asked::Schedule { date, .. } => Some(date.to_string()),
+        _ => None,
+    };
+    context.print(&ChangeReport {
+        feature: gate.slug.clone(),
+        enabled: after.is_on(&gate.slug),
+        enable_date: date,
+        changed: decision.changed(),
+        staged: exit == Exit::Done && after.is_on(&gate.slug) && gate.is_staged(),
+        notes: notes(catalogue, &standing, gate, asked),
+        refused: decision.refused,
+        next_jobs: decision.next_jobs,
+        dry_run,
+        words: asked.words(),
+    })?;
+    Ok(exit)
+}
+
+/// What somebody should know of a change that is not refused.
+fn notes(catalogue: &Catalogue, standing: &Standing, gate: &Gate, asked: Asked) -> Vec<String> {
+    let features = Features { catalogue, standing };
+    match asked {
+        Asked::Schedule { date, .. } => features
+            .unmet(gate)
+            .iter()
+            .filter(|needed| standing.scheduled(&needed.slug).is_none_or(|other| other > date))
+            .map(|needed| format!("stays off unless {} is on by then", needed.slug))
+            .collect(),
+        Asked::Disable { reach: Reach::Force } => features
+            .dependents(gate)
+            .iter()
+            .map(|other| format!("{} is on and needs it: cdx doctor", other.slug))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct AllReport {
+    changed: Vec<String>,
+    scheduled: Vec<String>,
+    refused: Vec<Refusal>,
+    next_jobs: Vec<String>,
+    dry_run: bool,
+}
+
+impl Report for AllReport {
+    fn text(&self, page: &mut Page) {
+        let would = if self.dry_run { "would be " } else { "" };
+        for slug in &self.changed {
+            page.line(format!("{slug}: {would}on in headquarters"));
+        }
+        for slug in &self.scheduled {
+            page.line(format!("{slug}: scheduled, left as it is"));
+        }
+        for refusal in &self.refused {
+            page.line(format!("{}: cannot be enabled, {}", refusal.feature, refusal.message));
+        }
+        if self.changed.is_empty() {
+            page.line("nothing is turned on");
+        } else {
+            let jobs = self.next_jobs.join(" ");
+            page.item(format!("channels follow once these jobs are applied: cdx run {jobs}"));
+        }
+    }
+}
+
+/// Enables what can be enabled; what cannot is listed, and is no failure (G08).
+pub(super) fn all(
+    context: &mut Context,
+    catalogue: &Catalogue,
+    consent: Consent,
+    dry_run: bool,
+) -> Result<Exit, CommandError> {
+    let all = if dry_run {
+        let reader = context.reader()?;
+        let standing = features::standing(&reader.hq, catalogue, &reader.world.clock)?;
+        Features { catalogue, standing: &standing }.enable_all(consent)
+    } else {
+        let writer = context.writer(&[])?;
+        let standing = features::standing(&writer.hq, catalogue, &writer.world.clock)?;
+        let all = Features { catalogue, standing: &standing }.enable_all(consent);
+        let now = writer.world.clock.utc();
+        writer.hq.write(|hq| {
+            features::apply(hq, catalogue, &all.decision.changes, &context.command, &now)
+        })?;
+        writer.finish()?;
+        all
+    };
+    let changed = all.decision.changed();
+    let Decision { refused, next_jobs, .. } = all.decision;
+    context.print(&AllReport { changed, scheduled: all.scheduled, refused, next_jobs, dry_run })?;
+    Ok(Exit::Done)
+}
+
+/// Lists features that are new to this environment: "Check for updates".
+pub(super) fn refresh(context: &mut Context) -> Result<Exit, CommandError> {
+    let writer = context.writer(&[])?;
+    let done = upgrade(&writer, &Request::default())?;
+    writer.finish()?;
+    context.print(&done)?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,80 @@
+//! `cdx features check`: every gate rule, against the environment or a file.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::entity::read;
+use crate::cli::context::Context;
+use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
+use crate::gates::Catalogue;
+use crate::gates::check::{Violation, check};
+use crate::gates::import::import;
+use crate::gates::resolve::{Consent, Refusal};
+use crate::report::page::{Page, Report, count};
+use crate::store::features;
+
+#[derive(Debug, Serialize)]
+struct CheckReport {
+    ok: bool,
+    file: Option<String>,
+    /// What the environment breaks, or would break after the import.
+    violations: Vec<Violation>,
+    /// What headquarters would refuse of the file.
+    refused: Vec<Refusal>,
+    /// Rows of features that this environment has not.
+    unknown: usize,
+}
+
+impl Report for CheckReport {
+    fn text(&self, page: &mut Page) {
+        let what = self.file.as_deref().unwrap_or("this environment");
+        if self.ok {
+            page.line(format!("{what} keeps every gate rule"));
+        } else {
+            let broken = self.violations.len() + self.refused.len();
+            page.line(format!("{what} breaks {}", count(broken as u64, "gate rule")));
+        }
+        for refusal in &self.refused {
+            page.item(format!("{}: {}", refusal.feature, refusal.message));
+        }
+        for violation in &self.violations {
+            page.item(format!("{}: {}", violation.feature, violation.message));
+            page.item(format!("  {}", violation.hint));
+        }
+        if self.unknown > 0 {
+            let rows = count(self.unknown as u64, "row");
+            page.item(format!("{rows} of features that this environment has not: left out"));
+        }
+    }
+}
+
+pub(super) fn run(
+    context: &mut Context,
+    catalogue: &Catalogue,
+    file: Option<&Path>,
+) -> Result<Exit, CommandError> {
+    let reader = context.reader()?;
+    let mut standing = features::standing(&reader.hq, catalogue, &reader.world.clock)?;
+    let mut report = CheckReport {
+        ok: true,
+        file: file.map(|path| path.display().to_string()),
+        violations: Vec::new(),
+        refused: Vec::new(),
+        unknown: 0,
+    };
+    if let Some(path) = file {
+        // Consent is asked for when the file is imported.
+        let agreed = Consent { confirm: true, irreversible: true };
+        let done = import(catalogue, &standing, &read(path)?, agreed);
+        report.unknown = done.unknown.len();
+        done.changes.iter().for_each(|change| standing.apply(change));
+        report.refused = done.refused;
+    }
+    report.violations = check(catalogue, &standing);
+    report.ok = report.violations.is_empty() && report.refused.is_empty();
+    let exit = if report.ok { Exit::Done } else { Exit::No };
+    context.print(&report)?;
+    Ok(exit)
+}

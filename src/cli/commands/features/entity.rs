@@ -1,0 +1,138 @@
+//! `cdx features export` and `import`: the "Feature management" data entity (G10).
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::cli::context::Context;
+use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
+use crate::gates::Catalogue;
+use crate::gates::import::{self, EntityRow, Ruled};
+use crate::gates::resolve::{Consent, Features, Refusal};
+use crate::report::page::{Page, Report, count};
+use crate::store::{entity, features};
+
+/// Reads a file of the entity.
+pub(super) fn read(path: &Path) -> Result<Vec<EntityRow>, CommandError> {
+    named(path)?;
+    Ok(entity::read(path)?)
+}
+
+fn named(path: &Path) -> Result<(), CommandError> {
+    if entity::is_entity_file(path) {
+        return Ok(());
+    }
+    let message = format!("{} is neither .csv nor .xlsx", path.display());
+    Err(CommandError::usage("file-kind", message, "cdx features export features.csv"))
+}
+
+#[derive(Debug, Serialize)]
+struct Exported {
+    file: String,
+    rows: usize,
+}
+
+impl Report for Exported {
+    fn text(&self, page: &mut Page) {
+        page.line(format!("{}: {}", self.file, count(self.rows as u64, "feature")));
+    }
+}
+
+pub(super) fn export(
+    context: &mut Context,
+    catalogue: &Catalogue,
+    path: &Path,
+    force: bool,
+) -> Result<Exit, CommandError> {
+    named(path)?;
+    let reader = context.reader()?;
+    let standing = features::standing(&reader.hq, catalogue, &reader.world.clock)?;
+    let rows = import::export(catalogue, &standing);
+    entity::write(path, &rows, standing.today, force)?;
+    context.print(&Exported { file: path.display().to_string(), rows: rows.len() })?;
+    Ok(Exit::Done)
+}
+
+#[derive(Debug, Serialize)]
+struct Imported {
+    file: String,
+    changed: Vec<String>,
+    rules: Vec<Ruled>,
+    refused: Vec<Refusal>,
+    unchanged: usize,
+    unknown: Vec<String>,
+    next_jobs: Vec<String>,
+    dry_run: bool,
+}
+
+impl Report for Imported {
+    fn text(&self, page: &mut Page) {
+        if !self.refused.is_empty() {
+            page.line(format!("{} is not imported", self.file));
+            for refusal in &self.refused {
+                page.item(format!("{}: {}", refusal.feature, refusal.message));
+            }
+            return;
+        }
+        let would = if self.dry_run { " (nothing is written)" } else { "" };
+        page.line(format!(
+            "{}: {}, {} unchanged{would}",
+            self.file,
+            count(self.changed.len() as u64, "change"),
+            self.unchanged
+        ));
+        for ruled in &self.rules {
+            let rule = format!("{:?}", ruled.rule).to_lowercase();
+            page.item(format!(
+                "line {}: {} {} (rule {rule})",
+                ruled.line, ruled.effect, ruled.feature
+            ));
+        }
+        if !self.unknown.is_empty() {
+            let rows = count(self.unknown.len() as u64, "row");
+            page.item(format!("{rows} of features that this environment has not: left out"));
+        }
+        if !self.next_jobs.is_empty() {
+            page.item(format!("channels follow: cdx run {}", self.next_jobs.join(" ")));
+        }
+    }
+}
+
+pub(super) fn import(
+    context: &mut Context,
+    catalogue: &Catalogue,
+    path: &Path,
+    consent: Consent,
+    dry_run: bool,
+) -> Result<Exit, CommandError> {
+    let rows = read(path)?;
+    let (standing, done) = if dry_run {
+        let reader = context.reader()?;
+        let standing = features::standing(&reader.hq, catalogue, &reader.world.clock)?;
+        let done = import::import(catalogue, &standing, &rows, consent);
+        (standing, done)
+    } else {
+        let writer = context.writer(&[])?;
+        let standing = features::standing(&writer.hq, catalogue, &writer.world.clock)?;
+        let done = import::import(catalogue, &standing, &rows, consent);
+        let now = writer.world.clock.utc();
+        writer
+            .hq
+            .write(|hq| features::apply(hq, catalogue, &done.changes, &context.command, &now))?;
+        writer.finish()?;
+        (standing, done)
+    };
+    let exit = if done.refused.is_empty() { Exit::Done } else { Exit::No };
+    context.print(&Imported {
+        file: path.display().to_string(),
+        next_jobs: Features { catalogue, standing: &standing }.next_jobs(&done.changes),
+        changed: done.changes.into_iter().map(|change| change.slug).collect(),
+        rules: done.ruled,
+        refused: done.refused,
+        unchanged: done.unchanged,
+        unknown: done.unknown,
+        dry_run,
+    })?;
+    Ok(exit)
+}

@@ -1,0 +1,45 @@
+//! `cdx features graph`: the prerequisites, drawn.
+
+use crate::cli::context::Context;
+use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
+use crate::gates::graph::{Graph, graph};
+use crate::gates::{Catalogue, Features, Gate};
+use crate::report::Format;
+use crate::report::page::{Page, Report};
+use crate::store::features;
+
+/// How the graph is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Drawing {
+    /// A tree of text.
+    Tree,
+    /// A Mermaid graph.
+    Mermaid,
+    /// A Graphviz graph.
+    Dot,
+}
+
+impl Report for Graph {
+    fn text(&self, page: &mut Page) {
+        page.tinted(&self.tree());
+    }
+}
+
+pub(super) fn run(
+    context: &mut Context,
+    catalogue: &Catalogue,
+    gate: Option<&Gate>,
+    drawing: Drawing,
+) -> Result<Exit, CommandError> {
+    let reader = context.reader()?;
+    let standing = features::standing(&reader.hq, catalogue, &reader.world.clock)?;
+    let graph = graph(Features { catalogue, standing: &standing }, gate);
+    match drawing {
+        _ if context.output.format() == Format::Json => context.print(&graph)?,
+        Drawing::Tree => context.print(&graph)?,
+        Drawing::Mermaid => context.output.stdout(&graph.mermaid())?,
+        Drawing::Dot => context.output.stdout(&graph.dot())?,
+    }
+    Ok(Exit::Done)
+}

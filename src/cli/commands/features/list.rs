@@ -1,0 +1,217 @@
+//! `cdx features list` and `show`.
+
+use serde::Serialize;
+
+use crate::cli::context::Context;
+use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
+use crate::gates::in_effect::{ChannelState, InEffect};
+use crate::gates::resolve::{Features, Status};
+use crate::gates::standing::Standing;
+use crate::gates::{Catalogue, Gate};
+use crate::model::version::Version;
+use crate::report::page::{Page, Report, yes};
+use crate::runtime::features::{in_channels, survey};
+use crate::store::features::{self, LogLine};
+
+/// A feature as lists and details show it.
+#[derive(Debug, Serialize)]
+struct FeatureLine {
+    slug: String,
+    name: String,
+    class: String,
+    on: bool,
+    status: Status,
+    lifecycle: Option<&'static str>,
+    since: Version,
+    mandatory_since: Option<Version>,
+    enable_date: Option<String>,
+    requires: Vec<String>,
+    unmet: Vec<String>,
+}
+
+impl FeatureLine {
+    fn of(catalogue: &Catalogue, standing: &Standing, gate: &Gate) -> Self {
+        use crate::gates::gate::Stage;
+        let features = Features { catalogue, standing };
+        let row = standing.row(&gate.slug);
+        Self {
+            slug: gate.slug.clone(),
+            name: gate.name.clone(),
+            class: gate.class.clone(),
+            on: features.is_on(&gate.slug),
+            status: features.status(gate),
+            lifecycle: features.stage(gate).map(Stage::as_str),
+            since: gate.since.clone(),
+            mandatory_since: gate.lifecycle.begins(Stage::Mandatory).cloned(),
+            enable_date: row.and_then(|row| row.enable_date).map(|date| date.to_string()),
+            requires: gate.requires.iter().map(|needed| needed.feature.clone()).collect(),
+            unmet: features.unmet(gate).iter().map(|gate| gate.slug.clone()).collect(),
+        }
+    }
+}
+
+/// In how many channels a feature is in each state.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Summary {
+    off: usize,
+    not_distributed: usize,
+    cached: usize,
+    effective: usize,
+}
+
+impl Summary {
+    fn of<'a>(channels: impl Iterator<Item = &'a InEffect>) -> Self {
+        let mut summary = Self::default();
+        for channel in channels {
+            match channel.state {
+                ChannelState::Off => summary.off += 1,
+                ChannelState::NotDistributed => summary.not_distributed += 1,
+                ChannelState::Cached => summary.cached += 1,
+                ChannelState::Effective => summary.effective += 1,
+            }
+        }
+        summary
+    }
+
+    /// `3 effective`, or `1 cached, 2 effective`.
+    fn text(self) -> String {
+        let counts = [
+            (self.not_distributed, "not-distributed"),
+            (self.cached, "cached"),
+            (self.effective, "effective"),
+            (self.off, "off"),
+        ];
+        let told = counts.iter().filter(|(count, _)| *count > 0);
+        told.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct ListedFeature {
+    #[serde(flatten)]
+    line: FeatureLine,
+    channels: Summary,
+}
+
+#[derive(Debug, Serialize)]
+struct FeatureList {
+    features: Vec<ListedFeature>,
+}
+
+impl Report for FeatureList {
+    fn text(&self, page: &mut Page) {
+        let row = |listed: &ListedFeature| {
+            let line = &listed.line;
+            let date = line.enable_date.as_ref().filter(|_| line.status == Status::Scheduled);
+            let date = date.map_or_else(String::new, |date| format!(" {date}"));
+            [
+                line.slug.clone(),
+                format!("{}{date}", line.status.as_str()),
+                listed.channels.text(),
+                line.name.clone(),
+            ]
+        };
+        let rows = self.features.iter().map(row).collect();
+        page.table(["feature", "status", "channels", "name"], rows);
+    }
+}
+
+pub(super) fn list(context: &mut Context, catalogue: &Catalogue) -> Result<Exit, CommandError> {
+    let list = context.steady(|reader| {
+        let standing = features::standing(&reader.hq, catalogue, &reader.world.clock)?;
+        let listed = Features { catalogue, standing: &standing };
+        let gates: Vec<&Gate> =
+            catalogue.gates.iter().filter(|gate| listed.is_listed(gate)).collect();
+        let survey = survey(reader, &standing, &gates, None)?;
+        let one = |gate: &&Gate| ListedFeature {
+            line: FeatureLine::of(catalogue, &standing, gate),
+            channels: Summary::of(
+                survey.get(&gate.slug).into_iter().flatten().map(|p| &p.in_effect),
+            ),
+        };
+        Ok(FeatureList { features: gates.iter().map(one).collect() })
+    })?;
+    context.print(&list)?;
+    Ok(Exit::Done)
+}
+
+#[derive(Debug, Serialize)]
+struct FeatureDetail {
+    #[serde(flatten)]
+    feature: FeatureLine,
+    name_es: String,
+    grade: &'static str,
+    source: String,
+    class_grade: &'static str,
+    history: Vec<LogLine>,
+    channels: Vec<InEffect>,
+}
+
+impl Report for FeatureDetail {
+    fn text(&self, page: &mut Page) {
+        let line = &self.feature;
+        page.line(format!("{} ({})", line.name, line.slug));
+        page.item(&self.name_es);
+        page.item(format!("{}, on in headquarters: {}", line.status.as_str(), yes(line.on)));
+        for unmet in &line.unmet {
+            page.item(format!("off: {unmet}"));
+        }
+        page.item(format!("{}: {}", self.grade, self.source));
+        page.item(format!("what it demands: cdx explain {}", line.slug));
+        if let Some(last) = self.history.last() {
+            page.item(format!("{}: {} ({})", last.at, last.event, last.detail));
+        }
+        let row = |channel: &InEffect| {
+            let missing: Vec<String> =
+                channel.missing_jobs.iter().chain(&channel.missing_steps).cloned().collect();
+            [
+                channel.channel.clone(),
+                channel.state.as_str().to_owned(),
+                yes(channel.in_effect),
+                missing.join(", "),
+                channel.effective_at.clone().unwrap_or_default(),
+            ]
+        };
+        page.gap();
+        page.table(
+            ["channel", "state", "in effect", "still to do", "effective at"],
+            self.channels.iter().map(row).collect(),
+        );
+        let stale = self.channels.iter().filter(|channel| channel.state == ChannelState::Cached);
+        for channel in stale.filter(|channel| channel.instances.len() > 1) {
+            for view in &channel.instances {
+                let until = view.until.clone().unwrap_or_else(|| "its next operation".to_owned());
+                page.item(format!(
+                    "{} instance {}: {} until {until}",
+                    channel.channel,
+                    view.instance,
+                    if view.on { "on" } else { "off" },
+                ));
+            }
+        }
+    }
+}
+
+pub(super) fn show(
+    context: &mut Context,
+    gate: &Gate,
+    catalogue: &Catalogue,
+) -> Result<Exit, CommandError> {
+    let detail = context.steady(|reader| {
+        let clock = &reader.world.clock;
+        let standing = features::standing(&reader.hq, catalogue, clock)?;
+        Ok(FeatureDetail {
+            feature: FeatureLine::of(catalogue, &standing, gate),
+            name_es: gate.name_es.clone(),
+            grade: gate.evidence.grade.as_str(),
+            source: gate.evidence.source.clone(),
+            class_grade: gate.class_evidence.grade.as_str(),
+            history: features::history_of(&reader.hq, gate, clock)?,
+            channels: in_channels(reader, catalogue, gate)?,
+        })
+    })?;
+    context.print(&detail)?;
+    Ok(Exit::Done)
+}

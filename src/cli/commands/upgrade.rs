@@ -1,0 +1,79 @@
+//! `cdx upgrade`: moves the application version.
+
+use crate::cli::context::Context;
+use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
+use crate::exchange::upgrade::{Request, Upgraded, upgrade};
+use crate::gates::lifecycle::Moved;
+use crate::model::version::Version;
+use crate::report::page::{Page, Report};
+use crate::store::{features, topology};
+
+/// Move the application version; features move along their lifecycle.
+#[derive(Debug, clap::Args)]
+#[command(arg_required_else_help = true)]
+pub(in crate::cli) struct Args {
+    /// The application's new version; scale units follow unless told otherwise.
+    #[arg(long, value_name = "V")]
+    app_version: Option<String>,
+    /// The scale units' new version.
+    #[arg(long, value_name = "V")]
+    scale_unit_version: Option<String>,
+    /// Only the scale unit of this channel.
+    #[arg(long, value_name = "C", requires = "scale_unit_version")]
+    channel: Option<String>,
+}
+
+fn version(text: Option<&String>) -> Result<Option<Version>, CommandError> {
+    let Some(text) = text else { return Ok(None) };
+    let parsed = Version::parse(text).ok_or_else(|| {
+        let message = format!("{text:?} is not a version, expected for example 10.0.48");
+        CommandError::usage("version", message, "cdx upgrade --app-version 10.0.48")
+    });
+    parsed.map(Some)
+}
+
+pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, CommandError> {
+    let app_version = version(args.app_version.as_ref())?;
+    let scale_unit_version = version(args.scale_unit_version.as_ref())?;
+    let writer = context.writer(&[])?;
+    let current = features::app_version(&writer.hq)?;
+    if let Some(wanted) = app_version.as_ref().filter(|wanted| **wanted < current) {
+        let message =
+            format!("the application is {current}, and a version never goes back to {wanted}");
+        return Err(CommandError::usage("version", message, "see it: cdx features list"));
+    }
+    let only = match &args.channel {
+        Some(name) => Some(topology::find_store(&writer.hq, name)?),
+        None => None,
+    };
+    let done = upgrade(&writer, &Request { app_version, scale_unit_version, only })?;
+    writer.finish()?;
+    context.print(&done)?;
+    Ok(Exit::Done)
+}
+
+impl Report for Upgraded {
+    fn text(&self, page: &mut Page) {
+        if self.from == self.to {
+            page.line(format!("The application is {}", self.to));
+        } else {
+            page.line(format!("The application is {} now, it was {}", self.to, self.from));
+        }
+        for movement in &self.movements {
+            let (feature, why) = (&movement.feature, &movement.why);
+            page.item(match movement.moved {
+                Moved::Listed => format!("{feature}: listed, {why}"),
+                Moved::Stage => format!("{feature}: {why}"),
+                Moved::TurnedOn => format!("{feature}: turned on, {why}"),
+                Moved::StayedOff => format!("{feature}: stays off, {why}"),
+            });
+        }
+        if self.wants_initializing {
+            page.item("the scheduler wants initializing: cdx scheduler init");
+        }
+        if self.movements.iter().any(|movement| movement.moved == Moved::TurnedOn) {
+            page.item("channels follow once the job is applied: cdx run 1110");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Keeps a job from publishing a feature before what it needs is set up (G16).
+
+use std::fmt;
+
+use super::error::ExchangeError;
+use super::run::RunRequest;
+use crate::gates::gate::Before;
+use crate::gates::{Catalogue, Gate};
+use crate::model::job::Job;
+use crate::model::nearest::nearest;
+use crate::store::{Environment, Headquarters, StoreError, features, topology};
+use crate::world::Clock;
+
+/// A configuration that is missing, and the job that would publish the feature without it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unset {
+    /// The job.
+    pub job: String,
+    /// The feature, by slug.
+    pub feature: String,
+    /// The configuration, as `cdx params set NAME yes` records it.
+    pub name: String,
+    /// What must be set up.
+    pub text: String,
+    /// What goes wrong without.
+    pub effect: String,
+}
+
+impl fmt::Display for Unset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { job, feature, text, effect, .. } = self;
+        write!(f, "job {job} would publish {feature} without {text}; {effect}")
+    }
+}
+
+/// Refuses jobs that would publish a feature, to a channel that has not got it yet, while a
+/// configuration it asks for before that job is missing and not allowed to be.
+///
+/// # Errors
+/// [`ExchangeError::NotConfigured`] with all of them at once, or an `--allow` of an unknown name.
+pub fn publishable(
+    env: &Environment,
+    hq: &Headquarters,
+    clock: &Clock,
+    jobs: &[Job],
+    request: &RunRequest,
+) -> Result<(), ExchangeError> {
+    let catalogue = env.gates()?;
+    check_names(&catalogue, &request.allow)?;
+    let standing = features::standing(hq, &catalogue, clock)?;
+    let mut unset = Vec::new();
+    for gate in catalogue.gates.iter().filter(|gate| standing.is_on(&gate.slug)) {
+        for item in &gate.configurations {
+            let Before::Job(before) = &item.before else { continue };
+            let runs = jobs.iter().any(|job| job.id.eq_ignore_ascii_case(before));
+            let allowed = request.allow.iter().any(|name| name.eq_ignore_ascii_case(&item.name));
+            if !runs || allowed || standing.fact(&item.name) || !spreads(hq, gate, before, request)?
+            {
+                continue;
+            }
+            unset.push(Unset {
+                job: before.clone(),
+                feature: gate.slug.clone(),
+                name: item.name.clone(),
+                text: item.text.clone(),
+                effect: item.effect.clone(),
+            });
+        }
+    }
+    if unset.is_empty() { Ok(()) } else { Err(ExchangeError::NotConfigured(unset)) }
+}
+
+/// Whether a job would bring a feature to a database that has not had the job since.
+fn spreads(
+    hq: &Headquarters,
+    gate: &Gate,
+    job: &str,
+    request: &RunRequest,
+) -> Result<bool, StoreError> {
+    let Some(changed) = features::changed_at(hq, gate)? else { return Ok(false) };
+    let only = match &request.channel {
+        Some(name) => Some(topology::find_store(hq, name)?.id),
+        None => None,
+    };
+    for store in topology::data_stores(hq)? {
+        let group = request.group.as_ref();
+        if only.is_some_and(|id| id != store.id)
+            || group.is_some_and(|name| !name.eq_ignore_ascii_case(&store.group))
+        {
+            continue;
+        }
+        let history = features::history(hq, store.id, changed)?;
+        if !history.had.iter().any(|had| had.job.eq_ignore_ascii_case(job)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn check_names(catalogue: &Catalogue, allow: &[String]) -> Result<(), ExchangeError> {
+    let names: Vec<&str> = catalogue
+        .gates
+        .iter()
+        .flat_map(|gate| &gate.configurations)
+        .map(|item| item.name.as_str())
+        .collect();
+    match allow.iter().find(|word| !names.iter().any(|name| name.eq_ignore_ascii_case(word))) {
+        None => Ok(()),
+        Some(word) => Err(ExchangeError::UnknownConfiguration {
+            word: word.clone(),
+            nearest: nearest(word, names).map(str::to_owned),
+        }),
+    }
+}

@@ -1,0 +1,87 @@
+//! Moves the application's version, and features along their lifecycle with it (G04, S04).
+
+use serde::Serialize;
+
+use super::error::ExchangeError;
+use crate::gates::lifecycle::{self, Moved, Movement, Update};
+use crate::gates::{Catalogue, Gate};
+use crate::model::topology::DataStore;
+use crate::model::version::Version;
+use crate::store::{Db, StoreError, Writer, features, world};
+
+/// What is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The application's new version.
+    pub app_version: Option<Version>,
+    /// The scale units' new version; with an application version and without this, the same.
+    pub scale_unit_version: Option<Version>,
+    /// Only the scale unit of this channel.
+    pub only: Option<DataStore>,
+}
+
+/// What an update did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Upgraded {
+    /// The application's version before.
+    pub from: Version,
+    /// The application's version now.
+    pub to: Version,
+    /// What happened to features, in order.
+    pub movements: Vec<Movement>,
+    /// The scheduler was initialized in an older version (S04).
+    pub wants_initializing: bool,
+}
+
+/// Moves versions, and does to features what the update does.
+///
+/// # Errors
+/// The files of headquarters; whether a version goes back is for the caller to look at.
+pub fn upgrade(writer: &Writer, request: &Request) -> Result<Upgraded, ExchangeError> {
+    let catalogue = writer.env.gates()?;
+    let before = features::standing(&writer.hq, &catalogue, &writer.world.clock)?;
+    let to = request.app_version.clone().unwrap_or_else(|| before.version.clone());
+    let mut after = before.clone();
+    let units = request.scale_unit_version.as_ref().or(request.app_version.as_ref());
+    for (name, version) in &mut after.scale_units {
+        let wanted = request.only.as_ref().is_none_or(|store| store.name == *name);
+        if let Some(units) = units.filter(|_| wanted) {
+            units.clone_into(version);
+        }
+    }
+    let update = lifecycle::update(&catalogue, &after, &to);
+    let now = writer.world.clock.utc();
+    writer.hq.write(|hq| {
+        world::set_value(hq, "app-version", &to.to_string())?;
+        if let Some(units) = units {
+            features::set_scale_unit_version(hq, units, request.only.as_ref())?;
+        }
+        write(hq, &catalogue, &update, &now)
+    })?;
+    let initialized = world::value(&writer.hq, "scheduler-version")?;
+    Ok(Upgraded {
+        from: before.version,
+        wants_initializing: Version::parse(&initialized).is_none_or(|initialized| initialized < to),
+        to,
+        movements: update.movements,
+    })
+}
+
+/// Writes an update's features, with what is said of them.
+fn write(hq: &Db, catalogue: &Catalogue, update: &Update, now: &str) -> Result<(), StoreError> {
+    let gates: Vec<&Gate> = update.listed.iter().filter_map(|slug| catalogue.get(slug)).collect();
+    features::list(hq, &gates, now)?;
+    for movement in &update.movements {
+        let Some(gate) = catalogue.get(&movement.feature) else { continue };
+        match movement.moved {
+            Moved::TurnedOn => {
+                let own: Vec<_> =
+                    update.changes.iter().filter(|c| c.slug == gate.slug).cloned().collect();
+                features::apply(hq, catalogue, &own, &movement.why, now)?;
+            }
+            Moved::StayedOff => features::log(hq, gate, "stayed-off", &movement.why, now)?,
+            Moved::Listed | Moved::Stage => {}
+        }
+    }
+    Ok(())
+}

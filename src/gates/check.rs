@@ -1,0 +1,117 @@
+//! Whether what headquarters has keeps every gate rule.
+
+use serde::Serialize;
+
+use super::catalogue::Catalogue;
+use super::gate::Gate;
+use super::resolve::{Features, RefusalKind};
+use super::standing::Standing;
+
+/// One rule that is broken.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Violation {
+    /// What kind of rule.
+    pub kind: Broken,
+    /// The feature.
+    pub feature: String,
+    /// What is wrong, in a sentence.
+    pub message: String,
+    /// A command that mends it.
+    pub hint: String,
+}
+
+/// The rules a standing can break.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Broken {
+    /// On while a prerequisite is off (G01).
+    Prerequisite,
+    /// On in a version, or beside a scale unit, that is too old (G03).
+    Version,
+    /// Mandatory and off (G02).
+    MandatoryOff,
+    /// On beside a feature that excludes it.
+    Excluded,
+    /// On, and what must be set up is not (G16).
+    Configuration,
+    /// To turn on before something it needs (G05).
+    Schedule,
+}
+
+/// Every rule that is broken, by kind and feature.
+pub fn check(catalogue: &Catalogue, standing: &Standing) -> Vec<Violation> {
+    let features = Features { catalogue, standing };
+    let mut found = Vec::new();
+    for gate in &catalogue.gates {
+        if features.is_on(&gate.slug) {
+            found.extend(on(&features, gate));
+        } else if gate.is_mandatory(&standing.version) && features.is_listed(gate) {
+            let message = format!("{:?} is mandatory and off", gate.name);
+            let hint = format!("cdx features enable {} --with-prerequisites", gate.slug);
+            found.push(violation(Broken::MandatoryOff, gate, message, hint));
+        }
+        found.extend(early(&features, gate));
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+fn violation(kind: Broken, gate: &Gate, message: String, hint: String) -> Violation {
+    Violation { kind, feature: gate.slug.clone(), message, hint }
+}
+
+fn on(features: &Features<'_>, gate: &Gate) -> Vec<Violation> {
+    let mut found = Vec::new();
+    for needed in features.needs(gate) {
+        if !features.is_on(&needed.slug) {
+            let message =
+                format!("{:?} is on and needs {:?}, which is off", gate.name, needed.name);
+            let hint = format!("cdx features enable {} --with-prerequisites", needed.slug);
+            found.push(violation(Broken::Prerequisite, gate, message, hint));
+        }
+    }
+    for refusal in features.demands(gate) {
+        let upgrade = || format!("cdx upgrade --app-version {}", gate.since);
+        let (kind, hint) = match refusal.kind {
+            RefusalKind::Version => (Broken::Version, upgrade()),
+            RefusalKind::Excluded => {
+                (Broken::Excluded, format!("cdx features disable {}", gate.slug))
+            }
+            _ => continue,
+        };
+        found.push(violation(kind, gate, refusal.message, hint));
+    }
+    for item in missing(*features, gate) {
+        let message =
+            format!("{:?} is on and {} is missing: {}", gate.name, item.text, item.effect);
+        let hint = format!("cdx params set {} yes", item.name);
+        found.push(violation(Broken::Configuration, gate, message, hint));
+    }
+    found
+}
+
+/// The configurations of a gate that are not set up.
+pub fn missing<'a>(
+    features: Features<'a>,
+    gate: &'a Gate,
+) -> impl Iterator<Item = &'a super::gate::Configuration> {
+    gate.configurations.iter().filter(move |item| !features.standing.fact(&item.name))
+}
+
+/// A scheduled feature that turns on before something it needs does.
+fn early(features: &Features<'_>, gate: &Gate) -> Vec<Violation> {
+    let Some(date) = features.standing.scheduled(&gate.slug) else { return Vec::new() };
+    let late = features.unmet(gate).into_iter().filter(|needed| {
+        features.standing.scheduled(&needed.slug).is_none_or(|other| other > date)
+    });
+    late.map(|needed| {
+        let message = format!(
+            "{:?} is to turn on on {date}, before {:?}, which it needs",
+            gate.name, needed.name
+        );
+        let hint = format!("cdx features schedule {} {date}", needed.slug);
+        violation(Broken::Schedule, gate, message, hint)
+    })
+    .collect()
+}

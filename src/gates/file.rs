@@ -1,0 +1,260 @@
+//! One gate file as it is written, before it is held against the other gates.
+
+use toml::de::DeTable;
+
+use super::gate::{Act, Before, Configuration, Gate, Lifecycle, Requirement, Restart, Stage, Step};
+use crate::definitions::Kind;
+use crate::definitions::Problem;
+use crate::definitions::walk::{At, Walker};
+use crate::model::evidence::{Evidence, Grade};
+use crate::model::version::Version;
+
+/// A gate as a file says it, with the byte offsets that problems are reported at.
+#[derive(Debug, Clone)]
+pub(super) struct Draft {
+    pub(super) gate: Gate,
+    pub(super) slug_at: usize,
+    /// Where each requirement, exclusion and step begins, in their order.
+    pub(super) requires_at: Vec<usize>,
+    pub(super) excludes_at: Vec<usize>,
+    pub(super) steps_at: Vec<usize>,
+    pub(super) configurations_at: Vec<usize>,
+}
+
+const STAGES: &[(&str, Stage)] = &[
+    ("preview", Stage::Preview),
+    ("released", Stage::Released),
+    ("on-by-default", Stage::OnByDefault),
+    ("mandatory", Stage::Mandatory),
+];
+
+const RESTARTS: &[(&str, Restart)] =
+    &[("scale-unit", Restart::ScaleUnit), ("register", Restart::Register)];
+
+/// Reads a file; what is wrong with its form is in the problems.
+pub(super) fn read(file: &str, text: &str) -> (Option<Draft>, Vec<Problem>) {
+    let mut walker = Walker::new(file, text);
+    let root = walker.parse();
+    let draft = draft(&mut walker, &root);
+    (draft, walker.problems)
+}
+
+fn draft(walker: &mut Walker<'_>, root: &DeTable<'_>) -> Option<Draft> {
+    walker.known_keys(root, &["feature", "lifecycle", "requires", "configuration", "step"]);
+    let Some((table, at)) = walker.table(root, "feature") else {
+        walker.note(0, Kind::Missing { key: "feature", expected: "a table [feature]" });
+        return None;
+    };
+    let head = head(walker, table, at);
+    let own = head.as_ref().map_or_else(nothing_said, |(gate, _, _)| gate.evidence.clone());
+    let lifecycle = lifecycle(walker, root, &own);
+    let requires = requires(walker, root, &own);
+    let configurations = configurations(walker, root, &own);
+    let steps = steps(walker, root, &own);
+    let (mut gate, slug_at, excludes_at) = head?;
+    let lifecycle = lifecycle?;
+    gate.since = lifecycle.stages.first()?.1.clone();
+    gate.lifecycle = lifecycle;
+    let (requires_at, requires) = requires.into_iter().unzip();
+    let (configurations_at, configurations) = configurations.into_iter().unzip();
+    let (steps_at, steps) = steps.into_iter().unzip();
+    let gate = Gate { requires, configurations, steps, ..gate };
+    Some(Draft { gate, slug_at, requires_at, excludes_at, steps_at, configurations_at })
+}
+
+fn nothing_said() -> Evidence {
+    Evidence { grade: Grade::Assumed, source: String::new() }
+}
+
+fn head(
+    walker: &mut Walker<'_>,
+    table: &DeTable<'_>,
+    at: usize,
+) -> Option<(Gate, usize, Vec<usize>)> {
+    walker.known_keys(
+        table,
+        &[
+            "slug",
+            "class",
+            "class-grade",
+            "class-source",
+            "name",
+            "name-es",
+            "module",
+            "can-disable",
+            "one-way",
+            "confirmation",
+            "configuration-key",
+            "excludes",
+            "grade",
+            "source",
+        ],
+    );
+    let slug = walker.required(table, "slug", at, "a short name in lower case with hyphens");
+    let class = walker.required(table, "class", at, "the X++ class");
+    let name = walker.required(table, "name", at, "the display name");
+    let name_es = walker.required(table, "name-es", at, "the Spanish display name");
+    let module = walker.required(table, "module", at, "the module it is listed under");
+    let (grade, source) = walker.evidence(table, at, true);
+    let class_grade = walker.grade(table, "class-grade");
+    let class_source = walker.text(table, "class-source");
+    let excludes = walker.texts(table, "excludes").unwrap_or_default();
+    let can_disable = walker.yes(table, "can-disable").unwrap_or(true);
+    let one_way = walker.yes(table, "one-way").unwrap_or(false);
+    let confirmation = walker.text(table, "confirmation").map(|text| text.value);
+    let key = walker.text(table, "configuration-key").map(|text| text.value);
+    let evidence = Evidence { grade: grade?, source: source? };
+    let slug = slug?;
+    if !slug.value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') {
+        let expected = "lower-case letters, digits and hyphens";
+        let value = slug.value.clone();
+        walker.note(slug.at, Kind::OutOfRange { key: "slug".to_owned(), value, expected });
+    }
+    let (excludes_at, excludes) = excludes.into_iter().map(|At { value, at }| (at, value)).unzip();
+    let nowhere = Lifecycle { stages: Vec::new(), scale_unit: None, evidence: evidence.clone() };
+    let gate = Gate {
+        slug: slug.value,
+        class: class?.value,
+        class_evidence: Evidence {
+            grade: class_grade.unwrap_or(evidence.grade),
+            source: class_source.map_or_else(|| evidence.source.clone(), |text| text.value),
+        },
+        name: name?.value,
+        name_es: name_es?.value,
+        module: module?.value,
+        since: Version::parse("0.0")?,
+        lifecycle: nowhere,
+        can_disable: can_disable && !one_way,
+        one_way,
+        confirmation,
+        configuration_key: key,
+        requires: Vec::new(),
+        excludes,
+        configurations: Vec::new(),
+        steps: Vec::new(),
+        evidence,
+        origin: walker.file.to_owned(),
+    };
+    Some((gate, slug.at, excludes_at))
+}
+
+fn version(walker: &mut Walker<'_>, table: &DeTable<'_>, key: &str) -> Option<Version> {
+    let found = walker.text(table, key)?;
+    let version = Version::parse(&found.value);
+    if version.is_none() {
+        let expected = "a version such as 10.0.48";
+        let kind = Kind::OutOfRange { key: key.to_owned(), value: found.value, expected };
+        walker.note(found.at, kind);
+    }
+    version
+}
+
+fn lifecycle(walker: &mut Walker<'_>, root: &DeTable<'_>, own: &Evidence) -> Option<Lifecycle> {
+    let Some((table, at)) = walker.table(root, "lifecycle") else {
+        let expected = "a table [lifecycle] with released = \"10.0.48\" or an earlier stage";
+        walker.note(0, Kind::Missing { key: "lifecycle", expected });
+        return None;
+    };
+    let names = STAGES.iter().map(|(name, _)| *name);
+    let known: Vec<&str> = names.chain(["scale-unit", "grade", "source"]).collect();
+    walker.known_keys(table, &known);
+    let mut stages: Vec<(Stage, Version)> = Vec::new();
+    for (name, stage) in STAGES {
+        let Some(since) = version(walker, table, name) else { continue };
+        if let Some((_, before)) = stages.last().filter(|(_, before)| *before >= since) {
+            let (since, before) = (since.to_string(), before.to_string());
+            walker.note(at, Kind::StageOrder { stage: name, since, before });
+        }
+        stages.push((*stage, since));
+    }
+    if stages.is_empty() {
+        let expected = "the version it was released in, such as \"10.0.48\"";
+        walker.note(at, Kind::Missing { key: "released", expected });
+    }
+    let scale_unit = version(walker, table, "scale-unit");
+    let evidence = evidence(walker, table, at, own);
+    Some(Lifecycle { stages, scale_unit, evidence })
+}
+
+/// A statement's own evidence; what it leaves out is the feature's.
+fn evidence(walker: &mut Walker<'_>, table: &DeTable<'_>, at: usize, own: &Evidence) -> Evidence {
+    let (grade, source) = walker.evidence(table, at, false);
+    Evidence {
+        grade: grade.unwrap_or(own.grade),
+        source: source.unwrap_or_else(|| own.source.clone()),
+    }
+}
+
+fn requires(
+    walker: &mut Walker<'_>,
+    root: &DeTable<'_>,
+    own: &Evidence,
+) -> Vec<(usize, Requirement)> {
+    let mut found = Vec::new();
+    for (table, at) in walker.tables(root, "requires") {
+        walker.known_keys(table, &["feature", "when", "grade", "source"]);
+        let feature = walker.required(table, "feature", at, "a feature's slug");
+        let when = walker.text(table, "when").map(|fact| fact.value);
+        let evidence = evidence(walker, table, at, own);
+        if let Some(At { value, at }) = feature {
+            found.push((at, Requirement { feature: value, when, evidence }));
+        }
+    }
+    found
+}
+
+fn configurations(
+    walker: &mut Walker<'_>,
+    root: &DeTable<'_>,
+    own: &Evidence,
+) -> Vec<(usize, Configuration)> {
+    let mut found = Vec::new();
+    for (table, at) in walker.tables(root, "configuration") {
+        walker.known_keys(table, &["name", "before", "text", "effect", "grade", "source"]);
+        let name = walker.required(table, "name", at, "the fact that says it is set up");
+        let before = walker.required(table, "before", at, "enable, or a job's id");
+        let text = walker.required(table, "text", at, "what must be set up");
+        let effect = walker.required(table, "effect", at, "what goes wrong without");
+        let evidence = evidence(walker, table, at, own);
+        let (Some(name), Some(before), Some(text), Some(effect)) = (name, before, text, effect)
+        else {
+            continue;
+        };
+        let (name, text, effect) = (name.value, text.value, effect.value);
+        let at = before.at;
+        let before = match before.value.as_str() {
+            "enable" => Before::Enable,
+            job => Before::Job(job.to_owned()),
+        };
+        found.push((at, Configuration { name, before, text, effect, evidence }));
+    }
+    found
+}
+
+fn steps(walker: &mut Walker<'_>, root: &DeTable<'_>, own: &Evidence) -> Vec<(usize, Step)> {
+    let mut found = Vec::new();
+    for (table, at) in walker.tables(root, "step") {
+        walker.known_keys(
+            table,
+            &["job", "wait", "initialize", "fact", "text", "restart", "grade", "source"],
+        );
+        let evidence = evidence(walker, table, at, own);
+        let wait = walker.yes(table, "wait").unwrap_or(false);
+        let (job, fact) = (walker.text(table, "job"), walker.text(table, "fact"));
+        let text = walker.text(table, "text").map_or_else(String::new, |text| text.value);
+        let restart = walker.word(table, "restart", RESTARTS);
+        let initialize = walker.yes(table, "initialize") == Some(true);
+        let mut acts: Vec<Act> = Vec::new();
+        acts.extend(job.map(|job| Act::Run { job: job.value, wait }));
+        acts.extend(fact.map(|fact| Act::Manual { fact: fact.value, text }));
+        acts.extend(restart.map(Act::Restart));
+        acts.extend(initialize.then_some(Act::Initialize));
+        if acts.len() == 1 {
+            found.extend(acts.pop().map(|act| (at, Step { act, evidence })));
+        } else {
+            let expected = "exactly one of job, fact, restart, initialize = true";
+            walker.note(at, Kind::Missing { key: "job", expected });
+        }
+    }
+    found
+}

@@ -1,0 +1,241 @@
+//! One gate: a feature of the Feature management workspace, and everything it demands.
+
+use serde::Serialize;
+
+use crate::model::evidence::Evidence;
+use crate::model::version::Version;
+
+/// What comes before a class in `FEATUREMANAGEMENTSTATE.NAME`.
+pub const NAME_PREFIX: &str = "Dynamics.AX.Application.";
+
+/// The job that carries feature state to the channels (G13).
+pub const CARRIER: &str = "1110";
+
+/// How far along its life a feature is in a version (G04).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// Can be tried; off unless enabled.
+    Preview,
+    /// Off unless enabled.
+    Released,
+    /// Turned on by the update that brings this stage; can be disabled.
+    OnByDefault,
+    /// On, and not to be turned off (G02).
+    Mandatory,
+}
+
+impl Stage {
+    /// The word used in files and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Preview => "preview",
+            Self::Released => "released",
+            Self::OnByDefault => "on-by-default",
+            Self::Mandatory => "mandatory",
+        }
+    }
+}
+
+/// In which version each stage begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lifecycle {
+    /// The stages it has, in order, each with its first version.
+    pub stages: Vec<(Stage, Version)>,
+    /// The oldest scale unit it works with.
+    pub scale_unit: Option<Version>,
+    /// What the versions rest on.
+    pub evidence: Evidence,
+}
+
+impl Lifecycle {
+    /// The stage of a version; none below the floor (G03).
+    pub fn stage(&self, version: &Version) -> Option<Stage> {
+        self.stages.iter().rev().find(|(_, since)| since <= version).map(|(stage, _)| *stage)
+    }
+
+    /// The version in which a stage begins.
+    pub fn begins(&self, stage: Stage) -> Option<&Version> {
+        self.stages.iter().find(|(known, _)| *known == stage).map(|(_, since)| since)
+    }
+
+    /// The version from which the feature turns on without being asked.
+    pub fn turns_on(&self) -> Option<&Version> {
+        self.stages.iter().find(|(stage, _)| *stage >= Stage::OnByDefault).map(|(_, since)| since)
+    }
+}
+
+/// A gate that must be on first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Requirement {
+    /// The gate, by slug.
+    pub feature: String,
+    /// Only while this fact is yes.
+    pub when: Option<String>,
+    /// What it rests on.
+    pub evidence: Evidence,
+}
+
+/// Before what a configuration must exist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Before {
+    /// Before the feature is enabled.
+    Enable,
+    /// Before this job publishes it.
+    Job(String),
+}
+
+/// Something that must be set up beside the feature itself (G16).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Configuration {
+    /// The fact that says it is set up, as `cdx params set NAME yes` records it.
+    pub name: String,
+    /// Before what.
+    pub before: Before,
+    /// What must be set up.
+    pub text: String,
+    /// What goes wrong without.
+    pub effect: String,
+    /// What it rests on.
+    pub evidence: Evidence,
+}
+
+/// What is restarted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Restart {
+    /// The scale unit.
+    ScaleUnit,
+    /// The registers.
+    Register,
+}
+
+/// What is to be done in one step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// Initialize the commerce scheduler (S04).
+    Initialize,
+    /// Run a job; with `wait`, what follows counts only once it is Applied.
+    Run {
+        /// The job's id.
+        job: String,
+        /// Whether what follows must come after it.
+        wait: bool,
+    },
+    /// Something that people do elsewhere, recorded as a fact.
+    Manual {
+        /// The fact.
+        fact: String,
+        /// What they do.
+        text: String,
+    },
+    /// Restart something.
+    Restart(Restart),
+}
+
+/// A step on the way from enabled to effective.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// What is done.
+    pub act: Act,
+    /// What it rests on.
+    pub evidence: Evidence,
+}
+
+/// One gate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gate {
+    /// Our name for it.
+    pub slug: String,
+    /// Its X++ class.
+    pub class: String,
+    /// What the class rests on.
+    pub class_evidence: Evidence,
+    /// Its display name.
+    pub name: String,
+    /// Its Spanish display name.
+    pub name_es: String,
+    /// The module it is listed under.
+    pub module: String,
+    /// Below this version it does not exist (G03).
+    pub since: Version,
+    /// Its stages, and the scale unit it needs.
+    pub lifecycle: Lifecycle,
+    /// Whether it can be turned off once on (G07).
+    pub can_disable: bool,
+    /// Turning it on cannot be taken back.
+    pub one_way: bool,
+    /// What a person confirms before it is enabled.
+    pub confirmation: Option<String>,
+    /// The configuration key without which it is not listed (G11).
+    pub configuration_key: Option<String>,
+    /// The gates that must be on first (G01).
+    pub requires: Vec<Requirement>,
+    /// The gates that must be off, by slug.
+    pub excludes: Vec<String>,
+    /// What must be set up beside it.
+    pub configurations: Vec<Configuration>,
+    /// What follows enabling, in order (G15, G16).
+    pub steps: Vec<Step>,
+    /// What the gate rests on.
+    pub evidence: Evidence,
+    /// The file it was read from.
+    pub origin: String,
+}
+
+impl Gate {
+    /// Its name in `FEATUREMANAGEMENTSTATE`.
+    pub fn table_name(&self) -> String {
+        format!("{NAME_PREFIX}{}", self.class)
+    }
+
+    /// Whether it is mandatory in a version (G02).
+    pub fn is_mandatory(&self, version: &Version) -> bool {
+        self.lifecycle.stage(version) == Some(Stage::Mandatory)
+    }
+
+    /// The jobs to run after it is enabled, in order, each once (G15).
+    pub fn jobs(&self) -> Vec<String> {
+        let mut jobs: Vec<String> = Vec::new();
+        for step in &self.steps {
+            if let Act::Run { job, .. } = &step.act
+                && !jobs.contains(job)
+            {
+                jobs.push(job.clone());
+            }
+        }
+        jobs
+    }
+
+    /// Whether its steps must be taken strictly one after the other.
+    pub fn is_staged(&self) -> bool {
+        self.steps.iter().any(|step| !matches!(step.act, Act::Run { wait: false, .. }))
+            || self.configurations.iter().any(|item| item.before == Before::Enable)
+    }
+
+    /// Whether the register must be restarted before it acts on the feature.
+    pub fn restarts_register(&self) -> bool {
+        self.steps.iter().any(|step| step.act == Act::Restart(Restart::Register))
+    }
+
+    /// The way a feature that was turned off takes: its carrier alone (inferred from G13).
+    #[must_use]
+    pub fn turned_off(&self) -> Self {
+        let act = Act::Run { job: CARRIER.to_owned(), wait: false };
+        let step = Step { act, evidence: self.evidence.clone() };
+        Self { steps: vec![step], ..self.clone() }
+    }
+
+    /// Every spelling people know it by.
+    pub fn spellings(&self) -> [&str; 4] {
+        [&self.slug, &self.name, &self.name_es, &self.class]
+    }
+}
+
+/// The fact that says whether a configuration key is on; one that is not recorded is on (G11).
+pub fn key_fact(key: &str) -> String {
+    format!("{KEY_FACT}{}", key.to_lowercase())
+}
+
+/// How the facts of configuration keys begin.
+pub const KEY_FACT: &str = "configuration-key-";

@@ -1,0 +1,178 @@
+//! The graph of prerequisites, as a tree of text, for Mermaid and for Graphviz.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::gate::Gate;
+use super::resolve::{Features, Status};
+
+/// A gate in the graph.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Node {
+    /// The gate.
+    pub feature: String,
+    /// Its name.
+    pub name: String,
+    /// Where it stands.
+    pub status: Status,
+}
+
+/// A demand between two gates.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Edge {
+    /// The gate that asks.
+    pub from: String,
+    /// The gate that is asked for.
+    pub to: String,
+    /// `requires` or `excludes`.
+    pub kind: &'static str,
+    /// The fact it depends on.
+    pub when: Option<String>,
+}
+
+/// The graph.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Graph {
+    /// The gates, in the order of the catalogue.
+    pub nodes: Vec<Node>,
+    /// What they ask of each other.
+    pub edges: Vec<Edge>,
+}
+
+/// The graph of all gates, or of one and what it leads to.
+pub fn graph(features: Features<'_>, only: Option<&Gate>) -> Graph {
+    let mut wanted: Vec<&str> = Vec::new();
+    if let Some(gate) = only {
+        wanted.push(&gate.slug);
+        let mut at = 0;
+        while at < wanted.len() {
+            let gate = features.catalogue.get(wanted[at]);
+            let more = gate.iter().flat_map(|gate| &gate.requires).map(|r| r.feature.as_str());
+            wanted.extend(more.filter(|slug| !wanted.contains(slug)).collect::<Vec<_>>());
+            at += 1;
+        }
+    }
+    let gates = || features.catalogue.gates.iter();
+    let shown = |gate: &&Gate| only.is_none() || wanted.contains(&gate.slug.as_str());
+    let node = |gate: &Gate| Node {
+        feature: gate.slug.clone(),
+        name: gate.name.clone(),
+        status: features.status(gate),
+    };
+    let mut edges = Vec::new();
+    for gate in gates().filter(shown) {
+        edges.extend(gate.requires.iter().map(|needed| Edge {
+            from: gate.slug.clone(),
+            to: needed.feature.clone(),
+            kind: "requires",
+            when: needed.when.clone(),
+        }));
+        // An exclusion that both declare is drawn once.
+        let drawn = |slug: &&String| {
+            let other = features.catalogue.get(slug);
+            other.is_none_or(|other| !other.excludes.contains(&gate.slug) || gate.slug < other.slug)
+        };
+        edges.extend(gate.excludes.iter().filter(drawn).map(|slug| Edge {
+            from: gate.slug.clone(),
+            to: slug.clone(),
+            kind: "excludes",
+            when: None,
+        }));
+    }
+    Graph { nodes: gates().filter(shown).map(node).collect(), edges }
+}
+
+impl Graph {
+    fn node(&self, slug: &str) -> Option<&Node> {
+        self.nodes.iter().find(|node| node.feature == slug)
+    }
+
+    /// A tree: what nothing asks for stands at the left, what it needs below it.
+    pub fn tree(&self) -> String {
+        let asked = |node: &Node| {
+            self.edges.iter().any(|edge| edge.kind == "requires" && edge.to == node.feature)
+        };
+        let mut text = String::new();
+        for node in self.nodes.iter().filter(|node| !asked(node)) {
+            let _ = writeln!(text, "{} ({})", node.feature, node.status.as_str());
+            self.branches(&node.feature, "", &mut text);
+        }
+        text
+    }
+
+    fn branches(&self, slug: &str, indent: &str, text: &mut String) {
+        let edges: Vec<&Edge> = self.edges.iter().filter(|edge| edge.from == slug).collect();
+        for (at, edge) in edges.iter().enumerate() {
+            let last = at + 1 == edges.len();
+            let (branch, below) = if last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
+            let status = self.node(&edge.to).map_or("", |node| node.status.as_str());
+            let when = edge.when.as_ref().map_or_else(String::new, |fact| format!(", with {fact}"));
+            let excludes = if edge.kind == "excludes" { "excludes " } else { "" };
+            let _ = writeln!(text, "{indent}{branch}{excludes}{} ({status}{when})", edge.to);
+            if edge.kind == "requires" {
+                self.branches(&edge.to, &format!("{indent}{below}"), text);
+            }
+        }
+    }
+
+    /// For Mermaid.
+    pub fn mermaid(&self) -> String {
+        let mut text = String::from("graph LR\n");
+        for node in &self.nodes {
+            let _ = writeln!(text, "  {}[\"{}\"]", node.feature, node.name);
+            let _ = writeln!(text, "  style {} fill:{}", node.feature, fill(node.status));
+        }
+        for edge in &self.edges {
+            let label = label(edge);
+            let arrow = match (edge.kind, label.is_empty()) {
+                ("excludes", _) => "-. excludes .-".to_owned(),
+                (_, true) => "-->".to_owned(),
+                (_, false) => format!("-- {label} -->"),
+            };
+            let _ = writeln!(text, "  {} {arrow} {}", edge.from, edge.to);
+        }
+        text
+    }
+
+    /// For Graphviz.
+    pub fn dot(&self) -> String {
+        let mut text = String::from(
+            "digraph features {\n  rankdir = LR;\n  node [shape = box, style = filled];\n",
+        );
+        for node in &self.nodes {
+            let name = node.name.replace('"', "\\\"");
+            let color = fill(node.status);
+            let _ = writeln!(
+                text,
+                "  \"{}\" [label = \"{name}\", fillcolor = \"{color}\"];",
+                node.feature
+            );
+        }
+        for edge in &self.edges {
+            let style = match edge.kind {
+                "excludes" => " [style = dashed, dir = none, label = \"excludes\"]".to_owned(),
+                _ if edge.when.is_some() => format!(" [label = \"{}\"]", label(edge)),
+                _ => String::new(),
+            };
+            let _ = writeln!(text, "  \"{}\" -> \"{}\"{style};", edge.from, edge.to);
+        }
+        text.push_str("}\n");
+        text
+    }
+}
+
+fn label(edge: &Edge) -> String {
+    edge.when.as_ref().map_or_else(String::new, |fact| format!("with {fact}"))
+}
+
+/// The colour of a state, the same in both drawings.
+fn fill(status: Status) -> &'static str {
+    match status {
+        Status::Mandatory | Status::Enabled => "#b7e1cd",
+        Status::Scheduled => "#cfe2f3",
+        Status::CannotEnable => "#f4c7c3",
+        Status::NeedsConfirmation => "#fce8b2",
+        Status::NotEnabled => "#eeeeee",
+    }
+}

@@ -1,0 +1,202 @@
+//! Importing the "Feature management" data entity, by its six rules (G10).
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::catalogue::Catalogue;
+use super::gate::Gate;
+use super::resolve::{Consent, Features, Reach, Refusal, RefusalKind};
+use super::standing::{Change, Setting, Standing, prerequisites_first};
+
+/// One row of the entity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntityRow {
+    /// `Dynamics.AX.Application.<class>`.
+    pub name: String,
+    /// The display name, for people.
+    pub display_name: String,
+    /// The module, for people.
+    pub module: String,
+    /// Yes or No.
+    pub enabled: bool,
+    /// None when it is blank.
+    pub enable_date: Option<Date>,
+    /// The line of the file it stands in.
+    pub line: usize,
+}
+
+/// Which of the documented rules a row falls under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rule {
+    /// Enabled to Yes enables; the date is today.
+    A,
+    /// Enabled to No, or a blank date, disables and clears the date.
+    B,
+    /// A future date schedules.
+    C,
+    /// Yes with a future date schedules.
+    D,
+    /// No with a future date schedules.
+    E,
+    /// What is on and gets a future date stays on.
+    F,
+}
+
+/// What a row comes to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Ruled {
+    /// The gate.
+    pub feature: String,
+    /// The line of the file.
+    pub line: usize,
+    /// The rule.
+    pub rule: Rule,
+    /// What it does: enables, disables, schedules or nothing.
+    pub effect: &'static str,
+    #[serde(skip)]
+    change: Option<Change>,
+}
+
+/// What an import would do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Import {
+    /// Rows that differ from what headquarters has, in the order of the file.
+    pub ruled: Vec<Ruled>,
+    /// The changes, in an order that every gate rule allows.
+    pub changes: Vec<Change>,
+    /// Every rule that is broken; nothing is imported when there is one.
+    pub refused: Vec<Refusal>,
+    /// Rows of features that this environment has not; an import updates existing ones only.
+    pub unknown: Vec<String>,
+    /// Rows that equal what headquarters has.
+    pub unchanged: usize,
+}
+
+/// Works out what importing rows would do.
+///
+/// All gate rules hold: features turn off before what they need, and on after it, whatever the
+/// order of the file, which the documentation leaves open.
+pub fn import(
+    catalogue: &Catalogue,
+    standing: &Standing,
+    rows: &[EntityRow],
+    consent: Consent,
+) -> Import {
+    let mut done = Import::default();
+    for row in rows {
+        let gate = catalogue.by_table_name(&row.name);
+        let listed = Features { catalogue, standing };
+        let Some(gate) = gate.filter(|gate| listed.is_listed(gate)) else {
+            done.unknown.push(row.name.clone());
+            continue;
+        };
+        match rule(gate, standing, row) {
+            Ok(None) => done.unchanged += 1,
+            Ok(Some(ruled)) => done.ruled.push(ruled),
+            Err(refusal) => done.refused.push(refusal),
+        }
+    }
+    order(&mut done, catalogue, standing, consent);
+    if !done.refused.is_empty() {
+        done.changes.clear();
+    }
+    done
+}
+
+/// The rule a row falls under; none when it equals the current record.
+fn rule(gate: &Gate, standing: &Standing, row: &EntityRow) -> Result<Option<Ruled>, Refusal> {
+    let current = standing.row(&gate.slug);
+    let (was_on, was_date) = current.map_or((false, None), |known| (known.on, known.enable_date));
+    let enabled_changed = row.enabled != was_on;
+    let date_changed = row.enable_date != was_date;
+    if !enabled_changed && !date_changed {
+        return Ok(None);
+    }
+    let future = row.enable_date.filter(|date| *date > standing.today);
+    let ruled = |rule, effect, to: Option<Setting>| {
+        let change = to.map(|to| Change { slug: gate.slug.clone(), to });
+        let change =
+            change.filter(|_| !(to == Some(Setting::Off) && !was_on && was_date.is_none()));
+        let feature = gate.slug.clone();
+        Ok(Some(Ruled { feature, line: row.line, rule, effect, change }))
+    };
+    match (row.enable_date, future) {
+        // A blanked date wins over Enabled.
+        (None, _) if date_changed => ruled(Rule::B, "disables", Some(Setting::Off)),
+        (_, Some(_)) if was_on && row.enabled => ruled(Rule::F, "stays enabled", None),
+        (_, Some(date)) => {
+            let rule = match (enabled_changed, row.enabled) {
+                (true, true) => Rule::D,
+                (true, false) => Rule::E,
+                (false, _) => Rule::C,
+            };
+            ruled(rule, "schedules", Some(Setting::Scheduled(date)))
+        }
+        _ if enabled_changed && row.enabled => {
+            ruled(Rule::A, "enables", Some(Setting::On(standing.today)))
+        }
+        _ if enabled_changed => ruled(Rule::B, "disables", Some(Setting::Off)),
+        // On stays on, whenever it is said to have been turned on.
+        _ if was_on => ruled(Rule::F, "stays enabled", None),
+        (Some(date), None) => {
+            let message = format!(
+                "{:?} is given the date {date}, which is not after today, {}; Enabled is No",
+                gate.name, standing.today
+            );
+            Err(Refusal::own(RefusalKind::DatePassed, gate, message))
+        }
+        (None, _) => Ok(None),
+    }
+}
+
+/// Puts the changes into an order that holds, dependents off first, then prerequisites on first.
+fn order(done: &mut Import, catalogue: &Catalogue, standing: &Standing, consent: Consent) {
+    let mut now = standing.clone();
+    let wanted = |slug: &str| {
+        done.ruled.iter().find(|ruled| ruled.feature == slug).and_then(|ruled| ruled.change.clone())
+    };
+    let mut refused = Vec::new();
+    let gates = prerequisites_first(catalogue);
+    for gate in gates.iter().rev() {
+        let Some(change) = wanted(&gate.slug) else { continue };
+        if matches!(change.to, Setting::On(_)) {
+            continue;
+        }
+        let features = Features { catalogue, standing: &now };
+        refused.extend(features.disable(gate, Reach::Alone).refused);
+        if let Setting::Scheduled(date) = change.to {
+            let fits = features.schedule(gate, date, consent).refused;
+            refused.extend(fits.into_iter().filter(|r| r.kind != RefusalKind::AlreadyOn));
+        }
+        now.apply(&change);
+        done.changes.push(change);
+    }
+    for gate in gates {
+        let Some(change) = wanted(&gate.slug).filter(|c| matches!(c.to, Setting::On(_))) else {
+            continue;
+        };
+        let decision = Features { catalogue, standing: &now }.enable(gate, false, consent);
+        refused.extend(decision.refused);
+        now.apply(&change);
+        done.changes.push(change);
+    }
+    done.refused.extend(refused);
+}
+
+/// The entity's rows as headquarters stands: what `export` writes.
+pub fn export(catalogue: &Catalogue, standing: &Standing) -> Vec<EntityRow> {
+    let listed = |gate: &&Gate| standing.row(&gate.slug).is_some();
+    let row = |gate: &Gate| {
+        let known = standing.row(&gate.slug);
+        EntityRow {
+            name: gate.table_name(),
+            display_name: gate.name.clone(),
+            module: gate.module.clone(),
+            enabled: known.is_some_and(|row| row.on),
+            enable_date: known.and_then(|row| row.enable_date),
+            line: 0,
+        }
+    };
+    catalogue.gates.iter().filter(listed).map(row).collect()
+}

@@ -1,0 +1,170 @@
+//! The laws of the catalogue, each checked when it is loaded, all problems at once.
+//!
+//! - Every feature, class and name is declared once.
+//! - Every prerequisite, exclusion and job that is named exists.
+//! - A prerequisite never reaches a stage later than what needs it: it is not younger, and it is
+//!   on by itself no later than what would turn on without it.
+//! - No chain of prerequisites comes back to its start.
+//! - Nothing excludes what it needs.
+//! - Every gate has a grade and a source (see `src/gates/file.rs`).
+
+use super::catalogue::GateFile;
+use super::file::Draft;
+use super::gate::{Act, Before, Gate, Stage};
+use crate::definitions::{Kind, Problem};
+use crate::model::nearest::nearest;
+
+/// A draft with the file it came from.
+pub(super) type Placed<'a> = (&'a GateFile, Draft);
+
+/// Every law that is broken.
+pub(super) fn broken(drafts: &[Placed<'_>], jobs: &[String]) -> Vec<Problem> {
+    let mut laws = Laws { drafts, jobs, problems: Vec::new() };
+    for (at, (file, draft)) in drafts.iter().enumerate() {
+        laws.declared_once(at, file, draft);
+        laws.known_names(file, draft);
+        laws.never_younger(file, draft);
+        laws.no_cycle(file, draft);
+        laws.excludes_nothing_needed(file, draft);
+    }
+    laws.problems
+}
+
+struct Laws<'a> {
+    drafts: &'a [Placed<'a>],
+    jobs: &'a [String],
+    problems: Vec<Problem>,
+}
+
+impl<'a> Laws<'a> {
+    fn note(&mut self, file: &GateFile, at: usize, kind: &Kind) {
+        self.problems.push(Problem::at(&file.name, &file.text, at, kind));
+    }
+
+    fn get(&self, slug: &str) -> Option<&'a Gate> {
+        self.drafts.iter().map(|(_, draft)| &draft.gate).find(|gate| gate.slug == slug)
+    }
+
+    fn declared_once(&mut self, at: usize, file: &GateFile, draft: &Draft) {
+        for (earlier, known) in &self.drafts[..at] {
+            let own = draft.gate.spellings();
+            let taken = known.gate.spellings();
+            let same = own.iter().find(|word| taken.iter().any(|t| t.eq_ignore_ascii_case(word)));
+            if let Some(spelling) = same {
+                let (spelling, first) = ((*spelling).to_owned(), earlier.name.clone());
+                self.note(file, draft.slug_at, &Kind::DuplicateFeature { spelling, first });
+            }
+        }
+    }
+
+    fn known_names(&mut self, file: &GateFile, draft: &Draft) {
+        let gate = &draft.gate;
+        let required = gate.requires.iter().map(|needed| &needed.feature).zip(&draft.requires_at);
+        let excluded = gate.excludes.iter().zip(&draft.excludes_at);
+        let named = required.map(|found| ("requires", found));
+        for (key, (slug, at)) in named.chain(excluded.map(|found| ("excludes", found))) {
+            if self.get(slug).is_none() {
+                let slugs = self.drafts.iter().map(|(_, draft)| draft.gate.slug.as_str());
+                let nearest = nearest(slug, slugs).map(str::to_owned);
+                let (key, value) = (key.to_owned(), slug.clone());
+                self.note(file, *at, &Kind::UnknownFeature { key, value, nearest });
+            }
+        }
+        let runs =
+            gate.steps.iter().zip(&draft.steps_at).filter_map(|(step, at)| match &step.act {
+                Act::Run { job, .. } => Some((job, *at)),
+                _ => None,
+            });
+        let before = gate.configurations.iter().zip(&draft.configurations_at);
+        let before = before.filter_map(|(item, at)| match &item.before {
+            Before::Job(job) => Some((job, *at)),
+            Before::Enable => None,
+        });
+        for (job, at) in runs.chain(before).collect::<Vec<_>>() {
+            if !self.jobs.iter().any(|known| known == job) {
+                let nearest = nearest(job, self.jobs.iter().map(String::as_str));
+                let nearest = nearest.map(str::to_owned);
+                self.note(file, at, &Kind::UnknownJob { job: job.clone(), nearest });
+            }
+        }
+    }
+
+    fn never_younger(&mut self, file: &GateFile, draft: &Draft) {
+        let gate = &draft.gate;
+        for (needed, at) in gate.requires.iter().zip(&draft.requires_at) {
+            let Some(other) = self.get(&needed.feature) else { continue };
+            let mut stages = vec![("released", Some(&gate.since), Some(&other.since))];
+            // A condition can be mended by hand when it comes true; the floor cannot.
+            if needed.when.is_none() {
+                let (own, theirs) = (&gate.lifecycle, &other.lifecycle);
+                stages.push(("on by default", own.turns_on(), theirs.turns_on()));
+                let mandatory = Stage::Mandatory;
+                stages.push(("mandatory", own.begins(mandatory), theirs.begins(mandatory)));
+            }
+            let late = stages.into_iter().find_map(|(stage, own, theirs)| match (own, theirs) {
+                (Some(own), Some(theirs)) if theirs > own => {
+                    Some((stage, own, format!("only from {theirs}")))
+                }
+                (Some(own), None) => Some((stage, own, "never".to_owned())),
+                _ => None,
+            });
+            if let Some((stage, since, later)) = late {
+                let (feature, needed) = (gate.slug.clone(), other.slug.clone());
+                let since = since.to_string();
+                self.note(file, *at, &Kind::Younger { feature, stage, since, needed, later });
+            }
+        }
+    }
+
+    fn no_cycle(&mut self, file: &GateFile, draft: &Draft) {
+        let mut path = vec![draft.gate.slug.clone()];
+        if let Some(path) = self.cycle(&mut path) {
+            self.note(file, draft.slug_at, &Kind::Cycle(path.join(", ")));
+        }
+    }
+
+    /// A way back to the start of the path; told once, from the member that is declared first.
+    fn cycle(&self, path: &mut Vec<String>) -> Option<Vec<String>> {
+        let here = self.get(path.last()?)?;
+        for needed in here.requires.iter().map(|needed| &needed.feature) {
+            if path.contains(needed) {
+                let member = |draft: &&Placed<'_>| path.contains(&draft.1.gate.slug);
+                let first = self.drafts.iter().find(member);
+                let whole = path.first() == Some(needed);
+                if whole && first.is_some_and(|(_, draft)| draft.gate.slug == *needed) {
+                    path.push(needed.clone());
+                    return Some(path.clone());
+                }
+                continue;
+            }
+            path.push(needed.clone());
+            if let Some(found) = self.cycle(path) {
+                return Some(found);
+            }
+            path.pop();
+        }
+        None
+    }
+
+    fn excludes_nothing_needed(&mut self, file: &GateFile, draft: &Draft) {
+        let gate = &draft.gate;
+        let mut needed = vec![gate.slug.clone()];
+        let mut at = 0;
+        while at < needed.len() {
+            let more = self.get(&needed[at]).map_or(&[][..], |gate| &gate.requires);
+            for requirement in more {
+                if !needed.contains(&requirement.feature) {
+                    needed.push(requirement.feature.clone());
+                }
+            }
+            at += 1;
+        }
+        let members: Vec<&Gate> = needed.iter().filter_map(|slug| self.get(slug)).collect();
+        for member in &members {
+            if let Some(other) = member.excludes.iter().find(|slug| needed.contains(slug)) {
+                let (feature, other) = (member.slug.clone(), other.clone());
+                self.note(file, draft.slug_at, &Kind::ExcludesNeeded { feature, other });
+            }
+        }
+    }
+}

@@ -1,0 +1,428 @@
+//! The whole way from how things stand to a feature that is effective everywhere.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::check::missing;
+use super::gate::{Act, Before, Gate};
+use super::in_effect::{ChannelState, InEffect};
+use super::progress::Taken;
+use super::resolve::{Features, Reach, Refusal};
+use crate::model::version::Version;
+
+/// What kind of step it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StepKind {
+    /// Move the application version.
+    Upgrade,
+    /// Set something up, and record it.
+    Configure,
+    /// Clear something out of the way of a job: resume, activate, retry.
+    Clear,
+    /// Turn a feature off that excludes it.
+    Disable,
+    /// Turn features on in headquarters.
+    Enable,
+    /// Initialize the commerce scheduler.
+    Initialize,
+    /// Run jobs.
+    Run,
+    /// Wait until a job is Applied.
+    Wait,
+    /// Restart scale units or registers.
+    Restart,
+}
+
+impl StepKind {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Upgrade => "upgrade",
+            Self::Configure => "configure",
+            Self::Clear => "clear",
+            Self::Disable => "disable",
+            Self::Enable => "enable",
+            Self::Initialize => "initialize",
+            Self::Run => "run",
+            Self::Wait => "wait",
+            Self::Restart => "restart",
+        }
+    }
+}
+
+/// One step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlanStep {
+    /// What kind.
+    pub kind: StepKind,
+    /// The command; none where there is only something to wait for.
+    pub command: Option<String>,
+    /// Why.
+    pub why: String,
+}
+
+impl PlanStep {
+    /// A step with a command.
+    pub fn new(kind: StepKind, command: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { kind, command: Some(command.into()), why: why.into() }
+    }
+}
+
+/// The way to an effective feature.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Plan {
+    /// The feature.
+    pub feature: String,
+    /// Whether it is effective already.
+    pub effective: bool,
+    /// The steps, in order; empty when it is effective.
+    pub steps: Vec<PlanStep>,
+    /// What no command of ours takes out of the way.
+    pub refused: Vec<Refusal>,
+}
+
+/// How far one channel has come with one gate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChannelProgress {
+    /// Where the feature stands there.
+    pub in_effect: InEffect,
+    /// Which steps it has behind it.
+    pub taken: Vec<Taken>,
+    /// The rows there differ from headquarters though every job was applied (G14).
+    pub torn: bool,
+}
+
+/// What a plan is made from.
+pub struct Ground<'a> {
+    /// The catalogue against headquarters.
+    pub features: Features<'a>,
+    /// Each gate's progress in the channels concerned.
+    pub progress: &'a BTreeMap<String, Vec<ChannelProgress>>,
+    /// The one channel asked for.
+    pub only: Option<&'a str>,
+    /// The jobs that headquarters has.
+    pub jobs: &'a [String],
+    /// What keeps jobs from running, as steps that clear it.
+    pub obstacles: &'a dyn Fn(&[String]) -> Vec<PlanStep>,
+}
+
+impl std::fmt::Debug for Ground<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ground").field("only", &self.only).finish_non_exhaustive()
+    }
+}
+
+/// Plans the way for a gate.
+pub fn plan(ground: &Ground<'_>, gate: &Gate) -> Plan {
+    let mut planner = Planner::new(ground);
+    let chain = planner.chain(gate);
+    let open: Vec<&Gate> =
+        chain.iter().copied().filter(|gate| !planner.is_effective(gate)).collect();
+    if open.iter().all(|open| open.slug != gate.slug) {
+        return Plan { feature: gate.slug.clone(), effective: true, ..Plan::default() };
+    }
+    planner.versions(&open);
+    for gate in &open {
+        planner.keys_and_exclusions(gate);
+    }
+    let mut simple: Vec<&Gate> = Vec::new();
+    for gate in &open {
+        // A gate that only names jobs, in any order, goes together with its neighbours.
+        if !gate.steps.iter().all(is_plain) || asks_before_enabling(gate) {
+            planner.together(&simple);
+            simple.clear();
+            planner.staged(gate);
+        } else {
+            simple.push(gate);
+        }
+    }
+    planner.together(&simple);
+    planner.restarts(&open);
+    let steps = planner.cleared();
+    Plan { feature: gate.slug.clone(), effective: false, steps, refused: planner.refused }
+}
+
+/// A step whose place among the others does not matter: a job, or a restart at the end.
+fn is_plain(step: &super::gate::Step) -> bool {
+    matches!(step.act, Act::Run { wait: false, .. } | Act::Restart(_))
+}
+
+fn asks_before_enabling(gate: &Gate) -> bool {
+    gate.configurations.iter().any(|item| item.before == Before::Enable)
+}
+
+struct Planner<'a, 'g> {
+    ground: &'a Ground<'g>,
+    steps: Vec<PlanStep>,
+    /// Facts that a step of the plan records.
+    set: Vec<String>,
+    /// Jobs that a step of the plan runs.
+    jobs: Vec<String>,
+    /// Features that a step of the plan turns on, by slug.
+    enabled: Vec<String>,
+    refused: Vec<Refusal>,
+}
+
+impl<'a, 'g> Planner<'a, 'g> {
+    fn new(ground: &'a Ground<'g>) -> Self {
+        let (steps, set, jobs, enabled, refused) = Default::default();
+        Self { ground, steps, set, jobs, enabled, refused }
+    }
+
+    fn say(&mut self, kind: StepKind, command: impl Into<String>, why: impl Into<String>) {
+        self.steps.push(PlanStep::new(kind, command, why));
+    }
+
+    /// The gate behind everything it needs.
+    fn chain(&self, gate: &Gate) -> Vec<&'g Gate> {
+        let mut chain = Vec::new();
+        self.collect(gate, &mut chain);
+        chain
+    }
+
+    fn collect(&self, gate: &Gate, chain: &mut Vec<&'g Gate>) {
+        for needed in self.ground.features.needs(gate) {
+            if chain.iter().all(|known| known.slug != needed.slug) {
+                self.collect(needed, chain);
+            }
+        }
+        chain.extend(self.ground.features.catalogue.get(&gate.slug));
+    }
+
+    fn progress(&self, gate: &Gate) -> &[ChannelProgress] {
+        self.ground.progress.get(&gate.slug).map_or(&[], Vec::as_slice)
+    }
+
+    fn is_on(&self, gate: &Gate) -> bool {
+        self.ground.features.is_on(&gate.slug)
+    }
+
+    fn is_effective(&self, gate: &Gate) -> bool {
+        let effective = |one: &ChannelProgress| one.in_effect.state == ChannelState::Effective;
+        self.is_on(gate) && self.progress(gate).iter().all(effective)
+    }
+
+    fn versions(&mut self, open: &[&Gate]) {
+        let standing = self.ground.features.standing;
+        let newest = open.iter().map(|gate| &gate.since).max();
+        if let Some(version) = newest.filter(|version| **version > standing.version) {
+            let command = format!("cdx upgrade --app-version {version}");
+            self.say(StepKind::Upgrade, command, format!("it exists from {version}"));
+            return;
+        }
+        let oldest = open.iter().filter_map(|gate| gate.lifecycle.scale_unit.as_ref()).max();
+        let old = |version: &&Version| standing.scale_units_below(version).next().is_some();
+        if let Some(version) = oldest.filter(old) {
+            let command = format!("cdx upgrade --scale-unit-version {version}");
+            self.say(StepKind::Upgrade, command, format!("it needs scale units of {version}"));
+        }
+    }
+
+    fn keys_and_exclusions(&mut self, gate: &Gate) {
+        let features = self.ground.features;
+        if self.is_on(gate) {
+            return;
+        }
+        if let Some(key) = &gate.configuration_key
+            && !features.standing.key_is_on(key)
+        {
+            let command = format!("cdx params set {} yes", super::gate::key_fact(key));
+            self.say(StepKind::Configure, command, format!("configuration key {key} is off"));
+        }
+        for other in features.excluders(gate) {
+            let decision = features.disable(other, Reach::Cascade);
+            if decision.refused.is_empty() {
+                let command = format!("cdx features disable {} --cascade", other.slug);
+                self.say(StepKind::Disable, command, format!("{} excludes it", other.slug));
+            }
+            self.refused.extend(decision.refused);
+        }
+    }
+
+    /// Gates that only want jobs: all on, then each job once.
+    fn together(&mut self, gates: &[&'g Gate]) {
+        let off: Vec<&Gate> = gates.iter().copied().filter(|gate| !self.is_on(gate)).collect();
+        for (at, gate) in off.iter().enumerate() {
+            let chains: Vec<Vec<&Gate>> = off[at + 1..].iter().map(|l| self.chain(l)).collect();
+            let in_chain = |chain: &Vec<&Gate>| chain.iter().any(|known| known.slug == gate.slug);
+            if !chains.iter().any(in_chain) {
+                self.enable(gate);
+            }
+        }
+        for gate in gates {
+            self.configure(gate);
+        }
+        let mut jobs: Vec<String> = Vec::new();
+        for gate in gates.iter().rev() {
+            let wanted = if self.is_on(gate) { self.missing_jobs(gate) } else { gate.jobs() };
+            jobs.extend(wanted.into_iter().filter(|job| !jobs.contains(job)).collect::<Vec<_>>());
+        }
+        self.make(&jobs);
+        self.run(&jobs, "brings it to the channels");
+        for gate in gates {
+            if self.is_on(gate) {
+                self.mend_torn(gate);
+            }
+        }
+    }
+
+    /// A gate whose steps come strictly one after the other.
+    fn staged(&mut self, gate: &'g Gate) {
+        let on = self.is_on(gate);
+        if !on {
+            self.record(gate, |item| item.before == Before::Enable);
+            self.enable(gate);
+        }
+        self.configure(gate);
+        for (at, step) in gate.steps.iter().enumerate() {
+            let undone = |one: &ChannelProgress| one.taken.get(at).is_none_or(|step| !step.done);
+            if on && !self.progress(gate).iter().any(undone) {
+                continue;
+            }
+            match &step.act {
+                Act::Initialize => {
+                    let why = "the scheduler then has the jobs of the feature";
+                    self.say(StepKind::Initialize, "cdx scheduler init", why);
+                }
+                Act::Run { job, wait } => {
+                    self.run(std::slice::from_ref(job), "brings it to the channels");
+                    if *wait {
+                        let why = format!("until {job} is Applied; cdx run ends only then");
+                        self.steps.push(PlanStep { kind: StepKind::Wait, command: None, why });
+                    }
+                }
+                Act::Manual { fact, text } => self.set(fact, text),
+                Act::Restart(_) => {}
+            }
+        }
+        if on {
+            self.mend_torn(gate);
+        }
+    }
+
+    fn enable(&mut self, gate: &Gate) {
+        let mut command = format!("cdx features enable {}", gate.slug);
+        let chain = self.chain(gate);
+        let planned = |gate: &Gate| self.is_on(gate) || self.enabled.contains(&gate.slug);
+        let off: Vec<&&Gate> = chain.iter().filter(|gate| !planned(gate)).collect();
+        let why = match off.len() {
+            0 | 1 => "turns it on in headquarters".to_owned(),
+            more => {
+                command.push_str(" --with-prerequisites");
+                format!("turns it and {} it needs on in headquarters", more - 1)
+            }
+        };
+        if off.iter().any(|gate| gate.confirmation.is_some()) {
+            command.push_str(" --confirm");
+        }
+        if off.iter().any(|gate| gate.one_way) {
+            command.push_str(" --accept-irreversible");
+        }
+        self.enabled.extend(chain.iter().map(|gate| gate.slug.clone()));
+        self.say(StepKind::Enable, command, why);
+    }
+
+    fn set(&mut self, fact: &str, text: &str) {
+        let known = self.set.iter().any(|known| known == fact);
+        if known || self.ground.features.standing.fact(fact) {
+            return;
+        }
+        self.set.push(fact.to_owned());
+        self.say(StepKind::Configure, format!("cdx params set {fact} yes"), text);
+    }
+
+    fn record(&mut self, gate: &Gate, wanted: impl Fn(&super::gate::Configuration) -> bool) {
+        let items: Vec<_> =
+            missing(self.ground.features, gate).filter(|item| wanted(item)).collect();
+        for item in items {
+            self.set(&item.name, &item.text);
+        }
+    }
+
+    fn configure(&mut self, gate: &Gate) {
+        self.record(gate, |item| matches!(item.before, Before::Job(_)));
+    }
+
+    fn missing_jobs(&self, gate: &Gate) -> Vec<String> {
+        let whole = self.progress(gate).iter().filter(|one| !one.torn);
+        let missing: Vec<&String> = whole.flat_map(|one| &one.in_effect.missing_jobs).collect();
+        gate.jobs().into_iter().filter(|job| missing.contains(&job)).collect()
+    }
+
+    /// Jobs that headquarters has not are made by initializing.
+    fn make(&mut self, jobs: &[String]) {
+        let known = |job: &&String| self.ground.jobs.iter().any(|k| k.eq_ignore_ascii_case(job));
+        if let Some(job) = jobs.iter().find(|job| !known(job)) {
+            let why = format!("headquarters has no job {job} yet");
+            self.say(StepKind::Initialize, "cdx scheduler init", why);
+        }
+    }
+
+    fn run(&mut self, jobs: &[String], why: &str) {
+        if jobs.is_empty() {
+            return;
+        }
+        let only = self.ground.only.map_or_else(String::new, |c| format!(" --channel {c}"));
+        self.publishable(jobs);
+        self.jobs.extend_from_slice(jobs);
+        self.say(StepKind::Run, format!("cdx run {}{only}", jobs.join(" ")), why);
+    }
+
+    /// Other features that these jobs would publish, and that lack something, are set up first.
+    fn publishable(&mut self, jobs: &[String]) {
+        let features = self.ground.features;
+        for gate in &features.catalogue.gates {
+            let spread =
+                |one: &ChannelProgress| one.in_effect.state != ChannelState::NotDistributed;
+            if self.is_on(gate) && !self.progress(gate).iter().all(spread) {
+                self.record(gate, |item| match &item.before {
+                    Before::Job(job) => jobs.contains(job),
+                    Before::Enable => false,
+                });
+            }
+        }
+    }
+
+    /// Channels whose rows differ though the jobs were applied get everything anew.
+    fn mend_torn(&mut self, gate: &Gate) {
+        let torn: Vec<String> = self
+            .progress(gate)
+            .iter()
+            .filter(|one| one.torn)
+            .map(|one| one.in_effect.channel.clone())
+            .collect();
+        for channel in torn {
+            let command = format!("cdx run {} --full --channel {channel}", super::gate::CARRIER);
+            if self.steps.iter().all(|step| step.command.as_ref() != Some(&command)) {
+                let why = format!("{channel} has not both rows of the feature");
+                self.say(StepKind::Run, command, why);
+            }
+        }
+    }
+
+    fn restarts(&mut self, open: &[&'g Gate]) {
+        let only = self.ground.only.map_or_else(String::new, |c| format!(" --channel {c}"));
+        let all = || open.iter().flat_map(|gate| self.progress(gate)).map(|one| &one.in_effect);
+        let holds = all().any(|one| {
+            let held = one.instances.iter().any(|view| view.until.is_some());
+            one.state != ChannelState::Effective && held
+        });
+        if holds {
+            let why = "scale units answer from what they hold until it expires, or until then";
+            self.say(StepKind::Restart, format!("cdx csu restart{only}"), why);
+        }
+        if open.iter().any(|gate| gate.restarts_register()) {
+            let why = "registers act on it once they have been restarted";
+            self.say(StepKind::Restart, format!("cdx pos restart{only}"), why);
+        }
+    }
+
+    /// The steps behind what clears the way for their jobs.
+    fn cleared(&mut self) -> Vec<PlanStep> {
+        let mut steps = (self.ground.obstacles)(&self.jobs);
+        steps.append(&mut self.steps);
+        steps
+    }
+}

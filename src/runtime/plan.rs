@@ -1,0 +1,121 @@
+//! The way to a feature that is effective, from everything an environment holds.
+
+use super::features::survey;
+use crate::gates::plan::{Ground, Plan, PlanStep, StepKind, plan};
+use crate::gates::{Catalogue, Features, Gate};
+use crate::model::status::DownloadStatus;
+use crate::model::topology::{DataStore, Group, Schedule};
+use crate::store::{Headquarters, Reader, StoreError, features, scheduler, sessions, topology};
+
+/// Plans the way for a gate, in every channel or in one.
+///
+/// # Errors
+/// The files of the environment, or an unknown channel.
+pub fn plan_of(
+    reader: &Reader,
+    catalogue: &Catalogue,
+    gate: &Gate,
+    only: Option<&str>,
+) -> Result<Plan, StoreError> {
+    let standing = features::standing(&reader.hq, catalogue, &reader.world.clock)?;
+    let gates: Vec<&Gate> = catalogue.gates.iter().collect();
+    let progress = survey(reader, &standing, &gates, only)?;
+    let jobs: Vec<String> =
+        scheduler::read(&reader.hq)?.jobs.into_iter().map(|job| job.id).collect();
+    let obstacles = Obstacles::read(&reader.hq, only)?;
+    let ground = Ground {
+        features: Features { catalogue, standing: &standing },
+        progress: &progress,
+        only,
+        jobs: &jobs,
+        obstacles: &|jobs| obstacles.steps(jobs),
+    };
+    Ok(plan(&ground, gate))
+}
+
+/// What keeps jobs from reaching channels.
+struct Obstacles {
+    groups: Vec<Group>,
+    stores: Vec<DataStore>,
+    schedules: Vec<Schedule>,
+    /// Suspended sessions, with the database they hold back.
+    suspended: Vec<(i64, String)>,
+}
+
+impl Obstacles {
+    fn read(hq: &Headquarters, only: Option<&str>) -> Result<Self, StoreError> {
+        let mut stores = topology::data_stores(hq)?;
+        if let Some(name) = only {
+            let wanted = topology::find_store(hq, name)?.id;
+            stores.retain(|store| store.id == wanted);
+        }
+        stores.retain(|store| !store.offline);
+        let mut suspended = Vec::new();
+        for session in sessions::all(hq)? {
+            let held = session.stores.iter().any(|row| {
+                row.status == DownloadStatus::Suspended
+                    && stores.iter().any(|store| store.id == row.store_id)
+            });
+            if held {
+                suspended.push((session.id, session.job));
+            }
+        }
+        let (groups, schedules) = (topology::groups(hq)?, topology::schedules(hq)?);
+        Ok(Self { groups, stores, schedules, suspended })
+    }
+
+    fn steps(&self, jobs: &[String]) -> Vec<PlanStep> {
+        let mut steps: Vec<PlanStep> = Vec::new();
+        if jobs.is_empty() {
+            return steps;
+        }
+        let clear = |command: String, why: String| PlanStep::new(StepKind::Clear, command, why);
+        for store in self.stores.iter().filter(|store| store.paused) {
+            let why = format!("{} gets nothing while it is paused", store.name);
+            steps.push(clear(format!("cdx channels resume {}", store.name), why));
+        }
+        for (session, job) in &self.suspended {
+            let why = format!("session {session} of {job} holds its databases back");
+            steps.push(clear(format!("cdx sessions retry {session}"), why));
+        }
+        let used = self
+            .groups
+            .iter()
+            .filter(|group| self.stores.iter().any(|store| store.group_id == group.id));
+        for group in used {
+            for job in jobs {
+                if let Some(step) = self.schedule(group, job)
+                    && !steps.contains(&step)
+                {
+                    steps.push(step);
+                }
+            }
+        }
+        steps
+    }
+
+    /// The step that gives a job of a group an active schedule (D13).
+    fn schedule(&self, group: &Group, job: &str) -> Option<PlanStep> {
+        let runs = |schedule: &&Schedule| {
+            schedule.jobs.iter().any(|known| known.eq_ignore_ascii_case(job))
+                && schedule.groups.contains(&group.name)
+        };
+        let clear = |command: String, why: String| PlanStep::new(StepKind::Clear, command, why);
+        let mut serving = self.schedules.iter().filter(runs);
+        let first = serving.clone().next();
+        match (first, serving.any(|schedule| schedule.active)) {
+            (_, true) => None,
+            (Some(schedule), false) => {
+                let name = &schedule.name;
+                let why = format!("distribution schedule {name} is not active");
+                Some(clear(format!("cdx schedules set {name:?} --active yes"), why))
+            }
+            (None, _) => {
+                let name = &group.name;
+                let command =
+                    format!("cdx schedules set \"{name} {job}\" --jobs {job} --groups {name:?}");
+                Some(clear(command, format!("group {name} is on no schedule with job {job}")))
+            }
+        }
+    }
+}

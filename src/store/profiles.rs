@@ -1,0 +1,85 @@
+//! Functionality profiles in headquarters.
+
+use rusqlite::named_params;
+
+use super::db::Headquarters;
+use super::error::StoreError;
+
+/// A functionality profile.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Profile {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// "Create customer in async mode" (R01).
+    pub async_customers: bool,
+    /// "Create customer order in async mode".
+    pub async_orders: bool,
+    /// "Days transactions exist" (U06).
+    pub days_transactions_exist: i64,
+    /// The channels that use it.
+    pub channels: Vec<String>,
+}
+
+/// Every functionality profile, by id.
+pub fn profiles(hq: &Headquarters) -> Result<Vec<Profile>, StoreError> {
+    let mut profiles = hq.rows(
+        "SELECT PROFILEID, NAME, CREATEASYNCCUSTOMERS, CREATEOFFLINECUSTOMERORDERS,
+         DAYSTRANSACTIONSEXISTS FROM RETAILFUNCTIONALITYPROFILE ORDER BY PROFILEID",
+        [],
+        |row| {
+            Ok(Profile {
+                id: row.get(0)?,
+                name: row.get(1)?,
+                async_customers: row.get::<_, i64>(2)? != 0,
+                async_orders: row.get::<_, i64>(3)? != 0,
+                days_transactions_exist: row.get(4)?,
+                channels: Vec::new(),
+            })
+        },
+    )?;
+    for profile in &mut profiles {
+        profile.channels = hq.rows(
+            "SELECT p.NAME FROM RETAILSTORETABLE s
+             JOIN RETAILCDXDATASTORECHANNEL c ON c.CHANNEL = s.RETAILCHANNEL
+             JOIN RETAILCONNDATABASEPROFILE p ON p.RECID = c.DATASTORE AND p.DATASTORETYPE = 0
+             WHERE s.FUNCTIONALITYPROFILE = ?1 ORDER BY p.RECID",
+            [&profile.id],
+            |row| row.get(0),
+        )?;
+    }
+    Ok(profiles)
+}
+
+/// The profile of this id, in any case.
+pub fn find_profile(hq: &Headquarters, id: &str) -> Result<Profile, StoreError> {
+    let profiles = profiles(hq)?;
+    let known: Vec<String> = profiles.iter().map(|profile| profile.id.clone()).collect();
+    profiles
+        .into_iter()
+        .find(|profile| profile.id.eq_ignore_ascii_case(id))
+        .ok_or_else(|| StoreError::unknown("profile", id, &known, "cdx profiles list"))
+}
+
+/// Writes a profile's options.
+pub fn save_profile(hq: &Headquarters, profile: &Profile, now: &str) -> Result<(), StoreError> {
+    hq.write(|hq| {
+        hq.run(
+            "UPDATE RETAILFUNCTIONALITYPROFILE SET CREATEASYNCCUSTOMERS = :customers,
+             CREATEOFFLINECUSTOMERORDERS = :orders, DAYSTRANSACTIONSEXISTS = :days,
+             MODIFIEDDATETIME = :now WHERE PROFILEID = :id",
+            named_params! {
+                ":customers": profile.async_customers, ":orders": profile.async_orders,
+                ":days": profile.days_transactions_exist, ":now": now, ":id": profile.id,
+            },
+        )
+        .map(|_| ())
+    })
+}
+
+/// Whether "Filter shared customer data tables" is on for the channel schema (R06).
+pub fn filters_shared_customers(hq: &Headquarters) -> Result<bool, StoreError> {
+    let sql = "SELECT max(FILTERSHAREDCUSTOMERDATATABLES) FROM RETAILCONNCHANNELSCHEMA";
+    Ok(hq.number(sql, [])? != 0)
+}
