@@ -103,13 +103,15 @@ fn head(
     let one_way = walker.yes(table, "one-way").unwrap_or(false);
     let confirmation = walker.text(table, "confirmation").map(|text| text.value);
     let key = walker.text(table, "configuration-key").map(|text| text.value);
-    let evidence = Evidence { grade: grade?, source: source? };
-    let slug = slug?;
-    if !slug.value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') {
+    if let Some(slug) = &slug
+        && !slug.value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+    {
         let expected = "lower-case letters, digits and hyphens";
         let value = slug.value.clone();
         walker.note(slug.at, Kind::OutOfRange { key: "slug".to_owned(), value, expected });
     }
+    let evidence = Evidence { grade: grade?, source: source? };
+    let slug = slug?;
     let (excludes_at, excludes) = excludes.into_iter().map(|At { value, at }| (at, value)).unzip();
     let nowhere = Lifecycle { stages: Vec::new(), scale_unit: None, evidence: evidence.clone() };
     let gate = Gate {
@@ -167,7 +169,7 @@ fn lifecycle(walker: &mut Walker<'_>, root: &DeTable<'_>, own: &Evidence) -> Opt
         }
         stages.push((*stage, since));
     }
-    if stages.is_empty() {
+    if !STAGES.iter().any(|(name, _)| table.contains_key(*name)) {
         let expected = "the version it was released in, such as \"10.0.48\"";
         walker.note(at, Kind::Missing { key: "released", expected });
     }
