@@ -3,18 +3,22 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use toml::de::DeTable;
 
 use super::problem::{Kind, Problems};
-use super::walk::Walker;
-use crate::model::settings::{Settings, UploadTopology};
+use super::walk::{At, Walker};
+use crate::model::settings::{SUBJECT_PARTS, Settings, Suppression, UploadTopology};
 
 /// The commented file that `init` writes; it says what the defaults are.
 pub const TEMPLATE: &str = include_str!("cdx.template.toml");
 
 const TOPOLOGIES: &[(&str, UploadTopology)] =
     &[("two-phase", UploadTopology::TwoPhase), ("one-phase", UploadTopology::OnePhase)];
+
+const SECTIONS: &[&str] =
+    &["environment", "scale-unit", "upload", "packages", "change-tracking", "doctor", "suppress"];
 
 /// Reads `cdx.toml`; what is left out has its default.
 ///
@@ -24,8 +28,7 @@ pub fn parse(file: &str, text: &str) -> Result<Settings, Problems> {
     let mut walker = Walker::new(file, text);
     let root = walker.parse();
     let mut settings = Settings::default();
-    walker
-        .known_keys(&root, &["environment", "scale-unit", "upload", "packages", "change-tracking"]);
+    walker.known_keys(&root, SECTIONS);
     if let Some((table, _)) = walker.table(&root, "environment") {
         environment(&mut walker, table, &mut settings);
     }
@@ -49,6 +52,10 @@ pub fn parse(file: &str, text: &str) -> Result<Settings, Problems> {
             }
         }
     }
+    if let Some((table, _)) = walker.table(&root, "doctor") {
+        doctor(&mut walker, table, &mut settings);
+    }
+    settings.suppressions = suppressions(&mut walker, &root, text);
     if walker.problems.is_empty() { Ok(settings) } else { Err(Problems(walker.problems)) }
 }
 
@@ -93,6 +100,60 @@ fn scale_unit(walker: &mut Walker<'_>, table: &DeTable<'_>, settings: &mut Setti
     if let Some(ttl) = duration(walker, table, "cache-ttl") {
         settings.cache_ttl = ttl;
     }
+}
+
+fn doctor(walker: &mut Walker<'_>, table: &DeTable<'_>, settings: &mut Settings) {
+    walker.known_keys(table, &["stuck-after", "session-budget"]);
+    if let Some(found) = duration(walker, table, "stuck-after") {
+        settings.doctor.stuck_after = found;
+    }
+    if let Some(found) = walker.integer(table, "session-budget") {
+        if let Ok(budget) = u64::try_from(found.value) {
+            settings.doctor.session_budget = budget;
+        } else {
+            let kind = Kind::OutOfRange {
+                key: "session-budget".to_owned(),
+                value: found.value.to_string(),
+                expected: "a number of sessions, 0 or more",
+            };
+            walker.note(found.at, kind);
+        }
+    }
+}
+
+fn suppressions(walker: &mut Walker<'_>, root: &DeTable<'_>, text: &str) -> Vec<Suppression> {
+    let mut found = Vec::new();
+    for (table, at) in walker.tables(root, "suppress") {
+        walker.known_keys(table, &["code", "scope", "reason", "expires"]);
+        let code = walker.required(table, "code", at, "a rule's code such as \"CDX303\"");
+        let reason = walker.required(table, "reason", at, "why the finding is accepted");
+        let scope = scope(walker, table);
+        let expires = walker.text(table, "expires");
+        let date = expires.as_ref().and_then(|text| text.value.parse::<Date>().ok());
+        if let Some(At { value, at }) = expires.filter(|_| date.is_none()) {
+            let expected = "a date, YYYY-MM-DD";
+            walker.note(at, Kind::OutOfRange { key: "expires".to_owned(), value, expected });
+        }
+        if let (Some(code), Some(reason)) = (code, reason) {
+            let line = text[..code.at.min(text.len())].lines().count().max(1);
+            let (code, reason) = (code.value, reason.value);
+            found.push(Suppression { code, scope, reason, expires: date, line });
+        }
+    }
+    found
+}
+
+/// `scope = { channel = "online" }`.
+fn scope(walker: &mut Walker<'_>, table: &DeTable<'_>) -> Vec<(String, String)> {
+    let Some((inner, _)) = walker.table(table, "scope") else { return Vec::new() };
+    walker.known_keys(inner, SUBJECT_PARTS);
+    let mut scope = Vec::new();
+    for part in SUBJECT_PARTS {
+        if let Some(value) = walker.text(inner, part) {
+            scope.push(((*part).to_owned(), value.value));
+        }
+    }
+    scope
 }
 
 /// `15m`, `2h`, `30d`; a day has 24 hours here.

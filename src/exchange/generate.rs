@@ -3,6 +3,7 @@
 use super::download::GroupRun;
 use super::error::ExchangeError;
 use crate::model::event::{Event, Listener};
+use crate::model::plan::TablePlan;
 use crate::model::run::{FullReason, Mode};
 use crate::model::session::DownloadSession;
 use crate::model::status::DownloadStatus;
@@ -241,20 +242,32 @@ impl Generating<'_, '_> {
     }
 
     fn any_change(&self, since: i64) -> Result<bool, StoreError> {
-        let hq = &self.writer.hq;
-        for plan in self.run.plans {
-            if tracking::changed_since(hq, &plan.hq_table, since)?
-                || pack::scope_moved(hq, plan, since)?
-            {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        any_change(&self.writer.hq, self.run.plans, since)
     }
 
     fn crash(&self, point: &'static str) {
         self.writer.world.faults.crash_at(point, &self.run.job.id);
     }
+}
+
+/// Whether anything that a job brings was touched after a row version, its filters' tables
+/// included.
+///
+/// # Errors
+/// Headquarters' file.
+pub fn any_change(
+    hq: &crate::store::Headquarters,
+    plans: &[TablePlan],
+    since: i64,
+) -> Result<bool, StoreError> {
+    for plan in plans {
+        if tracking::changed_since(hq, &plan.hq_table, since)?
+            || pack::scope_moved(hq, plan, since)?
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What a failed try leads to: another one, or the end of it (D06, D07).
@@ -273,7 +286,7 @@ pub(super) fn after_failure(
 }
 
 /// An error and everything behind it, in one line.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
+pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

@@ -65,7 +65,7 @@ pub fn initialize(writer: &Writer, delete_existing: bool) -> Result<Initialized,
             channel.checkpoint()?;
         }
     }
-    let wanted = with_features(writer, wanted)?;
+    let wanted = with_features(env, &writer.hq, wanted)?;
     scheduler::write(&writer.hq, &wanted, delete_existing)?;
     catalogue::register_channel_tables(&writer.hq, &catalogue.channel)?;
     done.tracked = track(&writer.hq, &wanted)?;
@@ -77,9 +77,13 @@ pub fn initialize(writer: &Writer, delete_existing: bool) -> Result<Initialized,
 }
 
 /// The definitions without jobs that belong to a feature which is off (S04).
-fn with_features(writer: &Writer, mut wanted: Definitions) -> Result<Definitions, StoreError> {
-    let catalogue = writer.env.gates()?;
-    let rows = features::rows(&writer.hq, &catalogue)?;
+pub fn with_features(
+    env: &Environment,
+    hq: &Headquarters,
+    mut wanted: Definitions,
+) -> Result<Definitions, StoreError> {
+    let catalogue = env.gates()?;
+    let rows = features::rows(hq, &catalogue)?;
     let on = |slug: &String| rows.iter().any(|row| row.slug == *slug && row.on);
     wanted.jobs.retain(|job| job.feature.as_ref().is_none_or(on));
     Ok(wanted)

@@ -25,5 +25,6 @@ pub mod upgrade;
 pub mod upload;
 
 pub use error::ExchangeError;
+pub use generate::chain;
 pub use recover::begin;
 pub use run::{Phase, RunRequest, run};

@@ -48,7 +48,7 @@ fn tables(writer: &Writer) -> Result<Vec<UploadTable>, ExchangeError> {
     let known = Known::read(&writer.hq)?;
     let mut tables = Vec::new();
     for job in known.definitions.jobs.iter().filter(|job| job.direction == Direction::Upload) {
-        tables.extend(upload_tables(&known, job)?);
+        tables.extend(upload_tables(&known.definitions, job, &known.hq, &known.channel)?);
     }
     Ok::<_, StoreError>(tables).map_err(ExchangeError::from)
 }

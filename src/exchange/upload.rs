@@ -6,8 +6,9 @@ use super::generate::chain;
 use super::plan::plan_job;
 use super::run::{Known, Phase, RunRequest};
 use crate::model::event::{Event, Listener};
-use crate::model::job::{Direction, Job};
+use crate::model::job::{Definitions, Direction, Job};
 use crate::model::run::{JobReport, SessionReport};
+use crate::model::schema::Tables;
 use crate::model::session::UploadSession;
 use crate::model::settings::UploadTopology;
 use crate::model::status::UploadStatus;
@@ -19,14 +20,22 @@ use crate::store::{Headquarters, StoreError, Writer, topology, uploads};
 use crate::world::FaultKind;
 
 /// The tables an upload job collects, without their counters.
-pub(super) fn upload_tables(known: &Known, job: &Job) -> Result<Vec<UploadTable>, ExchangeError> {
+///
+/// # Errors
+/// A mapping that is broken on either side.
+pub fn upload_tables(
+    definitions: &Definitions,
+    job: &Job,
+    hq: &Tables,
+    channel: &Tables,
+) -> Result<Vec<UploadTable>, ExchangeError> {
     let mut tables: Vec<UploadTable> = Vec::new();
-    for plan in plan_job(&known.definitions, job, &known.hq, &known.channel)? {
+    for plan in plan_job(definitions, job, hq, channel)? {
         if let Some(primary) = tables.iter_mut().find(|table| table.plan.subjob == plan.subjob) {
             primary.extensions.push(plan);
             continue;
         }
-        let subjob = known.definitions.subjob(&plan.subjob);
+        let subjob = definitions.subjob(&plan.subjob);
         let counter = subjob.and_then(|subjob| subjob.counter.clone()).unwrap_or_default();
         let column = plan.columns.iter().find(|column| column.from.eq_ignore_ascii_case(&counter));
         let counter =
@@ -80,7 +89,7 @@ pub(super) fn run(
     let stores = sources(&writer.hq, request)?;
     let mut counted = Vec::new();
     if request.phase != Some(Phase::Apply) {
-        let tables = upload_tables(known, job)?;
+        let tables = upload_tables(&known.definitions, job, &known.hq, &known.channel)?;
         for store in &stores {
             if store.paused {
                 let why = format!("channel database {} is paused", store.name);

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::civil::Date;
+
 /// The settings of one environment, valid by construction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -19,7 +21,44 @@ pub struct Settings {
     pub package_retention: Duration,
     /// How far the change tracking reaches back (D17).
     pub tracking_retention: Duration,
+    /// What the doctor goes by.
+    pub doctor: DoctorSettings,
+    /// Findings that are known and accepted.
+    pub suppressions: Vec<Suppression>,
 }
+
+/// What the doctor goes by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DoctorSettings {
+    /// How long a session, or a row on its way up, may wait before it is mentioned.
+    pub stuck_after: Duration,
+    /// How many sessions a database that is added now may inherit (D05).
+    pub session_budget: u64,
+}
+
+impl Default for DoctorSettings {
+    fn default() -> Self {
+        Self { stuck_after: Duration::from_mins(15), session_budget: 50 }
+    }
+}
+
+/// Findings of one rule that are known and accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppression {
+    /// The rule's code or name, as written.
+    pub code: String,
+    /// Parts of the subject that must be equal, by name; all subjects when there are none.
+    pub scope: Vec<(String, String)>,
+    /// Why they are accepted.
+    pub reason: String,
+    /// The first day on which they are not accepted any more.
+    pub expires: Option<Date>,
+    /// The line of `cdx.toml` it stands in.
+    pub line: usize,
+}
+
+/// The parts of a subject that a suppression can name.
+pub const SUBJECT_PARTS: &[&str] = &["channel", "job", "feature", "session", "table", "key"];
 
 /// The two ways uploads have been organised (U02).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +81,8 @@ impl Default for Settings {
             topology: UploadTopology::TwoPhase,
             package_retention: Duration::from_secs(120 * DAY),
             tracking_retention: Duration::from_secs(30 * DAY),
+            doctor: DoctorSettings::default(),
+            suppressions: Vec::new(),
         }
     }
 }

@@ -61,4 +61,56 @@ pub struct Schedule {
     pub groups: Vec<String>,
     /// Whether a recurring batch runs it.
     pub recurring: bool,
+    /// The RECID of the batch job behind it, 0 for none.
+    pub batch_id: i64,
+    /// The caption of that batch job.
+    pub batch: String,
+    /// The state of that batch job; none when there is no batch job.
+    pub batch_state: Option<BatchState>,
+}
+
+/// The state of a batch job; the words are those of the batch form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BatchState {
+    /// It will run at its next recurrence.
+    Waiting,
+    /// It runs now.
+    Executing,
+    /// Somebody has put it on hold (U03).
+    Hold,
+    /// It ended with an error.
+    Error,
+    /// It ended, and does not recur.
+    Ended,
+    /// Somebody has cancelled it.
+    Canceled,
+}
+
+impl BatchState {
+    /// Every state, in the order they are shown.
+    pub const ALL: &'static [Self] =
+        &[Self::Waiting, Self::Executing, Self::Hold, Self::Error, Self::Ended, Self::Canceled];
+
+    /// The word kept in `BATCHJOB.STATUS`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "Waiting",
+            Self::Executing => "Executing",
+            Self::Hold => "Hold",
+            Self::Error => "Error",
+            Self::Ended => "Ended",
+            Self::Canceled => "Canceled",
+        }
+    }
+
+    /// Reads the word written by [`BatchState::as_str`], in any case.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|state| state.as_str().eq_ignore_ascii_case(word))
+    }
+
+    /// Whether a batch job in this state applies anything, sooner or later (U03).
+    pub fn is_valid(self) -> bool {
+        matches!(self, Self::Waiting | Self::Executing)
+    }
 }

@@ -63,7 +63,8 @@ pub fn survey(
 }
 
 /// One channel as it is looked at for many gates.
-struct Site {
+#[derive(Debug)]
+pub struct Site {
     name: String,
     database: ChannelDatabase,
     /// What each instance holds, by its number from 1.
@@ -75,7 +76,16 @@ struct Site {
 
 impl Site {
     fn open(reader: &Reader, store: &DataStore, since: i64) -> Result<Self, StoreError> {
-        let database = reader.env.channel(&store.name, Access::Read)?;
+        Self::of(reader, store, reader.env.channel(&store.name, Access::Read)?, since)
+    }
+
+    /// A channel whose database is open; `since` is the earliest row version that matters.
+    pub fn of(
+        reader: &Reader,
+        store: &DataStore,
+        database: ChannelDatabase,
+        since: i64,
+    ) -> Result<Self, StoreError> {
         let settings = reader.env.settings();
         let clock = &reader.world.clock;
         let mut held = Vec::new();
@@ -91,7 +101,21 @@ impl Site {
         Ok(Self { name: store.name.clone(), database, held, registers, history })
     }
 
-    fn progress(
+    /// The channel's database.
+    pub fn database(&self) -> &ChannelDatabase {
+        &self.database
+    }
+
+    /// What each instance of its scale unit holds.
+    pub fn held(&self) -> &[Option<Cached>] {
+        &self.held
+    }
+
+    /// How far the channel has come with a gate that headquarters changed at a row version.
+    ///
+    /// # Errors
+    /// The channel's file.
+    pub fn progress(
         &self,
         reader: &Reader,
         standing: &Standing,

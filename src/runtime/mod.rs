@@ -1,6 +1,7 @@
 //! The scale unit and the register: what an operation does, which way it goes, and why.
 
 mod addresses;
+pub mod cache;
 mod customers;
 mod decide;
 pub mod features;
@@ -11,5 +12,6 @@ mod shift;
 mod why;
 
 pub use customers::NewCustomer;
-pub use decide::{Decision, Kind, decide};
+pub use decide::{Circumstances, Decision, Kind, Switch, decide};
 pub use operation::{PosError, Request, perform};
+pub use why::is_on;

@@ -3,6 +3,7 @@
 use super::features::survey;
 use crate::gates::plan::{Ground, Plan, PlanStep, StepKind, plan};
 use crate::gates::{Catalogue, Features, Gate};
+use crate::model::session::DownloadSession;
 use crate::model::status::DownloadStatus;
 use crate::model::topology::{DataStore, Group, Schedule};
 use crate::store::{Headquarters, Reader, StoreError, features, scheduler, sessions, topology};
@@ -34,7 +35,8 @@ pub fn plan_of(
 }
 
 /// What keeps jobs from reaching channels.
-struct Obstacles {
+#[derive(Debug, Clone)]
+pub struct Obstacles {
     groups: Vec<Group>,
     stores: Vec<DataStore>,
     schedules: Vec<Schedule>,
@@ -50,21 +52,32 @@ impl Obstacles {
             stores.retain(|store| store.id == wanted);
         }
         stores.retain(|store| !store.offline);
+        let (groups, schedules) = (topology::groups(hq)?, topology::schedules(hq)?);
+        Ok(Self::of(groups, stores, schedules, &sessions::all(hq)?))
+    }
+
+    /// What keeps jobs from reaching these databases.
+    pub fn of(
+        groups: Vec<Group>,
+        stores: Vec<DataStore>,
+        schedules: Vec<Schedule>,
+        sessions: &[DownloadSession],
+    ) -> Self {
         let mut suspended = Vec::new();
-        for session in sessions::all(hq)? {
+        for session in sessions {
             let held = session.stores.iter().any(|row| {
                 row.status == DownloadStatus::Suspended
                     && stores.iter().any(|store| store.id == row.store_id)
             });
             if held {
-                suspended.push((session.id, session.job));
+                suspended.push((session.id, session.job.clone()));
             }
         }
-        let (groups, schedules) = (topology::groups(hq)?, topology::schedules(hq)?);
-        Ok(Self { groups, stores, schedules, suspended })
+        Self { groups, stores, schedules, suspended }
     }
 
-    fn steps(&self, jobs: &[String]) -> Vec<PlanStep> {
+    /// The steps that clear the way for these jobs.
+    pub fn steps(&self, jobs: &[String]) -> Vec<PlanStep> {
         let mut steps: Vec<PlanStep> = Vec::new();
         if jobs.is_empty() {
             return steps;

@@ -24,7 +24,7 @@ pub(super) struct Places<'a> {
 }
 
 /// Whether a view has a switch on.
-pub(super) fn is_on(view: &View, switch: Switch, catalogue: &Catalogue) -> bool {
+pub fn is_on(view: &View, switch: Switch, catalogue: &Catalogue) -> bool {
     let channel = view.channel.as_ref();
     match switch {
         Switch::AsyncCustomers => channel.is_some_and(|channel| channel.async_customers),

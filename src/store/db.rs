@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags, Params, Row};
 
 use super::error::{StoreError, sqlite};
+use super::examine::{Settled, settle};
 use super::schema::{self, Kind};
 
 /// The page cache of a connection that is not told otherwise, in KiB.
@@ -24,6 +25,9 @@ pub enum Access {
     Write,
     /// Read only; never waits for a writer.
     Read,
+    /// Read only, and leaves every file as it is: no lock, no log, no shared memory beside it.
+    /// Whoever uses it looks afterwards whether somebody wrote meanwhile.
+    Examine,
 }
 
 /// An open database.
@@ -31,6 +35,8 @@ pub enum Access {
 pub struct Db {
     conn: Connection,
     path: PathBuf,
+    /// The copy that is read instead of a file with a log, kept as long as it is read.
+    copy: Option<Settled>,
 }
 
 impl Db {
@@ -54,12 +60,15 @@ impl Db {
                 let path = path.display().to_string();
                 return Err(StoreError::Exists { path, what: "a file" });
             }
-            (Access::Write | Access::Read, false) => {
+            (Access::Write | Access::Read | Access::Examine, false) => {
                 return Err(StoreError::Missing { path: path.display().to_string() });
             }
             _ => {}
         }
-        let db = Self { conn: connect(path, access)?, path: path.to_path_buf() };
+        let copy = if access == Access::Examine { settle(path)? } else { None };
+        let read = copy.as_ref().map_or(path, |copy| copy.path.as_path());
+        let conn = connect(read, access)?;
+        let db = Self { conn, path: path.to_path_buf(), copy };
         db.prepare(access, cache_kib)?;
         schema::check(&db, kind, access)?;
         Ok(db)
@@ -69,14 +78,14 @@ impl Db {
     pub fn in_memory(kind: Kind) -> Result<Self, StoreError> {
         let path = PathBuf::from(":memory:");
         let conn = Connection::open_in_memory().map_err(|e| sqlite(&path, "open", e))?;
-        let db = Self { conn, path };
+        let db = Self { conn, path, copy: None };
         schema::check(&db, kind, Access::Create)?;
         Ok(db)
     }
 
     /// A connection of our own to a database in memory, without a schema.
     pub(in crate::store) fn scratch(conn: Connection) -> Self {
-        Self { conn, path: PathBuf::from(":memory:") }
+        Self { conn, path: PathBuf::from(":memory:"), copy: None }
     }
 
     fn prepare(&self, access: Access, cache_kib: u32) -> Result<(), StoreError> {
@@ -86,7 +95,7 @@ impl Db {
              PRAGMA trusted_schema = OFF; PRAGMA cache_size = -{cache_kib};
              PRAGMA temp_store = FILE;"
         ))?;
-        if access == Access::Read {
+        if matches!(access, Access::Read | Access::Examine) {
             return self.script("PRAGMA query_only = ON;");
         }
         self.script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
@@ -95,6 +104,12 @@ impl Db {
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The file as another connection attaches it to read it without touching anything.
+    pub(in crate::store) fn source(&self) -> String {
+        let read = self.copy.as_ref().map_or(self.path.as_path(), |copy| copy.path.as_path());
+        uri(read, "mode=ro&immutable=1")
     }
 
     /// Does everything in one BEGIN IMMEDIATE transaction, or nothing.
@@ -271,6 +286,10 @@ fn connect(path: &Path, access: Access) -> Result<Connection, StoreError> {
             if fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
                 return Ok(conn);
             }
+            Connection::open_with_flags(uri(path, "immutable=1"), flags).map_err(error)
+        }
+        Access::Examine => {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | shared;
             Connection::open_with_flags(uri(path, "immutable=1"), flags).map_err(error)
         }
     }

@@ -113,6 +113,13 @@ impl Environment {
         Ok(Reader { env: self.clone(), hq, world })
     }
 
+    /// Opens headquarters for reading in a way that leaves every file as it is.
+    pub fn examiner(&self) -> Result<Reader, StoreError> {
+        let hq = Headquarters(Db::open(&self.hq_path(), Kind::Headquarters, Access::Examine)?);
+        let world = world::load(&hq, &self.settings)?;
+        Ok(Reader { env: self.clone(), hq, world })
+    }
+
     /// Takes the environment's lock for a command and opens headquarters for writing.
     ///
     /// What an interrupted command left is not looked at here; see `exchange::begin`.

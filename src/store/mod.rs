@@ -2,18 +2,23 @@
 
 pub mod apply;
 mod apply_table;
+pub mod arrears;
 pub mod catalogue;
 pub mod channel_customers;
 pub mod create;
 pub mod db;
 pub mod diagnose;
+pub mod drift;
 pub mod entity;
 pub mod environment;
 pub mod error;
+pub mod examine;
 pub mod features;
 pub mod files;
 pub mod hq_customers;
+pub mod integrity;
 pub mod intents;
+pub mod lengths;
 pub mod lock;
 pub mod merge;
 pub mod operations;

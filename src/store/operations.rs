@@ -291,3 +291,66 @@ pub fn last_guid(channel: &super::db::ChannelDatabase) -> Result<String, StoreEr
                ORDER BY REPLICATIONCOUNTERFROMORIGIN DESC LIMIT 1";
     Ok(channel.text(sql, [])?.unwrap_or_default())
 }
+
+/// An operation that the batch could not process (C03).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedOperation {
+    /// Which.
+    pub id: OperationId,
+    /// The channel database it came from.
+    pub channel: String,
+    /// The customer, by account or by GUID.
+    pub account: String,
+    /// The last known error.
+    pub error: String,
+    /// How many later operations of the same customer wait behind it.
+    pub waiting: u64,
+}
+
+/// Operations that the batch has not looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PendingOperations {
+    /// The channel database they came from.
+    pub channel: String,
+    /// How many there are.
+    pub count: u64,
+    /// When the oldest of them was made, as stored.
+    pub oldest: String,
+}
+
+/// Every operation that failed, oldest first.
+pub fn failed(hq: &Headquarters) -> Result<Vec<FailedOperation>, StoreError> {
+    let mut found = Vec::new();
+    for kind in OperationKind::ALL {
+        let sql = include_str!("sql/operation_failed.sql").replace("{table}", kind.table());
+        found.extend(hq.rows(&sql, [], |row| {
+            Ok(FailedOperation {
+                id: OperationId { kind: *kind, row: row.get("RECID")? },
+                channel: row.get::<_, Option<String>>("NAME")?.unwrap_or_default(),
+                account: row.get("ACCOUNT")?,
+                error: row.get::<_, Option<String>>("LASTERROR")?.unwrap_or_default(),
+                waiting: row.get::<_, i64>("WAITING")? as u64,
+            })
+        })?);
+    }
+    Ok(found)
+}
+
+/// How many operations each channel's batch has not looked at, by channel.
+pub fn pending(hq: &Headquarters) -> Result<Vec<PendingOperations>, StoreError> {
+    let parts: Vec<String> = OperationKind::ALL
+        .iter()
+        .map(|kind| include_str!("sql/operation_pending_part.sql").replace("{table}", kind.table()))
+        .collect();
+    let sql = format!(
+        "SELECT NAME, count(*), min(T) FROM ({}) GROUP BY NAME ORDER BY NAME",
+        parts.join(" UNION ALL ")
+    );
+    hq.rows(&sql, [], |row| {
+        Ok(PendingOperations {
+            channel: row.get(0)?,
+            count: row.get::<_, i64>(1)? as u64,
+            oldest: row.get(2)?,
+        })
+    })
+}

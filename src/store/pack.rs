@@ -200,10 +200,10 @@ pub fn count(
     Ok((rows, number_used(hq, &deletes, params)?))
 }
 
-type Named<'a> = &'a [(&'a str, &'a dyn rusqlite::ToSql)];
+pub(super) type Named<'a> = &'a [(&'a str, &'a dyn rusqlite::ToSql)];
 
 /// SQLite refuses parameters that a statement does not mention; generated ones mention some.
-fn used<'a>(sql: &str, params: Named<'a>) -> Vec<(&'a str, &'a dyn rusqlite::ToSql)> {
+pub(super) fn used<'a>(sql: &str, params: Named<'a>) -> Vec<(&'a str, &'a dyn rusqlite::ToSql)> {
     params.iter().copied().filter(|(name, _)| sql.contains(name)).collect()
 }
 
@@ -342,7 +342,7 @@ fn on_key(key: &[String], left: &str, right: &str) -> String {
 }
 
 /// Whether a row of `row` belongs to the group `:group` (D18).
-fn scope_sql(filter: Option<&Filter>, row: &str) -> String {
+pub(super) fn scope_sql(filter: Option<&Filter>, row: &str) -> String {
     let Some(filter) = filter else {
         return "1".to_owned();
     };

@@ -80,7 +80,7 @@ pub(super) fn check(db: &Db, kind: Kind, access: Access) -> Result<(), StoreErro
     if version == known {
         return Ok(());
     }
-    if access == Access::Read {
+    if matches!(access, Access::Read | Access::Examine) {
         return Err(StoreError::Older { path: path(), found: version, known });
     }
     db.write(|db| {

@@ -1,10 +1,12 @@
 //! Reads headquarters' channel databases, groups and distribution schedules.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Row, named_params};
 
 use super::db::{Db, Headquarters};
 use super::error::StoreError;
-use crate::model::topology::{DataStore, Group, Schedule};
+use crate::model::topology::{BatchState, DataStore, Group, Schedule};
 
 /// `RetailConnDatabaseProfile.DataStoreType` of a channel database; the number is ours.
 pub const CHANNEL_STORE: i64 = 0;
@@ -58,7 +60,8 @@ pub fn find_group(hq: &Headquarters, name: &str) -> Result<Group, StoreError> {
 /// Every distribution schedule, by name.
 pub fn schedules(hq: &Headquarters) -> Result<Vec<Schedule>, StoreError> {
     let found = hq.rows(
-        "SELECT s.RECID, s.NAME, s.ACTIVE, coalesce(b.RECURRING, 0) FROM RETAILCONNSCHEDULE s
+        "SELECT s.RECID, s.NAME, s.ACTIVE, coalesce(b.RECURRING, 0), coalesce(b.RECID, 0),
+         coalesce(b.CAPTION, ''), coalesce(b.STATUS, '') FROM RETAILCONNSCHEDULE s
          LEFT JOIN BATCHJOB b ON b.RECID = s.BATCHJOBID ORDER BY s.NAME",
         [],
         |row| {
@@ -69,6 +72,9 @@ pub fn schedules(hq: &Headquarters) -> Result<Vec<Schedule>, StoreError> {
                 jobs: Vec::new(),
                 groups: Vec::new(),
                 recurring: row.get::<_, i64>(3)? != 0,
+                batch_id: row.get(4)?,
+                batch: row.get(5)?,
+                batch_state: BatchState::parse(&row.get::<_, String>(6)?),
             })
         },
     )?;
@@ -123,6 +129,12 @@ pub fn heartbeat(hq: &Db, store: i64, now: &str) -> Result<(), StoreError> {
     .map(|_| ())
 }
 
+/// When each database was last heard of, by RECID, as stored; the documented "Last connection".
+pub fn last_connections(hq: &Headquarters) -> Result<BTreeMap<i64, String>, StoreError> {
+    let sql = "SELECT DATASTORE, DATELASTHEARTBEATRECORDED FROM RETAILCDXDATASTOREHEARTBEATLOG";
+    Ok(hq.rows(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?.into_iter().collect())
+}
+
 /// Pauses or resumes a database's synchronization (D13).
 pub fn set_paused(hq: &Db, store: i64, paused: bool) -> Result<(), StoreError> {
     let sql = "UPDATE RETAILCONNDATABASEPROFILE SET PAUSEDATASYNC = ?1 WHERE RECID = ?2";
@@ -142,6 +154,8 @@ pub struct ScheduleChange {
     pub active: Option<bool>,
     /// Whether a recurring batch runs it.
     pub recurring: Option<bool>,
+    /// The state of that batch.
+    pub batch_state: Option<BatchState>,
     /// The jobs it runs.
     pub jobs: Option<Vec<String>>,
     /// The RECIDs of the groups it serves.
@@ -168,6 +182,10 @@ pub fn set_schedule(
         if let Some(recurring) = change.recurring {
             let sql = "UPDATE BATCHJOB SET RECURRING = ?1 WHERE RECID = ?2";
             hq.run(sql, rusqlite::params![recurring, batch])?;
+        }
+        if let Some(state) = change.batch_state {
+            let sql = "UPDATE BATCHJOB SET STATUS = ?1 WHERE RECID = ?2";
+            hq.run(sql, rusqlite::params![state.as_str(), batch])?;
         }
         if let Some(jobs) = &change.jobs {
             hq.run("DELETE FROM RETAILCONNSCHEDULEJOBMAPPING WHERE SCHEDULE = ?1", [schedule])?;

@@ -82,7 +82,13 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
         }
     }
     let reader = context.reader()?;
-    let (groups, channels) = (topology::groups(&reader.hq)?, topology::data_stores(&reader.hq)?);
+    let (groups, stores) = (topology::groups(&reader.hq)?, topology::data_stores(&reader.hq)?);
+    let connections = topology::last_connections(&reader.hq)?;
+    let line = |store: DataStore| {
+        let last = connections.get(&store.id).map(|at| reader.world.clock.show(at));
+        ChannelLine { store, last_connection: last }
+    };
+    let channels = stores.into_iter().map(line).collect();
     context.print(&ChannelList { channels, groups })?;
     Ok(Exit::Done)
 }
@@ -108,22 +114,34 @@ fn check_name(name: &str) -> Result<(), CommandError> {
 }
 
 #[derive(Debug, Serialize)]
+struct ChannelLine {
+    #[serde(flatten)]
+    store: DataStore,
+    /// When it was last heard of.
+    last_connection: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
 struct ChannelList {
-    channels: Vec<DataStore>,
+    channels: Vec<ChannelLine>,
     groups: Vec<Group>,
 }
 
 impl Report for ChannelList {
     fn text(&self, page: &mut Page) {
-        let row = |store: &DataStore| {
+        let row = |ChannelLine { store, last_connection }: &ChannelLine| {
             [
                 store.name.clone(),
                 store.group.clone(),
                 if store.offline { "offline database" } else { "channel database" }.to_owned(),
+                last_connection.clone().unwrap_or_default(),
                 if store.paused { "paused" } else { "" }.to_owned(),
             ]
         };
-        page.table(["channel", "group", "kind", ""], self.channels.iter().map(row).collect());
+        page.table(
+            ["channel", "group", "kind", "last connection", ""],
+            self.channels.iter().map(row).collect(),
+        );
         page.gap();
         let row = |group: &Group| [group.name.clone(), yes(group.dummy)];
         page.table(["group", "dummy"], self.groups.iter().map(row).collect());

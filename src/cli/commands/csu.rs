@@ -5,9 +5,8 @@ use serde::Serialize;
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
-use crate::gates::Catalogue;
-use crate::model::scale_unit::View;
-use crate::report::page::{Page, Report, yes};
+use crate::report::page::{Page, Report};
+use crate::runtime::cache::{Difference, differences};
 use crate::store::{Access, Reader, scale_unit, topology};
 
 /// Show and restart scale units.
@@ -96,40 +95,6 @@ fn read_status(reader: &Reader, channel: Option<&str>) -> Result<CsuStatus, Comm
     Ok(CsuStatus { cache_ttl_seconds: settings.cache_ttl.as_secs(), instances })
 }
 
-/// Where an instance answers otherwise than its database would.
-fn differences(catalogue: &Catalogue, held: &View, now: &View) -> Vec<Difference> {
-    let on = |view: &View, name: &str| yes(view.features.get(name).copied().unwrap_or(false));
-    let mut found = Vec::new();
-    let mut add = |what: String, cached: String, database: String| {
-        if cached != database {
-            found.push(Difference { what, cached, database });
-        }
-    };
-    for gate in &catalogue.gates {
-        let name = gate.table_name();
-        add(format!("feature {}", gate.slug), on(held, &name), on(now, &name));
-    }
-    let channel = |view: &View| view.channel.clone().unwrap_or_default();
-    let (held, now) = (channel(held), channel(now));
-    add(
-        "create customer in async mode".to_owned(),
-        yes(held.async_customers),
-        yes(now.async_customers),
-    );
-    add(
-        "create customer order in async mode".to_owned(),
-        yes(held.async_orders),
-        yes(now.async_orders),
-    );
-    add("default customer".to_owned(), held.default_customer, now.default_customer);
-    add(
-        "days transactions exist".to_owned(),
-        held.days_transactions_exist.to_string(),
-        now.days_transactions_exist.to_string(),
-    );
-    found
-}
-
 #[derive(Debug, Serialize)]
 struct CsuStatus {
     cache_ttl_seconds: u64,
@@ -144,13 +109,6 @@ struct Instance {
     loaded: Option<String>,
     until: Option<String>,
     differs: Vec<Difference>,
-}
-
-#[derive(Debug, Serialize)]
-struct Difference {
-    what: String,
-    cached: String,
-    database: String,
 }
 
 impl Report for CsuStatus {

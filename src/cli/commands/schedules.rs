@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
-use crate::model::topology::Schedule;
+use crate::model::topology::{BatchState, Schedule};
 use crate::report::page::{Page, Report, yes};
 use crate::store::topology;
 
@@ -30,6 +30,9 @@ enum Command {
         /// Whether a recurring batch runs it.
         #[arg(long, value_enum)]
         recurring: Option<super::YesNo>,
+        /// The state of that batch.
+        #[arg(long, value_enum, value_name = "STATE")]
+        batch_state: Option<StateArg>,
         /// The jobs it runs, instead of those it has.
         #[arg(long, value_name = "JOB", num_args = 1..)]
         jobs: Option<Vec<String>>,
@@ -39,8 +42,38 @@ enum Command {
     },
 }
 
+/// The state of a batch job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum StateArg {
+    /// It will run at its next recurrence.
+    Waiting,
+    /// It runs now.
+    Executing,
+    /// Somebody has put it on hold.
+    Hold,
+    /// It ended with an error.
+    Error,
+    /// It ended, and does not recur.
+    Ended,
+    /// Somebody has cancelled it.
+    Canceled,
+}
+
+impl From<StateArg> for BatchState {
+    fn from(arg: StateArg) -> Self {
+        match arg {
+            StateArg::Waiting => Self::Waiting,
+            StateArg::Executing => Self::Executing,
+            StateArg::Hold => Self::Hold,
+            StateArg::Error => Self::Error,
+            StateArg::Ended => Self::Ended,
+            StateArg::Canceled => Self::Canceled,
+        }
+    }
+}
+
 pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, CommandError> {
-    if let Command::Set { name, active, recurring, jobs, groups } = args.command {
+    if let Command::Set { name, active, recurring, batch_state, jobs, groups } = args.command {
         let writer = context.writer(&[])?;
         let definitions = crate::store::scheduler::read(&writer.hq)?;
         let jobs = jobs.map(|words| {
@@ -59,6 +92,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
         let change = topology::ScheduleChange {
             active: active.map(Into::into),
             recurring: recurring.map(Into::into),
+            batch_state: batch_state.map(Into::into),
             jobs,
             groups: groups.map(|groups| groups.iter().map(|group| group.id).collect()),
         };
@@ -82,12 +116,13 @@ impl Report for ScheduleList {
                 schedule.name.clone(),
                 yes(schedule.active),
                 yes(schedule.recurring),
+                schedule.batch_state.map_or("none", BatchState::as_str).to_owned(),
                 schedule.jobs.join(" "),
                 schedule.groups.join(" "),
             ]
         };
         page.table(
-            ["schedule", "active", "recurring", "jobs", "groups"],
+            ["schedule", "active", "recurring", "batch", "jobs", "groups"],
             self.schedules.iter().map(row).collect(),
         );
     }

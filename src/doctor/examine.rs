@@ -1,0 +1,191 @@
+//! Runs the rules over what is known, and says how each of them ended.
+
+use serde::Serialize;
+
+use super::baseline::Baseline;
+use super::facts::{Examination, HeadquartersFacts, survey};
+use super::finding::{Finding, Severity};
+use super::registry::RULES;
+use super::rule::{Depth, Findings, Rule, Unknown};
+use super::suppress;
+use crate::store::{Reader, StoreError, topology};
+
+/// What is asked of the doctor.
+#[derive(Debug, Default)]
+pub struct Request {
+    /// Only these rules, by code; all when empty.
+    pub only: Vec<&'static str>,
+    /// Without these rules, by code.
+    pub skip: Vec<&'static str>,
+    /// Only this channel, its register's offline database included.
+    pub channel: Option<String>,
+    /// Without reading rows.
+    pub quick: bool,
+    /// Findings that were known before.
+    pub baseline: Option<Baseline>,
+}
+
+/// How a rule ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// It looked, and found nothing.
+    Passed,
+    /// It found something.
+    Failed,
+    /// It could not look, or not everywhere, and found nothing.
+    Skipped,
+    /// It could not be carried out.
+    Crashed,
+}
+
+/// One rule, and how it ended.
+#[derive(Debug, Clone, Serialize)]
+pub struct Outcome {
+    /// The rule's code.
+    pub code: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// How it ended.
+    pub state: State,
+    /// What it could not look at, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<String>,
+}
+
+/// How many rules ended how.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Checks {
+    /// Rules that were carried out, whatever came of it.
+    pub run: usize,
+    /// Those that found nothing.
+    pub passed: usize,
+    /// Those that found something.
+    pub failed: usize,
+    /// Those that could not look, or not everywhere.
+    pub skipped: usize,
+    /// Those that could not be carried out.
+    pub crashed: usize,
+}
+
+/// What the doctor says.
+#[derive(Debug, Clone, Serialize)]
+pub struct Diagnosis {
+    /// How many rules ended how.
+    pub checks: Checks,
+    /// Every rule that was asked for.
+    pub rules: Vec<Outcome>,
+    /// What was found, the gravest first.
+    pub findings: Vec<Finding>,
+    /// The databases that were looked at.
+    pub channels: Vec<String>,
+}
+
+impl Diagnosis {
+    /// Whether anything could be checked at all.
+    pub fn is_informed(&self) -> bool {
+        self.rules.is_empty() || self.checks.passed + self.checks.failed > 0
+    }
+
+    /// Whether something counts that is at least this grave.
+    pub fn fails(&self, threshold: Severity) -> bool {
+        self.findings.iter().any(|finding| finding.counts() && finding.severity >= threshold)
+    }
+}
+
+/// Examines an environment; nothing is written.
+///
+/// # Errors
+/// What makes it impossible: an unknown channel, headquarters' own list of channels unreadable,
+/// gate files that do not load.
+pub fn examine(
+    reader: &Reader,
+    request: &Request,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<Diagnosis, StoreError> {
+    let hq = HeadquartersFacts::read(reader, request.quick)?;
+    let mut stores = hq.stores.clone();
+    if let Some(name) = &request.channel {
+        let wanted = topology::find_store(&reader.hq, name)?;
+        stores.retain(|store| store.id == wanted.id || store.channel() == wanted.name);
+    }
+    let channels = survey(&reader.env, &hq, &stores, request.quick, progress)?;
+    let examination = Examination { hq, channels, quick: request.quick };
+    Ok(diagnose(&examination, request))
+}
+
+/// Runs the rules that are asked for.
+pub fn diagnose(examination: &Examination, request: &Request) -> Diagnosis {
+    let mut rules = Vec::new();
+    let mut findings = Vec::new();
+    for rule in RULES.iter().copied().filter(|rule| asked(rule, request)) {
+        let (outcome, found) = carry_out(rule, examination, request);
+        rules.push(outcome);
+        findings.extend(found);
+    }
+    let suppressions = &examination.hq.settings.suppressions;
+    let matched = suppress::apply(suppressions, examination.hq.clock.today(), &mut findings);
+    suppress::tell_unused(suppressions, &matched, &mut rules, &mut findings);
+    if let Some(baseline) = &request.baseline {
+        for finding in &mut findings {
+            finding.baseline = baseline.knows(&finding.fingerprint);
+        }
+    }
+    settle(&mut rules, &findings);
+    findings.sort_by(|a, b| {
+        let key = |finding: &Finding| (std::cmp::Reverse(finding.severity), finding.code);
+        key(a).cmp(&key(b))
+    });
+    Diagnosis {
+        checks: count(&rules),
+        rules,
+        findings,
+        channels: examination.channels.iter().map(|one| one.store.name.clone()).collect(),
+    }
+}
+
+fn asked(rule: &Rule, request: &Request) -> bool {
+    (request.only.is_empty() || request.only.contains(&rule.code))
+        && !request.skip.contains(&rule.code)
+}
+
+fn carry_out(
+    rule: &'static Rule,
+    examination: &Examination,
+    request: &Request,
+) -> (Outcome, Vec<Finding>) {
+    let Rule { code, name, .. } = rule;
+    let outcome = |state, reasons| Outcome { code, name, state, reasons };
+    if rule.depth == Depth::EveryRow && examination.quick {
+        let reason = "it reads every row, and --quick leaves that out".to_owned();
+        return (outcome(State::Skipped, vec![reason]), Vec::new());
+    }
+    let mut findings = Findings::new(rule);
+    if let Err(Unknown(reason)) = (rule.check)(examination, &mut findings) {
+        return (outcome(State::Crashed, vec![reason]), Vec::new());
+    }
+    let Findings { found, unjudged, .. } = findings;
+    let concerns = |finding: &Finding| {
+        let channel = finding.subject.in_channel();
+        request.channel.is_none() || channel.is_none_or(|name| examination.examines(name))
+    };
+    let found: Vec<Finding> = found.into_iter().filter(concerns).collect();
+    let state = if unjudged.is_empty() { State::Passed } else { State::Skipped };
+    (outcome(state, unjudged), found)
+}
+
+/// A rule has failed once one of its findings counts.
+fn settle(rules: &mut [Outcome], findings: &[Finding]) {
+    for rule in rules.iter_mut().filter(|rule| rule.state != State::Crashed) {
+        if findings.iter().any(|finding| finding.code == rule.code && finding.counts()) {
+            rule.state = State::Failed;
+        }
+    }
+}
+
+fn count(rules: &[Outcome]) -> Checks {
+    let of = |state| rules.iter().filter(|rule| rule.state == state).count();
+    let (passed, failed) = (of(State::Passed), of(State::Failed));
+    let (skipped, crashed) = (of(State::Skipped), of(State::Crashed));
+    Checks { run: passed + failed + crashed, passed, failed, skipped, crashed }
+}

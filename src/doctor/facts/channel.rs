@@ -1,0 +1,61 @@
+//! What is known of one channel or offline database.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::doctor::rule::{Known, Unknown};
+use crate::gates::plan::ChannelProgress;
+use crate::model::scale_unit::{Cached, View};
+use crate::model::schema::Tables;
+use crate::model::topology::DataStore;
+use crate::store::arrears::{Calls, Counters, Unreturned};
+use crate::store::drift::Drift;
+
+/// A database, and what is known of it.
+#[derive(Debug)]
+pub struct Channel {
+    /// Which.
+    pub store: DataStore,
+    /// What was read, or why it could not be.
+    pub facts: Result<ChannelFacts, Unreadable>,
+}
+
+/// Why a database could not be read.
+#[derive(Debug, Clone)]
+pub struct Unreadable {
+    /// Whether the file itself is gone or broken, rather than in use or of another version.
+    pub broken: bool,
+    /// Whether the file is gone.
+    pub missing: bool,
+    /// The reason.
+    pub reason: Unknown,
+}
+
+/// What was read of a database.
+#[derive(Debug)]
+pub struct ChannelFacts {
+    /// What it says now.
+    pub now: View,
+    /// What each instance of its scale unit holds, from the first; none that holds nothing.
+    pub held: Vec<Option<Cached>>,
+    /// How far it has come with each listed feature, by slug; empty for offline databases.
+    pub progress: BTreeMap<String, ChannelProgress>,
+    /// Features with one of their two rows: the name, and which row is there.
+    pub half_features: Vec<(String, &'static str)>,
+    /// The real-time calls made, by operation and reason.
+    pub calls: Vec<Calls>,
+    /// Download sessions in the order they were applied.
+    pub applied: Vec<i64>,
+    /// How far each upload table has come, by job.
+    pub counters: Vec<(String, Known<Counters>)>,
+    /// Customers whose account has not come back.
+    pub unreturned: Vec<Unreturned>,
+    /// The database's tables.
+    pub tables: Arc<Tables>,
+    /// Rows in tables that are excluded from offline databases, by job and table.
+    pub excluded: Vec<(String, String, u64)>,
+    /// How each table differs from what its job has brought; none when rows were not read.
+    pub drift: Option<Vec<(String, String, Known<Drift>)>>,
+    /// What the integrity check says; none when rows were not read.
+    pub integrity: Option<Known<Vec<String>>>,
+}

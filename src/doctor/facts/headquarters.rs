@@ -1,0 +1,357 @@
+//! What is known of headquarters.
+
+use std::collections::BTreeMap;
+
+use crate::doctor::rule::{Known, Unknown};
+use crate::exchange::generate::any_change;
+use crate::exchange::plan::plan_job;
+use crate::exchange::upload::upload_tables;
+use crate::exchange::{chain, initialize};
+use crate::gates::Catalogue;
+use crate::gates::standing::Standing;
+use crate::model::job::{Definitions, Direction, Job};
+use crate::model::plan::TablePlan;
+use crate::model::schema::Tables;
+use crate::model::session::{DownloadSession, UploadSession};
+use crate::model::settings::Settings;
+use crate::model::topology::{DataStore, Group, Schedule};
+use crate::store::lengths::{TooLong, too_long};
+use crate::store::operations::{FailedOperation, PendingOperations};
+use crate::store::packages::{Folder, PackageStore, checksum};
+use crate::store::profiles::Profile;
+use crate::store::sessions::Lack;
+use crate::store::topology::Parameter;
+use crate::store::upload_pack::UploadTable;
+use crate::store::{
+    Reader, StoreError, catalogue, features, integrity, operations, profiles, scheduler, sessions,
+    topology, tracking, uploads, world,
+};
+use crate::world::Clock;
+
+/// A download job and what it does to each table.
+#[derive(Debug)]
+pub struct JobPlans {
+    /// The job.
+    pub job: Job,
+    /// Its tables, or what is wrong with its mapping.
+    pub plans: Known<Vec<TablePlan>>,
+}
+
+/// An upload job and the tables it collects.
+#[derive(Debug)]
+pub struct UploadPlans {
+    /// The job.
+    pub job: Job,
+    /// Its tables, or what is wrong with its mapping.
+    pub tables: Known<Vec<UploadTable>>,
+}
+
+/// Where a group stands with a download job.
+#[derive(Debug)]
+pub struct GroupJob {
+    /// The group's RECID.
+    pub group: i64,
+    /// The job.
+    pub job: String,
+    /// The row version up to which the group has had it.
+    pub version: Option<i64>,
+    /// Whether anything it brings was touched since.
+    pub changed: bool,
+}
+
+/// What has become of a package that is still needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PackageState {
+    /// It is as it was made, as far as was looked.
+    Whole,
+    /// It is not there.
+    Missing,
+    /// Its size or its checksum is not what headquarters recorded.
+    Altered,
+}
+
+/// Everything that is known of headquarters.
+#[derive(Debug)]
+pub struct HeadquartersFacts {
+    /// What `cdx.toml` says.
+    pub settings: Settings,
+    /// The environment's time.
+    pub clock: Clock,
+    /// The feature gates.
+    pub catalogue: Catalogue,
+    /// How features stand.
+    pub standing: Known<Standing>,
+    /// The row version at which each feature was last turned on or off, by slug.
+    pub changed: Known<BTreeMap<String, i64>>,
+    /// Why a feature that fell due stayed off, by slug, the last time it was looked at.
+    pub stayed_off: Known<BTreeMap<String, String>>,
+    /// The definitions that runs use.
+    pub definitions: Known<Definitions>,
+    /// The definitions on disk, as initializing would write them.
+    pub on_disk: Known<Definitions>,
+    /// Headquarters' tables.
+    pub tables: Known<Tables>,
+    /// The channel tables as headquarters knows them.
+    pub channel_tables: Known<Tables>,
+    /// The download jobs with their tables.
+    pub downloads: Known<Vec<JobPlans>>,
+    /// The upload jobs with their tables.
+    pub uploads: Known<Vec<UploadPlans>>,
+    /// The channel database groups.
+    pub groups: Vec<Group>,
+    /// The channel and offline databases, all of them.
+    pub stores: Vec<DataStore>,
+    /// The distribution schedules.
+    pub schedules: Known<Vec<Schedule>>,
+    /// When each database was last heard of, by RECID.
+    pub connections: Known<BTreeMap<i64, String>>,
+    /// The download sessions, oldest first.
+    pub sessions: Known<Vec<DownloadSession>>,
+    /// The upload sessions, oldest first.
+    pub upload_sessions: Known<Vec<UploadSession>>,
+    /// Packages of sessions that are not over, by name.
+    pub packages: Known<BTreeMap<String, PackageState>>,
+    /// What each database lacks of each job, by the database's RECID and the job.
+    pub lacks: Known<BTreeMap<(i64, String), Lack>>,
+    /// Where each group stands with each download job.
+    pub group_jobs: Known<Vec<GroupJob>>,
+    /// The lowest version that changes can be told from.
+    pub tracked_from: Known<i64>,
+    /// The functionality profiles.
+    pub profiles: Known<Vec<Profile>>,
+    /// The parameters.
+    pub parameters: Known<Vec<Parameter>>,
+    /// The version the scheduler was initialized in.
+    pub scheduler_version: Known<String>,
+    /// Customer operations that failed.
+    pub failed_operations: Known<Vec<FailedOperation>>,
+    /// Customer operations that the batch has not looked at, by channel.
+    pub pending_operations: Known<Vec<PendingOperations>>,
+    /// What is too long for a channel; none when rows were not read.
+    pub too_long: Option<Known<Vec<(String, TooLong)>>>,
+    /// What the integrity check says; none when rows were not read.
+    pub integrity: Option<Known<Vec<String>>>,
+}
+
+impl HeadquartersFacts {
+    /// Reads headquarters.
+    ///
+    /// # Errors
+    /// What makes an examination impossible: gates that do not load, no list of channels.
+    pub fn read(reader: &Reader, quick: bool) -> Result<Self, StoreError> {
+        let hq = &reader.hq;
+        let clock = reader.world.clock.clone();
+        let catalogue = reader.env.gates()?;
+        let definitions = known(scheduler::read(hq));
+        let tables = known(catalogue::tables(hq));
+        let channel_tables = known(catalogue::registered_channel_tables(hq));
+        let defined =
+            Defined { definitions: &definitions, tables: &tables, channel_tables: &channel_tables };
+        let downloads = defined.downloads();
+        let sessions = known(sessions::all(hq));
+        let upload_sessions = known(uploads::all(hq));
+        let groups = topology::groups(hq)?;
+        let stores = topology::data_stores(hq)?;
+        Ok(Self {
+            settings: reader.env.settings().clone(),
+            standing: known(features::standing(hq, &catalogue, &clock)),
+            changed: changed(reader, &catalogue),
+            stayed_off: stayed_off(reader, &catalogue),
+            on_disk: on_disk(reader),
+            uploads: defined.uploads(),
+            schedules: known(topology::schedules(hq)),
+            connections: known(topology::last_connections(hq)),
+            packages: packages(reader, &sessions, &upload_sessions, quick),
+            lacks: lacks(reader, &stores, &downloads),
+            group_jobs: group_jobs(reader, &groups, &downloads),
+            tracked_from: known(tracking::min_valid(hq)),
+            profiles: known(profiles::profiles(hq)),
+            parameters: known(topology::parameters(hq)),
+            scheduler_version: known(world::value(hq, "scheduler-version")),
+            failed_operations: known(operations::failed(hq)),
+            pending_operations: known(operations::pending(hq)),
+            too_long: (!quick).then(|| lengths(reader, &downloads, &channel_tables)),
+            integrity: (!quick).then(|| known(integrity::complaints(hq))),
+            clock,
+            catalogue,
+            definitions,
+            tables,
+            channel_tables,
+            downloads,
+            groups,
+            stores,
+            sessions,
+            upload_sessions,
+        })
+    }
+
+    /// The value of a parameter, in any case; none when it is not set.
+    pub fn parameter(&self, name: &str) -> Known<Option<&str>> {
+        let parameters = self.parameters.as_ref().map_err(Clone::clone)?;
+        let found = parameters.iter().find(|one| one.name.eq_ignore_ascii_case(name));
+        Ok(found.map(|one| one.value.trim()))
+    }
+
+    /// The channel databases, without registers' offline ones.
+    pub fn channel_stores(&self) -> impl Iterator<Item = &DataStore> {
+        self.stores.iter().filter(|store| !store.offline)
+    }
+
+    /// Whether stored text is a time before this long ago.
+    pub fn is_older(&self, stored: &str, than: std::time::Duration) -> bool {
+        stored < self.clock.before(than).as_str()
+    }
+}
+
+/// A fact, or why it is not known.
+pub(super) fn known<T>(read: Result<T, StoreError>) -> Known<T> {
+    read.map_err(Unknown::from)
+}
+
+struct Defined<'a> {
+    definitions: &'a Known<Definitions>,
+    tables: &'a Known<Tables>,
+    channel_tables: &'a Known<Tables>,
+}
+
+impl Defined<'_> {
+    fn parts(&self) -> Known<(&Definitions, &Tables, &Tables)> {
+        let definitions = self.definitions.as_ref().map_err(Clone::clone)?;
+        let tables = self.tables.as_ref().map_err(Clone::clone)?;
+        Ok((definitions, tables, self.channel_tables.as_ref().map_err(Clone::clone)?))
+    }
+
+    fn downloads(&self) -> Known<Vec<JobPlans>> {
+        let (definitions, hq, channel) = self.parts()?;
+        let of = definitions.jobs.iter().filter(|job| job.direction == Direction::Download);
+        let plans = of.map(|job| JobPlans {
+            job: job.clone(),
+            plans: plan_job(definitions, job, hq, channel).map_err(|e| Unknown(chain(&e))),
+        });
+        Ok(plans.collect())
+    }
+
+    fn uploads(&self) -> Known<Vec<UploadPlans>> {
+        let (definitions, hq, channel) = self.parts()?;
+        let of = definitions.jobs.iter().filter(|job| job.direction == Direction::Upload);
+        let plans = of.map(|job| UploadPlans {
+            job: job.clone(),
+            tables: upload_tables(definitions, job, hq, channel).map_err(|e| Unknown(chain(&e))),
+        });
+        Ok(plans.collect())
+    }
+}
+
+fn changed(reader: &Reader, catalogue: &Catalogue) -> Known<BTreeMap<String, i64>> {
+    let mut changed = BTreeMap::new();
+    for gate in &catalogue.gates {
+        if let Some(version) = features::changed_at(&reader.hq, gate)? {
+            changed.insert(gate.slug.clone(), version);
+        }
+    }
+    Ok(changed)
+}
+
+fn stayed_off(reader: &Reader, catalogue: &Catalogue) -> Known<BTreeMap<String, String>> {
+    let mut found = BTreeMap::new();
+    for gate in &catalogue.gates {
+        let last = features::history_of(&reader.hq, gate, &reader.world.clock)?.pop();
+        if let Some(line) = last.filter(|line| line.event == "stayed-off") {
+            found.insert(gate.slug.clone(), line.detail);
+        }
+    }
+    Ok(found)
+}
+
+fn on_disk(reader: &Reader) -> Known<Definitions> {
+    let definitions = initialize::definitions_on_disk(&reader.env)?;
+    Ok(initialize::with_features(&reader.env, &reader.hq, definitions)?)
+}
+
+fn packages(
+    reader: &Reader,
+    downloads: &Known<Vec<DownloadSession>>,
+    uploads: &Known<Vec<UploadSession>>,
+    quick: bool,
+) -> Known<BTreeMap<String, PackageState>> {
+    use crate::model::status::UploadStatus::{ApplyFailed, UploadFailed, Uploaded};
+    let downloads = downloads.as_ref().map_err(Clone::clone)?;
+    let uploads = uploads.as_ref().map_err(Clone::clone)?;
+    let waits =
+        |session: &&DownloadSession| session.stores.iter().any(|row| !row.status.is_final());
+    let down = downloads.iter().filter(waits);
+    let down = down.map(|session| (&session.package, &session.checksum, session.bytes));
+    let open =
+        |session: &&UploadSession| matches!(session.status, Uploaded | UploadFailed | ApplyFailed);
+    let up = uploads.iter().filter(open);
+    let up = up.map(|session| (&session.package, &session.checksum, session.bytes));
+    let folder = Folder(reader.env.packages_path());
+    let mut found = BTreeMap::new();
+    for (package, recorded, bytes) in down.chain(up) {
+        let Some(name) = package else { continue };
+        let state = match folder.get(name)? {
+            None => PackageState::Missing,
+            Some(file) => {
+                let size = std::fs::metadata(&file).map_err(StoreError::io("read", &file))?.len();
+                let altered = size != bytes || !quick && checksum(&file)?.0 != *recorded;
+                if altered { PackageState::Altered } else { PackageState::Whole }
+            }
+        };
+        found.insert(name.clone(), state);
+    }
+    Ok(found)
+}
+
+fn lacks(
+    reader: &Reader,
+    stores: &[DataStore],
+    downloads: &Known<Vec<JobPlans>>,
+) -> Known<BTreeMap<(i64, String), Lack>> {
+    let downloads = downloads.as_ref().map_err(Clone::clone)?;
+    let mut found = BTreeMap::new();
+    for store in stores {
+        for JobPlans { job, .. } in downloads {
+            let lack = sessions::lack(&reader.hq, store.id, &job.id)?;
+            found.insert((store.id, job.id.clone()), lack);
+        }
+    }
+    Ok(found)
+}
+
+fn group_jobs(
+    reader: &Reader,
+    groups: &[Group],
+    downloads: &Known<Vec<JobPlans>>,
+) -> Known<Vec<GroupJob>> {
+    let downloads = downloads.as_ref().map_err(Clone::clone)?;
+    let mut found = Vec::new();
+    for group in groups {
+        for JobPlans { job, plans } in downloads {
+            let version = sessions::row_version(&reader.hq, group.id, &job.id)?;
+            let changed = match (version, plans) {
+                (Some(version), Ok(plans)) => any_change(&reader.hq, plans, version)?,
+                _ => false,
+            };
+            found.push(GroupJob { group: group.id, job: job.id.clone(), version, changed });
+        }
+    }
+    Ok(found)
+}
+
+fn lengths(
+    reader: &Reader,
+    downloads: &Known<Vec<JobPlans>>,
+    channel_tables: &Known<Tables>,
+) -> Known<Vec<(String, TooLong)>> {
+    let downloads = downloads.as_ref().map_err(Clone::clone)?;
+    let tables = channel_tables.as_ref().map_err(Clone::clone)?;
+    let mut found = Vec::new();
+    for JobPlans { job, plans } in downloads {
+        for plan in plans.iter().flatten() {
+            let Some(table) = tables.get(&plan.target.to_ascii_uppercase()) else { continue };
+            let long = too_long(&reader.hq, plan, table)?;
+            found.extend(long.into_iter().map(|long| (job.id.clone(), long)));
+        }
+    }
+    Ok(found)
+}

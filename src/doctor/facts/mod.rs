@@ -1,0 +1,48 @@
+//! What is known of an environment, read once; rules look at nothing else.
+
+pub mod channel;
+pub mod headquarters;
+mod reached;
+mod survey;
+
+pub use channel::{Channel, ChannelFacts};
+pub use headquarters::{GroupJob, HeadquartersFacts, JobPlans, PackageState, UploadPlans};
+pub use reached::{Reached, reached};
+pub(super) use survey::survey;
+
+/// Everything that rules look at.
+#[derive(Debug)]
+pub struct Examination {
+    /// Headquarters.
+    pub hq: HeadquartersFacts,
+    /// The channel and offline databases that are examined, in the order they were made.
+    pub channels: Vec<Channel>,
+    /// Rows were not read.
+    pub quick: bool,
+}
+
+impl Examination {
+    /// The channel databases without offline ones, those that could be read, with what was read.
+    pub fn readable(&self) -> impl Iterator<Item = (&Channel, &ChannelFacts)> {
+        self.channels.iter().filter_map(|channel| Some((channel, channel.facts.as_ref().ok()?)))
+    }
+
+    /// The same without registers' offline databases.
+    pub fn online(&self) -> impl Iterator<Item = (&Channel, &ChannelFacts)> {
+        self.readable().filter(|(channel, _)| !channel.store.offline)
+    }
+
+    /// Says which databases a rule could not look at.
+    pub fn tell_unreadable(&self, findings: &mut super::rule::Findings) {
+        for channel in &self.channels {
+            if let Err(why) = &channel.facts {
+                findings.unjudged(&channel.store.name, &why.reason);
+            }
+        }
+    }
+
+    /// Whether a channel or offline database is among those examined.
+    pub fn examines(&self, name: &str) -> bool {
+        self.channels.iter().any(|channel| channel.store.name == name)
+    }
+}

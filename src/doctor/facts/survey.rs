@@ -1,0 +1,265 @@
+//! Reads the channel databases, several at a time, in their order.
+
+use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use super::channel::{Channel, ChannelFacts, Unreadable};
+use super::headquarters::{HeadquartersFacts, known};
+use super::reached::{Reached, reached};
+use crate::doctor::rule::{Known, Unknown};
+use crate::gates::Features;
+use crate::model::schema::Tables;
+use crate::model::topology::DataStore;
+use crate::runtime::features::Site;
+use crate::store::drift::{Compared, Drift, compare, with_channel};
+use crate::store::schema::Kind;
+use crate::store::{
+    Access, ChannelDatabase, Db, Environment, Reader, StoreError, arrears, catalogue, integrity,
+    scale_unit,
+};
+
+/// At most so many databases are read at a time.
+const MOST_THREADS: usize = 4;
+
+/// The page cache of one channel, in KiB: rows are read once, so that little is kept.
+const CHANNEL_CACHE_KIB: u32 = 2 * 1024;
+
+/// Called with how many databases have been read.
+pub type Progress<'a> = &'a (dyn Fn(u64) + Sync);
+
+/// Reads these databases.
+pub(in crate::doctor) fn survey(
+    env: &Environment,
+    hq: &HeadquartersFacts,
+    stores: &[DataStore],
+    quick: bool,
+    progress: Progress<'_>,
+) -> Result<Vec<Channel>, StoreError> {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let threads = cores.min(MOST_THREADS).min(stores.len()).max(1);
+    let next = AtomicUsize::new(0);
+    let done = AtomicUsize::new(0);
+    let found: Mutex<Vec<Option<Channel>>> = Mutex::new(stores.iter().map(|_| None).collect());
+    let schemas = Schemas::default();
+    thread::scope(|scope| {
+        let work = || -> Result<(), StoreError> {
+            let reader = env.examiner()?;
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some(store) = stores.get(at) else { return Ok(()) };
+                let facts = Survey { reader: &reader, hq, store, quick, schemas: &schemas }.read();
+                let channel = Channel { store: store.clone(), facts };
+                found.lock().unwrap_or_else(PoisonError::into_inner)[at] = Some(channel);
+                progress(done.fetch_add(1, Ordering::Relaxed) as u64 + 1);
+            }
+        };
+        let workers: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        work()?;
+        for worker in workers {
+            // A worker that panicked has left its databases unread; they are told below.
+            worker.join().unwrap_or(Ok(()))?;
+        }
+        Ok::<_, StoreError>(())
+    })?;
+    let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let unread = |store: &DataStore| Channel {
+        store: store.clone(),
+        facts: Err(Unreadable {
+            broken: false,
+            missing: false,
+            reason: Unknown("it could not be read to the end".to_owned()),
+        }),
+    };
+    Ok(found.into_iter().zip(stores).map(|(one, s)| one.unwrap_or_else(|| unread(s))).collect())
+}
+
+/// Tables by the text of the schema that makes them; channels mostly share one.
+#[derive(Default)]
+struct Schemas(Mutex<BTreeMap<String, Arc<Tables>>>);
+
+impl Schemas {
+    fn of(&self, channel: &ChannelDatabase) -> Result<Arc<Tables>, StoreError> {
+        let text = arrears::schema_text(channel)?;
+        if let Some(known) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&text) {
+            return Ok(Arc::clone(known));
+        }
+        let tables = Arc::new(catalogue::tables(channel)?);
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(Arc::clone(kept.entry(text).or_insert(tables)))
+    }
+}
+
+struct Survey<'a> {
+    reader: &'a Reader,
+    hq: &'a HeadquartersFacts,
+    store: &'a DataStore,
+    quick: bool,
+    schemas: &'a Schemas,
+}
+
+impl Survey<'_> {
+    fn read(&self) -> Result<ChannelFacts, Unreadable> {
+        self.facts().map_err(|error| Unreadable {
+            broken: matches!(
+                error,
+                StoreError::Missing { .. }
+                    | StoreError::NotADatabase { .. }
+                    | StoreError::WrongKind { .. }
+                    | StoreError::Damaged { .. }
+            ),
+            missing: matches!(error, StoreError::Missing { .. }),
+            reason: error.into(),
+        })
+    }
+
+    fn facts(&self) -> Result<ChannelFacts, StoreError> {
+        let path = self.reader.env.channel_path(&self.store.name);
+        let access = Access::Examine;
+        let database = Db::open_with_cache(&path, Kind::Channel, access, CHANNEL_CACHE_KIB)?;
+        let site = Site::of(self.reader, self.store, ChannelDatabase(database), self.earliest())?;
+        let channel = site.database();
+        let tables = self.schemas.of(channel)?;
+        Ok(ChannelFacts {
+            now: scale_unit::look(channel, &self.store.name)?,
+            held: site.held().to_vec(),
+            progress: self.progress(&site)?,
+            half_features: self.half_features(channel)?,
+            calls: arrears::calls(channel)?,
+            applied: arrears::applied(channel)?,
+            counters: self.counters(channel),
+            unreturned: arrears::unreturned(&self.reader.hq, channel)?,
+            excluded: self.excluded(channel)?,
+            drift: (!self.quick).then(|| self.drift(channel, &tables)),
+            integrity: (!self.quick).then(|| known(integrity::complaints(channel))),
+            tables,
+        })
+    }
+
+    /// The earliest row version at which a feature was changed.
+    fn earliest(&self) -> i64 {
+        let changed = self.hq.changed.as_ref().ok();
+        changed.and_then(|changed| changed.values().min().copied()).unwrap_or(i64::MAX)
+    }
+
+    fn progress(
+        &self,
+        site: &Site,
+    ) -> Result<BTreeMap<String, crate::gates::plan::ChannelProgress>, StoreError> {
+        let mut found = BTreeMap::new();
+        let (Ok(standing), Ok(changed)) = (&self.hq.standing, &self.hq.changed) else {
+            return Ok(found);
+        };
+        if self.store.offline {
+            return Ok(found);
+        }
+        let catalogue = &self.hq.catalogue;
+        let features = Features { catalogue, standing };
+        for gate in catalogue.gates.iter().filter(|gate| features.is_listed(gate)) {
+            let on = standing.is_on(&gate.slug);
+            let at = changed.get(&gate.slug).copied();
+            let progress = site.progress(self.reader, standing, gate, on, at)?;
+            found.insert(gate.slug.clone(), progress);
+        }
+        Ok(found)
+    }
+
+    fn half_features(
+        &self,
+        channel: &ChannelDatabase,
+    ) -> Result<Vec<(String, &'static str)>, StoreError> {
+        let mut found = Vec::new();
+        for (name, which) in arrears::half_features(channel)? {
+            let name = if which == "state" {
+                name
+            } else {
+                let known = arrears::feature_name(&self.reader.hq, &name)?;
+                known.unwrap_or_else(|| format!("the feature of state row {name}"))
+            };
+            found.push((name, which));
+        }
+        Ok(found)
+    }
+
+    fn counters(&self, channel: &ChannelDatabase) -> Vec<(String, Known<arrears::Counters>)> {
+        let mut found = Vec::new();
+        if self.store.offline {
+            return found;
+        }
+        for plans in self.hq.uploads.iter().flatten() {
+            for table in plans.tables.iter().flatten() {
+                let target = &table.plan.target;
+                let counters = arrears::counters(
+                    &self.reader.hq,
+                    channel,
+                    self.store.id,
+                    target,
+                    &table.counter,
+                );
+                found.push((plans.job.id.clone(), known(counters)));
+            }
+        }
+        found
+    }
+
+    fn excluded(
+        &self,
+        channel: &ChannelDatabase,
+    ) -> Result<Vec<(String, String, u64)>, StoreError> {
+        let mut found = Vec::new();
+        if !self.store.offline {
+            return Ok(found);
+        }
+        for plans in self.hq.downloads.iter().flatten() {
+            for plan in plans.plans.iter().flatten().filter(|plan| plan.exclude_offline) {
+                if let Some(rows) = arrears::row_count(channel, &plan.target)? {
+                    found.push((plans.job.id.clone(), plan.target.clone(), rows));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn drift(
+        &self,
+        channel: &ChannelDatabase,
+        tables: &Tables,
+    ) -> Vec<(String, String, Known<Drift>)> {
+        let hq = &self.reader.hq;
+        let mut found = Vec::new();
+        let compared = with_channel(hq, channel, || {
+            for plans in self.hq.downloads.iter().flatten() {
+                let job = &plans.job.id;
+                let Some(version) = self.judged_from(job) else { continue };
+                for plan in plans.plans.iter().flatten() {
+                    if self.store.offline && plan.exclude_offline {
+                        continue;
+                    }
+                    // A table that is not there is told by the rule about mappings.
+                    let Some(table) = tables.get(&plan.target.to_ascii_uppercase()) else {
+                        continue;
+                    };
+                    let group = self.store.group_id;
+                    let one = Compared { plan, table, group, reached: version };
+                    let drift = known(compare(hq, one)).map(Option::unwrap_or_default);
+                    found.push((job.clone(), plan.target.clone(), drift));
+                }
+            }
+            Ok(())
+        });
+        if let Err(error) = compared {
+            found.push((String::new(), "its tables".to_owned(), Err(error.into())));
+        }
+        found
+    }
+
+    /// The row version up to which this database has had a job, where changes can be told from it.
+    fn judged_from(&self, job: &str) -> Option<i64> {
+        let sessions = self.hq.sessions.as_ref().ok()?;
+        let Reached::Version(version) = reached(sessions, self.store.id, job) else { return None };
+        let valid = self.hq.tracked_from.as_ref().is_ok_and(|from| version >= *from);
+        valid.then_some(version)
+    }
+}

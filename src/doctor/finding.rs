@@ -1,0 +1,222 @@
+//! What a rule reports: what is wrong, with what, on what evidence, and what mends it.
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::fix::Fix;
+use super::rule::Rule;
+use super::sources::Source;
+use crate::world::ids;
+
+/// How much a finding matters, the lowest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Something will be lost or stop working.
+    Warning,
+    /// Something is lost or does not work.
+    Error,
+}
+
+impl Severity {
+    /// Every severity, the gravest first.
+    pub const ALL: &'static [Self] = &[Self::Error, Self::Warning, Self::Info];
+
+    /// The word used in text and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Info => "info",
+        }
+    }
+}
+
+/// What a finding is about. It is made by naming a first part, so that none is about nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Subject {
+    /// A channel or offline database.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel: Option<String>,
+    /// A job's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    job: Option<String>,
+    /// A feature's slug, or its class where the catalogue does not know it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    feature: Option<String>,
+    /// A session's number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session: Option<i64>,
+    /// A table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    table: Option<String>,
+    /// Anything else: a parameter, a group, an operation, a row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+}
+
+macro_rules! parts {
+    ($($part:ident, $with:ident, $first:literal, $then:literal;)+) => {
+        $(
+            #[doc = $first]
+            pub fn $part($part: &str) -> Self {
+                Self { $part: Some($part.to_owned()), ..Self::default() }
+            }
+
+            #[doc = $then]
+            #[must_use]
+            pub fn $with(self, $part: &str) -> Self {
+                Self { $part: Some($part.to_owned()), ..self }
+            }
+        )+
+    };
+}
+
+impl Subject {
+    parts! {
+        channel, with_channel, "A channel or offline database.", "In a channel.";
+        job, with_job, "A job.", "Of a job.";
+        feature, with_feature, "A feature.", "Of a feature.";
+        table, with_table, "A table.", "In a table.";
+        key, with_key, "A parameter, a group, an operation, a row.", "Of this key.";
+    }
+
+    /// A session.
+    pub fn session(session: i64) -> Self {
+        Self { session: Some(session), ..Self::default() }
+    }
+
+    /// The parts that apply, by name, in a fixed order.
+    pub fn parts(&self) -> Vec<(&'static str, String)> {
+        let parts = [
+            ("channel", self.channel.clone()),
+            ("job", self.job.clone()),
+            ("feature", self.feature.clone()),
+            ("session", self.session.map(|session| session.to_string())),
+            ("table", self.table.clone()),
+            ("key", self.key.clone()),
+        ];
+        parts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+
+    /// The channel or offline database it is about.
+    pub fn in_channel(&self) -> Option<&str> {
+        self.channel.as_deref()
+    }
+
+    /// What tells it from others of the same channel, as people read it.
+    pub fn beside_channel(&self) -> String {
+        let parts = self.parts().into_iter().filter(|(name, _)| *name != "channel");
+        let worded = parts.map(|(name, value)| match name {
+            "key" | "feature" | "table" => value,
+            _ => format!("{name} {value}"),
+        });
+        worded.collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// What a rule found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// What it is about.
+    pub subject: Subject,
+    /// What is wrong, in a sentence that is the same for all subjects with this cause.
+    pub title: String,
+    /// What it was seen by.
+    pub evidence: Vec<String>,
+    /// What it does to people.
+    pub effect: String,
+    /// What mends it, where a command does.
+    pub fix: Option<Fix>,
+}
+
+/// A finding as it is reported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// The rule's code.
+    pub code: &'static str,
+    /// The rule's name.
+    pub name: &'static str,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What it is about.
+    pub subject: Subject,
+    /// What is wrong.
+    pub title: String,
+    /// What it was seen by.
+    pub evidence: Vec<String>,
+    /// What it does to people.
+    pub effect: String,
+    /// What mends it.
+    pub fix: Option<Fix>,
+    /// What the rule rests on.
+    pub sources: &'static [Source],
+    /// The same for the same rule and subject, in every run and on every machine.
+    pub fingerprint: String,
+    /// Accepted in `cdx.toml`.
+    pub suppressed: bool,
+    /// Why it is accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suppressed_because: Option<String>,
+    /// Known before, in the baseline.
+    pub baseline: bool,
+}
+
+impl Finding {
+    /// A rule's finding.
+    pub fn of(rule: &'static Rule, found: Found) -> Self {
+        let Found { subject, title, evidence, effect, fix } = found;
+        Self {
+            code: rule.code,
+            name: rule.name,
+            severity: rule.severity,
+            fingerprint: fingerprint(rule.code, &subject),
+            subject,
+            title,
+            evidence,
+            effect,
+            fix,
+            sources: rule.sources,
+            suppressed: false,
+            suppressed_because: None,
+            baseline: false,
+        }
+    }
+
+    /// Whether it counts towards the verdict: neither accepted nor known before.
+    pub fn counts(&self) -> bool {
+        !self.suppressed && !self.baseline
+    }
+}
+
+/// A hash of the code and the subject alone.
+fn fingerprint(code: &str, subject: &Subject) -> String {
+    let mut text = code.to_owned();
+    for (name, value) in subject.parts() {
+        text.push_str(&format!("\n{name}={value}"));
+    }
+    ids::hex(&Sha256::digest(text.as_bytes())).chars().take(32).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_is_of_code_and_subject_alone() {
+        let houston = Subject::channel("houston").with_job("1110");
+        assert_eq!(
+            fingerprint("CDX201", &houston),
+            fingerprint("CDX201", &Subject::job("1110").with_channel("houston"))
+        );
+        assert_ne!(fingerprint("CDX201", &houston), fingerprint("CDX202", &houston));
+        assert_ne!(
+            fingerprint("CDX201", &houston),
+            fingerprint("CDX201", &Subject::channel("houston").with_key("1110"))
+        );
+        // Part of what scripts keep in baselines: it never changes.
+        assert_eq!(fingerprint("CDX201", &houston), "");
+    }
+}

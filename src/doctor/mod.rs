@@ -1,0 +1,20 @@
+//! The doctor: what is wrong with an environment, on what evidence, and which command mends it.
+//!
+//! It reads an environment once, into facts; rules look at facts alone and change nothing.
+
+pub mod baseline;
+pub mod examine;
+pub mod facts;
+pub mod finding;
+pub mod fix;
+pub mod group;
+pub mod page;
+pub mod registry;
+pub mod rule;
+mod rules;
+pub mod sources;
+pub mod suppress;
+
+pub use examine::{Diagnosis, Request, examine};
+pub use finding::{Finding, Severity, Subject};
+pub use rule::Rule;

@@ -1,0 +1,40 @@
+//! What rules about features share.
+
+use crate::doctor::facts::Examination;
+use crate::doctor::rule::Unknown;
+use crate::gates::{Features, Gate};
+use crate::model::topology::DataStore;
+
+/// The catalogue against how features stand.
+pub(super) fn features(x: &Examination) -> Result<Features<'_>, Unknown> {
+    let standing = x.hq.standing.as_ref()?;
+    Ok(Features { catalogue: &x.hq.catalogue, standing })
+}
+
+/// The gates that a gate needs, directly or further down.
+pub(super) fn all_needs<'a>(features: Features<'a>, gate: &Gate) -> Vec<&'a Gate> {
+    let mut found: Vec<&Gate> = features.needs(gate);
+    let mut at = 0;
+    while at < found.len() {
+        for needed in features.needs(found[at]) {
+            if !found.iter().any(|known| known.slug == needed.slug) {
+                found.push(needed);
+            }
+        }
+        at += 1;
+    }
+    found
+}
+
+/// A feature as findings name it: its slug, or the class nobody has a gate for.
+pub(super) fn slug_of(x: &Examination, table_name: &str) -> String {
+    match x.hq.catalogue.by_table_name(table_name) {
+        Some(gate) => gate.slug.clone(),
+        None => table_name.rsplit('.').next().unwrap_or(table_name).to_owned(),
+    }
+}
+
+/// Whether a database belongs to a group that is meant to stand still.
+pub(super) fn is_parked(x: &Examination, store: &DataStore) -> bool {
+    x.hq.groups.iter().any(|group| group.id == store.group_id && group.dummy)
+}

@@ -1,0 +1,146 @@
+//! What rules about jobs and sessions share: how a channel gets what it lacks.
+
+use std::collections::BTreeMap;
+
+use super::about_features::features;
+use crate::doctor::facts::{Channel, ChannelFacts, Examination};
+use crate::doctor::fix::{Fix, Safety, Stage, Step};
+use crate::doctor::rule::Unknown;
+use crate::gates::Gate;
+use crate::gates::plan::{Ground, PlanStep, StepKind, plan};
+use crate::model::run::Mode;
+use crate::model::session::{DownloadSession, StoreSession};
+use crate::model::status::DownloadStatus;
+use crate::model::topology::DataStore;
+use crate::runtime::plan::Obstacles;
+
+/// A full synchronization of a job for one database.
+pub(super) fn full(job: &str, database: &str) -> Step {
+    Step::only_in(Stage::Full, format!("cdx run {job} --full"), database)
+}
+
+/// Every row of a database among the sessions, oldest first.
+pub(super) fn rows_of(
+    sessions: &[DownloadSession],
+    store: i64,
+) -> impl Iterator<Item = (&DownloadSession, &StoreSession)> {
+    sessions.iter().filter_map(move |session| {
+        Some((session, session.stores.iter().find(|row| row.store_id == store)?))
+    })
+}
+
+/// Whether a database has had a full session of this job, applied, later than a session.
+pub(super) fn is_healed(
+    sessions: &[DownloadSession],
+    store: i64,
+    session: &DownloadSession,
+) -> bool {
+    rows_of(sessions, store).any(|(later, row)| {
+        later.id > session.id
+            && later.job.eq_ignore_ascii_case(&session.job)
+            && later.mode == Mode::Full
+            && row.status == DownloadStatus::Applied
+    })
+}
+
+/// Whether a database has lost a session of a job, so that only a full one brings it what was in
+/// it.
+pub(super) fn has_lost(sessions: &[DownloadSession], store: i64, job: &str) -> bool {
+    rows_of(sessions, store).any(|(session, row)| {
+        session.job.eq_ignore_ascii_case(job)
+            && row.status == DownloadStatus::Canceled
+            && row.replaced_by.is_none()
+            && !is_healed(sessions, store, session)
+    })
+}
+
+/// What keeps jobs from reaching one database.
+fn obstacles(x: &Examination, store: &DataStore) -> Result<Obstacles, Unknown> {
+    let schedules = x.hq.schedules.as_ref()?.clone();
+    let sessions = x.hq.sessions.as_ref()?;
+    Ok(Obstacles::of(x.hq.groups.clone(), vec![store.clone()], schedules, sessions))
+}
+
+/// Where lost sessions make a delta useless, its job comes whole instead.
+fn whole_where_lost(
+    x: &Examination,
+    store: &DataStore,
+    steps: Vec<PlanStep>,
+) -> Result<Vec<PlanStep>, Unknown> {
+    let sessions = x.hq.sessions.as_ref()?;
+    let limit = format!(" --channel {}", store.name);
+    let mut found = Vec::new();
+    for step in steps {
+        let jobs = step.command.as_ref().and_then(|command| {
+            let jobs = command.strip_prefix("cdx run ")?;
+            let jobs = jobs.strip_suffix(limit.as_str()).unwrap_or(jobs);
+            (!jobs.contains("--")).then(|| jobs.split(' ').map(str::to_owned).collect::<Vec<_>>())
+        });
+        let Some(jobs) = jobs.filter(|_| step.kind == StepKind::Run) else {
+            found.push(step);
+            continue;
+        };
+        let (lost, rest): (Vec<String>, Vec<String>) =
+            jobs.into_iter().partition(|job| has_lost(sessions, store.id, job));
+        for job in lost {
+            let command = format!("cdx run {job} --full{limit}");
+            found.push(PlanStep::new(StepKind::Run, command, "a session of it was given up"));
+        }
+        if !rest.is_empty() {
+            let command = format!("cdx run {}{limit}", rest.join(" "));
+            found.push(PlanStep { command: Some(command), ..step });
+        }
+    }
+    Ok(found)
+}
+
+/// Steps of a plan for one channel as a fix.
+fn fix_of(steps: &[PlanStep], channel: &str) -> Option<Fix> {
+    let safe = steps.iter().all(|step| Step::is_safe(step.kind));
+    let safety = if safe { Safety::Safe } else { Safety::Manual };
+    Fix::new(safety, steps.iter().filter_map(|step| Step::of_plan(step, channel)))
+}
+
+/// The way to a feature that is effective in one channel.
+pub(super) fn way(
+    x: &Examination,
+    channel: &Channel,
+    facts: &ChannelFacts,
+    gate: &Gate,
+) -> Result<Option<Fix>, Unknown> {
+    let progress: BTreeMap<_, _> =
+        facts.progress.iter().map(|(slug, one)| (slug.clone(), vec![one.clone()])).collect();
+    let definitions = x.hq.definitions.as_ref()?;
+    let jobs: Vec<String> = definitions.jobs.iter().map(|job| job.id.clone()).collect();
+    let obstacles = obstacles(x, &channel.store)?;
+    let ground = Ground {
+        features: features(x)?,
+        progress: &progress,
+        only: Some(&channel.store.name),
+        jobs: &jobs,
+        obstacles: &|jobs| obstacles.steps(jobs),
+    };
+    let steps = whole_where_lost(x, &channel.store, plan(&ground, gate).steps)?;
+    Ok(fix_of(&steps, &channel.store.name))
+}
+
+/// The way of one job to one channel, and then out of the scale unit's memory.
+pub(super) fn deliver(
+    x: &Examination,
+    channel: &Channel,
+    first: Vec<PlanStep>,
+    job: Option<&str>,
+) -> Result<Option<Fix>, Unknown> {
+    let limit = format!(" --channel {}", channel.store.name);
+    let mut steps = first;
+    if let Some(job) = job {
+        let jobs = [job.to_owned()];
+        steps.extend(obstacles(x, &channel.store)?.steps(&jobs));
+        let command = format!("cdx run {job}{limit}");
+        steps.push(PlanStep::new(StepKind::Run, command, "brings it to the channel"));
+    }
+    let command = format!("cdx csu restart{limit}");
+    steps.push(PlanStep::new(StepKind::Restart, command, "has the scale unit look again"));
+    let steps = whole_where_lost(x, &channel.store, steps)?;
+    Ok(fix_of(&steps, &channel.store.name))
+}

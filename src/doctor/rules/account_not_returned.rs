@@ -1,0 +1,54 @@
+//! CDX503: headquarters has an account that a channel still shows as pending.
+
+use super::about_jobs::{full, has_lost};
+use crate::doctor::facts::Examination;
+use crate::doctor::finding::{Found, Severity, Subject};
+use crate::doctor::fix::{Fix, Stage, Step};
+use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
+use crate::doctor::sources::{ASYNC_FAQ, SCHEMA, Source};
+
+pub(in crate::doctor) const RULE: Rule = Rule {
+    code: "CDX503",
+    name: "account-not-returned",
+    severity: Severity::Warning,
+    checks: "for customers whose temporary GUID headquarters has given an account, and whom a \
+             channel still shows as pending",
+    why: "Without the account the customer gets no loyalty card and no synchronous order, and \
+          shows up as \"Pending sync\". Job 1010 brings it.",
+    mend: "Run 1010.",
+    since: "0.2.0",
+    behaviours: &["C05", "R08", "R09"],
+    sources: &[Source::documented(ASYNC_FAQ), Source::documented(SCHEMA)],
+    depth: Depth::Quick,
+    check,
+};
+
+const CUSTOMERS: &str = "1010";
+const SHOWN: usize = 3;
+
+fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
+    let sessions = x.hq.sessions.as_ref()?;
+    for (channel, facts) in x.online().filter(|(_, facts)| !facts.unreturned.is_empty()) {
+        let name = &channel.store.name;
+        let shown = facts.unreturned.iter().take(SHOWN);
+        let mut evidence: Vec<String> =
+            shown.map(|one| format!("{} is {} in headquarters", one.guid, one.account)).collect();
+        if facts.unreturned.len() > SHOWN {
+            evidence.push(format!("and {} more", facts.unreturned.len() - SHOWN));
+        }
+        let step = if has_lost(sessions, channel.store.id, CUSTOMERS) {
+            full(CUSTOMERS, name)
+        } else {
+            Step::in_channel(Stage::Download, format!("cdx run {CUSTOMERS}"), name)
+        };
+        findings.report(Found {
+            subject: Subject::channel(name).with_job(CUSTOMERS),
+            title: "customers have an account that the channel does not know".to_owned(),
+            evidence,
+            effect: "the channel shows them as \"Pending sync\"".to_owned(),
+            fix: Fix::safe([step]),
+        });
+    }
+    x.tell_unreadable(findings);
+    Ok(())
+}

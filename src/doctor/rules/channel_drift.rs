@@ -1,0 +1,64 @@
+//! CDX211: a channel differs from what its jobs have brought it.
+
+use super::about_jobs::full;
+use crate::doctor::facts::Examination;
+use crate::doctor::finding::{Found, Severity, Subject};
+use crate::doctor::fix::Fix;
+use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
+use crate::doctor::sources::{CDX_IMPLEMENTATION, CDX_TROUBLE, Source};
+use crate::store::drift::Drift;
+
+pub(in crate::doctor) const RULE: Rule = Rule {
+    code: "CDX211",
+    name: "channel-drift",
+    severity: Severity::Error,
+    checks: "every row that a job has brought to a channel against headquarters: rows that are \
+             missing, extra or different although the job says Applied; what is still on its way \
+             is left out",
+    why: "Headquarters sends what changed, and never asks what the channel has. A row that was \
+          lost with a cancelled session, or changed in the channel by hand, stays wrong until \
+          somebody changes it in headquarters again.",
+    mend: "A full synchronization of the job for that database.",
+    since: "0.2.0",
+    behaviours: &["D01", "D14", "D18"],
+    sources: &[Source::documented(CDX_IMPLEMENTATION), Source::documented(CDX_TROUBLE)],
+    depth: Depth::EveryRow,
+    check,
+};
+
+fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
+    for (channel, facts) in x.readable() {
+        let name = &channel.store.name;
+        for (job, table, drift) in facts.drift.iter().flatten() {
+            let table = table.replacen('_', ".", 1);
+            let drift = match drift {
+                Ok(drift) if drift.is_none() => continue,
+                Ok(drift) => drift,
+                Err(why) => {
+                    findings.unjudged(&format!("{name} {table}"), why);
+                    continue;
+                }
+            };
+            let Drift { missing, different, extra, samples } = drift;
+            let counted = [(missing, "missing"), (different, "different"), (extra, "extra")];
+            let counts: Vec<String> = counted
+                .iter()
+                .filter(|(count, _)| **count > 0)
+                .map(|(count, word)| format!("{count} {word}"))
+                .collect();
+            let kinds: Vec<&str> =
+                counted.iter().filter(|(count, _)| **count > 0).map(|(_, word)| *word).collect();
+            let mut evidence = vec![format!("{name}: {} rows", counts.join(", "))];
+            evidence.extend(samples.iter().cloned());
+            findings.report(Found {
+                subject: Subject::channel(name).with_table(&table).with_job(job),
+                title: format!("{table} has rows that are {}", kinds.join(", ")),
+                evidence,
+                effect: "the channel works with other data than headquarters".to_owned(),
+                fix: Fix::safe([full(job, name)]),
+            });
+        }
+    }
+    x.tell_unreadable(findings);
+    Ok(())
+}

@@ -1,0 +1,46 @@
+//! CDX501: a customer operation failed in the batch.
+
+use crate::doctor::facts::Examination;
+use crate::doctor::finding::{Found, Severity, Subject};
+use crate::doctor::fix::{Fix, Stage, Step};
+use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
+use crate::doctor::sources::{ASYNC_FAQ, AUDIT, Source};
+
+pub(in crate::doctor) const RULE: Rule = Rule {
+    code: "CDX501",
+    name: "customer-operation-failed",
+    severity: Severity::Error,
+    checks: "for customer operations that \"Synchronize customers and channel requests\" could not \
+             process, with the last known error",
+    why: "The customer has no account, or keeps the old values, and later operations of the same \
+          customer wait behind the failed one. Other customers go on, so that nobody notices.",
+    mend: "See what is wrong with it, correct the value with `cdx customers status edit`, and \
+           synchronize it again.",
+    since: "0.2.0",
+    behaviours: &["C03", "C04"],
+    sources: &[Source::documented(ASYNC_FAQ), Source::documented(AUDIT)],
+    depth: Depth::Quick,
+    check,
+};
+
+fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
+    for operation in x.hq.failed_operations.as_ref()? {
+        let id = operation.id.to_string();
+        let mut evidence = vec![format!("customer {}: {}", operation.account, operation.error)];
+        if operation.waiting > 0 {
+            evidence.push(format!("{} later operations wait behind it", operation.waiting));
+        }
+        let steps = [
+            Step::new(Stage::Batch, format!("cdx customers status show {id}")),
+            Step::new(Stage::Batch, format!("cdx customers synchronize {id}")),
+        ];
+        findings.report(Found {
+            subject: Subject::channel(&operation.channel).with_key(&id),
+            title: format!("operation {id} failed: {}", operation.error),
+            evidence,
+            effect: "the customer is not in headquarters as the channel has it".to_owned(),
+            fix: Fix::manual(steps),
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! CDX212: a full synchronization of an excluded job is about to empty tables.
+
+use super::about_jobs::rows_of;
+use crate::doctor::facts::Examination;
+use crate::doctor::finding::{Found, Severity, Subject};
+use crate::doctor::fix::{Fix, Safety, Stage, Step};
+use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
+use crate::doctor::sources::{CDX_IMPLEMENTATION, CDX_PRACTICES, Source};
+use crate::model::run::Mode;
+
+pub(in crate::doctor) const RULE: Rule = Rule {
+    code: "CDX212",
+    name: "excluded-job-empties",
+    severity: Severity::Warning,
+    checks: "for full sessions, still to be applied in an offline database, of jobs or subjobs \
+             that are excluded from offline databases, while their tables there hold rows",
+    why: "An excluded job sends an offline database nothing, and nothing is what a full \
+          synchronization then leaves there. A register that goes offline afterwards works without \
+          that data.",
+    mend: "Cancel the session for the offline database if the rows are still wanted there, or \
+           include the job again.",
+    since: "0.2.0",
+    behaviours: &["D09"],
+    sources: &[Source::documented(CDX_IMPLEMENTATION), Source::documented(CDX_PRACTICES)],
+    depth: Depth::Quick,
+    check,
+};
+
+fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
+    let sessions = x.hq.sessions.as_ref()?;
+    for (channel, facts) in x.readable().filter(|(channel, _)| channel.store.offline) {
+        let store = &channel.store;
+        for (session, row) in rows_of(sessions, store.id) {
+            if session.mode != Mode::Full || row.status.is_final() {
+                continue;
+            }
+            let filled: Vec<String> = facts
+                .excluded
+                .iter()
+                .filter(|(job, _, rows)| *rows > 0 && job.eq_ignore_ascii_case(&session.job))
+                .map(|(_, table, rows)| format!("{}: {rows} rows", table.replacen('_', ".", 1)))
+                .collect();
+            if filled.is_empty() {
+                continue;
+            }
+            let (number, job) = (session.id, &session.job);
+            let cancel = format!("cdx sessions cancel {number}");
+            findings.report(Found {
+                subject: Subject::session(number).with_channel(&store.name).with_job(job),
+                title: format!(
+                    "full session {number} of {job}, which is excluded, will empty its tables"
+                ),
+                evidence: filled,
+                effect: "the register has none of this data when it is offline".to_owned(),
+                fix: Fix::new(
+                    Safety::Destructive,
+                    [Step::only_in(Stage::Clear, cancel, &store.name)],
+                ),
+            });
+        }
+    }
+    x.tell_unreadable(findings);
+    Ok(())
+}

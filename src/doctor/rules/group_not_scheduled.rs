@@ -1,0 +1,67 @@
+//! CDX205: a channel database group is on no active schedule for a job.
+
+use crate::doctor::facts::Examination;
+use crate::doctor::finding::{Found, Severity, Subject};
+use crate::doctor::fix::{Fix, Stage, Step};
+use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
+use crate::doctor::sources::{CDX_COMMUNICATIONS, CDX_PRACTICES, Source};
+use crate::model::job::Direction;
+use crate::model::topology::Schedule;
+
+pub(in crate::doctor) const RULE: Rule = Rule {
+    code: "CDX205",
+    name: "group-not-scheduled",
+    severity: Severity::Warning,
+    checks: "that every channel database group with databases in it is on an active distribution \
+             schedule for each download job; a group marked as a dummy is exempt",
+    why: "Headquarters generates nothing for a group that no active schedule serves. Running the \
+          job by hand does not help either: there is nothing to run it from.",
+    mend: "Activate the schedule, or put the group on one.",
+    since: "0.2.0",
+    behaviours: &["D13"],
+    sources: &[Source::documented(CDX_COMMUNICATIONS), Source::documented(CDX_PRACTICES)],
+    depth: Depth::Quick,
+    check,
+};
+
+fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
+    let schedules = x.hq.schedules.as_ref()?;
+    let definitions = x.hq.definitions.as_ref()?;
+    let used = |id: i64| x.hq.stores.iter().any(|store| store.group_id == id);
+    for group in x.hq.groups.iter().filter(|group| !group.dummy && used(group.id)) {
+        for job in definitions.jobs.iter().filter(|job| job.direction == Direction::Download) {
+            let serves = |schedule: &&Schedule| {
+                schedule.groups.contains(&group.name)
+                    && schedule.jobs.iter().any(|known| known.eq_ignore_ascii_case(&job.id))
+            };
+            let serving: Vec<&Schedule> = schedules.iter().filter(serves).collect();
+            if serving.iter().any(|schedule| schedule.active) {
+                continue;
+            }
+            let (title, step) = match serving.first() {
+                Some(schedule) => (
+                    format!(
+                        "channel database group {} is on no active schedule: {} is not active",
+                        group.name, schedule.name
+                    ),
+                    format!("cdx schedules set {:?} --active yes", schedule.name),
+                ),
+                None => (
+                    format!("channel database group {} is on no schedule for a job", group.name),
+                    format!(
+                        "cdx schedules set \"{} {}\" --jobs {} --groups {:?}",
+                        group.name, job.id, job.id, group.name
+                    ),
+                ),
+            };
+            findings.report(Found {
+                subject: Subject::job(&job.id).with_key(&group.name),
+                title,
+                evidence: vec![format!("{} {}: generates nothing", job.id, job.name)],
+                effect: "headquarters makes no sessions for the group's databases".to_owned(),
+                fix: Fix::manual([Step::new(Stage::Clear, step)]),
+            });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,59 @@
+//! CDX103: a mandatory feature is off.
+
+use super::about_features::features;
+use crate::doctor::facts::Examination;
+use crate::doctor::finding::{Found, Severity, Subject};
+use crate::doctor::fix::{Fix, Stage, Step};
+use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
+use crate::doctor::sources::{ASYNC_MODE, FEATURES, Source};
+use crate::gates::gate::{CARRIER, Stage as Life};
+
+pub(in crate::doctor) const RULE: Rule = Rule {
+    code: "CDX103",
+    name: "mandatory-feature-off",
+    severity: Severity::Error,
+    checks: "that every feature that is mandatory in this version is on",
+    why: "A mandatory feature cannot be turned off in Feature management, and later versions have \
+          no code left for the other way. A row that says it is off was written past it, and what \
+          needs the feature cannot be enabled.",
+    mend: "Turn it on, and run the job that carries feature state.",
+    since: "0.2.0",
+    behaviours: &["G02", "G04", "G07"],
+    sources: &[Source::documented(ASYNC_MODE), Source::documented(FEATURES)],
+    depth: Depth::Quick,
+    check,
+};
+
+fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
+    let features = features(x)?;
+    let version = &features.standing.version;
+    for gate in &features.catalogue.gates {
+        if !gate.is_mandatory(version) || !features.is_listed(gate) || features.is_on(&gate.slug) {
+            continue;
+        }
+        let since = gate.lifecycle.begins(Life::Mandatory).map(ToString::to_string);
+        let command = format!("cdx features enable {} --with-prerequisites", gate.slug);
+        let enable = Step::new(Stage::Enable, command);
+        let run = Step::new(Stage::Download, format!("cdx run {CARRIER}"));
+        let steps = if gate.one_way || gate.confirmation.is_some() {
+            vec![Step::new(Stage::Look, format!("cdx features plan {}", gate.slug))]
+        } else {
+            vec![enable, run]
+        };
+        findings.report(Found {
+            subject: Subject::feature(&gate.slug),
+            title: format!("{:?} is mandatory and off", gate.name),
+            evidence: vec![
+                format!("FEATUREMANAGEMENTSTATE {}: ISENABLED 0", gate.table_name()),
+                format!(
+                    "mandatory since {}, the application is {version}",
+                    since.unwrap_or_default()
+                ),
+            ],
+            effect: "what needs the feature cannot be enabled, and the old way is not supported"
+                .to_owned(),
+            fix: Fix::manual(steps),
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! CDX407: more than one schedule runs the upload job.
+
+use super::about_uploads::{schedules_of, upload_jobs};
+use crate::doctor::facts::Examination;
+use crate::doctor::finding::{Found, Severity, Subject};
+use crate::doctor::fix::{Fix, Stage, Step};
+use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
+use crate::doctor::sources::{CDX_COMMUNICATIONS, Source};
+
+pub(in crate::doctor) const RULE: Rule = Rule {
+    code: "CDX407",
+    name: "parallel-upload",
+    severity: Severity::Warning,
+    checks: "that only one active distribution schedule runs each upload job",
+    why: "One P-job at a time is supported. Two of them meet over the same sessions, and one ends \
+          with an error that has nothing to do with the data.",
+    mend: "Leave one schedule active, with all groups on it.",
+    since: "0.2.0",
+    behaviours: &["U04"],
+    sources: &[Source::documented(CDX_COMMUNICATIONS)],
+    depth: Depth::Quick,
+    check,
+};
+
+fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
+    for job in upload_jobs(x)? {
+        let active: Vec<_> =
+            schedules_of(x, &job.id)?.into_iter().filter(|schedule| schedule.active).collect();
+        let Some((kept, others)) = active.split_first().filter(|(_, others)| !others.is_empty())
+        else {
+            continue;
+        };
+        let mut groups: Vec<&String> = kept.groups.iter().collect();
+        for group in others.iter().flat_map(|schedule| &schedule.groups) {
+            if !groups.contains(&group) {
+                groups.push(group);
+            }
+        }
+        let mut steps = Vec::new();
+        if groups.len() > kept.groups.len() {
+            let quoted: Vec<String> = groups.iter().map(|group| format!("{group:?}")).collect();
+            let command =
+                format!("cdx schedules set {:?} --groups {}", kept.name, quoted.join(" "));
+            steps.push(Step::new(Stage::Clear, command));
+        }
+        steps.extend(others.iter().map(|schedule| {
+            Step::new(Stage::Clear, format!("cdx schedules set {:?} --active no", schedule.name))
+        }));
+        findings.report(Found {
+            subject: Subject::job(&job.id),
+            title: format!("{} active schedules run {}", active.len(), job.id),
+            evidence: active
+                .iter()
+                .map(|schedule| format!("{}: groups {}", schedule.name, schedule.groups.join(", ")))
+                .collect(),
+            effect: "two P-jobs can run at the same time".to_owned(),
+            fix: Fix::manual(steps),
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! CDX406: rows that have not been uploaded are older than what a shift close purges.
+
+use std::time::Duration;
+
+use crate::doctor::facts::Examination;
+use crate::doctor::finding::{Found, Severity, Subject};
+use crate::doctor::fix::{Fix, Stage, Step};
+use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
+use crate::doctor::sources::{SCHEMA, Source};
+use crate::model::operation::OperationKind;
+
+pub(in crate::doctor) const RULE: Rule = Rule {
+    code: "CDX406",
+    name: "purge-before-upload",
+    severity: Severity::Error,
+    checks: "for asynchronous rows that have not been collected and are older than \"Days \
+             transactions exist\" of the channel's functionality profile",
+    why: "Closing a shift deletes asynchronous customers and addresses of that age, uploaded or \
+          not. When the P-job has stood still for longer than that, the next close loses them.",
+    mend: "Upload before anybody closes a shift.",
+    since: "0.2.0",
+    behaviours: &["U06"],
+    sources: &[Source::documented(SCHEMA)],
+    depth: Depth::Quick,
+    check,
+};
+
+const DAY: u64 = 24 * 60 * 60;
+
+fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
+    for (channel, facts) in x.online() {
+        let Some(own) = &facts.now.channel else { continue };
+        let days = u64::try_from(own.days_transactions_exist).unwrap_or(0);
+        let age = Duration::from_secs(days * DAY);
+        let name = &channel.store.name;
+        for (job, counters) in &facts.counters {
+            let counters = counters.as_ref()?;
+            let purged = OperationKind::ALL
+                .iter()
+                .any(|kind| counters.table.eq_ignore_ascii_case(&format!("ax_{}", kind.table())));
+            let Some(oldest) = counters.oldest.as_ref().filter(|_| purged) else { continue };
+            if counters.unsent == 0 || !x.hq.is_older(oldest, age) {
+                continue;
+            }
+            let table = counters.table.replacen('_', ".", 1);
+            let run = format!("cdx run {job}");
+            let mut steps = Vec::new();
+            if channel.store.paused {
+                steps.push(Step::new(Stage::Clear, format!("cdx channels resume {name}")));
+            }
+            steps.push(Step::in_channel(Stage::Upload, run, name));
+            let fix = if channel.store.paused { Fix::manual(steps) } else { Fix::safe(steps) };
+            findings.report(Found {
+                subject: Subject::channel(name).with_table(&table).with_job(job),
+                title: format!("the next shift close deletes rows of {table} that nobody has"),
+                evidence: vec![
+                    format!("{} rows above the last collected counter", counters.unsent),
+                    format!("the oldest of {}, kept for {days} days", x.hq.clock.show(oldest)),
+                ],
+                effect: "customers that were created at the register are lost".to_owned(),
+                fix,
+            });
+        }
+    }
+    x.tell_unreadable(findings);
+    Ok(())
+}

@@ -1,0 +1,42 @@
+//! CDX409: `CDX_ENABLE_ROLLBACK_ON_FAILURE` is not 0.
+
+use crate::doctor::facts::Examination;
+use crate::doctor::finding::{Found, Severity, Subject};
+use crate::doctor::fix::{Fix, Stage, Step};
+use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
+use crate::doctor::sources::{CDX_PRACTICES, Source};
+
+pub(in crate::doctor) const RULE: Rule = Rule {
+    code: "CDX409",
+    name: "rollback-on-failure",
+    severity: Severity::Warning,
+    checks: "that CDX_ENABLE_ROLLBACK_ON_FAILURE is set to 0; where it is not set, 1 holds",
+    why: "Its default is 1, and a known issue with it makes offline databases merge badly. 0 is \
+          recommended.",
+    mend: "Set it to 0.",
+    since: "0.2.0",
+    behaviours: &["D06"],
+    sources: &[Source::documented(CDX_PRACTICES)],
+    depth: Depth::Quick,
+    check,
+};
+
+const KEY: &str = "CDX_ENABLE_ROLLBACK_ON_FAILURE";
+
+fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
+    let value = x.hq.parameter(KEY)?.filter(|value| !value.is_empty());
+    if value == Some("0") {
+        return Ok(());
+    }
+    findings.report(Found {
+        subject: Subject::key(KEY),
+        title: format!("{KEY} is not 0"),
+        evidence: vec![match value {
+            Some(value) => format!("it is {value}"),
+            None => "it is not set, so 1 holds".to_owned(),
+        }],
+        effect: "what registers did offline can be merged badly".to_owned(),
+        fix: Fix::manual([Step::new(Stage::Configure, format!("cdx params set {KEY} 0"))]),
+    });
+    Ok(())
+}

@@ -1,0 +1,57 @@
+//! CDX601: the scheduler is older than the application, or lacks a job that a feature needs.
+
+use super::about_features::features;
+use crate::doctor::facts::Examination;
+use crate::doctor::finding::{Found, Severity, Subject};
+use crate::doctor::fix::{Fix, Stage, Step};
+use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
+use crate::doctor::sources::{CDX_EXTENSIBILITY, CDX_PRACTICES, Source};
+use crate::model::version::Version;
+
+pub(in crate::doctor) const RULE: Rule = Rule {
+    code: "CDX601",
+    name: "scheduler-not-initialized",
+    severity: Severity::Error,
+    checks: "that the commerce scheduler was initialized in the application's version, and that \
+             headquarters has every job that a feature which is on asks for",
+    why: "An update brings new tables and fields, and some features bring jobs. They exist in \
+          headquarters only once the scheduler has been initialized; until then their data is not \
+          sent, or their job cannot be run at all.",
+    mend: "Initialize the commerce scheduler. \"Delete existing\" is not needed, and drops what was \
+           made by hand.",
+    since: "0.2.0",
+    behaviours: &["S04"],
+    sources: &[Source::documented(CDX_PRACTICES), Source::documented(CDX_EXTENSIBILITY)],
+    depth: Depth::Quick,
+    check,
+};
+
+fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
+    let features = features(x)?;
+    let version = &features.standing.version;
+    let initialize = || Fix::safe([Step::new(Stage::Initialize, "cdx scheduler init")]);
+    let initialized = x.hq.scheduler_version.as_ref()?;
+    if Version::parse(initialized).is_none_or(|known| known < *version) {
+        findings.report(Found {
+            subject: Subject::key("scheduler"),
+            title: "the scheduler was initialized in an older version".to_owned(),
+            evidence: vec![format!("initialized in {initialized}, the application is {version}")],
+            effect: "what the update added is not sent to the channels".to_owned(),
+            fix: initialize(),
+        });
+    }
+    let definitions = x.hq.definitions.as_ref()?;
+    for gate in features.catalogue.gates.iter().filter(|gate| features.is_on(&gate.slug)) {
+        let has = |job: &String| definitions.jobs.iter().any(|j| j.id.eq_ignore_ascii_case(job));
+        for job in gate.jobs().iter().filter(|job| !has(job)) {
+            findings.report(Found {
+                subject: Subject::feature(&gate.slug).with_job(job),
+                title: format!("{:?} needs job {job}, which headquarters has not", gate.name),
+                evidence: vec![format!("RETAILCONNSCHEDULERJOBTABLE has no {job}")],
+                effect: "the feature cannot be brought to the channels".to_owned(),
+                fix: initialize(),
+            });
+        }
+    }
+    Ok(())
+}

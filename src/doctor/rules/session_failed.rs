@@ -1,0 +1,64 @@
+//! CDX202: a download session failed, or was given up after its tries.
+
+use super::about_jobs::{full, is_healed, rows_of};
+use crate::doctor::facts::Examination;
+use crate::doctor::finding::{Found, Severity, Subject};
+use crate::doctor::fix::{Fix, Stage, Step};
+use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
+use crate::doctor::sources::{CDX_TROUBLE, Source};
+use crate::model::session::StoreSession;
+use crate::model::status::DownloadStatus;
+
+pub(in crate::doctor) const RULE: Rule = Rule {
+    code: "CDX202",
+    name: "session-failed",
+    severity: Severity::Error,
+    checks: "for download sessions that are CreateFailed, DownloadFailed or ApplyFailed, or were \
+             cancelled because they had been tried too often",
+    why: "What a failed session carried is not in the channel. The next run tries it again, until \
+          the try count is reached; then it is cancelled, later sessions go on without it, and its \
+          rows never arrive by themselves.",
+    mend: "See the message. For one that may still be tried, mend its cause and run the job. For \
+           one that was given up, a full synchronization of its job brings everything.",
+    since: "0.2.0",
+    behaviours: &["D06"],
+    sources: &[Source::documented(CDX_TROUBLE)],
+    depth: Depth::Quick,
+    check,
+};
+
+/// Whether a session was cancelled by its tries, rather than by a person or a full session.
+fn is_given_up(row: &StoreSession) -> bool {
+    row.status == DownloadStatus::Canceled
+        && row.replaced_by.is_none()
+        && row.message.as_deref().is_some_and(|message| message.contains("tried too many times"))
+}
+
+fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
+    let sessions = x.hq.sessions.as_ref()?;
+    for store in &x.hq.stores {
+        for (session, row) in rows_of(sessions, store.id) {
+            let failed = row.status.is_failure()
+                && !matches!(row.status, DownloadStatus::Suspended | DownloadStatus::Canceled);
+            let given_up = is_given_up(row) && !is_healed(sessions, store.id, session);
+            if !failed && !given_up {
+                continue;
+            }
+            let message = row.message.clone().unwrap_or_default();
+            let step = if given_up {
+                full(&session.job, &store.name)
+            } else {
+                Step::in_channel(Stage::Download, format!("cdx run {}", session.job), &store.name)
+            };
+            let (number, job) = (session.id, &session.job);
+            findings.report(Found {
+                subject: Subject::session(number).with_channel(&store.name).with_job(job),
+                title: format!("session {number} of {job} is {}", row.status.as_str()),
+                evidence: vec![format!("tried {} times: {message}", row.tries)],
+                effect: format!("what the session carries of {job} is not in the channel"),
+                fix: Fix::safe([step]),
+            });
+        }
+    }
+    Ok(())
+}

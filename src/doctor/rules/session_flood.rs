@@ -1,0 +1,83 @@
+//! CDX213: adding a database now would create more sessions than the budget.
+
+use crate::doctor::facts::Examination;
+use crate::doctor::finding::{Found, Severity, Subject};
+use crate::doctor::fix::{Fix, Stage, Step};
+use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
+use crate::doctor::sources::{CDX_PRACTICES, Source};
+use crate::model::run::Mode;
+use crate::model::session::DownloadSession;
+use crate::model::status::DownloadStatus;
+
+pub(in crate::doctor) const RULE: Rule = Rule {
+    code: "CDX213",
+    name: "session-flood",
+    severity: Severity::Warning,
+    checks: "how many sessions an offline database that joins a group now would inherit, against \
+             `session-budget` of `cdx.toml`",
+    why: "A new offline database inherits every session of its group since each job's last full \
+          one, and a register applies them one after the other before it can work offline.",
+    mend: "Run the jobs with the most sessions whole, so that counting begins anew; or add \
+           databases to a dummy group first; or set \
+           CDX_ENABLE_DELAYED_OFFLINE_DOWNLOAD_SESSION_CREATION to 1.",
+    since: "0.2.0",
+    behaviours: &["D05"],
+    sources: &[Source::documented(CDX_PRACTICES)],
+    depth: Depth::Quick,
+    check,
+};
+
+const DELAYED: &str = "CDX_ENABLE_DELAYED_OFFLINE_DOWNLOAD_SESSION_CREATION";
+
+fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
+    if x.hq.parameter(DELAYED)? == Some("1") {
+        return Ok(());
+    }
+    let sessions = x.hq.sessions.as_ref()?;
+    let downloads = x.hq.downloads.as_ref()?;
+    let budget = x.hq.settings.doctor.session_budget;
+    for group in x.hq.groups.iter().filter(|group| !group.dummy) {
+        let mut counts: Vec<(u64, &str)> = downloads
+            .iter()
+            .map(|plans| (inherited(sessions, group.id, &plans.job.id), plans.job.id.as_str()))
+            .filter(|(count, _)| *count > 0)
+            .collect();
+        let total: u64 = counts.iter().map(|(count, _)| count).sum();
+        if total <= budget {
+            continue;
+        }
+        counts.sort_by_key(|(count, job)| (std::cmp::Reverse(*count), *job));
+        let most = counts.first().map_or("", |(_, job)| job);
+        findings.report(Found {
+            subject: Subject::key(&group.name),
+            title: format!(
+                "a database that joins {} now would get {total} sessions, the budget is {budget}",
+                group.name
+            ),
+            evidence: counts
+                .iter()
+                .map(|(count, job)| format!("{job}: {count} since its last full session"))
+                .collect(),
+            effect: "the new database works through all of them before it can be used".to_owned(),
+            fix: Fix::manual([Step::new(
+                Stage::Full,
+                format!("cdx run {most} --full --group {:?}", group.name),
+            )]),
+        });
+    }
+    Ok(())
+}
+
+/// The sessions of a group and job since its last full one, that one included.
+fn inherited(sessions: &[DownloadSession], group: i64, job: &str) -> u64 {
+    let own = |session: &&DownloadSession| {
+        session.group_id == group && session.job == job && session.only.is_none()
+    };
+    let last = sessions.iter().filter(own).rfind(|session| session.mode == Mode::Full);
+    let since = last.map_or(0, |session| session.id);
+    let carries = |session: &&DownloadSession| {
+        session.id >= since
+            && !matches!(session.status, DownloadStatus::NoData | DownloadStatus::Canceled)
+    };
+    sessions.iter().filter(own).filter(carries).count() as u64
+}

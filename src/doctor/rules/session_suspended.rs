@@ -1,0 +1,67 @@
+//! CDX203: a suspended session holds back others.
+
+use super::about_jobs::rows_of;
+use crate::doctor::facts::Examination;
+use crate::doctor::finding::{Found, Severity, Subject};
+use crate::doctor::fix::{Fix, Stage, Step};
+use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
+use crate::doctor::sources::{CDX_IMPLEMENTATION, Source};
+use crate::model::status::DownloadStatus;
+
+pub(in crate::doctor) const RULE: Rule = Rule {
+    code: "CDX203",
+    name: "session-suspended",
+    severity: Severity::Error,
+    checks: "for sessions that are Suspended, and counts what waits behind the first of each \
+             database",
+    why: "With dependency enforcement on, a session that was tried too often is suspended, and \
+          every later session of that database waits, of whichever job, until somebody retries or \
+          cancels it.",
+    mend: "Mend what its message says, then retry the session; cancelling it gives up its rows, \
+           and then its job needs a full synchronization for that database.",
+    since: "0.2.0",
+    behaviours: &["D07"],
+    sources: &[Source::documented(CDX_IMPLEMENTATION)],
+    depth: Depth::Quick,
+    check,
+};
+
+fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
+    let sessions = x.hq.sessions.as_ref()?;
+    for store in &x.hq.stores {
+        let mut rows = rows_of(sessions, store.id);
+        let head = rows.find(|(_, row)| row.status == DownloadStatus::Suspended);
+        let Some((session, row)) = head else { continue };
+        let behind: Vec<_> = rows.filter(|(_, row)| !row.status.is_final()).collect();
+        let waits = behind.iter().map(|(later, row)| {
+            format!("waits: session {} of {}, {}", later.id, later.job, row.status.as_str())
+        });
+        let message = row.message.clone().unwrap_or_default();
+        let head = format!("tried {} times: {message}", row.tries);
+        let (number, job) = (session.id, &session.job);
+        let mut jobs = vec![job.clone()];
+        for (later, _) in &behind {
+            if !jobs.contains(&later.job) {
+                jobs.push(later.job.clone());
+            }
+        }
+        let retry =
+            Step::only_in(Stage::Clear, format!("cdx sessions retry {number}"), &store.name);
+        let run = format!("cdx run {}", jobs.join(" "));
+        findings.report(Found {
+            subject: Subject::session(number).with_channel(&store.name).with_job(job),
+            title: format!(
+                "session {number} of {job} is suspended and holds back {}",
+                match behind.len() {
+                    0 => "whatever comes after it".to_owned(),
+                    1 => "1 other".to_owned(),
+                    more => format!("{more} others"),
+                }
+            ),
+            evidence: std::iter::once(head).chain(waits).collect(),
+            effect: "nothing later reaches the database".to_owned(),
+            fix: Fix::safe([retry, Step::in_channel(Stage::Download, run, &store.name)]),
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! CDX301: a scale unit answers from something older than its channel's database.
+
+use crate::doctor::facts::Examination;
+use crate::doctor::finding::{Found, Severity, Subject};
+use crate::doctor::fix::{Fix, Stage, Step};
+use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
+use crate::doctor::sources::{ASYNC_FAQ, FIDELITY, Source};
+use crate::runtime::cache::differences;
+
+pub(in crate::doctor) const RULE: Rule = Rule {
+    code: "CDX301",
+    name: "stale-cache",
+    severity: Severity::Error,
+    checks: "what each instance of a scale unit answers from against its channel's database: \
+             feature state, functionality profile, default customer",
+    why: "A scale unit answers from its memory. What jobs have applied takes effect when the \
+          memory expires or the unit is restarted; how long that is, is not documented for feature \
+          state, so `cache-ttl` of `cdx.toml` says it.",
+    mend: "Wait until it expires, or restart the scale unit.",
+    since: "0.2.0",
+    behaviours: &["R12"],
+    sources: &[Source::documented(ASYNC_FAQ), Source::assumed(FIDELITY)],
+    depth: Depth::Quick,
+    check,
+};
+
+fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
+    for (channel, facts) in x.online() {
+        let name = &channel.store.name;
+        for (instance, held) in (1..).zip(&facts.held) {
+            let Some(held) = held else { continue };
+            let stale = differences(&x.hq.catalogue, &held.view, &facts.now);
+            if stale.is_empty() {
+                continue;
+            }
+            let until = x.hq.clock.show(&held.until);
+            let instance: u32 = instance;
+            let whole = vec![Step::in_channel(Stage::Restart, "cdx csu restart", name)];
+            findings.report(Found {
+                subject: Subject::channel(name).with_key(&format!("instance {instance}")),
+                title: format!("the scale unit answers from its cache until {until}"),
+                evidence: stale
+                    .iter()
+                    .map(|one| {
+                        let (cached, database) = (&one.cached, &one.database);
+                        format!("{}: answers {cached}, its database says {database}", one.what)
+                    })
+                    .collect(),
+                effect: "registers and shops act on what was true before".to_owned(),
+                fix: Fix::safe(whole),
+            });
+        }
+    }
+    x.tell_unreadable(findings);
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! CDX902: a suppression matched nothing, names no rule, or has expired.
+
+use crate::doctor::facts::Examination;
+use crate::doctor::finding::{Found, Severity, Subject};
+use crate::doctor::fix::{Fix, Stage, Step};
+use crate::doctor::registry;
+use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
+use crate::doctor::sources::{FIDELITY, Source};
+use crate::doctor::suppress::is_expired;
+use crate::model::settings::Suppression;
+
+pub(in crate::doctor) const RULE: Rule = Rule {
+    code: "CDX902",
+    name: "suppression-unused",
+    severity: Severity::Warning,
+    checks: "every `[[suppress]]` of `cdx.toml`: that it names a rule, has not expired, and \
+             accepts at least one finding; where the rule could not look everywhere nothing is said",
+    why: "A suppression that accepts nothing any more hides the next finding of its kind from \
+          everybody. One that has expired was meant to be looked at by now.",
+    mend: "Take it out of `cdx.toml`, or give it a new date and a reason.",
+    since: "0.2.0",
+    behaviours: &[],
+    sources: &[Source::assumed(FIDELITY)],
+    depth: Depth::Quick,
+    check,
+};
+
+/// Those that matched nothing are told once every rule has been carried out.
+fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
+    for suppression in &x.hq.settings.suppressions {
+        if let Err(nearest) = registry::find(&suppression.code) {
+            let nearest = nearest.map(|near| format!("did you mean {near}?"));
+            findings.report(found(suppression, "names no rule", nearest));
+        } else if is_expired(suppression, x.hq.clock.today()) {
+            let date = suppression.expires.map(|date| format!("it expired on {date}"));
+            findings.report(found(suppression, "has expired", date));
+        }
+    }
+    Ok(())
+}
+
+/// A suppression that matched nothing.
+pub(in crate::doctor) fn unused(suppression: &Suppression) -> Found {
+    found(suppression, "matched nothing", None)
+}
+
+fn found(suppression: &Suppression, what: &str, more: Option<String>) -> Found {
+    let scope: Vec<String> =
+        suppression.scope.iter().map(|(name, value)| format!("{name} {value}")).collect();
+    let scope = if scope.is_empty() { "everything".to_owned() } else { scope.join(", ") };
+    let Suppression { code, reason, line, .. } = suppression;
+    let mut evidence = vec![format!("cdx.toml line {line}: {code}, {scope}: {reason}")];
+    evidence.extend(more);
+    Found {
+        subject: Subject::key(&format!("{code}: {scope}")),
+        title: format!("a suppression of {code} {what}"),
+        evidence,
+        effect: "it hides what comes next, or nothing at all".to_owned(),
+        fix: Fix::manual([Step::new(Stage::Look, format!("cdx explain {code}"))]),
+    }
+}

@@ -1,0 +1,41 @@
+//! CDX207: "Try count" is above three.
+
+use crate::doctor::facts::Examination;
+use crate::doctor::finding::{Found, Severity, Subject};
+use crate::doctor::fix::{Fix, Stage, Step};
+use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
+use crate::doctor::sources::{CDX_PRACTICES, Source};
+
+pub(in crate::doctor) const RULE: Rule = Rule {
+    code: "CDX207",
+    name: "try-count-high",
+    severity: Severity::Warning,
+    checks: "that \"Try count\" of the scheduler parameters is not above 3",
+    why: "A session that failed three times fails for a reason that does not go away by itself. \
+          More tries put off the day on which somebody hears of it.",
+    mend: "Set it back to 3.",
+    since: "0.2.0",
+    behaviours: &["D06"],
+    sources: &[Source::documented(CDX_PRACTICES)],
+    depth: Depth::Quick,
+    check,
+};
+
+const RECOMMENDED: i64 = 3;
+
+fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
+    let Some(value) = x.hq.parameter("try-count")? else { return Ok(()) };
+    if value.parse::<i64>().is_ok_and(|count| count > RECOMMENDED) {
+        findings.report(Found {
+            subject: Subject::key("try-count"),
+            title: format!("\"Try count\" is {value}, {RECOMMENDED} is recommended"),
+            evidence: vec![format!("RETAILCONNPARAMETERS TRYCOUNT {value}")],
+            effect: "failing sessions are told of late".to_owned(),
+            fix: Fix::manual([Step::new(
+                Stage::Configure,
+                format!("cdx params set try-count {RECOMMENDED}"),
+            )]),
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! CDX404: an upload session failed.
+
+use crate::doctor::facts::{Examination, PackageState};
+use crate::doctor::finding::{Found, Severity, Subject};
+use crate::doctor::fix::{Fix, Stage, Step};
+use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
+use crate::doctor::sources::{CDX_TROUBLE, FIDELITY, Source};
+use crate::model::status::UploadStatus;
+
+pub(in crate::doctor) const RULE: Rule = Rule {
+    code: "CDX404",
+    name: "upload-failed",
+    severity: Severity::Error,
+    checks: "for upload sessions that are ReadFailed, UploadFailed or ApplyFailed, or were given \
+             up after their tries, with the row and the message; and for uploads whose package is \
+             gone",
+    why: "Uploads are incremental: what a failed session carries is never collected again. Its \
+          rows reach headquarters through that session or not at all.",
+    mend: "Mend what the message says, then run the upload job, which tries the session again from \
+           its package; one that was given up must be retried first.",
+    since: "0.2.0",
+    behaviours: &["U01", "U05"],
+    sources: &[Source::documented(CDX_TROUBLE), Source::inferred(FIDELITY)],
+    depth: Depth::Quick,
+    check,
+};
+
+fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
+    let packages = x.hq.packages.as_ref()?;
+    for session in x.hq.upload_sessions.as_ref()? {
+        let message = session.message.clone().unwrap_or_default();
+        let given_up =
+            session.status == UploadStatus::Canceled && message.contains("tried too many times");
+        let package = session.package.as_ref().and_then(|name| packages.get(name));
+        let gone = package.filter(|state| **state != PackageState::Whole);
+        if !session.status.is_failure() && !given_up && gone.is_none()
+            || session.status == UploadStatus::Canceled && !given_up
+        {
+            continue;
+        }
+        let (number, job) = (session.id, &session.job);
+        let what = match gone {
+            Some(PackageState::Missing) => "has no package any more".to_owned(),
+            Some(_) => "has a package that was altered".to_owned(),
+            None => format!("is {}", session.status.as_str()),
+        };
+        let run = Step::in_channel(Stage::Upload, format!("cdx run {job}"), &session.store);
+        let retry = format!("cdx sessions retry {number} --upload");
+        let steps = if given_up {
+            vec![Step::new(Stage::Clear, retry), run]
+        } else if gone.is_some() {
+            vec![Step::new(Stage::Look, format!("cdx sessions show {number} --upload"))]
+        } else {
+            vec![run]
+        };
+        let fix = if gone.is_some() { Fix::manual(steps) } else { Fix::safe(steps) };
+        findings.report(Found {
+            subject: Subject::session(number).with_channel(&session.store).with_job(job),
+            title: format!("upload session {number} of {} {what}", session.store),
+            evidence: vec![format!("tried {} times: {message}", session.tries)],
+            effect: format!("{} rows are in no place but the channel", session.rows),
+            fix,
+        });
+    }
+    Ok(())
+}

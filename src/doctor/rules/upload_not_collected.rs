@@ -1,0 +1,63 @@
+//! CDX401: a channel has rows above the last collected counter that have been waiting.
+
+use crate::doctor::facts::Examination;
+use crate::doctor::finding::{Found, Severity, Subject};
+use crate::doctor::fix::{Fix, Stage, Step};
+use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
+use crate::doctor::sources::{CDX_COMMUNICATIONS, Source, UPLOAD_WARNINGS};
+use crate::model::settings::UploadTopology;
+
+pub(in crate::doctor) const RULE: Rule = Rule {
+    code: "CDX401",
+    name: "upload-not-collected",
+    severity: Severity::Warning,
+    checks: "for rows of upload tables above the last collected counter that are older than \
+             `stuck-after` of `cdx.toml`",
+    why: "The P-job applies what the Async Client has collected, and collects nothing itself. When \
+          nobody collects, running the P-job succeeds and uploads nothing.",
+    mend: "Collect: the first phase of the upload. See when the database was last heard of.",
+    since: "0.2.0",
+    behaviours: &["U01", "U02"],
+    sources: &[Source::documented(CDX_COMMUNICATIONS), Source::documented(UPLOAD_WARNINGS)],
+    depth: Depth::Quick,
+    check,
+};
+
+fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
+    let threshold = x.hq.settings.doctor.stuck_after;
+    for (channel, facts) in x.online().filter(|(channel, _)| !channel.store.paused) {
+        let name = &channel.store.name;
+        for (job, counters) in &facts.counters {
+            let counters = counters.as_ref()?;
+            let oldest = counters.oldest.as_deref();
+            // Rows that do not say when they were made are taken for old.
+            let old = oldest.is_none_or(|oldest| x.hq.is_older(oldest, threshold));
+            if counters.unsent == 0 || !old {
+                continue;
+            }
+            let mut evidence =
+                vec![format!("{} rows above counter {}", counters.unsent, counters.received)];
+            evidence.extend(oldest.map(|at| format!("the oldest of {}", x.hq.clock.show(at))));
+            let heard = x.hq.connections.as_ref()?.get(&channel.store.id);
+            evidence.push(match heard {
+                Some(at) => format!("last connection {}", x.hq.clock.show(at)),
+                None => "never connected".to_owned(),
+            });
+            let phase = match x.hq.settings.topology {
+                UploadTopology::TwoPhase => " --phase collect",
+                UploadTopology::OnePhase => "",
+            };
+            let table = counters.table.replacen('_', ".", 1);
+            let run = format!("cdx run {job}{phase}");
+            findings.report(Found {
+                subject: Subject::channel(name).with_table(&table).with_job(job),
+                title: format!("{table} has rows that nobody has collected"),
+                evidence,
+                effect: "headquarters does not hear of them".to_owned(),
+                fix: Fix::safe([Step::in_channel(Stage::Upload, run, name)]),
+            });
+        }
+    }
+    x.tell_unreadable(findings);
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! CDX403: nothing applies the uploads of a channel database group.
+
+use super::about_uploads::{Cause, cause, upload_jobs};
+use crate::doctor::facts::Examination;
+use crate::doctor::finding::{Found, Severity, Subject};
+use crate::doctor::fix::Fix;
+use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
+use crate::doctor::sources::{Source, UPLOAD_WARNINGS};
+
+pub(in crate::doctor) const RULE: Rule = Rule {
+    code: "CDX403",
+    name: "upload-schedule-broken",
+    severity: Severity::Error,
+    checks: "that each channel database group is on an active distribution schedule with the \
+             upload job, and that the schedule is run by a recurring batch in a valid state that \
+             is not on hold",
+    why: "Uploads are applied by that batch alone. Without it sessions pile up in Uploaded, and \
+          nobody is told as long as nobody looks.",
+    mend: "Mend what the finding names.",
+    since: "0.2.0",
+    behaviours: &["U03"],
+    sources: &[Source::documented(UPLOAD_WARNINGS)],
+    depth: Depth::Quick,
+    check,
+};
+
+fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
+    let used = |id: i64| x.hq.channel_stores().any(|store| store.group_id == id);
+    for job in upload_jobs(x)? {
+        let mut told: Vec<Cause> = Vec::new();
+        for group in x.hq.groups.iter().filter(|group| !group.dummy && used(group.id)) {
+            let Some(cause) = cause(x, &job.id, &group.name)? else { continue };
+            // A schedule that is broken is told once, whichever groups it serves.
+            let same = |known: &Cause| known.schedule.is_some() && known.schedule == cause.schedule;
+            if told.iter().any(same) {
+                continue;
+            }
+            let key = cause.schedule.as_ref().or(cause.group.as_ref()).cloned().unwrap_or_default();
+            findings.report(Found {
+                subject: Subject::job(&job.id).with_key(&key),
+                title: cause.warning.clone(),
+                evidence: vec![format!("{} {}: group {}", job.id, job.name, group.name)],
+                effect: "uploads of the group are not applied".to_owned(),
+                fix: Fix::manual([cause.step.clone()]),
+            });
+            told.push(cause);
+        }
+    }
+    Ok(())
+}

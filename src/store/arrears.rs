@@ -1,0 +1,154 @@
+//! What a channel database still owes headquarters, and what it still waits for.
+
+use rusqlite::OptionalExtension as _;
+
+use super::catalogue::find_table;
+use super::db::{ChannelDatabase, Headquarters, quoted};
+use super::error::StoreError;
+use super::uploads;
+use crate::model::pos::Reason;
+
+/// The columns that say when a row was made or changed, the better one first.
+const STAMPS: &[&str] = &["MODIFIEDDATETIME", "CREATEDDATETIME"];
+
+/// How far one upload table of a channel has come (U01, U07).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// The channel's table.
+    pub table: String,
+    /// The highest counter the table has ever given out.
+    pub issued: i64,
+    /// The highest counter that headquarters has received.
+    pub received: i64,
+    /// Rows above what was collected.
+    pub unsent: u64,
+    /// When the oldest of them was changed, as stored; none where the table does not say.
+    pub oldest: Option<String>,
+}
+
+/// Reads the counters of one upload table.
+pub fn counters(
+    hq: &Headquarters,
+    channel: &ChannelDatabase,
+    store: i64,
+    table: &str,
+    counter: &str,
+) -> Result<Counters, StoreError> {
+    let received = uploads::received(hq, store, table)?;
+    let after = received.max(uploads::sent(channel, table)?);
+    let (name, counter) = (quoted(table), quoted(counter));
+    let highest = channel.number(&format!("SELECT max({counter}) FROM {name}"), [])?;
+    let sequence = "SELECT max(seq) FROM sqlite_sequence WHERE name = ?1 COLLATE NOCASE";
+    let issued = channel.number(sequence, [table])?.max(highest);
+    let mut found = Counters { table: table.to_owned(), issued, received, ..Counters::default() };
+    if highest <= after {
+        return Ok(found);
+    }
+    let columns = find_table(channel, table)?;
+    let stamp = STAMPS
+        .iter()
+        .find(|name| columns.as_ref().is_some_and(|table| table.column(name).is_some()));
+    let oldest = stamp.map_or("NULL".to_owned(), |stamp| format!("min({})", quoted(stamp)));
+    let sql = format!("SELECT count(*), {oldest} FROM {name} WHERE {counter} > ?1");
+    let row = channel.first(&sql, [after], |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, Option<String>>(1)?))
+    })?;
+    if let Some((unsent, oldest)) = row {
+        (found.unsent, found.oldest) = (unsent as u64, oldest);
+    }
+    Ok(found)
+}
+
+/// An asynchronous customer whose account headquarters has given and the channel does not know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreturned {
+    /// The temporary GUID.
+    pub guid: String,
+    /// The account in headquarters.
+    pub account: String,
+}
+
+/// The customers a channel still shows as pending although headquarters has given them an account
+/// (C05), in the order they were made.
+pub fn unreturned(
+    hq: &Headquarters,
+    channel: &ChannelDatabase,
+) -> Result<Vec<Unreturned>, StoreError> {
+    let pending = channel.rows(include_str!("sql/channel_pending.sql"), [], |row| row.get(0))?;
+    let sql = "SELECT ACCOUNTNUM FROM RETAILCUSTTABLE WHERE CUSTACCOUNTASYNC = ?1 LIMIT 1";
+    let mut found = Vec::new();
+    for guid in pending {
+        let guid: String = guid;
+        if let Some(account) = hq.text(sql, [&guid])? {
+            found.push(Unreturned { guid, account });
+        }
+    }
+    Ok(found)
+}
+
+/// Features of which a channel has only one of the two rows (G14): the name, or the number of the
+/// state row that is missing, and which row is there.
+pub fn half_features(channel: &ChannelDatabase) -> Result<Vec<(String, &'static str)>, StoreError> {
+    channel.rows(include_str!("sql/channel_half_features.sql"), [], |row| {
+        let state: i64 = row.get(1)?;
+        Ok((row.get(0)?, if state == 1 { "state" } else { "metadata" }))
+    })
+}
+
+/// The name of a feature by its row in headquarters.
+pub fn feature_name(hq: &Headquarters, state: &str) -> Result<Option<String>, StoreError> {
+    hq.text("SELECT NAME FROM FEATUREMANAGEMENTSTATE WHERE RECID = ?1", [state])
+}
+
+/// The download sessions a channel has applied, in the order it did.
+pub fn applied(channel: &ChannelDatabase) -> Result<Vec<i64>, StoreError> {
+    let sql = "SELECT DOWNLOADSESSIONID FROM crt_DOWNLOADSESSIONLOG WHERE STATUS = 4 ORDER BY ID";
+    channel.rows(sql, [], |row| row.get(0))
+}
+
+/// Real-time calls of one operation, for one reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Calls {
+    /// The operation.
+    pub operation: String,
+    /// Why it was not local.
+    pub reasons: Vec<Reason>,
+    /// How many there were.
+    pub count: u64,
+    /// When the last one was made, as stored.
+    pub last: String,
+}
+
+/// The real-time calls a channel has logged, by operation and reason.
+pub fn calls(channel: &ChannelDatabase) -> Result<Vec<Calls>, StoreError> {
+    let sql = "SELECT OPERATION, REASONS, count(*), max(CALLED) FROM cdx_REALTIMECALL \
+               GROUP BY OPERATION, REASONS ORDER BY max(ID)";
+    let rows = channel.rows(sql, [], |row| {
+        let (operation, reasons): (String, String) = (row.get(0)?, row.get(1)?);
+        Ok((operation, reasons, row.get::<_, i64>(2)? as u64, row.get::<_, String>(3)?))
+    })?;
+    rows.into_iter()
+        .map(|(operation, text, count, last)| {
+            let reasons = serde_json::from_str(&text)
+                .map_err(|_| channel.unreadable("the reasons of a call", &text))?;
+            Ok(Calls { operation, reasons, count, last })
+        })
+        .collect()
+}
+
+/// How many rows a channel's table has; none when there is no such table.
+pub fn row_count(channel: &ChannelDatabase, table: &str) -> Result<Option<u64>, StoreError> {
+    let sql = format!("SELECT count(*) FROM {}", quoted(table));
+    let exists = "SELECT 1 FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE";
+    let known = channel.conn().query_row(exists, [table], |_| Ok(())).optional();
+    match known.map_err(|e| channel.error(exists, e))? {
+        None => Ok(None),
+        Some(()) => channel.number(&sql, []).map(|count| Some(count as u64)),
+    }
+}
+
+/// Everything that says how a channel's tables are made, as one text.
+pub fn schema_text(channel: &ChannelDatabase) -> Result<String, StoreError> {
+    let sql = "SELECT name || ' ' || coalesce(sql, '') FROM sqlite_schema ORDER BY type, name";
+    Ok(channel.rows(sql, [], |row| row.get::<_, String>(0))?.join("\n"))
+}

@@ -1,0 +1,49 @@
+//! Reads a database without leaving a trace beside it.
+//!
+//! SQLite makes a log and shared memory beside a file in WAL mode even for a reader. A file
+//! without a log is therefore opened as one that cannot change; one with a log, or with a journal
+//! that an interrupted writer left, is copied into a temporary folder and settled there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use super::error::{StoreError, sqlite};
+
+/// A copy of a database, without a log.
+#[derive(Debug)]
+pub(in crate::store) struct Settled {
+    /// The copy.
+    pub(in crate::store) path: PathBuf,
+    /// Removes it.
+    _folder: TempDir,
+}
+
+/// A settled copy, where the file has a log or a journal; none where it can be read as it is.
+pub(in crate::store) fn settle(path: &Path) -> Result<Option<Settled>, StoreError> {
+    let beside = |ending: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        PathBuf::from(name)
+    };
+    let logs = [(beside("-wal"), "-wal"), (beside("-journal"), "-journal")];
+    let holds = |log: &Path| fs::metadata(log).is_ok_and(|found| found.len() > 0);
+    if !logs.iter().any(|(log, _)| holds(log)) {
+        return Ok(None);
+    }
+    let folder = TempDir::new().map_err(StoreError::io("make a temporary folder for", path))?;
+    let copy = folder.path().join("examined.db");
+    fs::copy(path, &copy).map_err(StoreError::io("copy", path))?;
+    for (log, ending) in logs.iter().filter(|(log, _)| holds(log)) {
+        let target = folder.path().join(format!("examined.db{ending}"));
+        fs::copy(log, target).map_err(StoreError::io("copy", log))?;
+    }
+    let error = |sql: &str, e| sqlite(path, sql, e);
+    let conn = Connection::open(&copy).map_err(|e| error("open", e))?;
+    let settle = "PRAGMA journal_mode = DELETE";
+    conn.query_row(settle, [], |_| Ok(())).map_err(|e| error(settle, e))?;
+    conn.close().map_err(|(_, e)| error("close", e))?;
+    Ok(Some(Settled { path: copy, _folder: folder }))
+}
