@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::commands::{
-    channels, clock, csu, customers, demo, explain, features, init, jobs, params, pos, profiles,
-    rts, run, scheduler, schedules, sessions, shells, upgrade, which_job,
+    channels, clock, csu, customers, demo, doctor, explain, features, init, jobs, params, pos,
+    profiles, rts, run, scheduler, schedules, sessions, shells, upgrade, which_job,
 };
 use crate::report::Format;
 use crate::report::palette::ColorChoice;
@@ -39,13 +39,35 @@ pub(super) struct Cli {
 pub(super) enum FormatArg {
     Text,
     Json,
+    /// Of the doctor alone.
+    #[value(hide = true)]
+    Junit,
+    /// Of the doctor alone.
+    #[value(hide = true)]
+    Sarif,
+    /// Of the doctor alone.
+    #[value(hide = true)]
+    Github,
+}
+
+impl FormatArg {
+    /// The word, where only the doctor writes in this format.
+    pub(super) fn doctors_own(self) -> Option<&'static str> {
+        match self {
+            Self::Text | Self::Json => None,
+            Self::Junit => Some("junit"),
+            Self::Sarif => Some("sarif"),
+            Self::Github => Some("github"),
+        }
+    }
 }
 
 impl From<FormatArg> for Format {
     fn from(arg: FormatArg) -> Self {
         match arg {
-            FormatArg::Text => Self::Text,
             FormatArg::Json => Self::Json,
+            // The doctor's own formats have errors and hints as text, beside them.
+            FormatArg::Text | FormatArg::Junit | FormatArg::Sarif | FormatArg::Github => Self::Text,
         }
     }
 }
@@ -107,7 +129,9 @@ pub(super) enum Command {
     Scheduler(scheduler::Args),
     /// Show and move the environment's time.
     Clock(clock::Args),
-    /// Explain a job, a feature or a behaviour, with its sources and grades.
+    /// Say what is wrong, why it matters, and which command mends it; changes nothing.
+    Doctor(doctor::Args),
+    /// Explain a rule, a job, a feature or a behaviour, with its sources and grades.
     Explain(explain::Args),
     /// Print a completion script for a shell.
     Completions(shells::CompletionArgs),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::app::FormatArg;
 use super::error::CommandError;
 use crate::exchange;
 use crate::model::event::{Event, Listener};
@@ -18,6 +19,8 @@ pub(super) struct Context {
     pub(super) env: Option<PathBuf>,
     /// The words of the command, `features list`.
     pub(super) command: String,
+    /// The format as it was asked for; the doctor has some of its own.
+    pub(super) format: FormatArg,
 }
 
 impl Context {

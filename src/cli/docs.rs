@@ -80,6 +80,7 @@ fn pages() -> Result<Vec<(&'static str, String)>, CommandError> {
         ("docs/cli.md", cli_page()),
         ("docs/exit-codes.md", exit_page()),
         ("docs/gates.md", format!("{GENERATED}{}", crate::gates::page::markdown(&catalogue))),
+        ("docs/rules.md", format!("{GENERATED}{}", crate::doctor::page::markdown())),
         ("docs/fidelity.md", crate::model::behaviour::fidelity_markdown(&behaviours)),
     ])
 }

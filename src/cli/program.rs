@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches};
 
-use super::app::{Cli, Command};
+use super::app::{Cli, Command, FormatArg};
 use super::commands;
 use super::context::Context;
 use super::error::CommandError;
@@ -40,8 +40,8 @@ fn command_words(matches: &clap::ArgMatches) -> String {
 
 fn execute(cli: Cli, command: String) -> Exit {
     let output = Output::new(cli.format.into(), cli.color.into());
-    let mut context = Context { output, env: cli.env, command };
-    let done = dispatch(&mut context, cli.command);
+    let mut context = Context { output, env: cli.env, command, format: cli.format };
+    let done = fits(&cli.command, cli.format).and_then(|()| dispatch(&mut context, cli.command));
     match done {
         Ok(exit) => exit,
         Err(CommandError { exit, failure }) => {
@@ -50,6 +50,18 @@ fn execute(cli: Cli, command: String) -> Exit {
                 Err(_) => Exit::Impossible,
             }
         }
+    }
+}
+
+/// Refuses the doctor's own formats elsewhere.
+fn fits(command: &Command, format: FormatArg) -> Result<(), CommandError> {
+    match format.doctors_own() {
+        Some(word) if !matches!(command, Command::Doctor(_)) => Err(CommandError::usage(
+            "usage",
+            format!("only the doctor writes --format {word}, expected text or json"),
+            format!("use it there: cdx doctor --format {word}"),
+        )),
+        _ => Ok(()),
     }
 }
 
@@ -74,6 +86,7 @@ pub(super) fn dispatch(context: &mut Context, command: Command) -> Result<Exit, 
         Command::Upgrade(args) => commands::upgrade::run(context, &args),
         Command::Scheduler(args) => commands::scheduler::run(context, &args),
         Command::Clock(args) => commands::clock::run(context, &args),
+        Command::Doctor(args) => commands::doctor::run(context, &args),
         Command::Explain(args) => commands::explain::run(context, &args),
         Command::Completions(args) => commands::shells::completions(context, &args),
         Command::Man(args) => commands::shells::man(context, &args),

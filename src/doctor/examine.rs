@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::baseline::Baseline;
-use super::facts::{Examination, HeadquartersFacts, survey};
+use super::facts::{Examination, HeadquartersFacts, Progress, survey};
 use super::finding::{Finding, Severity};
 use super::registry::RULES;
 use super::rule::{Depth, Findings, Rule, Unknown};
@@ -11,7 +11,7 @@ use super::suppress;
 use crate::store::{Reader, StoreError, topology};
 
 /// What is asked of the doctor.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Request {
     /// Only these rules, by code; all when empty.
     pub only: Vec<&'static str>,
@@ -23,6 +23,8 @@ pub struct Request {
     pub quick: bool,
     /// Findings that were known before.
     pub baseline: Option<Baseline>,
+    /// Somebody writes meanwhile: rows of different files cannot be held against each other.
+    pub busy: bool,
 }
 
 /// How a rule ended.
@@ -101,15 +103,18 @@ impl Diagnosis {
 pub fn examine(
     reader: &Reader,
     request: &Request,
-    progress: &(dyn Fn(u64) + Sync),
+    progress: Progress<'_>,
 ) -> Result<Diagnosis, StoreError> {
-    let hq = HeadquartersFacts::read(reader, request.quick)?;
+    // Rows are read only where a rule that was asked for looks at them.
+    let reads = |rule: &&Rule| rule.depth == Depth::EveryRow && asked(rule, request);
+    let rows = !request.quick && RULES.iter().copied().any(|rule| reads(&rule));
+    let hq = HeadquartersFacts::read(reader, rows, !request.quick)?;
     let mut stores = hq.stores.clone();
     if let Some(name) = &request.channel {
         let wanted = topology::find_store(&reader.hq, name)?;
         stores.retain(|store| store.id == wanted.id || store.channel() == wanted.name);
     }
-    let channels = survey(&reader.env, &hq, &stores, request.quick, progress)?;
+    let channels = survey(&reader.env, &hq, &stores, rows, progress)?;
     let examination = Examination { hq, channels, quick: request.quick };
     Ok(diagnose(&examination, request))
 }
@@ -158,6 +163,10 @@ fn carry_out(
     let outcome = |state, reasons| Outcome { code, name, state, reasons };
     if rule.depth == Depth::EveryRow && examination.quick {
         let reason = "it reads every row, and --quick leaves that out".to_owned();
+        return (outcome(State::Skipped, vec![reason]), Vec::new());
+    }
+    if rule.depth == Depth::EveryRow && request.busy {
+        let reason = "a command is writing to the environment".to_owned();
         return (outcome(State::Skipped, vec![reason]), Vec::new());
     }
     let mut findings = Findings::new(rule);

@@ -1,11 +1,15 @@
 //! Adds channel databases and groups.
 
 use super::error::ExchangeError;
+use super::run::Known;
+use super::upload::upload_tables;
+use crate::model::job::Direction;
 use crate::model::run::Mode;
 use crate::model::session::DownloadSession;
 use crate::model::status::DownloadStatus;
 use crate::model::topology::{DataStore, Group, OFFLINE_SUFFIX};
 use crate::store::create::new_channel_file;
+use crate::store::reseed::{self, Reseeded, with_headquarters};
 use crate::store::{Access, StoreError, Writer, files, intents, seed, sessions, topology};
 
 /// A channel database to add.
@@ -76,16 +80,58 @@ fn inherit(
     jobs.sort_unstable();
     jobs.dedup();
     for job in jobs {
-        let packed: Vec<&DownloadSession> =
-            of_group().filter(|session| session.job == job && session.package.is_some()).collect();
-        let full = packed.iter().filter(|session| session.mode == Mode::Full).map(|s| s.id).max();
-        let Some(full) = full else { continue };
-        for session in packed.iter().filter(|session| session.id >= full) {
+        let inherited = inherited(&all, group.id, job);
+        if inherited.is_empty() {
+            continue;
+        }
+        for session in inherited {
             sessions::add_store(hq, session.id, store, DownloadStatus::Available)?;
         }
         sessions::set_supplied(hq, store, job)?;
     }
     Ok(())
+}
+
+/// The sessions of a group and job that a new offline database gets: those with a package since
+/// the last full one, that one included; none when there is no full one (D05).
+pub fn inherited<'a>(
+    all: &'a [DownloadSession],
+    group: i64,
+    job: &str,
+) -> Vec<&'a DownloadSession> {
+    let packed = || {
+        all.iter().filter(|session| {
+            session.group_id == group
+                && session.only.is_none()
+                && session.job == job
+                && session.package.is_some()
+        })
+    };
+    let full = packed().filter(|session| session.mode == Mode::Full).map(|s| s.id).max();
+    full.map(|full| packed().filter(|session| session.id >= full).collect()).unwrap_or_default()
+}
+
+/// Raises the counters of a channel above what headquarters has received (U07).
+///
+/// # Errors
+/// An unknown channel, a broken mapping, either file.
+pub fn reseed(writer: &Writer, name: &str) -> Result<Vec<Reseeded>, ExchangeError> {
+    let store = topology::find_store(&writer.hq, name)?;
+    let known = Known::read(&writer.hq)?;
+    let mut tables = Vec::new();
+    for job in known.definitions.jobs.iter().filter(|job| job.direction == Direction::Upload) {
+        tables.extend(upload_tables(&known.definitions, job, &known.hq, &known.channel)?);
+    }
+    let channel = writer.env.channel(&store.name, Access::Write)?;
+    let done = with_headquarters(&writer.hq, &channel, || {
+        let mut done = Vec::new();
+        for table in &tables {
+            done.extend(reseed::reseed(&writer.hq, &channel, store.id, table)?);
+        }
+        Ok(done)
+    })?;
+    channel.checkpoint()?;
+    Ok(done)
 }
 
 /// Makes the file of an announced database, and drops the announcement.

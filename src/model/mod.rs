@@ -17,3 +17,4 @@ pub mod settings;
 pub mod status;
 pub mod topology;
 pub mod version;
+pub mod wording;

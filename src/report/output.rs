@@ -1,6 +1,6 @@
 //! Standard output and standard error, each with its palette.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 
 use serde_json::{Map, Value};
 
@@ -85,6 +85,16 @@ impl Output {
             Format::Text => self.stdout(&format!("{}\n", self.stdout.bold(text))),
             Format::Json => self.stderr(&format!("{}\n", self.stderr.bold(text))),
         }
+    }
+
+    /// Whether standard output is a terminal.
+    pub fn is_terminal(&self) -> bool {
+        io::stdout().is_terminal()
+    }
+
+    /// Empties the terminal, for what is shown again and again.
+    pub fn clear(&self) -> io::Result<()> {
+        self.stdout("\x1b[2J\x1b[H")
     }
 
     /// Prints to standard error.

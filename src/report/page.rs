@@ -4,6 +4,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table};
 use serde::Serialize;
 
 use super::palette::Palette;
+pub use crate::model::wording::{count, grouped};
 
 /// A command's outcome: JSON by its fields, text by its own account.
 pub trait Report: Serialize {
@@ -35,9 +36,19 @@ impl Page {
         self.wrapped("  ", text.as_ref());
     }
 
+    /// A line that belongs to an item.
+    pub fn deeper(&mut self, text: impl AsRef<str>) {
+        self.wrapped("    ", text.as_ref());
+    }
+
     /// Text as it stands, such as a file; it is never wrapped.
     pub fn verbatim(&mut self, text: &str) {
         self.lines.extend(text.lines().map(str::to_owned));
+    }
+
+    /// Text as it stands, set in from the margin.
+    pub fn indented(&mut self, text: &str) {
+        self.lines.extend(text.lines().map(|line| format!("  {line}").trim_end().to_owned()));
     }
 
     /// Lines as they stand, with words of state coloured; never wrapped.
@@ -132,28 +143,9 @@ fn wrap(line: &str, width: usize) -> Vec<String> {
     pieces
 }
 
-/// A number with commas between thousands.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// A word for yes or no.
 pub fn yes(is: bool) -> String {
     if is { "yes" } else { "no" }.to_owned()
-}
-
-/// A count with its noun.
-pub fn count(number: u64, noun: &str) -> String {
-    let s = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{s}", grouped(number))
 }
 
 #[cfg(test)]

@@ -12,6 +12,28 @@ use crate::model::event::{Event, Listener};
 const BAR: &str = "{msg:22} {wide_bar} {human_pos}/{human_len} rows {rate} {elapsed}";
 const SPINNER: &str = "{spinner} {msg:22} {human_pos} rows {rate} {elapsed}";
 
+/// A bar that several threads move.
+#[derive(Debug)]
+pub struct SharedBar(Option<ProgressBar>);
+
+impl SharedBar {
+    /// Moves the bar.
+    pub fn at(&self, total: u64, done: u64) {
+        if let Some(bar) = &self.0 {
+            bar.set_length(total);
+            // Threads come in any order; the bar only goes forward.
+            bar.set_position(done.max(bar.position()));
+        }
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}
+
 /// A listener that draws on standard error; without a terminal it draws nothing.
 #[derive(Debug)]
 pub struct Progress {
@@ -24,6 +46,23 @@ impl Progress {
     /// Progress beside an output.
     pub fn new(output: &Output) -> Self {
         Self { output: output.clone(), bar: None, base: 0 }
+    }
+
+    /// A bar that several threads move; without a terminal it draws nothing.
+    pub fn shared(&self, step: &str, noun: &str) -> SharedBar {
+        let target = ProgressDrawTarget::stderr();
+        if target.is_hidden() {
+            return SharedBar(None);
+        }
+        let bar = ProgressBar::new(0);
+        let template =
+            format!("{{msg:22}} {{wide_bar}} {{human_pos}}/{{human_len}} {noun} {{elapsed}}");
+        if let Ok(style) = ProgressStyle::with_template(&template) {
+            bar.set_style(style);
+        }
+        bar.set_draw_target(target);
+        bar.set_message(step.to_owned());
+        SharedBar(Some(bar))
     }
 
     fn start(&mut self, step: String, total: Option<u64>) {

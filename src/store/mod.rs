@@ -26,6 +26,7 @@ pub mod pack;
 pub mod packages;
 pub mod profiles;
 pub mod rejection;
+pub mod reseed;
 pub mod scale_unit;
 pub mod scheduler;
 pub mod schema;

@@ -73,6 +73,11 @@ impl Env {
         Self { dir }
     }
 
+    /// An empty folder.
+    pub fn empty() -> Self {
+        Self { dir: TempDir::new().unwrap() }
+    }
+
     /// The same with asynchronous customers on and in effect in every channel.
     pub fn asynchronous() -> Self {
         let env = Self::new();

@@ -8,6 +8,7 @@ use crate::cli::exit::Exit;
 use crate::exchange::channels::{self, NewChannel};
 use crate::model::topology::{DataStore, Group};
 use crate::report::page::{Page, Report, yes};
+use crate::store::reseed::Reseeded;
 use crate::store::topology;
 
 /// Show and change channel databases and their groups.
@@ -45,6 +46,11 @@ enum Command {
         /// Its name.
         name: String,
     },
+    /// Raise a restored channel's counters above what headquarters has received.
+    Reseed {
+        /// Its name.
+        name: String,
+    },
     /// Channel database groups.
     Group {
         #[command(subcommand)]
@@ -64,6 +70,28 @@ enum GroupCommand {
     },
 }
 
+/// What reseeding did.
+#[derive(Debug, Serialize)]
+struct ReseedReport {
+    channel: String,
+    tables: Vec<Reseeded>,
+}
+
+impl Report for ReseedReport {
+    fn text(&self, page: &mut Page) {
+        if self.tables.is_empty() {
+            page.line(format!("{} counts above what headquarters has received", self.channel));
+        }
+        for Reseeded { table, from, to, renumbered } in &self.tables {
+            let table = table.replacen('_', ".", 1);
+            page.line(format!("{table} counts from {to}, it counted from {from}"));
+            if *renumbered > 0 {
+                page.item(format!("{renumbered} rows that headquarters has not got new counters"));
+            }
+        }
+    }
+}
+
 pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, CommandError> {
     match args.command {
         Command::List => {}
@@ -72,6 +100,13 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
             let writer = context.writer(&fault)?;
             channels::add(&writer, &NewChannel { name, group, offline_database })?;
             writer.finish()?;
+        }
+        Command::Reseed { name } => {
+            let writer = context.writer(&[])?;
+            let tables = channels::reseed(&writer, &name)?;
+            writer.finish()?;
+            context.print(&ReseedReport { channel: name, tables })?;
+            return Ok(Exit::Done);
         }
         Command::Pause { name } => pause(context, &name, true)?,
         Command::Resume { name } => pause(context, &name, false)?,

@@ -119,8 +119,12 @@ fn step(
     let cli = parsed.map_err(|error| {
         CommandError::usage("demo", error.to_string(), "run the command alone: cdx --help")
     })?;
-    let mut inner =
-        Context { output: context.output.clone(), env: cli.env, command: name_of(command) };
+    let mut inner = Context {
+        output: context.output.clone(),
+        env: cli.env,
+        command: name_of(command),
+        format: cli.format,
+    };
     // In JSON the demo is one object: its steps speak on standard error as text.
     if context.output.format() == Format::Json {
         inner.output = context.output.to_stderr();

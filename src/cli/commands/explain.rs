@@ -1,23 +1,35 @@
-//! `cdx explain`: offline documentation of a job, a feature or a behaviour, with sources and grades.
+//! `cdx explain`: offline documentation of a rule, a job, a feature or a behaviour, with sources and
+//! grades.
 
 use super::jobs::{JobDetail, known};
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
+use crate::doctor::sources::Source;
+use crate::doctor::{Rule, Severity, page as rules, registry};
 use crate::gates::{Gate, page};
 use crate::model::behaviour::{self, Behaviour};
 use crate::report::page::{Page, Report};
 
-/// Explain a job, a feature or a behaviour, with its sources and grades.
+/// Explain a rule, a job, a feature or a behaviour, with its sources and grades.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// A job (1110, P), a feature (async-customer-editing) or a behaviour (D06).
+    /// A rule (CDX303; `rules` lists them), a job (1110, P), a feature (async-customer-editing) or a
+    /// behaviour (D06).
     #[arg(required = true)]
     word: Vec<String>,
 }
 
 pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, CommandError> {
     let word = args.word.join(" ");
+    if word.trim().eq_ignore_ascii_case("rules") {
+        context.print(&RuleList::all())?;
+        return Ok(Exit::Done);
+    }
+    if let Ok(rule) = registry::find(&word) {
+        context.print(&RulePage::of(rule))?;
+        return Ok(Exit::Done);
+    }
     let behaviours = behaviour::all().map_err(|error| {
         let hint = "use a released cdx: cdx --version";
         CommandError::usage("behaviours", error.to_string(), hint)
@@ -38,12 +50,114 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
     }
     let ids = behaviours.iter().map(|behaviour| behaviour.id.as_str());
     let gates = catalogue.gates.iter().flat_map(Gate::spellings);
-    let known = ids.chain(definitions.job_spellings()).chain(gates);
+    let rules = registry::RULES.iter().flat_map(|rule| [rule.code, rule.name]);
+    let known = ids.chain(definitions.job_spellings()).chain(gates).chain(rules);
     let hint = match crate::model::nearest::nearest(&word, known) {
-        Some(near) => format!("did you mean {near:?}? see the jobs: cdx jobs list"),
-        None => "see the jobs: cdx jobs list; the features: cdx features list".to_owned(),
+        Some(near) => format!("did you mean {near:?}? cdx explain {near:?}"),
+        None => "see the rules: cdx explain rules; the jobs: cdx jobs list".to_owned(),
     };
     Err(CommandError::usage("unknown-word", format!("nothing to explain of {word:?}"), hint))
+}
+
+/// Every rule of the doctor in a line.
+#[derive(Debug, serde::Serialize)]
+struct RuleList {
+    rules: Vec<RuleLine>,
+}
+
+#[derive(Debug, serde::Serialize)]
+struct RuleLine {
+    code: &'static str,
+    name: &'static str,
+    severity: Severity,
+    checks: &'static str,
+}
+
+impl RuleList {
+    fn all() -> Self {
+        let line = |rule: &&'static Rule| {
+            let Rule { code, name, severity, checks, .. } = rule;
+            RuleLine { code, name, severity: *severity, checks }
+        };
+        Self { rules: registry::RULES.iter().map(line).collect() }
+    }
+}
+
+impl Report for RuleList {
+    fn text(&self, page: &mut Page) {
+        let row = |line: &RuleLine| {
+            let RuleLine { code, name, severity, .. } = line;
+            [(*code).to_owned(), (*name).to_owned(), severity.as_str().to_owned()]
+        };
+        page.table(["code", "name", "severity"], self.rules.iter().map(row).collect());
+        page.item("one of them: cdx explain CDX303");
+    }
+}
+
+/// What is written of a rule.
+#[derive(Debug, serde::Serialize)]
+struct RulePage {
+    code: &'static str,
+    name: &'static str,
+    severity: Severity,
+    checks: &'static str,
+    why: &'static str,
+    mend: &'static str,
+    since: &'static str,
+    example: Option<&'static str>,
+    output: Option<&'static str>,
+    behaviours: &'static [&'static str],
+    sources: &'static [Source],
+}
+
+impl RulePage {
+    fn of(rule: &'static Rule) -> Self {
+        let Rule { code, name, severity, checks, why, mend, since, behaviours, sources, .. } = rule;
+        let example = rules::example(rule);
+        Self {
+            code,
+            name,
+            severity: *severity,
+            checks,
+            why,
+            mend,
+            since,
+            example: example.map(|example| example.steps),
+            output: example.map(|example| example.output),
+            behaviours,
+            sources,
+        }
+    }
+}
+
+impl Report for RulePage {
+    fn text(&self, page: &mut Page) {
+        page.line(format!("{} {} ({})", self.code, self.name, self.severity.as_str()));
+        for (title, text) in [
+            ("What it checks", format!("It looks at: {}.", self.checks)),
+            ("Why it matters", self.why.to_owned()),
+        ] {
+            page.title(title);
+            page.item(text);
+        }
+        if let (Some(steps), Some(output)) = (self.example, self.output) {
+            page.title("Example, in a new environment");
+            page.indented(steps);
+            page.gap();
+            page.indented(output);
+        }
+        page.title("How to mend it");
+        page.item(self.mend);
+        page.title("Since");
+        page.item(self.since);
+        page.title("Sources");
+        for source in self.sources {
+            page.item(format!("{}: {}", source.grade.as_str(), source.url));
+        }
+        for id in self.behaviours {
+            page.item(format!("behaviour {id}: cdx explain {id}"));
+        }
+    }
 }
 
 /// What is known of a feature, without looking at any environment's state.

@@ -5,6 +5,7 @@ pub(super) mod clock;
 pub(super) mod csu;
 pub(super) mod customers;
 pub(super) mod demo;
+pub(super) mod doctor;
 pub(super) mod explain;
 pub(super) mod features;
 pub(super) mod init;

@@ -134,11 +134,11 @@ pub struct HeadquartersFacts {
 }
 
 impl HeadquartersFacts {
-    /// Reads headquarters.
+    /// Reads headquarters: every row of it too, and the checksums of packages, where asked.
     ///
     /// # Errors
     /// What makes an examination impossible: gates that do not load, no list of channels.
-    pub fn read(reader: &Reader, quick: bool) -> Result<Self, StoreError> {
+    pub fn read(reader: &Reader, rows: bool, checksums: bool) -> Result<Self, StoreError> {
         let hq = &reader.hq;
         let clock = reader.world.clock.clone();
         let catalogue = reader.env.gates()?;
@@ -161,7 +161,7 @@ impl HeadquartersFacts {
             uploads: defined.uploads(),
             schedules: known(topology::schedules(hq)),
             connections: known(topology::last_connections(hq)),
-            packages: packages(reader, &sessions, &upload_sessions, quick),
+            packages: packages(reader, &sessions, &upload_sessions, checksums),
             lacks: lacks(reader, &stores, &downloads),
             group_jobs: group_jobs(reader, &groups, &downloads),
             tracked_from: known(tracking::min_valid(hq)),
@@ -170,8 +170,8 @@ impl HeadquartersFacts {
             scheduler_version: known(world::value(hq, "scheduler-version")),
             failed_operations: known(operations::failed(hq)),
             pending_operations: known(operations::pending(hq)),
-            too_long: (!quick).then(|| lengths(reader, &downloads, &channel_tables)),
-            integrity: (!quick).then(|| known(integrity::complaints(hq))),
+            too_long: rows.then(|| lengths(reader, &downloads, &channel_tables)),
+            integrity: rows.then(|| known(integrity::complaints(hq))),
             clock,
             catalogue,
             definitions,
@@ -272,7 +272,7 @@ fn packages(
     reader: &Reader,
     downloads: &Known<Vec<DownloadSession>>,
     uploads: &Known<Vec<UploadSession>>,
-    quick: bool,
+    checksums: bool,
 ) -> Known<BTreeMap<String, PackageState>> {
     use crate::model::status::UploadStatus::{ApplyFailed, UploadFailed, Uploaded};
     let downloads = downloads.as_ref().map_err(Clone::clone)?;
@@ -293,7 +293,7 @@ fn packages(
             None => PackageState::Missing,
             Some(file) => {
                 let size = std::fs::metadata(&file).map_err(StoreError::io("read", &file))?.len();
-                let altered = size != bytes || !quick && checksum(&file)?.0 != *recorded;
+                let altered = size != bytes || checksums && checksum(&file)?.0 != *recorded;
                 if altered { PackageState::Altered } else { PackageState::Whole }
             }
         };

@@ -8,6 +8,7 @@ mod survey;
 pub use channel::{Channel, ChannelFacts};
 pub use headquarters::{GroupJob, HeadquartersFacts, JobPlans, PackageState, UploadPlans};
 pub use reached::{Reached, reached};
+pub use survey::Progress;
 pub(super) use survey::survey;
 
 /// Everything that rules look at.

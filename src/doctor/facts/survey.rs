@@ -27,15 +27,15 @@ const MOST_THREADS: usize = 4;
 /// The page cache of one channel, in KiB: rows are read once, so that little is kept.
 const CHANNEL_CACHE_KIB: u32 = 2 * 1024;
 
-/// Called with how many databases have been read.
-pub type Progress<'a> = &'a (dyn Fn(u64) + Sync);
+/// Called with how many databases there are, and how many have been read.
+pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
 
 /// Reads these databases.
 pub(in crate::doctor) fn survey(
     env: &Environment,
     hq: &HeadquartersFacts,
     stores: &[DataStore],
-    quick: bool,
+    rows: bool,
     progress: Progress<'_>,
 ) -> Result<Vec<Channel>, StoreError> {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
@@ -50,10 +50,10 @@ pub(in crate::doctor) fn survey(
             loop {
                 let at = next.fetch_add(1, Ordering::Relaxed);
                 let Some(store) = stores.get(at) else { return Ok(()) };
-                let facts = Survey { reader: &reader, hq, store, quick, schemas: &schemas }.read();
+                let facts = Survey { reader: &reader, hq, store, rows, schemas: &schemas }.read();
                 let channel = Channel { store: store.clone(), facts };
                 found.lock().unwrap_or_else(PoisonError::into_inner)[at] = Some(channel);
-                progress(done.fetch_add(1, Ordering::Relaxed) as u64 + 1);
+                progress(stores.len() as u64, done.fetch_add(1, Ordering::Relaxed) as u64 + 1);
             }
         };
         let workers: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
@@ -96,7 +96,8 @@ struct Survey<'a> {
     reader: &'a Reader,
     hq: &'a HeadquartersFacts,
     store: &'a DataStore,
-    quick: bool,
+    /// Every row is read.
+    rows: bool,
     schemas: &'a Schemas,
 }
 
@@ -111,8 +112,14 @@ impl Survey<'_> {
                     | StoreError::Damaged { .. }
             ),
             missing: matches!(error, StoreError::Missing { .. }),
-            reason: error.into(),
+            reason: self.within(&error.into()),
         })
+    }
+
+    /// A reason that names files as they are called within the environment.
+    fn within(&self, reason: &Unknown) -> Unknown {
+        let root = format!("{}{}", self.reader.env.root().display(), std::path::MAIN_SEPARATOR);
+        Unknown(reason.0.replace(&root, ""))
     }
 
     fn facts(&self) -> Result<ChannelFacts, StoreError> {
@@ -132,8 +139,8 @@ impl Survey<'_> {
             counters: self.counters(channel),
             unreturned: arrears::unreturned(&self.reader.hq, channel)?,
             excluded: self.excluded(channel)?,
-            drift: (!self.quick).then(|| self.drift(channel, &tables)),
-            integrity: (!self.quick).then(|| known(integrity::complaints(channel))),
+            drift: self.rows.then(|| self.drift(channel, &tables)),
+            integrity: self.rows.then(|| known(integrity::complaints(channel))),
             tables,
         })
     }

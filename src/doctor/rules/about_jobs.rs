@@ -124,10 +124,11 @@ pub(super) fn way(
     Ok(fix_of(&steps, &channel.store.name))
 }
 
-/// The way of one job to one channel, and then out of the scale unit's memory.
+/// The way of one job to one channel, and then past the scale unit's memory where it holds any.
 pub(super) fn deliver(
     x: &Examination,
     channel: &Channel,
+    facts: &ChannelFacts,
     first: Vec<PlanStep>,
     job: Option<&str>,
 ) -> Result<Option<Fix>, Unknown> {
@@ -139,8 +140,10 @@ pub(super) fn deliver(
         let command = format!("cdx run {job}{limit}");
         steps.push(PlanStep::new(StepKind::Run, command, "brings it to the channel"));
     }
-    let command = format!("cdx csu restart{limit}");
-    steps.push(PlanStep::new(StepKind::Restart, command, "has the scale unit look again"));
+    if facts.held.iter().any(Option::is_some) {
+        let command = format!("cdx csu restart{limit}");
+        steps.push(PlanStep::new(StepKind::Restart, command, "has the scale unit look again"));
+    }
     let steps = whole_where_lost(x, &channel.store, steps)?;
     Ok(fix_of(&steps, &channel.store.name))
 }

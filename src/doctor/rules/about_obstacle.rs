@@ -67,7 +67,7 @@ fn feature(
     {
         let missing: Vec<String> =
             stands.missing_jobs.iter().chain(&stands.missing_steps).cloned().collect();
-        format!("{name:?} is not distributed, {}", missing.join(", "))
+        format!("{name:?} is not distributed; not done since: {}", missing.join(", "))
     } else if let Some(title) = cached(x, facts, slow, &mut evidence) {
         title
     } else {
@@ -120,13 +120,13 @@ fn profile(
         format!("{option:?} is off in functionality profile {}", own.id)
     } else if !there {
         evidence.push(format!("on in headquarters' profile {}, off in the channel's", own.id));
-        format!("{option:?} is not distributed, {PROFILES}")
+        format!("{option:?} is not distributed; not done since: {PROFILES}")
     } else if let Some(title) = cached(x, facts, slow, &mut evidence) {
         title
     } else {
         return Ok(None);
     };
     let job = (!wanted || !there).then_some(PROFILES);
-    let fix = deliver(x, channel, first, job)?;
+    let fix = deliver(x, channel, facts, first, job)?;
     Ok(Some(Obstacle { title, evidence, fix }))
 }

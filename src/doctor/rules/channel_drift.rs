@@ -6,6 +6,7 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::Fix;
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_IMPLEMENTATION, CDX_TROUBLE, Source};
+use crate::model::wording::count;
 use crate::store::drift::Drift;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
@@ -43,12 +44,12 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             let counted = [(missing, "missing"), (different, "different"), (extra, "extra")];
             let counts: Vec<String> = counted
                 .iter()
-                .filter(|(count, _)| **count > 0)
-                .map(|(count, word)| format!("{count} {word}"))
+                .filter(|(number, _)| **number > 0)
+                .map(|(number, word)| count(**number, &format!("{word} row")))
                 .collect();
             let kinds: Vec<&str> =
                 counted.iter().filter(|(count, _)| **count > 0).map(|(_, word)| *word).collect();
-            let mut evidence = vec![format!("{name}: {} rows", counts.join(", "))];
+            let mut evidence = vec![format!("{name}: {}", counts.join(", "))];
             evidence.extend(samples.iter().cloned());
             findings.report(Found {
                 subject: Subject::channel(name).with_table(&table).with_job(job),

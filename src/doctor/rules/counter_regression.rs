@@ -5,6 +5,7 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_COMMUNICATIONS, SCHEMA, Source};
+use crate::model::wording::count;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX405",
@@ -41,8 +42,8 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                     counters.issued, counters.received
                 )],
                 effect: format!(
-                    "the next {} rows are not uploaded",
-                    counters.received - counters.issued
+                    "not uploaded: the next {}",
+                    count((counters.received - counters.issued) as u64, "row")
                 ),
                 fix: Fix::manual([Step::new(Stage::Clear, format!("cdx channels reseed {name}"))]),
             });

@@ -5,6 +5,7 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{ASYNC_FAQ, CONVERT, Source};
+use crate::model::wording::count;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX502",
@@ -30,9 +31,9 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             subject: Subject::channel(&pending.channel).with_job(BATCH),
             title: "uploaded customer operations wait for the batch".to_owned(),
             evidence: vec![format!(
-                "{}: {} operations, the oldest of {}",
+                "{}: {}, the oldest of {}",
                 pending.channel,
-                pending.count,
+                count(pending.count, "operation"),
                 x.hq.clock.show(&pending.oldest)
             )],
             effect: "customers stay \"Pending sync\"".to_owned(),

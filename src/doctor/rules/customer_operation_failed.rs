@@ -5,6 +5,7 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{ASYNC_FAQ, AUDIT, Source};
+use crate::model::wording::count;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX501",
@@ -28,7 +29,8 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
         let id = operation.id.to_string();
         let mut evidence = vec![format!("customer {}: {}", operation.account, operation.error)];
         if operation.waiting > 0 {
-            evidence.push(format!("{} later operations wait behind it", operation.waiting));
+            let later = count(operation.waiting, "later operation");
+            evidence.push(format!("behind it: {later}"));
         }
         let steps = [
             Step::new(Stage::Batch, format!("cdx customers status show {id}")),

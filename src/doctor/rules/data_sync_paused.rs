@@ -8,6 +8,7 @@ use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_PRACTICES, Source, UPLOAD_WARNINGS};
 use crate::model::topology::DataStore;
+use crate::model::wording::count;
 use crate::store::sessions::Lack;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
@@ -34,7 +35,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
         let unsent: u64 =
             counters.filter_map(|(_, counters)| Some(counters.as_ref().ok()?.unsent)).sum();
         if unsent > 0 {
-            evidence.push(format!("{unsent} rows wait to go up"));
+            evidence.push(format!("{} to go up", count(unsent, "row")));
         }
         if evidence.is_empty() {
             continue;
@@ -67,7 +68,7 @@ fn waiting(x: &Examination, store: &DataStore) -> Result<(Vec<String>, Vec<Strin
             .filter(|(session, row)| session.job == one.job && !row.status.is_final())
             .count();
         let why = match (lack, open) {
-            (_, 1..) => format!("{open} sessions of {} are not applied", one.job),
+            (_, 1..) => format!("not applied: {} of {}", count(open as u64, "session"), one.job),
             (Lack::Since(version), _) => {
                 format!("{} was left out of sessions since row version {version}", one.job)
             }

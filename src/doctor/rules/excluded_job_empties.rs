@@ -7,6 +7,7 @@ use crate::doctor::fix::{Fix, Safety, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_IMPLEMENTATION, CDX_PRACTICES, Source};
 use crate::model::run::Mode;
+use crate::model::wording::count;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX212",
@@ -38,7 +39,9 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                 .excluded
                 .iter()
                 .filter(|(job, _, rows)| *rows > 0 && job.eq_ignore_ascii_case(&session.job))
-                .map(|(_, table, rows)| format!("{}: {rows} rows", table.replacen('_', ".", 1)))
+                .map(|(_, table, rows)| {
+                    format!("{}: {}", table.replacen('_', ".", 1), count(*rows, "row"))
+                })
                 .collect();
             if filled.is_empty() {
                 continue;

@@ -32,6 +32,11 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             let has = if *there == "state" { "STATE" } else { "METADATA" };
             let slug = slug_of(x, feature);
             let command = format!("cdx run {CARRIER} --full");
+            let bring = Step::only_in(Stage::Full, command, name);
+            // Memory that was read while the row was missing would still say no.
+            let restart = facts.held.iter().any(Option::is_some).then(|| {
+                Step::in_channel(Stage::Restart, "cdx csu restart", channel.store.channel())
+            });
             findings.report(Found {
                 subject: Subject::channel(name).with_feature(&slug),
                 title: format!("{slug} has only one of its two rows: the runtime does not see it"),
@@ -40,10 +45,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                     format!("ax.FEATUREMANAGEMENT{missing} has not"),
                 ],
                 effect: "the feature is off there, whatever headquarters says".to_owned(),
-                fix: Fix::safe([
-                    Step::only_in(Stage::Full, command, name),
-                    Step::in_channel(Stage::Restart, "cdx csu restart", channel.store.channel()),
-                ]),
+                fix: Fix::safe(std::iter::once(bring).chain(restart)),
             });
         }
     }

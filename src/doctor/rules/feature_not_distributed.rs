@@ -55,7 +55,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             findings.report(Found {
                 subject,
                 title: format!(
-                    "{:?} is on in headquarters and not in the channel: {}",
+                    "{:?} is on in headquarters and not in the channel; not done since: {}",
                     gate.name,
                     missing.join(", ")
                 ),

@@ -7,6 +7,7 @@ use crate::doctor::facts::{ChannelFacts, Examination};
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{ASYNC_FAQ, ASYNC_MODE, FIDELITY, Source};
+use crate::model::wording::count;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX303",
@@ -73,9 +74,8 @@ fn past_calls(x: &Examination, facts: &ChannelFacts, intent: &Intent) -> Vec<Str
     own.map(|calls| {
         let why = calls.reasons.first().map_or("", |reason| reason.code.as_str());
         format!(
-            "{} {} calls so far, the last {} ({why})",
-            calls.count,
-            intent.kind.request(),
+            "{} so far, the last {} ({why})",
+            count(calls.count, intent.kind.request()),
             x.hq.clock.show(&calls.last)
         )
     })

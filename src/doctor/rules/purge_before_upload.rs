@@ -8,6 +8,7 @@ use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{SCHEMA, Source};
 use crate::model::operation::OperationKind;
+use crate::model::wording::count;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX406",
@@ -54,8 +55,12 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                 subject: Subject::channel(name).with_table(&table).with_job(job),
                 title: format!("the next shift close deletes rows of {table} that nobody has"),
                 evidence: vec![
-                    format!("{} rows above the last collected counter", counters.unsent),
-                    format!("the oldest of {}, kept for {days} days", x.hq.clock.show(oldest)),
+                    format!("{} above the last collected counter", count(counters.unsent, "row")),
+                    format!(
+                        "the oldest of {}, kept for {}",
+                        x.hq.clock.show(oldest),
+                        count(days, "day")
+                    ),
                 ],
                 effect: "customers that were created at the register are lost".to_owned(),
                 fix,

@@ -34,6 +34,16 @@ fn is_given_up(row: &StoreSession) -> bool {
         && row.message.as_deref().is_some_and(|message| message.contains("tried too many times"))
 }
 
+/// How often something was tried, as people say it.
+pub(super) fn tries(number: u32) -> String {
+    match number {
+        0 => "not tried again".to_owned(),
+        1 => "tried once".to_owned(),
+        2 => "tried twice".to_owned(),
+        more => format!("tried {more} times"),
+    }
+}
+
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let sessions = x.hq.sessions.as_ref()?;
     for store in &x.hq.stores {
@@ -54,7 +64,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             findings.report(Found {
                 subject: Subject::session(number).with_channel(&store.name).with_job(job),
                 title: format!("session {number} of {job} is {}", row.status.as_str()),
-                evidence: vec![format!("tried {} times: {message}", row.tries)],
+                evidence: vec![format!("{}: {message}", tries(row.tries))],
                 effect: format!("what the session carries of {job} is not in the channel"),
                 fix: Fix::safe([step]),
             });

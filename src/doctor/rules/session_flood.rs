@@ -5,9 +5,7 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_PRACTICES, Source};
-use crate::model::run::Mode;
-use crate::model::session::DownloadSession;
-use crate::model::status::DownloadStatus;
+use crate::exchange::channels::inherited;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX213",
@@ -39,7 +37,10 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     for group in x.hq.groups.iter().filter(|group| !group.dummy) {
         let mut counts: Vec<(u64, &str)> = downloads
             .iter()
-            .map(|plans| (inherited(sessions, group.id, &plans.job.id), plans.job.id.as_str()))
+            .map(|plans| {
+                let job = plans.job.id.as_str();
+                (inherited(sessions, group.id, job).len() as u64, job)
+            })
             .filter(|(count, _)| *count > 0)
             .collect();
         let total: u64 = counts.iter().map(|(count, _)| count).sum();
@@ -66,18 +67,4 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
         });
     }
     Ok(())
-}
-
-/// The sessions of a group and job since its last full one, that one included.
-fn inherited(sessions: &[DownloadSession], group: i64, job: &str) -> u64 {
-    let own = |session: &&DownloadSession| {
-        session.group_id == group && session.job == job && session.only.is_none()
-    };
-    let last = sessions.iter().filter(own).rfind(|session| session.mode == Mode::Full);
-    let since = last.map_or(0, |session| session.id);
-    let carries = |session: &&DownloadSession| {
-        session.id >= since
-            && !matches!(session.status, DownloadStatus::NoData | DownloadStatus::Canceled)
-    };
-    sessions.iter().filter(own).filter(carries).count() as u64
 }

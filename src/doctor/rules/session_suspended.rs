@@ -1,6 +1,7 @@
 //! CDX203: a suspended session holds back others.
 
 use super::about_jobs::rows_of;
+use super::session_failed::tries;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
@@ -37,7 +38,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             format!("waits: session {} of {}, {}", later.id, later.job, row.status.as_str())
         });
         let message = row.message.clone().unwrap_or_default();
-        let head = format!("tried {} times: {message}", row.tries);
+        let head = format!("{}: {message}", tries(row.tries));
         let (number, job) = (session.id, &session.job);
         let mut jobs = vec![job.clone()];
         for (later, _) in &behind {

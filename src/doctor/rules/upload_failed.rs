@@ -1,11 +1,13 @@
 //! CDX404: an upload session failed.
 
+use super::session_failed::tries;
 use crate::doctor::facts::{Examination, PackageState};
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_TROUBLE, FIDELITY, Source};
 use crate::model::status::UploadStatus;
+use crate::model::wording::count;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX404",
@@ -57,8 +59,8 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
         findings.report(Found {
             subject: Subject::session(number).with_channel(&session.store).with_job(job),
             title: format!("upload session {number} of {} {what}", session.store),
-            evidence: vec![format!("tried {} times: {message}", session.tries)],
-            effect: format!("{} rows are in no place but the channel", session.rows),
+            evidence: vec![format!("{}: {message}", tries(session.tries))],
+            effect: format!("{} in no place but the channel", count(session.rows, "row")),
             fix,
         });
     }

@@ -11,6 +11,7 @@ use crate::doctor::sources::{Source, UPLOAD_WARNINGS};
 use crate::model::settings::UploadTopology;
 use crate::model::status::UploadStatus;
 use crate::model::topology::BatchState;
+use crate::model::wording::count;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX402",
@@ -71,11 +72,11 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                 .with_job(&session.job),
             title,
             evidence: vec![format!(
-                "session {} of {}: Uploaded {}, {} rows",
+                "session {} of {}: Uploaded {}, {}",
                 session.id,
                 session.store,
                 x.hq.clock.show(since),
-                session.rows
+                count(session.rows, "row")
             )],
             effect: "what was uploaded is not in headquarters".to_owned(),
             fix,

@@ -6,6 +6,7 @@ use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_COMMUNICATIONS, Source, UPLOAD_WARNINGS};
 use crate::model::settings::UploadTopology;
+use crate::model::wording::count;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX401",
@@ -35,8 +36,11 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             if counters.unsent == 0 || !old {
                 continue;
             }
-            let mut evidence =
-                vec![format!("{} rows above counter {}", counters.unsent, counters.received)];
+            let mut evidence = vec![format!(
+                "{} above counter {}",
+                count(counters.unsent, "row"),
+                counters.received
+            )];
             evidence.extend(oldest.map(|at| format!("the oldest of {}", x.hq.clock.show(at))));
             let heard = x.hq.connections.as_ref()?.get(&channel.store.id);
             evidence.push(match heard {

@@ -5,6 +5,7 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_TROUBLE, Source};
+use crate::model::wording::count as counted;
 use crate::store::lengths::TooLong;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
@@ -46,7 +47,7 @@ fn one(job: &str, long: &TooLong) -> Found {
         .collect();
     let shown = evidence.len() as u64;
     if *count > shown {
-        evidence.push(format!("and {} more rows", count - shown));
+        evidence.push(format!("and {}", counted(count - shown, "more row")));
     }
     if let Some(declared) = declared {
         evidence.push(format!("declared with {declared} characters, the channel's with {limit}"));

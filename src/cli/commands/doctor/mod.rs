@@ -1,0 +1,120 @@
+//! `cdx doctor`: what is wrong with an environment, and which command mends it.
+
+mod fix;
+mod read;
+mod tell;
+mod watch;
+
+use std::path::PathBuf;
+
+use crate::cli::context::Context;
+use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
+use crate::doctor::baseline::Baseline;
+use crate::doctor::{Request, Severity, registry};
+
+/// Say what is wrong, why it matters, and which command mends it; changes nothing.
+///
+/// Beside text and json it writes `--format junit`, `sarif` and `github`. It ends in 1 when
+/// something is found that is as grave as `--fail-on` says.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// The least grave finding that makes the exit code 1.
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Error)]
+    fail_on: FailOn,
+    /// Only these rules, by code or name.
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Without these rules, by code or name.
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    skip: Vec<String>,
+    /// Only this channel.
+    #[arg(long, value_name = "C")]
+    channel: Option<String>,
+    /// Without the rules that read every row.
+    #[arg(long)]
+    quick: bool,
+    /// Run the safe fixes, in an order that works, and look again.
+    #[arg(long)]
+    fix: bool,
+    /// With --fix: show what would be run, and run nothing.
+    #[arg(long, requires = "fix")]
+    dry_run: bool,
+    /// Findings that this file holds are marked and do not count.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write what is found now to the file of --baseline.
+    #[arg(long, requires = "baseline", conflicts_with = "fix")]
+    write_baseline: bool,
+    /// Look again whenever the environment changes, until Ctrl-C; on a terminal.
+    #[arg(long, conflicts_with_all = ["fix", "write_baseline"])]
+    watch: bool,
+}
+
+/// The least grave finding that makes the exit code 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum FailOn {
+    /// Errors.
+    Error,
+    /// Errors and warnings.
+    Warning,
+    /// Everything.
+    Info,
+    /// Nothing.
+    Never,
+}
+
+impl FailOn {
+    fn threshold(self) -> Option<Severity> {
+        match self {
+            Self::Error => Some(Severity::Error),
+            Self::Warning => Some(Severity::Warning),
+            Self::Info => Some(Severity::Info),
+            Self::Never => None,
+        }
+    }
+}
+
+pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, CommandError> {
+    let request = request(args)?;
+    if args.watch {
+        return watch::run(context, request, args.fail_on.threshold());
+    }
+    let diagnosis = read::examine(context, request.clone())?;
+    if args.fix {
+        return fix::run(context, request, &diagnosis, args);
+    }
+    if let Some(path) = args.baseline.as_ref().filter(|_| args.write_baseline) {
+        let baseline = Baseline::of(&diagnosis.findings);
+        return tell::baseline(context, path, &baseline);
+    }
+    tell::diagnosis(context, diagnosis, None, args.fail_on.threshold())
+}
+
+/// What is asked, with the rules it names and the baseline it goes by.
+fn request(args: &Args) -> Result<Request, CommandError> {
+    let known = args.baseline.as_ref().filter(|_| !args.write_baseline);
+    Ok(Request {
+        only: codes(&args.only)?,
+        skip: codes(&args.skip)?,
+        channel: args.channel.clone(),
+        quick: args.quick,
+        baseline: known.map(|path| read::baseline(path)).transpose()?,
+        busy: false,
+    })
+}
+
+fn codes(words: &[String]) -> Result<Vec<&'static str>, CommandError> {
+    let mut codes = Vec::new();
+    for word in words.iter().filter(|word| !word.trim().is_empty()) {
+        let rule = registry::find(word).map_err(|nearest| {
+            let hint = match nearest {
+                Some(near) => format!("did you mean {near:?}? see it: cdx explain {near}"),
+                None => "see what there is: cdx explain rules".to_owned(),
+            };
+            CommandError::usage("unknown-rule", format!("unknown rule {word:?}"), hint)
+        })?;
+        codes.push(rule.code);
+    }
+    Ok(codes)
+}

@@ -1,0 +1,90 @@
+//! Printing a diagnosis, and the exit code it leads to.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::fix::Fixed;
+use crate::cli::app::FormatArg;
+use crate::cli::context::Context;
+use crate::cli::error::CommandError;
+use crate::cli::exit::Exit;
+use crate::doctor::baseline::Baseline;
+use crate::doctor::{Diagnosis, Severity};
+use crate::report::page::{Page, Report, count};
+use crate::store::StoreError;
+
+/// A diagnosis, behind what was run to mend it.
+#[derive(Debug, Serialize)]
+struct DoctorReport {
+    #[serde(flatten)]
+    diagnosis: Diagnosis,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixes: Option<Fixed>,
+}
+
+impl Report for DoctorReport {
+    fn text(&self, page: &mut Page) {
+        if let Some(fixes) = &self.fixes {
+            fixes.text(page);
+            page.gap();
+        }
+        self.diagnosis.text(page);
+    }
+}
+
+/// Prints a diagnosis in the format that was asked for; the exit code is the same in each.
+pub(super) fn diagnosis(
+    context: &Context,
+    diagnosis: Diagnosis,
+    fixes: Option<Fixed>,
+    threshold: Option<Severity>,
+) -> Result<Exit, CommandError> {
+    let exit = if !diagnosis.is_informed() {
+        Exit::Impossible
+    } else if threshold.is_some_and(|threshold| diagnosis.fails(threshold)) {
+        Exit::No
+    } else {
+        Exit::Done
+    };
+    match context.format {
+        FormatArg::Text
+        | FormatArg::Json
+        | FormatArg::Junit
+        | FormatArg::Sarif
+        | FormatArg::Github => {
+            context.print(&DoctorReport { diagnosis, fixes })?;
+        }
+    }
+    Ok(exit)
+}
+
+/// What was written of a baseline.
+#[derive(Debug, Serialize)]
+struct Written {
+    baseline: String,
+    findings: usize,
+}
+
+impl Report for Written {
+    fn text(&self, page: &mut Page) {
+        page.line(format!("{}: {}", self.baseline, count(self.findings as u64, "finding")));
+        page.item(format!("what is new from now on: cdx doctor --baseline {}", self.baseline));
+    }
+}
+
+/// Writes a baseline, whole or not at all.
+pub(super) fn baseline(
+    context: &Context,
+    path: &Path,
+    baseline: &Baseline,
+) -> Result<Exit, CommandError> {
+    let mut draft = path.as_os_str().to_owned();
+    draft.push(".partial");
+    let draft = Path::new(&draft);
+    std::fs::write(draft, baseline.text()).map_err(StoreError::io("write", draft))?;
+    std::fs::rename(draft, path).map_err(StoreError::io("rename", draft))?;
+    let (path, findings) = (path.display().to_string(), baseline.len());
+    context.print(&Written { baseline: path, findings })?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,3 @@
+//! A diagnosis as text for people.
+
+mod text;

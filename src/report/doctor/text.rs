@@ -1,0 +1,142 @@
+//! A diagnosis for people: grouped by severity and channel, one cause told once.
+
+use crate::doctor::examine::{Checks, Diagnosis, State};
+use crate::doctor::finding::{Finding, Severity};
+use crate::doctor::group::{Group, groups};
+use crate::report::page::{Page, Report, count};
+
+/// So many channels are named before the rest is counted.
+const MOST_CHANNELS: usize = 6;
+
+/// So many other subjects are named before the rest is counted.
+const MOST_SUBJECTS: usize = 8;
+
+impl Report for Diagnosis {
+    fn text(&self, page: &mut Page) {
+        for severity in Severity::ALL {
+            let own = |finding: &&Finding| finding.severity == *severity && !finding.suppressed;
+            let found = groups(self.findings.iter().filter(own));
+            if !found.is_empty() {
+                page.title(&format!("{}s", severity.as_str()).to_uppercase());
+                by_channel(page, &found);
+            }
+        }
+        page.gap();
+        unlooked(self, page);
+        summary(self, page);
+    }
+}
+
+/// Causes that concern the same channels stand together, headquarters' own first.
+fn by_channel(page: &mut Page, found: &[Group<'_>]) {
+    let mut places: Vec<Vec<&str>> = Vec::new();
+    for group in found {
+        let channels = group.channels();
+        if !places.contains(&channels) {
+            places.push(channels);
+        }
+    }
+    places.sort_by_key(|channels| !channels.is_empty());
+    for channels in &places {
+        page.gap();
+        page.line(place(channels));
+        for group in found.iter().filter(|group| group.channels() == *channels) {
+            one(page, group);
+        }
+    }
+}
+
+fn place(channels: &[&str]) -> String {
+    match channels.len() {
+        0 => "headquarters".to_owned(),
+        many if many > MOST_CHANNELS => {
+            let shown = channels[..MOST_CHANNELS].join(", ");
+            format!("{many} channels: {shown} and {} more", many - MOST_CHANNELS)
+        }
+        _ => channels.join(", "),
+    }
+}
+
+fn one(page: &mut Page, group: &Group<'_>) {
+    let Some(first) = group.first() else { return };
+    let known = if first.baseline { " (known, in the baseline)" } else { "" };
+    page.item(format!(
+        "{} {} {}: {}{known}",
+        first.severity.as_str(),
+        first.code,
+        first.name,
+        first.title
+    ));
+    let subjects = group.subjects();
+    let more = subjects.len().saturating_sub(MOST_SUBJECTS);
+    let shown = subjects.iter().take(MOST_SUBJECTS).cloned().collect::<Vec<_>>().join("; ");
+    match (subjects.len(), more) {
+        (0, _) => {}
+        (_, 0) => page.deeper(format!("about: {shown}")),
+        (_, more) => page.deeper(format!("about: {shown} and {more} more")),
+    }
+    let (evidence, more) = group.evidence();
+    for line in evidence {
+        page.deeper(format!("seen: {line}"));
+    }
+    if more > 0 {
+        page.deeper(format!("seen: {more} more"));
+    }
+    page.deeper(format!("effect: {}", first.effect));
+    let commands = group.commands();
+    let Some(fix) = &first.fix else {
+        page.deeper(format!("mend: no command does; see cdx explain {}", first.code));
+        return;
+    };
+    for (at, command) in commands.iter().enumerate() {
+        let word = if at == 0 { "mend" } else { "then" };
+        page.deeper(format!("{word} ({}): {command}", fix.safety.as_str()));
+    }
+}
+
+/// Rules that could not look, and those that could not be carried out.
+fn unlooked(diagnosis: &Diagnosis, page: &mut Page) {
+    let mut told: Vec<(Vec<&str>, String)> = Vec::new();
+    for rule in &diagnosis.rules {
+        let word = match rule.state {
+            State::Crashed => "crashed",
+            State::Skipped => "skipped",
+            // What it found stands above; what it could not look at is worth knowing too.
+            State::Passed | State::Failed if rule.reasons.is_empty() => continue,
+            State::Passed | State::Failed => "looked only in part",
+        };
+        let reason = format!("{word}: {}", rule.reasons.join("; "));
+        match told.iter_mut().find(|(_, known)| *known == reason) {
+            Some((codes, _)) => codes.push(rule.code),
+            None => told.push((vec![rule.code], reason)),
+        }
+    }
+    for (codes, reason) in told {
+        page.line(format!("{} {reason}", codes.join(", ")));
+    }
+}
+
+fn summary(diagnosis: &Diagnosis, page: &mut Page) {
+    let Checks { run, passed, failed, skipped, crashed } = diagnosis.checks;
+    page.line(format!(
+        "{}: {passed} passed, {failed} failed, {crashed} crashed; {skipped} skipped",
+        count(run as u64, "check")
+    ));
+    let of = |severity: Severity| {
+        let own = |finding: &&Finding| finding.severity == severity && finding.counts();
+        count(diagnosis.findings.iter().filter(own).count() as u64, severity.as_str())
+    };
+    let mut line =
+        format!("{}, {}, {}", of(Severity::Error), of(Severity::Warning), of(Severity::Info));
+    let apart = [
+        (diagnosis.findings.iter().filter(|finding| finding.suppressed).count(), "suppressed"),
+        (
+            diagnosis.findings.iter().filter(|f| f.baseline && !f.suppressed).count(),
+            "in the baseline",
+        ),
+    ];
+    for (number, word) in apart.into_iter().filter(|(number, _)| *number > 0) {
+        line.push_str(&format!("; {number} {word}"));
+    }
+    page.line(line);
+}

@@ -1,0 +1,180 @@
+//! Every rule of the doctor: a broken fixture it reports, a clean one it passes, an example that is
+//! what happens, and commands that mend it.
+
+use std::fs;
+
+use cdx::doctor::{Rule, Severity, page, registry};
+use serde_json::Value;
+
+use super::fixture::{environment, folder, obey};
+use super::harness::Env;
+
+/// Rules whose findings a person must mend: the command only shows where to look.
+const BY_HAND: &[&str] = &["CDX210", "CDX501", "CDX603", "CDX604", "CDX901", "CDX902"];
+
+fn steps(rule: &Rule, which: &str) -> String {
+    let path = folder(rule.name).join(which);
+    let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    text.replace("\r\n", "\n")
+}
+
+fn findings(env: &Env, rule: &Rule) -> (Vec<Value>, Value) {
+    let run = env.run(&format!("doctor --only {} --format json", rule.code));
+    let report = run.json();
+    let fails = rule.severity == Severity::Error && report["checks"]["failed"] == 1;
+    assert_eq!(run.code, i32::from(fails), "{}\n{}", rule.code, run.text());
+    (report["findings"].as_array().unwrap().clone(), report)
+}
+
+/// Everything that must hold of one rule.
+fn holds(name: &str) {
+    let rule = registry::find(&name.replace('_', "-")).unwrap();
+    let code = rule.code;
+    let clean = environment(&steps(rule, "clean.txt"));
+    let (found, report) = findings(&clean, rule);
+    assert!(found.is_empty(), "{code} on its clean fixture: {found:#?}");
+    assert_eq!(report["checks"]["passed"], 1, "{code} did not look: {report:#}");
+    let broken = environment(&steps(rule, "broken.txt"));
+    let (found, _) = findings(&broken, rule);
+    assert!(!found.is_empty(), "{code} does not see its broken fixture");
+    for finding in &found {
+        assert_eq!(finding["code"], code);
+        assert!(!finding["subject"].as_object().unwrap().is_empty(), "{code}: about nothing");
+        assert!(!finding["evidence"].as_array().unwrap().is_empty(), "{code}: no evidence");
+        assert!(!finding["sources"].as_array().unwrap().is_empty(), "{code}: no source");
+        assert_eq!(finding["fingerprint"].as_str().unwrap().len(), 32);
+        assert!(finding["fix"]["commands"].as_array().is_some_and(|c| !c.is_empty()), "{code}");
+    }
+    let shown = broken.run(&format!("doctor --only {code}")).out;
+    let path = folder(rule.name).join("output.txt");
+    if std::env::var_os("CDX_WRITE_FIXTURES").is_some() {
+        fs::write(&path, &shown).unwrap();
+    }
+    let kept = steps(rule, "output.txt");
+    assert_eq!(shown, kept, "{code}: fixtures/rules/{}/output.txt is not current", rule.name);
+    mends(&broken, rule, found);
+}
+
+/// The commands of the findings, run in their order, end them.
+fn mends(env: &Env, rule: &Rule, found: Vec<Value>) {
+    let mut ran = Vec::new();
+    for finding in &found {
+        for command in finding["fix"]["commands"].as_array().unwrap() {
+            let command = command.as_str().unwrap().to_owned();
+            if ran.contains(&command) {
+                continue;
+            }
+            let run = obey(env, &command);
+            assert!(run.code <= 1, "{}: {command}\n{}", rule.code, run.text());
+            ran.push(command);
+        }
+    }
+    if !BY_HAND.contains(&rule.code) {
+        let (left, _) = findings(env, rule);
+        assert!(left.is_empty(), "{} after {ran:?}: {left:#?}", rule.code);
+    }
+}
+
+macro_rules! tested {
+    ($($name:ident),+ $(,)?) => {
+        $(
+            #[test]
+            fn $name() {
+                holds(stringify!($name));
+            }
+        )+
+
+        /// The rules that have a test.
+        const TESTED: &[&str] = &[$(stringify!($name)),+];
+    };
+}
+
+tested! {
+    prerequisite_missing,
+    feature_below_version,
+    mandatory_feature_off,
+    schedule_before_prerequisite,
+    feature_half_synchronized,
+    gate_configuration_missing,
+    feature_changes_on_upgrade,
+    feature_not_distributed,
+    session_failed,
+    session_suspended,
+    session_stuck,
+    group_not_scheduled,
+    data_sync_paused,
+    try_count_high,
+    applied_out_of_order,
+    package_gone,
+    value_too_long,
+    channel_drift,
+    excluded_job_empties,
+    session_flood,
+    stale_cache,
+    cache_instances_disagree,
+    lingering_real_time_calls,
+    upload_not_collected,
+    upload_not_applied,
+    upload_schedule_broken,
+    upload_failed,
+    counter_regression,
+    purge_before_upload,
+    parallel_upload,
+    warnings_hidden,
+    rollback_on_failure,
+    customer_operation_failed,
+    customer_batch_pending,
+    account_not_returned,
+    recurring_jobs_missing,
+    scheduler_not_initialized,
+    job_definition_differs,
+    mapping_broken,
+    upload_table_unfit,
+    database_damaged,
+    suppression_unused,
+}
+
+/// Codes and names are used once, in order, and each rule has its fixtures.
+#[test]
+fn the_registry_is_complete() {
+    let mut codes: Vec<&str> = registry::RULES.iter().map(|rule| rule.code).collect();
+    let listed = codes.clone();
+    codes.sort_unstable();
+    codes.dedup();
+    assert_eq!(codes, listed, "codes are used once and stand in order");
+    let mut names: Vec<&str> = registry::RULES.iter().map(|rule| rule.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), listed.len(), "names are used once");
+    let fixtures = folder("");
+    let mut folders: Vec<String> = fs::read_dir(&fixtures)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    folders.sort();
+    assert_eq!(folders, names, "one folder of fixtures a rule");
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctor/rules");
+    let behaviours: Vec<String> =
+        cdx::model::behaviour::all().unwrap().into_iter().map(|behaviour| behaviour.id).collect();
+    for rule in registry::RULES {
+        let file = format!("{source}/{}.rs", rule.name.replace('-', "_"));
+        let text = fs::read_to_string(&file).unwrap_or_else(|e| panic!("{file}: {e}"));
+        assert!(text.starts_with(&format!("//! {}: ", rule.code)), "{file}");
+        assert!(!rule.sources.is_empty(), "{} has no source", rule.code);
+        assert!(page::example(rule).is_some(), "{} has no example", rule.code);
+        assert!(
+            TESTED.contains(&rule.name.replace('-', "_").as_str()),
+            "{} has no test",
+            rule.code
+        );
+        for id in rule.behaviours {
+            assert!(behaviours.iter().any(|known| known == id), "{}: {id}", rule.code);
+        }
+    }
+    // The catalogue, so that a code that goes missing is noticed.
+    let numbers: Vec<&str> = listed.iter().map(|code| code.trim_start_matches("CDX")).collect();
+    insta::assert_snapshot!(
+        numbers.join(" "),
+        @"101 102 103 104 105 106 107 201 202 203 204 205 206 207 208 209 210 211 212 213 301 302 303 401 402 403 404 405 406 407 408 409 501 502 503 504 601 602 603 604 901 902"
+    );
+}
