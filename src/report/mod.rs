@@ -1,5 +1,6 @@
 //! The only place that prints: text, JSON, errors and progress.
 
+pub mod doctor;
 pub mod error;
 pub mod output;
 pub mod page;
