@@ -1,0 +1,159 @@
+//! SARIF 2.1.0: every rule, every finding with its place, and what could not be looked at.
+
+use super::sarif_log::{
+    ArtifactLocation, BaseIds, Configuration, Described, Descriptor, Driver, Fingerprints, Help,
+    Invocation, Location, Log, LogicalLocation, Message, Notification, PhysicalLocation, Region,
+    RuleReference, Run, SarifResult, Suppression, Tool,
+};
+use super::wording::{level, particulars, subject, unjudged};
+use crate::doctor::examine::{Outcome, State};
+use crate::doctor::page::body;
+use crate::doctor::registry::RULES;
+use crate::doctor::{Diagnosis, Finding, Rule, Subject};
+
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+/// What addresses are relative to; consumers take it for the root of what was checked out.
+const BASE: &str = "%SRCROOT%";
+
+/// A diagnosis as a SARIF 2.1.0 log.
+///
+/// Every rule there is, is described, whether it was asked for or not. What is accepted in
+/// `cdx.toml` is a suppressed result; what the baseline knows is unchanged, and all else new, once
+/// the baseline knows anything.
+pub fn sarif(diagnosis: &Diagnosis) -> String {
+    let compares = diagnosis.findings.iter().any(|finding| finding.baseline);
+    let run = Run {
+        tool: Tool {
+            driver: Driver {
+                name: "cdx",
+                version: env!("CARGO_PKG_VERSION"),
+                semantic_version: env!("CARGO_PKG_VERSION"),
+                rules: RULES.iter().copied().map(descriptor).collect(),
+            },
+        },
+        invocations: [Invocation {
+            execution_successful: diagnosis.is_informed() && diagnosis.checks.crashed == 0,
+            tool_execution_notifications: diagnosis.rules.iter().filter_map(notification).collect(),
+        }],
+        original_uri_base_ids: BaseIds {
+            root: Described { description: message("The folder of the environment.") },
+        },
+        results: diagnosis.findings.iter().map(|finding| result(finding, compares)).collect(),
+    };
+    let log = Log { schema: SCHEMA, version: "2.1.0", runs: [run] };
+    // Nothing in it can fail to be written: every key is a name and every value text or a number.
+    serde_json::to_string_pretty(&log).unwrap_or_default() + "\n"
+}
+
+fn descriptor(rule: &Rule) -> Descriptor {
+    let checks = format!("Checks {}.", rule.checks.trim());
+    let text = format!("{checks}\n\n{}\n\nHow to mend it: {}", rule.why, rule.mend);
+    Descriptor {
+        id: rule.code,
+        name: pascal(rule.name),
+        short_description: Message { text: checks },
+        full_description: Message { text: rule.why.to_owned() },
+        default_configuration: Configuration { level: level(rule.severity) },
+        help_uri: rule.sources.iter().map(|source| source.url).find(|url| url.contains("://")),
+        help: Help { text, markdown: body(rule) },
+    }
+}
+
+fn result(finding: &Finding, compares: bool) -> SarifResult {
+    let baseline_state = compares.then_some(if finding.baseline { "unchanged" } else { "new" });
+    let accepted =
+        || Suppression { kind: "external", justification: finding.suppressed_because.clone() };
+    SarifResult {
+        rule_id: finding.code,
+        rule_index: index(finding.code),
+        level: level(finding.severity),
+        message: message(&format!("{}\n{}", sentence(&finding.title), particulars(finding))),
+        locations: [location(finding)],
+        partial_fingerprints: Fingerprints { v1: finding.fingerprint.clone() },
+        baseline_state,
+        // Where one result says whether it is suppressed, all must.
+        suppressions: finding.suppressed.then(accepted).into_iter().collect(),
+    }
+}
+
+/// What a rule could not look at; none where it looked everywhere.
+fn notification(rule: &Outcome) -> Option<Notification> {
+    let text = format!("{} {} {}", rule.code, rule.name, unjudged(rule)?);
+    let level = if rule.state == State::Crashed { "error" } else { "note" };
+    let associated_rule = RuleReference { id: rule.code, index: index(rule.code) };
+    Some(Notification { level, message: message(&text), associated_rule })
+}
+
+/// A result's file is a database of the environment, and a database has no lines: the first line
+/// stands for all of it, since consumers show no result without one.
+fn location(finding: &Finding) -> Location {
+    let uri = match finding.subject.in_channel() {
+        _ if finding.name == "suppression-unused" => "cdx.toml".to_owned(),
+        Some(channel) => format!("channels/{}.db", encoded(channel)),
+        None => "hq.db".to_owned(),
+    };
+    Location {
+        physical_location: PhysicalLocation {
+            artifact_location: ArtifactLocation { uri, uri_base_id: BASE },
+            region: Region { start_line: 1 },
+        },
+        logical_locations: logical(&finding.subject).into_iter().collect(),
+    }
+}
+
+fn logical(about: &Subject) -> Option<LogicalLocation> {
+    let (kind, name) = about.parts().pop()?;
+    Some(LogicalLocation { name, fully_qualified_name: subject(about), kind })
+}
+
+/// A title with its end: consumers that have little room show the first sentence alone.
+fn sentence(title: &str) -> String {
+    let stop = if title.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{title}{stop}")
+}
+
+/// Text in which braces mean themselves; in a SARIF message single ones stand for an argument.
+fn message(text: &str) -> Message {
+    Message { text: text.replace('{', "{{").replace('}', "}}") }
+}
+
+fn index(code: &str) -> Option<usize> {
+    RULES.iter().position(|rule| rule.code == code)
+}
+
+/// `LingeringRealTimeCalls`, as SARIF would have a rule's name.
+fn pascal(name: &str) -> String {
+    let word = |word: &str| {
+        let mut letters = word.chars();
+        let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+        first.into_iter().chain(letters).collect::<String>()
+    };
+    name.split('-').map(word).collect()
+}
+
+/// One segment of an address, with everything escaped that could end it.
+fn encoded(name: &str) -> String {
+    let byte = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+            char::from(byte).to_string()
+        }
+        _ => format!("%{byte:02X}"),
+    };
+    name.bytes().map(byte).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_addresses_and_messages() {
+        assert_eq!(pascal("lingering-real-time-calls"), "LingeringRealTimeCalls");
+        assert_eq!(encoded("houston.offline"), "houston.offline");
+        assert_eq!(encoded("../a b/ñ"), "..%2Fa%20b%2F%C3%B1");
+        assert_eq!((sentence("a").as_str(), sentence("a?").as_str()), ("a.", "a?"));
+        assert_eq!(message("{0} [x]").text, "{{0}} [x]");
+    }
+}
