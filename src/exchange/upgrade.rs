@@ -14,7 +14,7 @@ use crate::store::{Db, StoreError, Writer, features, world};
 pub struct Request {
     /// The application's new version.
     pub app_version: Option<Version>,
-    /// The scale units' new version; with an application version and without this, the same.
+    /// The scale units' new version; without it, those that are older follow the application.
     pub scale_unit_version: Option<Version>,
     /// Only the scale unit of this channel.
     pub only: Option<DataStore>,
@@ -42,19 +42,21 @@ pub fn upgrade(writer: &Writer, request: &Request) -> Result<Upgraded, ExchangeE
     let before = features::standing(&writer.hq, &catalogue, &writer.world.clock)?;
     let to = request.app_version.clone().unwrap_or_else(|| before.version.clone());
     let mut after = before.clone();
-    let units = request.scale_unit_version.as_ref().or(request.app_version.as_ref());
-    for (name, version) in &mut after.scale_units {
-        let wanted = request.only.as_ref().is_none_or(|store| store.name == *name);
-        if let Some(units) = units.filter(|_| wanted) {
-            units.clone_into(version);
+    if let Some(version) = &request.app_version {
+        after.raise_scale_units(version);
+    }
+    if let Some(version) = &request.scale_unit_version {
+        let wanted = |name: &str| request.only.as_ref().is_none_or(|store| store.name == name);
+        for (_, own) in after.scale_units.iter_mut().filter(|(name, _)| wanted(name)) {
+            version.clone_into(own);
         }
     }
     let update = lifecycle::update(&catalogue, &after, &to);
     let now = writer.world.clock.utc();
     writer.hq.write(|hq| {
         world::set_value(hq, "app-version", &to.to_string())?;
-        if let Some(units) = units {
-            features::set_scale_unit_version(hq, units, request.only.as_ref())?;
+        if request.app_version.is_some() || request.scale_unit_version.is_some() {
+            features::set_scale_unit_versions(hq, &after.scale_units)?;
         }
         write(hq, &catalogue, &update, &now)
     })?;

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::check::missing;
-use super::gate::{Act, Before, Gate};
+use super::gate::{Act, Before, CARRIER, Gate};
 use super::in_effect::{ChannelState, InEffect};
+use super::lifecycle::update;
 use super::progress::Taken;
 use super::resolve::{Features, Reach, Refusal};
-use crate::model::version::Version;
+use super::standing::{FeatureRow, Standing};
 
 /// What kind of step it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -106,6 +107,8 @@ pub struct Ground<'a> {
     pub jobs: &'a [String],
     /// What keeps jobs from running, as steps that clear it.
     pub obstacles: &'a dyn Fn(&[String]) -> Vec<PlanStep>,
+    /// Facts that these jobs would be refused without as things stand, each with what it says.
+    pub lacking: &'a dyn Fn(&[String]) -> Vec<(String, String)>,
 }
 
 impl std::fmt::Debug for Ground<'_> {
@@ -140,8 +143,8 @@ pub fn plan(ground: &Ground<'_>, gate: &Gate) -> Plan {
     }
     planner.together(&simple);
     planner.restarts(&open);
-    let steps = planner.cleared();
-    Plan { feature: gate.slug.clone(), effective: false, steps, refused: planner.refused }
+    let (feature, Planner { steps, refused, .. }) = (gate.slug.clone(), planner);
+    Plan { feature, effective: false, steps, refused }
 }
 
 /// A step whose place among the others does not matter: a job, or a restart at the end.
@@ -155,11 +158,11 @@ fn asks_before_enabling(gate: &Gate) -> bool {
 
 struct Planner<'a, 'g> {
     ground: &'a Ground<'g>,
+    /// How headquarters stands once the plan's versions are there.
+    later: Standing,
     steps: Vec<PlanStep>,
     /// Facts that a step of the plan records.
     set: Vec<String>,
-    /// Jobs that a step of the plan runs.
-    jobs: Vec<String>,
     /// Features that a step of the plan turns on, by slug.
     enabled: Vec<String>,
     refused: Vec<Refusal>,
@@ -167,8 +170,14 @@ struct Planner<'a, 'g> {
 
 impl<'a, 'g> Planner<'a, 'g> {
     fn new(ground: &'a Ground<'g>) -> Self {
-        let (steps, set, jobs, enabled, refused) = Default::default();
-        Self { ground, steps, set, jobs, enabled, refused }
+        let (steps, set, enabled, refused) = Default::default();
+        let later = ground.features.standing.clone();
+        Self { ground, later, steps, set, enabled, refused }
+    }
+
+    /// The catalogue against headquarters once the plan's versions are there.
+    fn later(&self) -> Features<'_> {
+        Features { catalogue: self.ground.features.catalogue, standing: &self.later }
     }
 
     fn say(&mut self, kind: StepKind, command: impl Into<String>, why: impl Into<String>) {
@@ -205,34 +214,40 @@ impl<'a, 'g> Planner<'a, 'g> {
     }
 
     fn versions(&mut self, open: &[&Gate]) {
-        let standing = self.ground.features.standing;
         let newest = open.iter().map(|gate| &gate.since).max();
-        if let Some(version) = newest.filter(|version| **version > standing.version) {
+        if let Some(version) = newest.filter(|version| **version > self.later.version) {
             let command = format!("cdx upgrade --app-version {version}");
             self.say(StepKind::Upgrade, command, format!("it exists from {version}"));
-            return;
+            self.later.raise_scale_units(version);
+            let moved = update(self.ground.features.catalogue, &self.later, version);
+            self.later.version = version.clone();
+            let off = |slug| FeatureRow { slug, on: false, enable_date: None };
+            self.later.rows.extend(moved.listed.into_iter().map(off));
+            moved.changes.iter().for_each(|change| self.later.apply(change));
         }
         let oldest = open.iter().filter_map(|gate| gate.lifecycle.scale_unit.as_ref()).max();
-        let old = |version: &&Version| standing.scale_units_below(version).next().is_some();
-        if let Some(version) = oldest.filter(old) {
-            let command = format!("cdx upgrade --scale-unit-version {version}");
-            self.say(StepKind::Upgrade, command, format!("it needs scale units of {version}"));
+        let Some(version) = oldest else { return };
+        let old: Vec<String> =
+            self.later.scale_units_below(version).map(|(channel, _)| channel.clone()).collect();
+        for channel in old {
+            let command = format!("cdx upgrade --scale-unit-version {version} --channel {channel}");
+            let why = format!("the scale unit of {channel} must be {version}");
+            self.say(StepKind::Upgrade, command, why);
         }
     }
 
     fn keys_and_exclusions(&mut self, gate: &Gate) {
-        let features = self.ground.features;
-        if self.is_on(gate) {
+        if self.later.is_on(&gate.slug) {
             return;
         }
         if let Some(key) = &gate.configuration_key
-            && !features.standing.key_is_on(key)
+            && !self.later.key_is_on(key)
         {
             let command = format!("cdx params set {} yes", super::gate::key_fact(key));
             self.say(StepKind::Configure, command, format!("configuration key {key} is off"));
         }
-        for other in features.excluders(gate) {
-            let decision = features.disable(other, Reach::Cascade);
+        for other in self.later().excluders(gate).into_iter().cloned().collect::<Vec<_>>() {
+            let decision = self.later().disable(&other, Reach::Cascade);
             if decision.refused.is_empty() {
                 let command = format!("cdx features disable {} --cascade", other.slug);
                 self.say(StepKind::Disable, command, format!("{} excludes it", other.slug));
@@ -303,9 +318,13 @@ impl<'a, 'g> Planner<'a, 'g> {
     }
 
     fn enable(&mut self, gate: &Gate) {
+        if self.later.is_on(&gate.slug) {
+            return;
+        }
         let mut command = format!("cdx features enable {}", gate.slug);
         let chain = self.chain(gate);
-        let planned = |gate: &Gate| self.is_on(gate) || self.enabled.contains(&gate.slug);
+        let planned =
+            |gate: &Gate| self.later.is_on(&gate.slug) || self.enabled.contains(&gate.slug);
         let off: Vec<&&Gate> = chain.iter().filter(|gate| !planned(gate)).collect();
         let why = match off.len() {
             0 | 1 => "turns it on in headquarters".to_owned(),
@@ -365,18 +384,29 @@ impl<'a, 'g> Planner<'a, 'g> {
             return;
         }
         let only = self.ground.only.map_or_else(String::new, |c| format!(" --channel {c}"));
-        self.publishable(jobs);
-        self.jobs.extend_from_slice(jobs);
+        self.clear(jobs);
         self.say(StepKind::Run, format!("cdx run {}{only}", jobs.join(" ")), why);
+    }
+
+    /// What these jobs would stop at is cleared before them, each once.
+    fn clear(&mut self, jobs: &[String]) {
+        self.publishable(jobs);
+        for step in (self.ground.obstacles)(jobs) {
+            if !self.steps.contains(&step) {
+                self.steps.push(step);
+            }
+        }
     }
 
     /// Other features that these jobs would publish, and that lack something, are set up first.
     fn publishable(&mut self, jobs: &[String]) {
+        for (fact, text) in (self.ground.lacking)(jobs) {
+            self.set(&fact, &text);
+        }
+        // What the plan's own upgrade turns on is not in headquarters yet.
         let features = self.ground.features;
         for gate in &features.catalogue.gates {
-            let spread =
-                |one: &ChannelProgress| one.in_effect.state != ChannelState::NotDistributed;
-            if self.is_on(gate) && !self.progress(gate).iter().all(spread) {
+            if self.later.is_on(&gate.slug) && !self.is_on(gate) {
                 self.record(gate, |item| match &item.before {
                     Before::Job(job) => jobs.contains(job),
                     Before::Enable => false,
@@ -394,8 +424,9 @@ impl<'a, 'g> Planner<'a, 'g> {
             .map(|one| one.in_effect.channel.clone())
             .collect();
         for channel in torn {
-            let command = format!("cdx run {} --full --channel {channel}", super::gate::CARRIER);
+            let command = format!("cdx run {CARRIER} --full --channel {channel}");
             if self.steps.iter().all(|step| step.command.as_ref() != Some(&command)) {
+                self.clear(&[CARRIER.to_owned()]);
                 let why = format!("{channel} has not both rows of the feature");
                 self.say(StepKind::Run, command, why);
             }
@@ -417,12 +448,5 @@ impl<'a, 'g> Planner<'a, 'g> {
             let why = "registers act on it once they have been restarted";
             self.say(StepKind::Restart, format!("cdx pos restart{only}"), why);
         }
-    }
-
-    /// The steps behind what clears the way for their jobs.
-    fn cleared(&mut self) -> Vec<PlanStep> {
-        let mut steps = (self.ground.obstacles)(&self.jobs);
-        steps.append(&mut self.steps);
-        steps
     }
 }

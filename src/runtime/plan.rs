@@ -1,6 +1,8 @@
 //! The way to a feature that is effective, from everything an environment holds.
 
 use super::features::survey;
+use crate::exchange::RunRequest;
+use crate::exchange::gate::unset;
 use crate::gates::plan::{Ground, Plan, PlanStep, StepKind, plan};
 use crate::gates::{Catalogue, Features, Gate};
 use crate::model::status::DownloadStatus;
@@ -23,12 +25,20 @@ pub fn plan_of(
     let jobs: Vec<String> =
         scheduler::read(&reader.hq)?.jobs.into_iter().map(|job| job.id).collect();
     let obstacles = Obstacles::read(&reader.hq, only)?;
+    let request = RunRequest { channel: only.map(str::to_owned), ..RunRequest::default() };
+    let every: Vec<&str> = jobs.iter().map(String::as_str).collect();
+    let unset = unset(&reader.hq, catalogue, &standing, &every, &request)?;
+    let lacking = |jobs: &[String]| {
+        let held = unset.iter().filter(|item| jobs.contains(&item.job));
+        held.map(|item| (item.name.clone(), item.text.clone())).collect()
+    };
     let ground = Ground {
         features: Features { catalogue, standing: &standing },
         progress: &progress,
         only,
         jobs: &jobs,
         obstacles: &|jobs| obstacles.steps(jobs),
+        lacking: &lacking,
     };
     Ok(plan(&ground, gate))
 }

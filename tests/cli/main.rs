@@ -10,6 +10,7 @@ mod docs;
 mod download;
 mod errors;
 mod features;
+mod gates_script;
 mod harness;
 mod runtime;
 mod scope;
