@@ -13,6 +13,23 @@ pub enum Shell {
     PowerShell,
 }
 
+/// A word as both shells take it literally; only a quote within it is written differently.
+pub fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', SH_QUOTE))
+}
+
+/// A single quote within single quotes, for sh.
+const SH_QUOTE: &str = "'\\''";
+
+/// A comment is one line, whatever an environment's own texts hold.
+fn comment(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// The script of a plan; it stops at the first command that fails.
 pub fn script(plan: &Plan, shell: Shell) -> String {
     let mut text = String::new();
@@ -26,15 +43,19 @@ pub fn script(plan: &Plan, shell: Shell) -> String {
         }
     }
     for step in &plan.steps {
-        let _ = writeln!(text, "\n# {}: {}", step.kind.as_str(), step.why);
+        let _ = writeln!(text, "\n# {}: {}", step.kind.as_str(), comment(&step.why));
         let Some(command) = &step.command else { continue };
+        let command = match shell {
+            Shell::Sh => command.clone(),
+            Shell::PowerShell => command.replace(SH_QUOTE, "''"),
+        };
         let _ = writeln!(text, "{command}");
         if shell == Shell::PowerShell {
             text.push_str("if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }\n");
         }
     }
     for refusal in &plan.refused {
-        let _ = writeln!(text, "\n# in the way: {}", refusal.message);
+        let _ = writeln!(text, "\n# in the way: {}", comment(&refusal.message));
         text.push_str("exit 1\n");
     }
     text

@@ -4,6 +4,7 @@ use super::features::survey;
 use crate::exchange::RunRequest;
 use crate::exchange::gate::unset;
 use crate::gates::plan::{Ground, Plan, PlanStep, StepKind, plan};
+use crate::gates::script::quoted;
 use crate::gates::{Catalogue, Features, Gate};
 use crate::model::status::DownloadStatus;
 use crate::model::topology::{DataStore, Group, Schedule};
@@ -118,12 +119,14 @@ impl Obstacles {
             (Some(schedule), false) => {
                 let name = &schedule.name;
                 let why = format!("distribution schedule {name} is not active");
-                Some(clear(format!("cdx schedules set {name:?} --active yes"), why))
+                Some(clear(format!("cdx schedules set {} --active yes", quoted(name)), why))
             }
             (None, _) => {
                 let name = &group.name;
+                let schedule = quoted(&format!("{name} {job}"));
+                let groups = quoted(name);
                 let command =
-                    format!("cdx schedules set \"{name} {job}\" --jobs {job} --groups {name:?}");
+                    format!("cdx schedules set {schedule} --jobs {job} --groups {groups}");
                 Some(clear(command, format!("group {name} is on no schedule with job {job}")))
             }
         }

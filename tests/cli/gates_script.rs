@@ -29,17 +29,52 @@ fn of_version(version: &'static str) -> Env {
     let (_, template) = templates.iter().find(|(known, _)| *known == version).unwrap();
     let dir = TempDir::new().unwrap();
     copy(template.path(), dir.path()).unwrap();
+    fs::create_dir_all(dir.path().join("gates")).unwrap();
+    for (slug, rest) in OWN {
+        let text = format!(
+            "[feature]\nslug = \"{slug}\"\nclass = \"Class_{slug}\"\nname = \"Name {slug}\"\n\
+             name-es = \"Nombre {slug}\"\nmodule = \"m\"\ngrade = \"assumed\"\nsource = \"ours\"\n{rest}"
+        );
+        fs::write(dir.path().join(format!("gates/{slug}.toml")), text).unwrap();
+    }
     let settings = dir.path().join("cdx.toml");
     let text = fs::read_to_string(&settings).unwrap();
     fs::write(&settings, text.replace("instances = 1", "instances = 2")).unwrap();
     Env { dir }
 }
 
+/// Gates of an environment's own, with what the shipped ones do not have together.
+const OWN: &[(&str, &str)] = &[
+    ("own-bare", "[lifecycle]\nreleased = \"10.0.5\"\n"),
+    ("own-keyed", "configuration-key = \"Extras\"\n[lifecycle]\nreleased = \"10.0.30\"\n"),
+    (
+        "own-default",
+        "[lifecycle]\nreleased = \"10.0.15\"\non-by-default = \"10.0.29\"\n\
+         [[configuration]]\nname = \"own-thing\"\nbefore = \"1070\"\ntext = \"a thing,\\nhere\"\n\
+         effect = \"it's broken\"\n[[step]]\njob = \"1070\"\n",
+    ),
+    (
+        "own-deep",
+        "one-way = true\nconfirmation = \"sure\"\n[lifecycle]\npreview = \"10.0.29\"\n\
+         scale-unit = \"10.0.41\"\n[[requires]]\nfeature = \"async-customer-editing\"\n\
+         [[requires]]\nfeature = \"cloud-powered-customer-search\"\n[[requires]]\n\
+         feature = \"own-bare\"\nwhen = \"own-fact\"\n[[step]]\njob = \"1070\"\nwait = true\n\
+         [[step]]\nfact = \"own-fact\"\ntext = \"do it\"\n[[step]]\njob = \"1110\"\n[[step]]\n\
+         restart = \"register\"\n[[step]]\nrestart = \"scale-unit\"\n",
+    ),
+    (
+        "own-apart",
+        "excludes = [\"own-bare\", \"enhanced-wallet-support\"]\n[lifecycle]\n\
+         released = \"10.0.28\"\n[[step]]\ninitialize = true\n[[step]]\njob = \"1010\"\n",
+    ),
+];
+
 const VERSIONS: [&str; 4] = ["10.0.10", "10.0.28", "10.0.40", "10.0.48"];
 
 fn gates() -> Vec<String> {
     let jobs = cdx::definitions::file::job_ids(&cdx::definitions::shipped());
-    Catalogue::load(&[], &jobs).unwrap().gates.into_iter().map(|gate| gate.slug).collect()
+    let shipped = Catalogue::load(&[], &jobs).unwrap().gates.into_iter().map(|gate| gate.slug);
+    shipped.chain(OWN.iter().map(|(slug, _)| (*slug).to_owned())).collect()
 }
 
 /// Writes the plan's script to a file and runs it with the program first on the path.
@@ -111,6 +146,9 @@ fn stray(chance: &mut Chance, gates: &[&str]) -> String {
         "shared-warehouses",
         "media-assignments-staged",
         "media-site-switched",
+        "own-thing",
+        "own-fact",
+        "configuration-key-extras",
     ]);
     let yes = chance.pick(&["yes", "yes", "no"]);
     let more = chance.pick(&["--full", "", "", "--fault apply-fails=houston:1", "--fault random"]);

@@ -34,6 +34,21 @@ impl Asked {
         }
     }
 
+    /// The command that asks it again.
+    fn command(self, feature: &str) -> String {
+        match self {
+            Self::Enable { with_prerequisites, consent } => {
+                let with = if with_prerequisites { " --with-prerequisites" } else { "" };
+                format!("cdx features enable {feature}{with}{}", options(consent))
+            }
+            Self::Disable { .. } => format!("cdx features disable {feature}"),
+            Self::Schedule { date, consent } => {
+                format!("cdx features schedule {feature} {date}{}", options(consent))
+            }
+            Self::Unschedule => format!("cdx features unschedule {feature}"),
+        }
+    }
+
     /// The word for what is asked, and the state it leads to.
     fn words(self) -> (&'static str, &'static str) {
         match self {
@@ -43,6 +58,13 @@ impl Asked {
             Self::Unschedule => ("unscheduled", "without a date"),
         }
     }
+}
+
+/// The options that say what somebody has agreed to.
+fn options(consent: Consent) -> String {
+    let confirm = if consent.confirm { " --confirm" } else { "" };
+    let irreversible = if consent.irreversible { " --accept-irreversible" } else { "" };
+    format!("{confirm}{irreversible}")
 }
 
 #[derive(Debug, Serialize)]
@@ -61,6 +83,8 @@ struct ChangeReport {
     notes: Vec<String>,
     #[serde(skip)]
     staged: bool,
+    #[serde(skip)]
+    command: String,
 }
 
 impl Report for ChangeReport {
@@ -69,7 +93,7 @@ impl Report for ChangeReport {
         if !self.refused.is_empty() {
             page.line(format!("{} cannot be {participle}", self.feature));
             tree(page, &self.refused, &self.feature, 1);
-            hints(page, &self.refused, &self.feature);
+            hints(page, &self.refused, &self.feature, &self.command);
             return;
         }
         let would = if self.dry_run { "would be " } else { "" };
@@ -111,32 +135,37 @@ fn tree(page: &mut Page, refused: &[Refusal], feature: &str, depth: usize) {
     }
 }
 
-/// The commands that meet the demands.
-fn hints(page: &mut Page, refused: &[Refusal], feature: &str) {
+/// The commands that meet the demands; `base` is the command that was refused.
+fn hints(page: &mut Page, refused: &[Refusal], feature: &str, base: &str) {
+    use RefusalKind::{
+        AlreadyOn, CannotDisable, Configuration, ConfigurationKey, Confirmation, DatePassed,
+        Dependent, Excluded, Irreversible, Mandatory, Prerequisite, Version,
+    };
     let has = |kind| refused.iter().any(|refusal| refusal.kind == kind);
-    if has(RefusalKind::Prerequisite) {
-        page.item(format!(
-            "turn on what it needs too: cdx features enable {feature} --with-prerequisites"
-        ));
+    let agreed: Vec<(&str, &str)> = [
+        (Prerequisite, "turn on what it needs too", " --with-prerequisites"),
+        (Confirmation, "confirm", " --confirm"),
+        (Irreversible, "accept that it cannot be taken back", " --accept-irreversible"),
+    ]
+    .into_iter()
+    .filter_map(|(kind, what, option)| has(kind).then_some((what, option)))
+    .collect();
+    if !agreed.is_empty() {
+        let (what, options): (Vec<&str>, Vec<&str>) = agreed.into_iter().unzip();
+        page.item(format!("{}: {base}{}", what.join(", "), options.concat()));
     }
-    if has(RefusalKind::Dependent) {
-        page.item(format!(
-            "turn off what needs it first: cdx features disable {feature} --cascade"
-        ));
+    if has(Mandatory) || has(CannotDisable) {
+        page.item(format!("see why: cdx explain {feature}"));
+    } else if has(Dependent) {
+        page.item(format!("turn off what needs it first: {base} --cascade"));
     }
-    if has(RefusalKind::Confirmation) {
-        page.item("confirm with --confirm");
+    if has(AlreadyOn) {
+        page.item(format!("turn it off first: cdx features disable {feature}"));
     }
-    if has(RefusalKind::Irreversible) {
-        page.item("accept with --accept-irreversible");
+    if has(DatePassed) {
+        page.item("see what today is: cdx clock show");
     }
-    let rest = [
-        RefusalKind::Version,
-        RefusalKind::Configuration,
-        RefusalKind::ConfigurationKey,
-        RefusalKind::Excluded,
-    ];
-    if rest.into_iter().any(has) {
+    if [Version, Configuration, ConfigurationKey, Excluded].into_iter().any(has) {
         page.item(format!("see the whole way: cdx features plan {feature}"));
     }
 }
@@ -185,6 +214,7 @@ pub(super) fn run(
         next_jobs: decision.next_jobs,
         dry_run,
         words: asked.words(),
+        command: asked.command(&gate.slug),
     })?;
     Ok(exit)
 }

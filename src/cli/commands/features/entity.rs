@@ -8,8 +8,10 @@ use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::gates::Catalogue;
+use crate::gates::check::{Broken, Violation, check};
 use crate::gates::import::{self, EntityRow, Ruled};
-use crate::gates::resolve::{Consent, Features, Refusal};
+use crate::gates::resolve::{Consent, Features, Refusal, RefusalKind};
+use crate::gates::script::quoted;
 use crate::report::page::{Page, Report, count};
 use crate::store::{entity, features};
 
@@ -64,6 +66,8 @@ struct Imported {
     unknown: Vec<String>,
     next_jobs: Vec<String>,
     dry_run: bool,
+    #[serde(skip)]
+    notes: Vec<String>,
 }
 
 impl Report for Imported {
@@ -73,6 +77,15 @@ impl Report for Imported {
             for refusal in &self.refused {
                 page.item(format!("{}: {}", refusal.feature, refusal.message));
             }
+            let file = quoted(&self.file);
+            let asks = |kind| self.refused.iter().any(|refusal| refusal.kind == kind);
+            let confirm = if asks(RefusalKind::Confirmation) { " --confirm" } else { "" };
+            let accept =
+                if asks(RefusalKind::Irreversible) { " --accept-irreversible" } else { "" };
+            if !confirm.is_empty() || !accept.is_empty() {
+                page.item(format!("agree to it: cdx features import {file}{confirm}{accept}"));
+            }
+            page.item(format!("see every rule it breaks: cdx features check {file}"));
             return;
         }
         let would = if self.dry_run { " (nothing is written)" } else { "" };
@@ -89,9 +102,11 @@ impl Report for Imported {
                 ruled.line, ruled.effect, ruled.feature
             ));
         }
-        if !self.unknown.is_empty() {
-            let rows = count(self.unknown.len() as u64, "row");
-            page.item(format!("{rows} of features that this environment has not: left out"));
+        for note in &self.notes {
+            page.item(note);
+        }
+        for name in &self.unknown {
+            page.item(format!("{name}: this environment has no such feature, left out"));
         }
         if !self.next_jobs.is_empty() {
             page.item(format!("channels follow: cdx run {}", self.next_jobs.join(" ")));
@@ -123,6 +138,13 @@ pub(super) fn import(
         writer.finish()?;
         (standing, done)
     };
+    let mut after = standing.clone();
+    done.changes.iter().for_each(|change| after.apply(change));
+    let own = |one: &Violation| {
+        one.kind == Broken::Schedule && done.changes.iter().any(|c| c.slug == one.feature)
+    };
+    let early = check(catalogue, &after).into_iter().filter(own);
+    let notes = early.map(|one| format!("{}: {}", one.message, one.hint)).collect();
     let exit = if done.refused.is_empty() { Exit::Done } else { Exit::No };
     context.print(&Imported {
         file: path.display().to_string(),
@@ -133,6 +155,7 @@ pub(super) fn import(
         unchanged: done.unchanged,
         unknown: done.unknown,
         dry_run,
+        notes,
     })?;
     Ok(exit)
 }
