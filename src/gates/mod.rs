@@ -17,6 +17,7 @@ pub mod progress;
 pub mod resolve;
 pub mod script;
 pub mod standing;
+pub mod way;
 
 pub use catalogue::Catalogue;
 pub use gate::Gate;

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use super::check::missing;
 use super::gate::{Act, Before, CARRIER, Gate};
 use super::in_effect::{ChannelState, InEffect};
@@ -11,78 +9,8 @@ use super::lifecycle::update;
 use super::progress::Taken;
 use super::resolve::{Features, Reach, Refusal};
 use super::standing::{FeatureRow, Standing};
-
-/// What kind of step it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum StepKind {
-    /// Move the application version.
-    Upgrade,
-    /// Set something up, and record it.
-    Configure,
-    /// Clear something out of the way of a job: resume, activate, retry.
-    Clear,
-    /// Turn a feature off that excludes it.
-    Disable,
-    /// Turn features on in headquarters.
-    Enable,
-    /// Initialize the commerce scheduler.
-    Initialize,
-    /// Run jobs.
-    Run,
-    /// Wait until a job is Applied.
-    Wait,
-    /// Restart scale units or registers.
-    Restart,
-}
-
-impl StepKind {
-    /// The word used in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Upgrade => "upgrade",
-            Self::Configure => "configure",
-            Self::Clear => "clear",
-            Self::Disable => "disable",
-            Self::Enable => "enable",
-            Self::Initialize => "initialize",
-            Self::Run => "run",
-            Self::Wait => "wait",
-            Self::Restart => "restart",
-        }
-    }
-}
-
-/// One step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PlanStep {
-    /// What kind.
-    pub kind: StepKind,
-    /// The command; none where there is only something to wait for.
-    pub command: Option<String>,
-    /// Why.
-    pub why: String,
-}
-
-impl PlanStep {
-    /// A step with a command.
-    pub fn new(kind: StepKind, command: impl Into<String>, why: impl Into<String>) -> Self {
-        Self { kind, command: Some(command.into()), why: why.into() }
-    }
-}
-
-/// The way to an effective feature.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Plan {
-    /// The feature.
-    pub feature: String,
-    /// Whether it is effective already.
-    pub effective: bool,
-    /// The steps, in order; empty when it is effective.
-    pub steps: Vec<PlanStep>,
-    /// What no command of ours takes out of the way.
-    pub refused: Vec<Refusal>,
-}
+pub use super::way::{Plan, PlanStep, StepKind};
+use crate::model::version::Version;
 
 /// How far one channel has come with one gate.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +22,9 @@ pub struct ChannelProgress {
     /// The rows there differ from headquarters though every job was applied (G14).
     pub torn: bool,
 }
+
+/// Facts, each with what it says.
+pub type Lacking = Vec<(String, String)>;
 
 /// What a plan is made from.
 pub struct Ground<'a> {
@@ -107,8 +38,8 @@ pub struct Ground<'a> {
     pub jobs: &'a [String],
     /// What keeps jobs from running, as steps that clear it.
     pub obstacles: &'a dyn Fn(&[String]) -> Vec<PlanStep>,
-    /// Facts that these jobs would be refused without as things stand, each with what it says.
-    pub lacking: &'a dyn Fn(&[String]) -> Vec<(String, String)>,
+    /// Facts that these jobs would be refused without as things stand.
+    pub lacking: &'a dyn Fn(&[String]) -> Lacking,
 }
 
 impl std::fmt::Debug for Ground<'_> {
@@ -120,7 +51,8 @@ impl std::fmt::Debug for Ground<'_> {
 /// Plans the way for a gate.
 pub fn plan(ground: &Ground<'_>, gate: &Gate) -> Plan {
     let mut planner = Planner::new(ground);
-    let chain = planner.chain(gate);
+    planner.foresee(gate);
+    let chain = planner.whole(gate);
     let open: Vec<&Gate> =
         chain.iter().copied().filter(|gate| !planner.is_effective(gate)).collect();
     if open.iter().all(|open| open.slug != gate.slug) {
@@ -184,6 +116,48 @@ impl<'a, 'g> Planner<'a, 'g> {
         self.steps.push(PlanStep::new(kind, command, why));
     }
 
+    /// Notes the facts that the plan will record, since they can make gates need more.
+    fn foresee(&mut self, gate: &Gate) {
+        loop {
+            let mut facts: Vec<&str> = Vec::new();
+            for gate in self.whole(gate).into_iter().filter(|gate| !self.is_effective(gate)) {
+                facts.extend(gate.configurations.iter().map(|item| item.name.as_str()));
+                facts.extend(gate.steps.iter().filter_map(|step| match &step.act {
+                    Act::Manual { fact, .. } => Some(fact.as_str()),
+                    _ => None,
+                }));
+            }
+            facts.retain(|fact| !self.later.fact(fact));
+            if facts.is_empty() {
+                return;
+            }
+            let yes = |fact: &str| (fact.to_lowercase(), "yes".to_owned());
+            self.later.facts.extend(facts.into_iter().map(yes));
+        }
+    }
+
+    /// The gate behind everything it needs, and behind what others that are on will need once the
+    /// plan's facts are recorded.
+    fn whole(&self, gate: &Gate) -> Vec<&'g Gate> {
+        let mut chain = Vec::new();
+        for other in self.ground.features.catalogue.gates.iter().filter(|other| self.is_on(other)) {
+            let known = self.ground.features.needs(other);
+            let new = |needed: &&Gate| !self.is_on(needed) && !known.contains(needed);
+            for needed in self.needs(other).into_iter().filter(new) {
+                self.collect(needed, &mut chain);
+            }
+        }
+        self.collect(gate, &mut chain);
+        chain
+    }
+
+    /// What a gate needs once the plan's facts are recorded.
+    fn needs(&self, gate: &Gate) -> Vec<&'g Gate> {
+        let holds = |when: &Option<String>| when.as_ref().is_none_or(|fact| self.later.fact(fact));
+        let needed = gate.requires.iter().filter(|needed| holds(&needed.when));
+        needed.filter_map(|one| self.ground.features.catalogue.get(&one.feature)).collect()
+    }
+
     /// The gate behind everything it needs.
     fn chain(&self, gate: &Gate) -> Vec<&'g Gate> {
         let mut chain = Vec::new();
@@ -192,10 +166,11 @@ impl<'a, 'g> Planner<'a, 'g> {
     }
 
     fn collect(&self, gate: &Gate, chain: &mut Vec<&'g Gate>) {
-        for needed in self.ground.features.needs(gate) {
-            if chain.iter().all(|known| known.slug != needed.slug) {
-                self.collect(needed, chain);
-            }
+        if chain.iter().any(|known| known.slug == gate.slug) {
+            return;
+        }
+        for needed in self.needs(gate) {
+            self.collect(needed, chain);
         }
         chain.extend(self.ground.features.catalogue.get(&gate.slug));
     }
@@ -219,21 +194,30 @@ impl<'a, 'g> Planner<'a, 'g> {
             let command = format!("cdx upgrade --app-version {version}");
             self.say(StepKind::Upgrade, command, format!("it exists from {version}"));
             self.later.raise_scale_units(version);
-            let moved = update(self.ground.features.catalogue, &self.later, version);
-            self.later.version = version.clone();
-            let off = |slug| FeatureRow { slug, on: false, enable_date: None };
-            self.later.rows.extend(moved.listed.into_iter().map(off));
-            moved.changes.iter().for_each(|change| self.later.apply(change));
+            self.updated(version);
         }
         let oldest = open.iter().filter_map(|gate| gate.lifecycle.scale_unit.as_ref()).max();
         let Some(version) = oldest else { return };
-        let old: Vec<String> =
-            self.later.scale_units_below(version).map(|(channel, _)| channel.clone()).collect();
-        for channel in old {
+        for at in 0..self.later.scale_units.len() {
+            let (channel, own) = &mut self.later.scale_units[at];
+            if *own >= *version {
+                continue;
+            }
+            version.clone_into(own);
             let command = format!("cdx upgrade --scale-unit-version {version} --channel {channel}");
             let why = format!("the scale unit of {channel} must be {version}");
             self.say(StepKind::Upgrade, command, why);
+            self.updated(&self.later.version.clone());
         }
+    }
+
+    /// What an update to a version does to features, as the plan goes on from there.
+    fn updated(&mut self, version: &Version) {
+        let moved = update(self.ground.features.catalogue, &self.later, version);
+        self.later.version = version.clone();
+        let off = |slug| FeatureRow { slug, on: false, enable_date: None };
+        self.later.rows.extend(moved.listed.into_iter().map(off));
+        moved.changes.iter().for_each(|change| self.later.apply(change));
     }
 
     fn keys_and_exclusions(&mut self, gate: &Gate) {
@@ -245,6 +229,8 @@ impl<'a, 'g> Planner<'a, 'g> {
         {
             let command = format!("cdx params set {} yes", super::gate::key_fact(key));
             self.say(StepKind::Configure, command, format!("configuration key {key} is off"));
+            self.later.facts.insert(super::gate::key_fact(key), "yes".to_owned());
+            self.updated(&self.later.version.clone());
         }
         for other in self.later().excluders(gate).into_iter().cloned().collect::<Vec<_>>() {
             let decision = self.later().disable(&other, Reach::Cascade);

@@ -6,9 +6,11 @@ use crate::exchange::gate::unset;
 use crate::gates::plan::{Ground, Plan, PlanStep, StepKind, plan};
 use crate::gates::script::quoted;
 use crate::gates::{Catalogue, Features, Gate};
+use crate::model::session::StoreSession;
 use crate::model::status::DownloadStatus;
 use crate::model::topology::{DataStore, Group, Schedule};
-use crate::store::{Headquarters, Reader, StoreError, features, scheduler, sessions, topology};
+use crate::store::packages::{Folder, PackageStore};
+use crate::store::{Reader, StoreError, features, scheduler, sessions, topology};
 
 /// Plans the way for a gate, in every channel or in one.
 ///
@@ -25,7 +27,7 @@ pub fn plan_of(
     let progress = survey(reader, &standing, &gates, only)?;
     let jobs: Vec<String> =
         scheduler::read(&reader.hq)?.jobs.into_iter().map(|job| job.id).collect();
-    let obstacles = Obstacles::read(&reader.hq, only)?;
+    let obstacles = Obstacles::read(reader, only)?;
     let request = RunRequest { channel: only.map(str::to_owned), ..RunRequest::default() };
     let every: Vec<&str> = jobs.iter().map(String::as_str).collect();
     let unset = unset(&reader.hq, catalogue, &standing, &every, &request)?;
@@ -51,28 +53,39 @@ struct Obstacles {
     schedules: Vec<Schedule>,
     /// Suspended sessions, with the database they hold back.
     suspended: Vec<(i64, String)>,
+    /// Jobs with a session that waits for a database and whose package is gone (D15).
+    gone: Vec<(String, String)>,
 }
 
 impl Obstacles {
-    fn read(hq: &Headquarters, only: Option<&str>) -> Result<Self, StoreError> {
+    fn read(reader: &Reader, only: Option<&str>) -> Result<Self, StoreError> {
+        let hq = &reader.hq;
         let mut stores = topology::data_stores(hq)?;
         if let Some(name) = only {
             let wanted = topology::find_store(hq, name)?.id;
             stores.retain(|store| store.id == wanted);
         }
-        stores.retain(|store| !store.offline);
-        let mut suspended = Vec::new();
+        let kept = Folder(reader.env.packages_path()).list()?;
+        let (mut suspended, mut gone) = (Vec::new(), Vec::new());
         for session in sessions::all(hq)? {
+            let waits = |row: &&StoreSession| {
+                !row.status.is_final() && stores.iter().any(|store| store.id == row.store_id)
+            };
+            if session.package.as_ref().is_some_and(|name| !kept.contains(name)) {
+                let rows = session.stores.iter().filter(waits);
+                gone.extend(rows.map(|row| (session.job.clone(), row.store.clone())));
+            }
             let held = session.stores.iter().any(|row| {
                 row.status == DownloadStatus::Suspended
-                    && stores.iter().any(|store| store.id == row.store_id)
+                    && stores.iter().any(|store| store.id == row.store_id && !store.offline)
             });
             if held {
                 suspended.push((session.id, session.job));
             }
         }
         let (groups, schedules) = (topology::groups(hq)?, topology::schedules(hq)?);
-        Ok(Self { groups, stores, schedules, suspended })
+        stores.retain(|store| !store.offline);
+        Ok(Self { groups, stores, schedules, suspended, gone })
     }
 
     fn steps(&self, jobs: &[String]) -> Vec<PlanStep> {
@@ -100,6 +113,13 @@ impl Obstacles {
                 {
                     steps.push(step);
                 }
+            }
+        }
+        for (job, store) in self.gone.iter().filter(|(job, _)| jobs.contains(job)) {
+            let why = format!("a package that {store} waits for is gone");
+            let step = clear(format!("cdx run {job} --full --channel {store}"), why);
+            if !steps.contains(&step) {
+                steps.push(step);
             }
         }
         steps

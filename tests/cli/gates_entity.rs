@@ -20,7 +20,7 @@ fn rows(env: &Env, name: &str) -> Vec<EntityRow> {
 fn file(env: &Env, name: &str, rows: &[(&str, &str, &str)]) {
     let mut text = String::from("NAME,ENABLED,ENABLEDATE\n");
     for (class, enabled, date) in rows {
-        text.push_str(&format!("{PREFIX}{class},{enabled},{date}\n"));
+        text.extend([PREFIX, class, ",", enabled, ",", date, "\n"]);
     }
     env.write(name, &text);
 }

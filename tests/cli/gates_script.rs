@@ -118,6 +118,45 @@ fn the_script_gets_there_for_every_gate() {
     }
 }
 
+/// Start states that once led astray, or that stand for a kind of their own.
+#[test]
+fn the_script_gets_there_from_known_states() {
+    for (version, said, feature, channel) in [
+        ("10.0.48", &["channels pause online", "schedules set Downloads --active no"][..], 3, None),
+        ("10.0.10", &["schedules set Downloads --jobs 1110"], 6, None),
+        ("10.0.10", &["params set default-feature-enablement yes"], 13, None),
+        ("10.0.48", &["run 1110", "clock advance 130d", "channels add boston"], 6, Some("online")),
+        (
+            "10.0.48",
+            &["features enable emailed-receipts-of-any-type --with-prerequisites", "sql METADATA"],
+            0,
+            None,
+        ),
+        ("10.0.48", &["features enable-all --confirm", "run 1110", "pos restart"], 13, None),
+        ("10.0.48", &["features enable own-default", "run 1070 --allow own-thing"], 18, None),
+        (
+            "10.0.48",
+            &[
+                "params set CDX_ENABLE_DOWNLOAD_SESSION_DEPENDENCY_ENFORCEMENT 1",
+                "params set try-count 1",
+                "features enable async-address-creation",
+                "run 1110 --fault apply-fails=houston:1",
+            ],
+            1,
+            None,
+        ),
+        ("10.0.48", &["channels group add West", "channels add denver --group West"], 3, None),
+        ("10.0.28", &["params set configuration-key-extras no"], 17, Some("seattle")),
+    ] {
+        let env = of_version(version);
+        for words in said {
+            obey(&env, words);
+        }
+        let feature = &gates()[feature];
+        follow(&env, feature, channel).unwrap_or_else(|e| panic!("{feature} {said:?}\n{e}"));
+    }
+}
+
 /// Chance that is the same on every machine.
 struct Chance(u64);
 
@@ -222,7 +261,7 @@ fn the_script_gets_there_from_any_state() {
         // A fault that nothing has met yet would still strike, and rightly end the script.
         env.hq().execute_batch("DELETE FROM cdx_FAULT").unwrap();
         let feature = chance.pick(&gates);
-        let channel = Some(chance.pick(&CHANNELS)).filter(|_| chance.next() % 3 == 0);
+        let channel = Some(chance.pick(&CHANNELS)).filter(|_| chance.next().is_multiple_of(3));
         if let Err(e) = follow(&env, feature, channel) {
             wrong.push(format!(
                 "seed {seed}: {feature} {channel:?} after\n  {}\n{e}",
