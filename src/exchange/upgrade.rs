@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::error::ExchangeError;
+use crate::gates::after::After;
 use crate::gates::lifecycle::{self, Moved, Movement, Update};
-use crate::gates::{Catalogue, Gate};
+use crate::gates::{Catalogue, Features, Gate};
 use crate::model::topology::DataStore;
 use crate::model::version::Version;
 use crate::store::{Db, StoreError, Writer, features, world};
@@ -20,6 +21,15 @@ pub struct Request {
     pub only: Option<DataStore>,
 }
 
+/// A scale unit that moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ScaleUnit {
+    /// Its channel.
+    pub channel: String,
+    /// Its version now.
+    pub version: Version,
+}
+
 /// What an update did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Upgraded {
@@ -29,6 +39,11 @@ pub struct Upgraded {
     pub to: Version,
     /// What happened to features, in order.
     pub movements: Vec<Movement>,
+    /// Channels whose scale unit has another version now, with it.
+    pub scale_units: Vec<ScaleUnit>,
+    /// What follows for the channels.
+    #[serde(skip)]
+    pub after: After,
     /// The scheduler was initialized in an older version (S04).
     pub wants_initializing: bool,
 }
@@ -61,8 +76,15 @@ pub fn upgrade(writer: &Writer, request: &Request) -> Result<Upgraded, ExchangeE
         write(hq, &catalogue, &update, &now)
     })?;
     let initialized = world::value(&writer.hq, "scheduler-version")?;
+    let unit = |(channel, version): &(String, Version)| ScaleUnit {
+        channel: channel.clone(),
+        version: version.clone(),
+    };
+    let moved = after.scale_units.iter().filter(|unit| !before.scale_units.contains(unit));
     Ok(Upgraded {
-        from: before.version,
+        scale_units: moved.map(unit).collect(),
+        after: After::of(Features { catalogue: &catalogue, standing: &before }, &update.changes),
+        from: before.version.clone(),
         wants_initializing: Version::parse(&initialized).is_none_or(|initialized| initialized < to),
         to,
         movements: update.movements,

@@ -169,7 +169,9 @@ fn order(done: &mut Import, catalogue: &Catalogue, standing: &Standing, consent:
         refused.extend(kept);
         if let Setting::Scheduled(date) = change.to {
             let fits = features.schedule(gate, date, consent).refused;
-            refused.extend(fits.into_iter().filter(|r| r.kind != RefusalKind::AlreadyOn));
+            // Whether it may go off is told above.
+            let off = [RefusalKind::AlreadyOn, RefusalKind::Mandatory, RefusalKind::CannotDisable];
+            refused.extend(fits.into_iter().filter(|refusal| !off.contains(&refusal.kind)));
         }
         // What stays on is not also missed by what needs it.
         if !stays {

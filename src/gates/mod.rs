@@ -1,5 +1,6 @@
 //! Feature gates: the catalogue, and what may be turned on and off.
 
+pub mod after;
 pub mod catalogue;
 pub mod check;
 pub mod diff;

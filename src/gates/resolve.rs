@@ -378,8 +378,10 @@ impl<'a> Features<'a> {
     pub fn schedule(&self, gate: &Gate, date: Date, consent: Consent) -> Decision {
         let mut decision = Decision::default();
         if self.is_on(&gate.slug) {
-            let message = format!("{:?} is on; disable it before giving it a date", gate.name);
-            decision.refused.push(Refusal::own(RefusalKind::AlreadyOn, gate, message));
+            let again = || format!("{:?} is on; disable it before giving it a date", gate.name);
+            let (kind, message) =
+                self.keeps(gate).unwrap_or_else(|| (RefusalKind::AlreadyOn, again()));
+            decision.refused.push(Refusal::own(kind, gate, message));
         }
         if date <= self.standing.today {
             let message = format!("{date} is not after today, {}", self.standing.today);

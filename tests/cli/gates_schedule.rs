@@ -118,6 +118,8 @@ fn a_date_that_is_not_ahead_is_refused_with_what_today_is() {
     env.ok(&format!("features enable {WALLET}"));
     let run = env.run(&format!("features schedule {WALLET} 2026-03-01")).expect(1);
     assert!(run.out.contains(&format!("cdx features disable {WALLET}")), "{}", run.text());
+    let run = env.run("features schedule new-transaction-ids 2026-03-01").expect(1);
+    assert!(run.out.contains("cdx explain new-transaction-ids"), "{}", run.text());
     let dry = Env::new();
     dry.ok(&format!("features schedule {WALLET} 2026-03-01 --dry-run"));
     assert_eq!(shown(&dry, WALLET)["status"], "not-enabled");
@@ -148,6 +150,31 @@ fn g08_enable_all_goes_by_prerequisites_and_lists_what_it_leaves() {
     env.ok("params set media-assignments-staged yes");
     let all = env.json("features enable-all --confirm");
     assert_eq!(all["changed"], json!(["omnichannel-media-management"]));
+}
+
+#[test]
+fn what_follows_names_jobs_that_can_be_run_and_plans_for_the_rest() {
+    let env = Env::new();
+    let told = env.ok("features enable-all").out;
+    let follow = |told: &str| -> Vec<String> {
+        let commands = told.split("cdx ").skip(1);
+        commands.map(|text| text.lines().next().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(
+        follow(&told),
+        [
+            "run 1110 1070 1010",
+            "features plan cloud-powered-customer-search",
+            "features plan omnichannel-media-authoring",
+        ]
+    );
+    env.ok("params set receipt-template-mapped yes");
+    for command in follow(&told) {
+        env.ok(&command);
+    }
+    let door = of_version("10.0.40");
+    let told = door.ok("upgrade --app-version 10.0.41").out;
+    assert!(told.contains("cdx features plan new-transaction-ids"), "{told}");
 }
 
 #[test]
@@ -206,11 +233,14 @@ fn g04_an_upgrade_says_what_it_moved() {
     assert_eq!(shown(&env, "new-transaction-ids")["lifecycle"], "released");
     insta::assert_snapshot!(env.ok("upgrade --app-version 10.0.48").out, @r"
     The application is 10.0.48 now, it was 10.0.40
+      the scale unit of houston is 10.0.48 now
+      the scale unit of seattle is 10.0.48 now
+      the scale unit of online is 10.0.48 now
       new-transaction-ids: on-by-default now
       new-transaction-ids: turned on, on by default
       modern-customer-details-page: listed, exists from 10.0.48
       the scheduler wants initializing: cdx scheduler init
-      channels follow once the job is applied: cdx run 1110
+      what follows comes step by step: cdx features plan new-transaction-ids
     ");
     assert_eq!(shown(&env, "new-transaction-ids")["lifecycle"], "on-by-default");
     let again = env.json("upgrade --app-version 10.0.48");

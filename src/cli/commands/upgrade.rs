@@ -71,6 +71,9 @@ impl Report for Upgraded {
         } else {
             page.line(format!("The application is {} now, it was {}", self.to, self.from));
         }
+        for unit in &self.scale_units {
+            page.item(format!("the scale unit of {} is {} now", unit.channel, unit.version));
+        }
         for movement in &self.movements {
             let (feature, why) = (&movement.feature, &movement.why);
             page.item(match movement.moved {
@@ -83,8 +86,6 @@ impl Report for Upgraded {
         if self.wants_initializing {
             page.item("the scheduler wants initializing: cdx scheduler init");
         }
-        if self.movements.iter().any(|movement| movement.moved == Moved::TurnedOn) {
-            page.item("channels follow once the job is applied: cdx run 1110");
-        }
+        self.after.lines().iter().for_each(|line| page.item(line));
     }
 }

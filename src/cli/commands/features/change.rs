@@ -7,8 +7,9 @@ use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::exchange::upgrade::{Request, upgrade};
+use crate::gates::after::After;
 use crate::gates::resolve::{Consent, Decision, Features, Reach, Refusal, RefusalKind};
-use crate::gates::standing::Standing;
+use crate::gates::standing::{Change, Standing};
 use crate::gates::{Catalogue, Gate};
 use crate::report::page::{Page, Report};
 use crate::store::features;
@@ -82,7 +83,7 @@ struct ChangeReport {
     #[serde(skip)]
     notes: Vec<String>,
     #[serde(skip)]
-    staged: bool,
+    after: After,
     #[serde(skip)]
     command: String,
 }
@@ -108,15 +109,7 @@ impl Report for ChangeReport {
         for note in &self.notes {
             page.item(note);
         }
-        if self.staged {
-            page.item(format!(
-                "what follows comes step by step: cdx features plan {}",
-                self.feature
-            ));
-        } else if !self.next_jobs.is_empty() {
-            let jobs = self.next_jobs.join(" ");
-            page.item(format!("channels follow once these jobs are applied: cdx run {jobs}"));
-        }
+        self.after.lines().iter().for_each(|line| page.item(line));
     }
 }
 
@@ -208,7 +201,7 @@ pub(super) fn run(
         enabled: after.is_on(&gate.slug),
         enable_date: date,
         changed: decision.changed(),
-        staged: exit == Exit::Done && after.is_on(&gate.slug) && gate.is_staged(),
+        after: follow(Features { catalogue, standing: &standing }, gate, &decision.changes),
         notes: notes(catalogue, &standing, gate, asked),
         refused: decision.refused,
         next_jobs: decision.next_jobs,
@@ -217,6 +210,15 @@ pub(super) fn run(
         command: asked.command(&gate.slug),
     })?;
     Ok(exit)
+}
+
+/// What follows; the plan of the feature itself includes those of what it needs.
+fn follow(features: Features<'_>, gate: &Gate, changes: &[Change]) -> After {
+    let after = After::of(features, changes);
+    if after.staged.is_empty() {
+        return after;
+    }
+    After { jobs: Vec::new(), staged: vec![gate.slug.clone()] }
 }
 
 /// What somebody should know of a change that is not refused.
@@ -245,6 +247,8 @@ struct AllReport {
     refused: Vec<Refusal>,
     next_jobs: Vec<String>,
     dry_run: bool,
+    #[serde(skip)]
+    after: After,
 }
 
 impl Report for AllReport {
@@ -261,10 +265,8 @@ impl Report for AllReport {
         }
         if self.changed.is_empty() {
             page.line("nothing is turned on");
-        } else {
-            let jobs = self.next_jobs.join(" ");
-            page.item(format!("channels follow once these jobs are applied: cdx run {jobs}"));
         }
+        self.after.lines().iter().for_each(|line| page.item(line));
     }
 }
 
@@ -275,10 +277,11 @@ pub(super) fn all(
     consent: Consent,
     dry_run: bool,
 ) -> Result<Exit, CommandError> {
-    let all = if dry_run {
+    let (standing, all) = if dry_run {
         let reader = context.reader()?;
         let standing = features::standing(&reader.hq, catalogue, &reader.world.clock)?;
-        Features { catalogue, standing: &standing }.enable_all(consent)
+        let all = Features { catalogue, standing: &standing }.enable_all(consent);
+        (standing, all)
     } else {
         let writer = context.writer(&[])?;
         let standing = features::standing(&writer.hq, catalogue, &writer.world.clock)?;
@@ -288,11 +291,12 @@ pub(super) fn all(
             features::apply(hq, catalogue, &all.decision.changes, &context.command, &now)
         })?;
         writer.finish()?;
-        all
+        (standing, all)
     };
     let changed = all.decision.changed();
-    let Decision { refused, next_jobs, .. } = all.decision;
-    context.print(&AllReport { changed, scheduled: all.scheduled, refused, next_jobs, dry_run })?;
+    let after = After::of(Features { catalogue, standing: &standing }, &all.decision.changes);
+    let (Decision { refused, next_jobs, .. }, scheduled) = (all.decision, all.scheduled);
+    context.print(&AllReport { changed, scheduled, refused, next_jobs, dry_run, after })?;
     Ok(Exit::Done)
 }
 

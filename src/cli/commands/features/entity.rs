@@ -8,6 +8,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::gates::Catalogue;
+use crate::gates::after::After;
 use crate::gates::check::{Broken, Violation, check};
 use crate::gates::import::{self, EntityRow, Ruled};
 use crate::gates::resolve::{Consent, Features, Refusal, RefusalKind};
@@ -68,6 +69,8 @@ struct Imported {
     dry_run: bool,
     #[serde(skip)]
     notes: Vec<String>,
+    #[serde(skip)]
+    after: After,
 }
 
 impl Report for Imported {
@@ -108,9 +111,7 @@ impl Report for Imported {
         for name in &self.unknown {
             page.item(format!("{name}: this environment has no such feature, left out"));
         }
-        if !self.next_jobs.is_empty() {
-            page.item(format!("channels follow: cdx run {}", self.next_jobs.join(" ")));
-        }
+        self.after.lines().iter().for_each(|line| page.item(line));
     }
 }
 
@@ -145,6 +146,7 @@ pub(super) fn import(
     };
     let early = check(catalogue, &after).into_iter().filter(own);
     let notes = early.map(|one| format!("{}: {}", one.message, one.hint)).collect();
+    let left = After::of(Features { catalogue, standing: &standing }, &done.changes);
     let exit = if done.refused.is_empty() { Exit::Done } else { Exit::No };
     context.print(&Imported {
         file: path.display().to_string(),
@@ -156,6 +158,7 @@ pub(super) fn import(
         unknown: done.unknown,
         dry_run,
         notes,
+        after: left,
     })?;
     Ok(exit)
 }
