@@ -7,7 +7,7 @@ use super::gate::{Act, Before, CARRIER, Gate};
 use super::in_effect::{ChannelState, InEffect};
 use super::lifecycle::update;
 use super::progress::Taken;
-use super::resolve::{Features, Reach, Refusal};
+use super::resolve::{Consent, Features, Reach, Refusal};
 use super::standing::{FeatureRow, Standing};
 pub use super::way::{Plan, PlanStep, StepKind};
 use crate::model::version::Version;
@@ -55,8 +55,10 @@ pub fn plan(ground: &Ground<'_>, gate: &Gate) -> Plan {
     let chain = planner.whole(gate);
     let open: Vec<&Gate> =
         chain.iter().copied().filter(|gate| !planner.is_effective(gate)).collect();
+    let (feature, channel) = (gate.slug.clone(), ground.only.map(str::to_owned));
+    let plan = Plan { feature, channel, ..Plan::default() };
     if open.iter().all(|open| open.slug != gate.slug) {
-        return Plan { feature: gate.slug.clone(), effective: true, ..Plan::default() };
+        return Plan { effective: true, ..plan };
     }
     planner.versions(&open);
     for gate in &open {
@@ -75,8 +77,8 @@ pub fn plan(ground: &Ground<'_>, gate: &Gate) -> Plan {
     }
     planner.together(&simple);
     planner.restarts(&open);
-    let (feature, Planner { steps, refused, .. }) = (gate.slug.clone(), planner);
-    Plan { feature, effective: false, steps, refused }
+    let Planner { steps, refused, .. } = planner;
+    Plan { effective: false, steps, refused, ..plan }
 }
 
 /// A step whose place among the others does not matter: a job, or a restart at the end.
@@ -319,12 +321,7 @@ impl<'a, 'g> Planner<'a, 'g> {
                 format!("turns it and {} it needs on in headquarters", more - 1)
             }
         };
-        if off.iter().any(|gate| gate.confirmation.is_some()) {
-            command.push_str(" --confirm");
-        }
-        if off.iter().any(|gate| gate.one_way) {
-            command.push_str(" --accept-irreversible");
-        }
+        command.push_str(&Consent::to(off.into_iter().copied()).options());
         self.enabled.extend(chain.iter().map(|gate| gate.slug.clone()));
         self.say(StepKind::Enable, command, why);
     }

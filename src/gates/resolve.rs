@@ -84,6 +84,11 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// The feature that is refused for this reason: whose demand it is.
+    pub fn whose(&self) -> &str {
+        self.needed_by.as_deref().unwrap_or(&self.feature)
+    }
+
     /// A reason that is the feature's own.
     pub fn own(kind: RefusalKind, gate: &Gate, message: String) -> Self {
         Self { kind, feature: gate.slug.clone(), message, needed_by: None }
@@ -115,6 +120,23 @@ pub struct Consent {
     pub confirm: bool,
     /// `--accept-irreversible`.
     pub irreversible: bool,
+}
+
+impl Consent {
+    /// What agreeing to these gates takes.
+    pub fn to<'g>(gates: impl IntoIterator<Item = &'g Gate>) -> Self {
+        gates.into_iter().fold(Self::default(), |consent, gate| Self {
+            confirm: consent.confirm || gate.confirmation.is_some(),
+            irreversible: consent.irreversible || gate.one_way,
+        })
+    }
+
+    /// The options that say so, each with a space before it.
+    pub fn options(self) -> String {
+        let confirm = if self.confirm { " --confirm" } else { "" };
+        let irreversible = if self.irreversible { " --accept-irreversible" } else { "" };
+        format!("{confirm}{irreversible}")
+    }
 }
 
 /// How far disabling may go (G12).

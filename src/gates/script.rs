@@ -31,9 +31,10 @@ fn comment(text: &str) -> String {
 }
 
 /// The script of a plan; it stops at the first command that fails.
-pub fn script(plan: &Plan, shell: Shell) -> String {
+/// `env` is the environment that was named for the plan, so that its commands find it too.
+pub fn script(plan: &Plan, shell: Shell, env: Option<&str>) -> String {
     let mut text = String::new();
-    let goal = format!("{} effective in every channel", plan.feature);
+    let goal = format!("{} effective {}", plan.feature, plan.place());
     match shell {
         Shell::Sh => {
             let _ = writeln!(text, "#!/bin/sh\n# {goal}\nset -eu");
@@ -41,6 +42,23 @@ pub fn script(plan: &Plan, shell: Shell) -> String {
         Shell::PowerShell => {
             let _ = writeln!(text, "# {goal}\n$ErrorActionPreference = 'Stop'");
         }
+    }
+    if let Some(env) = env.map(quoted) {
+        match shell {
+            Shell::Sh => {
+                let _ = writeln!(text, "CDX_ENV={env}\nexport CDX_ENV");
+            }
+            Shell::PowerShell => {
+                let env = env.replace(SH_QUOTE, "''");
+                let env = if env.starts_with('\'') { env } else { format!("'{env}'") };
+                let _ = writeln!(text, "$env:CDX_ENV = {env}");
+            }
+        }
+    }
+    // What no command takes out of the way is told before anything is changed.
+    for refusal in &plan.refused {
+        let _ = writeln!(text, "\n# in the way: {}", comment(&refusal.message));
+        text.push_str("exit 1\n");
     }
     for step in &plan.steps {
         let _ = writeln!(text, "\n# {}: {}", step.kind.as_str(), comment(&step.why));
@@ -53,10 +71,6 @@ pub fn script(plan: &Plan, shell: Shell) -> String {
         if shell == Shell::PowerShell {
             text.push_str("if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }\n");
         }
-    }
-    for refusal in &plan.refused {
-        let _ = writeln!(text, "\n# in the way: {}", comment(&refusal.message));
-        text.push_str("exit 1\n");
     }
     text
 }

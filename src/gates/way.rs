@@ -68,10 +68,19 @@ impl PlanStep {
 pub struct Plan {
     /// The feature.
     pub feature: String,
+    /// The one channel it is for; none for all.
+    pub channel: Option<String>,
     /// Whether it is effective already.
     pub effective: bool,
     /// The steps, in order; empty when it is effective.
     pub steps: Vec<PlanStep>,
     /// What no command of ours takes out of the way.
     pub refused: Vec<Refusal>,
+}
+
+impl Plan {
+    /// Where it leads, in words.
+    pub fn place(&self) -> String {
+        self.channel.as_ref().map_or_else(|| "everywhere".to_owned(), |c| format!("in {c}"))
+    }
 }

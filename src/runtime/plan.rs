@@ -55,6 +55,8 @@ struct Obstacles {
     suspended: Vec<(i64, String)>,
     /// Jobs with a session that waits for a database and whose package is gone (D15).
     gone: Vec<(String, String)>,
+    /// Jobs with a failed session that holds back those of other jobs, with the database (D07).
+    held: Vec<(String, String)>,
 }
 
 impl Obstacles {
@@ -66,7 +68,8 @@ impl Obstacles {
             stores.retain(|store| store.id == wanted);
         }
         let kept = Folder(reader.env.packages_path()).list()?;
-        let (mut suspended, mut gone) = (Vec::new(), Vec::new());
+        let enforced = topology::enforces_dependencies(hq)?;
+        let (mut suspended, mut gone, mut held) = (Vec::new(), Vec::new(), Vec::new());
         for session in sessions::all(hq)? {
             let waits = |row: &&StoreSession| {
                 !row.status.is_final() && stores.iter().any(|store| store.id == row.store_id)
@@ -75,17 +78,23 @@ impl Obstacles {
                 let rows = session.stores.iter().filter(waits);
                 gone.extend(rows.map(|row| (session.job.clone(), row.store.clone())));
             }
-            let held = session.stores.iter().any(|row| {
+            if enforced {
+                let failed = session.stores.iter().filter(waits).filter(|row| {
+                    row.status.is_failure() && row.status != DownloadStatus::Suspended
+                });
+                held.extend(failed.map(|row| (session.job.clone(), row.store.clone())));
+            }
+            let stops = session.stores.iter().any(|row| {
                 row.status == DownloadStatus::Suspended
                     && stores.iter().any(|store| store.id == row.store_id && !store.offline)
             });
-            if held {
+            if stops {
                 suspended.push((session.id, session.job));
             }
         }
         let (groups, schedules) = (topology::groups(hq)?, topology::schedules(hq)?);
         stores.retain(|store| !store.offline);
-        Ok(Self { groups, stores, schedules, suspended, gone })
+        Ok(Self { groups, stores, schedules, suspended, gone, held })
     }
 
     fn steps(&self, jobs: &[String]) -> Vec<PlanStep> {
@@ -107,7 +116,8 @@ impl Obstacles {
             .iter()
             .filter(|group| self.stores.iter().any(|store| store.group_id == group.id));
         for group in used {
-            for job in jobs {
+            let held = self.held.iter().map(|(job, _)| job);
+            for job in jobs.iter().chain(held) {
                 if let Some(step) = self.schedule(group, job)
                     && !steps.contains(&step)
                 {
@@ -115,7 +125,16 @@ impl Obstacles {
                 }
             }
         }
-        for (job, store) in self.gone.iter().filter(|(job, _)| jobs.contains(job)) {
+        let holds = |held: &&(String, String)| !jobs.contains(&held.0) && !self.gone.contains(held);
+        for (job, store) in self.held.iter().filter(holds) {
+            let why = format!("a failed session of {job} holds {store} back");
+            let step = clear(format!("cdx run {job} --channel {store}"), why);
+            if !steps.contains(&step) {
+                steps.push(step);
+            }
+        }
+        let needs = |gone: &&(String, String)| jobs.contains(&gone.0) || self.held.contains(gone);
+        for (job, store) in self.gone.iter().filter(needs) {
             let why = format!("a package that {store} waits for is gone");
             let step = clear(format!("cdx run {job} --full --channel {store}"), why);
             if !steps.contains(&step) {

@@ -111,9 +111,9 @@ fn g01_the_refusal_is_a_tree_of_every_demand() {
     --- stdout
     omnichannel-media-management cannot be enabled
       - "Enable omnichannel media assignments for CSU media locations" wants the media assignments,
-      staged in the authoring experience first (media-assignments-staged)
+        staged in the authoring experience first (media-assignments-staged)
       - "Enable omnichannel media assignments for CSU media locations" must be confirmed: channels
-      switch from the legacy media to the new assignments
+        switch from the legacy media to the new assignments
       - "Enable omnichannel media assignment authoring UX" must be on first
       turn on what it needs too, confirm: cdx features enable omnichannel-media-management
       --with-prerequisites --confirm
@@ -187,4 +187,51 @@ fn g07_what_cannot_be_disabled_stays_on_whatever_is_asked() {
         }
         assert_eq!(env.json(&format!("features show {feature}"))["on"], true);
     }
+}
+
+#[test]
+fn demands_further_down_are_told_with_prerequisites_too() {
+    let env = Env::new();
+    env.write(
+        "gates/top.toml",
+        "[feature]\nslug = \"top\"\nclass = \"Top\"\nname = \"Top\"\nname-es = \"Cima\"\n\
+         module = \"Ours\"\ngrade = \"assumed\"\nsource = \"ours\"\n[lifecycle]\n\
+         released = \"10.0.40\"\n[[requires]]\nfeature = \"middle\"\n",
+    );
+    env.write(
+        "gates/middle.toml",
+        "[feature]\nslug = \"middle\"\nclass = \"Middle\"\nname = \"Middle\"\n\
+         name-es = \"Medio\"\nmodule = \"Ours\"\ngrade = \"assumed\"\nsource = \"ours\"\n\
+         [lifecycle]\nreleased = \"10.0.40\"\n[[requires]]\n\
+         feature = \"omnichannel-media-management\"\n",
+    );
+    insta::assert_snapshot!(env.run("features enable top").expect(1).out, @r#"
+    top cannot be enabled
+      - "Middle" must be on first
+        - "Enable omnichannel media assignments for CSU media locations" must be on first
+          - "Enable omnichannel media assignment authoring UX" must be on first
+        - "Enable omnichannel media assignments for CSU media locations" wants the media assignments,
+          staged in the authoring experience first (media-assignments-staged)
+        - "Enable omnichannel media assignments for CSU media locations" must be confirmed: channels
+          switch from the legacy media to the new assignments
+      turn on what it needs too, confirm: cdx features enable top --with-prerequisites --confirm
+      see the whole way: cdx features plan top
+    "#);
+    insta::assert_snapshot!(
+        env.run("features enable top --with-prerequisites").expect(1).out, @r#"
+    top cannot be enabled
+      - "Enable omnichannel media assignments for CSU media locations" wants the media assignments,
+        staged in the authoring experience first (media-assignments-staged)
+      - "Enable omnichannel media assignments for CSU media locations" must be confirmed: channels
+        switch from the legacy media to the new assignments
+      confirm: cdx features enable top --with-prerequisites --confirm
+      see the whole way: cdx features plan top
+    "#);
+    env.ok("params set media-assignments-staged yes");
+    env.ok("features enable top --with-prerequisites --confirm");
+    env.ok("features disable omnichannel-media-management --force");
+    let report = env.run("features check --format json").expect(1).json();
+    let hint = report["violations"][0]["hint"].as_str().unwrap();
+    assert!(hint.ends_with("--confirm"), "{hint}");
+    env.ok(hint.strip_prefix("cdx ").unwrap());
 }

@@ -163,6 +163,7 @@ fn what_follows_names_jobs_that_can_be_run_and_plans_for_the_rest() {
     assert_eq!(
         follow(&told),
         [
+            "features enable-all --confirm",
             "run 1110 1070 1010",
             "features plan cloud-powered-customer-search",
             "features plan omnichannel-media-authoring",
@@ -221,7 +222,7 @@ fn g02_the_performance_feature_becomes_mandatory_at_10_0_28() {
     --- stdout
     customer-order-performance cannot be disabled
       - "Performance improvements for customer orders and customer transactions" is mandatory since
-      10.0.28
+        10.0.28
       see why: cdx explain customer-order-performance
     --- stderr
     "#);

@@ -145,6 +145,15 @@ fn the_script_gets_there_from_known_states() {
             1,
             None,
         ),
+        (
+            "10.0.48",
+            &[
+                "params set CDX_ENABLE_DOWNLOAD_SESSION_DEPENDENCY_ENFORCEMENT 1",
+                "run 1170 --fault apply-fails=houston:1",
+            ],
+            11,
+            None,
+        ),
         ("10.0.48", &["channels group add West", "channels add denver --group West"], 3, None),
         ("10.0.28", &["params set configuration-key-extras no"], 17, Some("seattle")),
     ] {

@@ -11,6 +11,7 @@ mod download;
 mod errors;
 mod features;
 mod gates_entity;
+mod gates_own;
 mod gates_plan;
 mod gates_schedule;
 mod gates_script;

@@ -1,4 +1,5 @@
-//! `cdx explain`: offline documentation of a job, a feature or a behaviour, with sources and grades.
+//! `cdx explain`: offline documentation of a job, a feature or a behaviour, with its sources and
+//! grades.
 
 use super::jobs::{JobDetail, known};
 use crate::cli::context::Context;

@@ -40,11 +40,11 @@ impl Asked {
         match self {
             Self::Enable { with_prerequisites, consent } => {
                 let with = if with_prerequisites { " --with-prerequisites" } else { "" };
-                format!("cdx features enable {feature}{with}{}", options(consent))
+                format!("cdx features enable {feature}{with}{}", consent.options())
             }
             Self::Disable { .. } => format!("cdx features disable {feature}"),
             Self::Schedule { date, consent } => {
-                format!("cdx features schedule {feature} {date}{}", options(consent))
+                format!("cdx features schedule {feature} {date}{}", consent.options())
             }
             Self::Unschedule => format!("cdx features unschedule {feature}"),
         }
@@ -59,13 +59,6 @@ impl Asked {
             Self::Unschedule => ("unscheduled", "without a date"),
         }
     }
-}
-
-/// The options that say what somebody has agreed to.
-fn options(consent: Consent) -> String {
-    let confirm = if consent.confirm { " --confirm" } else { "" };
-    let irreversible = if consent.irreversible { " --accept-irreversible" } else { "" };
-    format!("{confirm}{irreversible}")
 }
 
 #[derive(Debug, Serialize)]
@@ -93,7 +86,11 @@ impl Report for ChangeReport {
         let (participle, state) = self.words;
         if !self.refused.is_empty() {
             page.line(format!("{} cannot be {participle}", self.feature));
-            tree(page, &self.refused, &self.feature, 1);
+            let mut told = vec![false; self.refused.len()];
+            tree(page, &self.refused, &self.feature, 1, &mut told);
+            // With its prerequisites turned on too, a demand further down has no line above it.
+            let rest = self.refused.iter().zip(&told).filter(|(_, told)| !**told);
+            rest.for_each(|(refusal, _)| page.item(format!("- {}", refusal.message)));
             hints(page, &self.refused, &self.feature, &self.command);
             return;
         }
@@ -114,16 +111,16 @@ impl Report for ChangeReport {
 }
 
 /// The demands of a feature, with those of what it needs below them.
-fn tree(page: &mut Page, refused: &[Refusal], feature: &str, depth: usize) {
+fn tree(page: &mut Page, refused: &[Refusal], feature: &str, depth: usize, told: &mut [bool]) {
     let indent = "  ".repeat(depth - 1);
-    let asked = |refusal: &&Refusal| match &refusal.needed_by {
-        None => depth == 1,
-        Some(by) => *by == feature,
-    };
-    for refusal in refused.iter().filter(asked) {
+    for (at, refusal) in refused.iter().enumerate() {
+        let asked = refusal.needed_by.as_ref().map_or(depth == 1, |by| by == feature);
+        if !asked || std::mem::replace(&mut told[at], true) {
+            continue;
+        }
         page.item(format!("{indent}- {}", refusal.message));
-        if matches!(refusal.kind, RefusalKind::Prerequisite | RefusalKind::Dependent) && depth < 9 {
-            tree(page, refused, &refusal.feature, depth + 1);
+        if matches!(refusal.kind, RefusalKind::Prerequisite | RefusalKind::Dependent) {
+            tree(page, refused, &refusal.feature, depth + 1, told);
         }
     }
 }
@@ -261,7 +258,15 @@ impl Report for AllReport {
             page.line(format!("{slug}: scheduled, left as it is"));
         }
         for refusal in &self.refused {
-            page.line(format!("{}: cannot be enabled, {}", refusal.feature, refusal.message));
+            page.line(format!("{}: cannot be enabled, {}", refusal.whose(), refusal.message));
+        }
+        let asks = |kind| self.refused.iter().any(|refusal| refusal.kind == kind);
+        let consent = Consent {
+            confirm: asks(RefusalKind::Confirmation),
+            irreversible: asks(RefusalKind::Irreversible),
+        };
+        if consent != Consent::default() {
+            page.item(format!("agree to it: cdx features enable-all{}", consent.options()));
         }
         if self.changed.is_empty() {
             page.line("nothing is turned on");

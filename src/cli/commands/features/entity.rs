@@ -78,15 +78,17 @@ impl Report for Imported {
         if !self.refused.is_empty() {
             page.line(format!("{} is not imported", self.file));
             for refusal in &self.refused {
-                page.item(format!("{}: {}", refusal.feature, refusal.message));
+                page.item(format!("{}: {}", refusal.whose(), refusal.message));
             }
             let file = quoted(&self.file);
             let asks = |kind| self.refused.iter().any(|refusal| refusal.kind == kind);
-            let confirm = if asks(RefusalKind::Confirmation) { " --confirm" } else { "" };
-            let accept =
-                if asks(RefusalKind::Irreversible) { " --accept-irreversible" } else { "" };
-            if !confirm.is_empty() || !accept.is_empty() {
-                page.item(format!("agree to it: cdx features import {file}{confirm}{accept}"));
+            let consent = Consent {
+                confirm: asks(RefusalKind::Confirmation),
+                irreversible: asks(RefusalKind::Irreversible),
+            };
+            if consent != Consent::default() {
+                let options = consent.options();
+                page.item(format!("agree to it: cdx features import {file}{options}"));
             }
             page.item(format!("see every rule it breaks: cdx features check {file}"));
             return;
