@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::exit::Exit;
+use crate::definitions::Problems;
 use crate::exchange::ExchangeError;
 use crate::exchange::manage::ManageError;
 use crate::gates::script::quoted;
@@ -78,6 +79,20 @@ fn suggestion(nearest: Option<&String>, list: &str) -> String {
     }
 }
 
+const ENTITY_HINT: &str = "see what it should look like: cdx features export X.csv";
+
+fn overwrite(path: &str) -> String {
+    format!("overwrite it: cdx features export {} --force", quoted(path))
+}
+
+/// Job files have a command of their own to look at them with.
+fn mend(problems: &Problems) -> String {
+    if problems.0.iter().any(|problem| problem.file.starts_with("gates/")) {
+        return "mend the file, then look again: cdx features list".to_owned();
+    }
+    "see them one by one: cdx jobs check".to_owned()
+}
+
 impl From<StoreError> for CommandError {
     fn from(error: StoreError) -> Self {
         use Exit::{Impossible, Wrong};
@@ -87,27 +102,12 @@ impl From<StoreError> for CommandError {
                 "no-environment",
                 "make one: cdx init my-environment, then cdx --env my-environment ...".to_owned(),
             ),
-            StoreError::Entity { .. } => (
-                Wrong,
-                "entity",
-                "see what it should look like: cdx features export X.csv".to_owned(),
-            ),
-            StoreError::FileExists { path } => {
-                let path = quoted(path);
-                (Wrong, "exists", format!("overwrite it: cdx features export {path} --force"))
-            }
+            StoreError::Entity { .. } => (Wrong, "entity", ENTITY_HINT.to_owned()),
+            StoreError::FileExists { path } => (Wrong, "exists", overwrite(path)),
             StoreError::Exists { .. } => {
                 (Wrong, "exists", "choose another folder: cdx init another-folder".to_owned())
             }
-            StoreError::Definitions(problems)
-                if problems.0.iter().any(|problem| problem.file.starts_with("gates/")) =>
-            {
-                let hint = "mend the file, then look again: cdx features list";
-                (Wrong, "definitions", hint.to_owned())
-            }
-            StoreError::Definitions(_) => {
-                (Wrong, "definitions", "see them one by one: cdx jobs check".to_owned())
-            }
+            StoreError::Definitions(problems) => (Wrong, "definitions", mend(problems)),
             StoreError::Io { .. } => {
                 (Impossible, "io", "look at the disk and its permissions: ls -l".to_owned())
             }
