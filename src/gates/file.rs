@@ -79,30 +79,30 @@ fn nothing_said() -> Evidence {
     Evidence { grade: Grade::Assumed, source: String::new() }
 }
 
+/// The keys of `[feature]`.
+const HEAD: &[&str] = &[
+    "slug",
+    "class",
+    "class-grade",
+    "class-source",
+    "name",
+    "name-es",
+    "module",
+    "can-disable",
+    "one-way",
+    "confirmation",
+    "configuration-key",
+    "excludes",
+    "grade",
+    "source",
+];
+
 fn head(
     walker: &mut Walker<'_>,
     table: &DeTable<'_>,
     at: usize,
 ) -> Option<(Gate, usize, Vec<usize>)> {
-    walker.known_keys(
-        table,
-        &[
-            "slug",
-            "class",
-            "class-grade",
-            "class-source",
-            "name",
-            "name-es",
-            "module",
-            "can-disable",
-            "one-way",
-            "confirmation",
-            "configuration-key",
-            "excludes",
-            "grade",
-            "source",
-        ],
-    );
+    walker.known_keys(table, HEAD);
     let slug = walker.required(table, "slug", at, "a short name in lower case with hyphens");
     let class = walker.required(table, "class", at, "the X++ class");
     let name = walker.required(table, "name", at, "the display name");
