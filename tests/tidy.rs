@@ -101,7 +101,9 @@ fn files_and_functions_stay_small() {
         assert!(lines <= most, "{name} has {lines} lines");
         for (at, line) in text.lines().enumerate() {
             let width = line.chars().count();
-            let long = width > 100 && !line.contains('"') && !line.contains("INDEX");
+            // A snapshot is as wide as what it shows; rustfmt holds the code around it.
+            let shown = name.starts_with("tests/") || line.contains('"') || line.contains("INDEX");
+            let long = width > 100 && !shown;
             assert!(!long, "{name}:{} is {width} columns wide", at + 1);
         }
     }

@@ -3,8 +3,10 @@
 use serde_json::Value;
 
 use super::exit::Exit;
+use crate::definitions::Problems;
 use crate::exchange::ExchangeError;
 use crate::exchange::manage::ManageError;
+use crate::gates::script::quoted;
 use crate::report::Failure;
 use crate::runtime::PosError;
 use crate::store::StoreError;
@@ -77,6 +79,20 @@ fn suggestion(nearest: Option<&String>, list: &str) -> String {
     }
 }
 
+const ENTITY_HINT: &str = "see what it should look like: cdx features export X.csv";
+
+fn overwrite(path: &str) -> String {
+    format!("overwrite it: cdx features export {} --force", quoted(path))
+}
+
+/// Job files have a command of their own to look at them with.
+fn mend(problems: &Problems) -> String {
+    if problems.0.iter().any(|problem| problem.file.starts_with("gates/")) {
+        return "mend the file, then look again: cdx features list".to_owned();
+    }
+    "see them one by one: cdx jobs check".to_owned()
+}
+
 impl From<StoreError> for CommandError {
     fn from(error: StoreError) -> Self {
         use Exit::{Impossible, Wrong};
@@ -86,20 +102,12 @@ impl From<StoreError> for CommandError {
                 "no-environment",
                 "make one: cdx init my-environment, then cdx --env my-environment ...".to_owned(),
             ),
-            StoreError::Entity { .. } => (
-                Wrong,
-                "entity",
-                "see what it should look like: cdx features export X.csv".to_owned(),
-            ),
-            StoreError::FileExists { .. } => {
-                (Wrong, "exists", "choose another name, or overwrite it with --force".to_owned())
-            }
+            StoreError::Entity { .. } => (Wrong, "entity", ENTITY_HINT.to_owned()),
+            StoreError::FileExists { path } => (Wrong, "exists", overwrite(path)),
             StoreError::Exists { .. } => {
                 (Wrong, "exists", "choose another folder: cdx init another-folder".to_owned())
             }
-            StoreError::Definitions(_) => {
-                (Wrong, "definitions", "see them one by one: cdx jobs check".to_owned())
-            }
+            StoreError::Definitions(problems) => (Wrong, "definitions", mend(problems)),
             StoreError::Io { .. } => {
                 (Impossible, "io", "look at the disk and its permissions: ls -l".to_owned())
             }
@@ -193,14 +201,16 @@ impl From<ExchangeError> for CommandError {
                     unset.iter().map(|one| format!("cdx params set {} yes", one.name)).collect();
                 let allow: Vec<String> =
                     unset.iter().map(|one| format!("--allow {}", one.name)).collect();
-                hints.push(format!("or run it all the same: {}", allow.join(" ")));
+                let job = unset.first().map_or("", |one| one.job.as_str());
+                let allow = allow.join(" ");
+                hints.push(format!("or run it all the same: cdx run {job} {allow}"));
                 let causes = unset.iter().map(ToString::to_string).collect();
                 let mut refused = Self::from_error(Exit::No, "gate-configuration", &error, hints);
                 refused.failure.causes = causes;
                 refused
             }
             ExchangeError::UnknownConfiguration { ref nearest, .. } => {
-                let hint = suggestion(nearest.as_ref(), "cdx explain FEATURE");
+                let hint = suggestion(nearest.as_ref(), "cdx features check");
                 Self::from_error(Exit::Wrong, "unknown-configuration", &error, vec![hint])
             }
             ExchangeError::MappingBroken { .. } => {

@@ -60,6 +60,14 @@ pub enum Kind {
         /// What it may be.
         expected: &'static str,
     },
+    /// A file that is not what its ending says.
+    #[error("this is no {what}: {detail}")]
+    NotA {
+        /// What it should be.
+        what: String,
+        /// What is in the way.
+        detail: String,
+    },
     /// No such table.
     #[error("{side} has no table {table:?}")]
     UnknownTable {
@@ -229,6 +237,7 @@ impl Kind {
             Self::UnknownWord { .. } => "unknown-word",
             Self::Missing { .. } => "missing",
             Self::OutOfRange { .. } => "out-of-range",
+            Self::NotA { .. } => "not-readable",
             Self::UnknownTable { .. } => "unknown-table",
             Self::UnknownColumn { .. } => "unknown-column",
             Self::CompanyListed => "dataareaid-listed",

@@ -5,6 +5,7 @@ use std::fmt;
 use super::error::ExchangeError;
 use super::run::RunRequest;
 use crate::gates::gate::Before;
+use crate::gates::standing::Standing;
 use crate::gates::{Catalogue, Gate};
 use crate::model::job::Job;
 use crate::model::nearest::nearest;
@@ -48,14 +49,30 @@ pub fn publishable(
     let catalogue = env.gates()?;
     check_names(&catalogue, &request.allow)?;
     let standing = features::standing(hq, &catalogue, clock)?;
+    let jobs: Vec<&str> = jobs.iter().map(|job| job.id.as_str()).collect();
+    let mut unset = unset(hq, &catalogue, &standing, &jobs, request)?;
+    let allowed = |name: &str| request.allow.iter().any(|word| word.eq_ignore_ascii_case(name));
+    unset.retain(|item| !allowed(&item.name));
+    if unset.is_empty() { Ok(()) } else { Err(ExchangeError::NotConfigured(unset)) }
+}
+
+/// Every configuration that is missing for a feature which one of these jobs would publish.
+///
+/// # Errors
+/// Headquarters, or an unknown channel.
+pub fn unset(
+    hq: &Headquarters,
+    catalogue: &Catalogue,
+    standing: &Standing,
+    jobs: &[&str],
+    request: &RunRequest,
+) -> Result<Vec<Unset>, StoreError> {
     let mut unset = Vec::new();
     for gate in catalogue.gates.iter().filter(|gate| standing.is_on(&gate.slug)) {
         for item in &gate.configurations {
             let Before::Job(before) = &item.before else { continue };
-            let runs = jobs.iter().any(|job| job.id.eq_ignore_ascii_case(before));
-            let allowed = request.allow.iter().any(|name| name.eq_ignore_ascii_case(&item.name));
-            if !runs || allowed || standing.fact(&item.name) || !spreads(hq, gate, before, request)?
-            {
+            let runs = jobs.iter().any(|job| job.eq_ignore_ascii_case(before));
+            if !runs || standing.fact(&item.name) || !spreads(hq, gate, before, request)? {
                 continue;
             }
             unset.push(Unset {
@@ -67,7 +84,7 @@ pub fn publishable(
             });
         }
     }
-    if unset.is_empty() { Ok(()) } else { Err(ExchangeError::NotConfigured(unset)) }
+    Ok(unset)
 }
 
 /// Whether a job would bring a feature to a database that has not had the job since.

@@ -96,7 +96,7 @@ pub fn run(
                 });
             }
         };
-        report.ok &= is_ok(&done);
+        report.ok &= is_ok(&done, request.channel.as_deref());
         report.jobs.push(done);
     }
     Ok(report)
@@ -148,19 +148,21 @@ fn check_options(job: &Job, request: &RunRequest) -> Result<(), ExchangeError> {
     }
 }
 
-/// A job is well when no session of it ended badly and nothing was kept from running.
-fn is_ok(report: &JobReport) -> bool {
+/// A job is well when no session of it ended badly, in the channel asked for or in any, and nothing
+/// was kept from running.
+fn is_ok(report: &JobReport, only: Option<&str>) -> bool {
+    let asked = |name: &str| only.is_none_or(|only| only.eq_ignore_ascii_case(name));
     let failed = |name: &str| {
         DownloadStatus::parse(name).is_some_and(DownloadStatus::is_failure)
             || UploadStatus::parse(name).is_some_and(UploadStatus::is_failure)
     };
-    let sessions = report.sessions.iter().all(|session| {
-        session.channels.is_empty() && !failed(session.status)
-            || !session.channels.is_empty()
-                && session
-                    .channels
-                    .iter()
-                    .all(|channel| !channel.status.is_failure() || channel.replaced_by.is_some())
-    });
+    let sessions =
+        report.sessions.iter().all(|session| {
+            session.channels.is_empty() && !failed(session.status)
+                || !session.channels.is_empty()
+                    && session.channels.iter().filter(|channel| asked(&channel.channel)).all(
+                        |channel| !channel.status.is_failure() || channel.replaced_by.is_some(),
+                    )
+        });
     sessions && report.failed.unwrap_or(0) == 0 && report.kept.is_empty()
 }

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::error::ExchangeError;
+use crate::gates::after::After;
 use crate::gates::lifecycle::{self, Moved, Movement, Update};
-use crate::gates::{Catalogue, Gate};
+use crate::gates::{Catalogue, Features, Gate};
 use crate::model::topology::DataStore;
 use crate::model::version::Version;
 use crate::store::{Db, StoreError, Writer, features, world};
@@ -14,10 +15,19 @@ use crate::store::{Db, StoreError, Writer, features, world};
 pub struct Request {
     /// The application's new version.
     pub app_version: Option<Version>,
-    /// The scale units' new version; with an application version and without this, the same.
+    /// The scale units' new version; without it, those that are older follow the application.
     pub scale_unit_version: Option<Version>,
     /// Only the scale unit of this channel.
     pub only: Option<DataStore>,
+}
+
+/// A scale unit that moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ScaleUnit {
+    /// Its channel.
+    pub channel: String,
+    /// Its version now.
+    pub version: Version,
 }
 
 /// What an update did.
@@ -29,6 +39,11 @@ pub struct Upgraded {
     pub to: Version,
     /// What happened to features, in order.
     pub movements: Vec<Movement>,
+    /// Channels whose scale unit has another version now, with it.
+    pub scale_units: Vec<ScaleUnit>,
+    /// What follows for the channels.
+    #[serde(skip)]
+    pub after: After,
     /// The scheduler was initialized in an older version (S04).
     pub wants_initializing: bool,
 }
@@ -42,25 +57,34 @@ pub fn upgrade(writer: &Writer, request: &Request) -> Result<Upgraded, ExchangeE
     let before = features::standing(&writer.hq, &catalogue, &writer.world.clock)?;
     let to = request.app_version.clone().unwrap_or_else(|| before.version.clone());
     let mut after = before.clone();
-    let units = request.scale_unit_version.as_ref().or(request.app_version.as_ref());
-    for (name, version) in &mut after.scale_units {
-        let wanted = request.only.as_ref().is_none_or(|store| store.name == *name);
-        if let Some(units) = units.filter(|_| wanted) {
-            units.clone_into(version);
+    if let Some(version) = &request.app_version {
+        after.raise_scale_units(version);
+    }
+    if let Some(version) = &request.scale_unit_version {
+        let wanted = |name: &str| request.only.as_ref().is_none_or(|store| store.name == name);
+        for (_, own) in after.scale_units.iter_mut().filter(|(name, _)| wanted(name)) {
+            version.clone_into(own);
         }
     }
     let update = lifecycle::update(&catalogue, &after, &to);
     let now = writer.world.clock.utc();
     writer.hq.write(|hq| {
         world::set_value(hq, "app-version", &to.to_string())?;
-        if let Some(units) = units {
-            features::set_scale_unit_version(hq, units, request.only.as_ref())?;
+        if request.app_version.is_some() || request.scale_unit_version.is_some() {
+            features::set_scale_unit_versions(hq, &after.scale_units)?;
         }
         write(hq, &catalogue, &update, &now)
     })?;
     let initialized = world::value(&writer.hq, "scheduler-version")?;
+    let unit = |(channel, version): &(String, Version)| ScaleUnit {
+        channel: channel.clone(),
+        version: version.clone(),
+    };
+    let moved = after.scale_units.iter().filter(|unit| !before.scale_units.contains(unit));
     Ok(Upgraded {
-        from: before.version,
+        scale_units: moved.map(unit).collect(),
+        after: After::of(Features { catalogue: &catalogue, standing: &before }, &update.changes),
+        from: before.version.clone(),
         wants_initializing: Version::parse(&initialized).is_none_or(|initialized| initialized < to),
         to,
         movements: update.movements,

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::catalogue::Catalogue;
 use super::gate::Gate;
-use super::resolve::{Features, RefusalKind};
+use super::resolve::{Consent, Features, RefusalKind};
 use super::standing::Standing;
 
 /// One rule that is broken.
@@ -47,7 +47,7 @@ pub fn check(catalogue: &Catalogue, standing: &Standing) -> Vec<Violation> {
             found.extend(on(&features, gate));
         } else if gate.is_mandatory(&standing.version) && features.is_listed(gate) {
             let message = format!("{:?} is mandatory and off", gate.name);
-            let hint = format!("cdx features enable {} --with-prerequisites", gate.slug);
+            let hint = enable(&features, gate);
             found.push(violation(Broken::MandatoryOff, gate, message, hint));
         }
         found.extend(early(&features, gate));
@@ -61,18 +61,29 @@ fn violation(kind: Broken, gate: &Gate, message: String, hint: String) -> Violat
     Violation { kind, feature: gate.slug.clone(), message, hint }
 }
 
+/// The command that turns a feature on with everything it needs.
+fn enable(features: &Features<'_>, gate: &Gate) -> String {
+    let options = Consent::to(features.unmet(gate).into_iter().chain([gate])).options();
+    format!("cdx features enable {} --with-prerequisites{options}", gate.slug)
+}
+
 fn on(features: &Features<'_>, gate: &Gate) -> Vec<Violation> {
     let mut found = Vec::new();
     for needed in features.needs(gate) {
         if !features.is_on(&needed.slug) {
             let message =
                 format!("{:?} is on and needs {:?}, which is off", gate.name, needed.name);
-            let hint = format!("cdx features enable {} --with-prerequisites", needed.slug);
+            let hint = enable(features, needed);
             found.push(violation(Broken::Prerequisite, gate, message, hint));
         }
     }
     for refusal in features.demands(gate) {
-        let upgrade = || format!("cdx upgrade --app-version {}", gate.since);
+        let upgrade = || match &gate.lifecycle.scale_unit {
+            Some(version) if gate.since <= features.standing.version => {
+                format!("cdx upgrade --scale-unit-version {version}")
+            }
+            _ => format!("cdx upgrade --app-version {}", gate.since),
+        };
         let (kind, hint) = match refusal.kind {
             RefusalKind::Version => (Broken::Version, upgrade()),
             RefusalKind::Excluded => {

@@ -2,7 +2,9 @@
 
 use toml::de::DeTable;
 
-use super::gate::{Act, Before, Configuration, Gate, Lifecycle, Requirement, Restart, Stage, Step};
+use super::gate::{
+    Act, Before, CARRIER, Configuration, Gate, Lifecycle, Requirement, Restart, Stage, Step,
+};
 use crate::definitions::Kind;
 use crate::definitions::Problem;
 use crate::definitions::walk::{At, Walker};
@@ -57,39 +59,50 @@ fn draft(walker: &mut Walker<'_>, root: &DeTable<'_>) -> Option<Draft> {
     gate.lifecycle = lifecycle;
     let (requires_at, requires) = requires.into_iter().unzip();
     let (configurations_at, configurations) = configurations.into_iter().unzip();
-    let (steps_at, steps) = steps.into_iter().unzip();
+    let (mut steps_at, mut steps): (Vec<_>, Vec<_>) = steps.into_iter().unzip();
+    if steps.iter().all(|step| !matches!(&step.act, Act::Run { job, .. } if job == CARRIER)) {
+        steps_at.insert(0, slug_at);
+        steps.insert(0, carried());
+    }
     let gate = Gate { requires, configurations, steps, ..gate };
     Some(Draft { gate, slug_at, requires_at, excludes_at, steps_at, configurations_at })
+}
+
+/// Feature state itself is carried by one job, whether a gate names it or not (G13).
+fn carried() -> Step {
+    let source = "feature state itself is carried by this job (G13)".to_owned();
+    let act = Act::Run { job: CARRIER.to_owned(), wait: false };
+    Step { act, evidence: Evidence { grade: Grade::Inferred, source } }
 }
 
 fn nothing_said() -> Evidence {
     Evidence { grade: Grade::Assumed, source: String::new() }
 }
 
+/// The keys of `[feature]`.
+const HEAD: &[&str] = &[
+    "slug",
+    "class",
+    "class-grade",
+    "class-source",
+    "name",
+    "name-es",
+    "module",
+    "can-disable",
+    "one-way",
+    "confirmation",
+    "configuration-key",
+    "excludes",
+    "grade",
+    "source",
+];
+
 fn head(
     walker: &mut Walker<'_>,
     table: &DeTable<'_>,
     at: usize,
 ) -> Option<(Gate, usize, Vec<usize>)> {
-    walker.known_keys(
-        table,
-        &[
-            "slug",
-            "class",
-            "class-grade",
-            "class-source",
-            "name",
-            "name-es",
-            "module",
-            "can-disable",
-            "one-way",
-            "confirmation",
-            "configuration-key",
-            "excludes",
-            "grade",
-            "source",
-        ],
-    );
+    walker.known_keys(table, HEAD);
     let slug = walker.required(table, "slug", at, "a short name in lower case with hyphens");
     let class = walker.required(table, "class", at, "the X++ class");
     let name = walker.required(table, "name", at, "the display name");
@@ -102,7 +115,9 @@ fn head(
     let can_disable = walker.yes(table, "can-disable").unwrap_or(true);
     let one_way = walker.yes(table, "one-way").unwrap_or(false);
     let confirmation = walker.text(table, "confirmation").map(|text| text.value);
-    let key = walker.text(table, "configuration-key").map(|text| text.value);
+    let key = walker.text(table, "configuration-key");
+    fact_name(walker, "configuration-key", key.as_ref());
+    let key = key.map(|text| text.value);
     if let Some(slug) = &slug
         && !slug.value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
     {
@@ -138,6 +153,18 @@ fn head(
         origin: walker.file.to_owned(),
     };
     Some((gate, slug.at, excludes_at))
+}
+
+/// What is recorded by `cdx params set` must be a name that it takes.
+fn fact_name(walker: &mut Walker<'_>, key: &str, name: Option<&At<String>>) {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    let Some(name) = name.filter(|name| name.value.is_empty() || !name.value.chars().all(fits))
+    else {
+        return;
+    };
+    let (key, value) = (key.to_owned(), name.value.clone());
+    let expected = "letters, digits, hyphens and underscores";
+    walker.note(name.at, Kind::OutOfRange { key, value, expected });
 }
 
 fn version(walker: &mut Walker<'_>, table: &DeTable<'_>, key: &str) -> Option<Version> {
@@ -196,7 +223,9 @@ fn requires(
     for (table, at) in walker.tables(root, "requires") {
         walker.known_keys(table, &["feature", "when", "grade", "source"]);
         let feature = walker.required(table, "feature", at, "a feature's slug");
-        let when = walker.text(table, "when").map(|fact| fact.value);
+        let when = walker.text(table, "when");
+        fact_name(walker, "when", when.as_ref());
+        let when = when.map(|fact| fact.value);
         let evidence = evidence(walker, table, at, own);
         if let Some(At { value, at }) = feature {
             found.push((at, Requirement { feature: value, when, evidence }));
@@ -214,6 +243,7 @@ fn configurations(
     for (table, at) in walker.tables(root, "configuration") {
         walker.known_keys(table, &["name", "before", "text", "effect", "grade", "source"]);
         let name = walker.required(table, "name", at, "the fact that says it is set up");
+        fact_name(walker, "name", name.as_ref());
         let before = walker.required(table, "before", at, "enable, or a job's id");
         let text = walker.required(table, "text", at, "what must be set up");
         let effect = walker.required(table, "effect", at, "what goes wrong without");
@@ -243,6 +273,7 @@ fn steps(walker: &mut Walker<'_>, root: &DeTable<'_>, own: &Evidence) -> Vec<(us
         let evidence = evidence(walker, table, at, own);
         let wait = walker.yes(table, "wait").unwrap_or(false);
         let (job, fact) = (walker.text(table, "job"), walker.text(table, "fact"));
+        fact_name(walker, "fact", fact.as_ref());
         let text = walker.text(table, "text").map_or_else(String::new, |text| text.value);
         let restart = walker.word(table, "restart", RESTARTS);
         let initialize = walker.yes(table, "initialize") == Some(true);

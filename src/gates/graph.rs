@@ -120,7 +120,8 @@ impl Graph {
     pub fn mermaid(&self) -> String {
         let mut text = String::from("graph LR\n");
         for node in &self.nodes {
-            let _ = writeln!(text, "  {}[\"{}\"]", node.feature, node.name);
+            let name = node.name.replace('"', "#quot;");
+            let _ = writeln!(text, "  {}[\"{name}\"]", node.feature);
             let _ = writeln!(text, "  style {} fill:{}", node.feature, fill(node.status));
         }
         for edge in &self.edges {
@@ -141,7 +142,7 @@ impl Graph {
             "digraph features {\n  rankdir = LR;\n  node [shape = box, style = filled];\n",
         );
         for node in &self.nodes {
-            let name = node.name.replace('"', "\\\"");
+            let name = node.name.replace('\\', "\\\\").replace('"', "\\\"");
             let color = fill(node.status);
             let _ = writeln!(
                 text,

@@ -164,12 +164,19 @@ fn order(done: &mut Import, catalogue: &Catalogue, standing: &Standing, consent:
             continue;
         }
         let features = Features { catalogue, standing: &now };
-        refused.extend(features.disable(gate, Reach::Alone).refused);
+        let kept = features.disable(gate, Reach::Alone).refused;
+        let stays = !kept.is_empty();
+        refused.extend(kept);
         if let Setting::Scheduled(date) = change.to {
             let fits = features.schedule(gate, date, consent).refused;
-            refused.extend(fits.into_iter().filter(|r| r.kind != RefusalKind::AlreadyOn));
+            // Whether it may go off is told above.
+            let off = [RefusalKind::AlreadyOn, RefusalKind::Mandatory, RefusalKind::CannotDisable];
+            refused.extend(fits.into_iter().filter(|refusal| !off.contains(&refusal.kind)));
         }
-        now.apply(&change);
+        // What stays on is not also missed by what needs it.
+        if !stays {
+            now.apply(&change);
+        }
         done.changes.push(change);
     }
     for gate in gates {

@@ -1,5 +1,6 @@
 //! Feature gates: the catalogue, and what may be turned on and off.
 
+pub mod after;
 pub mod catalogue;
 pub mod check;
 pub mod diff;
@@ -17,6 +18,7 @@ pub mod progress;
 pub mod resolve;
 pub mod script;
 pub mod standing;
+pub mod way;
 
 pub use catalogue::Catalogue;
 pub use gate::Gate;

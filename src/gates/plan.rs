@@ -2,86 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use super::check::missing;
-use super::gate::{Act, Before, Gate};
+use super::gate::{Act, Before, CARRIER, Gate};
 use super::in_effect::{ChannelState, InEffect};
+use super::lifecycle::update;
 use super::progress::Taken;
-use super::resolve::{Features, Reach, Refusal};
+use super::resolve::{Consent, Features, Reach, Refusal};
+use super::standing::{FeatureRow, Standing};
+pub use super::way::{Plan, PlanStep, StepKind};
 use crate::model::version::Version;
-
-/// What kind of step it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum StepKind {
-    /// Move the application version.
-    Upgrade,
-    /// Set something up, and record it.
-    Configure,
-    /// Clear something out of the way of a job: resume, activate, retry.
-    Clear,
-    /// Turn a feature off that excludes it.
-    Disable,
-    /// Turn features on in headquarters.
-    Enable,
-    /// Initialize the commerce scheduler.
-    Initialize,
-    /// Run jobs.
-    Run,
-    /// Wait until a job is Applied.
-    Wait,
-    /// Restart scale units or registers.
-    Restart,
-}
-
-impl StepKind {
-    /// The word used in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Upgrade => "upgrade",
-            Self::Configure => "configure",
-            Self::Clear => "clear",
-            Self::Disable => "disable",
-            Self::Enable => "enable",
-            Self::Initialize => "initialize",
-            Self::Run => "run",
-            Self::Wait => "wait",
-            Self::Restart => "restart",
-        }
-    }
-}
-
-/// One step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PlanStep {
-    /// What kind.
-    pub kind: StepKind,
-    /// The command; none where there is only something to wait for.
-    pub command: Option<String>,
-    /// Why.
-    pub why: String,
-}
-
-impl PlanStep {
-    /// A step with a command.
-    pub fn new(kind: StepKind, command: impl Into<String>, why: impl Into<String>) -> Self {
-        Self { kind, command: Some(command.into()), why: why.into() }
-    }
-}
-
-/// The way to an effective feature.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Plan {
-    /// The feature.
-    pub feature: String,
-    /// Whether it is effective already.
-    pub effective: bool,
-    /// The steps, in order; empty when it is effective.
-    pub steps: Vec<PlanStep>,
-    /// What no command of ours takes out of the way.
-    pub refused: Vec<Refusal>,
-}
 
 /// How far one channel has come with one gate.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,6 +22,9 @@ pub struct ChannelProgress {
     /// The rows there differ from headquarters though every job was applied (G14).
     pub torn: bool,
 }
+
+/// Facts, each with what it says.
+pub type Lacking = Vec<(String, String)>;
 
 /// What a plan is made from.
 pub struct Ground<'a> {
@@ -106,6 +38,8 @@ pub struct Ground<'a> {
     pub jobs: &'a [String],
     /// What keeps jobs from running, as steps that clear it.
     pub obstacles: &'a dyn Fn(&[String]) -> Vec<PlanStep>,
+    /// Facts that these jobs would be refused without as things stand.
+    pub lacking: &'a dyn Fn(&[String]) -> Lacking,
 }
 
 impl std::fmt::Debug for Ground<'_> {
@@ -117,11 +51,14 @@ impl std::fmt::Debug for Ground<'_> {
 /// Plans the way for a gate.
 pub fn plan(ground: &Ground<'_>, gate: &Gate) -> Plan {
     let mut planner = Planner::new(ground);
-    let chain = planner.chain(gate);
+    planner.foresee(gate);
+    let chain = planner.whole(gate);
     let open: Vec<&Gate> =
         chain.iter().copied().filter(|gate| !planner.is_effective(gate)).collect();
+    let (feature, channel) = (gate.slug.clone(), ground.only.map(str::to_owned));
+    let plan = Plan { feature, channel, ..Plan::default() };
     if open.iter().all(|open| open.slug != gate.slug) {
-        return Plan { feature: gate.slug.clone(), effective: true, ..Plan::default() };
+        return Plan { effective: true, ..plan };
     }
     planner.versions(&open);
     for gate in &open {
@@ -140,8 +77,8 @@ pub fn plan(ground: &Ground<'_>, gate: &Gate) -> Plan {
     }
     planner.together(&simple);
     planner.restarts(&open);
-    let steps = planner.cleared();
-    Plan { feature: gate.slug.clone(), effective: false, steps, refused: planner.refused }
+    let Planner { steps, refused, .. } = planner;
+    Plan { effective: false, steps, refused, ..plan }
 }
 
 /// A step whose place among the others does not matter: a job, or a restart at the end.
@@ -155,11 +92,11 @@ fn asks_before_enabling(gate: &Gate) -> bool {
 
 struct Planner<'a, 'g> {
     ground: &'a Ground<'g>,
+    /// How headquarters stands once the plan's versions are there.
+    later: Standing,
     steps: Vec<PlanStep>,
     /// Facts that a step of the plan records.
     set: Vec<String>,
-    /// Jobs that a step of the plan runs.
-    jobs: Vec<String>,
     /// Features that a step of the plan turns on, by slug.
     enabled: Vec<String>,
     refused: Vec<Refusal>,
@@ -167,12 +104,60 @@ struct Planner<'a, 'g> {
 
 impl<'a, 'g> Planner<'a, 'g> {
     fn new(ground: &'a Ground<'g>) -> Self {
-        let (steps, set, jobs, enabled, refused) = Default::default();
-        Self { ground, steps, set, jobs, enabled, refused }
+        let (steps, set, enabled, refused) = Default::default();
+        let later = ground.features.standing.clone();
+        Self { ground, later, steps, set, enabled, refused }
+    }
+
+    /// The catalogue against headquarters once the plan's versions are there.
+    fn later(&self) -> Features<'_> {
+        Features { catalogue: self.ground.features.catalogue, standing: &self.later }
     }
 
     fn say(&mut self, kind: StepKind, command: impl Into<String>, why: impl Into<String>) {
         self.steps.push(PlanStep::new(kind, command, why));
+    }
+
+    /// Notes the facts that the plan will record, since they can make gates need more.
+    fn foresee(&mut self, gate: &Gate) {
+        loop {
+            let mut facts: Vec<&str> = Vec::new();
+            for gate in self.whole(gate).into_iter().filter(|gate| !self.is_effective(gate)) {
+                facts.extend(gate.configurations.iter().map(|item| item.name.as_str()));
+                facts.extend(gate.steps.iter().filter_map(|step| match &step.act {
+                    Act::Manual { fact, .. } => Some(fact.as_str()),
+                    _ => None,
+                }));
+            }
+            facts.retain(|fact| !self.later.fact(fact));
+            if facts.is_empty() {
+                return;
+            }
+            let yes = |fact: &str| (fact.to_lowercase(), "yes".to_owned());
+            self.later.facts.extend(facts.into_iter().map(yes));
+        }
+    }
+
+    /// The gate behind everything it needs, and behind what others that are on will need once the
+    /// plan's facts are recorded.
+    fn whole(&self, gate: &Gate) -> Vec<&'g Gate> {
+        let mut chain = Vec::new();
+        for other in self.ground.features.catalogue.gates.iter().filter(|other| self.is_on(other)) {
+            let known = self.ground.features.needs(other);
+            let new = |needed: &&Gate| !self.is_on(needed) && !known.contains(needed);
+            for needed in self.needs(other).into_iter().filter(new) {
+                self.collect(needed, &mut chain);
+            }
+        }
+        self.collect(gate, &mut chain);
+        chain
+    }
+
+    /// What a gate needs once the plan's facts are recorded.
+    fn needs(&self, gate: &Gate) -> Vec<&'g Gate> {
+        let holds = |when: &Option<String>| when.as_ref().is_none_or(|fact| self.later.fact(fact));
+        let needed = gate.requires.iter().filter(|needed| holds(&needed.when));
+        needed.filter_map(|one| self.ground.features.catalogue.get(&one.feature)).collect()
     }
 
     /// The gate behind everything it needs.
@@ -183,10 +168,11 @@ impl<'a, 'g> Planner<'a, 'g> {
     }
 
     fn collect(&self, gate: &Gate, chain: &mut Vec<&'g Gate>) {
-        for needed in self.ground.features.needs(gate) {
-            if chain.iter().all(|known| known.slug != needed.slug) {
-                self.collect(needed, chain);
-            }
+        if chain.iter().any(|known| known.slug == gate.slug) {
+            return;
+        }
+        for needed in self.needs(gate) {
+            self.collect(needed, chain);
         }
         chain.extend(self.ground.features.catalogue.get(&gate.slug));
     }
@@ -205,34 +191,51 @@ impl<'a, 'g> Planner<'a, 'g> {
     }
 
     fn versions(&mut self, open: &[&Gate]) {
-        let standing = self.ground.features.standing;
         let newest = open.iter().map(|gate| &gate.since).max();
-        if let Some(version) = newest.filter(|version| **version > standing.version) {
+        if let Some(version) = newest.filter(|version| **version > self.later.version) {
             let command = format!("cdx upgrade --app-version {version}");
             self.say(StepKind::Upgrade, command, format!("it exists from {version}"));
-            return;
+            self.later.raise_scale_units(version);
+            self.updated(version);
         }
         let oldest = open.iter().filter_map(|gate| gate.lifecycle.scale_unit.as_ref()).max();
-        let old = |version: &&Version| standing.scale_units_below(version).next().is_some();
-        if let Some(version) = oldest.filter(old) {
-            let command = format!("cdx upgrade --scale-unit-version {version}");
-            self.say(StepKind::Upgrade, command, format!("it needs scale units of {version}"));
+        let Some(version) = oldest else { return };
+        for at in 0..self.later.scale_units.len() {
+            let (channel, own) = &mut self.later.scale_units[at];
+            if *own >= *version {
+                continue;
+            }
+            version.clone_into(own);
+            let command = format!("cdx upgrade --scale-unit-version {version} --channel {channel}");
+            let why = format!("the scale unit of {channel} must be {version}");
+            self.say(StepKind::Upgrade, command, why);
+            self.updated(&self.later.version.clone());
         }
     }
 
+    /// What an update to a version does to features, as the plan goes on from there.
+    fn updated(&mut self, version: &Version) {
+        let moved = update(self.ground.features.catalogue, &self.later, version);
+        self.later.version = version.clone();
+        let off = |slug| FeatureRow { slug, on: false, enable_date: None };
+        self.later.rows.extend(moved.listed.into_iter().map(off));
+        moved.changes.iter().for_each(|change| self.later.apply(change));
+    }
+
     fn keys_and_exclusions(&mut self, gate: &Gate) {
-        let features = self.ground.features;
-        if self.is_on(gate) {
+        if self.later.is_on(&gate.slug) {
             return;
         }
         if let Some(key) = &gate.configuration_key
-            && !features.standing.key_is_on(key)
+            && !self.later.key_is_on(key)
         {
             let command = format!("cdx params set {} yes", super::gate::key_fact(key));
             self.say(StepKind::Configure, command, format!("configuration key {key} is off"));
+            self.later.facts.insert(super::gate::key_fact(key), "yes".to_owned());
+            self.updated(&self.later.version.clone());
         }
-        for other in features.excluders(gate) {
-            let decision = features.disable(other, Reach::Cascade);
+        for other in self.later().excluders(gate).into_iter().cloned().collect::<Vec<_>>() {
+            let decision = self.later().disable(&other, Reach::Cascade);
             if decision.refused.is_empty() {
                 let command = format!("cdx features disable {} --cascade", other.slug);
                 self.say(StepKind::Disable, command, format!("{} excludes it", other.slug));
@@ -303,9 +306,13 @@ impl<'a, 'g> Planner<'a, 'g> {
     }
 
     fn enable(&mut self, gate: &Gate) {
+        if self.later.is_on(&gate.slug) {
+            return;
+        }
         let mut command = format!("cdx features enable {}", gate.slug);
         let chain = self.chain(gate);
-        let planned = |gate: &Gate| self.is_on(gate) || self.enabled.contains(&gate.slug);
+        let planned =
+            |gate: &Gate| self.later.is_on(&gate.slug) || self.enabled.contains(&gate.slug);
         let off: Vec<&&Gate> = chain.iter().filter(|gate| !planned(gate)).collect();
         let why = match off.len() {
             0 | 1 => "turns it on in headquarters".to_owned(),
@@ -314,12 +321,7 @@ impl<'a, 'g> Planner<'a, 'g> {
                 format!("turns it and {} it needs on in headquarters", more - 1)
             }
         };
-        if off.iter().any(|gate| gate.confirmation.is_some()) {
-            command.push_str(" --confirm");
-        }
-        if off.iter().any(|gate| gate.one_way) {
-            command.push_str(" --accept-irreversible");
-        }
+        command.push_str(&Consent::to(off.into_iter().copied()).options());
         self.enabled.extend(chain.iter().map(|gate| gate.slug.clone()));
         self.say(StepKind::Enable, command, why);
     }
@@ -365,18 +367,29 @@ impl<'a, 'g> Planner<'a, 'g> {
             return;
         }
         let only = self.ground.only.map_or_else(String::new, |c| format!(" --channel {c}"));
-        self.publishable(jobs);
-        self.jobs.extend_from_slice(jobs);
+        self.clear(jobs);
         self.say(StepKind::Run, format!("cdx run {}{only}", jobs.join(" ")), why);
+    }
+
+    /// What these jobs would stop at is cleared before them, each once.
+    fn clear(&mut self, jobs: &[String]) {
+        self.publishable(jobs);
+        for step in (self.ground.obstacles)(jobs) {
+            if !self.steps.contains(&step) {
+                self.steps.push(step);
+            }
+        }
     }
 
     /// Other features that these jobs would publish, and that lack something, are set up first.
     fn publishable(&mut self, jobs: &[String]) {
+        for (fact, text) in (self.ground.lacking)(jobs) {
+            self.set(&fact, &text);
+        }
+        // What the plan's own upgrade turns on is not in headquarters yet.
         let features = self.ground.features;
         for gate in &features.catalogue.gates {
-            let spread =
-                |one: &ChannelProgress| one.in_effect.state != ChannelState::NotDistributed;
-            if self.is_on(gate) && !self.progress(gate).iter().all(spread) {
+            if self.later.is_on(&gate.slug) && !self.is_on(gate) {
                 self.record(gate, |item| match &item.before {
                     Before::Job(job) => jobs.contains(job),
                     Before::Enable => false,
@@ -394,8 +407,9 @@ impl<'a, 'g> Planner<'a, 'g> {
             .map(|one| one.in_effect.channel.clone())
             .collect();
         for channel in torn {
-            let command = format!("cdx run {} --full --channel {channel}", super::gate::CARRIER);
+            let command = format!("cdx run {CARRIER} --full --channel {channel}");
             if self.steps.iter().all(|step| step.command.as_ref() != Some(&command)) {
+                self.clear(&[CARRIER.to_owned()]);
                 let why = format!("{channel} has not both rows of the feature");
                 self.say(StepKind::Run, command, why);
             }
@@ -417,12 +431,5 @@ impl<'a, 'g> Planner<'a, 'g> {
             let why = "registers act on it once they have been restarted";
             self.say(StepKind::Restart, format!("cdx pos restart{only}"), why);
         }
-    }
-
-    /// The steps behind what clears the way for their jobs.
-    fn cleared(&mut self) -> Vec<PlanStep> {
-        let mut steps = (self.ground.obstacles)(&self.jobs);
-        steps.append(&mut self.steps);
-        steps
     }
 }

@@ -84,6 +84,11 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// The feature that is refused for this reason: whose demand it is.
+    pub fn whose(&self) -> &str {
+        self.needed_by.as_deref().unwrap_or(&self.feature)
+    }
+
     /// A reason that is the feature's own.
     pub fn own(kind: RefusalKind, gate: &Gate, message: String) -> Self {
         Self { kind, feature: gate.slug.clone(), message, needed_by: None }
@@ -115,6 +120,23 @@ pub struct Consent {
     pub confirm: bool,
     /// `--accept-irreversible`.
     pub irreversible: bool,
+}
+
+impl Consent {
+    /// What agreeing to these gates takes.
+    pub fn to<'g>(gates: impl IntoIterator<Item = &'g Gate>) -> Self {
+        gates.into_iter().fold(Self::default(), |consent, gate| Self {
+            confirm: consent.confirm || gate.confirmation.is_some(),
+            irreversible: consent.irreversible || gate.one_way,
+        })
+    }
+
+    /// The options that say so, each with a space before it.
+    pub fn options(self) -> String {
+        let confirm = if self.confirm { " --confirm" } else { "" };
+        let irreversible = if self.irreversible { " --accept-irreversible" } else { "" };
+        format!("{confirm}{irreversible}")
+    }
 }
 
 /// How far disabling may go (G12).
@@ -378,8 +400,10 @@ impl<'a> Features<'a> {
     pub fn schedule(&self, gate: &Gate, date: Date, consent: Consent) -> Decision {
         let mut decision = Decision::default();
         if self.is_on(&gate.slug) {
-            let message = format!("{:?} is on; disable it before giving it a date", gate.name);
-            decision.refused.push(Refusal::own(RefusalKind::AlreadyOn, gate, message));
+            let again = || format!("{:?} is on; disable it before giving it a date", gate.name);
+            let (kind, message) =
+                self.keeps(gate).unwrap_or_else(|| (RefusalKind::AlreadyOn, again()));
+            decision.refused.push(Refusal::own(kind, gate, message));
         }
         if date <= self.standing.today {
             let message = format!("{date} is not after today, {}", self.standing.today);

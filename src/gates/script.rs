@@ -13,10 +13,28 @@ pub enum Shell {
     PowerShell,
 }
 
+/// A word as both shells take it literally; only a quote within it is written differently.
+pub fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', SH_QUOTE))
+}
+
+/// A single quote within single quotes, for sh.
+const SH_QUOTE: &str = "'\\''";
+
+/// A comment is one line, whatever an environment's own texts hold.
+fn comment(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// The script of a plan; it stops at the first command that fails.
-pub fn script(plan: &Plan, shell: Shell) -> String {
+/// `env` is the environment that was named for the plan, so that its commands find it too.
+pub fn script(plan: &Plan, shell: Shell, env: Option<&str>) -> String {
     let mut text = String::new();
-    let goal = format!("{} effective in every channel", plan.feature);
+    let goal = format!("{} effective {}", plan.feature, plan.place());
     match shell {
         Shell::Sh => {
             let _ = writeln!(text, "#!/bin/sh\n# {goal}\nset -eu");
@@ -25,17 +43,34 @@ pub fn script(plan: &Plan, shell: Shell) -> String {
             let _ = writeln!(text, "# {goal}\n$ErrorActionPreference = 'Stop'");
         }
     }
+    if let Some(env) = env.map(quoted) {
+        match shell {
+            Shell::Sh => {
+                let _ = writeln!(text, "CDX_ENV={env}\nexport CDX_ENV");
+            }
+            Shell::PowerShell => {
+                let env = env.replace(SH_QUOTE, "''");
+                let env = if env.starts_with('\'') { env } else { format!("'{env}'") };
+                let _ = writeln!(text, "$env:CDX_ENV = {env}");
+            }
+        }
+    }
+    // What no command takes out of the way is told before anything is changed.
+    for refusal in &plan.refused {
+        let _ = writeln!(text, "\n# in the way: {}", comment(&refusal.message));
+        text.push_str("exit 1\n");
+    }
     for step in &plan.steps {
-        let _ = writeln!(text, "\n# {}: {}", step.kind.as_str(), step.why);
+        let _ = writeln!(text, "\n# {}: {}", step.kind.as_str(), comment(&step.why));
         let Some(command) = &step.command else { continue };
+        let command = match shell {
+            Shell::Sh => command.clone(),
+            Shell::PowerShell => command.replace(SH_QUOTE, "''"),
+        };
         let _ = writeln!(text, "{command}");
         if shell == Shell::PowerShell {
             text.push_str("if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }\n");
         }
-    }
-    for refusal in &plan.refused {
-        let _ = writeln!(text, "\n# in the way: {}", refusal.message);
-        text.push_str("exit 1\n");
     }
     text
 }

@@ -92,6 +92,13 @@ impl Standing {
         self.scale_units.iter().filter(move |(_, own)| own < version)
     }
 
+    /// Scale units follow headquarters; a newer one stays as it is.
+    pub fn raise_scale_units(&mut self, version: &Version) {
+        for (_, own) in self.scale_units.iter_mut().filter(|(_, own)| own < version) {
+            version.clone_into(own);
+        }
+    }
+
     /// The standing after a change.
     pub fn apply(&mut self, change: &Change) {
         let (on, enable_date) = match change.to {

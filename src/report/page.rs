@@ -126,18 +126,24 @@ impl Page {
     }
 }
 
-/// Breaks a line between words; a word longer than the width stays whole.
+/// Breaks a line between words; a word longer than the width stays whole. What follows stands
+/// below where the text began.
 fn wrap(line: &str, width: usize) -> Vec<String> {
+    let text = line.trim_start_matches(' ');
+    let lead = " ".repeat(line.len() - text.len());
+    let below = if text.starts_with("- ") { format!("{lead}  ") } else { lead.clone() };
     let mut pieces = Vec::new();
-    let mut piece = String::new();
-    for word in line.split(' ') {
-        if !piece.is_empty() && piece.chars().count() + 1 + word.chars().count() > width {
-            pieces.push(std::mem::take(&mut piece));
+    let (mut piece, mut words) = (lead, 0);
+    for word in text.split(' ') {
+        if words > 0 && piece.chars().count() + 1 + word.chars().count() > width {
+            pieces.push(std::mem::replace(&mut piece, below.clone()));
+            words = 0;
         }
-        if !piece.is_empty() || (pieces.is_empty() && word.is_empty()) {
+        if words > 0 {
             piece.push(' ');
         }
         piece.push_str(word);
+        words += 1;
     }
     pieces.push(piece);
     pieces

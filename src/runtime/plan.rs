@@ -1,12 +1,18 @@
 //! The way to a feature that is effective, from everything an environment holds.
 
+use std::collections::BTreeSet;
+
 use super::features::survey;
+use crate::exchange::RunRequest;
+use crate::exchange::gate::unset;
 use crate::gates::plan::{Ground, Plan, PlanStep, StepKind, plan};
+use crate::gates::script::quoted;
 use crate::gates::{Catalogue, Features, Gate};
-use crate::model::session::DownloadSession;
+use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
 use crate::model::topology::{DataStore, Group, Schedule};
-use crate::store::{Headquarters, Reader, StoreError, features, scheduler, sessions, topology};
+use crate::store::packages::{Folder, PackageStore};
+use crate::store::{Reader, StoreError, features, scheduler, sessions, topology};
 
 /// Plans the way for a gate, in every channel or in one.
 ///
@@ -23,13 +29,21 @@ pub fn plan_of(
     let progress = survey(reader, &standing, &gates, only)?;
     let jobs: Vec<String> =
         scheduler::read(&reader.hq)?.jobs.into_iter().map(|job| job.id).collect();
-    let obstacles = Obstacles::read(&reader.hq, only)?;
+    let obstacles = Obstacles::read(reader, only)?;
+    let request = RunRequest { channel: only.map(str::to_owned), ..RunRequest::default() };
+    let every: Vec<&str> = jobs.iter().map(String::as_str).collect();
+    let unset = unset(&reader.hq, catalogue, &standing, &every, &request)?;
+    let lacking = |jobs: &[String]| {
+        let held = unset.iter().filter(|item| jobs.contains(&item.job));
+        held.map(|item| (item.name.clone(), item.text.clone())).collect()
+    };
     let ground = Ground {
         features: Features { catalogue, standing: &standing },
         progress: &progress,
         only,
         jobs: &jobs,
         obstacles: &|jobs| obstacles.steps(jobs),
+        lacking: &lacking,
     };
     Ok(plan(&ground, gate))
 }
@@ -42,38 +56,78 @@ pub struct Obstacles {
     schedules: Vec<Schedule>,
     /// Suspended sessions, with the database they hold back.
     suspended: Vec<(i64, String)>,
+    /// Jobs with a session that waits for a database and whose package is gone (D15).
+    gone: Vec<(String, String)>,
+    /// Jobs with a failed session that holds back those of other jobs, with the database (D07).
+    held: Vec<(String, String)>,
+}
+
+/// What obstacles are found in.
+#[derive(Debug)]
+pub struct Terrain<'a> {
+    /// The channel database groups.
+    pub groups: Vec<Group>,
+    /// The databases that jobs are to reach.
+    pub stores: Vec<DataStore>,
+    /// The distribution schedules.
+    pub schedules: Vec<Schedule>,
+    /// The download sessions.
+    pub sessions: &'a [DownloadSession],
+    /// Packages of theirs that are not there any more.
+    pub gone: &'a BTreeSet<String>,
+    /// Sessions of a database wait for each other (D07).
+    pub enforced: bool,
 }
 
 impl Obstacles {
-    fn read(hq: &Headquarters, only: Option<&str>) -> Result<Self, StoreError> {
+    fn read(reader: &Reader, only: Option<&str>) -> Result<Self, StoreError> {
+        let hq = &reader.hq;
         let mut stores = topology::data_stores(hq)?;
         if let Some(name) = only {
             let wanted = topology::find_store(hq, name)?.id;
             stores.retain(|store| store.id == wanted);
         }
-        stores.retain(|store| !store.offline);
-        let (groups, schedules) = (topology::groups(hq)?, topology::schedules(hq)?);
-        Ok(Self::of(groups, stores, schedules, &sessions::all(hq)?))
+        let kept = Folder(reader.env.packages_path()).list()?;
+        let sessions = sessions::all(hq)?;
+        let names = sessions.iter().filter_map(|session| session.package.clone());
+        Ok(Self::of(Terrain {
+            groups: topology::groups(hq)?,
+            stores,
+            schedules: topology::schedules(hq)?,
+            sessions: &sessions,
+            gone: &names.filter(|name| !kept.contains(name)).collect(),
+            enforced: topology::enforces_dependencies(hq)?,
+        }))
     }
 
-    /// What keeps jobs from reaching these databases.
-    pub fn of(
-        groups: Vec<Group>,
-        stores: Vec<DataStore>,
-        schedules: Vec<Schedule>,
-        sessions: &[DownloadSession],
-    ) -> Self {
-        let mut suspended = Vec::new();
+    /// What keeps jobs from reaching databases, as far as headquarters knows.
+    pub fn of(terrain: Terrain<'_>) -> Self {
+        let Terrain { groups, mut stores, schedules, sessions, .. } = terrain;
+        let (mut suspended, mut gone, mut held) = (Vec::new(), Vec::new(), Vec::new());
         for session in sessions {
-            let held = session.stores.iter().any(|row| {
+            let waits = |row: &&StoreSession| {
+                !row.status.is_final() && stores.iter().any(|store| store.id == row.store_id)
+            };
+            if session.package.as_ref().is_some_and(|name| terrain.gone.contains(name)) {
+                let rows = session.stores.iter().filter(waits);
+                gone.extend(rows.map(|row| (session.job.clone(), row.store.clone())));
+            }
+            if terrain.enforced {
+                let failed = session.stores.iter().filter(waits).filter(|row| {
+                    row.status.is_failure() && row.status != DownloadStatus::Suspended
+                });
+                held.extend(failed.map(|row| (session.job.clone(), row.store.clone())));
+            }
+            let stops = session.stores.iter().any(|row| {
                 row.status == DownloadStatus::Suspended
-                    && stores.iter().any(|store| store.id == row.store_id)
+                    && stores.iter().any(|store| store.id == row.store_id && !store.offline)
             });
-            if held {
+            if stops {
                 suspended.push((session.id, session.job.clone()));
             }
         }
-        Self { groups, stores, schedules, suspended }
+        stores.retain(|store| !store.offline);
+        Self { groups, stores, schedules, suspended, gone, held }
     }
 
     /// The steps that clear the way for these jobs.
@@ -96,12 +150,29 @@ impl Obstacles {
             .iter()
             .filter(|group| self.stores.iter().any(|store| store.group_id == group.id));
         for group in used {
-            for job in jobs {
+            let held = self.held.iter().map(|(job, _)| job);
+            for job in jobs.iter().chain(held) {
                 if let Some(step) = self.schedule(group, job)
                     && !steps.contains(&step)
                 {
                     steps.push(step);
                 }
+            }
+        }
+        let holds = |held: &&(String, String)| !jobs.contains(&held.0) && !self.gone.contains(held);
+        for (job, store) in self.held.iter().filter(holds) {
+            let why = format!("a failed session of {job} holds {store} back");
+            let step = clear(format!("cdx run {job} --channel {store}"), why);
+            if !steps.contains(&step) {
+                steps.push(step);
+            }
+        }
+        let needs = |gone: &&(String, String)| jobs.contains(&gone.0) || self.held.contains(gone);
+        for (job, store) in self.gone.iter().filter(needs) {
+            let why = format!("a package that {store} waits for is gone");
+            let step = clear(format!("cdx run {job} --full --channel {store}"), why);
+            if !steps.contains(&step) {
+                steps.push(step);
             }
         }
         steps
@@ -121,12 +192,14 @@ impl Obstacles {
             (Some(schedule), false) => {
                 let name = &schedule.name;
                 let why = format!("distribution schedule {name} is not active");
-                Some(clear(format!("cdx schedules set {name:?} --active yes"), why))
+                Some(clear(format!("cdx schedules set {} --active yes", quoted(name)), why))
             }
             (None, _) => {
                 let name = &group.name;
+                let schedule = quoted(&format!("{name} {job}"));
+                let groups = quoted(name);
                 let command =
-                    format!("cdx schedules set \"{name} {job}\" --jobs {job} --groups {name:?}");
+                    format!("cdx schedules set {schedule} --jobs {job} --groups {groups}");
                 Some(clear(command, format!("group {name} is on no schedule with job {job}")))
             }
         }

@@ -12,6 +12,7 @@ use rust_xlsxwriter::{
 
 use super::error::StoreError;
 use crate::definitions::{Kind, Problem, Problems};
+use crate::gates::gate::NAME_PREFIX;
 use crate::gates::import::EntityRow;
 use crate::model::nearest::nearest;
 use crate::world::clock::NO_DATE;
@@ -49,12 +50,15 @@ pub fn read(path: &Path) -> Result<Vec<EntityRow>, StoreError> {
     rows(&name, table)
 }
 
-fn unreadable(name: &str, what: &'static str, detail: impl ToString) -> StoreError {
-    StoreError::Unreadable { path: name.to_owned(), what, value: detail.to_string() }
+/// A file that is not what its ending says, as a problem at its beginning.
+fn unreadable(name: &str, what: &str, detail: impl ToString) -> StoreError {
+    let kind = Kind::NotA { what: what.to_owned(), detail: detail.to_string() };
+    let problems = Problems(vec![problem(name, 1, 1, &kind)]);
+    StoreError::Entity { path: name.to_owned(), problems }
 }
 
 fn cells_of_csv(name: &str, bytes: &[u8]) -> Result<Vec<Vec<Cell>>, StoreError> {
-    let text = std::str::from_utf8(bytes).map_err(|e| unreadable(name, "a CSV in UTF-8", e))?;
+    let text = std::str::from_utf8(bytes).map_err(|e| unreadable(name, "CSV in UTF-8", e))?;
     let text = text.trim_start_matches('\u{feff}');
     let header = text.lines().next().unwrap_or_default();
     // Spreadsheets of many countries separate with semicolons.
@@ -65,9 +69,14 @@ fn cells_of_csv(name: &str, bytes: &[u8]) -> Result<Vec<Vec<Cell>>, StoreError> 
         .flexible(true)
         .from_reader(text.as_bytes());
     let mut table = Vec::new();
+    let (mut line, mut counted) = (1, 0);
     for record in reader.records() {
-        let record = record.map_err(|e| unreadable(name, "a CSV", e))?;
-        let line = record.position().map_or(0, |at| at.line() as usize);
+        let record = record.map_err(|e| unreadable(name, "CSV", e))?;
+        // The reader's own count is one behind where lines end in CR LF.
+        let begin = record.position().map_or(0, |at| at.byte() as usize);
+        let blank = text[begin..].bytes().take_while(|byte| b"\r\n".contains(byte)).count();
+        line += text[counted..begin + blank].matches('\n').count();
+        counted = begin + blank;
         let cell =
             |(at, text): (usize, &str)| Cell { text: text.trim().to_owned(), line, column: at + 1 };
         table.push(record.iter().enumerate().map(cell).collect());
@@ -77,10 +86,10 @@ fn cells_of_csv(name: &str, bytes: &[u8]) -> Result<Vec<Vec<Cell>>, StoreError> 
 
 fn cells_of_xlsx(name: &str, bytes: Vec<u8>) -> Result<Vec<Vec<Cell>>, StoreError> {
     let mut book: Xlsx<_> =
-        Xlsx::new(Cursor::new(bytes)).map_err(|e| unreadable(name, "an XLSX workbook", e))?;
+        Xlsx::new(Cursor::new(bytes)).map_err(|e| unreadable(name, "XLSX workbook", e))?;
     let sheet = book.worksheet_range_at(0);
-    let sheet = sheet.ok_or_else(|| unreadable(name, "an XLSX workbook", "it has no sheet"))?;
-    let sheet = sheet.map_err(|e| unreadable(name, "an XLSX workbook", e))?;
+    let sheet = sheet.ok_or_else(|| unreadable(name, "XLSX workbook", "it has no sheet"))?;
+    let sheet = sheet.map_err(|e| unreadable(name, "XLSX workbook", e))?;
     let (top, left) = sheet.start().unwrap_or((0, 0));
     let cell = |line: usize, (at, data): (usize, &Data)| Cell {
         text: text_of(data),
@@ -133,7 +142,7 @@ fn rows(name: &str, table: Vec<Vec<Cell>>) -> Result<Vec<EntityRow>, StoreError>
             at.and_then(|at| cells.get(at)).map_or_else(String::new, |cell| cell.text.clone())
         };
         let column = |at: usize| cells.get(at).map_or(at + 1, |cell| cell.column);
-        let feature = text(Some(name_at));
+        let feature = with_prefix(text(Some(name_at)));
         if feature.is_empty() {
             let expected = "the feature's class, Dynamics.AX.Application.<class>";
             note(line, column(name_at), &Kind::Missing { key: "NAME", expected });
@@ -157,6 +166,11 @@ fn rows(name: &str, table: Vec<Vec<Cell>>) -> Result<Vec<EntityRow>, StoreError>
         return Ok(found);
     }
     Err(StoreError::Entity { path: name.to_owned(), problems: Problems(problems) })
+}
+
+/// People write the class alone; the entity has its namespace before it.
+fn with_prefix(name: String) -> String {
+    if name.is_empty() || name.contains('.') { name } else { format!("{NAME_PREFIX}{name}") }
 }
 
 fn problem(file: &str, line: usize, column: usize, kind: &Kind) -> Problem {
@@ -212,8 +226,8 @@ pub fn write(path: &Path, rows: &[EntityRow], now: Date, replace: bool) -> Resul
     }
     let name = path.display().to_string();
     let bytes = match ending(path).as_deref() {
-        Some("xlsx") => xlsx(rows, now).map_err(|e| unreadable(&name, "an XLSX to write", e))?,
-        _ => csv_bytes(rows).map_err(|e| unreadable(&name, "a CSV to write", e))?,
+        Some("xlsx") => xlsx(rows, now).map_err(|e| unreadable(&name, "XLSX to write", e))?,
+        _ => csv_bytes(rows).map_err(|e| unreadable(&name, "CSV to write", e))?,
     };
     let mut draft = path.as_os_str().to_owned();
     draft.push(".partial");

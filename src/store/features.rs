@@ -49,7 +49,7 @@ pub fn app_version(hq: &Headquarters) -> Result<Version, StoreError> {
 }
 
 /// Each channel's scale unit and its version; one that nobody set is headquarters' own.
-fn scale_units(hq: &Headquarters, own: &Version) -> Result<Vec<(String, Version)>, StoreError> {
+pub fn scale_units(hq: &Headquarters, own: &Version) -> Result<Vec<(String, Version)>, StoreError> {
     let sql = "SELECT NAME, CURRENTVERSION FROM RETAILCONNDATABASEPROFILE \
                WHERE DATASTORETYPE = 0 ORDER BY RECID";
     let found = hq.rows(sql, [], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
@@ -57,18 +57,16 @@ fn scale_units(hq: &Headquarters, own: &Version) -> Result<Vec<(String, Version)
     Ok(found.into_iter().map(|(name, text)| (name, version(&text))).collect())
 }
 
-/// Moves the version of scale units, of one channel or of all.
-pub fn set_scale_unit_version(
-    hq: &Db,
-    version: &Version,
-    only: Option<&DataStore>,
-) -> Result<(), StoreError> {
-    hq.run(
-        "UPDATE RETAILCONNDATABASEPROFILE SET CURRENTVERSION = :version
-         WHERE DATASTORETYPE = 0 AND (:only IS NULL OR RECID = :only)",
-        named_params! { ":version": version.to_string(), ":only": only.map(|store| store.id) },
-    )
-    .map(|_| ())
+/// Writes the version of each channel's scale unit, in the caller's transaction.
+pub fn set_scale_unit_versions(hq: &Db, units: &[(String, Version)]) -> Result<(), StoreError> {
+    for (name, version) in units {
+        hq.run(
+            "UPDATE RETAILCONNDATABASEPROFILE SET CURRENTVERSION = :version
+             WHERE DATASTORETYPE = 0 AND NAME = :name",
+            named_params! { ":version": version.to_string(), ":name": name },
+        )?;
+    }
+    Ok(())
 }
 
 /// The features of the catalogue as headquarters lists them; those it has not are left out.

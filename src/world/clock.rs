@@ -30,6 +30,12 @@ pub enum ClockError {
         /// What was given.
         text: String,
     },
+    /// Not a date.
+    #[error("{text:?} is not a date, expected YYYY-MM-DD")]
+    NotADate {
+        /// What was given.
+        text: String,
+    },
     /// Not a duration.
     #[error("{text:?} is not a duration, expected for example 15m, 2h, 1d")]
     NotADuration {
@@ -138,7 +144,7 @@ impl Clock {
 
 /// A date somebody typed, `YYYY-MM-DD`.
 pub fn parse_date(text: &str) -> Result<Date, ClockError> {
-    text.trim().parse().map_err(|_| ClockError::NotATime { text: text.to_owned() })
+    text.trim().parse().map_err(|_| ClockError::NotADate { text: text.to_owned() })
 }
 
 fn find_zone(name: &str) -> Result<TimeZone, ClockError> {

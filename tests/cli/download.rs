@@ -435,3 +435,12 @@ fn a_random_fault_is_told_and_repeats() {
     assert!(told().contains("fault: "), "{}", told());
     assert_eq!(told(), told());
 }
+
+#[test]
+fn what_failed_elsewhere_is_no_failure_of_a_run_for_one_channel() {
+    let env = Env::new();
+    env.ok("customers create --first-name Ada --last-name Byron");
+    let _ = env.run("run 1010 --channel houston --fault apply-fails=houston:1").expect(1);
+    env.ok("run 1010 --channel seattle");
+    env.ok("run 1010");
+}

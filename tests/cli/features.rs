@@ -1,6 +1,6 @@
-//! The feature gates as far as the exchange needs them (G01, G02, G13 to G15).
+//! Turning feature gates on and off, and what channels make of it (G01, G07, G12 to G15).
 
-use super::harness::{Env, number};
+use super::harness::{Env, dump, number};
 
 #[test]
 fn g01_every_unmet_prerequisite_is_named() {
@@ -101,4 +101,137 @@ fn a_feature_is_found_by_every_name() {
     }
     let run = env.run("features show async-adress-creation").expect(2);
     assert!(run.err.contains("did you mean \"async-address-creation\""), "{}", run.err);
+}
+
+#[test]
+fn g01_the_refusal_is_a_tree_of_every_demand() {
+    let env = Env::new();
+    insta::assert_snapshot!(env.run("features enable omnichannel-media-management").text(), @r#"
+    exit 1
+    --- stdout
+    omnichannel-media-management cannot be enabled
+      - "Enable omnichannel media assignments for CSU media locations" wants the media assignments,
+        staged in the authoring experience first (media-assignments-staged)
+      - "Enable omnichannel media assignments for CSU media locations" must be confirmed: channels
+        switch from the legacy media to the new assignments
+      - "Enable omnichannel media assignment authoring UX" must be on first
+      turn on what it needs too, confirm: cdx features enable omnichannel-media-management
+      --with-prerequisites --confirm
+      see the whole way: cdx features plan omnichannel-media-management
+    --- stderr
+    "#);
+    let report = env.json("features enable omnichannel-media-management");
+    let kinds: Vec<&str> = report["refused"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|refusal| refusal["kind"].as_str().unwrap())
+        .collect();
+    assert_eq!(kinds, ["configuration", "confirmation", "prerequisite"]);
+    env.ok("params set media-assignments-staged yes");
+    env.ok("features enable omnichannel-media-management --with-prerequisites --confirm");
+}
+
+#[test]
+fn a_dry_run_changes_nothing() {
+    let env = Env::asynchronous();
+    let before = dump(&env.hq(), "");
+    let all = [
+        "features enable enhanced-wallet-support --dry-run",
+        "features enable omnichannel-media-management --with-prerequisites --dry-run",
+        "features disable async-address-creation --cascade --dry-run",
+        "features disable async-address-creation --force --dry-run",
+        "features schedule enhanced-wallet-support 2026-02-01 --dry-run",
+        "features enable-all --confirm --accept-irreversible --dry-run",
+    ];
+    for words in all {
+        let run = env.run(words);
+        assert!(run.code < 2, "{}", run.text());
+        assert_eq!(dump(&env.hq(), ""), before, "{words}");
+    }
+    let run = env.ok("features disable async-address-creation --cascade --dry-run");
+    assert!(run.out.contains("async-customer-editing: would be off in headquarters"));
+}
+
+#[test]
+fn g12_a_needed_feature_is_disabled_by_cascade_or_by_force() {
+    let env = Env::asynchronous();
+    insta::assert_snapshot!(env.run("features disable async-address-creation").text(), @r#"
+    exit 1
+    --- stdout
+    async-address-creation cannot be disabled
+      - "Enable editing customers in asynchronous mode" needs async-address-creation and is on
+      turn off what needs it first: cdx features disable async-address-creation --cascade
+    --- stderr
+    "#);
+    let done = env.json("features disable async-address-creation --cascade");
+    assert_eq!(
+        done["changed"],
+        serde_json::json!(["async-customer-editing", "async-address-creation"])
+    );
+    env.ok("features enable async-customer-editing --with-prerequisites");
+    let run = env.ok("features disable async-address-creation --force");
+    assert!(run.out.contains("async-customer-editing is on and needs it"), "{}", run.out);
+    let report = env.run("features check --format json").expect(1).json();
+    assert_eq!(report["violations"][0]["kind"], "prerequisite");
+    env.run("features disable async-address-creation --cascade --force").expect(2);
+}
+
+#[test]
+fn g07_what_cannot_be_disabled_stays_on_whatever_is_asked() {
+    let env = Env::new();
+    for feature in ["customer-order-performance", "new-transaction-ids"] {
+        for option in ["", "--cascade", "--force"] {
+            let run = env.run(&format!("features disable {feature} {option}")).expect(1);
+            assert!(run.out.contains(&format!("cdx explain {feature}")), "{}", run.text());
+        }
+        assert_eq!(env.json(&format!("features show {feature}"))["on"], true);
+    }
+}
+
+#[test]
+fn demands_further_down_are_told_with_prerequisites_too() {
+    let env = Env::new();
+    env.write(
+        "gates/top.toml",
+        "[feature]\nslug = \"top\"\nclass = \"Top\"\nname = \"Top\"\nname-es = \"Cima\"\n\
+         module = \"Ours\"\ngrade = \"assumed\"\nsource = \"ours\"\n[lifecycle]\n\
+         released = \"10.0.40\"\n[[requires]]\nfeature = \"middle\"\n",
+    );
+    env.write(
+        "gates/middle.toml",
+        "[feature]\nslug = \"middle\"\nclass = \"Middle\"\nname = \"Middle\"\n\
+         name-es = \"Medio\"\nmodule = \"Ours\"\ngrade = \"assumed\"\nsource = \"ours\"\n\
+         [lifecycle]\nreleased = \"10.0.40\"\n[[requires]]\n\
+         feature = \"omnichannel-media-management\"\n",
+    );
+    insta::assert_snapshot!(env.run("features enable top").expect(1).out, @r#"
+    top cannot be enabled
+      - "Middle" must be on first
+        - "Enable omnichannel media assignments for CSU media locations" must be on first
+          - "Enable omnichannel media assignment authoring UX" must be on first
+        - "Enable omnichannel media assignments for CSU media locations" wants the media assignments,
+          staged in the authoring experience first (media-assignments-staged)
+        - "Enable omnichannel media assignments for CSU media locations" must be confirmed: channels
+          switch from the legacy media to the new assignments
+      turn on what it needs too, confirm: cdx features enable top --with-prerequisites --confirm
+      see the whole way: cdx features plan top
+    "#);
+    insta::assert_snapshot!(
+        env.run("features enable top --with-prerequisites").expect(1).out, @r#"
+    top cannot be enabled
+      - "Enable omnichannel media assignments for CSU media locations" wants the media assignments,
+        staged in the authoring experience first (media-assignments-staged)
+      - "Enable omnichannel media assignments for CSU media locations" must be confirmed: channels
+        switch from the legacy media to the new assignments
+      confirm: cdx features enable top --with-prerequisites --confirm
+      see the whole way: cdx features plan top
+    "#);
+    env.ok("params set media-assignments-staged yes");
+    env.ok("features enable top --with-prerequisites --confirm");
+    env.ok("features disable omnichannel-media-management --force");
+    let report = env.run("features check --format json").expect(1).json();
+    let hint = report["violations"][0]["hint"].as_str().unwrap();
+    assert!(hint.ends_with("--confirm"), "{hint}");
+    env.ok(hint.strip_prefix("cdx ").unwrap());
 }

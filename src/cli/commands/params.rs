@@ -63,7 +63,10 @@ fn set(context: &mut Context, name: &str, value: &str, force: bool) -> Result<()
         None => None,
     };
     if number.is_none() {
-        check_name(name)?;
+        let facts = context.environment()?.gates()?.facts();
+        if !facts.iter().any(|fact| fact.eq_ignore_ascii_case(name)) {
+            check_name(name)?;
+        }
     }
     let writer = context.writer(&[])?;
     match parsed {

@@ -13,7 +13,7 @@ use crate::store::{features, topology};
 #[derive(Debug, clap::Args)]
 #[command(arg_required_else_help = true)]
 pub(in crate::cli) struct Args {
-    /// The application's new version; scale units follow unless told otherwise.
+    /// The application's new version; scale units that are older follow unless told otherwise.
     #[arg(long, value_name = "V")]
     app_version: Option<String>,
     /// The scale units' new version.
@@ -47,6 +47,17 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
         Some(name) => Some(topology::find_store(&writer.hq, name)?),
         None => None,
     };
+    if let Some(wanted) = &scale_unit_version {
+        let units = features::scale_units(&writer.hq, &current)?;
+        let asked = |name: &str| only.as_ref().is_none_or(|store| store.name == name);
+        if let Some((name, own)) = units.iter().find(|(name, own)| asked(name) && own > wanted) {
+            let message = format!(
+                "the scale unit of {name} is {own}, and a version never goes back to {wanted}"
+            );
+            let hint = format!("cdx upgrade --scale-unit-version {own}");
+            return Err(CommandError::usage("version", message, hint));
+        }
+    }
     let done = upgrade(&writer, &Request { app_version, scale_unit_version, only })?;
     writer.finish()?;
     context.print(&done)?;
@@ -60,6 +71,9 @@ impl Report for Upgraded {
         } else {
             page.line(format!("The application is {} now, it was {}", self.to, self.from));
         }
+        for unit in &self.scale_units {
+            page.item(format!("the scale unit of {} is {} now", unit.channel, unit.version));
+        }
         for movement in &self.movements {
             let (feature, why) = (&movement.feature, &movement.why);
             page.item(match movement.moved {
@@ -72,8 +86,6 @@ impl Report for Upgraded {
         if self.wants_initializing {
             page.item("the scheduler wants initializing: cdx scheduler init");
         }
-        if self.movements.iter().any(|movement| movement.moved == Moved::TurnedOn) {
-            page.item("channels follow once the job is applied: cdx run 1110");
-        }
+        self.after.lines().iter().for_each(|line| page.item(line));
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::doctor::rule::{Known, Unknown};
+use crate::exchange::gate::Unset;
 use crate::gates::plan::ChannelProgress;
 use crate::model::scale_unit::{Cached, View};
 use crate::model::schema::Tables;
@@ -40,6 +41,8 @@ pub struct ChannelFacts {
     pub held: Vec<Option<Cached>>,
     /// How far it has come with each listed feature, by slug; empty for offline databases.
     pub progress: BTreeMap<String, ChannelProgress>,
+    /// Configurations without which a job that would publish a feature here is refused (G16).
+    pub lacking: Vec<Unset>,
     /// Features with one of their two rows: the name, and which row is there.
     pub half_features: Vec<(String, &'static str)>,
     /// The real-time calls made, by operation and reason.

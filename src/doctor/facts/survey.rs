@@ -10,6 +10,8 @@ use super::channel::{Channel, ChannelFacts, Unreadable};
 use super::headquarters::{HeadquartersFacts, known};
 use super::reached::{Reached, reached};
 use crate::doctor::rule::{Known, Unknown};
+use crate::exchange::RunRequest;
+use crate::exchange::gate::{Unset, unset};
 use crate::gates::Features;
 use crate::model::schema::Tables;
 use crate::model::topology::DataStore;
@@ -133,6 +135,7 @@ impl Survey<'_> {
             now: scale_unit::look(channel, &self.store.name)?,
             held: site.held().to_vec(),
             progress: self.progress(&site)?,
+            lacking: self.lacking()?,
             half_features: self.half_features(channel)?,
             calls: arrears::calls(channel)?,
             applied: arrears::applied(channel)?,
@@ -171,6 +174,16 @@ impl Survey<'_> {
             found.insert(gate.slug.clone(), progress);
         }
         Ok(found)
+    }
+
+    fn lacking(&self) -> Result<Vec<Unset>, StoreError> {
+        let (Ok(standing), Ok(definitions)) = (&self.hq.standing, &self.hq.definitions) else {
+            return Ok(Vec::new());
+        };
+        let jobs: Vec<&str> = definitions.jobs.iter().map(|job| job.id.as_str()).collect();
+        let request =
+            RunRequest { channel: Some(self.store.name.clone()), ..RunRequest::default() };
+        unset(&self.reader.hq, &self.hq.catalogue, standing, &jobs, &request)
     }
 
     fn half_features(

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::about_features::features;
-use crate::doctor::facts::{Channel, ChannelFacts, Examination};
+use crate::doctor::facts::{Channel, ChannelFacts, Examination, PackageState};
 use crate::doctor::fix::{Fix, Safety, Stage, Step};
 use crate::doctor::rule::Unknown;
 use crate::gates::Gate;
@@ -12,7 +12,7 @@ use crate::model::run::Mode;
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
 use crate::model::topology::DataStore;
-use crate::runtime::plan::Obstacles;
+use crate::runtime::plan::{Obstacles, Terrain};
 
 /// A full synchronization of a job for one database.
 pub(super) fn full(job: &str, database: &str) -> Step {
@@ -56,9 +56,17 @@ pub(super) fn has_lost(sessions: &[DownloadSession], store: i64, job: &str) -> b
 
 /// What keeps jobs from reaching one database.
 fn obstacles(x: &Examination, store: &DataStore) -> Result<Obstacles, Unknown> {
-    let schedules = x.hq.schedules.as_ref()?.clone();
-    let sessions = x.hq.sessions.as_ref()?;
-    Ok(Obstacles::of(x.hq.groups.clone(), vec![store.clone()], schedules, sessions))
+    let packages = x.hq.packages.as_ref()?;
+    let unfit = packages.iter().filter(|(_, state)| **state != PackageState::Whole);
+    let enforcement = x.hq.parameter("CDX_ENABLE_DOWNLOAD_SESSION_DEPENDENCY_ENFORCEMENT")?;
+    Ok(Obstacles::of(Terrain {
+        groups: x.hq.groups.clone(),
+        stores: vec![store.clone()],
+        schedules: x.hq.schedules.as_ref()?.clone(),
+        sessions: x.hq.sessions.as_ref()?,
+        gone: &unfit.map(|(name, _)| name.clone()).collect(),
+        enforced: enforcement == Some("1"),
+    }))
 }
 
 /// Where lost sessions make a delta useless, its job comes whole instead.
@@ -119,6 +127,10 @@ pub(super) fn way(
         only: Some(&channel.store.name),
         jobs: &jobs,
         obstacles: &|jobs| obstacles.steps(jobs),
+        lacking: &|jobs| {
+            let held = facts.lacking.iter().filter(|item| jobs.contains(&item.job));
+            held.map(|item| (item.name.clone(), item.text.clone())).collect()
+        },
     };
     let steps = whole_where_lost(x, &channel.store, plan(&ground, gate).steps)?;
     Ok(fix_of(&steps, &channel.store.name))

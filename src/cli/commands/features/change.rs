@@ -7,8 +7,9 @@ use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::exchange::upgrade::{Request, upgrade};
+use crate::gates::after::After;
 use crate::gates::resolve::{Consent, Decision, Features, Reach, Refusal, RefusalKind};
-use crate::gates::standing::Standing;
+use crate::gates::standing::{Change, Standing};
 use crate::gates::{Catalogue, Gate};
 use crate::report::page::{Page, Report};
 use crate::store::features;
@@ -31,6 +32,21 @@ impl Asked {
             Self::Disable { reach } => features.disable(gate, reach),
             Self::Schedule { date, consent } => features.schedule(gate, date, consent),
             Self::Unschedule => features.unschedule(gate),
+        }
+    }
+
+    /// The command that asks it again.
+    fn command(self, feature: &str) -> String {
+        match self {
+            Self::Enable { with_prerequisites, consent } => {
+                let with = if with_prerequisites { " --with-prerequisites" } else { "" };
+                format!("cdx features enable {feature}{with}{}", consent.options())
+            }
+            Self::Disable { .. } => format!("cdx features disable {feature}"),
+            Self::Schedule { date, consent } => {
+                format!("cdx features schedule {feature} {date}{}", consent.options())
+            }
+            Self::Unschedule => format!("cdx features unschedule {feature}"),
         }
     }
 
@@ -60,7 +76,9 @@ struct ChangeReport {
     #[serde(skip)]
     notes: Vec<String>,
     #[serde(skip)]
-    staged: bool,
+    after: After,
+    #[serde(skip)]
+    command: String,
 }
 
 impl Report for ChangeReport {
@@ -68,8 +86,12 @@ impl Report for ChangeReport {
         let (participle, state) = self.words;
         if !self.refused.is_empty() {
             page.line(format!("{} cannot be {participle}", self.feature));
-            tree(page, &self.refused, &self.feature, 1);
-            hints(page, &self.refused, &self.feature);
+            let mut told = vec![false; self.refused.len()];
+            tree(page, &self.refused, &self.feature, 1, &mut told);
+            // With its prerequisites turned on too, a demand further down has no line above it.
+            let rest = self.refused.iter().zip(&told).filter(|(_, told)| !**told);
+            rest.for_each(|(refusal, _)| page.item(format!("- {}", refusal.message)));
+            hints(page, &self.refused, &self.feature, &self.command);
             return;
         }
         let would = if self.dry_run { "would be " } else { "" };
@@ -84,59 +106,56 @@ impl Report for ChangeReport {
         for note in &self.notes {
             page.item(note);
         }
-        if self.staged {
-            page.item(format!(
-                "what follows comes step by step: cdx features plan {}",
-                self.feature
-            ));
-        } else if !self.next_jobs.is_empty() {
-            let jobs = self.next_jobs.join(" ");
-            page.item(format!("channels follow once these jobs are applied: cdx run {jobs}"));
-        }
+        self.after.lines().iter().for_each(|line| page.item(line));
     }
 }
 
 /// The demands of a feature, with those of what it needs below them.
-fn tree(page: &mut Page, refused: &[Refusal], feature: &str, depth: usize) {
+fn tree(page: &mut Page, refused: &[Refusal], feature: &str, depth: usize, told: &mut [bool]) {
     let indent = "  ".repeat(depth - 1);
-    let asked = |refusal: &&Refusal| match &refusal.needed_by {
-        None => depth == 1,
-        Some(by) => *by == feature,
-    };
-    for refusal in refused.iter().filter(asked) {
+    for (at, refusal) in refused.iter().enumerate() {
+        let asked = refusal.needed_by.as_ref().map_or(depth == 1, |by| by == feature);
+        if !asked || std::mem::replace(&mut told[at], true) {
+            continue;
+        }
         page.item(format!("{indent}- {}", refusal.message));
-        if matches!(refusal.kind, RefusalKind::Prerequisite | RefusalKind::Dependent) && depth < 9 {
-            tree(page, refused, &refusal.feature, depth + 1);
+        if matches!(refusal.kind, RefusalKind::Prerequisite | RefusalKind::Dependent) {
+            tree(page, refused, &refusal.feature, depth + 1, told);
         }
     }
 }
 
-/// The commands that meet the demands.
-fn hints(page: &mut Page, refused: &[Refusal], feature: &str) {
+/// The commands that meet the demands; `base` is the command that was refused.
+fn hints(page: &mut Page, refused: &[Refusal], feature: &str, base: &str) {
+    use RefusalKind::{
+        AlreadyOn, CannotDisable, Configuration, ConfigurationKey, Confirmation, DatePassed,
+        Dependent, Excluded, Irreversible, Mandatory, Prerequisite, Version,
+    };
     let has = |kind| refused.iter().any(|refusal| refusal.kind == kind);
-    if has(RefusalKind::Prerequisite) {
-        page.item(format!(
-            "turn on what it needs too: cdx features enable {feature} --with-prerequisites"
-        ));
+    let agreed: Vec<(&str, &str)> = [
+        (Prerequisite, "turn on what it needs too", " --with-prerequisites"),
+        (Confirmation, "confirm", " --confirm"),
+        (Irreversible, "accept that it cannot be taken back", " --accept-irreversible"),
+    ]
+    .into_iter()
+    .filter_map(|(kind, what, option)| has(kind).then_some((what, option)))
+    .collect();
+    if !agreed.is_empty() {
+        let (what, options): (Vec<&str>, Vec<&str>) = agreed.into_iter().unzip();
+        page.item(format!("{}: {base}{}", what.join(", "), options.concat()));
     }
-    if has(RefusalKind::Dependent) {
-        page.item(format!(
-            "turn off what needs it first: cdx features disable {feature} --cascade"
-        ));
+    if has(Mandatory) || has(CannotDisable) {
+        page.item(format!("see why: cdx explain {feature}"));
+    } else if has(Dependent) {
+        page.item(format!("turn off what needs it first: {base} --cascade"));
     }
-    if has(RefusalKind::Confirmation) {
-        page.item("confirm with --confirm");
+    if has(AlreadyOn) {
+        page.item(format!("turn it off first: cdx features disable {feature}"));
     }
-    if has(RefusalKind::Irreversible) {
-        page.item("accept with --accept-irreversible");
+    if has(DatePassed) {
+        page.item("see what today is: cdx clock show");
     }
-    let rest = [
-        RefusalKind::Version,
-        RefusalKind::Configuration,
-        RefusalKind::ConfigurationKey,
-        RefusalKind::Excluded,
-    ];
-    if rest.into_iter().any(has) {
+    if [Version, Configuration, ConfigurationKey, Excluded].into_iter().any(has) {
         page.item(format!("see the whole way: cdx features plan {feature}"));
     }
 }
@@ -179,14 +198,24 @@ pub(super) fn run(
         enabled: after.is_on(&gate.slug),
         enable_date: date,
         changed: decision.changed(),
-        staged: exit == Exit::Done && after.is_on(&gate.slug) && gate.is_staged(),
+        after: follow(Features { catalogue, standing: &standing }, gate, &decision.changes),
         notes: notes(catalogue, &standing, gate, asked),
         refused: decision.refused,
         next_jobs: decision.next_jobs,
         dry_run,
         words: asked.words(),
+        command: asked.command(&gate.slug),
     })?;
     Ok(exit)
+}
+
+/// What follows; the plan of the feature itself includes those of what it needs.
+fn follow(features: Features<'_>, gate: &Gate, changes: &[Change]) -> After {
+    let after = After::of(features, changes);
+    if after.staged.is_empty() {
+        return after;
+    }
+    After { jobs: Vec::new(), staged: vec![gate.slug.clone()] }
 }
 
 /// What somebody should know of a change that is not refused.
@@ -215,6 +244,8 @@ struct AllReport {
     refused: Vec<Refusal>,
     next_jobs: Vec<String>,
     dry_run: bool,
+    #[serde(skip)]
+    after: After,
 }
 
 impl Report for AllReport {
@@ -227,14 +258,20 @@ impl Report for AllReport {
             page.line(format!("{slug}: scheduled, left as it is"));
         }
         for refusal in &self.refused {
-            page.line(format!("{}: cannot be enabled, {}", refusal.feature, refusal.message));
+            page.line(format!("{}: cannot be enabled, {}", refusal.whose(), refusal.message));
+        }
+        let asks = |kind| self.refused.iter().any(|refusal| refusal.kind == kind);
+        let consent = Consent {
+            confirm: asks(RefusalKind::Confirmation),
+            irreversible: asks(RefusalKind::Irreversible),
+        };
+        if consent != Consent::default() {
+            page.item(format!("agree to it: cdx features enable-all{}", consent.options()));
         }
         if self.changed.is_empty() {
             page.line("nothing is turned on");
-        } else {
-            let jobs = self.next_jobs.join(" ");
-            page.item(format!("channels follow once these jobs are applied: cdx run {jobs}"));
         }
+        self.after.lines().iter().for_each(|line| page.item(line));
     }
 }
 
@@ -245,10 +282,11 @@ pub(super) fn all(
     consent: Consent,
     dry_run: bool,
 ) -> Result<Exit, CommandError> {
-    let all = if dry_run {
+    let (standing, all) = if dry_run {
         let reader = context.reader()?;
         let standing = features::standing(&reader.hq, catalogue, &reader.world.clock)?;
-        Features { catalogue, standing: &standing }.enable_all(consent)
+        let all = Features { catalogue, standing: &standing }.enable_all(consent);
+        (standing, all)
     } else {
         let writer = context.writer(&[])?;
         let standing = features::standing(&writer.hq, catalogue, &writer.world.clock)?;
@@ -258,11 +296,12 @@ pub(super) fn all(
             features::apply(hq, catalogue, &all.decision.changes, &context.command, &now)
         })?;
         writer.finish()?;
-        all
+        (standing, all)
     };
     let changed = all.decision.changed();
-    let Decision { refused, next_jobs, .. } = all.decision;
-    context.print(&AllReport { changed, scheduled: all.scheduled, refused, next_jobs, dry_run })?;
+    let after = After::of(Features { catalogue, standing: &standing }, &all.decision.changes);
+    let (Decision { refused, next_jobs, .. }, scheduled) = (all.decision, all.scheduled);
+    context.print(&AllReport { changed, scheduled, refused, next_jobs, dry_run, after })?;
     Ok(Exit::Done)
 }
 

@@ -37,7 +37,7 @@ impl Report for CheckReport {
             page.line(format!("{what} breaks {}", count(broken as u64, "gate rule")));
         }
         for refusal in &self.refused {
-            page.item(format!("{}: {}", refusal.feature, refusal.message));
+            page.item(format!("{}: {}", refusal.whose(), refusal.message));
         }
         for violation in &self.violations {
             page.item(format!("{}: {}", violation.feature, violation.message));

@@ -8,8 +8,11 @@ use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::gates::Catalogue;
+use crate::gates::after::After;
+use crate::gates::check::{Broken, Violation, check};
 use crate::gates::import::{self, EntityRow, Ruled};
-use crate::gates::resolve::{Consent, Features, Refusal};
+use crate::gates::resolve::{Consent, Features, Refusal, RefusalKind};
+use crate::gates::script::quoted;
 use crate::report::page::{Page, Report, count};
 use crate::store::{entity, features};
 
@@ -64,6 +67,10 @@ struct Imported {
     unknown: Vec<String>,
     next_jobs: Vec<String>,
     dry_run: bool,
+    #[serde(skip)]
+    notes: Vec<String>,
+    #[serde(skip)]
+    after: After,
 }
 
 impl Report for Imported {
@@ -71,8 +78,19 @@ impl Report for Imported {
         if !self.refused.is_empty() {
             page.line(format!("{} is not imported", self.file));
             for refusal in &self.refused {
-                page.item(format!("{}: {}", refusal.feature, refusal.message));
+                page.item(format!("{}: {}", refusal.whose(), refusal.message));
             }
+            let file = quoted(&self.file);
+            let asks = |kind| self.refused.iter().any(|refusal| refusal.kind == kind);
+            let consent = Consent {
+                confirm: asks(RefusalKind::Confirmation),
+                irreversible: asks(RefusalKind::Irreversible),
+            };
+            if consent != Consent::default() {
+                let options = consent.options();
+                page.item(format!("agree to it: cdx features import {file}{options}"));
+            }
+            page.item(format!("see every rule it breaks: cdx features check {file}"));
             return;
         }
         let would = if self.dry_run { " (nothing is written)" } else { "" };
@@ -89,13 +107,13 @@ impl Report for Imported {
                 ruled.line, ruled.effect, ruled.feature
             ));
         }
-        if !self.unknown.is_empty() {
-            let rows = count(self.unknown.len() as u64, "row");
-            page.item(format!("{rows} of features that this environment has not: left out"));
+        for note in &self.notes {
+            page.item(note);
         }
-        if !self.next_jobs.is_empty() {
-            page.item(format!("channels follow: cdx run {}", self.next_jobs.join(" ")));
+        for name in &self.unknown {
+            page.item(format!("{name}: this environment has no such feature, left out"));
         }
+        self.after.lines().iter().for_each(|line| page.item(line));
     }
 }
 
@@ -123,6 +141,14 @@ pub(super) fn import(
         writer.finish()?;
         (standing, done)
     };
+    let mut after = standing.clone();
+    done.changes.iter().for_each(|change| after.apply(change));
+    let own = |one: &Violation| {
+        one.kind == Broken::Schedule && done.changes.iter().any(|c| c.slug == one.feature)
+    };
+    let early = check(catalogue, &after).into_iter().filter(own);
+    let notes = early.map(|one| format!("{}: {}", one.message, one.hint)).collect();
+    let left = After::of(Features { catalogue, standing: &standing }, &done.changes);
     let exit = if done.refused.is_empty() { Exit::Done } else { Exit::No };
     context.print(&Imported {
         file: path.display().to_string(),
@@ -133,6 +159,8 @@ pub(super) fn import(
         unchanged: done.unchanged,
         unknown: done.unknown,
         dry_run,
+        notes,
+        after: left,
     })?;
     Ok(exit)
 }

@@ -30,10 +30,14 @@ impl From<ShellArg> for Shell {
 impl Report for Plan {
     fn text(&self, page: &mut Page) {
         if self.effective {
-            page.line(format!("{} is effective; there is nothing to do", self.feature));
+            page.line(format!(
+                "{} is effective {}; there is nothing to do",
+                self.feature,
+                self.place()
+            ));
             return;
         }
-        page.line(format!("From here to {} effective everywhere:", self.feature));
+        page.line(format!("From here to {} effective {}:", self.feature, self.place()));
         let row = |(at, step): (usize, &crate::gates::plan::PlanStep)| {
             let command = step.command.clone().unwrap_or_else(|| "(wait)".to_owned());
             [(at + 1).to_string(), command, step.why.clone()]
@@ -54,7 +58,10 @@ pub(super) fn run(
 ) -> Result<Exit, CommandError> {
     let plan = context.steady(|reader| Ok(plan_of(reader, catalogue, gate, channel)?))?;
     match shell {
-        Some(shell) => context.output.stdout(&script(&plan, shell.into()))?,
+        Some(shell) => {
+            let env = context.env.as_ref().map(|path| path.display().to_string());
+            context.output.stdout(&script(&plan, shell.into(), env.as_deref()))?;
+        }
         None => context.print(&plan)?,
     }
     Ok(if plan.refused.is_empty() { Exit::Done } else { Exit::No })
