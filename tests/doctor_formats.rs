@@ -336,7 +336,7 @@ fn a_real_environment_reads_the_same_twice() {
     assert!(made.status.success(), "{made:?}");
     let look = || {
         let reader = Environment::at(dir.path().to_owned()).unwrap().examiner().unwrap();
-        examine(&reader, &Request::default(), &|_| {}).unwrap()
+        examine(&reader, &Request::default(), &|_, _| {}).unwrap()
     };
     let (first, second) = (look(), look());
     assert_eq!(first.rules.len(), RULES.len());

@@ -1,5 +1,7 @@
 //! What a rule reports: what is wrong, with what, on what evidence, and what mends it.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -195,7 +197,7 @@ impl Finding {
 fn fingerprint(code: &str, subject: &Subject) -> String {
     let mut text = code.to_owned();
     for (name, value) in subject.parts() {
-        text.push_str(&format!("\n{name}={value}"));
+        let _ = write!(text, "\n{name}={value}");
     }
     ids::hex(&Sha256::digest(text.as_bytes())).chars().take(32).collect()
 }

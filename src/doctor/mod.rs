@@ -11,6 +11,7 @@ pub mod group;
 pub mod page;
 pub mod registry;
 pub mod rule;
+#[allow(clippy::unnecessary_wraps, reason = "every check has the signature the registry calls")]
 mod rules;
 pub mod sources;
 pub mod suppress;

@@ -83,7 +83,7 @@ pub fn body(rule: &Rule) -> String {
         Depth::Quick => "",
         Depth::EveryRow => " It reads every row, so that `--quick` leaves it out.",
     };
-    let _ = writeln!(text, "**What it checks.** It looks at {}.{depth}\n", rule.checks.trim());
+    let _ = writeln!(text, "**What it checks.** It checks {}.{depth}\n", rule.checks.trim());
     let _ = writeln!(text, "**Why it matters.** {}\n", rule.why);
     if let Some(Example { steps, output }) = example(rule) {
         let _ = writeln!(
@@ -129,7 +129,7 @@ pub fn markdown() -> String {
     let mut text = String::from(
         "# What `cdx doctor` looks for\n\nA code is never used again for anything else. **error**: \
          something is lost or does not work. **warning**: it will. **info**: worth knowing.\n\n\
-         | code | name | severity | it looks at |\n|---|---|---|---|\n",
+         | code | name | severity | it checks |\n|---|---|---|---|\n",
     );
     for rule in RULES {
         let Rule { code, name, severity, checks, .. } = rule;

@@ -134,7 +134,7 @@ impl Report for RulePage {
     fn text(&self, page: &mut Page) {
         page.line(format!("{} {} ({})", self.code, self.name, self.severity.as_str()));
         for (title, text) in [
-            ("What it checks", format!("It looks at: {}.", self.checks)),
+            ("What it checks", format!("It checks {}.", self.checks)),
             ("Why it matters", self.why.to_owned()),
         ] {
             page.title(title);

@@ -1,5 +1,7 @@
 //! A diagnosis for people: grouped by severity and channel, one cause told once.
 
+use std::fmt::Write as _;
+
 use crate::doctor::examine::{Checks, Diagnosis, State};
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::group::{Group, groups};
@@ -136,7 +138,7 @@ fn summary(diagnosis: &Diagnosis, page: &mut Page) {
         ),
     ];
     for (number, word) in apart.into_iter().filter(|(number, _)| *number > 0) {
-        line.push_str(&format!("; {number} {word}"));
+        let _ = write!(line, "; {number} {word}");
     }
     page.line(line);
 }

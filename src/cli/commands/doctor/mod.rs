@@ -18,6 +18,7 @@ use crate::doctor::{Request, Severity, registry};
 /// Beside text and json it writes `--format junit`, `sarif` and `github`. It ends in 1 when
 /// something is found that is as grave as `--fail-on` says.
 #[derive(Debug, clap::Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(in crate::cli) struct Args {
     /// The least grave finding that makes the exit code 1.
     #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Error)]

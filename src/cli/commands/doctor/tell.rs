@@ -11,6 +11,7 @@ use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::doctor::baseline::Baseline;
 use crate::doctor::{Diagnosis, Severity};
+use crate::report::doctor;
 use crate::report::page::{Page, Report, count};
 use crate::store::StoreError;
 
@@ -47,14 +48,15 @@ pub(super) fn diagnosis(
     } else {
         Exit::Done
     };
+    if let Some(fixes) = fixes.as_ref().filter(|_| context.format.doctors_own().is_some()) {
+        // A build server's format has no place for them.
+        context.output.to_stderr().report(&context.command, fixes)?;
+    }
     match context.format {
-        FormatArg::Text
-        | FormatArg::Json
-        | FormatArg::Junit
-        | FormatArg::Sarif
-        | FormatArg::Github => {
-            context.print(&DoctorReport { diagnosis, fixes })?;
-        }
+        FormatArg::Text | FormatArg::Json => context.print(&DoctorReport { diagnosis, fixes })?,
+        FormatArg::Junit => context.output.stdout(&doctor::junit(&diagnosis, threshold)?)?,
+        FormatArg::Sarif => context.output.stdout(&doctor::sarif(&diagnosis))?,
+        FormatArg::Github => context.output.stdout(&doctor::github(&diagnosis))?,
     }
     Ok(exit)
 }
