@@ -3,12 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
 mod batch;
+mod ci;
 mod commands;
 mod crash;
 mod definitions;
 mod docs;
 mod doctor_rules;
 mod doctor_states;
+mod doctor_uploads;
 mod download;
 mod errors;
 mod features;
