@@ -101,8 +101,12 @@ pub fn set_aside(path: &Path) -> Result<Option<String>, StoreError> {
     if !path.exists() {
         return Ok(None);
     }
-    let free = (1..).map(|at| path.with_extension(format!("db.broken-{at}"))).find(|p| !p.exists());
-    let Some(kept) = free else { return Ok(None) };
+    let mut kept = path.with_extension("db.broken-1");
+    let mut at = 1;
+    while kept.exists() {
+        at += 1;
+        kept = path.with_extension(format!("db.broken-{at}"));
+    }
     fs::rename(path, &kept).map_err(StoreError::io("rename", path))?;
     Ok(kept.file_name().map(|name| name.to_string_lossy().into_owned()))
 }

@@ -335,7 +335,8 @@ pub fn set_supplied(hq: &Db, store: i64, job: &str) -> Result<(), StoreError> {
     .map(|_| ())
 }
 
-/// Forgets what a database has had: sessions that wait for it are cancelled, and it lacks every job.
+/// Forgets what a database has had: sessions that wait for it are cancelled, and it lacks every
+/// job.
 pub fn forget(hq: &Db, store: i64, message: &str) -> Result<(), StoreError> {
     hq.run(
         "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET STATUS = 5, MESSAGE = :message

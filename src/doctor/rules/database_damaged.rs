@@ -15,8 +15,8 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     why: "What a damaged file answers cannot be trusted, and what is written to it can be lost. \
           The other checks say nothing about a database that cannot be read.",
     mend: "Bring the file back from a copy; a channel that was restored may count again what it \
-           has uploaded: see CDX405. Without a copy a channel's file can be made anew, and its jobs \
-           fill it; what it had not uploaded is then only in the old file, which is kept.",
+           has uploaded: see CDX405. Without a copy a channel's file can be made anew, and its \
+           jobs fill it; what it had not uploaded is then only in the old file, which is kept.",
     since: "0.2.0",
     behaviours: &["D16"],
     sources: &[Source::assumed(FIDELITY)],

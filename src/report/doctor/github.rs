@@ -8,8 +8,8 @@ use crate::doctor::group::{Group, groups};
 use crate::doctor::{Diagnosis, Finding, Severity};
 use crate::report::page::count;
 
-/// A diagnosis as GitHub's workflow commands, a line for each cause, since GitHub shows only so many
-/// of a step, and a last line with the counts.
+/// A diagnosis as GitHub's workflow commands, a line for each cause, since GitHub shows only so
+/// many of a step, and a last line with the counts.
 ///
 /// What is accepted in `cdx.toml` is left out and only counted; what the baseline knows is a
 /// notice. A rule that could not look everywhere is a notice, one that crashed a warning.
