@@ -1,5 +1,9 @@
 //! Adds channel databases and groups.
 
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
 use super::error::ExchangeError;
 use super::run::Known;
 use super::upload::upload_tables;
@@ -8,7 +12,7 @@ use crate::model::run::Mode;
 use crate::model::session::DownloadSession;
 use crate::model::status::DownloadStatus;
 use crate::model::topology::{DataStore, Group, OFFLINE_SUFFIX};
-use crate::store::create::{new_channel_file, set_aside};
+use crate::store::create::{free_name, new_channel_file, set_aside};
 use crate::store::integrity::complaints;
 use crate::store::reseed::{self, Reseeded, with_headquarters};
 use crate::store::{Access, StoreError, Writer, files, intents, seed, sessions, topology};
@@ -132,17 +136,52 @@ pub fn rebuild(writer: &Writer, name: &str, discard: bool) -> Result<Rebuilt, Ex
     if whole.is_ok_and(|complaints| complaints.is_empty()) && !discard {
         return Err(ExchangeError::Whole { name: store.name });
     }
-    let kept = set_aside(&writer.env.channel_path(&store.name))?;
+    let path = writer.env.channel_path(&store.name);
+    let kept = path.exists().then(|| free_name(&path));
     let now = writer.world.clock.utc();
+    let rebuilding = Rebuilding { name: store.name.clone(), kept: kept.as_deref().map(file_name) };
     let intent = writer.hq.write(|hq| {
         sessions::forget(hq, store.id, "the database was made anew")?;
-        intents::announce(hq, intents::CHANNEL, &store.name, &now)
+        intents::announce(hq, intents::REBUILD, &rebuilding, &now)
     })?;
-    finish(writer, intent, &store.name)?;
-    if !store.offline {
-        reseed(writer, &store.name)?;
+    writer.world.faults.crash_at("rebuild.after-intent", &store.name);
+    finish_rebuild(writer, intent, &rebuilding)?;
+    Ok(Rebuilt { kept: rebuilding.kept.map(|file| format!("channels/{file}")) })
+}
+
+/// What is needed to finish making a file anew.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Rebuilding {
+    /// The database.
+    pub(super) name: String,
+    /// The name its old file is kept under, where there was one.
+    kept: Option<String>,
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// Sets the old file aside, makes the new one and drops the announcement; what is done already is
+/// not done again.
+pub(super) fn finish_rebuild(
+    writer: &Writer,
+    intent: i64,
+    rebuilding: &Rebuilding,
+) -> Result<(), ExchangeError> {
+    let path = writer.env.channel_path(&rebuilding.name);
+    if let Some(kept) = &rebuilding.kept {
+        let kept = path.with_file_name(kept);
+        if !kept.exists() {
+            set_aside(&path, &kept)?;
+        }
     }
-    Ok(Rebuilt { kept: kept.map(|file| format!("channels/{file}")) })
+    writer.world.faults.crash_at("rebuild.after-aside", &rebuilding.name);
+    finish(writer, intent, &rebuilding.name)?;
+    if !topology::find_store(&writer.hq, &rebuilding.name)?.offline {
+        reseed(writer, &rebuilding.name)?;
+    }
+    Ok(())
 }
 
 /// Raises the counters of a channel above what headquarters has received (U07).

@@ -5,7 +5,7 @@ use super::generate::chain;
 use crate::model::event::{Event, Listener};
 use crate::model::job::Job;
 use crate::model::session::{CounterRange, UploadSession};
-use crate::model::status::UploadStatus;
+use crate::model::status::{TRIED_TOO_OFTEN, UploadStatus};
 use crate::model::topology::DataStore;
 use crate::store::packages::{Folder, PackageStore};
 use crate::store::upload_pack::{self, UploadTable};
@@ -204,7 +204,7 @@ impl Collecting<'_> {
             // What is packed is never given up: its counters will not be collected again.
             return Ok((failed, message.to_owned()));
         }
-        let message = format!("{}: tried too many times ({tries}): {message}", failed.as_str());
+        let message = format!("{}: {TRIED_TOO_OFTEN} ({tries}): {message}", failed.as_str());
         Ok((UploadStatus::Canceled, message))
     }
 

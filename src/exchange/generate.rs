@@ -6,7 +6,7 @@ use crate::model::event::{Event, Listener};
 use crate::model::plan::TablePlan;
 use crate::model::run::{FullReason, Mode};
 use crate::model::session::DownloadSession;
-use crate::model::status::DownloadStatus;
+use crate::model::status::{DownloadStatus, TRIED_TOO_OFTEN};
 use crate::model::topology::DataStore;
 use crate::store::pack::{self, PackageSpec, PackageSummary};
 use crate::store::packages::{Folder, PackageStore};
@@ -282,7 +282,7 @@ pub(super) fn after_failure(
         return (failed, message.to_owned());
     }
     let last = if enforced { DownloadStatus::Suspended } else { DownloadStatus::Canceled };
-    (last, format!("{}: tried too many times ({tries}): {message}", failed.as_str()))
+    (last, format!("{}: {TRIED_TOO_OFTEN} ({tries}): {message}", failed.as_str()))
 }
 
 /// An error and everything behind it, in one line.

@@ -38,6 +38,13 @@ pub(super) fn repair(
                 let what = format!("the file of channel database {name} is made");
                 listener.event(Event::Repaired { what });
             }
+            intents::REBUILD => {
+                let rebuilding: channels::Rebuilding =
+                    serde_json::from_str(&intent.detail).map_err(|_| unreadable())?;
+                channels::finish_rebuild(writer, intent.id, &rebuilding)?;
+                let what = format!("the file of channel database {} is made anew", rebuilding.name);
+                listener.event(Event::Repaired { what });
+            }
             _ => return Err(unreadable().into()),
         }
     }

@@ -11,7 +11,7 @@ use crate::model::run::{JobReport, SessionReport};
 use crate::model::schema::Tables;
 use crate::model::session::UploadSession;
 use crate::model::settings::UploadTopology;
-use crate::model::status::UploadStatus;
+use crate::model::status::{TRIED_TOO_OFTEN, UploadStatus};
 use crate::model::topology::DataStore;
 use crate::store::packages::{Folder, PackageStore, checksum};
 use crate::store::rejection::ApplyError;
@@ -224,7 +224,7 @@ fn apply_one(
     let (status, message) = if tries < limit {
         (UploadStatus::ApplyFailed, message)
     } else {
-        let message = format!("ApplyFailed: tried too many times ({tries}): {message}");
+        let message = format!("ApplyFailed: {TRIED_TOO_OFTEN} ({tries}): {message}");
         (UploadStatus::Canceled, message)
     };
     let set =

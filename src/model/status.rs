@@ -2,6 +2,9 @@
 
 use serde::Serialize;
 
+/// What the message of a session says that was given up after its tries (D06).
+pub const TRIED_TOO_OFTEN: &str = "tried too many times";
+
 macro_rules! statuses {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $number:literal,)+ }) => {
         $(#[$doc])*

@@ -89,26 +89,39 @@ pub fn new_channel_file(path: &PathBuf) -> Result<(), StoreError> {
     fs::rename(&draft, path).map_err(StoreError::io("rename", &draft))
 }
 
-/// Moves a database file out of the way, under a name that is free; that name, where there was a
-/// file. Its log goes too, since it belongs to the old file.
-pub fn set_aside(path: &Path) -> Result<Option<String>, StoreError> {
-    for ending in ["db-wal", "db-shm"] {
-        let log = path.with_extension(ending);
-        if log.exists() {
-            fs::remove_file(&log).map_err(StoreError::io("remove", &log))?;
+/// A name that is free beside a database file, to keep the old one under.
+pub fn free_name(path: &Path) -> PathBuf {
+    let mut at = 1;
+    loop {
+        let name = path.with_extension(format!("db.broken-{at}"));
+        if !name.exists() && !beside(&name, "-wal").exists() {
+            return name;
+        }
+        at += 1;
+    }
+}
+
+/// Moves a database file out of the way, with its log, which has rows that are nowhere else; what is
+/// not there any more has been moved before.
+pub fn set_aside(path: &Path, to: &Path) -> Result<(), StoreError> {
+    let shared = beside(path, "-shm");
+    if shared.exists() {
+        fs::remove_file(&shared).map_err(StoreError::io("remove", &shared))?;
+    }
+    for ending in ["-wal", "-journal", ""] {
+        let file = beside(path, ending);
+        if file.exists() && !beside(to, ending).exists() {
+            fs::rename(&file, beside(to, ending)).map_err(StoreError::io("rename", &file))?;
         }
     }
-    if !path.exists() {
-        return Ok(None);
-    }
-    let mut kept = path.with_extension("db.broken-1");
-    let mut at = 1;
-    while kept.exists() {
-        at += 1;
-        kept = path.with_extension(format!("db.broken-{at}"));
-    }
-    fs::rename(path, &kept).map_err(StoreError::io("rename", path))?;
-    Ok(kept.file_name().map(|name| name.to_string_lossy().into_owned()))
+    Ok(())
+}
+
+/// A file's name with an ending of SQLite's own.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
 }
 
 /// Writes `cdx.toml`, which makes the folder an environment.

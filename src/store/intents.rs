@@ -12,6 +12,8 @@ pub const REAL_TIME: &str = "real-time";
 pub const RECONNECT: &str = "reconnect";
 /// A channel database that is being added.
 pub const CHANNEL: &str = "channel";
+/// A channel database whose file is being made anew.
+pub const REBUILD: &str = "rebuild";
 
 /// An announcement.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -26,6 +26,7 @@ const HQ: &[Migration] = &[
     Migration { version: 2, sql: include_str!("schema/hq/0002_customers.sql") },
     Migration { version: 3, sql: include_str!("schema/hq/0003_exchange.sql") },
     Migration { version: 4, sql: include_str!("schema/hq/0004_features.sql") },
+    Migration { version: 5, sql: include_str!("schema/hq/0005_rebuild.sql") },
 ];
 
 const CHANNEL: &[Migration] = &[

@@ -1,5 +1,7 @@
 //! Download sessions: headquarters' record of every package and of each database it is for.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Row, named_params};
 
 use super::db::{Db, Headquarters};
@@ -335,15 +337,28 @@ pub fn set_supplied(hq: &Db, store: i64, job: &str) -> Result<(), StoreError> {
     .map(|_| ())
 }
 
-/// Forgets what a database has had: sessions that wait for it are cancelled, and it lacks every
-/// job.
+/// Forgets what a database has had, since its file is new: sessions that wait for it are cancelled,
+/// those it has had do not count any more, and it lacks every job.
 pub fn forget(hq: &Db, store: i64, message: &str) -> Result<(), StoreError> {
     hq.run(
         "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET STATUS = 5, MESSAGE = :message
          WHERE DATASTORE = :store AND STATUS NOT IN (4, 5, 9)",
         named_params! { ":store": store, ":message": message },
     )?;
+    hq.run(
+        "INSERT OR REPLACE INTO cdx_REBUILT (DATASTORE, SESSION)
+         SELECT ?1, coalesce(max(SESSION), 0) FROM RETAILCDXDOWNLOADSESSION",
+        [store],
+    )?;
     hq.run("DELETE FROM cdx_DATASTOREJOB WHERE DATASTORE = ?1", [store]).map(|_| ())
+}
+
+/// The newest session there was when each database's file was last made anew, by RECID.
+pub fn rebuilt(hq: &Headquarters) -> Result<BTreeMap<i64, i64>, StoreError> {
+    let rows = hq.rows("SELECT DATASTORE, SESSION FROM cdx_REBUILT", [], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Notes that a paused database was left out of a session; the earliest version counts.

@@ -178,13 +178,14 @@ fn pause(context: &mut Context, name: &str, paused: bool) -> Result<(), CommandE
 /// A name becomes a file's, and at most fifteen characters of it a channel's documented id.
 fn check_name(name: &str) -> Result<(), CommandError> {
     let fits = (1..=15).contains(&name.len())
+        && !name.starts_with('-')
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
     if fits {
         return Ok(());
     }
     Err(CommandError::usage(
         "name",
-        format!("{name:?} is no channel name, expected 1 to 15 of a-z, 0-9 and -"),
+        format!("{name:?} is no channel name, expected 1 to 15 of a-z, 0-9 and -, no - first"),
         "for example: cdx channels add boston",
     ))
 }

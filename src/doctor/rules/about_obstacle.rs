@@ -9,6 +9,7 @@ use crate::doctor::rule::Unknown;
 use crate::gates::Gate;
 use crate::gates::in_effect::ChannelState;
 use crate::gates::plan::{PlanStep, StepKind};
+use crate::gates::script::quoted;
 use crate::runtime::{Switch, is_on};
 
 /// What is in the way.
@@ -115,7 +116,7 @@ fn profile(
     let there = is_on(&facts.now, switch, &x.hq.catalogue);
     let mut first = Vec::new();
     let title = if !wanted {
-        let command = format!("cdx profiles set {} {flag} yes", own.id);
+        let command = format!("cdx profiles set {} {flag} yes", quoted(&own.id));
         first.push(PlanStep::new(StepKind::Configure, command, "says so in headquarters"));
         format!("{option:?} is off in functionality profile {}", own.id)
     } else if !there {

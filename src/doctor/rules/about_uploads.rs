@@ -3,6 +3,7 @@
 use crate::doctor::facts::Examination;
 use crate::doctor::fix::{Stage, Step};
 use crate::doctor::rule::Unknown;
+use crate::gates::script::quoted;
 use crate::model::job::{Direction, Job};
 use crate::model::topology::{BatchState, Schedule};
 
@@ -43,11 +44,18 @@ pub(super) fn cause(x: &Examination, job: &str, group: &str) -> Result<Option<Ca
     if serving.is_empty() {
         let command = match schedules_of(x, job)?.first() {
             Some(schedule) => {
-                let groups = schedule.groups.iter().map(|g| format!("{g:?}"));
-                let groups: Vec<String> = groups.chain([format!("{group:?}")]).collect();
-                format!("cdx schedules set {:?} --groups {}", schedule.name, groups.join(" "))
+                let groups = schedule.groups.iter().map(|name| quoted(name));
+                let groups: Vec<String> = groups.chain([quoted(group)]).collect();
+                format!(
+                    "cdx schedules set {} --groups {}",
+                    quoted(&schedule.name),
+                    groups.join(" ")
+                )
             }
-            None => format!("cdx schedules set \"{job}\" --jobs {job} --groups {group:?}"),
+            None => {
+                let (job, group) = (quoted(job), quoted(group));
+                format!("cdx schedules set {job} --jobs {job} --groups {group}")
+            }
         };
         return Ok(Some(Cause {
             group: Some(group.to_owned()),
@@ -104,6 +112,6 @@ fn of_schedule(schedule: &Schedule, group: &str) -> Option<Cause> {
         Some(_) => return None,
     };
     let schedule = Some(name.clone());
-    let step = Step::new(Stage::Clear, format!("cdx schedules set {name:?} {option}"));
+    let step = Step::new(Stage::Clear, format!("cdx schedules set {} {option}", quoted(name)));
     Some(Cause { group: None, schedule, warning, step })
 }

@@ -5,6 +5,7 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_COMMUNICATIONS, CDX_PRACTICES, Source};
+use crate::gates::script::quoted;
 use crate::model::job::Direction;
 use crate::model::topology::Schedule;
 
@@ -44,13 +45,15 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                         "channel database group {} is on no active schedule: {} is not active",
                         group.name, schedule.name
                     ),
-                    format!("cdx schedules set {:?} --active yes", schedule.name),
+                    format!("cdx schedules set {} --active yes", quoted(&schedule.name)),
                 ),
                 None => (
                     format!("channel database group {} is on no schedule for a job", group.name),
                     format!(
-                        "cdx schedules set \"{} {}\" --jobs {} --groups {:?}",
-                        group.name, job.id, job.id, group.name
+                        "cdx schedules set {} --jobs {} --groups {}",
+                        quoted(&format!("{} {}", group.name, job.id)),
+                        quoted(&job.id),
+                        quoted(&group.name)
                     ),
                 ),
             };

@@ -6,6 +6,7 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_COMMUNICATIONS, Source};
+use crate::gates::script::quoted;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX407",
@@ -38,13 +39,16 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
         }
         let mut steps = Vec::new();
         if groups.len() > kept.groups.len() {
-            let quoted: Vec<String> = groups.iter().map(|group| format!("{group:?}")).collect();
+            let names: Vec<String> = groups.iter().map(|group| quoted(group)).collect();
             let command =
-                format!("cdx schedules set {:?} --groups {}", kept.name, quoted.join(" "));
+                format!("cdx schedules set {} --groups {}", quoted(&kept.name), names.join(" "));
             steps.push(Step::new(Stage::Clear, command));
         }
         steps.extend(others.iter().map(|schedule| {
-            Step::new(Stage::Clear, format!("cdx schedules set {:?} --active no", schedule.name))
+            Step::new(
+                Stage::Clear,
+                format!("cdx schedules set {} --active no", quoted(&schedule.name)),
+            )
         }));
         findings.report(Found {
             subject: Subject::job(&job.id),

@@ -5,6 +5,7 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{ASYNC_FAQ, Source};
+use crate::gates::script::quoted;
 use crate::model::topology::Schedule;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
@@ -42,11 +43,14 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                     schedule.name,
                     if schedule.active { "no recurring batch" } else { "not active" }
                 ),
-                format!("cdx schedules set {:?} --active yes --recurring yes", schedule.name),
+                format!(
+                    "cdx schedules set {} --active yes --recurring yes",
+                    quoted(&schedule.name)
+                ),
             ),
             None => (
                 "on no schedule".to_owned(),
-                format!("cdx schedules set \"Job {job}\" --jobs {job}{}", groups(x, job)),
+                format!("cdx schedules set 'Job {job}' --jobs {job}{}", groups(x, job)),
             ),
         };
         findings.report(Found {
@@ -70,7 +74,7 @@ fn groups(x: &Examination, job: &str) -> String {
         x.hq.groups
             .iter()
             .filter(|group| !group.dummy && used(group.id))
-            .map(|group| format!("{:?}", group.name))
+            .map(|group| quoted(&group.name))
             .collect();
     if names.is_empty() { String::new() } else { format!(" --groups {}", names.join(" ")) }
 }

@@ -7,7 +7,7 @@ use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_TROUBLE, Source};
 use crate::model::session::StoreSession;
-use crate::model::status::DownloadStatus;
+use crate::model::status::{DownloadStatus, TRIED_TOO_OFTEN};
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX202",
@@ -31,7 +31,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
 fn is_given_up(row: &StoreSession) -> bool {
     row.status == DownloadStatus::Canceled
         && row.replaced_by.is_none()
-        && row.message.as_deref().is_some_and(|message| message.contains("tried too many times"))
+        && row.message.as_deref().is_some_and(|message| message.contains(TRIED_TOO_OFTEN))
 }
 
 /// How often something was tried, as people say it.

@@ -6,7 +6,7 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_TROUBLE, FIDELITY, Source};
-use crate::model::status::UploadStatus;
+use crate::model::status::{TRIED_TOO_OFTEN, UploadStatus};
 use crate::model::wording::count;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
@@ -32,7 +32,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     for session in x.hq.upload_sessions.as_ref()? {
         let message = session.message.clone().unwrap_or_default();
         let given_up =
-            session.status == UploadStatus::Canceled && message.contains("tried too many times");
+            session.status == UploadStatus::Canceled && message.contains(TRIED_TOO_OFTEN);
         let package = session.package.as_ref().and_then(|name| packages.get(name));
         let gone = package.filter(|state| **state != PackageState::Whole);
         if !session.status.is_failure() && !given_up && gone.is_none()
