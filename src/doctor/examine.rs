@@ -130,7 +130,9 @@ pub fn diagnose(examination: &Examination, request: &Request) -> Diagnosis {
     }
     let suppressions = &examination.hq.settings.suppressions;
     let matched = suppress::apply(suppressions, examination.hq.clock.today(), &mut findings);
-    suppress::tell_unused(suppressions, &matched, &mut rules, &mut findings);
+    if request.channel.is_none() {
+        suppress::tell_unused(suppressions, &matched, &rules, &mut findings);
+    }
     if let Some(baseline) = &request.baseline {
         for finding in &mut findings {
             finding.baseline = baseline.knows(&finding.fingerprint);

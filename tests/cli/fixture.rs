@@ -56,7 +56,9 @@ fn take(env: &mut Env, step: &str) {
         "remove" => {
             let files = matching(&path);
             assert!(!files.is_empty(), "{step}");
-            files.iter().for_each(|file| fs::remove_file(file).unwrap());
+            for file in files {
+                fs::remove_file(file).unwrap();
+            }
         }
         "cut" => {
             let file = fs::File::options().write(true).open(&path).unwrap();

@@ -86,6 +86,10 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
         return fix::run(context, request, &diagnosis, args);
     }
     if let Some(path) = args.baseline.as_ref().filter(|_| args.write_baseline) {
+        if !diagnosis.is_informed() {
+            // A baseline of nothing would make everything new.
+            return tell::diagnosis(context, diagnosis, None, args.fail_on.threshold());
+        }
         let baseline = Baseline::of(&diagnosis.findings);
         return tell::baseline(context, path, &baseline);
     }
