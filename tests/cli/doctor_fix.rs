@@ -138,3 +138,44 @@ fn twenty_channels_with_one_cause_are_told_once() {
     assert_eq!(commands(&fixed), ["cdx run 1110"]);
     assert_eq!(codes(&fixed), Vec::<&str>::new());
 }
+
+#[test]
+fn what_somebody_set_in_headquarters_is_not_overwritten_unasked() {
+    let found = |sql: &str| -> (Env, Value) {
+        let env = Env::new();
+        env.hq().execute_batch(sql).unwrap();
+        let report = env.json("doctor --only CDX602");
+        let fix = report["findings"][0]["fix"].clone();
+        (env, fix)
+    };
+    let (env, fix) =
+        found("UPDATE RETAILCONNSCHEDULERJOBTABLE SET ALLOWSKIPDATASYNC = 1 WHERE JOBID = '1010'");
+    assert_eq!((&fix["command"], &fix["safety"]), (&"cdx scheduler init".into(), &"manual".into()));
+    assert_eq!(commands(&env.json("doctor --fix --only CDX602")), Vec::<&str>::new());
+    // What is missing is added.
+    let (env, fix) = found("DELETE FROM RETAILCONNSCHEDULERJOBLINE WHERE SUBJOBID = 'CUSTTABLE'");
+    assert_eq!(fix["safety"], "safe");
+    assert_eq!(codes(&env.json("doctor --fix --only CDX602")), Vec::<&str>::new());
+    // What is switched off stays off when the scheduler is initialized.
+    let off = "UPDATE RETAILCONNSCHEDULERJOBLINE SET ENABLED = 0 WHERE SUBJOBID = 'CUSTTABLE'";
+    let (env, fix) = found(off);
+    assert_eq!(fix["safety"], "destructive", "{fix:#}");
+    env.ok(fix["command"].as_str().unwrap().trim_start_matches("cdx "));
+    env.ok("doctor --only CDX602 --fail-on warning");
+}
+
+#[test]
+fn a_session_that_was_passed_is_replaced_and_not_applied_late() {
+    let env = Env::new();
+    env.ok("customers edit 00000010 --set last-name=Old");
+    assert_eq!(env.run("run 1010 --fault apply-fails=houston:2").code, 1);
+    env.ok("customers edit 00000010 --set last-name=New");
+    assert_eq!(env.run("run 1010").code, 1);
+    let report = env.json("doctor --only CDX208");
+    let fix = &report["findings"][0]["fix"]["command"];
+    assert_eq!(fix, "cdx run 1010 --full --channel houston", "{report:#}");
+    let report = env.json("doctor --fix --fail-on warning");
+    assert_eq!(codes(&report), Vec::<&str>::new(), "{report:#}");
+    let name = env.ok("pos find-customer --channel houston New --format json").out;
+    assert!(name.contains("00000010"), "{name}");
+}

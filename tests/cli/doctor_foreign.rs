@@ -45,7 +45,7 @@ const CHANNELS: &[Case] = &[
             fs::remove_file(env.channel_path("houston")).unwrap();
             fs::create_dir(env.channel_path("houston")).unwrap();
         },
-        None,
+        Some("is not a database"),
     ),
     (
         "empty",
