@@ -3,6 +3,7 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a benchmark that cannot work ends")]
 #![allow(clippy::cast_precision_loss, reason = "milliseconds and mebibytes")]
+#![allow(dead_code, reason = "the support is shared with the other benchmark")]
 
 mod support;
 

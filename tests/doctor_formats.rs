@@ -240,14 +240,13 @@ fn sarif_has_no_baseline_where_nothing_was_known() {
 }
 
 #[test]
-fn github_annotates_a_line_a_finding() {
+fn github_annotates_a_line_a_cause() {
     let text = github(&everything("50%, a::b\nc"));
     let lines: Vec<&str> = text.lines().collect();
     let begins: Vec<&str> = lines.iter().map(|line| &line[..line.find('=').unwrap_or(9)]).collect();
     assert_eq!(
         begins,
         [
-            "::error title",
             "::error title",
             "::notice title",
             "::warning title",
@@ -264,7 +263,7 @@ fn github_annotates_a_line_a_finding() {
          50%25, a::b%0Ac%0A- evidence 50%25, a::b%0Ac%0A- a second row%0Aeffect 50%25, a::b%0Ac%0A\
          To mend it (safe):%0Acdx run 1110 --channel houston%0Acdx csu restart --channel houston"
     );
-    assert!(lines[2].ends_with("%0AKnown before, in the baseline."), "{}", lines[2]);
+    assert!(lines[1].ends_with("%0AKnown before, in the baseline."), "{}", lines[1]);
     assert!(!text.contains("seattle"), "what is accepted is left out");
     assert_eq!(
         *lines.last().unwrap(),
@@ -352,6 +351,6 @@ fn a_real_environment_reads_the_same_twice() {
     assert!(cases >= first.checks.passed);
     let results = valid(&first)["runs"][0]["results"].as_array().unwrap().len();
     assert_eq!(results, first.findings.len());
-    let counted = first.findings.iter().filter(|finding| finding.counts()).count();
-    assert!(github(&first).lines().count() > counted);
+    let annotated = github(&first).lines().filter(|line| line.starts_with("::")).count();
+    assert_eq!(annotated > 0, !first.findings.is_empty() || first.checks.skipped > 0);
 }

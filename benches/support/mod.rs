@@ -2,4 +2,5 @@
 
 pub mod cdx;
 pub mod plain;
+pub mod read;
 pub mod table;

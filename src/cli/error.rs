@@ -227,6 +227,11 @@ impl From<ExchangeError> for CommandError {
                 inner.failure.message = format!("job {job}: {}", inner.failure.message);
                 inner.with_report(told)
             }
+            ExchangeError::Whole { ref name } => {
+                let upload = format!("upload first: cdx run P --channel {name}");
+                let discard = format!("all the same: cdx channels rebuild {name} --discard");
+                Self::from_error(Exit::No, "whole", &error, vec![upload, discard])
+            }
             ExchangeError::OptionUnfit { .. } => {
                 let hint = "see what it takes: cdx help run".to_owned();
                 Self::from_error(Exit::Wrong, "option", &error, vec![hint])

@@ -110,12 +110,18 @@ impl Subject {
 
     /// What tells it from others of the same channel, as people read it.
     pub fn beside_channel(&self) -> String {
-        let parts = self.parts().into_iter().filter(|(name, _)| *name != "channel");
+        let parts = self.parts().into_iter();
+        let parts = parts.filter(|(name, _)| !["channel", "key"].contains(name));
         let worded = parts.map(|(name, value)| match name {
-            "key" | "feature" | "table" => value,
+            "feature" | "table" => value,
             _ => format!("{name} {value}"),
         });
-        worded.collect::<Vec<_>>().join(", ")
+        let rest = worded.collect::<Vec<_>>().join(", ");
+        match &self.key {
+            Some(key) if rest.is_empty() => key.clone(),
+            Some(key) => format!("{key} ({rest})"),
+            None => rest,
+        }
     }
 }
 

@@ -8,7 +8,8 @@ use crate::model::run::Mode;
 use crate::model::session::DownloadSession;
 use crate::model::status::DownloadStatus;
 use crate::model::topology::{DataStore, Group, OFFLINE_SUFFIX};
-use crate::store::create::new_channel_file;
+use crate::store::create::{new_channel_file, set_aside};
+use crate::store::integrity::complaints;
 use crate::store::reseed::{self, Reseeded, with_headquarters};
 use crate::store::{Access, StoreError, Writer, files, intents, seed, sessions, topology};
 
@@ -109,6 +110,39 @@ pub fn inherited<'a>(
     };
     let full = packed().filter(|session| session.mode == Mode::Full).map(|s| s.id).max();
     full.map(|full| packed().filter(|session| session.id >= full).collect()).unwrap_or_default()
+}
+
+/// What became of a file that was made anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rebuilt {
+    /// Where the old file is kept, where there was one; relative to the environment.
+    pub kept: Option<String>,
+}
+
+/// Makes a database's file anew, empty; each job's next run brings it everything (D05).
+///
+/// The old file is kept beside it, since rows that were not uploaded are nowhere else. Counters go
+/// on above what headquarters has received, so that what is made from now on is uploaded (U07).
+///
+/// # Errors
+/// An unknown name; [`ExchangeError::Whole`] for a file that can be read, unless it is discarded.
+pub fn rebuild(writer: &Writer, name: &str, discard: bool) -> Result<Rebuilt, ExchangeError> {
+    let store = topology::find_store(&writer.hq, name)?;
+    let whole = writer.env.channel(&store.name, Access::Read).and_then(|db| complaints(&db));
+    if whole.is_ok_and(|complaints| complaints.is_empty()) && !discard {
+        return Err(ExchangeError::Whole { name: store.name });
+    }
+    let kept = set_aside(&writer.env.channel_path(&store.name))?;
+    let now = writer.world.clock.utc();
+    let intent = writer.hq.write(|hq| {
+        sessions::forget(hq, store.id, "the database was made anew")?;
+        intents::announce(hq, intents::CHANNEL, &store.name, &now)
+    })?;
+    finish(writer, intent, &store.name)?;
+    if !store.offline {
+        reseed(writer, &store.name)?;
+    }
+    Ok(Rebuilt { kept: kept.map(|file| format!("channels/{file}")) })
 }
 
 /// Raises the counters of a channel above what headquarters has received (U07).

@@ -69,6 +69,12 @@ pub enum ExchangeError {
         #[source]
         source: Box<ExchangeError>,
     },
+    /// A database file that is whole and would be made anew.
+    #[error("{name} can be read; what it has not uploaded would be lost")]
+    Whole {
+        /// The database.
+        name: String,
+    },
     /// An option that does not fit the job.
     #[error("{option} does not go with job {job}: {why}")]
     OptionUnfit {

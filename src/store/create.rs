@@ -89,6 +89,28 @@ pub fn new_channel_file(path: &PathBuf) -> Result<(), StoreError> {
     fs::rename(&draft, path).map_err(StoreError::io("rename", &draft))
 }
 
+/// Moves a database file out of the way, under a name that is free; that name, where there was a
+/// file. Its log goes too, since it belongs to the old file.
+pub fn set_aside(path: &Path) -> Result<Option<String>, StoreError> {
+    for ending in ["db-wal", "db-shm"] {
+        let log = path.with_extension(ending);
+        if log.exists() {
+            fs::remove_file(&log).map_err(StoreError::io("remove", &log))?;
+        }
+    }
+    if !path.exists() {
+        return Ok(None);
+    }
+    let mut kept = path.with_extension("db.broken-1");
+    let mut at = 1;
+    while kept.exists() {
+        at += 1;
+        kept = path.with_extension(format!("db.broken-{at}"));
+    }
+    fs::rename(path, &kept).map_err(StoreError::io("rename", path))?;
+    Ok(kept.file_name().map(|name| name.to_string_lossy().into_owned()))
+}
+
 /// Writes `cdx.toml`, which makes the folder an environment.
 pub fn complete(env: &Environment) -> Result<(), StoreError> {
     let path = env.root().join(SETTINGS_FILE);

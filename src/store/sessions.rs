@@ -335,6 +335,17 @@ pub fn set_supplied(hq: &Db, store: i64, job: &str) -> Result<(), StoreError> {
     .map(|_| ())
 }
 
+/// Forgets what a database has had: sessions that wait for it are cancelled, and it lacks every
+/// job.
+pub fn forget(hq: &Db, store: i64, message: &str) -> Result<(), StoreError> {
+    hq.run(
+        "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET STATUS = 5, MESSAGE = :message
+         WHERE DATASTORE = :store AND STATUS NOT IN (4, 5, 9)",
+        named_params! { ":store": store, ":message": message },
+    )?;
+    hq.run("DELETE FROM cdx_DATASTOREJOB WHERE DATASTORE = ?1", [store]).map(|_| ())
+}
+
 /// Notes that a paused database was left out of a session; the earliest version counts.
 pub fn set_missed(hq: &Db, store: i64, job: &str, since: i64) -> Result<(), StoreError> {
     hq.run(

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
 mod batch;
+mod ci;
 mod commands;
 mod crash;
 mod definitions;
@@ -15,6 +16,7 @@ mod doctor_life;
 mod doctor_quiet;
 mod doctor_rules;
 mod doctor_states;
+mod doctor_uploads;
 mod download;
 mod errors;
 mod features;

@@ -51,6 +51,16 @@ enum Command {
         /// Its name.
         name: String,
     },
+    /// Make a broken database's file anew; the jobs then bring it everything.
+    ///
+    /// The old file is kept beside it. What had not been uploaded from it is not in the new one.
+    Rebuild {
+        /// Its name; an offline database's ends in .offline.
+        name: String,
+        /// Also a file that can be read.
+        #[arg(long)]
+        discard: bool,
+    },
     /// Channel database groups.
     Group {
         #[command(subcommand)]
@@ -68,6 +78,30 @@ enum GroupCommand {
         #[arg(long)]
         dummy: bool,
     },
+}
+
+/// What rebuilding did.
+#[derive(Debug, Serialize)]
+struct RebuildReport {
+    channel: String,
+    /// Where the old file is.
+    kept: Option<String>,
+}
+
+impl Report for RebuildReport {
+    fn text(&self, page: &mut Page) {
+        let Self { channel, kept } = self;
+        page.line(format!(
+            "{channel} is empty and new; the old file: {}",
+            match kept {
+                Some(kept) => kept,
+                None => "there was none",
+            }
+        ));
+        page.item(format!(
+            "the next run of each job brings it everything: cdx run JOB --channel {channel}"
+        ));
+    }
 }
 
 /// What reseeding did.
@@ -106,6 +140,13 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
             let tables = channels::reseed(&writer, &name)?;
             writer.finish()?;
             context.print(&ReseedReport { channel: name, tables })?;
+            return Ok(Exit::Done);
+        }
+        Command::Rebuild { name, discard } => {
+            let writer = context.writer(&[])?;
+            let done = channels::rebuild(&writer, &name, discard)?;
+            writer.finish()?;
+            context.print(&RebuildReport { channel: name, kept: done.kept })?;
             return Ok(Exit::Done);
         }
         Command::Pause { name } => pause(context, &name, true)?,

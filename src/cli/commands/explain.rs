@@ -1,5 +1,5 @@
-//! `cdx explain`: offline documentation of a rule, a job, a feature or a behaviour, with sources and
-//! grades.
+//! `cdx explain`: offline documentation of a rule, a job, a feature or a behaviour, with sources
+//! and grades.
 
 use super::jobs::{JobDetail, known};
 use crate::cli::context::Context;
@@ -14,8 +14,8 @@ use crate::report::page::{Page, Report};
 /// Explain a rule, a job, a feature or a behaviour, with its sources and grades.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// A rule (CDX303; `rules` lists them), a job (1110, P), a feature (async-customer-editing) or a
-    /// behaviour (D06).
+    /// A rule (CDX303; `rules` lists them), a job (1110, P), a feature (async-customer-editing) or
+    /// a behaviour (D06).
     #[arg(required = true)]
     word: Vec<String>,
 }

@@ -2,7 +2,7 @@
 
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
+use crate::doctor::fix::{Fix, Safety, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{FIDELITY, Source};
 
@@ -14,8 +14,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
              and that each of their files is there and is a channel database",
     why: "What a damaged file answers cannot be trusted, and what is written to it can be lost. \
           The other checks say nothing about a database that cannot be read.",
-    mend: "Bring the file back from a copy. A channel that was restored may count again what it \
-           has uploaded: see CDX405.",
+    mend: "Bring the file back from a copy; a channel that was restored may count again what it \
+           has uploaded: see CDX405. Without a copy a channel's file can be made anew, and its \
+           jobs fill it; what it had not uploaded is then only in the old file, which is kept.",
     since: "0.2.0",
     behaviours: &["D16"],
     sources: &[Source::assumed(FIDELITY)],
@@ -26,8 +27,8 @@ pub(in crate::doctor) const RULE: Rule = Rule {
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let complaints = x.hq.integrity.as_ref().map(|known| known.as_ref());
     match complaints {
-        Some(Ok(lines)) if !lines.is_empty() => tell(findings, None, lines.clone()),
-        Some(Err(why)) => tell(findings, None, vec![why.to_string()]),
+        Some(Ok(lines)) if !lines.is_empty() => tell(x, findings, None, lines.clone())?,
+        Some(Err(why)) => tell(x, findings, None, vec![why.to_string()])?,
         _ => {}
     }
     for channel in &x.channels {
@@ -40,12 +41,14 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                     "the database file is damaged, or no channel database"
                 };
                 let evidence = vec![why.reason.to_string()];
-                findings.report(found(Some(name), title.to_owned(), evidence));
+                findings.report(found(x, Some(name), title.to_owned(), evidence)?);
             }
             Err(why) => findings.unjudged(name, &why.reason),
             Ok(facts) => match &facts.integrity {
-                Some(Ok(lines)) if !lines.is_empty() => tell(findings, Some(name), lines.clone()),
-                Some(Err(why)) => tell(findings, Some(name), vec![why.to_string()]),
+                Some(Ok(lines)) if !lines.is_empty() => {
+                    tell(x, findings, Some(name), lines.clone())?;
+                }
+                Some(Err(why)) => tell(x, findings, Some(name), vec![why.to_string()])?,
                 _ => {}
             },
         }
@@ -53,18 +56,45 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     Ok(())
 }
 
-fn tell(findings: &mut Findings, channel: Option<&str>, evidence: Vec<String>) {
+fn tell(
+    x: &Examination,
+    findings: &mut Findings,
+    channel: Option<&str>,
+    evidence: Vec<String>,
+) -> Result<(), Unknown> {
     let title = "the database fails its integrity check".to_owned();
-    findings.report(found(channel, title, evidence));
+    findings.report(found(x, channel, title, evidence)?);
+    Ok(())
 }
 
-fn found(channel: Option<&str>, title: String, evidence: Vec<String>) -> Found {
+fn found(
+    x: &Examination,
+    channel: Option<&str>,
+    title: String,
+    evidence: Vec<String>,
+) -> Result<Found, Unknown> {
     let subject = channel.map_or_else(|| Subject::key("hq.db"), Subject::channel);
-    Found {
+    let fix = match channel {
+        Some(name) => rebuild(x, name)?,
+        None => None,
+    };
+    Ok(Found {
         subject,
         title,
         evidence,
         effect: "what it answers cannot be trusted, and what it holds can be lost".to_owned(),
-        fix: Fix::manual([Step::new(Stage::Look, "cdx channels list")]),
-    }
+        fix,
+    })
+}
+
+/// A channel can be made anew and filled by its jobs; headquarters comes back from a copy only.
+fn rebuild(x: &Examination, name: &str) -> Result<Option<Fix>, Unknown> {
+    let jobs: Vec<&str> =
+        x.hq.downloads.as_ref()?.iter().map(|plans| plans.job.id.as_str()).collect();
+    let run = format!("cdx run {}", jobs.join(" "));
+    let anew = format!("cdx channels rebuild {name} --discard");
+    Ok(Fix::new(
+        Safety::Destructive,
+        [Step::new(Stage::Clear, anew), Step::only_in(Stage::Download, run, name)],
+    ))
 }

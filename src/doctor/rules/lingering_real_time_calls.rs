@@ -51,9 +51,9 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             if let Some(feature) = &intent.feature {
                 subject = subject.with_feature(feature);
             }
-            let mut evidence = vec![intent.because.clone()];
-            evidence.extend(obstacle.evidence);
+            let mut evidence = obstacle.evidence;
             evidence.extend(past_calls(x, facts, &intent));
+            evidence.push(intent.because.clone());
             findings.report(Found {
                 subject,
                 title: format!("still a real-time call: {}", obstacle.title),
@@ -74,8 +74,9 @@ fn past_calls(x: &Examination, facts: &ChannelFacts, intent: &Intent) -> Vec<Str
     own.map(|calls| {
         let why = calls.reasons.first().map_or("", |reason| reason.code.as_str());
         format!(
-            "{} so far, the last {} ({why})",
-            count(calls.count, intent.kind.request()),
+            "{}: {} so far, the last {} ({why})",
+            intent.kind.request(),
+            count(calls.count, "call"),
             x.hq.clock.show(&calls.last)
         )
     })

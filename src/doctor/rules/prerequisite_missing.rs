@@ -16,8 +16,8 @@ pub(in crate::doctor) const RULE: Rule = Rule {
           is left by a forced change, an import into a database, or a restore, and nobody has \
           tested what the feature does in it.",
     mend: "Turn on what is missing, or turn off what needs it: \
-           `cdx features disable FEATURE --cascade`. Then run the jobs that `cdx which-job FEATURE` \
-           names.",
+           `cdx features disable FEATURE --cascade`. Then run the jobs that `cdx which-job \
+           FEATURE` names.",
     since: "0.2.0",
     behaviours: &["G01", "G12"],
     sources: &[

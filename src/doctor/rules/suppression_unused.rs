@@ -14,7 +14,8 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     name: "suppression-unused",
     severity: Severity::Warning,
     checks: "every `[[suppress]]` of `cdx.toml`: that it names a rule, has not expired, and \
-             accepts at least one finding; where the rule could not look everywhere nothing is said",
+             accepts at least one finding; where the rule could not look everywhere, nothing is \
+             said",
     why: "A suppression that accepts nothing any more hides the next finding of its kind from \
           everybody. One that has expired was meant to be looked at by now.",
     mend: "Take it out of `cdx.toml`, or give it a new date and a reason.",

@@ -2,25 +2,26 @@
 
 use std::fmt::Write as _;
 
-use super::wording::{particulars, printable, set_aside, subject, unjudged};
+use super::wording::{printable, set_aside, unjudged};
 use crate::doctor::examine::{Checks, State};
+use crate::doctor::group::{Group, groups};
 use crate::doctor::{Diagnosis, Finding, Severity};
 use crate::report::page::count;
 
-/// A diagnosis as GitHub's workflow commands, a line for each finding, and a last line with the
-/// counts.
+/// A diagnosis as GitHub's workflow commands, a line for each cause, since GitHub shows only so
+/// many of a step, and a last line with the counts.
 ///
 /// What is accepted in `cdx.toml` is left out and only counted; what the baseline knows is a
 /// notice. A rule that could not look everywhere is a notice, one that crashed a warning.
 pub fn github(diagnosis: &Diagnosis) -> String {
     let mut text = String::new();
-    for finding in diagnosis.findings.iter().filter(|finding| !finding.suppressed) {
-        let about = subject(&finding.subject);
-        let mut message = format!("{about}: {}\n{}", finding.title, particulars(finding));
-        if let Some(why) = set_aside(finding) {
+    for group in groups(diagnosis.findings.iter().filter(|finding| !finding.suppressed)) {
+        let Some(first) = group.first() else { continue };
+        let mut message = format!("{}: {}\n{}", place(&group), first.title, told(&group, first));
+        if let Some(why) = set_aside(first) {
             let _ = write!(message, "\n{why}");
         }
-        text.push_str(&command(level(finding), finding.code, finding.name, &message));
+        text.push_str(&command(level(first), first.code, first.name, &message));
     }
     for rule in &diagnosis.rules {
         if let Some(message) = unjudged(rule) {
@@ -30,6 +31,33 @@ pub fn github(diagnosis: &Diagnosis) -> String {
     }
     text.push_str(&counts(diagnosis));
     text
+}
+
+/// The channels a cause concerns, and what else it is about.
+fn place(group: &Group<'_>) -> String {
+    let channels = group.channels();
+    let channels = match channels.len() {
+        0 => None,
+        1 => Some(format!("channel {}", channels[0])),
+        _ => Some(format!("channels {}", channels.join(", "))),
+    };
+    let subjects = Some(group.subjects().join("; ")).filter(|subjects| !subjects.is_empty());
+    channels.into_iter().chain(subjects).collect::<Vec<_>>().join(" / ")
+}
+
+/// Evidence, effect and the commands that mend all of a cause, a line each.
+fn told(group: &Group<'_>, first: &Finding) -> String {
+    let (evidence, more) = group.evidence();
+    let mut lines: Vec<String> = evidence.iter().map(|row| format!("- {row}")).collect();
+    if more > 0 {
+        lines.push(format!("- {more} more"));
+    }
+    lines.push(first.effect.clone());
+    if let Some(fix) = &first.fix {
+        lines.push(format!("To mend it ({}):", fix.safety.as_str()));
+        lines.extend(group.commands());
+    }
+    lines.join("\n")
 }
 
 fn level(finding: &Finding) -> &'static str {

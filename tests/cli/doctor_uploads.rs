@@ -1,0 +1,121 @@
+//! Uploads that stand still: every documented cause, and what brings a restored or broken channel
+//! back.
+
+use serde_json::Value;
+
+use super::harness::{Env, number};
+
+/// An asynchronous customer has been collected and nobody applies it.
+fn uploaded() -> Env {
+    let env = Env::asynchronous();
+    env.create_async("houston", "Byron");
+    env.ok("run P --phase collect");
+    env
+}
+
+fn titles(env: &Env, code: &str) -> Vec<String> {
+    let report = env.json(&format!("doctor --quick --only {code}"));
+    let findings = report["findings"].as_array().unwrap().clone();
+    findings.iter().map(|finding| finding["title"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn u03_every_cause_is_named() {
+    for (command, words) in [
+        (
+            "schedules set Uploads --active no",
+            "belongs to distribution schedule 'Uploads', which is not active",
+        ),
+        ("schedules set Uploads --recurring no", "doesn't have any recurrent batch jobs"),
+        (
+            "schedules set Uploads --batch-state hold",
+            "which is in state 'Hold'; no upload sessions will be applied",
+        ),
+        ("schedules set Uploads --batch-state error", "which is not in a valid state (Error)"),
+        (
+            "schedules set Uploads --batch-state canceled",
+            "which is not in a valid state (Canceled)",
+        ),
+        (
+            "schedules set Uploads --groups",
+            "'Default' doesn't belong to one or more upload distribution schedules",
+        ),
+    ] {
+        let env = uploaded();
+        env.ok(command);
+        // A schedule that cannot work is told at once, a session after its fifteen minutes.
+        let broken = titles(&env, "CDX403");
+        assert!(broken.len() == 1 && broken[0].contains(words), "{command}: {broken:?}");
+        assert!(titles(&env, "CDX402").is_empty(), "{command}: too early");
+        env.ok("clock advance 16m");
+        let found = titles(&env, "CDX402");
+        assert!(found.len() == 1 && found[0].contains(words), "{command}: {found:?}");
+    }
+}
+
+#[test]
+fn u03_a_batch_that_executes_is_left_to_finish() {
+    let env = uploaded();
+    env.ok("schedules set Uploads --batch-state executing");
+    env.ok("clock advance 16m");
+    assert!(titles(&env, "CDX402").is_empty());
+    assert!(titles(&env, "CDX403").is_empty());
+    env.ok("schedules set Uploads --batch-state waiting");
+    assert_eq!(
+        titles(&env, "CDX402"),
+        ["an upload session is not applied: the P-job has not run since"]
+    );
+    env.ok("doctor --fix --only CDX402");
+    assert!(titles(&env, "CDX402").is_empty());
+}
+
+/// A backup is restored: what was made since is renumbered, and nothing comes up twice.
+#[test]
+fn a_restored_channel_is_reseeded_and_uploads_what_is_new() {
+    let env = Env::asynchronous();
+    env.create_async("houston", "Before");
+    env.ok("run P");
+    let backup = std::fs::read(env.channel_path("houston")).unwrap();
+    env.create_async("houston", "Uploaded");
+    env.create_async("houston", "AsWell");
+    env.ok("run P");
+    std::fs::write(env.channel_path("houston"), backup).unwrap();
+    env.create_async("houston", "Since");
+    let up = "SELECT count(*) FROM RETAILASYNCCUSTOMERV2";
+    env.ok("run P");
+    assert_eq!(number(&env.hq(), up), 3, "the new row counts what was received already");
+    // The customer and the affiliations of the default customer each have a table.
+    assert_eq!(titles(&env, "CDX405").len(), 2);
+    let done = env.json("channels reseed houston");
+    assert_eq!(done["tables"][0]["table"], "ax_RETAILASYNCCUSTOMERV2");
+    assert_eq!(done["tables"][0]["renumbered"], 1, "{done:#}");
+    env.ok("run P");
+    assert_eq!(number(&env.hq(), up), 4);
+    let since = format!("{up} WHERE LASTNAME = 'Since'");
+    assert_eq!(number(&env.hq(), &since), 1);
+    assert!(titles(&env, "CDX405").is_empty());
+    let again = env.json("channels reseed houston");
+    assert_eq!(again["tables"], Value::Array(Vec::new()));
+}
+
+/// A file that is damaged is made anew, filled by the jobs, and uploads what comes after.
+#[test]
+fn a_broken_channel_is_rebuilt() {
+    let env = Env::asynchronous();
+    env.create_async("seattle", "Before");
+    env.synchronize();
+    let refused = env.run("channels rebuild seattle").expect(1);
+    assert!(refused.err.contains("--discard"), "{}", refused.err);
+    std::fs::write(env.channel_path("seattle"), "this is no database").unwrap();
+    env.run("doctor --only CDX901").expect(1);
+    let done = env.json("channels rebuild seattle");
+    assert_eq!(done["kept"], "channels/seattle.db.broken-1");
+    let run = env.json("run 1110 1070 1010 1170");
+    assert_eq!(run["jobs"][0]["reason"], "new-database", "{run:#}");
+    env.ok("csu restart");
+    env.create_async("seattle", "After");
+    env.synchronize();
+    let up = "SELECT count(*) FROM RETAILASYNCCUSTOMERV2 WHERE LASTNAME = 'After'";
+    assert_eq!(number(&env.hq(), up), 1, "counters go on above what was received");
+    env.ok("doctor --fail-on warning");
+}
