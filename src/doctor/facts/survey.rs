@@ -114,14 +114,8 @@ impl Survey<'_> {
                     | StoreError::Damaged { .. }
             ),
             missing: matches!(error, StoreError::Missing { .. }),
-            reason: self.within(&error.into()),
+            reason: error.into(),
         })
-    }
-
-    /// A reason that names files as they are called within the environment.
-    fn within(&self, reason: &Unknown) -> Unknown {
-        let root = format!("{}{}", self.reader.env.root().display(), std::path::MAIN_SEPARATOR);
-        Unknown(reason.0.replace(&root, ""))
     }
 
     fn facts(&self) -> Result<ChannelFacts, StoreError> {

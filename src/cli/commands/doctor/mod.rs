@@ -99,9 +99,14 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
 /// What is asked, with the rules it names and the baseline it goes by.
 fn request(args: &Args) -> Result<Request, CommandError> {
     let known = args.baseline.as_ref().filter(|_| !args.write_baseline);
+    let (only, skip) = (codes(&args.only)?, codes(&args.skip)?);
+    if !only.is_empty() && only.iter().all(|code| skip.contains(code)) {
+        let hint = "leave one of them out: cdx doctor";
+        return Err(CommandError::usage("usage", "--skip leaves nothing of --only", hint));
+    }
     Ok(Request {
-        only: codes(&args.only)?,
-        skip: codes(&args.skip)?,
+        only,
+        skip,
         channel: args.channel.clone(),
         quick: args.quick,
         baseline: known.map(|path| read::baseline(path)).transpose()?,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::read::{self, Stamp, is_written};
 use super::tell;
+use crate::cli::app::FormatArg;
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
@@ -18,7 +19,7 @@ pub(super) fn run(
     request: Request,
     threshold: Option<Severity>,
 ) -> Result<Exit, CommandError> {
-    if !context.output.is_terminal() || context.format.doctors_own().is_some() {
+    if !context.output.is_terminal() || context.format != FormatArg::Text {
         let hint = "examine once: cdx doctor";
         return Err(CommandError::usage("usage", "--watch is for a terminal, as text", hint));
     }
