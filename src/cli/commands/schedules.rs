@@ -1,5 +1,6 @@
 //! `cdx schedules`: headquarters' distribution schedules.
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::Serialize;
 
 use crate::cli::context::Context;
@@ -31,8 +32,8 @@ enum Command {
         #[arg(long, value_enum)]
         recurring: Option<super::YesNo>,
         /// The state of that batch.
-        #[arg(long, value_enum, value_name = "STATE")]
-        batch_state: Option<StateArg>,
+        #[arg(long, value_parser = states(), ignore_case = true, value_name = "STATE")]
+        batch_state: Option<BatchState>,
         /// The jobs it runs, instead of those it has.
         #[arg(long, value_name = "JOB", num_args = 1..)]
         jobs: Option<Vec<String>>,
@@ -42,34 +43,11 @@ enum Command {
     },
 }
 
-/// The state of a batch job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum StateArg {
-    /// It will run at its next recurrence.
-    Waiting,
-    /// It runs now.
-    Executing,
-    /// Somebody has put it on hold.
-    Hold,
-    /// It ended with an error.
-    Error,
-    /// It ended, and does not recur.
-    Ended,
-    /// Somebody has cancelled it.
-    Canceled,
-}
-
-impl From<StateArg> for BatchState {
-    fn from(arg: StateArg) -> Self {
-        match arg {
-            StateArg::Waiting => Self::Waiting,
-            StateArg::Executing => Self::Executing,
-            StateArg::Hold => Self::Hold,
-            StateArg::Error => Self::Error,
-            StateArg::Ended => Self::Ended,
-            StateArg::Canceled => Self::Canceled,
-        }
-    }
+/// The words of a batch job's states, in any case.
+fn states() -> impl TypedValueParser<Value = BatchState> {
+    let words = BatchState::ALL.iter().map(|state| state.as_str().to_lowercase());
+    PossibleValuesParser::new(words)
+        .try_map(|word| BatchState::parse(&word).ok_or_else(|| format!("no state {word:?}")))
 }
 
 pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, CommandError> {
@@ -92,7 +70,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
         let change = topology::ScheduleChange {
             active: active.map(Into::into),
             recurring: recurring.map(Into::into),
-            batch_state: batch_state.map(Into::into),
+            batch_state,
             jobs,
             groups: groups.map(|groups| groups.iter().map(|group| group.id).collect()),
         };
