@@ -128,7 +128,7 @@ fn suppressions(walker: &mut Walker<'_>, root: &DeTable<'_>, text: &str) -> Vec<
         let code = walker.required(table, "code", at, "a rule's code such as \"CDX303\"");
         let reason = walker.required(table, "reason", at, "why the finding is accepted");
         let scope = scope(walker, table);
-        let expires = walker.text(table, "expires");
+        let expires = walker.text_or_date(table, "expires");
         let date = expires.as_ref().and_then(|text| text.value.parse::<Date>().ok());
         if let Some(At { value, at }) = expires.filter(|_| date.is_none()) {
             let expected = "a date, YYYY-MM-DD";

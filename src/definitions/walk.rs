@@ -76,6 +76,15 @@ impl<'a> Walker<'a> {
         Some(At { value: text.to_owned(), at: value.span().start })
     }
 
+    /// A text, or a date as TOML writes one, without quotes.
+    pub(crate) fn text_or_date(&mut self, table: &DeTable<'_>, key: &str) -> Option<At<String>> {
+        let value = table.get(key)?;
+        match value.get_ref().as_datetime() {
+            Some(date) => Some(At { value: date.to_string(), at: value.span().start }),
+            None => self.text(table, key),
+        }
+    }
+
     /// A text that must be there; `at` is where its table begins.
     pub(crate) fn required(
         &mut self,

@@ -116,7 +116,24 @@ pub fn examine(
     }
     let channels = survey(&reader.env, &hq, &stores, rows, progress)?;
     let examination = Examination { hq, channels, quick: request.quick };
-    Ok(diagnose(&examination, request))
+    let mut diagnosis = diagnose(&examination, request);
+    name_within(reader, &mut diagnosis);
+    Ok(diagnosis)
+}
+
+/// What files of an environment begin with, seen from its folder.
+const WITHIN: &[&str] = &["hq.db", "channels", "packages", "jobs", "gates", "schema"];
+
+/// Names files as they are called within the environment, wherever it stands.
+fn name_within(reader: &Reader, diagnosis: &mut Diagnosis) {
+    let reasons = diagnosis.rules.iter_mut().flat_map(|rule| &mut rule.reasons);
+    let evidence = diagnosis.findings.iter_mut().flat_map(|finding| &mut finding.evidence);
+    for text in reasons.chain(evidence) {
+        for name in WITHIN {
+            let path = reader.env.root().join(name).display().to_string();
+            *text = text.replace(&path, name);
+        }
+    }
 }
 
 /// Runs the rules that are asked for.
@@ -130,7 +147,9 @@ pub fn diagnose(examination: &Examination, request: &Request) -> Diagnosis {
     }
     let suppressions = &examination.hq.settings.suppressions;
     let matched = suppress::apply(suppressions, examination.hq.clock.today(), &mut findings);
-    suppress::tell_unused(suppressions, &matched, &mut rules, &mut findings);
+    if request.channel.is_none() {
+        suppress::tell_unused(suppressions, &matched, &rules, &mut findings);
+    }
     if let Some(baseline) = &request.baseline {
         for finding in &mut findings {
             finding.baseline = baseline.knows(&finding.fingerprint);

@@ -45,11 +45,12 @@ pub(super) fn apply(
     matched
 }
 
-/// Reports suppressions that matched nothing, where the rule they name could look everywhere.
+/// Reports suppressions that matched nothing, where the rule they name could look everywhere;
+/// called where no channel was left out.
 pub(super) fn tell_unused(
     suppressions: &[Suppression],
     matched: &[bool],
-    rules: &mut [Outcome],
+    rules: &[Outcome],
     findings: &mut Vec<Finding>,
 ) {
     let asked = |code: &str| rules.iter().any(|rule| rule.code == code);

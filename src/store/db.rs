@@ -63,6 +63,10 @@ impl Db {
             (Access::Write | Access::Read | Access::Examine, false) => {
                 return Err(StoreError::Missing { path: path.display().to_string() });
             }
+            // A folder, or a pipe on which one would wait for ever.
+            (_, true) if !path.is_file() => {
+                return Err(StoreError::NotADatabase { path: path.display().to_string() });
+            }
             _ => {}
         }
         let copy = if access == Access::Examine { settle(path)? } else { None };

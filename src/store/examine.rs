@@ -4,7 +4,8 @@
 //! without a log is therefore opened as one that cannot change; one with a log, or with a journal
 //! that an interrupted writer left, is copied into a temporary folder and settled there.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -35,10 +36,10 @@ pub(in crate::store) fn settle(path: &Path) -> Result<Option<Settled>, StoreErro
     }
     let folder = TempDir::new().map_err(StoreError::io("make a temporary folder for", path))?;
     let copy = folder.path().join("examined.db");
-    fs::copy(path, &copy).map_err(StoreError::io("copy", path))?;
+    copied(path, &copy)?;
     for (log, ending) in logs.iter().filter(|(log, _)| holds(log)) {
         let target = folder.path().join(format!("examined.db{ending}"));
-        fs::copy(log, target).map_err(StoreError::io("copy", log))?;
+        copied(log, &target)?;
     }
     let error = |sql: &str, e| sqlite(path, sql, e);
     let conn = Connection::open(&copy).map_err(|e| error("open", e))?;
@@ -46,4 +47,13 @@ pub(in crate::store) fn settle(path: &Path) -> Result<Option<Settled>, StoreErro
     conn.query_row(settle, [], |_| Ok(())).map_err(|e| error(settle, e))?;
     conn.close().map_err(|(_, e)| error("close", e))?;
     Ok(Some(Settled { path: copy, _folder: folder }))
+}
+
+/// Copies what is in a file, and not that it may be read only.
+fn copied(from: &Path, to: &Path) -> Result<(), StoreError> {
+    let error = || StoreError::io("copy", from);
+    let mut source = File::open(from).map_err(error())?;
+    let mut target = File::create_new(to).map_err(error())?;
+    io::copy(&mut source, &mut target).map_err(error())?;
+    Ok(())
 }

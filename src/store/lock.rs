@@ -96,7 +96,8 @@ impl Lock {
 
 /// Whether a process holds the environment's lock now; one that ended without a word does not.
 pub fn is_held(root: &Path) -> bool {
-    let file = OpenOptions::new().write(true).open(root.join("cdx.lock"));
+    // Opened for reading, so that whoever may not write learns of it too.
+    let file = File::open(root.join("cdx.lock"));
     file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 

@@ -42,6 +42,32 @@ impl Examination {
         }
     }
 
+    /// Says which download jobs a rule could not look at; none at all is no answer.
+    pub fn tell_unplanned_downloads(
+        &self,
+        findings: &mut super::rule::Findings,
+    ) -> Result<(), super::rule::Unknown> {
+        for one in self.hq.downloads.as_ref()? {
+            if let Err(why) = &one.plans {
+                findings.unjudged(&format!("job {}", one.job.id), why);
+            }
+        }
+        Ok(())
+    }
+
+    /// Says which upload jobs a rule could not look at; none at all is no answer.
+    pub fn tell_unplanned_uploads(
+        &self,
+        findings: &mut super::rule::Findings,
+    ) -> Result<(), super::rule::Unknown> {
+        for one in self.hq.uploads.as_ref()? {
+            if let Err(why) = &one.tables {
+                findings.unjudged(&format!("job {}", one.job.id), why);
+            }
+        }
+        Ok(())
+    }
+
     /// Whether a channel or offline database is among those examined.
     pub fn examines(&self, name: &str) -> bool {
         self.channels.iter().any(|channel| channel.store.name == name)

@@ -114,14 +114,8 @@ impl Survey<'_> {
                     | StoreError::Damaged { .. }
             ),
             missing: matches!(error, StoreError::Missing { .. }),
-            reason: self.within(&error.into()),
+            reason: error.into(),
         })
-    }
-
-    /// A reason that names files as they are called within the environment.
-    fn within(&self, reason: &Unknown) -> Unknown {
-        let root = format!("{}{}", self.reader.env.root().display(), std::path::MAIN_SEPARATOR);
-        Unknown(reason.0.replace(&root, ""))
     }
 
     fn facts(&self) -> Result<ChannelFacts, StoreError> {
@@ -252,7 +246,14 @@ impl Survey<'_> {
         let compared = with_channel(hq, channel, || {
             for plans in self.hq.downloads.iter().flatten() {
                 let job = &plans.job.id;
-                let Some(version) = self.judged_from(job) else { continue };
+                let version = match self.judged_from(job) {
+                    Ok(Some(version)) => version,
+                    Ok(None) => continue,
+                    Err(why) => {
+                        found.push((job.clone(), format!("job {job}"), Err(why)));
+                        continue;
+                    }
+                };
                 for plan in plans.plans.iter().flatten() {
                     if self.store.offline && plan.exclude_offline {
                         continue;
@@ -275,11 +276,19 @@ impl Survey<'_> {
         found
     }
 
-    /// The row version up to which this database has had a job, where changes can be told from it.
-    fn judged_from(&self, job: &str) -> Option<i64> {
-        let sessions = self.hq.sessions.as_ref().ok()?;
-        let Reached::Version(version) = reached(sessions, self.store.id, job) else { return None };
-        let valid = self.hq.tracked_from.as_ref().is_ok_and(|from| version >= *from);
-        valid.then_some(version)
+    /// The row version up to which this database has had a job; none where it never had it.
+    fn judged_from(&self, job: &str) -> Known<Option<i64>> {
+        let sessions = self.hq.sessions.as_ref()?;
+        let Reached::Version(version) = reached(sessions, self.store.id, job) else {
+            return Ok(None);
+        };
+        let from = *self.hq.tracked_from.as_ref()?;
+        if version < from {
+            let why = format!(
+                "it was last brought at row version {version}, and changes are known from {from}"
+            );
+            return Err(Unknown(why));
+        }
+        Ok(Some(version))
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::about_jobs::{full, is_healed, rows_of};
 use crate::doctor::facts::{Channel, ChannelFacts, Examination};
 use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
+use crate::doctor::fix::Fix;
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_IMPLEMENTATION, Source};
 use crate::model::session::DownloadSession;
@@ -42,12 +42,6 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             }
             let Some(later) = overtaken_by(x, sessions, channel, facts, earlier)? else { continue };
             let (number, job) = (earlier.id, &earlier.job);
-            let step = if row.status == DownloadStatus::Applied {
-                full(job, &channel.store.name)
-            } else {
-                let run = format!("cdx run {job}");
-                Step::in_channel(Stage::Download, run, &channel.store.name)
-            };
             findings.report(Found {
                 subject: Subject::session(number).with_channel(&channel.store.name).with_job(job),
                 title: format!("session {number} of {job} was passed by session {}", later.id),
@@ -56,7 +50,8 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                     format!("session {} of {}: Applied before it", later.id, later.job),
                 ],
                 effect: "old values can stand over new ones".to_owned(),
-                fix: Fix::safe([step]),
+                // One that is still open must not be applied either: a full one takes its place.
+                fix: Fix::safe([full(job, &channel.store.name)]),
             });
         }
     }

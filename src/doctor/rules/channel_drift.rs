@@ -28,6 +28,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
 };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
+    x.tell_unplanned_downloads(findings)?;
     for (channel, facts) in x.readable() {
         let name = &channel.store.name;
         for (job, table, drift) in facts.drift.iter().flatten() {

@@ -26,6 +26,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
 };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
+    x.tell_unplanned_uploads(findings)?;
     for (channel, facts) in x.online() {
         let name = &channel.store.name;
         for (job, counters) in &facts.counters {

@@ -28,6 +28,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
 };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
+    x.tell_unplanned_downloads(findings)?;
     let sessions = x.hq.sessions.as_ref()?;
     for (channel, facts) in x.readable().filter(|(channel, _)| channel.store.offline) {
         let store = &channel.store;

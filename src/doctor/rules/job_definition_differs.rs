@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
+use crate::doctor::fix::{Fix, Safety, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_EXTENSIBILITY, Source};
 use crate::model::job::{Definitions, Job, Subjob};
@@ -18,8 +18,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     why: "A run uses what the scheduler was last initialized with. What was changed on disk since \
           has no effect yet, and what was changed in headquarters by hand goes when the scheduler \
           is initialized with \"delete existing\".",
-    mend: "Initialize the scheduler if the files are right. What was made by hand stays; to keep \
-           it for good, put it into a file of its own in `jobs/`.",
+    mend: "Initialize the scheduler if the files are right. What was added by hand stays, and what \
+           was changed by hand is overwritten; to keep it for good, put it into a file of its own \
+           in `jobs/`.",
     since: "0.2.0",
     behaviours: &["S03", "S04"],
     sources: &[Source::documented(CDX_EXTENSIBILITY)],
@@ -33,67 +34,78 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     for job in &disk.jobs {
         let mut lines = Vec::new();
         match here.job(&job.id) {
-            None => lines.push("headquarters has not got it".to_owned()),
+            None => lines.push((Way::Adds, "headquarters has not got it".to_owned())),
             Some(own) => {
                 compare_jobs(own, job, &mut lines);
                 compare_subjobs(here, disk, own, job, &mut lines);
             }
         }
-        tell(findings, &job.id, lines, true);
+        tell(findings, &job.id, lines);
     }
     for job in here.jobs.iter().filter(|job| disk.job(&job.id).is_none()) {
-        tell(findings, &job.id, vec!["no file declares it".to_owned()], false);
+        tell(findings, &job.id, vec![(Way::Leaves, "no file declares it".to_owned())]);
     }
     Ok(())
 }
 
-fn tell(findings: &mut Findings, job: &str, evidence: Vec<String>, mends: bool) {
-    if evidence.is_empty() {
+/// What initializing the scheduler does about a difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// It adds what is missing.
+    Adds,
+    /// It overwrites what somebody set in headquarters.
+    Overwrites,
+    /// It leaves it, unless what exists is deleted first.
+    Leaves,
+}
+
+type Line = (Way, String);
+
+fn tell(findings: &mut Findings, job: &str, lines: Vec<Line>) {
+    if lines.is_empty() {
         return;
     }
-    // Initializing adds and changes; what only headquarters has it leaves.
-    let only_here = evidence.iter().all(|line| line.ends_with(ONLY_HERE)) || !mends;
-    let fix = if only_here {
-        let command = "cdx scheduler init --delete-existing";
-        Fix::new(crate::doctor::fix::Safety::Destructive, [Step::new(Stage::Initialize, command)])
+    let has = |way: Way| lines.iter().any(|(own, _)| *own == way);
+    let (safety, command) = if has(Way::Overwrites) {
+        (Safety::Manual, "cdx scheduler init")
+    } else if has(Way::Adds) {
+        (Safety::Safe, "cdx scheduler init")
     } else {
-        Fix::safe([Step::new(Stage::Initialize, "cdx scheduler init")])
+        (Safety::Destructive, "cdx scheduler init --delete-existing")
     };
     findings.report(Found {
         subject: Subject::job(job),
         title: format!("job {job} differs from its definition on disk"),
-        evidence,
+        evidence: lines.into_iter().map(|(_, text)| text).collect(),
         effect: "runs do not do what the files say".to_owned(),
-        fix,
+        fix: Fix::new(safety, [Step::new(Stage::Initialize, command)]),
     });
 }
 
-const ONLY_HERE: &str = "only in headquarters";
-const ONLY_ON_DISK: &str = "only on disk";
-
-fn compare_jobs(own: &Job, disk: &Job, lines: &mut Vec<String>) {
+fn compare_jobs(own: &Job, disk: &Job, lines: &mut Vec<Line>) {
     if own.name != disk.name {
-        lines.push(format!("name: {:?} in headquarters, {:?} on disk", own.name, disk.name));
+        let text = format!("name: {:?} in headquarters, {:?} on disk", own.name, disk.name);
+        lines.push((Way::Overwrites, text));
     }
     if own.exclude_offline != disk.exclude_offline {
         let word = |skip| if skip { "excluded from" } else { "sent to" };
-        lines.push(format!(
-            "{} offline databases in headquarters, {} on disk",
-            word(own.exclude_offline),
-            word(disk.exclude_offline)
-        ));
+        let (here, there) = (word(own.exclude_offline), word(disk.exclude_offline));
+        let text = format!("{here} offline databases in headquarters, {there} on disk");
+        lines.push((Way::Overwrites, text));
     }
     let off = own.lines.iter().filter(|line| !line.enabled);
-    lines.extend(off.map(|line| format!("subjob {} is switched off", line.subjob)));
+    lines.extend(off.map(|line| (Way::Leaves, format!("subjob {} is switched off", line.subjob))));
     let name = |job: &Job| -> BTreeSet<String> {
         job.lines.iter().map(|line| line.subjob.to_ascii_uppercase()).collect()
     };
     one_sided("subjob", &name(own), &name(disk), lines);
 }
 
-fn one_sided(what: &str, own: &BTreeSet<String>, disk: &BTreeSet<String>, lines: &mut Vec<String>) {
-    lines.extend(own.difference(disk).map(|name| format!("{what} {name}: {ONLY_HERE}")));
-    lines.extend(disk.difference(own).map(|name| format!("{what} {name}: {ONLY_ON_DISK}")));
+fn one_sided(what: &str, own: &BTreeSet<String>, disk: &BTreeSet<String>, lines: &mut Vec<Line>) {
+    let here = own.difference(disk).map(|name| format!("{what} {name}: only in headquarters"));
+    lines.extend(here.map(|text| (Way::Leaves, text)));
+    let there = disk.difference(own).map(|name| format!("{what} {name}: only on disk"));
+    lines.extend(there.map(|text| (Way::Adds, text)));
 }
 
 fn compare_subjobs(
@@ -101,7 +113,7 @@ fn compare_subjobs(
     disk: &Definitions,
     own: &Job,
     job: &Job,
-    lines: &mut Vec<String>,
+    lines: &mut Vec<Line>,
 ) {
     let find = |definitions: &'_ Definitions, id: &str| -> Option<Subjob> {
         definitions.subjobs.iter().find(|subjob| subjob.id.eq_ignore_ascii_case(id)).cloned()
@@ -129,10 +141,11 @@ fn compare_subjobs(
             let what = format!("{} field", line.subjob);
             one_sided(&what, &fields(&theirs), &fields(&ours), lines);
             if theirs.exclude_offline != ours.exclude_offline {
-                lines.push(format!("{}: excluded from offline databases differently", line.subjob));
+                let text = format!("{}: excluded from offline databases differently", line.subjob);
+                lines.push((Way::Overwrites, text));
             }
             if theirs.filter != ours.filter {
-                lines.push(format!("{}: another filter", line.subjob));
+                lines.push((Way::Overwrites, format!("{}: another filter", line.subjob)));
             }
         }
     }

@@ -29,6 +29,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
 const DAY: u64 = 24 * 60 * 60;
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
+    x.tell_unplanned_uploads(findings)?;
     for (channel, facts) in x.online() {
         let Some(own) = &facts.now.channel else { continue };
         let days = u64::try_from(own.days_transactions_exist).unwrap_or(0);

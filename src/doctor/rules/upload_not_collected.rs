@@ -25,6 +25,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
 };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
+    x.tell_unplanned_uploads(findings)?;
     let threshold = x.hq.settings.doctor.stuck_after;
     for (channel, facts) in x.online().filter(|(channel, _)| !channel.store.paused) {
         let name = &channel.store.name;

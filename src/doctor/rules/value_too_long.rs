@@ -26,6 +26,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let Some(found) = &x.hq.too_long else { return Ok(()) };
+    x.tell_unplanned_downloads(findings)?;
     let mut told: Vec<(&str, &str, &str)> = Vec::new();
     for (job, long) in found.as_ref()? {
         // A table that several jobs carry is told with the first.

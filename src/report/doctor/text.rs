@@ -8,7 +8,10 @@ use crate::doctor::group::{Group, groups};
 use crate::report::page::{Page, Report, count};
 
 /// So many channels are named before the rest is counted.
-const MOST_CHANNELS: usize = 6;
+const MOST_CHANNELS: usize = 24;
+
+/// From so many on they are counted as well as named.
+const MANY_CHANNELS: usize = 7;
 
 /// So many other subjects are named before the rest is counted.
 const MOST_SUBJECTS: usize = 8;
@@ -51,6 +54,9 @@ fn by_channel(page: &mut Page, found: &[Group<'_>]) {
 fn place(channels: &[&str]) -> String {
     match channels.len() {
         0 => "headquarters".to_owned(),
+        many @ MANY_CHANNELS..=MOST_CHANNELS => {
+            format!("{many} channels: {}", channels.join(", "))
+        }
         many if many > MOST_CHANNELS => {
             let shown = channels[..MOST_CHANNELS].join(", ");
             format!("{many} channels: {shown} and {} more", many - MOST_CHANNELS)

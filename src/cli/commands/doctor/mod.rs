@@ -86,6 +86,10 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
         return fix::run(context, request, &diagnosis, args);
     }
     if let Some(path) = args.baseline.as_ref().filter(|_| args.write_baseline) {
+        if !diagnosis.is_informed() {
+            // A baseline of nothing would make everything new.
+            return tell::diagnosis(context, diagnosis, None, args.fail_on.threshold());
+        }
         let baseline = Baseline::of(&diagnosis.findings);
         return tell::baseline(context, path, &baseline);
     }
@@ -95,9 +99,14 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
 /// What is asked, with the rules it names and the baseline it goes by.
 fn request(args: &Args) -> Result<Request, CommandError> {
     let known = args.baseline.as_ref().filter(|_| !args.write_baseline);
+    let (only, skip) = (codes(&args.only)?, codes(&args.skip)?);
+    if !only.is_empty() && only.iter().all(|code| skip.contains(code)) {
+        let hint = "leave one of them out: cdx doctor";
+        return Err(CommandError::usage("usage", "--skip leaves nothing of --only", hint));
+    }
     Ok(Request {
-        only: codes(&args.only)?,
-        skip: codes(&args.skip)?,
+        only,
+        skip,
         channel: args.channel.clone(),
         quick: args.quick,
         baseline: known.map(|path| read::baseline(path)).transpose()?,

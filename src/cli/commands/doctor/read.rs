@@ -1,18 +1,20 @@
 //! Reading an environment for the doctor while others may write to it.
 
-use std::path::Path;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::doctor::baseline::Baseline;
 use crate::doctor::{Diagnosis, Request, examine as look};
 use crate::model::event::{Event, Listener};
+use crate::store::environment::SETTINGS_FILE;
 use crate::store::lock::{self, Holder};
 use crate::store::{Environment, StoreError};
 
-/// It is looked at so often while somebody writes.
-const TRIES: u32 = 3;
+/// It is looked at so often while somebody writes: three times whole, and once more without the
+/// rules that hold rows of different files against each other.
+const TRIES: u32 = 4;
 
 /// How long a writer is waited for before each try.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -26,24 +28,55 @@ pub(super) fn examine(context: &Context, request: Request) -> Result<Diagnosis, 
     let mut tries = 0;
     loop {
         tries += 1;
-        wait_for_writer(&env);
-        let before = Holder::read(env.root()).generation;
-        let busy = tries == TRIES && is_written(&env);
-        let request = Request { busy, ..request.clone() };
-        let found = once(context, &env, &request);
-        let after = Holder::read(env.root()).generation;
-        let quiet = before == after && !is_written(&env);
+        // In the last try nothing is said of what needs two files at one time.
+        let busy = tries == TRIES;
+        if !busy {
+            wait_for_writer(&env);
+        }
+        let before = Stamp::of(&env);
+        let found = once(context, &env, &Request { busy, ..request.clone() });
+        let quiet = before == Stamp::of(&env) && !is_written(&env);
         match found {
             // What looks broken while somebody writes may only be half written.
-            Err(error) if quiet || tries == TRIES => return Err(error),
-            Ok(diagnosis) if quiet => return Ok(diagnosis),
-            Ok(diagnosis) if tries == TRIES => {
+            Err(error) if quiet || busy => return Err(error),
+            Ok(diagnosis) if quiet && !busy => return Ok(diagnosis),
+            Ok(diagnosis) if busy => {
                 let text = "a command writes to the environment; what is shown may be of two times";
                 progress.event(Event::Note { text: text.to_owned() });
                 return Ok(diagnosis);
             }
             _ => {}
         }
+    }
+}
+
+/// What changes when somebody writes: the generation of our own commands, and the files a
+/// diagnosis goes by, each with its size and time, whoever writes them.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Stamp {
+    generation: u64,
+    files: Vec<(PathBuf, u64, Option<SystemTime>)>,
+}
+
+impl Stamp {
+    /// The environment as it is now.
+    pub(super) fn of(env: &Environment) -> Self {
+        let root = env.root();
+        let own = [SETTINGS_FILE, "hq.db", "hq.db-wal", "hq.db-journal"];
+        let mut paths: Vec<PathBuf> = own.iter().map(|name| root.join(name)).collect();
+        for folder in ["channels", "jobs", "gates", "packages", "schema/hq", "schema/channel"] {
+            let entries = std::fs::read_dir(root.join(folder)).into_iter().flatten();
+            paths.extend(entries.flatten().map(|entry| entry.path()));
+        }
+        // Shared memory changes when somebody reads.
+        paths.retain(|path| !path.to_string_lossy().ends_with("-shm"));
+        paths.sort();
+        let seen = |path: PathBuf| {
+            let found = std::fs::metadata(&path).ok()?;
+            Some((path, found.len(), found.modified().ok()))
+        };
+        let files = paths.into_iter().filter_map(seen).collect();
+        Self { generation: Holder::read(root).generation, files }
     }
 }
 

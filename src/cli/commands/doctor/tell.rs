@@ -84,8 +84,15 @@ pub(super) fn baseline(
     let mut draft = path.as_os_str().to_owned();
     draft.push(".partial");
     let draft = Path::new(&draft);
-    std::fs::write(draft, baseline.text()).map_err(StoreError::io("write", draft))?;
-    std::fs::rename(draft, path).map_err(StoreError::io("rename", draft))?;
+    let written = std::fs::write(draft, baseline.text()).map_err(StoreError::io("write", draft));
+    let kept = written.and_then(|()| {
+        std::fs::rename(draft, path).map_err(StoreError::io("write the baseline to", path))
+    });
+    if let Err(error) = kept {
+        // What was begun is of no use to anybody, and may not even be there.
+        let _best_effort = std::fs::remove_file(draft);
+        return Err(error.into());
+    }
     let (path, findings) = (path.display().to_string(), baseline.len());
     context.print(&Written { baseline: path, findings })?;
     Ok(Exit::Done)

@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use super::read::{self, is_written};
+use super::read::{self, Stamp, is_written};
 use super::tell;
+use crate::cli::app::FormatArg;
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::doctor::{Request, Severity};
-use crate::store::Environment;
-use crate::store::lock::Holder;
 
 /// How often it is looked whether something has changed.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -20,29 +19,19 @@ pub(super) fn run(
     request: Request,
     threshold: Option<Severity>,
 ) -> Result<Exit, CommandError> {
-    if !context.output.is_terminal() || context.format.doctors_own().is_some() {
+    if !context.output.is_terminal() || context.format != FormatArg::Text {
         let hint = "examine once: cdx doctor";
         return Err(CommandError::usage("usage", "--watch is for a terminal, as text", hint));
     }
     let env = context.environment()?;
     loop {
-        let seen = stamp(&env);
+        let seen = Stamp::of(&env);
         let found = read::examine(context, request.clone())?;
         context.output.clear()?;
         tell::diagnosis(context, found, None, threshold)?;
         context.output.heading("watching; Ctrl-C ends it")?;
-        while stamp(&env) == seen || is_written(&env) {
+        while Stamp::of(&env) == seen || is_written(&env) {
             std::thread::sleep(PAUSE);
         }
     }
-}
-
-/// What changes when somebody writes: the generation of our own commands, and the files' times.
-fn stamp(env: &Environment) -> (u64, Vec<std::time::SystemTime>) {
-    let folders = [env.root().to_path_buf(), env.root().join("channels"), env.packages_path()];
-    let entries = folders.iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten();
-    let times = entries.flatten().filter_map(|entry| entry.metadata().ok()?.modified().ok());
-    let mut times: Vec<_> = times.collect();
-    times.sort();
-    (Holder::read(env.root()).generation, times)
 }

@@ -1,0 +1,181 @@
+//! `cdx doctor --fix`: the safe fixes, in an order that works, and one cause told once.
+
+use serde_json::Value;
+
+use super::harness::{Env, dump};
+
+fn commands(report: &Value) -> Vec<&str> {
+    let commands = report["fixes"]["commands"].as_array().unwrap();
+    commands.iter().map(|one| one["command"].as_str().unwrap()).collect()
+}
+
+fn codes(report: &Value) -> Vec<&str> {
+    let findings = report["findings"].as_array().unwrap();
+    findings.iter().map(|finding| finding["code"].as_str().unwrap()).collect()
+}
+
+/// Features on and nothing distributed, a full cache, uploads that wait, a manual matter.
+fn troubled() -> Env {
+    let env = Env::new();
+    env.ok("pos create-customer --channel houston --first-name A --last-name B");
+    env.ok("features enable async-customer-editing --with-prerequisites");
+    env.ok("profiles set Stores --async-customers yes");
+    env.ok("pos create-customer --channel houston --first-name A --last-name Off --offline");
+    env.ok("pos reconnect --channel houston");
+    env.ok("run P");
+    env.channel("online").execute_batch("DELETE FROM ax_CUSTTABLE").unwrap();
+    env.ok("params set try-count 9");
+    env
+}
+
+#[test]
+fn a_dry_run_shows_and_changes_nothing() {
+    let env = troubled();
+    let before = dump(&env.hq(), "");
+    let report = env.run("doctor --fix --dry-run --format json").expect(1).json();
+    assert_eq!(report["fixes"]["dry_run"], true);
+    assert!(commands(&report).contains(&"cdx run sync-customers"), "{report:#}");
+    let exits = report["fixes"]["commands"].as_array().unwrap();
+    assert!(exits.iter().all(|one| one.get("exit").is_none()), "{report:#}");
+    assert_eq!(dump(&env.hq(), ""), before);
+    let text = env.run("doctor --fix --dry-run").expect(1);
+    assert!(text.out.starts_with("Would be run, in this order:"), "{}", text.out);
+    assert_eq!(codes(&report), codes(&env.json("doctor")), "and tells what there is");
+}
+
+#[test]
+fn safe_fixes_end_what_they_can_and_manual_ones_stay() {
+    let env = troubled();
+    let planned = env.json("doctor --fix --dry-run");
+    let run = env.run("doctor --fix --fail-on warning --format json").expect(1);
+    let report = run.json();
+    assert_eq!(commands(&report), commands(&planned), "what was shown is what was run");
+    let exits = report["fixes"]["commands"].as_array().unwrap();
+    assert!(exits.iter().all(|one| one["exit"] == 0), "{report:#}");
+    assert_eq!(codes(&report), ["CDX207"], "{report:#}");
+    assert!(run.err.contains("$ cdx run "), "{}", run.err);
+    assert_eq!(
+        env.ok("params list --format json").json()["parameters"]
+            .as_array()
+            .map(|all| { all.iter().any(|one| one["name"] == "try-count" && one["value"] == "9") }),
+        Some(true)
+    );
+    // Once more there is nothing to do.
+    let text = env.run("doctor --fix").expect(0).out;
+    assert!(text.starts_with("There is no safe fix to run"), "{text}");
+}
+
+#[test]
+fn what_is_accepted_is_not_mended() {
+    let env = Env::new();
+    env.channel("online").execute_batch("DELETE FROM ax_CUSTTABLE").unwrap();
+    let path = env.path().join("cdx.toml");
+    let before = std::fs::read_to_string(&path).unwrap();
+    let more = "[[suppress]]\ncode = \"CDX211\"\nreason = \"a test of the register\"\n";
+    std::fs::write(path, format!("{before}\n{more}")).unwrap();
+    let report = env.run("doctor --fix --format json").expect(0).json();
+    assert_eq!(commands(&report), Vec::<&str>::new());
+    assert_eq!(report["findings"][0]["suppressed"], true);
+}
+
+#[test]
+fn destructive_and_manual_fixes_are_never_run() {
+    let env = Env::new();
+    let sql = "UPDATE RETAILCONNSCHEDULERJOBTABLE SET ALLOWSKIPDATASYNC = 1 WHERE JOBID = '1010'";
+    env.hq().execute_batch(sql).unwrap();
+    assert_eq!(env.run("run 1010 --full --fault apply-fails=houston.offline").code, 1);
+    env.ok("schedules set Downloads --active no");
+    let report = env.json("doctor --fix --only CDX212,CDX205");
+    assert_eq!(codes(&report)[..2], ["CDX205", "CDX205"]);
+    assert!(codes(&report).contains(&"CDX212"), "{report:#}");
+    assert_eq!(commands(&report), Vec::<&str>::new());
+}
+
+#[test]
+fn a_fix_that_fails_is_told() {
+    let env = Env::new();
+    let long = "x".repeat(300);
+    let sql = format!("UPDATE CUSTTABLE SET CUSTGROUP = '{long}' WHERE ACCOUNTNUM = '00000010'");
+    env.hq().execute_batch(&sql).unwrap();
+    assert_eq!(env.run("run 1010").code, 1);
+    let run = env.run("doctor --fix --format json").expect(1);
+    let report = run.json();
+    assert!(commands(&report)[0].starts_with("cdx run 1010"), "{report:#}");
+    assert_eq!(report["fixes"]["commands"][0]["exit"], 1, "{report:#}");
+    assert!(codes(&report).contains(&"CDX202"), "{report:#}");
+    let text = env.run("doctor --fix").expect(1).out;
+    assert!(text.starts_with("Run, in this order:\n  cdx run 1010"), "{text}");
+    assert!(text.lines().nth(1).unwrap().ends_with(": exit 1"), "{text}");
+    for format in ["junit", "sarif", "github"] {
+        let run = env.run(&format!("doctor --fix --format {format}")).expect(1);
+        assert!(run.err.contains("Run, in this order:"), "{format}\n{}", run.err);
+        assert!(!run.out.contains("Run, in this order:"), "{format}\n{}", run.out);
+    }
+}
+
+#[test]
+fn twenty_channels_with_one_cause_are_told_once() {
+    let env = Env::empty();
+    env.ok("init . --channels 20 --customers 3");
+    env.ok("features enable async-address-creation --with-prerequisites");
+    let report = env.json("doctor --only CDX201");
+    let findings = report["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 20, "one a channel");
+    let prints: std::collections::BTreeSet<String> =
+        findings.iter().map(|one| one["fingerprint"].to_string()).collect();
+    assert_eq!(prints.len(), 20);
+    let text = env.run("doctor --only CDX201").expect(1).out;
+    assert_eq!(text.matches("CDX201").count(), 1, "{text}");
+    assert_eq!(text.matches("cdx run 1110").count(), 1, "{text}");
+    assert!(text.contains("mend (safe): cdx run 1110\n"), "{text}");
+    let shown: String = text.lines().skip(2).take(4).collect::<Vec<_>>().join(" ");
+    for finding in findings {
+        let channel = finding["subject"]["channel"].as_str().unwrap();
+        assert!(shown.contains(channel), "{channel} is not named:\n{text}");
+    }
+    assert!(text.contains("20 errors"), "{text}");
+    let fixed = env.run("doctor --fix --format json").expect(0).json();
+    assert_eq!(commands(&fixed), ["cdx run 1110"]);
+    assert_eq!(codes(&fixed), Vec::<&str>::new());
+}
+
+#[test]
+fn what_somebody_set_in_headquarters_is_not_overwritten_unasked() {
+    let found = |sql: &str| -> (Env, Value) {
+        let env = Env::new();
+        env.hq().execute_batch(sql).unwrap();
+        let report = env.json("doctor --only CDX602");
+        let fix = report["findings"][0]["fix"].clone();
+        (env, fix)
+    };
+    let (env, fix) =
+        found("UPDATE RETAILCONNSCHEDULERJOBTABLE SET ALLOWSKIPDATASYNC = 1 WHERE JOBID = '1010'");
+    assert_eq!((&fix["command"], &fix["safety"]), (&"cdx scheduler init".into(), &"manual".into()));
+    assert_eq!(commands(&env.json("doctor --fix --only CDX602")), Vec::<&str>::new());
+    // What is missing is added.
+    let (env, fix) = found("DELETE FROM RETAILCONNSCHEDULERJOBLINE WHERE SUBJOBID = 'CUSTTABLE'");
+    assert_eq!(fix["safety"], "safe");
+    assert_eq!(codes(&env.json("doctor --fix --only CDX602")), Vec::<&str>::new());
+    // What is switched off stays off when the scheduler is initialized.
+    let off = "UPDATE RETAILCONNSCHEDULERJOBLINE SET ENABLED = 0 WHERE SUBJOBID = 'CUSTTABLE'";
+    let (env, fix) = found(off);
+    assert_eq!(fix["safety"], "destructive", "{fix:#}");
+    env.ok(fix["command"].as_str().unwrap().trim_start_matches("cdx "));
+    env.ok("doctor --only CDX602 --fail-on warning");
+}
+
+#[test]
+fn a_session_that_was_passed_is_replaced_and_not_applied_late() {
+    let env = Env::new();
+    env.ok("customers edit 00000010 --set last-name=Old");
+    assert_eq!(env.run("run 1010 --fault apply-fails=houston:2").code, 1);
+    env.ok("customers edit 00000010 --set last-name=New");
+    assert_eq!(env.run("run 1010").code, 1);
+    let report = env.json("doctor --only CDX208");
+    let fix = &report["findings"][0]["fix"]["command"];
+    assert_eq!(fix, "cdx run 1010 --full --channel houston", "{report:#}");
+    let report = env.json("doctor --fix --fail-on warning");
+    assert_eq!(codes(&report), Vec::<&str>::new(), "{report:#}");
+    let name = env.ok("pos find-customer --channel houston New --format json").out;
+    assert!(name.contains("00000010"), "{name}");
+}
