@@ -106,6 +106,12 @@ pub fn applied(channel: &ChannelDatabase) -> Result<Vec<i64>, StoreError> {
     channel.rows(sql, [], |row| row.get(0))
 }
 
+/// The names of the packages that were applied, in that order (D11).
+pub fn applied_packages(channel: &ChannelDatabase) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT DATAFILENAME FROM crt_DOWNLOADSESSIONDATAFILEHISTORY ORDER BY rowid";
+    channel.rows(sql, [], |row| row.get(0))
+}
+
 /// Real-time calls of one operation, for one reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Calls {

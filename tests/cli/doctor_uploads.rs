@@ -122,3 +122,35 @@ fn a_broken_channel_is_rebuilt() {
     assert_eq!(number(&env.hq(), up), 1, "counters go on above what was received");
     env.ok("doctor --fail-on warning");
 }
+
+/// What a channel has above a headquarters that was restored may be the last copy there is.
+#[test]
+fn a_restored_headquarters_does_not_empty_the_channels() {
+    let env = Env::asynchronous();
+    let hq = env.path().join("hq.db");
+    let copy = env.path().join("hq.copy");
+    std::fs::copy(&hq, &copy).unwrap();
+    env.create_async("houston", "Newest");
+    env.synchronize();
+    env.ok("doctor");
+    std::fs::copy(&copy, &hq).unwrap();
+    let drifts = |env: &Env| {
+        let report = env.run("doctor --only CDX211 --format json").expect(1).json();
+        report["findings"].as_array().unwrap().clone()
+    };
+    let found = drifts(&env);
+    assert!(found.iter().all(|one| one["fix"]["safety"] == "destructive"), "{found:#?}");
+    assert!(found[0]["evidence"].to_string().contains("headquarters does not know"));
+    env.run("doctor --only CDX211 --fix").expect(1);
+    assert_eq!(number(&env.channel("seattle"), &has_newest()), 1);
+    // Once a job has come whole, the channel is as headquarters is, and drift is mended as ever.
+    env.ok("run 1010 --full");
+    assert_eq!(number(&env.channel("seattle"), &has_newest()), 0);
+    env.channel("seattle").execute_batch("DELETE FROM ax_CUSTTABLE").unwrap();
+    let found = drifts(&env);
+    assert!(found.iter().all(|one| one["fix"]["safety"] == "safe"), "{found:#?}");
+}
+
+fn has_newest() -> String {
+    "SELECT count(*) FROM ax_DIRPERSONNAME WHERE LASTNAME = 'Newest'".to_owned()
+}

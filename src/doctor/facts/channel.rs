@@ -49,6 +49,9 @@ pub struct ChannelFacts {
     pub calls: Vec<Calls>,
     /// Download sessions in the order they were applied.
     pub applied: Vec<i64>,
+    /// The last package it applied that headquarters does not know, by job that has not come whole
+    /// since.
+    pub unknown_packages: BTreeMap<String, String>,
     /// How far each upload table has come, by job.
     pub counters: Vec<(String, Known<Counters>)>,
     /// Customers whose account has not come back.

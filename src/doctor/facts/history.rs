@@ -21,6 +21,8 @@ pub struct History {
     sessions: Vec<DownloadSession>,
     /// For each database by RECID: where its sessions are, and where in them its row is.
     places: BTreeMap<i64, Vec<(usize, usize)>>,
+    /// Where the session of each package is, by the package's name.
+    packages: BTreeMap<String, usize>,
     /// The last full session that was applied in each database, of each job in capitals.
     last_full: BTreeMap<(i64, String), i64>,
 }
@@ -30,8 +32,10 @@ impl History {
     /// what came before that is not in the file (D05).
     pub fn new(sessions: Vec<DownloadSession>, rebuilt: &BTreeMap<i64, i64>) -> Self {
         let mut places: BTreeMap<i64, Vec<(usize, usize)>> = BTreeMap::new();
+        let mut packages = BTreeMap::new();
         let mut last_full = BTreeMap::new();
         for (at, session) in sessions.iter().enumerate() {
+            packages.extend(session.package.clone().map(|name| (name, at)));
             for (row_at, row) in session.stores.iter().enumerate() {
                 if rebuilt.get(&row.store_id).is_some_and(|newest| session.id <= *newest) {
                     continue;
@@ -42,12 +46,17 @@ impl History {
                 }
             }
         }
-        Self { sessions, places, last_full }
+        Self { sessions, places, packages, last_full }
     }
 
     /// Every session, oldest first.
     pub fn all(&self) -> &[DownloadSession] {
         &self.sessions
+    }
+
+    /// The session that a package was made for.
+    pub fn of_package(&self, name: &str) -> Option<&DownloadSession> {
+        self.packages.get(name).and_then(|at| self.sessions.get(*at))
     }
 
     /// The sessions of one database with its row in each, oldest first.

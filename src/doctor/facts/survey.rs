@@ -13,6 +13,7 @@ use crate::doctor::rule::{Known, Unknown};
 use crate::exchange::RunRequest;
 use crate::exchange::gate::{Unset, unset};
 use crate::gates::Features;
+use crate::model::run::Mode;
 use crate::model::schema::Tables;
 use crate::model::topology::DataStore;
 use crate::runtime::features::Site;
@@ -129,6 +130,7 @@ impl Survey<'_> {
             half_features: self.half_features(channel)?,
             calls: arrears::calls(channel)?,
             applied: arrears::applied(channel)?,
+            unknown_packages: self.unknown_packages(channel)?,
             counters: self.counters(channel),
             unreturned: arrears::unreturned(&self.reader.hq, channel)?,
             excluded: self.excluded(channel)?,
@@ -189,6 +191,29 @@ impl Survey<'_> {
                 known.unwrap_or_else(|| format!("the feature of state row {name}"))
             };
             found.push((name, which));
+        }
+        Ok(found)
+    }
+
+    fn unknown_packages(
+        &self,
+        channel: &ChannelDatabase,
+    ) -> Result<BTreeMap<String, String>, StoreError> {
+        let mut found = BTreeMap::new();
+        let (Ok(sessions), Ok(downloads)) = (&self.hq.sessions, &self.hq.downloads) else {
+            return Ok(found);
+        };
+        for package in arrears::applied_packages(channel)? {
+            match sessions.of_package(&package) {
+                Some(session) if session.mode == Mode::Full => {
+                    found.remove(&session.job.to_ascii_uppercase());
+                }
+                Some(_) => {}
+                None => {
+                    let jobs = downloads.iter().map(|one| one.job.id.to_ascii_uppercase());
+                    found.extend(jobs.map(|job| (job, package.clone())));
+                }
+            }
         }
         Ok(found)
     }

@@ -3,7 +3,7 @@
 use super::about_jobs::full;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::Fix;
+use crate::doctor::fix::{Fix, Safety};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_IMPLEMENTATION, CDX_TROUBLE, Source};
 use crate::model::wording::count;
@@ -19,7 +19,10 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     why: "Headquarters sends what changed, and never asks what the channel has. A row that was \
           lost with a cancelled session, or changed in the channel by hand, stays wrong until \
           somebody changes it in headquarters again.",
-    mend: "A full synchronization of the job for that database.",
+    mend: "A full synchronization of the job for that database. Where the channel has applied \
+           packages that headquarters does not know, headquarters was brought back from an older \
+           copy, and what is extra in the channels may be the last there is: look at it first, as \
+           a full synchronization removes it.",
     since: "0.2.0",
     behaviours: &["D01", "D14", "D18"],
     sources: &[Source::documented(CDX_IMPLEMENTATION), Source::documented(CDX_TROUBLE)],
@@ -52,12 +55,22 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                 counted.iter().filter(|(count, _)| **count > 0).map(|(_, word)| *word).collect();
             let mut evidence = vec![format!("{name}: {}", counts.join(", "))];
             evidence.extend(samples.iter().cloned());
+            let unknown = facts.unknown_packages.get(&job.to_ascii_uppercase());
+            let fix = match unknown {
+                None => Fix::safe([full(job, name)]),
+                Some(package) => {
+                    evidence.push(format!(
+                        "{name} has applied {package}, which headquarters does not know"
+                    ));
+                    Fix::new(Safety::Destructive, [full(job, name)])
+                }
+            };
             findings.report(Found {
                 subject: Subject::channel(name).with_table(&table).with_job(job),
                 title: format!("{table} has rows that are {}", kinds.join(", ")),
                 evidence,
                 effect: "the channel works with other data than headquarters".to_owned(),
-                fix: Fix::safe([full(job, name)]),
+                fix,
             });
         }
     }
