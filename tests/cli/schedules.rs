@@ -24,6 +24,51 @@ fn findings(env: &Env, code: &str) -> Vec<(String, String, Vec<String>)> {
 }
 
 #[test]
+fn jobs_and_groups_are_added_and_taken_off_beside_those_there_are() {
+    let env = Env::new();
+    env.ok("channels group add West");
+    env.ok("schedules set Downloads --jobs 1110 1010 1070");
+    env.ok("schedules set Downloads --add-jobs 1010 P-job --add-groups West Default");
+    let downloads = schedule(&env, "Downloads");
+    assert_eq!(downloads["jobs"], json!(["1110", "1010", "1070", "P-0001"]));
+    assert_eq!(downloads["groups"], json!(["Default", "West"]));
+    env.ok("schedules set downloads --remove-jobs P Customers --add-jobs 1010");
+    env.ok("schedules set downloads --remove-groups west");
+    let downloads = schedule(&env, "Downloads");
+    assert_eq!(downloads["jobs"], json!(["1110", "1070", "1010"]));
+    assert_eq!(downloads["groups"], json!(["Default"]));
+    // Instead of those it has; a job that is named twice is run once.
+    env.ok("schedules set Downloads --jobs 1110 1110");
+    assert_eq!(schedule(&env, "Downloads")["jobs"], json!(["1110"]));
+}
+
+#[test]
+fn a_job_without_a_definition_can_be_taken_off() {
+    let env = Env::new();
+    env.hq()
+        .execute_batch(
+            "INSERT INTO RETAILCONNSCHEDULEJOBMAPPING (SCHEDULE, JOBID)
+             SELECT RECID, 'GONE' FROM RETAILCONNSCHEDULE WHERE NAME = 'Uploads'",
+        )
+        .unwrap();
+    env.ok("schedules set Uploads --remove-jobs gone");
+    assert_eq!(schedule(&env, "Uploads")["jobs"], json!(["P-0001"]));
+}
+
+#[test]
+fn a_new_name_needs_jobs() {
+    let env = Env::new();
+    let run = env.run("schedules set Uplods --batch-state waiting").expect(2);
+    insta::assert_snapshot!(run.err, @r#"
+    error: unknown schedule "Uplods"
+    hint: did you mean "Uploads"? see what there is: cdx schedules list
+    hint: a new one needs jobs: cdx schedules set Uplods --jobs JOB
+    "#);
+    env.ok("schedules set Nightly --add-jobs 1010 --add-groups Default");
+    assert_eq!(schedule(&env, "Nightly")["recurring"], true);
+}
+
+#[test]
 fn a_batch_job_that_is_gone_is_made_again() {
     for (sql, option) in [
         ("DELETE FROM BATCHJOB WHERE CAPTION = 'Uploads'", "--recurring yes"),
