@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::fixture::obey;
 use super::harness::Env;
 
 fn schedule(env: &Env, name: &str) -> Value {
@@ -94,4 +95,90 @@ fn a_batch_job_that_is_gone_is_made_again() {
     assert_eq!(schedule(&env, "Uploads")["batch_state"], "hold");
     env.ok("schedules set Customers --recurring no");
     assert_eq!(schedule(&env, "Customers")["batch_state"], Value::Null);
+}
+
+#[test]
+fn the_customer_batch_is_held_against_the_state_of_its_batch_job() {
+    for state in ["Hold", "Error", "Ended", "Canceled"] {
+        let env = Env::asynchronous();
+        env.create_async("houston", "Byron");
+        env.ok("run P");
+        let (title, _, commands) = findings(&env, "CDX502").remove(0);
+        assert_eq!(title, "uploaded customer operations wait for the batch");
+        assert_eq!(commands, ["cdx run sync-customers", "cdx run 1010"]);
+        env.ok(&format!("schedules set Customers --batch-state {state}"));
+        let mend = "cdx schedules set Customers --batch-state waiting";
+        let (_, seen, commands) = findings(&env, "CDX504").remove(0);
+        assert!(seen.starts_with("Customers: run by Batch job"), "{seen}");
+        assert!(seen.ends_with(&format!("which is in state '{state}'")), "{seen}");
+        assert_eq!(commands, [mend]);
+        let (_, seen, commands) = findings(&env, "CDX502").remove(0);
+        assert!(seen.contains(&format!("which is in state '{state}'")), "{seen}");
+        assert_eq!(commands, [mend, "cdx run sync-customers", "cdx run 1010"]);
+        for command in &commands {
+            assert_eq!(obey(&env, command).code, 0, "{command}");
+        }
+        env.ok("doctor --quick --only CDX502,CDX504 --fail-on warning");
+    }
+}
+
+#[test]
+fn all_that_is_wrong_with_a_schedule_is_mended_by_one_command() {
+    let env = Env::new();
+    env.ok("schedules set Uploads --active no --recurring no --batch-state error");
+    let command = "cdx schedules set Uploads --active yes --recurring yes --batch-state waiting";
+    assert_eq!(findings(&env, "CDX403")[0].2, [command]);
+    assert_eq!(findings(&env, "CDX504")[0].2, [command]);
+    assert_eq!(obey(&env, command).code, 0);
+    env.ok("doctor --quick --only CDX403,CDX504 --fail-on warning");
+}
+
+/// Whoever names the schedule that a job needs names the same, and one is made of it.
+#[test]
+fn a_job_on_no_schedule_gets_one_of_its_own() {
+    let env = Env::new();
+    env.ok("channels group add West");
+    env.ok("channels add portland --group West");
+    env.ok("schedules set Uploads --remove-jobs P");
+    env.ok("schedules set Customers --remove-jobs sync-customers");
+    env.ok("schedules set Downloads --remove-jobs 1010 --add-groups West");
+    let mut commands: Vec<String> = Vec::new();
+    for code in ["CDX205", "CDX403", "CDX504"] {
+        let found = findings(&env, code);
+        assert!(!found.is_empty(), "{code}");
+        commands.extend(found.into_iter().flat_map(|(_, _, commands)| commands));
+    }
+    commands.sort();
+    commands.dedup();
+    assert_eq!(
+        commands,
+        [
+            "cdx schedules set 'Job 1010' --add-jobs 1010 --add-groups Default West",
+            "cdx schedules set 'Job P-0001' --add-jobs P-0001 --add-groups Default West",
+            "cdx schedules set 'Job sync-customers' --add-jobs sync-customers",
+        ]
+    );
+    for command in &commands {
+        assert_eq!(obey(&env, command).code, 0, "{command}");
+    }
+    env.ok("doctor --quick --only CDX205,CDX403,CDX407,CDX504 --fail-on warning");
+}
+
+#[test]
+fn a_group_on_no_schedule_joins_one_that_runs_the_job() {
+    let env = Env::new();
+    env.ok("channels group add West");
+    env.ok("channels add portland --group West");
+    let commands = |code: &str| -> Vec<String> {
+        let mut all: Vec<String> =
+            findings(&env, code).into_iter().flat_map(|(_, _, commands)| commands).collect();
+        all.dedup();
+        all
+    };
+    assert_eq!(commands("CDX205"), ["cdx schedules set Downloads --add-groups West"]);
+    assert_eq!(commands("CDX403"), ["cdx schedules set Uploads --add-groups West"]);
+    for command in [commands("CDX205"), commands("CDX403")].concat() {
+        assert_eq!(obey(&env, &command).code, 0, "{command}");
+    }
+    env.ok("doctor --quick --only CDX205,CDX403,CDX407 --fail-on warning");
 }
