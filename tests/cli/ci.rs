@@ -70,7 +70,7 @@ fn a_pipeline_fails_when_a_job_is_forgotten() {
     let script = script.replace("run 1110 1010 1070", "run 1110 1010");
     let dir = tempfile::TempDir::new().unwrap();
     let run = shell(dir.path(), &script).expect(1);
-    assert!(run.out.contains("CDX303") && run.out.contains("cdx run 1070"), "{}", run.text());
+    assert!(run.out.contains("CDX303") && run.out.contains("cdx --env rehearsal run 1070"), "{}", run.text());
     let github = "cdx --env rehearsal doctor --format github --fail-on warning";
     let run = shell(dir.path(), github).expect(1);
     assert!(run.out.starts_with("::error title=CDX201"), "{}", run.text());

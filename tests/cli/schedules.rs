@@ -182,3 +182,38 @@ fn a_group_on_no_schedule_joins_one_that_runs_the_job() {
     }
     env.ok("doctor --quick --only CDX205,CDX403,CDX407 --fail-on warning");
 }
+
+/// What is printed can be pasted where it was printed.
+#[test]
+fn commands_name_the_environment_that_was_named() {
+    let env = Env::empty();
+    env.ok("init shop --customers 5");
+    env.args(&["init", "my shop", "--customers", "5"]).expect(0);
+    for name in ["shop", "my shop"] {
+        env.args(&["--env", name, "params", "set", "try-count", "9"]).expect(0);
+        env.args(&[
+            "--env",
+            name,
+            "features",
+            "enable",
+            "async-address-creation",
+            "--with-prerequisites",
+        ])
+        .expect(0);
+        let out = env.args(&["--env", name, "doctor", "--quick"]).expect(1).out;
+        let mut typed = out.lines().filter_map(|line| line.split_once("): "));
+        let typed = typed.find(|(before, _)| before.contains("mend (safe")).unwrap().1;
+        let shown = if name == "shop" { "shop".to_owned() } else { format!("'{name}'") };
+        assert!(typed.starts_with(&format!("cdx --env {shown} run ")), "{out}");
+        let dry = env.args(&["--env", name, "doctor", "--fix", "--dry-run"]).out;
+        assert!(dry.contains(&format!("\n  cdx --env {shown} run ")), "{dry}");
+        assert!(obey(&env, typed).code <= 1, "{typed}");
+        assert!(!out.contains("cdx run") && !out.contains("cdx params"), "{out}");
+        for format in ["json", "sarif", "junit", "github"] {
+            let plain = env.args(&["--env", name, "doctor", "--format", format]).out;
+            assert!(!plain.contains("cdx --env"), "{format}\n{plain}");
+        }
+    }
+    let here = super::harness::program(&env.path().join("shop")).arg("doctor").output().unwrap();
+    assert!(!super::harness::Run::of(here).out.contains("--env"));
+}
