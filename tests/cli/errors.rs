@@ -61,6 +61,11 @@ fn help_and_version_are_no_errors() {
     assert!(bare("--version").expect(0).out.starts_with("cdx "));
     assert!(bare("help run").expect(0).out.contains("--full"));
     bare("").expect(2);
+    let doctor = bare("doctor --help").expect(0).out;
+    for format in ["text", "json", "junit", "sarif", "github"] {
+        let line = doctor.lines().find(|line| line.starts_with(&format!("  --format {format} ")));
+        assert!(line.is_some_and(|line| line.len() > 30), "{format}\n{doctor}");
+    }
 }
 
 #[test]
