@@ -143,3 +143,31 @@ fn values_out_of_place_name_what_was_expected() {
         assert!(run.err.contains("hint: "), "{words}\n{}", run.text());
     }
 }
+
+/// What a hint about a channel's file names is what brings the channel back.
+#[test]
+fn a_channel_file_that_cannot_be_used_can_be_made_anew() {
+    let text = "this is no database, it is a text of more than a hundred characters, which is \
+                what it takes to be read as one";
+    let env = Env::new();
+    let whole = fs::read(env.channel_path("seattle")).unwrap();
+    let hq = fs::read(env.path().join("hq.db")).unwrap();
+    let damaged = [&whole[..8192], &vec![0xff; whole.len() - 8192]].concat();
+    let broken = [None, Some(text.as_bytes()), Some(&hq[..]), Some(&damaged[..])];
+    for (at, contents) in broken.into_iter().enumerate() {
+        match contents {
+            None => fs::remove_file(env.channel_path("houston")).unwrap(),
+            Some(bytes) => fs::write(env.channel_path("houston"), bytes).unwrap(),
+        }
+        let run = env.run("pos find-customer --channel houston 00000010").expect(3);
+        let hint = "cdx channels rebuild houston\n";
+        assert!(run.err.contains(hint), "{at}\n{}", run.text());
+        env.ok("channels rebuild houston");
+        env.ok("run 1110 1070 1010 1170");
+        env.ok("pos find-customer --channel houston 00000010");
+    }
+    // Headquarters cannot be made anew.
+    fs::remove_file(env.path().join("hq.db")).unwrap();
+    let run = env.run("run 1010").expect(3);
+    assert!(run.err.contains("cdx init another-folder"), "{}", run.err);
+}
