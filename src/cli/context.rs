@@ -17,6 +17,8 @@ use crate::store::{Environment, Reader, Writer};
 pub(super) struct Context {
     pub(super) output: Output,
     pub(super) env: Option<PathBuf>,
+    /// Whether it was named by option, so that commands to be typed must name it too.
+    pub(super) env_typed: bool,
     /// The words of the command, `features list`.
     pub(super) command: String,
     /// The format as it was asked for; the doctor has some of its own.
@@ -28,6 +30,12 @@ impl Context {
     pub(super) fn environment(&self) -> Result<Environment, CommandError> {
         let here = std::env::current_dir()?;
         Ok(Environment::find(self.env.as_deref(), &here)?)
+    }
+
+    /// The environment as the option named it; none where it was found without.
+    pub(super) fn named_env(&self) -> Option<String> {
+        let env = self.env.as_ref().filter(|_| self.env_typed);
+        env.map(|path| path.display().to_string())
     }
 
     /// The environment, opened for reading.

@@ -1,5 +1,7 @@
 //! Errors on their way to people: which exit code, which word, which hint.
 
+use std::path::Path;
+
 use serde_json::Value;
 
 use super::exit::Exit;
@@ -10,6 +12,7 @@ use crate::gates::script::quoted;
 use crate::report::Failure;
 use crate::runtime::PosError;
 use crate::store::StoreError;
+use crate::store::environment::SETTINGS_FILE;
 use crate::world::{ClockError, FaultError};
 
 /// Why a command could not do what it was asked.
@@ -85,6 +88,25 @@ fn overwrite(path: &str) -> String {
     format!("overwrite it: cdx features export {} --force", quoted(path))
 }
 
+/// A channel's file can be made anew and its jobs fill it; any other comes from a copy alone.
+fn bring_back(what: &str, path: &str) -> String {
+    match channel_of(Path::new(path)) {
+        Some(name) => {
+            let name = quoted(name);
+            format!("bring {what} back, or make an empty one: cdx channels rebuild {name}")
+        }
+        None => format!("bring {what} back, or make a new environment: cdx init another-folder"),
+    }
+}
+
+/// The name of the channel or offline database that a file belongs to.
+fn channel_of(path: &Path) -> Option<&str> {
+    let folder = path.parent()?;
+    // An environment may itself be a folder of this name.
+    let within = folder.file_name()? == "channels" && !folder.join(SETTINGS_FILE).is_file();
+    path.file_name()?.to_str()?.strip_suffix(".db").filter(|_| within)
+}
+
 /// Job files have a command of their own to look at them with.
 fn mend(problems: &Problems) -> String {
     if problems.0.iter().any(|problem| problem.file.starts_with("gates/")) {
@@ -111,18 +133,10 @@ impl From<StoreError> for CommandError {
             StoreError::Io { .. } => {
                 (Impossible, "io", "look at the disk and its permissions: ls -l".to_owned())
             }
-            StoreError::Missing { .. } => (
-                Impossible,
-                "missing",
-                "bring the file back, or make a new environment: cdx init another-folder"
-                    .to_owned(),
-            ),
-            StoreError::NotADatabase { .. } | StoreError::WrongKind { .. } => (
-                Impossible,
-                "not-a-database",
-                "bring the right file back, or make a new environment: cdx init another-folder"
-                    .to_owned(),
-            ),
+            StoreError::Missing { path } => (Impossible, "missing", bring_back("the file", path)),
+            StoreError::NotADatabase { path } | StoreError::WrongKind { path, .. } => {
+                (Impossible, "not-a-database", bring_back("the right file", path))
+            }
             StoreError::Newer { .. } => {
                 (Impossible, "newer", "use the cdx that made it: cdx --version".to_owned())
             }
@@ -131,11 +145,7 @@ impl From<StoreError> for CommandError {
                 "older",
                 "any command that writes brings it up to date: cdx scheduler init".to_owned(),
             ),
-            StoreError::Damaged { .. } => (
-                Impossible,
-                "damaged",
-                "bring a copy back, or make a new environment: cdx init another-folder".to_owned(),
-            ),
+            StoreError::Damaged { path, .. } => (Impossible, "damaged", bring_back("a copy", path)),
             StoreError::InUse { .. } | StoreError::Locked { .. } => (
                 Impossible,
                 "locked",

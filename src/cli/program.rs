@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use clap::error::ErrorKind;
+use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches};
 
 use super::app::{Cli, Command, FormatArg};
@@ -22,7 +23,10 @@ pub fn main_with(args: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let words = command_words(&matches);
     match Cli::from_arg_matches(&matches) {
-        Ok(cli) => execute(cli, words),
+        Ok(cli) => {
+            let env_typed = matches.value_source("env") == Some(ValueSource::CommandLine);
+            execute(cli, words, env_typed)
+        }
         Err(error) => usage(&args, &error),
     }
 }
@@ -38,9 +42,9 @@ fn command_words(matches: &clap::ArgMatches) -> String {
     words.join(" ")
 }
 
-fn execute(cli: Cli, command: String) -> Exit {
+fn execute(cli: Cli, command: String, env_typed: bool) -> Exit {
     let output = Output::new(cli.format.into(), cli.color.into());
-    let mut context = Context { output, env: cli.env, command, format: cli.format };
+    let mut context = Context { output, env: cli.env, env_typed, command, format: cli.format };
     let done = fits(&cli.command, cli.format).and_then(|()| dispatch(&mut context, cli.command));
     match done {
         Ok(exit) => exit,

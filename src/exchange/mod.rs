@@ -7,6 +7,7 @@ pub mod channels;
 mod collect;
 pub mod download;
 pub mod dry_run;
+pub mod enlist;
 pub mod error;
 pub mod gate;
 pub mod generate;

@@ -25,6 +25,19 @@ pub fn quoted(word: &str) -> String {
 /// A single quote within single quotes, for sh.
 const SH_QUOTE: &str = "'\\''";
 
+/// A command of ours as it is typed where the environment was named: it names it too.
+pub fn within(command: &str, env: Option<&str>) -> String {
+    match (env, command.strip_prefix("cdx ")) {
+        (Some(env), Some(rest)) => {
+            // Slashes need no quotes; whether anything else does, the rest of the path says.
+            let plain = quoted(&env.replace('/', "-")) == env.replace('/', "-");
+            let env = if plain { env.to_owned() } else { quoted(env) };
+            format!("cdx --env {env} {rest}")
+        }
+        _ => command.to_owned(),
+    }
+}
+
 /// A comment is one line, whatever an environment's own texts hold.
 fn comment(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::features::survey;
 use crate::exchange::RunRequest;
+use crate::exchange::enlist;
 use crate::exchange::gate::unset;
 use crate::gates::plan::{Ground, Plan, PlanStep, StepKind, plan};
 use crate::gates::script::quoted;
@@ -149,11 +150,14 @@ impl Obstacles {
             .groups
             .iter()
             .filter(|group| self.stores.iter().any(|store| store.group_id == group.id));
+        let used: Vec<&Group> = used.collect();
+        let names: Vec<&str> = used.iter().map(|group| group.name.as_str()).collect();
         for group in used {
             let held = self.held.iter().map(|(job, _)| job);
             for job in jobs.iter().chain(held) {
-                if let Some(step) = self.schedule(group, job)
-                    && !steps.contains(&step)
+                // One command may serve several jobs and groups.
+                if let Some(step) = self.schedule(group, job, &names)
+                    && !steps.iter().any(|known| known.command == step.command)
                 {
                     steps.push(step);
                 }
@@ -179,7 +183,7 @@ impl Obstacles {
     }
 
     /// The step that gives a job of a group an active schedule (D13).
-    fn schedule(&self, group: &Group, job: &str) -> Option<PlanStep> {
+    fn schedule(&self, group: &Group, job: &str, groups: &[&str]) -> Option<PlanStep> {
         let runs = |schedule: &&Schedule| {
             schedule.jobs.iter().any(|known| known.eq_ignore_ascii_case(job))
                 && schedule.groups.contains(&group.name)
@@ -196,10 +200,7 @@ impl Obstacles {
             }
             (None, _) => {
                 let name = &group.name;
-                let schedule = quoted(&format!("{name} {job}"));
-                let groups = quoted(name);
-                let command =
-                    format!("cdx schedules set {schedule} --jobs {job} --groups {groups}");
+                let command = enlist::group_with_job(&self.schedules, name, job, groups);
                 Some(clear(command, format!("group {name} is on no schedule with job {job}")))
             }
         }

@@ -171,10 +171,13 @@ pub fn set_schedule(
     hq.write(|hq| {
         let sql = "SELECT RECID, BATCHJOBID FROM RETAILCONNSCHEDULE WHERE NAME = ?1 COLLATE NOCASE";
         let known = hq.first(sql, [name], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let (schedule, batch): (i64, i64) = match known {
+        let (schedule, mut batch): (i64, i64) = match known {
             Some(known) => known,
             None => new_schedule(hq, name)?,
         };
+        if change.recurring == Some(true) || change.batch_state.is_some() {
+            batch = batch_behind(hq, schedule, batch)?;
+        }
         if let Some(active) = change.active {
             let sql = "UPDATE RETAILCONNSCHEDULE SET ACTIVE = ?1 WHERE RECID = ?2";
             hq.run(sql, rusqlite::params![active, schedule])?;
@@ -207,10 +210,28 @@ pub fn set_schedule(
     })
 }
 
+/// The batch job behind a schedule; where it is gone another is made, which waits and recurs.
+fn batch_behind(hq: &Db, schedule: i64, batch: i64) -> Result<i64, StoreError> {
+    if hq.number("SELECT count(*) FROM BATCHJOB WHERE RECID = ?1", [batch])? > 0 {
+        return Ok(batch);
+    }
+    let name = hq.text("SELECT NAME FROM RETAILCONNSCHEDULE WHERE RECID = ?1", [schedule])?;
+    let made = new_batch(hq, &name.unwrap_or_default())?;
+    hq.run("UPDATE RETAILCONNSCHEDULE SET BATCHJOBID = ?1 WHERE RECID = ?2", [made, schedule])?;
+    Ok(made)
+}
+
+/// A batch job that waits and recurs; one of this caption that stood alone is taken.
+fn new_batch(hq: &Db, caption: &str) -> Result<i64, StoreError> {
+    hq.number(
+        "INSERT INTO BATCHJOB (CAPTION, STATUS, RECURRING) VALUES (?1, 'Waiting', 1)
+         ON CONFLICT (CAPTION) DO UPDATE SET STATUS = 'Waiting', RECURRING = 1 RETURNING RECID",
+        [caption],
+    )
+}
+
 fn new_schedule(hq: &Db, name: &str) -> Result<(i64, i64), StoreError> {
-    let sql = "INSERT INTO BATCHJOB (CAPTION, STATUS, RECURRING) VALUES (?1, 'Waiting', 1)";
-    hq.run(sql, [name])?;
-    let batch = hq.last_id();
+    let batch = new_batch(hq, name)?;
     hq.run(
         "INSERT INTO RETAILCONNSCHEDULE (NAME, DESCRIPTION, ACTIVE, BATCHJOBID)
          VALUES (?1, ?1, 1, ?2)",

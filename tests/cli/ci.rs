@@ -50,6 +50,9 @@ fn the_readmes_pipelines_run() {
         for command in &commands {
             shell(dir.path(), command).expect(0);
         }
+        // What is shown for scripts can be tried beside it.
+        let run = shell(dir.path(), &block(&readme, "## In scripts", "sh")).expect(0);
+        assert!(run.out.ends_with("a session failed\n"), "{}", run.text());
         if pipeline.starts_with("GitHub") {
             let text = fs::read_to_string(dir.path().join("doctor.sarif")).unwrap();
             let log: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -70,7 +73,11 @@ fn a_pipeline_fails_when_a_job_is_forgotten() {
     let script = script.replace("run 1110 1010 1070", "run 1110 1010");
     let dir = tempfile::TempDir::new().unwrap();
     let run = shell(dir.path(), &script).expect(1);
-    assert!(run.out.contains("CDX303") && run.out.contains("cdx run 1070"), "{}", run.text());
+    assert!(
+        run.out.contains("CDX303") && run.out.contains("cdx --env rehearsal run 1070"),
+        "{}",
+        run.text()
+    );
     let github = "cdx --env rehearsal doctor --format github --fail-on warning";
     let run = shell(dir.path(), github).expect(1);
     assert!(run.out.starts_with("::error title=CDX201"), "{}", run.text());

@@ -60,7 +60,17 @@ fn the_examples_of_own_jobs_run_in_both_directions() {
     }
     assert_eq!(files, 6);
     env.ok("scheduler init");
-    env.ok("schedules set Downloads --jobs 1110 1070 1010 7000");
+    let commands = page.split("```sh\n").nth(1).unwrap().split("```").next().unwrap();
+    let added = commands.lines().find(|line| line.starts_with("cdx schedules set")).unwrap();
+    let jobs = |env: &Env| {
+        let listed = env.json("schedules list");
+        let all = listed["schedules"].as_array().unwrap();
+        let downloads = all.iter().find(|one| one["name"] == "Downloads").unwrap();
+        downloads["jobs"].as_array().unwrap().clone()
+    };
+    let before = jobs(&env);
+    env.ok(added.trim_start_matches("cdx "));
+    assert_eq!(jobs(&env), [&before[..], &["7000".into()]].concat(), "none is lost");
     env.hq().execute_batch("INSERT INTO SEATING (NAME) VALUES ('Terrace')").unwrap();
     env.ok("run 7000");
     assert_eq!(text(&env.channel("online"), "SELECT NAME FROM ext_SEATING"), "Terrace");

@@ -196,8 +196,9 @@ fn the_same_environment_gives_the_same_bytes() {
         let words = format!("doctor --format {format}");
         let one = env.run(&words);
         assert_eq!(one.out, env.run(&words).out, "{format}");
-        let args = ["--env", other.to_str().unwrap(), "doctor", "--format", format];
-        let far = elsewhere.args(&args);
+        // Named by option it would be named in the commands of the text too.
+        let far = program(&other).args(["doctor", "--format", format]).output();
+        let far = Run::of(far.unwrap());
         assert_eq!(one.out, far.out, "{format} in another folder");
         assert_eq!(one.code, far.code);
         assert!(!one.out.contains('\u{1b}'), "{format} has colour in a pipe");

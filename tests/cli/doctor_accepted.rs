@@ -222,3 +222,17 @@ fn a_baseline_is_written_over_nothing_else() {
         assert!(!run.err.contains(&format!("--baseline {file} --write")), "{}", run.err);
     }
 }
+
+#[test]
+fn a_misspelt_code_is_followed_by_the_nearest() {
+    for (code, command) in [
+        ("CDX3033", "cdx explain CDX303"),
+        ("stale-cach", "cdx explain stale-cache"),
+        ("nothing", "cdx explain rules"),
+    ] {
+        let env = accepting(&format!("[[suppress]]\ncode = \"{code}\"\nreason = \"a reason\"\n"));
+        let report = env.json("doctor --quick --only CDX902");
+        assert_eq!(report["findings"][0]["fix"]["command"], command, "{report:#}");
+        env.ok(command.trim_start_matches("cdx "));
+    }
+}

@@ -61,6 +61,11 @@ fn help_and_version_are_no_errors() {
     assert!(bare("--version").expect(0).out.starts_with("cdx "));
     assert!(bare("help run").expect(0).out.contains("--full"));
     bare("").expect(2);
+    let doctor = bare("doctor --help").expect(0).out;
+    for format in ["text", "json", "junit", "sarif", "github"] {
+        let line = doctor.lines().find(|line| line.starts_with(&format!("  --format {format} ")));
+        assert!(line.is_some_and(|line| line.len() > 30), "{format}\n{doctor}");
+    }
 }
 
 #[test]
@@ -115,6 +120,14 @@ fn values_out_of_place_name_what_was_expected() {
         ("run 1010 --fault aply-fails", 2, "did you mean \"apply-fails\""),
         ("run 1010 --phase collect", 2, "only uploads have phases"),
         ("run P --full", 2, "uploads are incremental only"),
+        ("schedules set Downloads --jobs custmers", 2, "did you mean \"Customers\"?"),
+        ("schedules set Downloads --add-jobs custmers", 2, "did you mean \"Customers\"?"),
+        ("schedules set Downloads --remove-jobs custmers", 2, "did you mean \"Customers\"?"),
+        ("schedules set Downloads --groups Defualt", 2, "did you mean \"Default\"?"),
+        ("schedules set Downloads --add-groups Defualt", 2, "did you mean \"Default\"?"),
+        ("schedules set Downloads --remove-groups Defualt", 2, "did you mean \"Default\"?"),
+        ("schedules set Downlods --active yes", 2, "did you mean \"Downloads\"?"),
+        ("schedules set Downloads --jobs 1010 --add-jobs 1110", 2, "cannot be used with"),
         ("pos edit-customer --channel houston --account 9 --set x=y", 2, "unknown field \"x\""),
         ("pos balance --channel houston --account 99", 2, "knows no customer \"99\""),
         ("channels add Boston!", 2, "expected 1 to 15 of a-z"),
@@ -129,4 +142,32 @@ fn values_out_of_place_name_what_was_expected() {
         assert!(run.err.contains(expected), "{words}\n{}", run.text());
         assert!(run.err.contains("hint: "), "{words}\n{}", run.text());
     }
+}
+
+/// What a hint about a channel's file names is what brings the channel back.
+#[test]
+fn a_channel_file_that_cannot_be_used_can_be_made_anew() {
+    let text = "this is no database, it is a text of more than a hundred characters, which is \
+                what it takes to be read as one";
+    let env = Env::new();
+    let whole = fs::read(env.channel_path("seattle")).unwrap();
+    let hq = fs::read(env.path().join("hq.db")).unwrap();
+    let damaged = [&whole[..8192], &vec![0xff; whole.len() - 8192]].concat();
+    let broken = [None, Some(text.as_bytes()), Some(&hq[..]), Some(&damaged[..])];
+    for (at, contents) in broken.into_iter().enumerate() {
+        match contents {
+            None => fs::remove_file(env.channel_path("houston")).unwrap(),
+            Some(bytes) => fs::write(env.channel_path("houston"), bytes).unwrap(),
+        }
+        let run = env.run("pos find-customer --channel houston 00000010").expect(3);
+        let hint = "cdx channels rebuild houston\n";
+        assert!(run.err.contains(hint), "{at}\n{}", run.text());
+        env.ok("channels rebuild houston");
+        env.ok("run 1110 1070 1010 1170");
+        env.ok("pos find-customer --channel houston 00000010");
+    }
+    // Headquarters cannot be made anew.
+    fs::remove_file(env.path().join("hq.db")).unwrap();
+    let run = env.run("run 1010").expect(3);
+    assert!(run.err.contains("cdx init another-folder"), "{}", run.err);
 }

@@ -28,5 +28,6 @@ mod gates_schedule;
 mod gates_script;
 mod harness;
 mod runtime;
+mod schedules;
 mod scope;
 mod upload;

@@ -122,6 +122,7 @@ fn step(
     let mut inner = Context {
         output: context.output.clone(),
         env: cli.env,
+        env_typed: false,
         command: name_of(command),
         format: cli.format,
     };

@@ -6,9 +6,12 @@ use serde::Serialize;
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
+use crate::gates::script::quoted;
+use crate::model::job::Definitions;
 use crate::model::topology::{BatchState, Schedule};
 use crate::report::page::{Page, Report, yes};
-use crate::store::topology;
+use crate::store::db::Headquarters;
+use crate::store::{StoreError, scheduler, topology};
 
 /// Show and change distribution schedules.
 #[derive(Debug, clap::Args)]
@@ -21,26 +24,43 @@ pub(in crate::cli) struct Args {
 enum Command {
     /// List distribution schedules.
     List,
-    /// Change a distribution schedule; a new name makes a new one.
-    Set {
-        /// Its name.
-        name: String,
-        /// Whether it generates anything.
-        #[arg(long, value_enum)]
-        active: Option<super::YesNo>,
-        /// Whether a recurring batch runs it.
-        #[arg(long, value_enum)]
-        recurring: Option<super::YesNo>,
-        /// The state of that batch.
-        #[arg(long, value_parser = states(), ignore_case = true, value_name = "STATE")]
-        batch_state: Option<BatchState>,
-        /// The jobs it runs, instead of those it has.
-        #[arg(long, value_name = "JOB", num_args = 1..)]
-        jobs: Option<Vec<String>>,
-        /// The groups it serves, instead of those it has.
-        #[arg(long, value_name = "G", num_args = 0..)]
-        groups: Option<Vec<String>>,
-    },
+    /// Change a distribution schedule; a new name with jobs makes a new one.
+    Set(SetArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct SetArgs {
+    /// Its name.
+    name: String,
+    /// Whether it generates anything.
+    #[arg(long, value_enum)]
+    active: Option<super::YesNo>,
+    /// Whether a recurring batch runs it; where there is none, yes makes one.
+    #[arg(long, value_enum)]
+    recurring: Option<super::YesNo>,
+    /// The state of that batch; where there is none, one is made.
+    #[arg(long, value_parser = states(), ignore_case = true, value_name = "STATE")]
+    batch_state: Option<BatchState>,
+    /// The jobs it runs, instead of those it has.
+    #[arg(long, value_name = "JOB", num_args = 1..,
+          conflicts_with_all = ["add_jobs", "remove_jobs"])]
+    jobs: Option<Vec<String>>,
+    /// Jobs it runs beside those it has.
+    #[arg(long, value_name = "JOB", num_args = 1..)]
+    add_jobs: Vec<String>,
+    /// Jobs it runs no more.
+    #[arg(long, value_name = "JOB", num_args = 1..)]
+    remove_jobs: Vec<String>,
+    /// The groups it serves, instead of those it has.
+    #[arg(long, value_name = "G", num_args = 0..,
+          conflicts_with_all = ["add_groups", "remove_groups"])]
+    groups: Option<Vec<String>>,
+    /// Groups it serves beside those it has.
+    #[arg(long, value_name = "G", num_args = 1..)]
+    add_groups: Vec<String>,
+    /// Groups it serves no more.
+    #[arg(long, value_name = "G", num_args = 1..)]
+    remove_groups: Vec<String>,
 }
 
 /// The words of a batch job's states, in any case.
@@ -51,35 +71,97 @@ fn states() -> impl TypedValueParser<Value = BatchState> {
 }
 
 pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, CommandError> {
-    if let Command::Set { name, active, recurring, batch_state, jobs, groups } = args.command {
-        let writer = context.writer(&[])?;
-        let definitions = crate::store::scheduler::read(&writer.hq)?;
-        let jobs = jobs.map(|words| {
-            words
-                .iter()
-                .map(|word| match definitions.find_job(word) {
-                    Some(job) => Ok(job.id.clone()),
-                    None => Err(super::jobs::unknown_job(&definitions, word)),
-                })
-                .collect::<Result<Vec<_>, _>>()
-        });
-        let jobs = jobs.transpose()?;
-        let groups = groups
-            .map(|names| names.iter().map(|name| topology::find_group(&writer.hq, name)).collect());
-        let groups: Option<Vec<_>> = groups.transpose()?;
-        let change = topology::ScheduleChange {
-            active: active.map(Into::into),
-            recurring: recurring.map(Into::into),
-            batch_state,
-            jobs,
-            groups: groups.map(|groups| groups.iter().map(|group| group.id).collect()),
-        };
-        topology::set_schedule(&writer.hq, &name, &change)?;
-        writer.finish()?;
+    if let Command::Set(args) = &args.command {
+        set(context, args)?;
     }
     let schedules = topology::schedules(&context.reader()?.hq)?;
     context.print(&ScheduleList { schedules })?;
     Ok(Exit::Done)
+}
+
+fn set(context: &Context, args: &SetArgs) -> Result<(), CommandError> {
+    let writer = context.writer(&[])?;
+    let schedules = topology::schedules(&writer.hq)?;
+    let known = schedules.iter().find(|one| one.name.eq_ignore_ascii_case(&args.name));
+    let jobs = jobs(&scheduler::read(&writer.hq)?, known, args)?;
+    if known.is_none() && jobs.as_ref().is_none_or(Vec::is_empty) {
+        return Err(unknown_schedule(&schedules, &args.name));
+    }
+    let change = topology::ScheduleChange {
+        active: args.active.map(Into::into),
+        recurring: args.recurring.map(Into::into),
+        batch_state: args.batch_state,
+        jobs,
+        groups: groups(&writer.hq, known, args)?,
+    };
+    topology::set_schedule(&writer.hq, &args.name, &change)?;
+    Ok(writer.finish()?)
+}
+
+/// A schedule without jobs does nothing, so that a new name without them is a misspelt one.
+fn unknown_schedule(schedules: &[Schedule], name: &str) -> CommandError {
+    let names: Vec<String> = schedules.iter().map(|schedule| schedule.name.clone()).collect();
+    let unknown = StoreError::unknown("schedule", name, &names, "cdx schedules list");
+    let mut error = CommandError::from(unknown);
+    let new = format!("a new one needs jobs: cdx schedules set {} --jobs JOB", quoted(name));
+    error.failure.hints.push(new);
+    error
+}
+
+/// The jobs a schedule runs from now on; none when they stay.
+fn jobs(
+    definitions: &Definitions,
+    known: Option<&Schedule>,
+    args: &SetArgs,
+) -> Result<Option<Vec<String>>, CommandError> {
+    if args.jobs.is_none() && args.add_jobs.is_empty() && args.remove_jobs.is_empty() {
+        return Ok(None);
+    }
+    let find = |word: &String| match definitions.find_job(word) {
+        Some(job) => Ok(job.id.clone()),
+        None => Err(super::jobs::unknown_job(definitions, word)),
+    };
+    let kept = known.filter(|_| args.jobs.is_none());
+    let mut jobs = kept.map_or_else(Vec::new, |schedule| schedule.jobs.clone());
+    for word in &args.remove_jobs {
+        // What has no definition any more can be taken off all the same.
+        let held = jobs.iter().any(|job| job.eq_ignore_ascii_case(word));
+        let job = if held { word.clone() } else { find(word)? };
+        jobs.retain(|known| !known.eq_ignore_ascii_case(&job));
+    }
+    for word in args.jobs.iter().flatten().chain(&args.add_jobs) {
+        let job = find(word)?;
+        if !jobs.iter().any(|known| known.eq_ignore_ascii_case(&job)) {
+            jobs.push(job);
+        }
+    }
+    Ok(Some(jobs))
+}
+
+/// The RECIDs of the groups a schedule serves from now on; none when they stay.
+fn groups(
+    hq: &Headquarters,
+    known: Option<&Schedule>,
+    args: &SetArgs,
+) -> Result<Option<Vec<i64>>, CommandError> {
+    if args.groups.is_none() && args.add_groups.is_empty() && args.remove_groups.is_empty() {
+        return Ok(None);
+    }
+    let find = |name: &String| topology::find_group(hq, name).map(|group| group.id);
+    let kept = known.filter(|_| args.groups.is_none()).into_iter();
+    let kept = kept.flat_map(|schedule| &schedule.groups);
+    let mut groups: Vec<i64> = kept.map(find).collect::<Result<_, _>>()?;
+    for name in &args.remove_groups {
+        let group = find(name)?;
+        groups.retain(|known| *known != group);
+    }
+    for name in args.groups.iter().flatten().chain(&args.add_groups) {
+        let group = find(name)?;
+        if !groups.contains(&group) {
+            groups.push(group);
+        }
+    }
+    Ok(Some(groups))
 }
 
 #[derive(Debug, Serialize)]

@@ -1,5 +1,6 @@
 //! CDX502: uploaded operations wait for the customer batch.
 
+use super::about_schedules::{SYNC_CUSTOMERS, broken, schedules_of, worded};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
@@ -12,10 +13,12 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     name: "customer-batch-pending",
     severity: Severity::Warning,
     checks: "for customer operations that the P-job has brought to headquarters and \"Synchronize \
-             customers and channel requests\" has not processed",
+             customers and channel requests\" has not processed, and what keeps the schedule that \
+             runs it: not active, no recurring batch, a batch on hold or in a bad state",
     why: "The order is P-job, batch, 1010. Until the batch has run there is no account, so that \
           there is nothing for 1010 to bring back.",
-    mend: "Run the batch, then 1010.",
+    mend: "Mend the schedule that runs the batch where that is what keeps it, run the batch, then \
+           1010.",
     since: "0.2.0",
     behaviours: &["C01", "C02"],
     sources: &[Source::documented(ASYNC_FAQ), Source::documented(CONVERT)],
@@ -23,24 +26,37 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     check,
 };
 
-const BATCH: &str = "sync-customers";
-
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
+    // Where schedules cannot be read that is told elsewhere; what waits is known all the same.
+    let broken = schedules_of(x, SYNC_CUSTOMERS).ok().and_then(|serving| broken(&serving));
     for pending in x.hq.pending_operations.as_ref()? {
+        let mut evidence = vec![format!(
+            "{}: {}, the oldest of {}",
+            pending.channel,
+            count(pending.count, "operation"),
+            x.hq.clock.show(&pending.oldest)
+        )];
+        let run = [
+            Step::new(Stage::Batch, format!("cdx run {SYNC_CUSTOMERS}")),
+            Step::new(Stage::Download, "cdx run 1010"),
+        ];
+        let (title, fix) = match &broken {
+            Some((schedule, flaw)) => {
+                evidence.push(worded(schedule, flaw));
+                let mend = Step::new(Stage::Clear, flaw.command.as_str());
+                (
+                    "uploaded customer operations wait for the batch, which does not run by itself",
+                    Fix::manual([mend].into_iter().chain(run)),
+                )
+            }
+            None => ("uploaded customer operations wait for the batch", Fix::safe(run)),
+        };
         findings.report(Found {
-            subject: Subject::channel(&pending.channel).with_job(BATCH),
-            title: "uploaded customer operations wait for the batch".to_owned(),
-            evidence: vec![format!(
-                "{}: {}, the oldest of {}",
-                pending.channel,
-                count(pending.count, "operation"),
-                x.hq.clock.show(&pending.oldest)
-            )],
+            subject: Subject::channel(&pending.channel).with_job(SYNC_CUSTOMERS),
+            title: title.to_owned(),
+            evidence,
             effect: "customers stay \"Pending sync\"".to_owned(),
-            fix: Fix::safe([
-                Step::new(Stage::Batch, format!("cdx run {BATCH}")),
-                Step::new(Stage::Download, "cdx run 1010"),
-            ]),
+            fix,
         });
     }
     Ok(())

@@ -1,10 +1,12 @@
 //! CDX205: a channel database group is on no active schedule for a job.
 
+use super::about_schedules::used_groups;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_COMMUNICATIONS, CDX_PRACTICES, Source};
+use crate::exchange::enlist;
 use crate::gates::script::quoted;
 use crate::model::job::Direction;
 use crate::model::topology::Schedule;
@@ -49,12 +51,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                 ),
                 None => (
                     format!("channel database group {} is on no schedule for a job", group.name),
-                    format!(
-                        "cdx schedules set {} --jobs {} --groups {}",
-                        quoted(&format!("{} {}", group.name, job.id)),
-                        quoted(&job.id),
-                        quoted(&group.name)
-                    ),
+                    enlist::group_with_job(schedules, &group.name, &job.id, &used_groups(x)),
                 ),
             };
             findings.report(Found {

@@ -4,6 +4,7 @@ mod about_calls;
 mod about_features;
 mod about_jobs;
 mod about_obstacle;
+mod about_schedules;
 mod about_uploads;
 pub(super) mod account_not_returned;
 pub(super) mod applied_out_of_order;

@@ -1,11 +1,13 @@
 //! CDX407: more than one schedule runs the upload job.
 
-use super::about_uploads::{schedules_of, upload_jobs};
+use super::about_schedules::schedules_of;
+use super::about_uploads::upload_jobs;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_COMMUNICATIONS, Source};
+use crate::exchange::enlist::with_groups;
 use crate::gates::script::quoted;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
@@ -31,18 +33,16 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
         else {
             continue;
         };
-        let mut groups: Vec<&String> = kept.groups.iter().collect();
+        let mut missing: Vec<&str> = Vec::new();
         for group in others.iter().flat_map(|schedule| &schedule.groups) {
-            if !groups.contains(&group) {
-                groups.push(group);
+            if !kept.groups.contains(group) && !missing.contains(&group.as_str()) {
+                missing.push(group);
             }
         }
         let mut steps = Vec::new();
-        if groups.len() > kept.groups.len() {
-            let names: Vec<String> = groups.iter().map(|group| quoted(group)).collect();
-            let command =
-                format!("cdx schedules set {} --groups {}", quoted(&kept.name), names.join(" "));
-            steps.push(Step::new(Stage::Clear, command));
+        if !missing.is_empty() {
+            let (name, groups) = (quoted(&kept.name), with_groups(&missing));
+            steps.push(Step::new(Stage::Clear, format!("cdx schedules set {name}{groups}")));
         }
         steps.extend(others.iter().map(|schedule| {
             Step::new(

@@ -30,8 +30,10 @@ pub(in crate::doctor) const RULE: Rule = Rule {
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     for suppression in &x.hq.settings.suppressions {
         if let Err(nearest) = registry::find(&suppression.code) {
+            let about = format!("cdx explain {}", nearest.unwrap_or("rules"));
             let nearest = nearest.map(|near| format!("did you mean {near}?"));
-            findings.report(found(suppression, "names no rule", nearest));
+            let found = found(suppression, "names no rule", nearest);
+            findings.report(Found { fix: Fix::manual([Step::new(Stage::Look, about)]), ..found });
         } else if is_expired(suppression, x.hq.clock.today()) {
             let date = suppression.expires.map(|date| format!("it expired on {date}"));
             findings.report(found(suppression, "has expired", date));

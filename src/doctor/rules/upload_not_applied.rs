@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::about_uploads::{cause, schedules_of};
+use super::about_schedules::schedules_of;
+use super::about_uploads::cause;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};

@@ -10,3 +10,4 @@ mod wording;
 pub use github::github;
 pub use junit::junit;
 pub use sarif::sarif;
+pub use text::text;

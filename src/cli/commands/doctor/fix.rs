@@ -11,6 +11,7 @@ use crate::cli::exit::Exit;
 use crate::cli::program::dispatch;
 use crate::doctor::fix::{Fix, Safety, together};
 use crate::doctor::{Diagnosis, Finding, Request};
+use crate::gates::script::within;
 use crate::report::page::{Page, Report};
 
 /// The commands of the safe fixes, and what came of them.
@@ -18,6 +19,9 @@ use crate::report::page::{Page, Report};
 pub(super) struct Fixed {
     dry_run: bool,
     commands: Vec<Ran>,
+    /// The environment that text names in each command.
+    #[serde(skip)]
+    env: Option<String>,
 }
 
 /// One command.
@@ -47,7 +51,7 @@ impl Report for Fixed {
                 (Some(0) | None, _) => String::new(),
                 (Some(exit), _) => format!(": exit {exit}"),
             };
-            page.item(format!("{}{end}", ran.command));
+            page.item(format!("{}{end}", within(&ran.command, self.env.as_deref())));
         }
     }
 }
@@ -73,7 +77,7 @@ pub(super) fn run(
         }
         ran.push(Ran { command, exit, error });
     }
-    let fixed = Fixed { dry_run: args.dry_run, commands: ran };
+    let fixed = Fixed { dry_run: args.dry_run, commands: ran, env: context.named_env() };
     let after = if args.dry_run { before.clone() } else { read::examine(context, request)? };
     tell::diagnosis(context, after, Some(fixed), args.fail_on.threshold())
 }
@@ -96,10 +100,12 @@ fn carry_out(context: &Context, command: &str) -> Result<Exit, CommandError> {
     let cli = parsed.map_err(|error| {
         CommandError::usage("fix", error.to_string(), format!("run it alone: {command}"))
     })?;
-    context.output.to_stderr().heading(&format!("$ {command}"))?;
+    let typed = within(command, context.named_env().as_deref());
+    context.output.to_stderr().heading(&format!("$ {typed}"))?;
     let mut inner = Context {
         output: context.output.to_stderr(),
         env: cli.env,
+        env_typed: context.env_typed,
         command: rest.first().cloned().unwrap_or_default(),
         format: cli.format,
     };

@@ -15,9 +15,9 @@ use crate::doctor::{Request, Severity, registry};
 
 /// Say what is wrong, why it matters, and which command mends it; changes nothing.
 ///
-/// Beside text and json it writes `--format junit`, `sarif` and `github`. It ends in 1 when
-/// something is found that is as grave as `--fail-on` says.
+/// It ends in 1 when something is found that is as grave as `--fail-on` says.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = FORMATS)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(in crate::cli) struct Args {
     /// The least grave finding that makes the exit code 1.
@@ -51,6 +51,15 @@ pub(in crate::cli) struct Args {
     #[arg(long, conflicts_with_all = ["fix", "write_baseline"])]
     watch: bool,
 }
+
+/// What `--format` takes here: more than elsewhere.
+const FORMATS: &str = "\
+Formats of the doctor:
+  --format text    for people: one cause is told once
+  --format json    for scripts: one object, every finding in it
+  --format junit   JUnit XML, for build servers: a test case for each rule
+  --format sarif   SARIF 2.1.0, for code scanning
+  --format github  annotations of a GitHub Actions run";
 
 /// The least grave finding that makes the exit code 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

@@ -11,6 +11,7 @@ use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::doctor::baseline::Baseline;
 use crate::doctor::{Diagnosis, Severity};
+use crate::gates::script::{quoted, within};
 use crate::report::doctor;
 use crate::report::page::{Page, Report, count};
 use crate::store::StoreError;
@@ -22,6 +23,9 @@ struct DoctorReport {
     diagnosis: Diagnosis,
     #[serde(skip_serializing_if = "Option::is_none")]
     fixes: Option<Fixed>,
+    /// The environment that text names in each command.
+    #[serde(skip)]
+    env: Option<String>,
 }
 
 impl Report for DoctorReport {
@@ -30,7 +34,7 @@ impl Report for DoctorReport {
             fixes.text(page);
             page.gap();
         }
-        self.diagnosis.text(page);
+        doctor::text(&self.diagnosis, page, self.env.as_deref());
     }
 }
 
@@ -53,7 +57,9 @@ pub(super) fn diagnosis(
         context.output.to_stderr().report(&context.command, fixes)?;
     }
     match context.format {
-        FormatArg::Text | FormatArg::Json => context.print(&DoctorReport { diagnosis, fixes })?,
+        FormatArg::Text | FormatArg::Json => {
+            context.print(&DoctorReport { diagnosis, fixes, env: context.named_env() })?;
+        }
         FormatArg::Junit => context.output.stdout(&doctor::junit(&diagnosis, threshold)?)?,
         FormatArg::Sarif => context.output.stdout(&doctor::sarif(&diagnosis))?,
         FormatArg::Github => context.output.stdout(&doctor::github(&diagnosis))?,
@@ -66,12 +72,16 @@ pub(super) fn diagnosis(
 struct Written {
     baseline: String,
     findings: usize,
+    #[serde(skip)]
+    env: Option<String>,
 }
 
 impl Report for Written {
     fn text(&self, page: &mut Page) {
         page.line(format!("{}: {}", self.baseline, count(self.findings as u64, "finding")));
-        page.item(format!("what is new from now on: cdx doctor --baseline {}", self.baseline));
+        let doctor = format!("cdx doctor --baseline {}", quoted(&self.baseline));
+        let doctor = within(&doctor, self.env.as_deref());
+        page.item(format!("what is new from now on: {doctor}"));
     }
 }
 
@@ -94,6 +104,6 @@ pub(super) fn baseline(
         return Err(error.into());
     }
     let (path, findings) = (path.display().to_string(), baseline.len());
-    context.print(&Written { baseline: path, findings })?;
+    context.print(&Written { baseline: path, findings, env: context.named_env() })?;
     Ok(Exit::Done)
 }

@@ -1,0 +1,103 @@
+//! What rules about distribution schedules share: what keeps one from running, and new ones.
+
+use crate::doctor::facts::Examination;
+use crate::doctor::rule::Unknown;
+use crate::exchange::enlist;
+use crate::gates::script::quoted;
+use crate::model::topology::{BatchState, Schedule};
+
+/// What keeps a schedule from running its jobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Defect {
+    /// It is not active.
+    Inactive,
+    /// No recurring batch runs it.
+    NotRecurring,
+    /// Its batch is in this state; none for a word that is no state.
+    State(Option<BatchState>),
+}
+
+/// What is wrong with a schedule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Flaw {
+    /// The first defect, in the order of the upload sessions page.
+    pub(super) defect: Defect,
+    /// The command that ends all its defects.
+    pub(super) command: String,
+}
+
+/// The schedules that run a job.
+pub(super) fn schedules_of<'a>(
+    x: &'a Examination,
+    job: &str,
+) -> Result<Vec<&'a Schedule>, Unknown> {
+    let runs = |schedule: &&Schedule| schedule.jobs.iter().any(|j| j.eq_ignore_ascii_case(job));
+    Ok(x.hq.schedules.as_ref()?.iter().filter(runs).collect())
+}
+
+/// What keeps a schedule from running its jobs; nothing when it runs them.
+pub(super) fn flaw(schedule: &Schedule) -> Option<Flaw> {
+    let state = schedule.batch_state;
+    // A batch job that is made anew recurs and waits.
+    let gone = schedule.batch_id == 0;
+    let defects = [
+        (!schedule.active, Defect::Inactive, " --active yes"),
+        (gone || !schedule.recurring, Defect::NotRecurring, " --recurring yes"),
+        (
+            !gone && !state.is_some_and(BatchState::is_valid),
+            Defect::State(state),
+            " --batch-state waiting",
+        ),
+    ];
+    let found: Vec<_> = defects.iter().filter(|(holds, _, _)| *holds).collect();
+    let (_, defect, _) = found.first()?;
+    let options: String = found.iter().map(|(_, _, option)| *option).collect();
+    let command = format!("cdx schedules set {}{options}", quoted(&schedule.name));
+    Some(Flaw { defect: *defect, command })
+}
+
+/// The schedule to mend among those that run a job, and what is wrong with it; nothing when one
+/// of them works, or there is none.
+pub(super) fn broken<'a>(serving: &[&'a Schedule]) -> Option<(&'a Schedule, Flaw)> {
+    let found: Option<Vec<_>> =
+        serving.iter().map(|schedule| flaw(schedule).map(|flaw| (*schedule, flaw))).collect();
+    let found = found?;
+    let active = found.iter().find(|(schedule, _)| schedule.active);
+    active.or(found.first()).cloned()
+}
+
+/// A schedule's flaw in words, behind its name.
+pub(super) fn worded(schedule: &Schedule, flaw: &Flaw) -> String {
+    let name = &schedule.name;
+    let batch = batch(schedule);
+    match flaw.defect {
+        Defect::Inactive => format!("{name}: not active"),
+        Defect::NotRecurring => format!("{name}: no recurring batch"),
+        Defect::State(Some(state)) => {
+            format!("{name}: run by {batch}, which is in state '{}'", state.as_str())
+        }
+        Defect::State(None) => format!("{name}: run by {batch}, which is in no known state"),
+    }
+}
+
+/// The batch job behind a schedule, as the upload sessions page calls it.
+pub(super) fn batch(schedule: &Schedule) -> String {
+    format!("Batch job '{}' ({})", schedule.batch_id, schedule.batch)
+}
+
+/// The groups with databases in them that are no place to park them.
+pub(super) fn used_groups(x: &Examination) -> Vec<&str> {
+    let used = |id: i64| x.hq.stores.iter().any(|store| store.group_id == id);
+    let groups = x.hq.groups.iter().filter(|group| !group.dummy && used(group.id));
+    groups.map(|group| group.name.as_str()).collect()
+}
+
+/// The command that gives a job that is on no schedule one of its own.
+pub(super) fn new_schedule(x: &Examination, job: &str) -> String {
+    // A batch inside headquarters serves no groups.
+    let groups = if job == SYNC_CUSTOMERS { Vec::new() } else { used_groups(x) };
+    enlist::on_its_own(job, &groups)
+}
+
+/// "Synchronize customers and channel requests".
+pub(super) const SYNC_CUSTOMERS: &str = "sync-customers";
