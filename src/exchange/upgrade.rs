@@ -8,6 +8,7 @@ use crate::gates::lifecycle::{self, Moved, Movement, Update};
 use crate::gates::{Catalogue, Features, Gate};
 use crate::model::topology::DataStore;
 use crate::model::version::Version;
+use crate::store::feature_rows::{self, Half};
 use crate::store::{Db, StoreError, Writer, features, world};
 
 /// What is asked for.
@@ -54,6 +55,7 @@ pub struct Upgraded {
 /// The files of headquarters; whether a version goes back is for the caller to look at.
 pub fn upgrade(writer: &Writer, request: &Request) -> Result<Upgraded, ExchangeError> {
     let catalogue = writer.env.gates()?;
+    let repaired = repair(writer, &catalogue)?;
     let before = features::standing(&writer.hq, &catalogue, &writer.world.clock)?;
     let to = request.app_version.clone().unwrap_or_else(|| before.version.clone());
     let mut after = before.clone();
@@ -87,8 +89,20 @@ pub fn upgrade(writer: &Writer, request: &Request) -> Result<Upgraded, ExchangeE
         from: before.version.clone(),
         wants_initializing: Version::parse(&initialized).is_none_or(|initialized| initialized < to),
         to,
-        movements: update.movements,
+        movements: repaired.into_iter().chain(update.movements).collect(),
     })
+}
+
+/// Makes the missing row of features that have one of two.
+fn repair(writer: &Writer, catalogue: &Catalogue) -> Result<Vec<Movement>, ExchangeError> {
+    let now = writer.world.clock.utc();
+    let repaired = writer.hq.write(|hq| feature_rows::repair(hq, catalogue, &now))?;
+    let movement = |(gate, half): (&Gate, Half)| Movement {
+        feature: gate.slug.clone(),
+        moved: Moved::Repaired,
+        why: format!("FEATUREMANAGEMENT{} had no row of it", half.other().as_str()),
+    };
+    Ok(repaired.into_iter().map(movement).collect())
 }
 
 /// Writes an update's features, with what is said of them.
@@ -104,7 +118,7 @@ fn write(hq: &Db, catalogue: &Catalogue, update: &Update, now: &str) -> Result<(
                 features::apply(hq, catalogue, &own, &movement.why, now)?;
             }
             Moved::StayedOff => features::log(hq, gate, "stayed-off", &movement.why, now)?,
-            Moved::Listed | Moved::Stage => {}
+            Moved::Listed | Moved::Stage | Moved::Repaired => {}
         }
     }
     Ok(())

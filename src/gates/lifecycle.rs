@@ -21,6 +21,8 @@ pub enum Moved {
     TurnedOn,
     /// It would have turned on, and could not.
     StayedOff,
+    /// One of its two rows was missing, and was made again (G14).
+    Repaired,
 }
 
 /// One thing that happened to a feature, and why.

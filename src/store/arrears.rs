@@ -95,9 +95,13 @@ pub fn half_features(channel: &ChannelDatabase) -> Result<Vec<(String, &'static 
     })
 }
 
-/// The name of a feature by its row in headquarters.
+/// The name of a feature by its row in headquarters; its label, where that row is not there.
 pub fn feature_name(hq: &Headquarters, state: &str) -> Result<Option<String>, StoreError> {
-    hq.text("SELECT NAME FROM FEATUREMANAGEMENTSTATE WHERE RECID = ?1", [state])
+    hq.text(
+        "SELECT NAME FROM FEATUREMANAGEMENTSTATE WHERE RECID = ?1
+         UNION ALL SELECT LABEL FROM FEATUREMANAGEMENTMETADATA WHERE FEATURESTATE = ?1 LIMIT 1",
+        [state],
+    )
 }
 
 /// The download sessions a channel has applied, in the order it did.

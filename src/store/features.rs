@@ -6,6 +6,7 @@ use rusqlite::named_params;
 
 use super::db::{Db, Headquarters};
 use super::error::StoreError;
+use super::feature_rows::repair_one;
 use super::seed::FIRST_RECID;
 use super::{topology, tracking, world};
 use crate::gates::gate::Gate;
@@ -91,6 +92,9 @@ pub fn rows(hq: &Headquarters, catalogue: &Catalogue) -> Result<Vec<FeatureRow>,
 /// Gives features their rows, off, in the caller's transaction.
 pub fn list(hq: &Db, gates: &[&Gate], now: &str) -> Result<(), StoreError> {
     for gate in gates {
+        if repair_one(hq, gate, now)?.is_some() {
+            continue;
+        }
         let next = hq.number("SELECT max(RECID) FROM FEATUREMANAGEMENTSTATE", [])?;
         let next = hq.number("SELECT max(RECID) FROM FEATUREMANAGEMENTMETADATA", [])?.max(next);
         hq.run(

@@ -13,6 +13,7 @@ pub mod entity;
 pub mod environment;
 pub mod error;
 pub mod examine;
+pub mod feature_rows;
 pub mod features;
 pub mod files;
 pub mod hq_customers;

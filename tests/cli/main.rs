@@ -10,6 +10,7 @@ mod definitions;
 mod docs;
 mod doctor;
 mod doctor_accepted;
+mod doctor_features;
 mod doctor_fix;
 mod doctor_foreign;
 mod doctor_life;

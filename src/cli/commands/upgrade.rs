@@ -80,6 +80,7 @@ impl Report for Upgraded {
                 Moved::Listed => format!("{feature}: listed, {why}"),
                 Moved::Stage => format!("{feature}: {why}"),
                 Moved::TurnedOn => format!("{feature}: turned on, {why}"),
+                Moved::Repaired => format!("{feature}: repaired, {why}"),
                 Moved::StayedOff => format!("{feature}: stays off, {why}"),
             });
         }

@@ -16,6 +16,7 @@ use crate::model::schema::Tables;
 use crate::model::session::{DownloadSession, UploadSession};
 use crate::model::settings::Settings;
 use crate::model::topology::{DataStore, Group, Schedule};
+use crate::store::feature_rows::{self, Half};
 use crate::store::lengths::{TooLong, too_long};
 use crate::store::operations::{FailedOperation, PendingOperations};
 use crate::store::packages::{Folder, PackageStore, checksum};
@@ -86,6 +87,8 @@ pub struct HeadquartersFacts {
     pub changed: Known<BTreeMap<String, i64>>,
     /// Why a feature that fell due stayed off, by slug, the last time it was looked at.
     pub stayed_off: Known<BTreeMap<String, String>>,
+    /// Features with one of their two rows, by their name in that row, and which it is.
+    pub half_features: Known<Vec<(String, Half)>>,
     /// The definitions that runs use.
     pub definitions: Known<Definitions>,
     /// The definitions on disk, as initializing would write them.
@@ -158,6 +161,7 @@ impl HeadquartersFacts {
             standing: known(features::standing(hq, &catalogue, &clock)),
             changed: changed(reader, &catalogue),
             stayed_off: stayed_off(reader, &catalogue),
+            half_features: known(feature_rows::halves(hq)),
             on_disk: on_disk(reader),
             uploads: defined.uploads(),
             schedules: known(topology::schedules(hq)),

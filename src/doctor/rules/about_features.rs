@@ -2,6 +2,7 @@
 
 use crate::doctor::facts::Examination;
 use crate::doctor::rule::Unknown;
+use crate::gates::in_effect::InEffect;
 use crate::gates::{Features, Gate};
 use crate::model::topology::DataStore;
 
@@ -26,12 +27,25 @@ pub(super) fn all_needs<'a>(features: Features<'a>, gate: &Gate) -> Vec<&'a Gate
     found
 }
 
+/// The gate of a feature, by its name or its label in the tables.
+pub(super) fn gate_called<'a>(x: &'a Examination, name: &str) -> Option<&'a Gate> {
+    let catalogue = &x.hq.catalogue;
+    catalogue.by_table_name(name).or_else(|| catalogue.gates.iter().find(|gate| gate.name == name))
+}
+
 /// A feature as findings name it: its slug, or the class nobody has a gate for.
-pub(super) fn slug_of(x: &Examination, table_name: &str) -> String {
-    match x.hq.catalogue.by_table_name(table_name) {
+pub(super) fn slug_of(x: &Examination, name: &str) -> String {
+    match gate_called(x, name) {
         Some(gate) => gate.slug.clone(),
-        None => table_name.rsplit('.').next().unwrap_or(table_name).to_owned(),
+        None => name.rsplit('.').next().unwrap_or(name).to_owned(),
     }
+}
+
+/// What is still to be done for a feature in a channel, in words.
+pub(super) fn not_done(stands: &InEffect) -> String {
+    let all: Vec<&str> =
+        stands.missing_jobs.iter().chain(&stands.missing_steps).map(String::as_str).collect();
+    all.join(", ")
 }
 
 /// Whether a database belongs to a group that is meant to stand still.

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::about_features::features;
-use crate::doctor::facts::{Channel, ChannelFacts, Examination, PackageState};
+use crate::doctor::facts::{Channel, ChannelFacts, Examination, GroupJob, PackageState};
 use crate::doctor::fix::{Fix, Safety, Stage, Step};
 use crate::doctor::rule::Unknown;
 use crate::gates::Gate;
 use crate::gates::plan::{Ground, PlanStep, StepKind, plan};
 use crate::model::topology::DataStore;
 use crate::runtime::plan::{Obstacles, Terrain};
+use crate::store::sessions::Lack;
 
 /// A full synchronization of a job for one database.
 pub(super) fn full(job: &str, database: &str) -> Step {
@@ -98,20 +99,38 @@ pub(super) fn way(
     Ok(fix_of(&steps, &channel.store.name))
 }
 
+/// What a channel needs of a job.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Bring<'a> {
+    /// Nothing.
+    Nothing,
+    /// What is changed in headquarters on the way there.
+    Changes(&'a str),
+    /// What headquarters has and the channel has not: changes where there are any, else the whole,
+    /// since a run without changes brings nothing.
+    WhatIsMissing(&'a str),
+}
+
 /// The way of one job to one channel, and then past the scale unit's memory where it holds any.
 pub(super) fn deliver(
     x: &Examination,
     channel: &Channel,
     facts: &ChannelFacts,
     first: Vec<PlanStep>,
-    job: Option<&str>,
+    bring: Bring<'_>,
 ) -> Result<Option<Fix>, Unknown> {
     let limit = format!(" --channel {}", channel.store.name);
     let mut steps = first;
-    if let Some(job) = job {
+    let run = match bring {
+        Bring::Nothing => None,
+        Bring::Changes(job) => Some((job, "")),
+        Bring::WhatIsMissing(job) if is_due(x, &channel.store, job)? => Some((job, "")),
+        Bring::WhatIsMissing(job) => Some((job, " --full")),
+    };
+    if let Some((job, full)) = run {
         let jobs = [job.to_owned()];
         steps.extend(obstacles(x, &channel.store)?.steps(&jobs));
-        let command = format!("cdx run {job}{limit}");
+        let command = format!("cdx run {job}{full}{limit}");
         steps.push(PlanStep::new(StepKind::Run, command, "brings it to the channel"));
     }
     if facts.held.iter().any(Option::is_some) {
@@ -120,4 +139,21 @@ pub(super) fn deliver(
     }
     let steps = whole_where_lost(x, &channel.store, steps)?;
     Ok(fix_of(&steps, &channel.store.name))
+}
+
+/// Whether the next run of a job has something for a database.
+fn is_due(x: &Examination, store: &DataStore, job: &str) -> Result<bool, Unknown> {
+    let own = |one: &&GroupJob| one.group == store.group_id && one.job.eq_ignore_ascii_case(job);
+    let changed = x.hq.group_jobs.as_ref()?.iter().find(own);
+    let lack = x.hq.lacks.as_ref()?.get(&(store.id, job.to_owned()));
+    let open =
+        x.hq.sessions
+            .as_ref()?
+            .of(store.id)
+            .any(|(session, row)| session.job.eq_ignore_ascii_case(job) && !row.status.is_final());
+    let never = changed.is_none_or(|one| one.version.is_none());
+    Ok(open
+        || never
+        || changed.is_some_and(|one| one.changed)
+        || lack.is_some_and(|lack| *lack != Lack::Nothing))
 }

@@ -1,8 +1,8 @@
 //! The first thing in the way of an operation being local, and the shortest way past it (R14).
 
 use super::about_calls::{Intent, gate_of, profile_of};
-use super::about_features::features;
-use super::about_jobs::{deliver, way};
+use super::about_features::{features, not_done};
+use super::about_jobs::{Bring, deliver, way};
 use crate::doctor::facts::{Channel, ChannelFacts, Examination};
 use crate::doctor::fix::Fix;
 use crate::doctor::rule::Unknown;
@@ -66,9 +66,7 @@ fn feature(
     } else if let Some(stands) =
         progress.filter(|stands| stands.state == ChannelState::NotDistributed)
     {
-        let missing: Vec<String> =
-            stands.missing_jobs.iter().chain(&stands.missing_steps).cloned().collect();
-        format!("{name:?} is not distributed; not done since: {}", missing.join(", "))
+        format!("{name:?} is not distributed; not done since: {}", not_done(stands))
     } else if let Some(title) = cached(x, facts, slow, &mut evidence) {
         title
     } else {
@@ -127,7 +125,13 @@ fn profile(
     } else {
         return Ok(None);
     };
-    let job = (!wanted || !there).then_some(PROFILES);
-    let fix = deliver(x, channel, facts, first, job)?;
+    let bring = if !wanted {
+        Bring::Changes(PROFILES)
+    } else if !there {
+        Bring::WhatIsMissing(PROFILES)
+    } else {
+        Bring::Nothing
+    };
+    let fix = deliver(x, channel, facts, first, bring)?;
     Ok(Some(Obstacle { title, evidence, fix }))
 }

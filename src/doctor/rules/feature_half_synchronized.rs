@@ -1,6 +1,6 @@
 //! CDX105: a channel has only one of a feature's two rows.
 
-use super::about_features::slug_of;
+use super::about_features::{gate_called, slug_of};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
@@ -12,11 +12,12 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX105",
     name: "feature-half-synchronized",
     severity: Severity::Error,
-    checks: "that each channel has both FEATUREMANAGEMENTSTATE and FEATUREMANAGEMENTMETADATA of \
-             every feature it has one of",
+    checks: "that headquarters and each channel have both FEATUREMANAGEMENTSTATE and \
+             FEATUREMANAGEMENTMETADATA of every feature they have one of",
     why: "The runtime joins the two rows. With one of them missing it does not see the feature, \
           and what it does not see counts as off, whatever the other row says.",
-    mend: "Bring the channel the whole of job 1110.",
+    mend: "Bring the channel the whole of job 1110. Where headquarters itself has one row, \
+           `cdx features refresh` makes the other from it and from the feature's log.",
     since: "0.2.0",
     behaviours: &["G14"],
     sources: &[Source::documented(SCHEMA)],
@@ -25,12 +26,17 @@ pub(in crate::doctor) const RULE: Rule = Rule {
 };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
+    let torn = in_headquarters(x, findings)?;
     for (channel, facts) in x.readable() {
         let name = &channel.store.name;
         for (feature, there) in &facts.half_features {
+            let slug = slug_of(x, feature);
+            // No job brings a row that headquarters has not: that is told, and mended, there.
+            if torn.contains(&slug) {
+                continue;
+            }
             let missing = if *there == "state" { "METADATA" } else { "STATE" };
             let has = if *there == "state" { "STATE" } else { "METADATA" };
-            let slug = slug_of(x, feature);
             let command = format!("cdx run {CARRIER} --full");
             let bring = Step::only_in(Stage::Full, command, name);
             // Memory that was read while the row was missing would still say no.
@@ -51,4 +57,29 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     }
     x.tell_unreadable(findings);
     Ok(())
+}
+
+/// Tells what headquarters itself has half of; the features concerned.
+fn in_headquarters(x: &Examination, findings: &mut Findings) -> Result<Vec<String>, Unknown> {
+    let mut torn = Vec::new();
+    for (name, half) in x.hq.half_features.as_ref()? {
+        let slug = slug_of(x, name);
+        // Rows of no gate can be neither named nor made by us.
+        let steps = gate_called(x, name).map(|_| {
+            let carry = format!("cdx run {CARRIER}");
+            [Step::new(Stage::Enable, "cdx features refresh"), Step::new(Stage::Download, carry)]
+        });
+        findings.report(Found {
+            subject: Subject::feature(&slug),
+            title: format!("headquarters has only one of the two rows of {slug}"),
+            evidence: vec![
+                format!("FEATUREMANAGEMENT{} has {name}", half.as_str()),
+                format!("FEATUREMANAGEMENT{} has not", half.other().as_str()),
+            ],
+            effect: "no job can bring the channels both, and there the feature is off".to_owned(),
+            fix: steps.and_then(Fix::safe),
+        });
+        torn.push(slug);
+    }
+    Ok(torn)
 }

@@ -1,11 +1,13 @@
 //! CDX201: a feature is on in headquarters, and a job it needs is not yet applied in a channel.
 
-use super::about_features::{features, is_parked};
+use super::about_features::{features, is_parked, not_done};
 use super::about_jobs::way;
-use crate::doctor::facts::Examination;
+use crate::doctor::facts::{Examination, Reached};
 use crate::doctor::finding::{Found, Severity, Subject};
+use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{ASYNC_FAQ, ASYNC_MODE, Source};
+use crate::gates::gate::CARRIER;
 use crate::gates::in_effect::ChannelState;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
@@ -32,6 +34,8 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
         if is_parked(x, &channel.store) {
             continue;
         }
+        let sessions = x.hq.sessions.as_ref()?;
+        let is_new = sessions.reached(channel.store.id, CARRIER) == Reached::Never;
         for gate in features.catalogue.gates.iter().filter(|gate| features.is_on(&gate.slug)) {
             let Some(progress) = facts.progress.get(&gate.slug) else { continue };
             let stands = &progress.in_effect;
@@ -40,24 +44,24 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             if stands.state != ChannelState::NotDistributed || progress.torn && half {
                 continue;
             }
-            let missing: Vec<String> =
-                stands.missing_jobs.iter().chain(&stands.missing_steps).cloned().collect();
-            let mut subject = Subject::channel(&channel.store.name).with_feature(&gate.slug);
-            if let Some(job) = stands.missing_jobs.first() {
-                subject = subject.with_job(job);
+            // Which jobs are missing changes as they are run; it is no part of what this is about.
+            let subject = Subject::channel(&channel.store.name).with_feature(&gate.slug);
+            if is_new {
+                findings.report(never_filled(x, &channel.store.name)?);
+                break;
             }
             let evidence = match x.hq.changed.as_ref()?.get(&gate.slug) {
-                Some(version) => {
-                    format!("turned on at row version {version}; no session since has brought it")
+                Some(version) if !progress.torn => {
+                    format!("turned on at row version {version}; not every job has come since")
                 }
-                None => "the channel's rows differ from headquarters'".to_owned(),
+                _ => "every job was applied, and the channel's rows say that it is off".to_owned(),
             };
             findings.report(Found {
                 subject,
                 title: format!(
                     "{:?} is on in headquarters and not in the channel; not done since: {}",
                     gate.name,
-                    missing.join(", ")
+                    not_done(stands)
                 ),
                 evidence: vec![evidence],
                 effect: "the channel goes on as if the feature were off".to_owned(),
@@ -67,4 +71,22 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     }
     x.tell_unreadable(findings);
     Ok(())
+}
+
+/// What a new database gets first, in order.
+const FIRST: &[&str] = &[CARRIER, "1070", "1010"];
+
+/// A channel that has had nothing lacks every feature: that is told once.
+fn never_filled(x: &Examination, channel: &str) -> Result<Found, Unknown> {
+    let defined = &x.hq.definitions.as_ref()?.jobs;
+    let is_defined = |job: &&&str| defined.iter().any(|own| own.id.eq_ignore_ascii_case(job));
+    let jobs: Vec<&str> = FIRST.iter().filter(is_defined).copied().collect();
+    let run = format!("cdx run {}", jobs.join(" "));
+    Ok(Found {
+        subject: Subject::channel(channel).with_job(CARRIER),
+        title: format!("the channel never had job {CARRIER}, which brings every feature"),
+        evidence: vec![format!("no session of {CARRIER} has been applied in its database")],
+        effect: "the channel goes on as if every feature were off".to_owned(),
+        fix: Fix::safe([Step::in_channel(Stage::Download, run, channel)]),
+    })
 }

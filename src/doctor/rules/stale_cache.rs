@@ -1,10 +1,11 @@
 //! CDX301: a scale unit answers from something older than its channel's database.
 
-use crate::doctor::facts::Examination;
+use crate::doctor::facts::{ChannelFacts, Examination};
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{ASYNC_FAQ, FIDELITY, Source};
+use crate::gates::in_effect::{ChannelState, InEffect};
 use crate::runtime::cache::differences;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
@@ -12,11 +13,12 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     name: "stale-cache",
     severity: Severity::Error,
     checks: "what each instance of a scale unit answers from against its channel's database: \
-             feature state, functionality profile, default customer",
+             feature state, functionality profile, default customer; and what registers took \
+             features for when they were started",
     why: "A scale unit answers from its memory. What jobs have applied takes effect when the \
           memory expires or the unit is restarted; how long that is, is not documented for feature \
           state, so `cache-ttl` of `cdx.toml` says it.",
-    mend: "Wait until it expires, or restart the scale unit.",
+    mend: "Wait until it expires, or restart the scale unit; registers are restarted by hand.",
     since: "0.2.0",
     behaviours: &["R12"],
     sources: &[Source::documented(ASYNC_FAQ), Source::assumed(FIDELITY)],
@@ -50,7 +52,32 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                 fix: Fix::safe(whole),
             });
         }
+        if let Some(found) = registers(x, name, facts) {
+            findings.report(found);
+        }
     }
     x.tell_unreadable(findings);
     Ok(())
+}
+
+/// Registers that were not restarted since what they must be restarted for was brought (G15).
+fn registers(x: &Examination, channel: &str, facts: &ChannelFacts) -> Option<Found> {
+    let old = |stands: &InEffect| {
+        let instances = stands.instances.iter().all(|view| Some(view.on) != stands.register);
+        stands.state == ChannelState::Cached && stands.register.is_some() && instances
+    };
+    let evidence: Vec<String> = facts
+        .progress
+        .iter()
+        .filter(|(_, progress)| old(&progress.in_effect))
+        .filter_map(|(slug, _)| Some(format!("{:?}", x.hq.catalogue.get(slug)?.name)))
+        .map(|name| format!("{name}: the registers started before it was as it is"))
+        .collect();
+    (!evidence.is_empty()).then(|| Found {
+        subject: Subject::channel(channel).with_key("registers"),
+        title: "the registers work with features as they were when they were started".to_owned(),
+        evidence,
+        effect: "registers act on what was true before".to_owned(),
+        fix: Fix::safe([Step::in_channel(Stage::Restart, "cdx pos restart", channel)]),
+    })
 }

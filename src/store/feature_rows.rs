@@ -1,0 +1,131 @@
+//! The two rows that headquarters keeps of each feature, and making one from the other (G14).
+
+use rusqlite::named_params;
+
+use super::db::{Db, Headquarters};
+use super::error::StoreError;
+use super::features::log;
+use crate::gates::Catalogue;
+use crate::gates::gate::Gate;
+use crate::world::clock::NO_DATE;
+
+/// Which of a feature's two rows is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Half {
+    /// FEATUREMANAGEMENTSTATE alone.
+    State,
+    /// FEATUREMANAGEMENTMETADATA alone.
+    Metadata,
+}
+
+impl Half {
+    /// The end of the table's name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::State => "STATE",
+            Self::Metadata => "METADATA",
+        }
+    }
+
+    /// The other one.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::State => Self::Metadata,
+            Self::Metadata => Self::State,
+        }
+    }
+}
+
+/// Features of which headquarters has one row, by their name in that row, and which it has.
+pub fn halves(hq: &Headquarters) -> Result<Vec<(String, Half)>, StoreError> {
+    hq.rows(include_str!("sql/feature_half.sql"), [], |row| {
+        let state: i64 = row.get(1)?;
+        Ok((row.get(0)?, if state == 1 { Half::State } else { Half::Metadata }))
+    })
+}
+
+/// Makes what is missing of each feature that has one row, in the caller's transaction; which row
+/// each had.
+///
+/// Whether a feature is on, and since when, is taken from the row there is, else from its log.
+pub fn repair<'a>(
+    hq: &Db,
+    catalogue: &'a Catalogue,
+    now: &str,
+) -> Result<Vec<(&'a Gate, Half)>, StoreError> {
+    let mut repaired = Vec::new();
+    for gate in &catalogue.gates {
+        if let Some(half) = repair_one(hq, gate, now)? {
+            repaired.push((gate, half));
+        }
+    }
+    Ok(repaired)
+}
+
+/// The same for one feature; none where both rows are there, or neither.
+pub(in crate::store) fn repair_one(
+    hq: &Db,
+    gate: &Gate,
+    now: &str,
+) -> Result<Option<Half>, StoreError> {
+    let state = "SELECT s.RECID, s.ISENABLED FROM FEATUREMANAGEMENTSTATE s WHERE s.NAME = ?1";
+    let state = hq.first(state, [gate.table_name()], |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)? != 0))
+    })?;
+    let half = match state {
+        Some((id, on)) => add_metadata(hq, gate, id, on, now)?.then_some(Half::State),
+        None => add_state(hq, gate, now)?.then_some(Half::Metadata),
+    };
+    if let Some(half) = half {
+        let detail = format!("again, as its {} row was missing", half.other().as_str());
+        log(hq, gate, "listed", &detail, now)?;
+    }
+    Ok(half)
+}
+
+fn add_metadata(hq: &Db, gate: &Gate, id: i64, on: bool, now: &str) -> Result<bool, StoreError> {
+    let known = "SELECT count(*) FROM FEATUREMANAGEMENTMETADATA WHERE FEATURESTATE = ?1";
+    if hq.number(known, [id])? > 0 {
+        return Ok(false);
+    }
+    let since = last(hq, gate)?.filter(|(event, _)| event == "on").map(|(_, at)| at);
+    let since = since.unwrap_or_else(|| now.to_owned());
+    let date = if on { since.get(..10).unwrap_or(NO_DATE) } else { NO_DATE };
+    hq.run(
+        "INSERT INTO FEATUREMANAGEMENTMETADATA
+         (RECID, FEATURESTATE, LABEL, DISPLAYNAME, CANDISABLE, ENABLEDATE)
+         SELECT coalesce(max(RECID), :id) + 1, :id, :label, :label, :disable, :date
+         FROM FEATUREMANAGEMENTMETADATA",
+        named_params! {
+            ":id": id, ":label": gate.name, ":disable": gate.can_disable, ":date": date,
+        },
+    )?;
+    Ok(true)
+}
+
+fn add_state(hq: &Db, gate: &Gate, now: &str) -> Result<bool, StoreError> {
+    let orphan = "SELECT m.FEATURESTATE, m.ENABLEDATE FROM FEATUREMANAGEMENTMETADATA m \
+                  WHERE m.LABEL = ?1 AND NOT EXISTS \
+                  (SELECT 1 FROM FEATUREMANAGEMENTSTATE s WHERE s.RECID = m.FEATURESTATE)";
+    let orphan = hq
+        .first(orphan, [&gate.name], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
+    let Some((id, date)) = orphan else { return Ok(false) };
+    let on = match last(hq, gate)? {
+        Some((event, _)) => event == "on",
+        // As it was made: on since its date.
+        None => date.get(..10).is_some_and(|date| date != NO_DATE && date <= now),
+    };
+    hq.run(
+        "INSERT INTO FEATUREMANAGEMENTSTATE (RECID, NAME, ISENABLED) VALUES (:id, :name, :on)",
+        named_params! { ":id": id, ":name": gate.table_name(), ":on": on },
+    )?;
+    Ok(true)
+}
+
+/// The last thing that turned a feature on or off, or was to, and when.
+fn last(hq: &Db, gate: &Gate) -> Result<Option<(String, String)>, StoreError> {
+    let sql = "SELECT EVENT, AT FROM cdx_FEATURELOG WHERE NAME = ?1 \
+               AND EVENT IN ('on', 'off', 'scheduled', 'stayed-off') ORDER BY ID DESC LIMIT 1";
+    hq.first(sql, [gate.table_name()], |row| Ok((row.get(0)?, row.get(1)?)))
+}
