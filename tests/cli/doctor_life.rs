@@ -153,6 +153,7 @@ fn an_update_wants_the_scheduler_and_the_jobs_and_nothing_more() {
             "scheduler init",
             "run 1110 1070 1010 1170",
             "csu restart",
+            "pos restart",
         ],
     );
 }
