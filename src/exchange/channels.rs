@@ -16,6 +16,7 @@ use crate::store::create::{free_name, new_channel_file, set_aside};
 use crate::store::integrity::complaints;
 use crate::store::packages::Folder;
 use crate::store::reseed::{Done, Reseeding, with_headquarters};
+use crate::store::upload_pack::UploadTable;
 use crate::store::{
     Access, StoreError, Writer, files, intents, lost, seed, sessions, topology, uploads,
 };
@@ -139,8 +140,15 @@ pub fn rebuild(writer: &Writer, name: &str, discard: bool) -> Result<Rebuilt, Ex
     if whole.is_ok_and(|complaints| complaints.is_empty()) && !discard {
         return Err(ExchangeError::Whole { name: store.name });
     }
+    // A mapping that is broken is told before anything is touched.
+    upload_tables_of_jobs(writer)?;
     let path = writer.env.channel_path(&store.name);
-    let kept = path.exists().then(|| free_name(&path));
+    let free = free_name(&path);
+    let kept = path.exists().then(|| free.clone());
+    if kept.is_none() {
+        // A log without its file must not be taken for the new file's.
+        set_aside(&path, &free)?;
+    }
     let now = writer.world.clock.utc();
     let rebuilding = Rebuilding { name: store.name.clone(), kept: kept.as_deref().map(file_name) };
     let intent = writer.hq.write(|hq| {
@@ -180,11 +188,12 @@ pub(super) fn finish_rebuild(
         }
     }
     writer.world.faults.crash_at("rebuild.after-aside", &rebuilding.name);
-    finish(writer, intent, &rebuilding.name)?;
+    make_file(writer, &rebuilding.name)?;
     if !topology::find_store(&writer.hq, &rebuilding.name)?.offline {
         reseed(writer, &rebuilding.name)?;
     }
-    Ok(())
+    writer.world.faults.crash_at("rebuild.after-file", &rebuilding.name);
+    Ok(writer.hq.write(|hq| intents::drop(hq, intent))?)
 }
 
 /// Raises the counters of a channel above what headquarters has received, and gives rows that it
@@ -194,11 +203,7 @@ pub(super) fn finish_rebuild(
 /// An unknown channel, a broken mapping, either file.
 pub fn reseed(writer: &Writer, name: &str) -> Result<Done, ExchangeError> {
     let store = topology::find_store(&writer.hq, name)?;
-    let known = Known::read(&writer.hq)?;
-    let mut tables = Vec::new();
-    for job in known.definitions.jobs.iter().filter(|job| job.direction == Direction::Upload) {
-        tables.extend(upload_tables(&known.definitions, job, &known.hq, &known.channel)?);
-    }
+    let tables = upload_tables_of_jobs(writer)?;
     let packages = Folder(writer.env.packages_path());
     let open = lost::open_sessions(&uploads::all(&writer.hq)?, store.id, &packages)?;
     let channel = writer.env.channel(&store.name, Access::Write)?;
@@ -217,15 +222,30 @@ pub fn reseed(writer: &Writer, name: &str) -> Result<Done, ExchangeError> {
     Ok(done)
 }
 
+/// Every table that an upload job collects.
+fn upload_tables_of_jobs(writer: &Writer) -> Result<Vec<UploadTable>, ExchangeError> {
+    let known = Known::read(&writer.hq)?;
+    let mut tables = Vec::new();
+    for job in known.definitions.jobs.iter().filter(|job| job.direction == Direction::Upload) {
+        tables.extend(upload_tables(&known.definitions, job, &known.hq, &known.channel)?);
+    }
+    Ok(tables)
+}
+
 /// Makes the file of an announced database, and drops the announcement.
 pub(super) fn finish(writer: &Writer, intent: i64, name: &str) -> Result<(), ExchangeError> {
+    make_file(writer, name)?;
+    writer.world.faults.crash_at("channel.after-file", name);
+    Ok(writer.hq.write(|hq| intents::drop(hq, intent))?)
+}
+
+/// Makes a database's file where there is none yet, with the environment's own tables.
+fn make_file(writer: &Writer, name: &str) -> Result<(), ExchangeError> {
     new_channel_file(&writer.env.channel_path(name))?;
     let own = files::schema_files(writer.env.root(), "channel")?;
     let channel = writer.env.channel(name, Access::Write)?;
     files::apply_schema(&channel, &own, &writer.world.clock.utc())?;
-    channel.checkpoint()?;
-    writer.world.faults.crash_at("channel.after-file", name);
-    Ok(writer.hq.write(|hq| intents::drop(hq, intent))?)
+    Ok(channel.checkpoint()?)
 }
 
 /// Pauses or resumes a database's synchronization (D13).

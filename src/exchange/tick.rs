@@ -1,6 +1,8 @@
 //! What falls due when the clock moves: features at midnight (G05), packages and tracked changes
 //! that expire (D15, D17).
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::error::ExchangeError;
@@ -28,7 +30,7 @@ pub fn move_clock(writer: &mut Writer, clock: Clock) -> Result<Passed, ExchangeE
     let settings = writer.env.settings().clone();
     let before = writer.world.clock.before(settings.package_retention);
     let folder = Folder(writer.env.packages_path());
-    let kept = folder.list()?;
+    let kept: BTreeSet<String> = folder.list()?.into_iter().collect();
     for session in sessions::all(&writer.hq)? {
         let expired =
             session.package.filter(|name| session.created < before && kept.contains(name));

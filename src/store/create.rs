@@ -101,8 +101,8 @@ pub fn free_name(path: &Path) -> PathBuf {
     }
 }
 
-/// Moves a database file out of the way, with its log, which has rows that are nowhere else; what is
-/// not there any more has been moved before.
+/// Moves a database file out of the way, with its log, which has rows that are nowhere else; what
+/// is not there any more has been moved before.
 pub fn set_aside(path: &Path, to: &Path) -> Result<(), StoreError> {
     let shared = beside(path, "-shm");
     if shared.exists() {

@@ -166,6 +166,18 @@ impl StoreError {
         move |source| Self::Io { doing, path, source }
     }
 
+    /// Whether this is about a database file that is gone, damaged, or no database of cdx.
+    pub fn is_broken_file(&self, file: &std::path::Path) -> bool {
+        let (Self::Missing { path }
+        | Self::NotADatabase { path }
+        | Self::WrongKind { path, .. }
+        | Self::Damaged { path, .. }) = self
+        else {
+            return false;
+        };
+        std::path::Path::new(path) == file
+    }
+
     /// An [`StoreError::Unknown`] with the nearest of the names there are.
     pub fn unknown(what: &'static str, name: &str, known: &[String], list: &'static str) -> Self {
         let nearest = crate::model::nearest::nearest(name, known.iter().map(String::as_str));

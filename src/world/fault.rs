@@ -103,6 +103,9 @@ pub const CRASH_POINTS: &[CrashPoint] = &[
     CrashPoint("reconnect.after-commit"),
     CrashPoint("channel.after-intent"),
     CrashPoint("channel.after-file"),
+    CrashPoint("rebuild.after-intent"),
+    CrashPoint("rebuild.after-aside"),
+    CrashPoint("rebuild.after-file"),
 ];
 
 /// A fault as somebody asked for it.

@@ -63,6 +63,18 @@ fn away() -> Env {
     env
 }
 
+/// Houston's file is damaged, and the register's customer stands in its log alone.
+fn broken() -> Env {
+    let env = Env::asynchronous();
+    env.create_async("houston", "Sent");
+    env.ok("run P");
+    env.ok("customers edit 00000010 --set group=40");
+    let log = env.channel_path("houston").with_extension("db-wal");
+    std::fs::write(env.channel_path("houston"), "this is no database").unwrap();
+    std::fs::write(log, "rows that are nowhere else").unwrap();
+    env
+}
+
 const SCENES: &[Scene] = &[
     Scene {
         command: "run 1010",
@@ -119,6 +131,12 @@ const SCENES: &[Scene] = &[
         after: "csu restart",
         points: &["channel.after-intent", "channel.after-file"],
         prepare: Env::new,
+    },
+    Scene {
+        command: "channels rebuild houston",
+        after: "csu restart",
+        points: &["rebuild.after-intent", "rebuild.after-aside", "rebuild.after-file"],
+        prepare: broken,
     },
 ];
 
@@ -217,6 +235,24 @@ fn reconnecting_survives_a_crash_at_every_step() {
 #[test]
 fn adding_a_channel_survives_a_crash_at_every_step() {
     play(&SCENES[5]);
+}
+
+#[test]
+fn rebuilding_a_channel_survives_a_crash_at_every_step() {
+    play(&SCENES[6]);
+    for point in SCENES[6].points {
+        let env = broken();
+        env.run(&format!("channels rebuild houston --fault crash={point}")).expect(134);
+        env.ok("csu restart");
+        let kept = env.channel_path("houston").with_extension("db.broken-1");
+        assert_eq!(std::fs::read_to_string(&kept).unwrap(), "this is no database", "{point}");
+        let log = env.channel_path("houston").with_extension("db.broken-1-wal");
+        assert_eq!(std::fs::read_to_string(log).unwrap(), "rows that are nowhere else", "{point}");
+        assert!(!kept.with_extension("broken-2").exists(), "{point}");
+        env.synchronize();
+        env.ok("run 1110 1070 1010 1170");
+        env.ok("doctor --fail-on warning --skip CDX301,CDX302");
+    }
 }
 
 #[test]

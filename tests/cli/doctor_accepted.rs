@@ -197,7 +197,7 @@ fn a_baseline_is_written_whole_or_not_at_all() {
     // A folder stands where the file should be.
     fs::create_dir(env.path().join("known.json")).unwrap();
     fs::write(env.path().join("known.json/kept"), "x").unwrap();
-    let run = env.run("doctor --baseline known.json --write-baseline").expect(3);
+    let run = env.run("doctor --baseline known.json --write-baseline").expect(2);
     assert!(run.err.contains("known.json"), "{}", run.err);
     let names = fs::read_dir(env.path()).unwrap();
     let names: Vec<_> = names.map(|one| one.unwrap().file_name().into_string().unwrap()).collect();
@@ -206,4 +206,19 @@ fn a_baseline_is_written_whole_or_not_at_all() {
     let run =
         env.run("doctor --quick --only CDX211 --baseline new.json --write-baseline").expect(3);
     assert!(!env.path().join("new.json").exists(), "{}", run.text());
+}
+
+#[test]
+fn a_baseline_is_written_over_nothing_else() {
+    let env = Env::new();
+    for file in ["cdx.toml", "hq.db", "own.json", "channels"] {
+        env.write("own.json", "{\"mine\": 1}");
+        let path = env.path().join(file);
+        let before = std::fs::read(&path).ok();
+        let run = env.run(&format!("doctor --baseline {file} --write-baseline")).expect(2);
+        assert!(run.err.contains(file), "{}", run.err);
+        assert_eq!(std::fs::read(&path).ok(), before, "{file}");
+        let run = env.run(&format!("doctor --baseline {file}")).expect(2);
+        assert!(!run.err.contains(&format!("--baseline {file} --write")), "{}", run.err);
+    }
 }

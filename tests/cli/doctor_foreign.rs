@@ -282,3 +282,32 @@ fn rubbish_in_a_channels_own_columns_is_told() {
         assert!(drift.iter().any(|one| one["subject"]["channel"] == "seattle"), "{report:#}");
     }
 }
+
+/// What is broken in headquarters is not laid at a channel's door, where the mend would empty it.
+#[test]
+fn damage_in_headquarters_blames_no_channel() {
+    for table in ["RETAILCDXDOWNLOADSESSIONDATASTORE", "RETAILCDXDOWNLOADSESSION", "CUSTTABLE"] {
+        let env = Env::new();
+        let (page, size) = {
+            let hq = env.hq();
+            let _: String =
+                hq.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get(0)).unwrap();
+            let root = "SELECT rootpage FROM sqlite_master WHERE type = 'table' AND name = ?1";
+            let page: i64 = hq.query_row(root, [table], |row| row.get(0)).unwrap();
+            let size: i64 = hq.query_row("PRAGMA page_size", [], |row| row.get(0)).unwrap();
+            (page, size)
+        };
+        let path = env.path().join("hq.db");
+        let mut bytes = fs::read(&path).unwrap();
+        let at = usize::try_from((page - 1) * size).unwrap();
+        bytes[at..at + 64].fill(0xEE);
+        fs::write(&path, bytes).unwrap();
+        let run = env.run("doctor --format json");
+        no_panic(&run);
+        let report = run.json();
+        for finding in findings(&report, "CDX901") {
+            assert!(finding["subject"]["channel"].is_null(), "{table}: {finding:#}");
+        }
+        assert!(!run.out.contains("channels rebuild"), "{table}: {}", run.out);
+    }
+}

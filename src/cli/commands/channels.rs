@@ -61,6 +61,9 @@ enum Command {
         /// Also a file that can be read.
         #[arg(long)]
         discard: bool,
+        /// Make something go wrong: crash=POINT.
+        #[arg(long, value_name = "F")]
+        fault: Vec<String>,
     },
     /// Channel database groups.
     Group {
@@ -150,8 +153,8 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
             context.print(&ReseedReport { channel: name, tables, reissued })?;
             return Ok(Exit::Done);
         }
-        Command::Rebuild { name, discard } => {
-            let writer = context.writer(&[])?;
+        Command::Rebuild { name, discard, fault } => {
+            let writer = context.writer(&fault)?;
             let done = channels::rebuild(&writer, &name, discard)?;
             writer.finish()?;
             context.print(&RebuildReport { channel: name, kept: done.kept })?;

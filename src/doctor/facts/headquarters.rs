@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::history::History;
 use crate::doctor::rule::{Known, Unknown};
 use crate::exchange::generate::any_change;
 use crate::exchange::plan::plan_job;
@@ -23,8 +24,8 @@ use crate::store::sessions::Lack;
 use crate::store::topology::Parameter;
 use crate::store::upload_pack::UploadTable;
 use crate::store::{
-    Reader, StoreError, catalogue, features, integrity, operations, profiles, scheduler, sessions,
-    topology, tracking, uploads, world,
+    Headquarters, Reader, StoreError, catalogue, features, integrity, operations, profiles,
+    scheduler, sessions, topology, tracking, uploads, world,
 };
 use crate::world::Clock;
 
@@ -105,8 +106,8 @@ pub struct HeadquartersFacts {
     pub schedules: Known<Vec<Schedule>>,
     /// When each database was last heard of, by RECID.
     pub connections: Known<BTreeMap<i64, String>>,
-    /// The download sessions, oldest first.
-    pub sessions: Known<Vec<DownloadSession>>,
+    /// The download sessions.
+    pub sessions: Known<History>,
     /// The upload sessions, oldest first.
     pub upload_sessions: Known<Vec<UploadSession>>,
     /// Packages of sessions that are not over, by name.
@@ -148,7 +149,7 @@ impl HeadquartersFacts {
         let defined =
             Defined { definitions: &definitions, tables: &tables, channel_tables: &channel_tables };
         let downloads = defined.downloads();
-        let sessions = known(sessions::all(hq));
+        let sessions = known(history(hq));
         let upload_sessions = known(uploads::all(hq));
         let groups = topology::groups(hq)?;
         let stores = topology::data_stores(hq)?;
@@ -206,6 +207,10 @@ impl HeadquartersFacts {
 /// A fact, or why it is not known.
 pub(super) fn known<T>(read: Result<T, StoreError>) -> Known<T> {
     read.map_err(Unknown::from)
+}
+
+fn history(hq: &Headquarters) -> Result<History, StoreError> {
+    Ok(History::new(sessions::all(hq)?, &sessions::rebuilt(hq)?))
 }
 
 struct Defined<'a> {
@@ -270,12 +275,12 @@ fn on_disk(reader: &Reader) -> Known<Definitions> {
 
 fn packages(
     reader: &Reader,
-    downloads: &Known<Vec<DownloadSession>>,
+    downloads: &Known<History>,
     uploads: &Known<Vec<UploadSession>>,
     checksums: bool,
 ) -> Known<BTreeMap<String, PackageState>> {
     use crate::model::status::UploadStatus::{ApplyFailed, UploadFailed, Uploaded};
-    let downloads = downloads.as_ref().map_err(Clone::clone)?;
+    let downloads = downloads.as_ref().map_err(Clone::clone)?.all();
     let uploads = uploads.as_ref().map_err(Clone::clone)?;
     let waits =
         |session: &&DownloadSession| session.stores.iter().any(|row| !row.status.is_final());

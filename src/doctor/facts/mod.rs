@@ -2,12 +2,12 @@
 
 pub mod channel;
 pub mod headquarters;
-mod reached;
+mod history;
 mod survey;
 
 pub use channel::{Channel, ChannelFacts, Uploading};
 pub use headquarters::{GroupJob, HeadquartersFacts, JobPlans, PackageState, UploadPlans};
-pub use reached::{Reached, reached};
+pub use history::{History, Reached};
 pub use survey::Progress;
 pub(super) use survey::{Reading, survey};
 

@@ -8,7 +8,7 @@ use std::thread;
 
 use super::channel::{Channel, ChannelFacts, Unreadable, Uploading};
 use super::headquarters::{HeadquartersFacts, known};
-use super::reached::{Reached, reached};
+use super::history::Reached;
 use crate::doctor::rule::{Known, Unknown};
 use crate::exchange::RunRequest;
 use crate::exchange::gate::{Unset, unset};
@@ -116,15 +116,11 @@ struct Survey<'a> {
 
 impl Survey<'_> {
     fn read(&self) -> Result<ChannelFacts, Unreadable> {
+        // An error may be about headquarters, which says nothing of this file.
+        let own = self.reader.env.channel_path(&self.store.name);
         self.facts().map_err(|error| Unreadable {
-            broken: matches!(
-                error,
-                StoreError::Missing { .. }
-                    | StoreError::NotADatabase { .. }
-                    | StoreError::WrongKind { .. }
-                    | StoreError::Damaged { .. }
-            ),
-            missing: matches!(error, StoreError::Missing { .. }),
+            broken: error.is_broken_file(&own),
+            missing: error.is_broken_file(&own) && matches!(error, StoreError::Missing { .. }),
             reason: error.into(),
         })
     }
@@ -320,7 +316,7 @@ impl Survey<'_> {
     /// The row version up to which this database has had a job; none where it never had it.
     fn judged_from(&self, job: &str) -> Known<Option<i64>> {
         let sessions = self.hq.sessions.as_ref()?;
-        let Reached::Version(version) = reached(sessions, self.store.id, job) else {
+        let Reached::Version(version) = sessions.reached(self.store.id, job) else {
             return Ok(None);
         };
         let from = *self.hq.tracked_from.as_ref()?;

@@ -8,50 +8,12 @@ use crate::doctor::fix::{Fix, Safety, Stage, Step};
 use crate::doctor::rule::Unknown;
 use crate::gates::Gate;
 use crate::gates::plan::{Ground, PlanStep, StepKind, plan};
-use crate::model::run::Mode;
-use crate::model::session::{DownloadSession, StoreSession};
-use crate::model::status::DownloadStatus;
 use crate::model::topology::DataStore;
 use crate::runtime::plan::{Obstacles, Terrain};
 
 /// A full synchronization of a job for one database.
 pub(super) fn full(job: &str, database: &str) -> Step {
     Step::only_in(Stage::Full, format!("cdx run {job} --full"), database)
-}
-
-/// Every row of a database among the sessions, oldest first.
-pub(super) fn rows_of(
-    sessions: &[DownloadSession],
-    store: i64,
-) -> impl Iterator<Item = (&DownloadSession, &StoreSession)> {
-    sessions.iter().filter_map(move |session| {
-        Some((session, session.stores.iter().find(|row| row.store_id == store)?))
-    })
-}
-
-/// Whether a database has had a full session of this job, applied, later than a session.
-pub(super) fn is_healed(
-    sessions: &[DownloadSession],
-    store: i64,
-    session: &DownloadSession,
-) -> bool {
-    rows_of(sessions, store).any(|(later, row)| {
-        later.id > session.id
-            && later.job.eq_ignore_ascii_case(&session.job)
-            && later.mode == Mode::Full
-            && row.status == DownloadStatus::Applied
-    })
-}
-
-/// Whether a database has lost a session of a job, so that only a full one brings it what was in
-/// it.
-pub(super) fn has_lost(sessions: &[DownloadSession], store: i64, job: &str) -> bool {
-    rows_of(sessions, store).any(|(session, row)| {
-        session.job.eq_ignore_ascii_case(job)
-            && row.status == DownloadStatus::Canceled
-            && row.replaced_by.is_none()
-            && !is_healed(sessions, store, session)
-    })
 }
 
 /// What keeps jobs from reaching one database.
@@ -63,7 +25,7 @@ fn obstacles(x: &Examination, store: &DataStore) -> Result<Obstacles, Unknown> {
         groups: x.hq.groups.clone(),
         stores: vec![store.clone()],
         schedules: x.hq.schedules.as_ref()?.clone(),
-        sessions: x.hq.sessions.as_ref()?,
+        sessions: x.hq.sessions.as_ref()?.all(),
         gone: &unfit.map(|(name, _)| name.clone()).collect(),
         enforced: enforcement == Some("1"),
     }))
@@ -89,7 +51,7 @@ fn whole_where_lost(
             continue;
         };
         let (lost, rest): (Vec<String>, Vec<String>) =
-            jobs.into_iter().partition(|job| has_lost(sessions, store.id, job));
+            jobs.into_iter().partition(|job| sessions.has_lost(store.id, job));
         for job in lost {
             let command = format!("cdx run {job} --full{limit}");
             found.push(PlanStep::new(StepKind::Run, command, "a session of it was given up"));

@@ -1,6 +1,6 @@
 //! CDX503: headquarters has an account that a channel still shows as pending.
 
-use super::about_jobs::{full, has_lost};
+use super::about_jobs::full;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
@@ -36,7 +36,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
         if facts.unreturned.len() > SHOWN {
             evidence.push(format!("and {} more", facts.unreturned.len() - SHOWN));
         }
-        let step = if has_lost(sessions, channel.store.id, CUSTOMERS) {
+        let step = if sessions.has_lost(channel.store.id, CUSTOMERS) {
             full(CUSTOMERS, name)
         } else {
             Step::in_channel(Stage::Download, format!("cdx run {CUSTOMERS}"), name)

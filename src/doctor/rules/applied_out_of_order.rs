@@ -1,14 +1,14 @@
 //! CDX208: a later session was applied before an earlier one of the same database.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::about_jobs::{full, is_healed, rows_of};
-use crate::doctor::facts::{Channel, ChannelFacts, Examination};
+use super::about_jobs::full;
+use crate::doctor::facts::{ChannelFacts, Examination, History};
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::Fix;
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_IMPLEMENTATION, Source};
-use crate::model::session::DownloadSession;
+use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
@@ -32,15 +32,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let sessions = x.hq.sessions.as_ref()?;
+    let overlaps = Overlaps::of(x)?;
     for (channel, facts) in x.readable() {
-        let store = channel.store.id;
-        for (earlier, row) in rows_of(sessions, store) {
-            if matches!(row.status, DownloadStatus::NoData | DownloadStatus::Canceled)
-                || is_healed(sessions, store, earlier)
-            {
-                continue;
-            }
-            let Some(later) = overtaken_by(x, sessions, channel, facts, earlier)? else { continue };
+        for (earlier, row, later) in overtaken(sessions, channel.store.id, facts, &overlaps) {
             let (number, job) = (earlier.id, &earlier.job);
             findings.report(Found {
                 subject: Subject::session(number).with_channel(&channel.store.name).with_job(job),
@@ -59,37 +53,60 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     Ok(())
 }
 
-/// The first later session with tables in common that the database applied first.
-fn overtaken_by<'a>(
-    x: &Examination,
-    sessions: &'a [DownloadSession],
-    channel: &Channel,
+/// Sessions that count, oldest first, each with the nearest later one that was applied before it.
+fn overtaken<'a>(
+    sessions: &'a History,
+    store: i64,
     facts: &ChannelFacts,
-    earlier: &DownloadSession,
-) -> Result<Option<&'a DownloadSession>, Unknown> {
-    let place = |id: i64| facts.applied.iter().position(|applied| *applied == id);
-    let own = place(earlier.id);
-    let tables = tables_of(x, &earlier.job)?;
-    for (later, row) in rows_of(sessions, channel.store.id) {
-        let applied = row.status == DownloadStatus::Applied;
-        if later.id <= earlier.id || !applied {
-            continue;
+    overlaps: &Overlaps,
+) -> Vec<(&'a DownloadSession, &'a StoreSession, &'a DownloadSession)> {
+    let places: BTreeMap<i64, usize> =
+        facts.applied.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+    // From the newest: of each job, the session that was applied first of those seen so far.
+    let mut first: BTreeMap<String, (usize, &DownloadSession)> = BTreeMap::new();
+    let mut found = Vec::new();
+    for (session, row) in sessions.of(store).rev() {
+        let job = session.job.to_ascii_uppercase();
+        let own = places.get(&session.id).copied();
+        let over = matches!(row.status, DownloadStatus::NoData | DownloadStatus::Canceled);
+        if !over && !sessions.is_healed(store, session) {
+            let before = |place: usize| own.is_none_or(|own| place < own);
+            let passing = first
+                .iter()
+                .filter(|(other, (place, _))| before(*place) && overlaps.contains(&job, other))
+                .map(|(_, (_, later))| *later)
+                .min_by_key(|later| later.id);
+            found.extend(passing.map(|later| (session, row, later)));
         }
-        let first = match (own, place(later.id)) {
-            (Some(own), Some(theirs)) => theirs < own,
-            (None, Some(_)) => true,
-            _ => false,
-        };
-        if first && !tables.is_disjoint(&tables_of(x, &later.job)?) {
-            return Ok(Some(later));
+        if let Some(own) = own.filter(|_| row.status == DownloadStatus::Applied)
+            && first.get(&job).is_none_or(|(place, _)| own < *place)
+        {
+            first.insert(job, (own, session));
         }
     }
-    Ok(None)
+    found.reverse();
+    found
 }
 
-/// The channel tables a job writes to.
-fn tables_of(x: &Examination, job: &str) -> Result<BTreeSet<String>, Unknown> {
-    let downloads = x.hq.downloads.as_ref()?;
-    let own = downloads.iter().filter(|plans| plans.job.id.eq_ignore_ascii_case(job));
-    Ok(own.flat_map(|plans| plans.plans.iter().flatten()).map(|plan| plan.target.clone()).collect())
+/// Pairs of jobs that write to a table in common.
+struct Overlaps(BTreeSet<(String, String)>);
+
+impl Overlaps {
+    fn of(x: &Examination) -> Result<Self, Unknown> {
+        let mut tables: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+        for plans in x.hq.downloads.as_ref()? {
+            let written = plans.plans.iter().flatten().map(|plan| plan.target.as_str());
+            tables.entry(plans.job.id.to_ascii_uppercase()).or_default().extend(written);
+        }
+        let mut found = BTreeSet::new();
+        for (one, own) in &tables {
+            let others = tables.iter().filter(|(_, theirs)| !own.is_disjoint(theirs));
+            found.extend(others.map(|(other, _)| (one.clone(), other.clone())));
+        }
+        Ok(Self(found))
+    }
+
+    fn contains(&self, one: &str, other: &str) -> bool {
+        self.0.contains(&(one.to_owned(), other.to_owned()))
+    }
 }

@@ -1,7 +1,6 @@
 //! CDX206: a channel database is paused while changes wait for it.
 
 use super::about_features::is_parked;
-use super::about_jobs::rows_of;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
@@ -64,7 +63,8 @@ fn waiting(x: &Examination, store: &DataStore) -> Result<(Vec<String>, Vec<Strin
     let (mut jobs, mut evidence) = (Vec::new(), Vec::new());
     for one in x.hq.group_jobs.as_ref()?.iter().filter(|one| one.group == store.group_id) {
         let lack = lacks.get(&(store.id, one.job.clone())).copied().unwrap_or(Lack::Nothing);
-        let open = rows_of(sessions, store.id)
+        let open = sessions
+            .of(store.id)
             .filter(|(session, row)| session.job == one.job && !row.status.is_final())
             .count();
         let why = match (lack, open) {

@@ -88,7 +88,7 @@ fn found(
 }
 
 /// A channel can be made anew and filled by its jobs; headquarters comes back from a copy only.
-fn rebuild(x: &Examination, name: &str) -> Result<Option<Fix>, Unknown> {
+pub(super) fn rebuild(x: &Examination, name: &str) -> Result<Option<Fix>, Unknown> {
     let jobs: Vec<&str> =
         x.hq.downloads.as_ref()?.iter().map(|plans| plans.job.id.as_str()).collect();
     let run = format!("cdx run {}", jobs.join(" "));

@@ -1,6 +1,5 @@
 //! CDX212: a full synchronization of an excluded job is about to empty tables.
 
-use super::about_jobs::rows_of;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Safety, Stage, Step};
@@ -32,7 +31,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let sessions = x.hq.sessions.as_ref()?;
     for (channel, facts) in x.readable().filter(|(channel, _)| channel.store.offline) {
         let store = &channel.store;
-        for (session, row) in rows_of(sessions, store.id) {
+        for (session, row) in sessions.of(store.id) {
             if session.mode != Mode::Full || row.status.is_final() {
                 continue;
             }

@@ -1,5 +1,6 @@
 //! CDX603: a mapped table or column does not exist on one side.
 
+use super::database_damaged::rebuild;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
@@ -17,7 +18,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     why: "A job with a mapping that points nowhere cannot be run; a channel that lacks a table or \
           a column fails every session that carries it.",
     mend: "Add the table or the column by a file in `schema/hq` or `schema/channel` and initialize \
-           the scheduler, or take the mapping out of the definitions.",
+           the scheduler, or take the mapping out of the definitions. Where only one channel lacks \
+           what all should have, its file was changed by hand: bring it back from a copy, or make \
+           it anew.",
     since: "0.2.0",
     behaviours: &["S01"],
     sources: &[Source::documented(CDX_EXTENSIBILITY)],
@@ -33,18 +36,19 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
         let place = (channel.map(str::to_owned), gap.place());
         if !told.contains(&place) {
             told.push(place);
-            findings.report(gap.found(channel));
+            findings.report(gap.found(x, channel)?);
         }
+        Ok::<_, Unknown>(())
     };
     for job in &definitions.jobs {
         for subjob in definitions.subjobs_of(job) {
             for gap in in_headquarters(job, subjob, hq) {
-                tell(findings, gap, None);
+                tell(findings, gap, None)?;
             }
             for (channel, facts) in x.readable() {
                 for target in &subjob.targets {
                     for gap in in_channel(job, target, &facts.tables) {
-                        tell(findings, gap, Some(&channel.store.name));
+                        tell(findings, gap, Some(&channel.store.name))?;
                     }
                 }
             }
@@ -66,7 +70,15 @@ impl Gap {
         format!("{}.{}", self.table, self.column.as_deref().unwrap_or_default())
     }
 
-    fn found(&self, channel: Option<&str>) -> Found {
+    /// Whether channel databases have it, as far as headquarters knows.
+    fn is_registered(&self, x: &Examination) -> Result<bool, Unknown> {
+        let name = self.table.replacen('.', "_", 1).to_ascii_uppercase();
+        let table = x.hq.channel_tables.as_ref()?.get(&name);
+        Ok(table
+            .is_some_and(|table| self.column.as_ref().is_none_or(|c| table.column(c).is_some())))
+    }
+
+    fn found(&self, x: &Examination, channel: Option<&str>) -> Result<Found, Unknown> {
         let Self { job, table, column } = self;
         let side = if channel.is_some() { "the channel" } else { "headquarters" };
         let title = match column {
@@ -80,13 +92,12 @@ impl Gap {
         if let Some(channel) = channel {
             subject = subject.with_channel(channel);
         }
-        Found {
-            subject,
-            title,
-            evidence: vec![format!("a subjob of {job} maps it")],
-            effect: format!("{job} fails"),
-            fix: Fix::manual([Step::new(Stage::Look, "cdx jobs check")]),
-        }
+        let fix = match channel {
+            Some(name) if self.is_registered(x)? => rebuild(x, name)?,
+            _ => Fix::manual([Step::new(Stage::Look, "cdx jobs check")]),
+        };
+        let evidence = vec![format!("a subjob of {job} maps it")];
+        Ok(Found { subject, title, evidence, effect: format!("{job} fails"), fix })
     }
 }
 

@@ -1,6 +1,6 @@
 //! CDX209: the package of a session that is not yet applied is missing, altered or expired.
 
-use super::about_jobs::{full, rows_of};
+use super::about_jobs::full;
 use crate::doctor::facts::{Examination, PackageState};
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::Fix;
@@ -29,7 +29,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let packages = x.hq.packages.as_ref()?;
     let retention = x.hq.settings.package_retention;
     for store in &x.hq.stores {
-        for (session, row) in rows_of(sessions, store.id) {
+        for (session, row) in sessions.of(store.id) {
             let Some(package) = session.package.as_ref().filter(|_| !row.status.is_final()) else {
                 continue;
             };

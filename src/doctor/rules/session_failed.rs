@@ -1,6 +1,6 @@
 //! CDX202: a download session failed, or was given up after its tries.
 
-use super::about_jobs::{full, is_healed, rows_of};
+use super::about_jobs::full;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
@@ -47,10 +47,10 @@ pub(super) fn tries(number: u32) -> String {
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let sessions = x.hq.sessions.as_ref()?;
     for store in &x.hq.stores {
-        for (session, row) in rows_of(sessions, store.id) {
+        for (session, row) in sessions.of(store.id) {
             let failed = row.status.is_failure()
                 && !matches!(row.status, DownloadStatus::Suspended | DownloadStatus::Canceled);
-            let given_up = is_given_up(row) && !is_healed(sessions, store.id, session);
+            let given_up = is_given_up(row) && !sessions.is_healed(store.id, session);
             if !failed && !given_up {
                 continue;
             }

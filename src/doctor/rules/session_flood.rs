@@ -32,7 +32,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     if x.hq.parameter(DELAYED)? == Some("1") {
         return Ok(());
     }
-    let sessions = x.hq.sessions.as_ref()?;
+    let sessions = x.hq.sessions.as_ref()?.all();
     let downloads = x.hq.downloads.as_ref()?;
     let budget = x.hq.settings.doctor.session_budget;
     for group in x.hq.groups.iter().filter(|group| !group.dummy) {

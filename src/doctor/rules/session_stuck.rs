@@ -1,6 +1,5 @@
 //! CDX204: a session has been waiting for longer than the threshold.
 
-use super::about_jobs::rows_of;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
@@ -29,7 +28,11 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let sessions = x.hq.sessions.as_ref()?;
     let threshold = x.hq.settings.doctor.stuck_after;
     for store in x.hq.stores.iter().filter(|store| !store.paused) {
-        for (session, row) in rows_of(sessions, store.id) {
+        for (session, row) in sessions.of(store.id) {
+            // What waits behind a suspended session is told with that.
+            if row.status == DownloadStatus::Suspended {
+                break;
+            }
             let (since, whose) = match row.status {
                 DownloadStatus::Available => {
                     (&session.created, "the channel's side has not asked for it")
@@ -44,11 +47,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                 ),
                 _ => continue,
             };
-            // One that waits behind a suspended session is told with that.
-            let held = rows_of(sessions, store.id).any(|(earlier, row)| {
-                earlier.id < session.id && row.status == DownloadStatus::Suspended
-            });
-            if held || !x.hq.is_older(since, threshold) {
+            if !x.hq.is_older(since, threshold) {
                 continue;
             }
             let (number, job) = (session.id, &session.job);

@@ -1,6 +1,5 @@
 //! CDX203: a suspended session holds back others.
 
-use super::about_jobs::rows_of;
 use super::session_failed::tries;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
@@ -30,7 +29,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let sessions = x.hq.sessions.as_ref()?;
     for store in &x.hq.stores {
-        let mut rows = rows_of(sessions, store.id);
+        let mut rows = sessions.of(store.id);
         let head = rows.find(|(_, row)| row.status == DownloadStatus::Suspended);
         let Some((session, row)) = head else { continue };
         let behind: Vec<_> = rows.filter(|(_, row)| !row.status.is_final()).collect();

@@ -99,6 +99,9 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
 /// What is asked, with the rules it names and the baseline it goes by.
 fn request(args: &Args) -> Result<Request, CommandError> {
     let known = args.baseline.as_ref().filter(|_| !args.write_baseline);
+    if let Some(path) = args.baseline.as_ref().filter(|_| args.write_baseline) {
+        read::baseline_may_be_written(path)?;
+    }
     let (only, skip) = (codes(&args.only)?, codes(&args.skip)?);
     if !only.is_empty() && only.iter().all(|code| skip.contains(code)) {
         let hint = "leave one of them out: cdx doctor";

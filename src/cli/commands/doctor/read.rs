@@ -1,5 +1,6 @@
 //! Reading an environment for the doctor while others may write to it.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -107,13 +108,28 @@ fn wait_for_writer(env: &Environment) {
 
 /// Reads a baseline.
 pub(super) fn baseline(path: &Path) -> Result<Baseline, CommandError> {
-    let hint = format!("make one: cdx doctor --baseline {} --write-baseline", path.display());
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        let error = CommandError::from(StoreError::io("read", path)(error));
-        CommandError::usage("baseline", error.failure.message.clone(), hint.clone())
-    })?;
-    Baseline::parse(&text).map_err(|why| {
-        let message = format!("{} is no baseline: {why}", path.display());
-        CommandError::usage("baseline", message, hint)
-    })
+    match std::fs::read_to_string(path) {
+        _ if path.is_dir() => Err(no_baseline(path, "it is a folder")),
+        Ok(text) => Baseline::parse(&text).map_err(|why| no_baseline(path, &why)),
+        Err(error) if error.kind() == ErrorKind::InvalidData => {
+            Err(no_baseline(path, "it is no text"))
+        }
+        Err(error) => {
+            let hint =
+                format!("make one: cdx doctor --baseline {} --write-baseline", path.display());
+            let error = CommandError::from(StoreError::io("read", path)(error));
+            Err(CommandError::usage("baseline", error.failure.message, hint))
+        }
+    }
+}
+
+/// Refuses to write a baseline over anything else.
+pub(super) fn baseline_may_be_written(path: &Path) -> Result<(), CommandError> {
+    if path.exists() { baseline(path).map(|_| ()) } else { Ok(()) }
+}
+
+fn no_baseline(path: &Path, why: &str) -> CommandError {
+    let message = format!("{} is no baseline: {why}", path.display());
+    let hint = "name another file: cdx doctor --baseline baseline.json --write-baseline";
+    CommandError::usage("baseline", message, hint)
 }
