@@ -17,8 +17,8 @@ pub(in crate::doctor) const RULE: Rule = Rule {
              rows of upload sessions that can still be applied are left out",
     why: "Only rows above the largest counter received are uploaded. A channel database that was \
           restored from a backup counts again from where the backup stood, and what it gives out \
-          until it has caught up is never uploaded, also after it has caught up. The rows of a \
-          cancelled upload session whose package is gone are lost in the same way.",
+          until it has caught up is never uploaded, not even after that. The rows of a cancelled \
+          upload session whose package is gone are lost in the same way.",
     mend: "Raise the counters above what headquarters has received; rows that headquarters has \
            not get new ones, in the order they had, and the next upload brings them. Temporary ids \
            that the restored file has given out a second time are replaced, so that no other \
@@ -65,11 +65,14 @@ fn judge(name: &str, upload: &Uploading, findings: &mut Findings) {
     let mut evidence = Vec::new();
     let mut kept = Vec::new();
     if lost.rows > 0 {
+        let at = if lost.first == lost.last {
+            format!("counter {}", lost.first)
+        } else {
+            format!("counters {} to {}", lost.first, lost.last)
+        };
         evidence.push(format!(
-            "{} that headquarters has not, at counters {} to {}; it has received {received}",
-            count(lost.rows, "row"),
-            lost.first,
-            lost.last
+            "{} that headquarters has not, at {at}; it has received {received}",
+            count(lost.rows, "row")
         ));
         kept.push(count(lost.rows, "row"));
     }
