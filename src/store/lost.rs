@@ -66,8 +66,8 @@ pub fn open_sessions(
     Ok(open)
 }
 
-/// Whether a channel table is uploaded by one subjob only. Of one that several upload, each row goes
-/// up with one of them, so that none can be said to lack it.
+/// Whether a channel table is uploaded by one subjob only. Of one that several upload, each row
+/// goes up with one of them, so that none can be said to lack it.
 pub fn is_alone<'t>(
     table: &UploadTable,
     tables: impl IntoIterator<Item = &'t UploadTable>,

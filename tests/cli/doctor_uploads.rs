@@ -161,8 +161,12 @@ fn u07_rows_made_before_the_counters_caught_up_are_found_and_brought() {
 #[test]
 fn u07_a_temporary_id_given_out_twice_overwrites_nobody() {
     let env = caught_up();
+    let since = "SELECT CUSTACCOUNTASYNC FROM ax_RETAILASYNCCUSTOMERV2 WHERE LASTNAME = 'Since'";
+    let since = text(&env.channel("houston"), since);
+    env.ok(&format!("pos edit-customer --channel houston --account {since} --set phone=7"));
     let done = env.json("channels reseed houston");
     assert_eq!(done["reissued"], 2, "{done:#}");
+    assert_eq!(done["tables"][0]["renumbered"], 3, "the edit stays behind its customer: {done:#}");
     let next = env.create_async("houston", "Afterwards");
     env.synchronize();
     let known = "SELECT count(DISTINCT CUSTACCOUNTASYNC) FROM RETAILASYNCCUSTOMERV2";
@@ -171,6 +175,8 @@ fn u07_a_temporary_id_given_out_twice_overwrites_nobody() {
         let sql = format!("SELECT count(*) FROM DIRPERSONNAME WHERE LASTNAME = '{name}'");
         assert_eq!(number(&env.hq(), &sql), 1, "{name}");
     }
+    let phone = "SELECT group_concat(LASTNAME) FROM RETAILASYNCCUSTOMERV2 WHERE PHONE = '7'";
+    assert_eq!(text(&env.hq(), phone), "Since");
     let of_later = "SELECT count(*) FROM RETAILASYNCADDRESSV2 a JOIN RETAILASYNCCUSTOMERV2 c \
                     USING (CUSTACCOUNTASYNC) WHERE c.LASTNAME = 'Later'";
     assert_eq!(number(&env.hq(), of_later), 1, "the address goes with its customer");
