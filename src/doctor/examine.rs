@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::baseline::Baseline;
-use super::facts::{Examination, HeadquartersFacts, Progress, survey};
+use super::facts::{Examination, HeadquartersFacts, Progress, Reading, survey};
 use super::finding::{Finding, Severity};
 use super::registry::RULES;
 use super::rule::{Depth, Findings, Rule, Unknown};
@@ -106,16 +106,20 @@ pub fn examine(
     progress: Progress<'_>,
 ) -> Result<Diagnosis, StoreError> {
     // Rows are read only where a rule that was asked for looks at them.
-    let reads = |rule: &&Rule| rule.depth == Depth::EveryRow && asked(rule, request);
-    let rows = !request.quick && RULES.iter().copied().any(|rule| reads(&rule));
+    let reads = |depth: Depth| {
+        let mut rules = RULES.iter().copied();
+        !request.quick && rules.any(|rule| rule.depth == depth && asked(rule, request))
+    };
+    let rows = reads(Depth::EveryRow);
+    let reading = Reading { rows, lost: reads(Depth::AndRows) && !request.busy };
     let hq = HeadquartersFacts::read(reader, rows, !request.quick)?;
     let mut stores = hq.stores.clone();
     if let Some(name) = &request.channel {
         let wanted = topology::find_store(&reader.hq, name)?;
         stores.retain(|store| store.id == wanted.id || store.channel() == wanted.name);
     }
-    let channels = survey(&reader.env, &hq, &stores, rows, progress)?;
-    let examination = Examination { hq, channels, quick: request.quick };
+    let channels = survey(&reader.env, &hq, &stores, reading, progress)?;
+    let examination = Examination { hq, channels, quick: request.quick, busy: request.busy };
     let mut diagnosis = diagnose(&examination, request);
     name_within(reader, &mut diagnosis);
     Ok(diagnosis)
@@ -180,12 +184,9 @@ fn carry_out(
 ) -> (Outcome, Vec<Finding>) {
     let Rule { code, name, .. } = rule;
     let outcome = |state, reasons| Outcome { code, name, state, reasons };
-    if rule.depth == Depth::EveryRow && examination.quick {
-        let reason = "it reads every row, and --quick leaves that out".to_owned();
-        return (outcome(State::Skipped, vec![reason]), Vec::new());
-    }
-    if rule.depth == Depth::EveryRow && request.busy {
-        let reason = "a command is writing to the environment".to_owned();
+    if rule.depth == Depth::EveryRow
+        && let Some(Unknown(reason)) = examination.leaves_rows_out()
+    {
         return (outcome(State::Skipped, vec![reason]), Vec::new());
     }
     let mut findings = Findings::new(rule);

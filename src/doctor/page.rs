@@ -81,6 +81,7 @@ pub fn body(rule: &Rule) -> String {
     let mut text = String::new();
     let depth = match rule.depth {
         Depth::Quick => "",
+        Depth::AndRows => " Rows are compared only without `--quick`.",
         Depth::EveryRow => " It reads every row, so that `--quick` leaves it out.",
     };
     let _ = writeln!(text, "**What it checks.** It checks {}.{depth}\n", rule.checks.trim());

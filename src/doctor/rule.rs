@@ -10,6 +10,8 @@ use crate::store::StoreError;
 pub enum Depth {
     /// Headquarters' own tables, and a few of each channel.
     Quick,
+    /// The same, and rows of both sides; `--quick` leaves those out, and not the rule.
+    AndRows,
     /// Every row on both sides; left out by `--quick`.
     EveryRow,
 }
@@ -74,6 +76,14 @@ impl Findings {
     /// Reports something.
     pub fn report(&mut self, found: Found) {
         self.found.push(Finding::of(self.rule, found));
+    }
+
+    /// Says that a part was left out, and why.
+    pub fn left_out(&mut self, why: &Unknown) {
+        let Unknown(line) = why;
+        if !self.unjudged.contains(line) {
+            self.unjudged.push(line.clone());
+        }
     }
 
     /// Says what could not be looked at.

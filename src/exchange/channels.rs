@@ -14,9 +14,12 @@ use crate::model::status::DownloadStatus;
 use crate::model::topology::{DataStore, Group, OFFLINE_SUFFIX};
 use crate::store::create::{free_name, new_channel_file, set_aside};
 use crate::store::integrity::complaints;
-use crate::store::reseed::{self, Reseeded, with_headquarters};
+use crate::store::packages::Folder;
+use crate::store::reseed::{Done, Reseeding, with_headquarters};
 use crate::store::upload_pack::UploadTable;
-use crate::store::{Access, StoreError, Writer, files, intents, seed, sessions, topology};
+use crate::store::{
+    Access, StoreError, Writer, files, intents, lost, seed, sessions, topology, uploads,
+};
 
 /// A channel database to add.
 #[derive(Debug, Clone)]
@@ -193,20 +196,27 @@ pub(super) fn finish_rebuild(
     Ok(writer.hq.write(|hq| intents::drop(hq, intent))?)
 }
 
-/// Raises the counters of a channel above what headquarters has received (U07).
+/// Raises the counters of a channel above what headquarters has received, and gives rows that it
+/// has not, and that would never be uploaded, new ones above those (U07).
 ///
 /// # Errors
 /// An unknown channel, a broken mapping, either file.
-pub fn reseed(writer: &Writer, name: &str) -> Result<Vec<Reseeded>, ExchangeError> {
+pub fn reseed(writer: &Writer, name: &str) -> Result<Done, ExchangeError> {
     let store = topology::find_store(&writer.hq, name)?;
     let tables = upload_tables_of_jobs(writer)?;
+    let packages = Folder(writer.env.packages_path());
+    let open = lost::open_sessions(&uploads::all(&writer.hq)?, store.id, &packages)?;
     let channel = writer.env.channel(&store.name, Access::Write)?;
     let done = with_headquarters(&writer.hq, &channel, || {
-        let mut done = Vec::new();
-        for table in &tables {
-            done.extend(reseed::reseed(&writer.hq, &channel, store.id, table)?);
-        }
-        Ok(done)
+        let reseeding = Reseeding {
+            hq: &writer.hq,
+            channel: &channel,
+            store: &store,
+            seed: writer.world.seed,
+            tables: &tables,
+            open: &open,
+        };
+        reseeding.run()
     })?;
     channel.checkpoint()?;
     Ok(done)

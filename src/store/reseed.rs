@@ -4,12 +4,16 @@ use rusqlite::named_params;
 
 use super::db::{ChannelDatabase, Headquarters, quoted, uri};
 use super::error::StoreError;
+use super::lost::{ATTACHED, condition, is_alone};
+use super::pack::used;
+use super::reissue::reissue;
 use super::upload_pack::UploadTable;
 use super::uploads;
-use crate::model::job::DATAAREAID;
+use crate::model::topology::DataStore;
 
-/// Columns that headquarters changes in its own copy of a row (C02).
-const CHANGED_THERE: &[&str] = &["CUSTACCOUNT", "ONLINEOPERATIONCOMPLETED"];
+/// The rows that are to be uploaded, with the counters they have and those they get.
+const AGAIN: &str = "CREATE TEMP TABLE cdx_AGAIN (TABLENAME TEXT COLLATE NOCASE, OLD INTEGER, \
+                     NEW INTEGER, PRIMARY KEY (TABLENAME, OLD)) WITHOUT ROWID";
 
 /// What was done to one table.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -24,61 +28,164 @@ pub struct Reseeded {
     pub renumbered: u64,
 }
 
-/// Raises the counters of one table; none where they are not below.
-///
-/// # Errors
-/// Either file. Call it inside a transaction of the channel.
-pub fn reseed(
-    hq: &Headquarters,
-    channel: &ChannelDatabase,
-    store: i64,
-    table: &UploadTable,
-) -> Result<Option<Reseeded>, StoreError> {
-    let target = &table.plan.target;
-    let received = uploads::received(hq, store, target)?;
-    let (name, counter) = (quoted(target), quoted(&table.counter));
-    let highest = channel.number(&format!("SELECT max({counter}) FROM {name}"), [])?;
-    let sequence = "SELECT max(seq) FROM sqlite_sequence WHERE name = ?1 COLLATE NOCASE";
-    let from = channel.number(sequence, [target])?.max(highest);
-    if from >= received {
-        return Ok(None);
-    }
-    let mut to = received;
-    let unknown = channel.rows(
-        &unknown_sql(table),
-        named_params! { ":store": store, ":received": received },
-        |row| row.get::<_, i64>(0),
-    )?;
-    for old in &unknown {
-        to += 1;
-        let sql = format!("UPDATE main.{name} SET {counter} = ?1 WHERE {counter} = ?2");
-        channel.run(&sql, [to, *old])?;
-    }
-    let sql = "DELETE FROM sqlite_sequence WHERE name = ?1 COLLATE NOCASE";
-    channel.run(sql, [target])?;
-    let sql = "INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2)";
-    channel.run(sql, rusqlite::params![target, to])?;
-    let renumbered = unknown.len() as u64;
-    Ok(Some(Reseeded { table: target.clone(), from, to, renumbered }))
+/// What was done to a channel.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Done {
+    /// The tables that were changed.
+    pub tables: Vec<Reseeded>,
+    /// Temporary ids that headquarters has for something else, and that were replaced.
+    pub reissued: u64,
 }
 
-/// Rows of the channel, up to what was received, that headquarters has not from this channel.
-fn unknown_sql(table: &UploadTable) -> String {
-    let counter = quoted(&table.counter);
-    let same: Vec<String> = table
-        .plan
-        .columns
-        .iter()
-        .filter(|c| !CHANGED_THERE.contains(&c.from.as_str()) && c.from != DATAAREAID)
-        .map(|c| format!("t.{} IS c.{}", quoted(&c.from), quoted(&c.to)))
-        .collect();
-    format!(
-        "SELECT c.{counter} FROM main.{} c WHERE c.{counter} <= :received AND NOT EXISTS (
-         SELECT 1 FROM hq.{} t WHERE t.cdx_DATASTORE = :store AND {}) ORDER BY 1",
-        quoted(&table.plan.target),
-        quoted(&table.plan.hq_table),
-        same.join(" AND ")
-    )
+/// A channel whose counters are raised.
+#[derive(Debug, Clone, Copy)]
+pub struct Reseeding<'a> {
+    /// Headquarters.
+    pub hq: &'a Headquarters,
+    /// The channel, with headquarters attached as `hq`, inside a transaction.
+    pub channel: &'a ChannelDatabase,
+    /// Which channel.
+    pub store: &'a DataStore,
+    /// The environment's seed, for new temporary ids.
+    pub seed: u64,
+    /// The tables that are uploaded.
+    pub tables: &'a [UploadTable],
+    /// Upload sessions that may still be applied.
+    pub open: &'a [i64],
+}
+
+/// How far one table has come.
+struct Standing<'a> {
+    table: &'a UploadTable,
+    received: i64,
+    sent: i64,
+    issued: i64,
+}
+
+/// As many temporary ids as the channel can have given out, going by what has come up.
+fn handed_out(standings: &[Standing<'_>]) -> i64 {
+    standings.iter().map(|standing| standing.received.max(standing.issued)).sum()
+}
+
+impl Reseeding<'_> {
+    /// Gives every row that would never be uploaded a counter above the one received, in the order
+    /// they have; what waits to be uploaded follows them where it came after them. Temporary ids
+    /// that headquarters has for another customer are replaced, so that none is overwritten.
+    ///
+    /// # Errors
+    /// Either file.
+    pub fn run(self) -> Result<Done, StoreError> {
+        self.channel.run(AGAIN, [])?;
+        let mut standings = Vec::new();
+        let mut needed = false;
+        for table in self.tables {
+            let standing = self.standing(table)?;
+            let lost = self.gather(&standing)?;
+            needed |= lost > 0 || standing.issued < standing.received;
+            standings.push(standing);
+        }
+        let mut done = Done::default();
+        if needed {
+            for standing in &standings {
+                self.gather_unsent(standing)?;
+            }
+            done.reissued = reissue(self, handed_out(&standings))?;
+            for standing in &standings {
+                done.tables.extend(self.renumber(standing)?);
+            }
+        }
+        self.channel.run("DROP TABLE temp.cdx_AGAIN", [])?;
+        Ok(done)
+    }
+
+    fn standing<'t>(&self, table: &'t UploadTable) -> Result<Standing<'t>, StoreError> {
+        let target = &table.plan.target;
+        let (name, counter) = (quoted(target), quoted(&table.counter));
+        let highest =
+            self.channel.number(&format!("SELECT max({counter}) FROM main.{name}"), [])?;
+        let sequence = "SELECT max(seq) FROM main.sqlite_sequence WHERE name = ?1 COLLATE NOCASE";
+        Ok(Standing {
+            table,
+            received: uploads::received(self.hq, self.store.id, target)?,
+            sent: uploads::sent(self.channel, target)?,
+            issued: self.channel.number(sequence, [target])?.max(highest),
+        })
+    }
+
+    /// Gathers the lost rows; how many.
+    fn gather(&self, standing: &Standing<'_>) -> Result<u64, StoreError> {
+        let Standing { table, received, .. } = standing;
+        if !is_alone(table, self.tables) {
+            return Ok(0);
+        }
+        let sql = format!(
+            "INSERT OR IGNORE INTO temp.cdx_AGAIN SELECT :table, c.{}, 0 FROM main.{} c WHERE {}",
+            quoted(&table.counter),
+            quoted(&table.plan.target),
+            condition(self.hq, table, ATTACHED)?
+        );
+        let open = format!("{:?}", self.open);
+        let params = named_params! {
+            ":store": self.store.id, ":received": received, ":table": table.plan.target,
+            ":open": open,
+        };
+        self.channel.run(&sql, used(&sql, params).as_slice())
+    }
+
+    fn gather_unsent(&self, standing: &Standing<'_>) -> Result<u64, StoreError> {
+        let (name, counter) = (&standing.table.plan.target, quoted(&standing.table.counter));
+        let sql = format!(
+            "INSERT OR IGNORE INTO temp.cdx_AGAIN SELECT ?1, {counter}, 0 FROM main.{}
+             WHERE {counter} > ?2",
+            quoted(name)
+        );
+        self.channel.run(&sql, rusqlite::params![name, standing.received])
+    }
+
+    /// Renumbers the gathered rows of a table; none where all of them are above what was received.
+    fn renumber(&self, standing: &Standing<'_>) -> Result<Option<Reseeded>, StoreError> {
+        let Standing { table, received, sent, issued } = standing;
+        let target = &table.plan.target;
+        let sql = "SELECT count(*) FROM temp.cdx_AGAIN WHERE TABLENAME = ?1 AND OLD <= ?2";
+        let below = self.channel.number(sql, rusqlite::params![target, received])?;
+        if below == 0 && issued >= received {
+            return Ok(None);
+        }
+        let base = *received.max(sent).max(issued);
+        let sql = "INSERT OR REPLACE INTO temp.cdx_AGAIN
+                   SELECT TABLENAME, OLD, ?2 + row_number() OVER (ORDER BY OLD)
+                   FROM temp.cdx_AGAIN WHERE TABLENAME = ?1";
+        self.channel.run(sql, rusqlite::params![target, base])?;
+        let renumbered = self.rewrite(target, &table.counter, target)?;
+        for extension in &table.extensions {
+            // Where an extension row is found by the counter, it goes with its row.
+            let keys = extension.key.iter().zip(&table.plan.key);
+            for (theirs, _) in keys.filter(|(_, ours)| ours.to == table.counter) {
+                self.rewrite(&extension.target, &theirs.to, target)?;
+            }
+        }
+        let to = base + self.gathered(target)?;
+        let sql = "DELETE FROM main.sqlite_sequence WHERE name = ?1 COLLATE NOCASE";
+        self.channel.run(sql, [target])?;
+        let sql = "INSERT INTO main.sqlite_sequence (name, seq) VALUES (?1, ?2)";
+        self.channel.run(sql, rusqlite::params![target, to])?;
+        Ok(Some(Reseeded { table: target.clone(), from: *issued, to, renumbered }))
+    }
+
+    fn gathered(&self, target: &str) -> Result<i64, StoreError> {
+        self.channel.number("SELECT count(*) FROM temp.cdx_AGAIN WHERE TABLENAME = ?1", [target])
+    }
+
+    /// Writes the new counters of a table's rows into a column.
+    fn rewrite(&self, table: &str, column: &str, of: &str) -> Result<u64, StoreError> {
+        let (name, column) = (quoted(table), quoted(column));
+        let sql = format!(
+            "UPDATE main.{name} SET {column} = (SELECT a.NEW FROM temp.cdx_AGAIN a
+             WHERE a.TABLENAME = ?1 AND a.OLD = main.{name}.{column})
+             WHERE {column} IN (SELECT OLD FROM temp.cdx_AGAIN WHERE TABLENAME = ?1)"
+        );
+        self.channel.run(&sql, [of])
+    }
 }
 
 /// Does something to a channel, in one transaction, while headquarters is attached for reading.

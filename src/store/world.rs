@@ -72,6 +72,16 @@ pub fn next(db: &Db, name: &str) -> Result<i64, StoreError> {
     db.number("SELECT NEXT - 1 FROM cdx_SEQUENCE WHERE NAME = ?1", [name])
 }
 
+/// Lets a sequence go on from this number, unless it has come further.
+pub fn raise(db: &Db, name: &str, to: i64) -> Result<(), StoreError> {
+    db.run(
+        "INSERT INTO cdx_SEQUENCE (NAME, NEXT) VALUES (?1, ?2)
+         ON CONFLICT (NAME) DO UPDATE SET NEXT = max(NEXT, excluded.NEXT)",
+        rusqlite::params![name, to],
+    )
+    .map(|_| ())
+}
+
 /// The next GUID of a channel database; needs nothing from headquarters (R08).
 pub fn next_guid(channel: &ChannelDatabase, seed: u64, scope: &str) -> Result<String, StoreError> {
     Ok(ids::guid(seed, scope, next(channel, "guid")?))

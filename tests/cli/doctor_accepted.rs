@@ -94,7 +94,7 @@ fn an_unused_suppression_is_told_where_the_rule_looked() {
         own.map(|one| one["subject"]["key"].as_str().unwrap().to_owned()).collect()
     };
     assert_eq!(unused(""), ["CDX211: channel online", "CDX405: everything"]);
-    assert_eq!(unused("--quick"), ["CDX405: everything"], "rows were not read");
+    assert_eq!(unused("--quick"), Vec::<String>::new(), "rows were not read");
     assert_eq!(unused("--skip CDX405"), ["CDX211: channel online"]);
     assert_eq!(unused("--only CDX902"), Vec::<String>::new(), "nobody looked");
     assert_eq!(unused("--skip CDX902"), Vec::<String>::new());

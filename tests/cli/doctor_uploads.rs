@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::harness::{Env, number};
+use super::harness::{Env, number, text};
 
 /// An asynchronous customer has been collected and nobody applies it.
 fn uploaded() -> Env {
@@ -96,6 +96,141 @@ fn a_restored_channel_is_reseeded_and_uploads_what_is_new() {
     assert!(titles(&env, "CDX405").is_empty());
     let again = env.json("channels reseed houston");
     assert_eq!(again["tables"], Value::Array(Vec::new()));
+}
+
+/// The titles of what every row being read brings to light.
+fn titles_by_rows(env: &Env) -> Vec<String> {
+    let report = env.json("doctor --only CDX405");
+    let findings = report["findings"].as_array().unwrap();
+    findings.iter().map(|finding| finding["title"].as_str().unwrap().to_owned()).collect()
+}
+
+/// A channel with three customers in headquarters, restored to a copy that has one of them; two
+/// more have been made since, so that its counters have caught up.
+fn caught_up() -> Env {
+    let env = Env::asynchronous();
+    env.create_async("houston", "Before");
+    env.synchronize();
+    let backup = std::fs::read(env.channel_path("houston")).unwrap();
+    env.create_async("houston", "Uploaded");
+    env.create_async("houston", "AsWell");
+    env.ok("run P sync-customers");
+    std::fs::write(env.channel_path("houston"), backup).unwrap();
+    env.create_async("houston", "Since");
+    let last = env.create_async("houston", "Later");
+    env.ok(&format!(
+        "pos create-address --channel houston --account {last} --street Main --city X"
+    ));
+    env
+}
+
+/// Counters that have caught up say nothing; what is in the rows does.
+#[test]
+fn u07_rows_made_before_the_counters_caught_up_are_found_and_brought() {
+    let env = caught_up();
+    let quick = env.json("doctor --quick --only CDX405");
+    assert_eq!(quick["findings"], Value::Array(Vec::new()), "{quick:#}");
+    assert_eq!(quick["rules"][0]["state"], "skipped", "{quick:#}");
+    assert!(quick["rules"][0]["reasons"][0].as_str().unwrap().contains("--quick"), "{quick:#}");
+    env.ok("run P");
+    let found = env.json("doctor --only CDX405");
+    let finding = &found["findings"][0];
+    assert_eq!(found["findings"].as_array().unwrap().len(), 1, "{found:#}");
+    assert_eq!(finding["subject"]["table"], "ax.RETAILASYNCCUSTOMERV2");
+    assert!(
+        finding["evidence"][0]
+            .as_str()
+            .unwrap()
+            .starts_with("2 rows that headquarters has not, at counters 2 to 3; it has received 3"),
+        "{found:#}"
+    );
+    let commands = finding["fix"]["commands"].to_string();
+    assert!(commands.contains("cdx channels reseed houston"), "{commands}");
+    env.ok("channels reseed houston");
+    env.ok("run P");
+    assert_eq!(titles_by_rows(&env), Vec::<String>::new());
+    let up = "SELECT group_concat(LASTNAME, ' ') FROM (SELECT LASTNAME FROM RETAILASYNCCUSTOMERV2 \
+              ORDER BY REPLICATIONCOUNTERFROMORIGIN)";
+    assert_eq!(text(&env.hq(), up), "Before Uploaded AsWell Since Later");
+    let again = env.json("channels reseed houston");
+    assert_eq!(again["tables"], Value::Array(Vec::new()));
+    assert_eq!(again["reissued"], 0);
+}
+
+/// A restored file gives out the same temporary ids again; nobody's customer is overwritten.
+#[test]
+fn u07_a_temporary_id_given_out_twice_overwrites_nobody() {
+    let env = caught_up();
+    let since = "SELECT CUSTACCOUNTASYNC FROM ax_RETAILASYNCCUSTOMERV2 WHERE LASTNAME = 'Since'";
+    let since = text(&env.channel("houston"), since);
+    env.ok(&format!("pos edit-customer --channel houston --account {since} --set phone=7"));
+    let done = env.json("channels reseed houston");
+    assert_eq!(done["reissued"], 2, "{done:#}");
+    assert_eq!(done["tables"][0]["renumbered"], 3, "the edit stays behind its customer: {done:#}");
+    let next = env.create_async("houston", "Afterwards");
+    env.synchronize();
+    let known = "SELECT count(DISTINCT CUSTACCOUNTASYNC) FROM RETAILASYNCCUSTOMERV2";
+    assert_eq!(number(&env.hq(), known), 6);
+    for name in ["Before", "Uploaded", "AsWell", "Since", "Later", "Afterwards"] {
+        let sql = format!("SELECT count(*) FROM DIRPERSONNAME WHERE LASTNAME = '{name}'");
+        assert_eq!(number(&env.hq(), &sql), 1, "{name}");
+    }
+    let phone = "SELECT group_concat(LASTNAME) FROM RETAILASYNCCUSTOMERV2 WHERE PHONE = '7'";
+    assert_eq!(text(&env.hq(), phone), "Since");
+    let of_later = "SELECT count(*) FROM RETAILASYNCADDRESSV2 a JOIN RETAILASYNCCUSTOMERV2 c \
+                    USING (CUSTACCOUNTASYNC) WHERE c.LASTNAME = 'Later'";
+    assert_eq!(number(&env.hq(), of_later), 1, "the address goes with its customer");
+    let affiliations = "SELECT count(DISTINCT CUSTACCOUNT) FROM RETAILASYNCCUSTOMERAFFILIATION";
+    assert_eq!(number(&env.hq(), affiliations), 6, "each customer has its affiliations");
+    let sql = format!("SELECT count(*) FROM RETAILCUSTTABLE WHERE CUSTACCOUNTASYNC = '{next}'");
+    assert_eq!(number(&env.hq(), &sql), 1);
+    assert_eq!(titles_by_rows(&env), Vec::<String>::new());
+    env.ok("doctor --fail-on error");
+}
+
+/// What a package carries is lost with it once its session is cancelled, and not before.
+#[test]
+fn u07_a_cancelled_upload_without_a_package_is_brought_again() {
+    let env = uploaded();
+    assert_eq!(titles_by_rows(&env), Vec::<String>::new(), "it can still be applied");
+    let session = env.json("sessions list --upload")["sessions"][0].clone();
+    env.ok(&format!("sessions cancel {} --upload", session["id"]));
+    assert_eq!(titles_by_rows(&env), Vec::<String>::new(), "it can be retried");
+    for package in env.packages().iter().filter(|name| name.starts_with("P-0001")) {
+        std::fs::remove_file(env.path().join("packages").join(package)).unwrap();
+    }
+    let found = titles_by_rows(&env);
+    assert_eq!(found.len(), 2, "{found:?}");
+    env.ok("channels reseed houston");
+    env.ok("run P");
+    assert_eq!(titles_by_rows(&env), Vec::<String>::new());
+    let up = "SELECT count(*) FROM RETAILASYNCCUSTOMERV2 WHERE LASTNAME = 'Byron'";
+    assert_eq!(number(&env.hq(), up), 1);
+}
+
+/// What a person corrects in headquarters, and what the batch fills in, is no loss.
+#[test]
+fn u07_a_corrected_operation_is_the_same_row() {
+    let env = uploaded();
+    env.ok("run P");
+    env.ok("customers status edit customer-1 --set LASTNAME=Lovelace");
+    assert_eq!(titles_by_rows(&env), Vec::<String>::new());
+    env.ok("run sync-customers");
+    assert_eq!(titles_by_rows(&env), Vec::<String>::new());
+}
+
+/// A table that one channel lacks is told, and the others are judged.
+#[test]
+fn a_table_missing_in_one_channel_leaves_the_others_judged() {
+    let env = caught_up();
+    env.channel("seattle").execute_batch("DROP TABLE ax_RETAILASYNCCUSTOMERCONTACT").unwrap();
+    let report = env.json("doctor --only CDX401,CDX405,CDX406");
+    for rule in report["rules"].as_array().unwrap() {
+        assert_ne!(rule["state"], "crashed", "{rule:#}");
+        let reasons = rule["reasons"].to_string();
+        assert!(reasons.contains("seattle ax.RETAILASYNCCUSTOMERCONTACT: "), "{rule:#}");
+    }
+    assert!(report["findings"].to_string().contains("houston"), "{report:#}");
 }
 
 /// A file that is damaged is made anew, filled by the jobs, and uploads what comes after.

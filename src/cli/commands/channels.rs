@@ -7,8 +7,9 @@ use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::exchange::channels::{self, NewChannel};
 use crate::model::topology::{DataStore, Group};
+use crate::model::wording::count;
 use crate::report::page::{Page, Report, yes};
-use crate::store::reseed::Reseeded;
+use crate::store::reseed::{Done, Reseeded};
 use crate::store::topology;
 
 /// Show and change channel databases and their groups.
@@ -112,6 +113,7 @@ impl Report for RebuildReport {
 struct ReseedReport {
     channel: String,
     tables: Vec<Reseeded>,
+    reissued: u64,
 }
 
 impl Report for ReseedReport {
@@ -125,6 +127,12 @@ impl Report for ReseedReport {
             if *renumbered > 0 {
                 page.item(format!("{renumbered} rows that headquarters has not got new counters"));
             }
+        }
+        if self.reissued > 0 {
+            page.line(format!(
+                "{} that headquarters has for something else: replaced",
+                count(self.reissued, "temporary id")
+            ));
         }
     }
 }
@@ -140,9 +148,9 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
         }
         Command::Reseed { name } => {
             let writer = context.writer(&[])?;
-            let tables = channels::reseed(&writer, &name)?;
+            let Done { tables, reissued } = channels::reseed(&writer, &name)?;
             writer.finish()?;
-            context.print(&ReseedReport { channel: name, tables })?;
+            context.print(&ReseedReport { channel: name, tables, reissued })?;
             return Ok(Exit::Done);
         }
         Command::Rebuild { name, discard, fault } => {

@@ -11,6 +11,7 @@ use crate::model::schema::Tables;
 use crate::model::topology::DataStore;
 use crate::store::arrears::{Calls, Counters, Unreturned};
 use crate::store::drift::Drift;
+use crate::store::lost::Lost;
 
 /// A database, and what is known of it.
 #[derive(Debug)]
@@ -30,6 +31,26 @@ pub struct Unreadable {
     pub missing: bool,
     /// The reason.
     pub reason: Unknown,
+}
+
+/// What is known of one upload table of a channel.
+#[derive(Debug)]
+pub struct Uploading {
+    /// The job that uploads it.
+    pub job: String,
+    /// The channel's table, as its file names it.
+    pub table: String,
+    /// How far it has come.
+    pub counters: Known<Counters>,
+    /// Rows that count as received and are not; none when rows were not read.
+    pub lost: Option<Known<Lost>>,
+}
+
+impl Uploading {
+    /// The table as the product names it.
+    pub fn dotted(&self) -> String {
+        self.table.replacen('_', ".", 1)
+    }
 }
 
 /// What was read of a database.
@@ -52,8 +73,8 @@ pub struct ChannelFacts {
     /// The last package it applied that headquarters does not know, by job that has not come whole
     /// since.
     pub unknown_packages: BTreeMap<String, String>,
-    /// How far each upload table has come, by job.
-    pub counters: Vec<(String, Known<Counters>)>,
+    /// How far each upload table has come; none of offline databases.
+    pub uploads: Vec<Uploading>,
     /// Customers whose account has not come back.
     pub unreturned: Vec<Unreturned>,
     /// The database's tables.

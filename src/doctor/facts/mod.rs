@@ -5,11 +5,13 @@ pub mod headquarters;
 mod history;
 mod survey;
 
-pub use channel::{Channel, ChannelFacts};
+pub use channel::{Channel, ChannelFacts, Uploading};
 pub use headquarters::{GroupJob, HeadquartersFacts, JobPlans, PackageState, UploadPlans};
 pub use history::{History, Reached};
 pub use survey::Progress;
-pub(super) use survey::survey;
+pub(super) use survey::{Reading, survey};
+
+use super::rule::Unknown;
 
 /// Everything that rules look at.
 #[derive(Debug)]
@@ -20,9 +22,23 @@ pub struct Examination {
     pub channels: Vec<Channel>,
     /// Rows were not read.
     pub quick: bool,
+    /// Somebody writes meanwhile: rows of different files cannot be held against each other.
+    pub busy: bool,
 }
 
 impl Examination {
+    /// Why rows of two files are not held against each other; none where they are.
+    pub fn leaves_rows_out(&self) -> Option<Unknown> {
+        let why = if self.quick {
+            "it reads every row, and --quick leaves that out"
+        } else if self.busy {
+            "a command is writing to the environment"
+        } else {
+            return None;
+        };
+        Some(Unknown(why.to_owned()))
+    }
+
     /// The channel databases without offline ones, those that could be read, with what was read.
     pub fn readable(&self) -> impl Iterator<Item = (&Channel, &ChannelFacts)> {
         self.channels.iter().filter_map(|channel| Some((channel, channel.facts.as_ref().ok()?)))
@@ -46,7 +62,7 @@ impl Examination {
     pub fn tell_unplanned_downloads(
         &self,
         findings: &mut super::rule::Findings,
-    ) -> Result<(), super::rule::Unknown> {
+    ) -> Result<(), Unknown> {
         for one in self.hq.downloads.as_ref()? {
             if let Err(why) = &one.plans {
                 findings.unjudged(&format!("job {}", one.job.id), why);
@@ -59,7 +75,7 @@ impl Examination {
     pub fn tell_unplanned_uploads(
         &self,
         findings: &mut super::rule::Findings,
-    ) -> Result<(), super::rule::Unknown> {
+    ) -> Result<(), Unknown> {
         for one in self.hq.uploads.as_ref()? {
             if let Err(why) = &one.tables {
                 findings.unjudged(&format!("job {}", one.job.id), why);

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use super::channel::{Channel, ChannelFacts, Unreadable};
+use super::channel::{Channel, ChannelFacts, Unreadable, Uploading};
 use super::headquarters::{HeadquartersFacts, known};
 use super::history::Reached;
 use crate::doctor::rule::{Known, Unknown};
@@ -18,10 +18,12 @@ use crate::model::schema::Tables;
 use crate::model::topology::DataStore;
 use crate::runtime::features::Site;
 use crate::store::drift::{Compared, Drift, compare, with_channel};
+use crate::store::packages::Folder;
 use crate::store::schema::Kind;
+use crate::store::upload_pack::UploadTable;
 use crate::store::{
     Access, ChannelDatabase, Db, Environment, Reader, StoreError, arrears, catalogue, integrity,
-    scale_unit,
+    lost, scale_unit,
 };
 
 /// At most so many databases are read at a time.
@@ -29,6 +31,15 @@ const MOST_THREADS: usize = 4;
 
 /// The page cache of one channel, in KiB: rows are read once, so that little is kept.
 const CHANNEL_CACHE_KIB: u32 = 2 * 1024;
+
+/// What is read of rows.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::doctor) struct Reading {
+    /// Every row.
+    pub(in crate::doctor) rows: bool,
+    /// Rows that count as received and are not.
+    pub(in crate::doctor) lost: bool,
+}
 
 /// Called with how many databases there are, and how many have been read.
 pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
@@ -38,7 +49,7 @@ pub(in crate::doctor) fn survey(
     env: &Environment,
     hq: &HeadquartersFacts,
     stores: &[DataStore],
-    rows: bool,
+    reading: Reading,
     progress: Progress<'_>,
 ) -> Result<Vec<Channel>, StoreError> {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
@@ -53,7 +64,8 @@ pub(in crate::doctor) fn survey(
             loop {
                 let at = next.fetch_add(1, Ordering::Relaxed);
                 let Some(store) = stores.get(at) else { return Ok(()) };
-                let facts = Survey { reader: &reader, hq, store, rows, schemas: &schemas }.read();
+                let facts =
+                    Survey { reader: &reader, hq, store, reading, schemas: &schemas }.read();
                 let channel = Channel { store: store.clone(), facts };
                 found.lock().unwrap_or_else(PoisonError::into_inner)[at] = Some(channel);
                 progress(stores.len() as u64, done.fetch_add(1, Ordering::Relaxed) as u64 + 1);
@@ -99,8 +111,7 @@ struct Survey<'a> {
     reader: &'a Reader,
     hq: &'a HeadquartersFacts,
     store: &'a DataStore,
-    /// Every row is read.
-    rows: bool,
+    reading: Reading,
     schemas: &'a Schemas,
 }
 
@@ -131,11 +142,11 @@ impl Survey<'_> {
             calls: arrears::calls(channel)?,
             applied: arrears::applied(channel)?,
             unknown_packages: self.unknown_packages(channel)?,
-            counters: self.counters(channel),
+            uploads: self.uploads(channel),
             unreturned: arrears::unreturned(&self.reader.hq, channel)?,
             excluded: self.excluded(channel)?,
-            drift: self.rows.then(|| self.drift(channel, &tables)),
-            integrity: self.rows.then(|| known(integrity::complaints(channel))),
+            drift: self.reading.rows.then(|| self.drift(channel, &tables)),
+            integrity: self.reading.rows.then(|| known(integrity::complaints(channel))),
             tables,
         })
     }
@@ -218,25 +229,55 @@ impl Survey<'_> {
         Ok(found)
     }
 
-    fn counters(&self, channel: &ChannelDatabase) -> Vec<(String, Known<arrears::Counters>)> {
+    fn uploads(&self, channel: &ChannelDatabase) -> Vec<Uploading> {
         let mut found = Vec::new();
         if self.store.offline {
             return found;
         }
-        for plans in self.hq.uploads.iter().flatten() {
-            for table in plans.tables.iter().flatten() {
-                let target = &table.plan.target;
-                let counters = arrears::counters(
-                    &self.reader.hq,
-                    channel,
-                    self.store.id,
-                    target,
-                    &table.counter,
-                );
-                found.push((plans.job.id.clone(), known(counters)));
-            }
+        let (hq, store) = (&self.reader.hq, self.store.id);
+        let plans = || self.hq.uploads.iter().flatten();
+        for (job, table) in
+            plans().flat_map(|one| one.tables.iter().flatten().map(move |t| (&one.job.id, t)))
+        {
+            let target = &table.plan.target;
+            let counters = arrears::counters(hq, channel, store, target, &table.counter);
+            found.push(Uploading {
+                job: job.clone(),
+                table: target.clone(),
+                counters: known(counters),
+                lost: None,
+            });
+        }
+        if self.reading.lost {
+            let tables: Vec<&UploadTable> =
+                plans().flat_map(|one| one.tables.iter().flatten()).collect();
+            self.lost(channel, &tables, &mut found);
         }
         found
+    }
+
+    /// Looks for rows that count as received and are not, where the counters could be read.
+    fn lost(&self, channel: &ChannelDatabase, tables: &[&UploadTable], found: &mut [Uploading]) {
+        let (hq, store) = (&self.reader.hq, self.store.id);
+        let packages = Folder(self.reader.env.packages_path());
+        let open = self.hq.upload_sessions.as_ref().map_err(Clone::clone);
+        let open = open.and_then(|all| known(lost::open_sessions(all, store, &packages)));
+        let looked = with_channel(hq, channel, || {
+            for (table, one) in tables.iter().zip(found.iter_mut()) {
+                if one.counters.is_err() || !lost::is_alone(table, tables.iter().copied()) {
+                    continue;
+                }
+                let open = open.as_ref().map_err(Clone::clone);
+                one.lost = Some(open.and_then(|open| known(lost::count(hq, store, table, open))));
+            }
+            Ok(())
+        });
+        if let Err(error) = looked {
+            let why = Unknown::from(error);
+            for one in found {
+                one.lost = Some(Err(why.clone()));
+            }
+        }
     }
 
     fn excluded(

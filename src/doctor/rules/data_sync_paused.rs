@@ -30,9 +30,9 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     for store in x.hq.stores.iter().filter(|store| store.paused && !is_parked(x, store)) {
         let (jobs, mut evidence) = waiting(x, store)?;
         let facts = x.readable().find(|(channel, _)| channel.store.id == store.id);
-        let counters = facts.iter().flat_map(|(_, facts)| &facts.counters);
+        let uploads = facts.iter().flat_map(|(_, facts)| &facts.uploads);
         let unsent: u64 =
-            counters.filter_map(|(_, counters)| Some(counters.as_ref().ok()?.unsent)).sum();
+            uploads.filter_map(|upload| Some(upload.counters.as_ref().ok()?.unsent)).sum();
         if unsent > 0 {
             evidence.push(format!("{} to go up", count(unsent, "row")));
         }

@@ -35,8 +35,15 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
         let days = u64::try_from(own.days_transactions_exist).unwrap_or(0);
         let age = Duration::from_secs(days * DAY);
         let name = &channel.store.name;
-        for (job, counters) in &facts.counters {
-            let counters = counters.as_ref()?;
+        for upload in &facts.uploads {
+            let (job, table) = (&upload.job, upload.dotted());
+            let counters = match &upload.counters {
+                Ok(counters) => counters,
+                Err(why) => {
+                    findings.unjudged(&format!("{name} {table}"), why);
+                    continue;
+                }
+            };
             let purged = OperationKind::ALL
                 .iter()
                 .any(|kind| counters.table.eq_ignore_ascii_case(&format!("ax_{}", kind.table())));
@@ -44,7 +51,6 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             if counters.unsent == 0 || !x.hq.is_older(oldest, age) {
                 continue;
             }
-            let table = counters.table.replacen('_', ".", 1);
             let run = format!("cdx run {job}");
             let mut steps = Vec::new();
             if channel.store.paused {

@@ -29,8 +29,15 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let threshold = x.hq.settings.doctor.stuck_after;
     for (channel, facts) in x.online().filter(|(channel, _)| !channel.store.paused) {
         let name = &channel.store.name;
-        for (job, counters) in &facts.counters {
-            let counters = counters.as_ref()?;
+        for upload in &facts.uploads {
+            let (job, table) = (&upload.job, upload.dotted());
+            let counters = match &upload.counters {
+                Ok(counters) => counters,
+                Err(why) => {
+                    findings.unjudged(&format!("{name} {table}"), why);
+                    continue;
+                }
+            };
             let oldest = counters.oldest.as_deref();
             // Rows that do not say when they were made are taken for old.
             let old = oldest.is_none_or(|oldest| x.hq.is_older(oldest, threshold));
@@ -52,7 +59,6 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                 UploadTopology::TwoPhase => " --phase collect",
                 UploadTopology::OnePhase => "",
             };
-            let table = counters.table.replacen('_', ".", 1);
             let run = format!("cdx run {job}{phase}");
             findings.report(Found {
                 subject: Subject::channel(name).with_table(&table).with_job(job),
