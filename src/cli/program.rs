@@ -118,7 +118,7 @@ fn usage(args: &[OsString], error: &clap::Error) -> Exit {
             _ => output.stdout(&text),
         }
     } else {
-        output.failure("", &usage_failure(error))
+        output.failure("", &usage_failure(args, error))
     };
     match (printed, error.kind()) {
         (Err(_), _) => Exit::Impossible,
@@ -127,7 +127,7 @@ fn usage(args: &[OsString], error: &clap::Error) -> Exit {
     }
 }
 
-fn usage_failure(error: &clap::Error) -> Failure {
+fn usage_failure(args: &[OsString], error: &clap::Error) -> Failure {
     let text = error.render().to_string();
     let mut message = Vec::new();
     let mut hints = Vec::new();
@@ -140,6 +140,11 @@ fn usage_failure(error: &clap::Error) -> Failure {
             message.push(line.trim_start_matches("error: ").to_owned());
         }
     }
-    hints.push("see what there is: cdx --help".to_owned());
+    // The help of the command that was meant says more than that of all.
+    let known = Cli::command();
+    let words = args.iter().skip(1).filter_map(|arg| arg.to_str());
+    let meant = words.filter_map(|word| known.find_subcommand(word)).next();
+    let meant = meant.map_or_else(String::new, |found| format!(" {}", found.get_name()));
+    hints.push(format!("see what there is: cdx{meant} --help"));
     Failure { code: "usage", message: message.join(" "), causes: Vec::new(), hints, report: None }
 }

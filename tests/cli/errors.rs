@@ -52,7 +52,9 @@ fn a_usage_error_in_json_is_one_object_too() {
     let report = run.json();
     assert_eq!(report["error"]["code"], "usage");
     assert!(report.to_string().contains("'run'"), "{report:#}");
-    assert!(bare("runn").expect(2).err.contains("error:"));
+    assert!(bare("runn").expect(2).err.contains("hint: see what there is: cdx --help"));
+    let run = bare("doctor --format yaml").expect(2);
+    assert!(run.err.contains("hint: see what there is: cdx doctor --help"), "{}", run.err);
 }
 
 #[test]
