@@ -19,7 +19,7 @@ pub struct ChannelProgress {
     pub in_effect: InEffect,
     /// Which steps it has behind it.
     pub taken: Vec<Taken>,
-    /// The rows there differ from headquarters though every job was applied (G14).
+    /// The rows there differ from headquarters though the job that carries them was applied (G14).
     pub torn: bool,
 }
 
@@ -348,9 +348,13 @@ impl<'a, 'g> Planner<'a, 'g> {
     }
 
     fn missing_jobs(&self, gate: &Gate) -> Vec<String> {
-        let whole = self.progress(gate).iter().filter(|one| !one.torn);
-        let missing: Vec<&String> = whole.flat_map(|one| &one.in_effect.missing_jobs).collect();
-        gate.jobs().into_iter().filter(|job| missing.contains(&job)).collect()
+        // A torn channel gets the whole of what carries the rows by itself.
+        let own = |one: &'_ ChannelProgress| -> Vec<String> {
+            let jobs = one.in_effect.missing_jobs.iter();
+            jobs.filter(|job| !one.torn || *job != CARRIER).cloned().collect()
+        };
+        let missing: Vec<String> = self.progress(gate).iter().flat_map(own).collect();
+        gate.jobs().into_iter().filter(|job| missing.contains(job)).collect()
     }
 
     /// Jobs that headquarters has not are made by initializing.

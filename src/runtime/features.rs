@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::gates::gate::CARRIER;
+use crate::gates::gate::{Act, CARRIER};
 use crate::gates::in_effect::{InEffect, InstanceView, Sight, judge};
 use crate::gates::plan::ChannelProgress;
 use crate::gates::progress::{self, History};
@@ -133,9 +133,13 @@ impl Site {
         };
         let mut missing_jobs = progress::missing_jobs(&way, &taken);
         let mut missing_acts = progress::missing_acts(&way, &taken);
-        let torn = missing_jobs.is_empty() && missing_acts.is_empty() && visible != on;
-        if torn {
-            missing_jobs.push(CARRIER.to_owned());
+        // Once the job that carries the rows has come since the change, its next run brings nothing.
+        let is_carrier = |act: &Act| matches!(act, Act::Run { job, .. } if job == CARRIER);
+        let carried = taken.iter().any(|one| one.done && is_carrier(&way.steps[one.step].act));
+        let nothing_missing = missing_jobs.is_empty() && missing_acts.is_empty();
+        let torn = visible != on && (carried || nothing_missing);
+        if torn && !missing_jobs.iter().any(|job| job == CARRIER) {
+            missing_jobs.insert(0, CARRIER.to_owned());
         }
         let oldest = gate.lifecycle.scale_unit.as_ref().filter(|_| on);
         let mut old = oldest.into_iter().flat_map(|version| standing.scale_units_below(version));

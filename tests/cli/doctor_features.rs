@@ -115,3 +115,51 @@ fn g15_registers_that_were_not_restarted_are_told() {
     }
     assert!(findings(&env, "CDX301").is_empty());
 }
+
+/// What keeps an operation from being local in headquarters is mended there, not in the channel.
+#[test]
+fn r14_a_call_lingers_for_a_row_that_headquarters_lost() {
+    let env = Env::asynchronous();
+    env.hq().execute_batch("DELETE FROM FEATUREMANAGEMENTMETADATA").unwrap();
+    env.ok("run 1110");
+    env.ok("csu restart");
+    let default = "SELECT min(ACCOUNTNUM) FROM CUSTTABLE";
+    let account = text(&env.hq(), default);
+    env.ok(&format!("pos edit-customer --channel houston --account {account} --set phone=7"));
+    let found = findings(&env, "CDX303");
+    assert!(!found.is_empty());
+    for one in &found {
+        assert!(one["title"].to_string().contains("headquarters has only one"), "{one:#}");
+        assert_eq!(commands(one)[0], "cdx features refresh");
+    }
+    let mut run: Vec<&str> = found.iter().flat_map(commands).collect();
+    run.sort_unstable_by_key(|command| (!command.contains("refresh"), *command));
+    run.dedup();
+    run.sort_by_key(|command| command.contains("restart"));
+    for command in run {
+        env.ok(command.strip_prefix("cdx ").unwrap());
+    }
+    assert!(findings(&env, "CDX303").is_empty());
+}
+
+/// A channel that lost a row after the job that carries it came needs that job whole, beside what
+/// it has not had yet.
+#[test]
+fn g14_a_row_lost_on_the_way_is_brought_with_the_rest() {
+    let env = Env::new();
+    env.ok("features enable async-customer-editing --with-prerequisites");
+    env.ok("run 1110");
+    env.channel("houston").execute_batch("DELETE FROM ax_FEATUREMANAGEMENTMETADATA").unwrap();
+    let plan = env.json("features plan async-customer-editing --channel houston");
+    let runs: Vec<&str> =
+        plan["steps"].as_array().unwrap().iter().filter_map(|s| s["command"].as_str()).collect();
+    let at = |words: &str| runs.iter().position(|run| run.contains(words));
+    assert!(at("1110 --full --channel houston").is_some(), "{runs:?}");
+    assert!(at("run 1010 1070").is_some(), "{runs:?}");
+    for run in &runs {
+        env.ok(run.strip_prefix("cdx ").unwrap());
+    }
+    let shown = env.json("features show async-customer-editing");
+    let houston = shown["channels"].as_array().unwrap().iter().find(|c| c["channel"] == "houston");
+    assert_eq!(houston.unwrap()["state"], "effective", "{shown:#}");
+}

@@ -33,6 +33,12 @@ pub(super) fn gate_called<'a>(x: &'a Examination, name: &str) -> Option<&'a Gate
     catalogue.by_table_name(name).or_else(|| catalogue.gates.iter().find(|gate| gate.name == name))
 }
 
+/// Whether headquarters itself has only one of a feature's two rows (G14).
+pub(super) fn is_half(x: &Examination, gate: &Gate) -> Result<bool, Unknown> {
+    let halves = x.hq.half_features.as_ref()?;
+    Ok(halves.iter().any(|(name, _)| gate_called(x, name).is_some_and(|g| g.slug == gate.slug)))
+}
+
 /// A feature as findings name it: its slug, or the class nobody has a gate for.
 pub(super) fn slug_of(x: &Examination, name: &str) -> String {
     match gate_called(x, name) {

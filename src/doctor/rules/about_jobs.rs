@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::about_features::features;
+use super::about_features::{features, is_half};
 use crate::doctor::facts::{Channel, ChannelFacts, Examination, GroupJob, PackageState};
 use crate::doctor::fix::{Fix, Safety, Stage, Step};
 use crate::doctor::rule::Unknown;
 use crate::gates::Gate;
+use crate::gates::gate::CARRIER;
 use crate::gates::plan::{Ground, PlanStep, StepKind, plan};
 use crate::model::topology::DataStore;
 use crate::runtime::plan::{Obstacles, Terrain};
@@ -79,6 +80,12 @@ pub(super) fn way(
     facts: &ChannelFacts,
     gate: &Gate,
 ) -> Result<Option<Fix>, Unknown> {
+    if is_half(x, gate)? {
+        // No job brings a row that headquarters has not.
+        let refresh = "cdx features refresh".to_owned();
+        let first = PlanStep::new(StepKind::Enable, refresh, "makes the row that is missing");
+        return deliver(x, channel, facts, vec![first], Bring::Changes(CARRIER));
+    }
     let progress: BTreeMap<_, _> =
         facts.progress.iter().map(|(slug, one)| (slug.clone(), vec![one.clone()])).collect();
     let definitions = x.hq.definitions.as_ref()?;

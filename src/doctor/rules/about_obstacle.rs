@@ -1,7 +1,7 @@
 //! The first thing in the way of an operation being local, and the shortest way past it (R14).
 
 use super::about_calls::{Intent, gate_of, profile_of};
-use super::about_features::{features, not_done};
+use super::about_features::{features, is_half, not_done};
 use super::about_jobs::{Bring, deliver, way};
 use crate::doctor::facts::{Channel, ChannelFacts, Examination};
 use crate::doctor::fix::Fix;
@@ -54,7 +54,9 @@ fn feature(
     let unmet = features.unmet(gate);
     let progress = facts.progress.get(&gate.slug).map(|one| &one.in_effect);
     let half = facts.half_features.iter().find(|(known, _)| *known == gate.table_name());
-    let title = if !features.is_on(&gate.slug) && !unmet.is_empty() {
+    let title = if is_half(x, gate)? {
+        format!("headquarters has only one of the two rows of {name:?}")
+    } else if !features.is_on(&gate.slug) && !unmet.is_empty() {
         let names: Vec<String> = unmet.iter().map(|needed| format!("{:?}", needed.name)).collect();
         evidence.push(format!("{name:?} is off in headquarters"));
         format!("{name:?} waits for a prerequisite that is off, {}", names.join(", "))

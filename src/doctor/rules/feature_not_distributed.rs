@@ -51,10 +51,13 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                 break;
             }
             let evidence = match x.hq.changed.as_ref()?.get(&gate.slug) {
-                Some(version) if !progress.torn => {
+                _ if progress.torn => {
+                    format!("{CARRIER} was applied since, and the channel's rows say otherwise")
+                }
+                Some(version) if !stands.missing_jobs.is_empty() => {
                     format!("turned on at row version {version}; not every job has come since")
                 }
-                _ => "every job was applied, and the channel's rows say that it is off".to_owned(),
+                _ => "its jobs have come, and not every other step was taken".to_owned(),
             };
             findings.report(Found {
                 subject,
