@@ -142,8 +142,8 @@ fn usage_failure(args: &[OsString], error: &clap::Error) -> Failure {
     }
     // The help of the command that was meant says more than that of all.
     let known = Cli::command();
-    let words = args.iter().skip(1).filter_map(|arg| arg.to_str());
-    let meant = words.filter_map(|word| known.find_subcommand(word)).next();
+    let mut words = args.iter().skip(1).filter_map(|arg| arg.to_str());
+    let meant = words.find_map(|word| known.find_subcommand(word));
     let meant = meant.map_or_else(String::new, |found| format!(" {}", found.get_name()));
     hints.push(format!("see what there is: cdx{meant} --help"));
     Failure { code: "usage", message: message.join(" "), causes: Vec::new(), hints, report: None }

@@ -133,7 +133,7 @@ impl Site {
         };
         let mut missing_jobs = progress::missing_jobs(&way, &taken);
         let mut missing_acts = progress::missing_acts(&way, &taken);
-        // Once the job that carries the rows has come since the change, its next run brings nothing.
+        // Once the job that carries the rows has come since, its next run brings nothing.
         let is_carrier = |act: &Act| matches!(act, Act::Run { job, .. } if job == CARRIER);
         let carried = taken.iter().any(|one| one.done && is_carrier(&way.steps[one.step].act));
         let nothing_missing = missing_jobs.is_empty() && missing_acts.is_empty();
