@@ -100,8 +100,9 @@ fn replace(
     };
     for table in reseeding.tables.iter().filter(using) {
         let name = quoted(&table.plan.target);
-        // A row about an account is about that account, whatever its temporary id was.
-        let pending = if of_customer { " AND CUSTACCOUNT = ''" } else { "" };
+        // A row about an account is about that account, whatever its temporary id was. The sign
+        // has the row looked for by its id, as nearly every row has no account yet.
+        let pending = if of_customer { " AND +CUSTACCOUNT = ''" } else { "" };
         let sql = format!(
             "INSERT OR IGNORE INTO temp.cdx_AGAIN SELECT ?1, {}, 0 FROM main.{name}
              WHERE {column} = ?2{pending}",
