@@ -6,7 +6,7 @@ use rusqlite::named_params;
 use super::db::{ChannelDatabase, Db, Headquarters, quoted};
 use super::diagnose::key_text;
 use super::error::StoreError;
-use super::pack::{scope_moved, scope_sql, used};
+use super::pack::{scope_moved, scope_sql, unbrought_sql, used};
 use super::tracking::{changed_since, tracking_table};
 use crate::model::plan::{Fill, PlanColumn, TablePlan};
 use crate::model::schema::Table;
@@ -188,34 +188,12 @@ impl Sql<'_> {
 
     fn gone(&self) -> String {
         let plan = self.compared.plan;
-        let key: Vec<&String> = plan.key.iter().map(|field| &field.from).collect();
-        let own = (&plan.hq_table, key, plan.filter.as_ref());
-        let shared = plan.shared.iter().map(|scope| {
-            (&scope.hq_table, scope.key.iter().collect::<Vec<_>>(), scope.filter.as_ref())
-        });
-        let absent: Vec<String> = std::iter::once(own)
-            .chain(shared)
-            .map(|(table, key, filter)| {
-                let on: Vec<String> = plan
-                    .key
-                    .iter()
-                    .zip(key)
-                    .map(|(field, theirs)| {
-                        format!("t.{} = c.{}", quoted(theirs), quoted(&field.to))
-                    })
-                    .collect();
-                format!(
-                    "NOT EXISTS (SELECT 1 FROM main.{} t WHERE {} AND {})",
-                    quoted(table),
-                    on.join(" AND "),
-                    scope_sql(filter, "t")
-                )
-            })
-            .collect();
+        let key: Vec<String> =
+            plan.key.iter().map(|field| format!("c.{}", quoted(&field.to))).collect();
         format!(
             "FROM ch.{} c WHERE {}{}",
             quoted(&plan.target),
-            absent.join(" AND "),
+            unbrought_sql(plan, &key),
             self.untouched("c", |field| &field.to)
         )
     }

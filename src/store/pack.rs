@@ -289,20 +289,23 @@ fn touched_sql(plan: &TablePlan) -> String {
 fn gone_sql(plan: &TablePlan) -> String {
     let keys: Vec<String> =
         plan.key.iter().map(|field| format!("d.{}", quoted(&field.from))).collect();
-    let own = absent_sql(&plan.hq_table, &plan.key_from(), plan.filter.as_ref(), plan);
-    let others: String = plan
-        .shared
-        .iter()
-        .map(|s| format!(" AND {}", absent_sql(&s.hq_table, &s.key, s.filter.as_ref(), plan)))
-        .collect();
-    format!("SELECT {} FROM ({}) d WHERE {own}{others}", keys.join(", "), touched_sql(plan))
+    let unbrought = unbrought_sql(plan, &keys);
+    format!("SELECT {} FROM ({}) d WHERE {unbrought}", keys.join(", "), touched_sql(plan))
 }
 
-fn absent_sql(table: &str, key: &[String], filter: Option<&Filter>, plan: &TablePlan) -> String {
-    let on: Vec<String> = key
+/// That no subjob brings the target a row with this key, given as SQL in the order of the plan's.
+pub(super) fn unbrought_sql(plan: &TablePlan, key: &[String]) -> String {
+    let own = absent_sql(&plan.hq_table, &plan.key_from(), plan.filter.as_ref(), key);
+    let shared =
+        plan.shared.iter().map(|s| absent_sql(&s.hq_table, &s.key, s.filter.as_ref(), key));
+    std::iter::once(own).chain(shared).collect::<Vec<_>>().join(" AND ")
+}
+
+fn absent_sql(table: &str, theirs: &[String], filter: Option<&Filter>, ours: &[String]) -> String {
+    let on: Vec<String> = theirs
         .iter()
-        .zip(plan.key_from())
-        .map(|(theirs, ours)| format!("t.{} = d.{}", quoted(theirs), quoted(&ours)))
+        .zip(ours)
+        .map(|(theirs, ours)| format!("t.{} = {ours}", quoted(theirs)))
         .collect();
     format!(
         "NOT EXISTS (SELECT 1 FROM main.{} t WHERE {} AND {})",

@@ -8,15 +8,6 @@ use super::harness::{Env, Run, copy, program};
 
 const FORMATS: &[&str] = &["text", "json", "junit", "sarif", "github"];
 
-/// One error in two channels, and one warning.
-fn troubled() -> Env {
-    let env = Env::new();
-    env.channel("houston").execute_batch("DELETE FROM ax_CUSTTABLE").unwrap();
-    env.channel("seattle").execute_batch("DELETE FROM ax_CUSTTABLE").unwrap();
-    env.ok("params set try-count 9");
-    env
-}
-
 fn keys(value: &Value) -> Vec<&str> {
     value.as_object().unwrap().keys().map(String::as_str).collect()
 }
@@ -28,7 +19,7 @@ fn codes(report: &Value) -> Vec<&str> {
 
 #[test]
 fn the_threshold_is_inclusive_and_the_exit_code_the_same_in_each_format() {
-    let error = troubled();
+    let error = Env::troubled();
     let warning = Env::new();
     warning.ok("params set try-count 9");
     let info = Env::empty();
@@ -60,7 +51,7 @@ fn the_threshold_is_inclusive_and_the_exit_code_the_same_in_each_format() {
 
 #[test]
 fn rules_are_chosen_by_code_and_by_name() {
-    let env = troubled();
+    let env = Env::troubled();
     let ran = |words: &str| -> Vec<String> {
         let report = env.json(&format!("doctor {words}"));
         let rules = report["rules"].as_array().unwrap();
@@ -90,7 +81,7 @@ fn rules_are_chosen_by_code_and_by_name() {
 
 #[test]
 fn one_channel_is_examined_alone() {
-    let env = troubled();
+    let env = Env::troubled();
     let report = env.json("doctor --channel seattle");
     assert_eq!(report["channels"], serde_json::json!(["seattle"]));
     let of = |report: &Value| -> Vec<String> {
@@ -110,7 +101,7 @@ fn one_channel_is_examined_alone() {
 
 #[test]
 fn quick_says_what_it_leaves_out() {
-    let env = troubled();
+    let env = Env::troubled();
     let report = env.run("doctor --quick --format json").expect(0).json();
     let rules = report["rules"].as_array().unwrap();
     let skipped = rules.iter().filter(|rule| rule["state"] == "skipped");
@@ -146,7 +137,7 @@ fn where_nothing_can_be_checked_the_exit_code_says_so() {
 
 #[test]
 fn the_json_has_the_keys_that_scripts_rely_on() {
-    let env = troubled();
+    let env = Env::troubled();
     let report = env.run("doctor --format json").expect(1).json();
     assert_eq!(keys(&report)[..2], ["format_version", "command"]);
     assert_eq!((&report["format_version"], &report["command"]), (&1.into(), &"doctor".into()));
@@ -188,7 +179,7 @@ fn the_json_has_the_keys_that_scripts_rely_on() {
 
 #[test]
 fn the_same_environment_gives_the_same_bytes() {
-    let env = troubled();
+    let env = Env::troubled();
     let elsewhere = Env::empty();
     let other = elsewhere.path().join("another place");
     copy(env.path(), &other).unwrap();
@@ -207,7 +198,7 @@ fn the_same_environment_gives_the_same_bytes() {
 
 #[test]
 fn colour_is_for_those_who_ask() {
-    let env = troubled();
+    let env = Env::troubled();
     assert!(env.run("doctor --color always").out.contains('\u{1b}'));
     let words = ["doctor", "--color", "auto"];
     let output = program(env.path()).env("NO_COLOR", "1").args(words).output();

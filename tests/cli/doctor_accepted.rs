@@ -6,18 +6,9 @@ use serde_json::Value;
 
 use super::harness::{Env, Run, copy};
 
-/// A warning, and an error in two channels.
-fn troubled() -> Env {
-    let env = Env::new();
-    env.channel("houston").execute_batch("DELETE FROM ax_CUSTTABLE").unwrap();
-    env.channel("seattle").execute_batch("DELETE FROM ax_CUSTTABLE").unwrap();
-    env.ok("params set try-count 9");
-    env
-}
-
 /// The same with these suppressions.
 fn accepting(text: &str) -> Env {
-    let env = troubled();
+    let env = Env::troubled();
     let path = env.path().join("cdx.toml");
     let before = fs::read_to_string(&path).unwrap();
     fs::write(path, format!("{before}\n{text}")).unwrap();
@@ -137,7 +128,7 @@ fn wrong_suppressions_are_refused_all_at_once() {
 
 #[test]
 fn a_baseline_marks_what_was_known_and_counts_what_is_new() {
-    let env = troubled();
+    let env = Env::troubled();
     let run = env.ok("doctor --baseline known.json --write-baseline");
     assert!(run.out.contains("known.json: 3 findings"), "{}", run.out);
     let written = fs::read_to_string(env.path().join("known.json")).unwrap();
@@ -190,7 +181,7 @@ fn a_baseline_that_cannot_be_read_is_refused() {
 
 #[test]
 fn a_baseline_is_written_whole_or_not_at_all() {
-    let env = troubled();
+    let env = Env::troubled();
     let run = env.run("doctor --baseline no/such/folder/known.json --write-baseline").expect(3);
     assert!(run.err.contains("no/such/folder/known.json"), "{}", run.err);
     assert!(!env.path().join("no").exists());

@@ -89,6 +89,15 @@ impl Env {
         env
     }
 
+    /// One error in two channels, and one warning, for the doctor.
+    pub fn troubled() -> Self {
+        let env = Self::new();
+        env.channel("houston").execute_batch("DELETE FROM ax_CUSTTABLE").unwrap();
+        env.channel("seattle").execute_batch("DELETE FROM ax_CUSTTABLE").unwrap();
+        env.ok("params set try-count 9");
+        env
+    }
+
     pub fn path(&self) -> &Path {
         self.dir.path()
     }

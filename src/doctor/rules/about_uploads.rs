@@ -1,12 +1,13 @@
 //! What rules about uploads share: what is wrong with the schedules behind the P-job (U03).
 
 use super::about_schedules::{Defect, Flaw, batch, flaw, schedules_of, used_groups};
-use crate::doctor::facts::Examination;
+use crate::doctor::facts::{ChannelFacts, Examination, Uploading};
 use crate::doctor::fix::{Stage, Step};
-use crate::doctor::rule::Unknown;
+use crate::doctor::rule::{Findings, Unknown};
 use crate::exchange::enlist;
 use crate::model::job::{Direction, Job};
 use crate::model::topology::{BatchState, Schedule};
+use crate::store::arrears::Counters;
 
 /// Something wrong with the schedules of an upload job.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,4 +78,20 @@ fn of_schedule(schedule: &Schedule, group: &str) -> Option<Cause> {
     };
     let schedule = Some(name.clone());
     Some(Cause { group: None, schedule, warning, step: Step::new(Stage::Clear, command) })
+}
+
+/// The upload tables of a channel whose counters are known; the others are told as not judged.
+pub(super) fn counted<'a>(
+    channel: &str,
+    facts: &'a ChannelFacts,
+    findings: &mut Findings,
+) -> Vec<(&'a Uploading, &'a Counters)> {
+    let mut found = Vec::new();
+    for upload in &facts.uploads {
+        match &upload.counters {
+            Ok(counters) => found.push((upload, counters)),
+            Err(why) => findings.unjudged(&format!("{channel} {}", upload.dotted()), why),
+        }
+    }
+    found
 }

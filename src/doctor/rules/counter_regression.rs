@@ -1,11 +1,13 @@
 //! CDX405: a channel has, or will give out, rows at counters that headquarters has received.
 
+use super::about_uploads::counted;
 use crate::doctor::facts::{Examination, Uploading};
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_COMMUNICATIONS, SCHEMA, Source};
 use crate::model::wording::count;
+use crate::store::arrears::Counters;
 use crate::store::lost::Lost;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
@@ -36,8 +38,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     x.tell_unplanned_uploads(findings)?;
     for (channel, facts) in x.online() {
-        for upload in &facts.uploads {
-            judge(&channel.store.name, upload, findings);
+        let name = &channel.store.name;
+        for (upload, counters) in counted(name, facts, findings) {
+            judge(name, upload, counters, findings);
         }
     }
     if let Some(why) = x.leaves_rows_out() {
@@ -47,12 +50,8 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     Ok(())
 }
 
-fn judge(name: &str, upload: &Uploading, findings: &mut Findings) {
+fn judge(name: &str, upload: &Uploading, counters: &Counters, findings: &mut Findings) {
     let (job, table) = (&upload.job, upload.dotted());
-    let counters = match &upload.counters {
-        Ok(counters) => counters,
-        Err(why) => return findings.unjudged(&format!("{name} {table}"), why),
-    };
     let lost = match &upload.lost {
         Some(Ok(lost)) => *lost,
         Some(Err(why)) => {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::about_uploads::counted;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
@@ -35,15 +36,8 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
         let days = u64::try_from(own.days_transactions_exist).unwrap_or(0);
         let age = Duration::from_secs(days * DAY);
         let name = &channel.store.name;
-        for upload in &facts.uploads {
+        for (upload, counters) in counted(name, facts, findings) {
             let (job, table) = (&upload.job, upload.dotted());
-            let counters = match &upload.counters {
-                Ok(counters) => counters,
-                Err(why) => {
-                    findings.unjudged(&format!("{name} {table}"), why);
-                    continue;
-                }
-            };
             let purged = OperationKind::ALL
                 .iter()
                 .any(|kind| counters.table.eq_ignore_ascii_case(&format!("ax_{}", kind.table())));

@@ -1,5 +1,6 @@
 //! CDX401: a channel has rows above the last collected counter that have been waiting.
 
+use super::about_uploads::counted;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
@@ -29,15 +30,8 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let threshold = x.hq.settings.doctor.stuck_after;
     for (channel, facts) in x.online().filter(|(channel, _)| !channel.store.paused) {
         let name = &channel.store.name;
-        for upload in &facts.uploads {
+        for (upload, counters) in counted(name, facts, findings) {
             let (job, table) = (&upload.job, upload.dotted());
-            let counters = match &upload.counters {
-                Ok(counters) => counters,
-                Err(why) => {
-                    findings.unjudged(&format!("{name} {table}"), why);
-                    continue;
-                }
-            };
             let oldest = counters.oldest.as_deref();
             // Rows that do not say when they were made are taken for old.
             let old = oldest.is_none_or(|oldest| x.hq.is_older(oldest, threshold));
