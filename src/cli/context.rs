@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::app::FormatArg;
 use super::error::CommandError;
+use super::program::Folder;
 use crate::exchange;
 use crate::model::event::{Event, Listener};
 use crate::report::page::Report;
@@ -16,6 +17,8 @@ use crate::store::{Environment, Reader, Writer};
 #[derive(Debug)]
 pub(super) struct Context {
     pub(super) output: Output,
+    /// The folder that it works in.
+    pub(super) folder: Folder,
     pub(super) env: Option<PathBuf>,
     /// Whether it was named by option, so that commands to be typed must name it too.
     pub(super) env_typed: bool,
@@ -28,8 +31,9 @@ pub(super) struct Context {
 impl Context {
     /// The environment named, or the one around the working folder.
     pub(super) fn environment(&self) -> Result<Environment, CommandError> {
-        let here = std::env::current_dir()?;
-        Ok(Environment::find(self.env.as_deref(), &here)?)
+        let here = self.folder.path()?;
+        let named = self.env.as_deref().map(|env| self.folder.place(env));
+        Ok(Environment::find(named.as_deref(), &here)?)
     }
 
     /// The environment as the option named it; none where it was found without.

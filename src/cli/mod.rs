@@ -8,4 +8,4 @@ pub mod error;
 pub mod exit;
 mod program;
 
-pub use program::main_with;
+pub use program::{Ending, main_with, run_in};

@@ -1,6 +1,8 @@
 //! From arguments to an exit code.
 
 use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
@@ -10,24 +12,94 @@ use super::app::{Cli, Command, FormatArg};
 use super::commands;
 use super::context::Context;
 use super::error::CommandError;
-use super::exit::Exit;
+use super::exit::{CRASHED, Exit};
 use crate::report::palette::ColorChoice;
-use crate::report::{Failure, Format, Output};
+use crate::report::{Failure, Format, Output, Streams};
+use crate::world::CrashPoint;
+use crate::world::machine::until_crash;
+
+/// What a command has around it.
+#[derive(Debug, Clone)]
+struct Surroundings {
+    /// The folder it works in.
+    folder: Folder,
+    /// Where it prints.
+    streams: Streams,
+}
+
+/// The folder that a command works in.
+#[derive(Debug, Clone)]
+pub(super) enum Folder {
+    /// The process's own.
+    Process,
+    /// Another; `CDX_ENV` is not asked then.
+    Given(PathBuf),
+}
+
+impl Folder {
+    /// Its path.
+    pub(super) fn path(&self) -> io::Result<PathBuf> {
+        match self {
+            Self::Process => std::env::current_dir(),
+            Self::Given(path) => Ok(path.clone()),
+        }
+    }
+
+    /// A path as it was typed, seen from the process.
+    pub(super) fn place(&self, typed: &Path) -> PathBuf {
+        match self {
+            Self::Process => typed.to_path_buf(),
+            Self::Given(path) => path.join(typed),
+        }
+    }
+}
+
+/// How a command that is not a process of its own ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// With an exit code.
+    Exit(Exit),
+    /// Where `--fault crash=POINT` ended it.
+    Crash(CrashPoint),
+}
+
+impl Ending {
+    /// The number that a process would have ended with.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Exit(exit) => exit.code(),
+            Self::Crash(_) => CRASHED,
+        }
+    }
+}
 
 /// Runs the program with these arguments, the first being its own name.
 pub fn main_with(args: impl IntoIterator<Item = OsString>) -> Exit {
     let args: Vec<OsString> = args.into_iter().collect();
-    let matches = match Cli::command().try_get_matches_from(&args) {
+    parse(&args, &Surroundings { folder: Folder::Process, streams: Streams::Process })
+}
+
+/// Runs the program inside this process: in a folder (files that are named beside the
+/// environment's are named whole), printing to writers. Where a crash is asked
+/// for, the process goes on only as a simulation ([`Machine::simulate`](crate::world::Machine)).
+pub fn run_in(folder: &Path, streams: Streams, args: &[&str]) -> Ending {
+    let args: Vec<OsString> = ["cdx"].iter().chain(args).map(OsString::from).collect();
+    let around = Surroundings { folder: Folder::Given(folder.to_path_buf()), streams };
+    match until_crash(|| parse(&args, &around)) {
+        Ok(exit) => Ending::Exit(exit),
+        Err(point) => Ending::Crash(point),
+    }
+}
+
+fn parse(args: &[OsString], around: &Surroundings) -> Exit {
+    let matches = match Cli::command().try_get_matches_from(args) {
         Ok(matches) => matches,
-        Err(error) => return usage(&args, &error),
+        Err(error) => return usage(args, &error, around),
     };
     let words = command_words(&matches);
     match Cli::from_arg_matches(&matches) {
-        Ok(cli) => {
-            let env_typed = matches.value_source("env") == Some(ValueSource::CommandLine);
-            execute(cli, words, env_typed)
-        }
-        Err(error) => usage(&args, &error),
+        Ok(cli) => execute(cli, words, matches.value_source("env"), around),
+        Err(error) => usage(args, &error, around),
     }
 }
 
@@ -42,9 +114,20 @@ fn command_words(matches: &clap::ArgMatches) -> String {
     words.join(" ")
 }
 
-fn execute(cli: Cli, command: String, env_typed: bool) -> Exit {
-    let output = Output::new(cli.format.into(), cli.color.into());
-    let mut context = Context { output, env: cli.env, env_typed, command, format: cli.format };
+fn execute(
+    cli: Cli,
+    command: String,
+    env_from: Option<ValueSource>,
+    around: &Surroundings,
+) -> Exit {
+    let output = Output::new(cli.format.into(), cli.color.into(), around.streams.clone());
+    let env_typed = env_from == Some(ValueSource::CommandLine);
+    let env = match around.folder {
+        Folder::Process => cli.env,
+        Folder::Given(_) => cli.env.filter(|_| env_typed),
+    };
+    let folder = around.folder.clone();
+    let mut context = Context { output, folder, env, env_typed, command, format: cli.format };
     let done = fits(&cli.command, cli.format).and_then(|()| dispatch(&mut context, cli.command));
     match done {
         Ok(exit) => exit,
@@ -99,7 +182,7 @@ pub(super) fn dispatch(context: &mut Context, command: Command) -> Result<Exit, 
 }
 
 /// Prints what clap says of a command line; in JSON too, when that was asked for.
-fn usage(args: &[OsString], error: &clap::Error) -> Exit {
+fn usage(args: &[OsString], error: &clap::Error, around: &Surroundings) -> Exit {
     let wanted = matches!(
         error.kind(),
         ErrorKind::DisplayHelp
@@ -110,7 +193,7 @@ fn usage(args: &[OsString], error: &clap::Error) -> Exit {
     let json = asks("--format=json")
         || args.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json");
     let format = if json { Format::Json } else { Format::Text };
-    let output = Output::new(format, ColorChoice::Auto);
+    let output = Output::new(format, ColorChoice::Auto, around.streams.clone());
     let printed = if wanted {
         let text = error.render().to_string();
         match error.kind() {

@@ -21,7 +21,8 @@ use crate::store::apply::{self, Applied, Delivery};
 use crate::store::diagnose;
 use crate::store::packages::{Folder, PackageStore, checksum};
 use crate::store::{Access, ChannelDatabase, Environment, StoreError, Writer, sessions, topology};
-use crate::world::{FaultKind, Faults};
+use crate::world::machine::joined;
+use crate::world::{FaultKind, Faults, Machine};
 
 /// Channels written at once, at most.
 const MOST_THREADS: usize = 4;
@@ -234,8 +235,7 @@ fn work(
     enforced: bool,
     listener: &mut dyn Listener,
 ) -> Vec<Vec<Outcome>> {
-    let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let threads = cores.min(MOST_THREADS).min(queues.len());
+    let threads = Machine::current().threads().min(MOST_THREADS).min(queues.len());
     let worker = Worker {
         env: &applying.writer.env,
         job: &applying.run.job.id,
@@ -261,16 +261,17 @@ fn work(
             let worker = &worker;
             scope.spawn(move || worker.fits(one));
         }
+        let mut workers = Vec::new();
         for _ in 0..threads {
             let (send, next, worker) = (send.clone(), &next, &worker);
-            scope.spawn(move || {
+            workers.push(scope.spawn(move || {
                 while let Some(queue) = queues.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let done = worker.work(queue);
                     if send.send((queue.store.id, done)).is_err() {
                         break;
                     }
                 }
-            });
+            }));
         }
         drop(send);
         let mut rows = 0;
@@ -281,6 +282,9 @@ fn work(
             rows += queues[at].tries.iter().map(|one| one.session.rows).sum::<u64>();
             listener.event(Event::StepProgress { done: rows });
             outcomes[at] = done;
+        }
+        for worker in workers {
+            joined(worker.join());
         }
     });
     listener.event(Event::StepFinished);

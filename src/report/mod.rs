@@ -6,9 +6,11 @@ pub mod output;
 pub mod page;
 pub mod palette;
 pub mod progress;
+pub mod streams;
 mod text;
 
 pub use error::Failure;
 pub use output::{Format, Output};
 pub use page::{Page, Report};
 pub use progress::Progress;
+pub use streams::Streams;

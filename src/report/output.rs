@@ -1,11 +1,12 @@
 //! Standard output and standard error, each with its palette.
 
-use std::io::{self, IsTerminal as _, Write};
+use std::io;
 
 use serde_json::{Map, Value};
 
 use super::page::{Page, Report};
 use super::palette::{ColorChoice, Palette};
+use super::streams::Streams;
 
 /// How results are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +27,7 @@ const PIPE_WIDTH: usize = 100;
 #[derive(Debug, Clone)]
 pub struct Output {
     format: Format,
+    streams: Streams,
     stdout: Palette,
     stderr: Palette,
     width: usize,
@@ -34,11 +36,11 @@ pub struct Output {
 
 impl Output {
     /// Output in a format; colour and width come from the terminal.
-    pub fn new(format: Format, color: ColorChoice) -> Self {
-        let terminal = terminal_size::terminal_size_of(io::stdout());
-        let width = terminal.map_or(PIPE_WIDTH, |(width, _)| usize::from(width.0).max(40));
-        let (stdout, stderr) = (Palette::stdout(color), Palette::stderr(color));
-        Self { format, stdout, stderr, width, aside: false }
+    pub fn new(format: Format, color: ColorChoice, streams: Streams) -> Self {
+        let width = streams.width().map_or(PIPE_WIDTH, |width| width.max(40));
+        let stdout = Palette::of(color, streams.stdout_is_terminal());
+        let stderr = Palette::of(color, streams.stderr_is_terminal());
+        Self { format, streams, stdout, stderr, width, aside: false }
     }
 
     /// The same output as text on standard error, for steps of a command whose result is JSON.
@@ -75,8 +77,7 @@ impl Output {
         if self.aside {
             return self.stderr(text);
         }
-        let mut stdout = io::stdout().lock();
-        quiet_pipe(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
+        self.streams.print(text)
     }
 
     /// Prints a line that frames other output; it goes to standard error in JSON.
@@ -89,7 +90,7 @@ impl Output {
 
     /// Whether standard output is a terminal.
     pub fn is_terminal(&self) -> bool {
-        io::stdout().is_terminal()
+        self.streams.stdout_is_terminal()
     }
 
     /// Empties the terminal, for what is shown again and again.
@@ -99,15 +100,12 @@ impl Output {
 
     /// Prints to standard error.
     pub fn stderr(&self, text: &str) -> io::Result<()> {
-        quiet_pipe(io::stderr().lock().write_all(text.as_bytes()))
+        self.streams.print_aside(text)
     }
-}
 
-/// A reader that has gone away wants no more, and that is no error.
-fn quiet_pipe(result: io::Result<()>) -> io::Result<()> {
-    match result {
-        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other,
+    /// Whether progress is drawn on standard error.
+    pub(super) fn draws(&self) -> bool {
+        self.streams.stderr_is_terminal()
     }
 }
 

@@ -1,7 +1,5 @@
 //! Colour, decided once for each stream.
 
-use std::io::IsTerminal;
-
 use colored::{Color, Colorize, control};
 
 /// When to use colour.
@@ -22,17 +20,8 @@ pub struct Palette {
 }
 
 impl Palette {
-    /// The palette of standard output.
-    pub fn stdout(choice: ColorChoice) -> Self {
-        Self::decide(choice, std::io::stdout().is_terminal())
-    }
-
-    /// The palette of standard error.
-    pub fn stderr(choice: ColorChoice) -> Self {
-        Self::decide(choice, std::io::stderr().is_terminal())
-    }
-
-    fn decide(choice: ColorChoice, terminal: bool) -> Self {
+    /// The palette of a stream that is a terminal or not.
+    pub fn of(choice: ColorChoice, terminal: bool) -> Self {
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let on = match choice {
             ColorChoice::Always => true,

@@ -51,7 +51,7 @@ impl Progress {
     /// A bar that several threads move; without a terminal it draws nothing.
     pub fn shared(&self, step: &str, noun: &str) -> SharedBar {
         let target = ProgressDrawTarget::stderr();
-        if target.is_hidden() {
+        if !self.output.draws() || target.is_hidden() {
             return SharedBar(None);
         }
         let bar = ProgressBar::new(0);
@@ -67,7 +67,7 @@ impl Progress {
 
     fn start(&mut self, step: String, total: Option<u64>) {
         let target = ProgressDrawTarget::stderr();
-        if target.is_hidden() {
+        if !self.output.draws() || target.is_hidden() {
             return;
         }
         let bar = match total {

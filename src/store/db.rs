@@ -4,11 +4,13 @@ use std::fs;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Params, Row};
 
 use super::error::{StoreError, sqlite};
 use super::examine::{Settled, settle};
 use super::schema::{self, Kind};
+use crate::world::machine::{self, Durability, Machine};
 
 /// The page cache of a connection that is not told otherwise, in KiB.
 pub const DEFAULT_CACHE_KIB: u32 = 16 * 1024;
@@ -102,7 +104,7 @@ impl Db {
         if matches!(access, Access::Read | Access::Examine) {
             return self.script("PRAGMA query_only = ON;");
         }
-        self.script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
+        self.script(&format!("PRAGMA journal_mode = WAL; {};", synchronous()))
     }
 
     /// The file.
@@ -168,7 +170,7 @@ impl Db {
         let modes = if on {
             ["PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF"]
         } else {
-            ["PRAGMA synchronous = FULL", "PRAGMA journal_mode = WAL"]
+            [synchronous(), "PRAGMA journal_mode = WAL"]
         };
         modes.iter().try_for_each(|sql| self.rows(sql, [], |_| Ok(())).map(|_| ()))
     }
@@ -266,6 +268,24 @@ impl Db {
             what,
             value: value.to_string(),
         }
+    }
+}
+
+impl Drop for Db {
+    /// A command that ends without coming to its end leaves the log as a process does that is
+    /// taken away: closing the last connection would move it into the file.
+    fn drop(&mut self) {
+        if machine::is_ending() {
+            let _left = self.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+        }
+    }
+}
+
+/// How long a commit waits for the disk.
+fn synchronous() -> &'static str {
+    match Machine::current().durability() {
+        Durability::Synced => "PRAGMA synchronous = FULL",
+        Durability::Unsynced => "PRAGMA synchronous = OFF",
     }
 }
 

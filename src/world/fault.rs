@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::machine::Machine;
+
 /// What can be made to go wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FaultKind {
@@ -208,8 +210,7 @@ impl Faults {
             && *wanted == point
             && wanted_place.as_deref().is_none_or(|p| p.eq_ignore_ascii_case(place))
         {
-            #[allow(clippy::exit, reason = "a crash is what was asked for; 134 is documented")]
-            std::process::exit(134);
+            Machine::current().crash(CrashPoint(point));
         }
     }
 }

@@ -3,10 +3,12 @@
 pub mod clock;
 pub mod fault;
 pub mod ids;
+pub mod machine;
 pub mod random;
 
 pub use clock::{Clock, ClockError};
 pub use fault::{CrashPoint, Fault, FaultError, FaultKind, Faults};
+pub use machine::{Durability, Machine};
 
 /// What the engine is handed instead of the machine's clock and chance.
 #[derive(Debug, Clone)]

@@ -120,6 +120,7 @@ fn step(
         CommandError::usage("demo", error.to_string(), "run the command alone: cdx --help")
     })?;
     let mut inner = Context {
+        folder: context.folder.clone(),
         output: context.output.clone(),
         env: cli.env,
         env_typed: false,

@@ -83,7 +83,8 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
     let blueprint = blueprint(args)?;
     let synchronized = !args.empty_channels && (args.sync || args.customers <= SYNC_UP_TO);
     let mut progress = context.progress();
-    let report = init::init(&args.dir, &blueprint, synchronized, &mut progress)?;
+    let report =
+        init::init(&context.folder.place(&args.dir), &blueprint, synchronized, &mut progress)?;
     if !report.ok {
         context.print(&report)?;
         return Ok(Exit::No);

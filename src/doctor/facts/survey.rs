@@ -1,7 +1,6 @@
 //! Reads the channel databases, several at a time, in their order.
 
 use std::collections::BTreeMap;
-use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -25,6 +24,7 @@ use crate::store::{
     Access, ChannelDatabase, Db, Environment, Reader, StoreError, arrears, catalogue, integrity,
     lost, scale_unit,
 };
+use crate::world::Machine;
 
 /// At most so many databases are read at a time.
 const MOST_THREADS: usize = 4;
@@ -52,8 +52,7 @@ pub(in crate::doctor) fn survey(
     reading: Reading,
     progress: Progress<'_>,
 ) -> Result<Vec<Channel>, StoreError> {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = cores.min(MOST_THREADS).min(stores.len()).max(1);
+    let threads = Machine::current().threads().min(MOST_THREADS).min(stores.len()).max(1);
     let next = AtomicUsize::new(0);
     let done = AtomicUsize::new(0);
     let found: Mutex<Vec<Option<Channel>>> = Mutex::new(stores.iter().map(|_| None).collect());

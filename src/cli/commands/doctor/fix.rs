@@ -103,6 +103,7 @@ fn carry_out(context: &Context, command: &str) -> Result<Exit, CommandError> {
     let typed = within(command, context.named_env().as_deref());
     context.output.to_stderr().heading(&format!("$ {typed}"))?;
     let mut inner = Context {
+        folder: context.folder.clone(),
         output: context.output.to_stderr(),
         env: cli.env,
         env_typed: context.env_typed,
