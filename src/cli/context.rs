@@ -79,6 +79,15 @@ impl Context {
         Ok(exchange::begin(&self.environment()?, &self.command, faults, &mut progress)?)
     }
 
+    /// Ends what [`Context::writer`] began. The work is done: what could not be put in order after
+    /// it is told, and makes no failure of it.
+    pub(super) fn finish(&self, writer: Writer) {
+        let mut progress = self.progress();
+        for untidied in writer.finish() {
+            progress.event(exchange::not_tidied(&untidied));
+        }
+    }
+
     /// Progress on standard error.
     pub(super) fn progress(&self) -> Progress {
         Progress::new(&self.output)

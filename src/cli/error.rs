@@ -159,6 +159,16 @@ impl From<StoreError> for CommandError {
             StoreError::Unknown { nearest, list, .. } => {
                 (Wrong, "unknown-name", suggestion(nearest.as_ref(), list))
             }
+            StoreError::Script { .. } => (
+                Wrong,
+                "schema-script",
+                "correct the script, then look again: cdx jobs check".to_owned(),
+            ),
+            StoreError::TooLong { .. } => (
+                Wrong,
+                "too-long",
+                "give a shorter value; see the columns: cdx jobs show 1010".to_owned(),
+            ),
             StoreError::Taken { .. } => {
                 (Wrong, "taken", "see what there is: cdx channels list".to_owned())
             }
@@ -276,9 +286,6 @@ impl From<PosError> for CommandError {
             ),
             PosError::UnknownInstance { .. } => {
                 ("unknown-instance", "see what there is: cdx csu status".to_owned())
-            }
-            PosError::TooLong { .. } => {
-                ("too-long", "give a shorter value; see the columns: cdx jobs show P".to_owned())
             }
             PosError::NotConfigured { .. } => {
                 ("not-configured", "bring it its configuration: cdx run 1070".to_owned())

@@ -59,6 +59,7 @@ const EXAMPLES: &[(&str, Example)] = examples![
     "parallel-upload",
     "warnings-hidden",
     "rollback-on-failure",
+    "operation-unfinished",
     "customer-operation-failed",
     "customer-batch-pending",
     "account-not-returned",

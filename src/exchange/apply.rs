@@ -77,7 +77,7 @@ pub(super) fn apply_pending(
     }
     announce(applying.writer, &queues)?;
     // Packing has filled headquarters' cache; the channels share the memory from here on.
-    applying.writer.hq.shrink()?;
+    applying.writer.tidied("the memory of headquarters", applying.writer.hq.shrink());
     applying.writer.world.faults.crash_at("apply.after-requested", &applying.run.job.id);
     let outcomes = work(applying, &queues, enforced, listener);
     let touched = settle(applying.writer, &queues, outcomes, enforced, listener)?;
@@ -281,6 +281,8 @@ fn work(
             };
             rows += queues[at].tries.iter().map(|one| one.session.rows).sum::<u64>();
             listener.event(Event::StepProgress { done: rows });
+            let (done, checkpointed) = done;
+            applying.writer.tidied("the log of a channel database", checkpointed);
             outcomes[at] = done;
         }
         for worker in workers {
@@ -323,7 +325,8 @@ impl Worker<'_> {
         self.fits.get(&one.session.id).is_some_and(|known| *known.get_or_init(look))
     }
 
-    fn work(&self, queue: &Queue) -> Vec<Outcome> {
+    /// What the tries came to, and whether the channel's log could be emptied after them.
+    fn work(&self, queue: &Queue) -> (Vec<Outcome>, Result<(), StoreError>) {
         let opened = self.env.channel_with_cache(&queue.store.name, Access::Write, self.cache_kib);
         let mut outcomes = Vec::new();
         for one in &queue.tries {
@@ -337,13 +340,8 @@ impl Worker<'_> {
                 break;
             }
         }
-        if let Ok(channel) = opened
-            && let Err(error) = channel.checkpoint()
-            && let Some(last) = outcomes.last_mut()
-        {
-            last.message.get_or_insert_with(|| chain(&error));
-        }
-        outcomes
+        let checkpointed = opened.map_or(Ok(()), |channel| channel.checkpoint());
+        (outcomes, checkpointed)
     }
 
     fn attempt(&self, channel: &ChannelDatabase, store: &DataStore, one: &Try) -> Outcome {

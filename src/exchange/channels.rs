@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::error::ExchangeError;
+use super::intents::{Ending, ended, is_being_made};
 use super::run::Known;
 use super::upload::upload_tables;
 use crate::model::job::Direction;
@@ -16,9 +17,10 @@ use crate::store::create::{free_name, new_channel_file, set_aside};
 use crate::store::integrity::complaints;
 use crate::store::packages::Folder;
 use crate::store::reseed::{Done, Reseeding, with_headquarters};
+use crate::store::schema::Kind;
 use crate::store::upload_pack::UploadTable;
 use crate::store::{
-    Access, StoreError, Writer, files, intents, lost, seed, sessions, topology, uploads,
+    Access, Made, StoreError, Writer, files, intents, lost, seed, sessions, topology, uploads,
 };
 
 /// A channel database to add.
@@ -49,6 +51,7 @@ pub fn add(writer: &Writer, new: &NewChannel) -> Result<Vec<String>, ExchangeErr
         let name = if known(&offline) { offline } else { new.name.clone() };
         return Err(StoreError::Taken { what: "channel", name }.into());
     }
+    try_scripts(writer)?;
     let now = writer.world.clock.utc();
     let company = &writer.env.settings().company;
     let mut added = Vec::new();
@@ -136,12 +139,18 @@ pub struct Rebuilt {
 /// An unknown name; [`ExchangeError::Whole`] for a file that can be read, unless it is discarded.
 pub fn rebuild(writer: &Writer, name: &str, discard: bool) -> Result<Rebuilt, ExchangeError> {
     let store = topology::find_store(&writer.hq, name)?;
+    if let (Some(made), false) = (writer.made(&store.name), discard) {
+        // This very command has finished what was left, which is what is asked for.
+        return Ok(Rebuilt::keeping(made.kept));
+    }
     let whole = writer.env.channel(&store.name, Access::Read).and_then(|db| complaints(&db));
-    if whole.is_ok_and(|complaints| complaints.is_empty()) && !discard {
+    let being_made = is_being_made(&writer.hq, &store.name)?;
+    if whole.is_ok_and(|complaints| complaints.is_empty()) && !discard && !being_made {
         return Err(ExchangeError::Whole { name: store.name });
     }
-    // A mapping that is broken is told before anything is touched.
+    // A mapping that is broken, or a script, is told before anything is touched.
     upload_tables_of_jobs(writer)?;
+    try_scripts(writer)?;
     let path = writer.env.channel_path(&store.name);
     let free = free_name(&path);
     let kept = path.exists().then(|| free.clone());
@@ -157,7 +166,13 @@ pub fn rebuild(writer: &Writer, name: &str, discard: bool) -> Result<Rebuilt, Ex
     })?;
     writer.world.faults.crash_at("rebuild.after-intent", &store.name);
     finish_rebuild(writer, intent, &rebuilding)?;
-    Ok(Rebuilt { kept: rebuilding.kept.map(|file| format!("channels/{file}")) })
+    Ok(Rebuilt::keeping(rebuilding.kept))
+}
+
+impl Rebuilt {
+    fn keeping(kept: Option<String>) -> Self {
+        Self { kept: kept.map(|file| format!("channels/{file}")) }
+    }
 }
 
 /// What is needed to finish making a file anew.
@@ -193,7 +208,24 @@ pub(super) fn finish_rebuild(
         reseed(writer, &rebuilding.name)?;
     }
     writer.world.faults.crash_at("rebuild.after-file", &rebuilding.name);
-    Ok(writer.hq.write(|hq| intents::drop(hq, intent))?)
+    made(writer, intent, &rebuilding.name, rebuilding.kept.clone());
+    Ok(())
+}
+
+/// Drops the announcement of a file that is made, and whatever older one this has ended.
+fn made(writer: &Writer, intent: i64, name: &str, kept: Option<String>) {
+    let dropped = writer.hq.write(|_| {
+        intents::drop(&writer.hq, intent)?;
+        ended(&writer.hq, &Ending::Made(name))
+    });
+    writer.tidied("the announcement of a channel database", dropped);
+    writer.note_made(Made { name: name.to_owned(), kept });
+}
+
+/// Looks whether the environment's own scripts make tables, in a database that goes away.
+fn try_scripts(writer: &Writer) -> Result<(), ExchangeError> {
+    let own = files::schema_files(writer.env.root(), "channel")?;
+    Ok(files::try_schema(Kind::Channel, &own)?)
 }
 
 /// Raises the counters of a channel above what headquarters has received, and gives rows that it
@@ -218,7 +250,7 @@ pub fn reseed(writer: &Writer, name: &str) -> Result<Done, ExchangeError> {
         };
         reseeding.run()
     })?;
-    channel.checkpoint()?;
+    writer.tidied("the log of a channel database", channel.checkpoint());
     Ok(done)
 }
 
@@ -236,7 +268,8 @@ fn upload_tables_of_jobs(writer: &Writer) -> Result<Vec<UploadTable>, ExchangeEr
 pub(super) fn finish(writer: &Writer, intent: i64, name: &str) -> Result<(), ExchangeError> {
     make_file(writer, name)?;
     writer.world.faults.crash_at("channel.after-file", name);
-    Ok(writer.hq.write(|hq| intents::drop(hq, intent))?)
+    made(writer, intent, name, None);
+    Ok(())
 }
 
 /// Makes a database's file where there is none yet, with the environment's own tables.
@@ -245,7 +278,8 @@ fn make_file(writer: &Writer, name: &str) -> Result<(), ExchangeError> {
     let own = files::schema_files(writer.env.root(), "channel")?;
     let channel = writer.env.channel(name, Access::Write)?;
     files::apply_schema(&channel, &own, &writer.world.clock.utc())?;
-    Ok(channel.checkpoint()?)
+    writer.tidied("the log of a channel database", channel.checkpoint());
+    Ok(())
 }
 
 /// Pauses or resumes a database's synchronization (D13).

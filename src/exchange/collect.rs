@@ -160,7 +160,7 @@ impl Collecting<'_> {
             self.crash("collect.before-commit", store);
             Ok::<_, StoreError>(local)
         })?;
-        channel.checkpoint()?;
+        self.writer.tidied("the log of a channel database", channel.checkpoint());
         Ok(collected)
     }
 
@@ -225,29 +225,41 @@ impl Collecting<'_> {
 const SEND_FAILED: &str = "the package could not be sent (fault upload-fails)";
 
 /// Finishes or takes back the sessions that were being collected when a command was interrupted.
-pub(super) fn repair(writer: &Writer, listener: &mut dyn Listener) -> Result<(), ExchangeError> {
-    let now = writer.world.clock.utc();
+/// What was collected is known to the channel alone: where it cannot be read, the session is kept;
+/// the numbers of those.
+pub(super) fn repair(
+    writer: &Writer,
+    listener: &mut dyn Listener,
+) -> Result<Vec<i64>, ExchangeError> {
+    let mut kept = Vec::new();
     for session in uploads::interrupted(&writer.hq)? {
-        let known = match writer.env.channel(&session.store, Access::Write) {
-            Ok(channel) => uploads::known_in_channel(&channel, session.id)?,
-            Err(_) => None,
-        };
-        let what = if let Some(mut collected) = known {
-            let file = Folder(writer.env.packages_path()).get(&collected.package)?;
-            if let Some(file) = file {
-                collected.rows = upload_pack::count_rows(&file, &writer.hq)?;
+        match settle(writer, &session) {
+            Ok(what) => listener.event(Event::Repaired { what }),
+            Err(error) => {
+                super::intents::keep_upload(writer, &session, &error, listener)?;
+                kept.push(session.id);
             }
-            let uploaded = UploadStatus::Uploaded;
-            writer.hq.write(|hq| {
-                uploads::record(hq, session.id, &collected, uploaded, "", &now)?;
-                topology::heartbeat(hq, session.store_id, &now)
-            })?;
-            format!("upload session {} of {} is uploaded", session.id, session.store)
-        } else {
-            writer.hq.write(|hq| uploads::take_back(hq, session.id))?;
-            format!("upload session {} had collected nothing and is taken back", session.id)
-        };
-        listener.event(Event::Repaired { what });
+        }
     }
-    Ok(())
+    Ok(kept)
+}
+
+fn settle(writer: &Writer, session: &UploadSession) -> Result<String, ExchangeError> {
+    let now = writer.world.clock.utc();
+    let channel = writer.env.channel(&session.store, Access::Write)?;
+    let Some(mut collected) = uploads::known_in_channel(&channel, session.id)? else {
+        writer.hq.write(|hq| uploads::take_back(hq, session.id))?;
+        return Ok(format!(
+            "upload session {} had collected nothing and is taken back",
+            session.id
+        ));
+    };
+    if let Some(file) = Folder(writer.env.packages_path()).get(&collected.package)? {
+        collected.rows = upload_pack::count_rows(&file, &writer.hq)?;
+    }
+    writer.hq.write(|hq| {
+        uploads::record(hq, session.id, &collected, UploadStatus::Uploaded, "", &now)?;
+        topology::heartbeat(hq, session.store_id, &now)
+    })?;
+    Ok(format!("upload session {} of {} is uploaded", session.id, session.store))
 }

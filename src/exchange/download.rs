@@ -9,6 +9,7 @@ use crate::model::event::{Event, Listener};
 use crate::model::job::{Direction, Job};
 use crate::model::plan::TablePlan;
 use crate::model::run::{JobReport, Mode};
+use crate::model::status::DownloadStatus;
 use crate::model::topology::{DataStore, Group, Schedule};
 use crate::store::{Headquarters, StoreError, Writer, sessions, topology};
 
@@ -40,6 +41,7 @@ pub(super) fn run(
     listener: &mut dyn Listener,
 ) -> Result<JobReport, ExchangeError> {
     let mut report = JobReport::new(&job.id, Direction::Download);
+    let rebuilt = sessions::rebuilt(&writer.hq)?;
     let schedules = topology::schedules(&writer.hq)?;
     for run in group_runs(&writer.hq, job, plans, request)? {
         let mut made = Vec::new();
@@ -66,7 +68,13 @@ pub(super) fn run(
                 report.reason = session.reason.or(report.reason);
             }
             report.rows += session.rows;
-            report.sessions.push(session_report(&session));
+            let mut told = session_report(&session);
+            for (channel, row) in told.channels.iter_mut().zip(&session.stores) {
+                let last = rebuilt.get(&row.store_id);
+                channel.forgotten = row.status == DownloadStatus::Canceled
+                    && last.is_some_and(|last| *last >= session.id);
+            }
+            report.sessions.push(told);
         }
     }
     Ok(report)

@@ -87,6 +87,17 @@ pub enum ExchangeError {
     },
 }
 
+impl ExchangeError {
+    /// The file it is about, where it is about one.
+    pub fn file(&self) -> Option<&std::path::Path> {
+        match self {
+            Self::Store(error) => error.file(),
+            Self::Interrupted { source, .. } => source.file(),
+            _ => None,
+        }
+    }
+}
+
 fn count(number: usize) -> String {
     if number == 1 { "a configuration".to_owned() } else { format!("{number} configurations") }
 }

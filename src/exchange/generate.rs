@@ -192,7 +192,7 @@ impl Generating<'_, '_> {
         };
         let summary = pack::pack(&self.writer.hq, &spec, &draft, listener)?;
         if summary.is_empty() {
-            packages.sweep()?;
+            self.writer.tidied("an empty package", packages.sweep().map(|_| ()));
             return Ok((summary, String::new()));
         }
         let package = format!("{stem}-{}.db", &summary.checksum[..12]);
@@ -236,7 +236,8 @@ impl Generating<'_, '_> {
             sessions::set_all(hq, session, status, Some(&message))?;
             Ok::<_, StoreError>(status)
         })?;
-        Folder(self.writer.env.packages_path()).sweep()?;
+        let swept = Folder(self.writer.env.packages_path()).sweep().map(|_| ());
+        self.writer.tidied("a package that was not made", swept);
         tell(listener, session, &intended.stores, status);
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::error::ExchangeError;
 use super::initialize::initialize;
-use super::recover::begin;
+use super::recover::{begin, not_tidied};
 use super::run::{RunRequest, run};
 use crate::model::event::Listener;
 use crate::model::run::RunReport;
@@ -28,7 +28,7 @@ pub fn start_registers(writer: &Writer, only: Option<i64>) -> Result<Vec<String>
         }
         let channel = writer.env.channel(&store.name, Access::Write)?;
         channel.write(|_| scale_unit::start_registers(&channel, &store.name, &now))?;
-        channel.checkpoint()?;
+        writer.tidied("the log of a channel database", channel.checkpoint());
         started.push(store.name);
     }
     Ok(started)
@@ -48,7 +48,7 @@ pub fn init(
     let env = create::create(root, blueprint, listener)?;
     let writer = begin(&env, "init", &[], listener)?;
     initialize(&writer, false)?;
-    writer.finish()?;
+    end(writer, listener);
     create::complete(&env)?;
     if !synchronize {
         return Ok(RunReport { ok: true, jobs: Vec::new() });
@@ -58,6 +58,12 @@ pub fn init(
     let request = RunRequest { jobs, ..RunRequest::default() };
     let report = run(&mut writer, &request, listener)?;
     start_registers(&writer, None)?;
-    writer.finish()?;
+    end(writer, listener);
     Ok(report)
+}
+
+fn end(writer: Writer, listener: &mut dyn Listener) {
+    for untidied in writer.finish() {
+        listener.event(not_tidied(&untidied));
+    }
 }

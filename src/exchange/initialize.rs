@@ -62,7 +62,7 @@ pub fn initialize(writer: &Writer, delete_existing: bool) -> Result<Initialized,
             for name in files::apply_schema(&channel, &own, &now)? {
                 done.schema_files.push(format!("channels/{}.db: {name}", store.name));
             }
-            channel.checkpoint()?;
+            writer.tidied("the log of a channel database", channel.checkpoint());
         }
     }
     let wanted = with_features(env, &writer.hq, wanted)?;

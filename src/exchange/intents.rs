@@ -1,52 +1,299 @@
-//! Operations over two files that were announced and not finished.
+//! Operations over two files that were announced and not finished: each is tried by itself, and
+//! one that cannot be finished is set down, told, and stands in nobody's way (CDX412).
+
+use serde::{Deserialize, Serialize};
 
 use super::error::ExchangeError;
+use super::generate::chain;
 use super::relay::{self, Announced};
 use super::{channels, reconnect};
+use crate::gates::script::quoted;
 use crate::model::event::{Event, Listener};
-use crate::store::{StoreError, Writer, intents};
+use crate::model::session::UploadSession;
+use crate::store::intents::{self, Intent, Problem};
+use crate::store::{Db, Headquarters, StoreError, Writer};
 
-/// Finishes every announced operation, oldest first, and says so.
+/// An announced operation, read.
+enum Operation {
+    RealTime(Announced),
+    Reconnect(String),
+    Channel(String),
+    Rebuild(channels::Rebuilding),
+    Collect(Collecting),
+}
+
+/// An upload session that was interrupted while its channel was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Collecting {
+    session: i64,
+    channel: String,
+}
+
+/// An operation over two files that could not be finished.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfinished {
+    /// Its number.
+    pub id: i64,
+    /// The channel or offline database it is about; none where it cannot be read.
+    pub database: Option<String>,
+    /// What it is.
+    pub operation: String,
+    /// What is done.
+    pub done: &'static str,
+    /// What is not.
+    pub missing: &'static str,
+    /// Why not, and since when.
+    pub problem: Problem,
+    /// The command that ends it, where one does.
+    pub ends: Option<String>,
+}
+
+impl Operation {
+    fn read(intent: &Intent) -> Option<Self> {
+        let detail = intent.detail.as_str();
+        match intent.kind.as_str() {
+            intents::REAL_TIME => serde_json::from_str(detail).ok().map(Self::RealTime),
+            intents::RECONNECT => serde_json::from_str(detail).ok().map(Self::Reconnect),
+            intents::CHANNEL => serde_json::from_str(detail).ok().map(Self::Channel),
+            intents::REBUILD => serde_json::from_str(detail).ok().map(Self::Rebuild),
+            intents::COLLECT => serde_json::from_str(detail).ok().map(Self::Collect),
+            _ => None,
+        }
+    }
+
+    /// The database whose file is made, merged into or read.
+    fn database(&self) -> &str {
+        match self {
+            Self::RealTime(announced) => &announced.call.channel,
+            Self::Reconnect(channel) => channel,
+            Self::Channel(name) => name,
+            Self::Rebuild(rebuilding) => &rebuilding.name,
+            Self::Collect(collecting) => &collecting.channel,
+        }
+    }
+
+    fn describe(&self) -> String {
+        match self {
+            Self::RealTime(announced) => format!("the real-time call {}", announced.call.operation),
+            Self::Reconnect(channel) => format!("the reconnect of {channel}"),
+            Self::Channel(name) => format!("adding channel database {name}"),
+            Self::Rebuild(rebuilding) => format!("the rebuild of {}", rebuilding.name),
+            Self::Collect(Collecting { session, channel }) => {
+                format!("upload session {session} of {channel}")
+            }
+        }
+    }
+
+    /// What is done, and what is not.
+    fn standing(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::RealTime(_) => {
+                ("headquarters has its rows", "the channel has not been brought them")
+            }
+            Self::Reconnect(_) => (
+                "the offline database keeps its rows",
+                "whether all of them are merged into the channel has not been looked at",
+            ),
+            Self::Channel(_) => {
+                ("headquarters has its rows", "the file is not there, or lacks tables")
+            }
+            Self::Rebuild(_) => (
+                "headquarters has forgotten what the old file had; the old file is kept",
+                "the new file is not there, or lacks tables or counters",
+            ),
+            Self::Collect(_) => (
+                "headquarters has announced the session",
+                "what was collected is known to the channel database alone, which cannot be read",
+            ),
+        }
+    }
+
+    /// Does what is left to do; what was done, in a sentence.
+    fn finish(&self, writer: &Writer, intent: i64) -> Result<Option<Event>, ExchangeError> {
+        let repaired = |what: String| Some(Event::Repaired { what });
+        Ok(match self {
+            Self::RealTime(announced) => {
+                Some(relay::told(announced, relay::finish(writer, intent, announced)))
+            }
+            Self::Reconnect(channel) => {
+                reconnect::finish(writer, intent, channel)?;
+                repaired(format!("{channel} and its offline database are merged"))
+            }
+            Self::Channel(name) => {
+                channels::finish(writer, intent, name)?;
+                repaired(format!("the file of channel database {name} is made"))
+            }
+            Self::Rebuild(rebuilding) => {
+                channels::finish_rebuild(writer, intent, rebuilding)?;
+                repaired(format!("the file of channel database {} is made again", rebuilding.name))
+            }
+            // The session itself was looked at before, which was told.
+            Self::Collect(_) => {
+                writer.hq.write(|hq| intents::drop(hq, intent))?;
+                None
+            }
+        })
+    }
+}
+
+/// Tries to finish every announced operation, oldest first, each by itself, and says what came of
+/// it. `kept` are upload sessions that wait for their channel.
+///
+/// # Errors
+/// Headquarters, when it cannot be written.
 pub(super) fn repair(
-    writer: &mut Writer,
+    writer: &Writer,
+    kept: &[i64],
     listener: &mut dyn Listener,
 ) -> Result<(), ExchangeError> {
     for intent in intents::all(&writer.hq)? {
-        let unreadable = || StoreError::Unreadable {
-            path: writer.hq.path().display().to_string(),
-            what: "an announced operation",
-            value: intent.detail.clone(),
+        let operation = Operation::read(&intent);
+        let finished = match &operation {
+            Some(Operation::Collect(collecting)) if kept.contains(&collecting.session) => continue,
+            Some(operation) => operation.finish(writer, intent.id),
+            None => Err(unreadable(writer, &intent).into()),
         };
-        match intent.kind.as_str() {
-            intents::REAL_TIME => {
-                let announced: Announced =
-                    serde_json::from_str(&intent.detail).map_err(|_| unreadable())?;
-                relay::finish(writer, intent.id, &announced)?;
-                listener.event(relay::told(&announced));
-            }
-            intents::RECONNECT => {
-                let channel: String =
-                    serde_json::from_str(&intent.detail).map_err(|_| unreadable())?;
-                reconnect::finish(writer, intent.id, &channel)?;
-                let what = format!("{channel} and its offline database are merged");
-                listener.event(Event::Repaired { what });
-            }
-            intents::CHANNEL => {
-                let name: String =
-                    serde_json::from_str(&intent.detail).map_err(|_| unreadable())?;
-                channels::finish(writer, intent.id, &name)?;
-                let what = format!("the file of channel database {name} is made");
-                listener.event(Event::Repaired { what });
-            }
-            intents::REBUILD => {
-                let rebuilding: channels::Rebuilding =
-                    serde_json::from_str(&intent.detail).map_err(|_| unreadable())?;
-                channels::finish_rebuild(writer, intent.id, &rebuilding)?;
-                let what = format!("the file of channel database {} is made anew", rebuilding.name);
-                listener.event(Event::Repaired { what });
-            }
-            _ => return Err(unreadable().into()),
+        match finished {
+            Ok(Some(event)) => listener.event(event),
+            Ok(None) => {}
+            Err(error) => set_down(writer, &intent, &error, listener)?,
         }
     }
     Ok(())
+}
+
+fn unreadable(writer: &Writer, intent: &Intent) -> StoreError {
+    StoreError::Unreadable {
+        path: writer.hq.path().display().to_string(),
+        what: "an announced operation",
+        value: intent.detail.clone(),
+    }
+}
+
+/// Keeps what went wrong, and says it unless it has been said.
+fn set_down(
+    writer: &Writer,
+    intent: &Intent,
+    error: &ExchangeError,
+    listener: &mut dyn Listener,
+) -> Result<(), StoreError> {
+    let problem = Problem {
+        text: chain(error),
+        since: writer.world.clock.utc(),
+        in_the_way: error.file().and_then(|file| writer.env.database_of(file)),
+    };
+    let said = intent.problem.as_ref().is_some_and(|known| {
+        (&known.text, &known.in_the_way) == (&problem.text, &problem.in_the_way)
+    });
+    if said {
+        return Ok(());
+    }
+    writer.hq.write(|hq| intents::set_problem(hq, intent.id, &problem))?;
+    let unfinished = told(&Intent { problem: Some(problem), ..intent.clone() });
+    if let Some(Unfinished { operation, missing, problem, ends, .. }) = unfinished {
+        let text = format!("{operation} could not be finished: {missing}: {}", problem.text);
+        listener.event(Event::Warning { text, hint: ends });
+    }
+    Ok(())
+}
+
+/// Keeps an upload session whose channel cannot be read, and says so once.
+pub(super) fn keep_upload(
+    writer: &Writer,
+    session: &UploadSession,
+    error: &ExchangeError,
+    listener: &mut dyn Listener,
+) -> Result<(), StoreError> {
+    let detail = Collecting { session: session.id, channel: session.store.clone() };
+    let mut known = None;
+    for intent in intents::all(&writer.hq)? {
+        if matches!(Operation::read(&intent), Some(Operation::Collect(one)) if one == detail) {
+            known = Some(intent);
+        }
+    }
+    let intent = if let Some(known) = known {
+        known
+    } else {
+        let now = writer.world.clock.utc();
+        let announce = |hq: &Db| intents::announce(hq, intents::COLLECT, &detail, &now);
+        let id = writer.hq.write(announce)?;
+        let detail = serde_json::to_string(&detail).unwrap_or_default();
+        Intent { id, kind: intents::COLLECT.to_owned(), detail, problem: None }
+    };
+    set_down(writer, &intent, error, listener)
+}
+
+/// Drops, in the caller's transaction, what a command has ended: older operations that could not
+/// be finished and that it has made pointless or has done itself.
+pub(super) fn ended(hq: &Headquarters, by: &Ending<'_>) -> Result<(), StoreError> {
+    for intent in intents::all(hq)? {
+        let Some(operation) = Operation::read(&intent) else { continue };
+        let over = match (&operation, by) {
+            (Operation::Reconnect(channel), Ending::Reconnected(by)) => channel == by,
+            // An offline database that is empty has nothing to merge.
+            (Operation::Reconnect(channel), Ending::Made(by)) => {
+                by.strip_suffix(crate::model::topology::OFFLINE_SUFFIX) == Some(channel.as_str())
+            }
+            (Operation::Channel(name), Ending::Made(by)) => name == by,
+            (Operation::Rebuild(rebuilding), Ending::Made(by)) => rebuilding.name == **by,
+            _ => false,
+        };
+        if over {
+            intents::drop(hq, intent.id)?;
+        }
+    }
+    Ok(())
+}
+
+/// What a command has done that may end older operations.
+pub(super) enum Ending<'a> {
+    /// The channel's offline database was merged into it.
+    Reconnected(&'a str),
+    /// The database's file was made.
+    Made(&'a str),
+}
+
+/// Whether a database's file is being made by an operation that has not been finished.
+pub(super) fn is_being_made(hq: &Headquarters, name: &str) -> Result<bool, StoreError> {
+    let making = |intent: &Intent| match Operation::read(intent) {
+        Some(Operation::Channel(made)) => made == name,
+        Some(Operation::Rebuild(rebuilding)) => rebuilding.name == name,
+        _ => false,
+    };
+    Ok(intents::all(hq)?.iter().any(making))
+}
+
+/// Every operation over two files that could not be finished, oldest first.
+///
+/// # Errors
+/// Headquarters' file.
+pub fn unfinished(hq: &Headquarters) -> Result<Vec<Unfinished>, StoreError> {
+    Ok(intents::all(hq)?.iter().filter_map(told).collect())
+}
+
+fn told(intent: &Intent) -> Option<Unfinished> {
+    let problem = intent.problem.clone()?;
+    let Some(operation) = Operation::read(intent) else {
+        return Some(Unfinished {
+            id: intent.id,
+            database: None,
+            operation: format!("operation {} ({})", intent.id, intent.kind),
+            done: "headquarters has announced it",
+            missing: "what was announced cannot be read",
+            problem,
+            ends: None,
+        });
+    };
+    let (done, missing) = operation.standing();
+    let in_the_way = problem.in_the_way.as_deref().unwrap_or(operation.database());
+    let ends = format!("cdx channels rebuild {}", quoted(in_the_way));
+    Some(Unfinished {
+        id: intent.id,
+        database: Some(operation.database().to_owned()),
+        operation: operation.describe(),
+        done,
+        missing,
+        problem,
+        ends: Some(ends),
+    })
 }

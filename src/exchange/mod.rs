@@ -13,7 +13,7 @@ pub mod gate;
 pub mod generate;
 pub mod init;
 pub mod initialize;
-mod intents;
+pub mod intents;
 pub mod manage;
 pub mod plan;
 pub mod reconnect;
@@ -27,5 +27,5 @@ pub mod upload;
 
 pub use error::ExchangeError;
 pub use generate::chain;
-pub use recover::begin;
+pub use recover::{begin, not_tidied};
 pub use run::{Phase, RunRequest, run};

@@ -1,6 +1,7 @@
 //! A register comes back: its offline database's rows are merged into its channel.
 
 use super::error::ExchangeError;
+use super::intents::{Ending, ended};
 use super::run::Known;
 use super::upload::upload_tables;
 use crate::model::job::Direction;
@@ -17,7 +18,11 @@ pub type Merged = Vec<(String, u64)>;
 /// [`StoreError::Unknown`] when the channel has no offline database.
 pub fn reconnect(writer: &Writer, channel: &str) -> Result<Merged, ExchangeError> {
     let store = topology::find_store(&writer.hq, channel)?;
-    topology::find_store(&writer.hq, &format!("{}{OFFLINE_SUFFIX}", store.name))?;
+    let offline = topology::find_store(&writer.hq, &format!("{}{OFFLINE_SUFFIX}", store.name))?;
+    // What cannot be opened is told before anything is announced.
+    for name in [&offline.name, &store.name] {
+        drop(writer.env.channel(name, Access::Write)?);
+    }
     let now = writer.world.clock.utc();
     let intent =
         writer.hq.write(|hq| intents::announce(hq, intents::RECONNECT, &store.name, &now))?;
@@ -30,16 +35,21 @@ pub(super) fn finish(writer: &Writer, intent: i64, channel: &str) -> Result<Merg
     let offline_name = format!("{channel}{OFFLINE_SUFFIX}");
     let tables = tables(writer)?;
     let offline = writer.env.channel(&offline_name, Access::Write)?;
-    offline.checkpoint()?;
+    // The log need not be empty: what is in it is read too.
+    writer.tidied("the log of an offline database", offline.checkpoint());
     let path = offline.path().to_path_buf();
     drop(offline);
     let target = writer.env.channel(channel, Access::Write)?;
     let merged = merge::merge(&target, &path, &offline_name, &tables, || {
         writer.world.faults.crash_at("reconnect.before-commit", channel);
     })?;
-    target.checkpoint()?;
+    writer.tidied("the log of a channel database", target.checkpoint());
     writer.world.faults.crash_at("reconnect.after-commit", channel);
-    writer.hq.write(|hq| intents::drop(hq, intent))?;
+    let dropped = writer.hq.write(|_| {
+        intents::drop(&writer.hq, intent)?;
+        ended(&writer.hq, &Ending::Reconnected(channel))
+    });
+    writer.tidied("the announcement of a reconnect", dropped);
     Ok(merged)
 }
 

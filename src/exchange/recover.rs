@@ -1,11 +1,14 @@
 //! Opens an environment for writing and finishes what an interrupted command left.
 
 use super::error::ExchangeError;
+use super::generate::chain;
 use crate::model::event::{Event, Listener};
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
 use crate::store::packages::{Folder, PackageStore};
-use crate::store::{Access, Environment, StoreError, Writer, apply, sessions, topology, world};
+use crate::store::{
+    Access, Environment, StoreError, Untidied, Writer, apply, sessions, topology, world,
+};
 use crate::world::FaultKind;
 use crate::world::random::Random;
 
@@ -31,6 +34,13 @@ pub fn begin(
     }
     repair(&mut writer, listener)?;
     Ok(writer)
+}
+
+/// The event of what could not be put in order after the work was done.
+pub fn not_tidied(untidied: &Untidied) -> Event {
+    let why = chain(&untidied.error);
+    let text = format!("all is done; {} could not be put in order: {why}", untidied.what);
+    Event::Warning { text, hint: None }
 }
 
 /// The fault that is drawn from the environment's seed.
@@ -62,9 +72,12 @@ fn repair(writer: &mut Writer, listener: &mut dyn Listener) -> Result<(), Exchan
             repair_row(writer, session, row, listener)?;
         }
     }
-    super::collect::repair(writer, listener)?;
-    sweep_packages(writer, listener)?;
-    super::intents::repair(writer, listener)
+    let kept = super::collect::repair(writer, listener)?;
+    if let Err(error) = sweep_packages(writer, &kept, listener) {
+        let text = format!("packages that nobody needs could not be removed: {}", chain(&error));
+        listener.event(Event::Warning { text, hint: None });
+    }
+    super::intents::repair(writer, &kept, listener)
 }
 
 fn repaired(listener: &mut dyn Listener, what: String) {
@@ -83,25 +96,21 @@ fn repair_row(
     listener: &mut dyn Listener,
 ) -> Result<(), ExchangeError> {
     let package = session.package.as_deref().unwrap_or("");
-    let opened = writer.env.channel(&row.store, Access::Write);
-    let applied = match &opened {
-        Ok(channel) => apply::is_applied(channel, package)?,
-        // A channel that cannot be opened gets another try, which will say why it cannot.
-        Err(_) => false,
-    };
-    let mut mended = row.clone();
-    if let (true, Ok(channel)) = (applied, &opened) {
-        mended.status = DownloadStatus::Applied;
-        mended.tries += 1;
-        mended.rows = apply::remembered_rows(channel, session.id)?;
-        mended.downloaded.clone_from(&row.requested);
-        mended.applied.clone_from(&row.requested);
-        mended.message = None;
+    // A channel that cannot be read gets another try, which will say why it cannot.
+    let applied = rows_applied(writer, &row.store, package, session.id).unwrap_or_default();
+    let mut settled = row.clone();
+    if let Some(rows) = applied {
+        settled.status = DownloadStatus::Applied;
+        settled.tries += 1;
+        settled.rows = rows;
+        settled.downloaded.clone_from(&row.requested);
+        settled.applied.clone_from(&row.requested);
+        settled.message = None;
     } else {
-        mended.status = DownloadStatus::Available;
+        settled.status = DownloadStatus::Available;
     }
-    writer.hq.write(|hq| sessions::update_store(hq, session.id, &mended))?;
-    let what = if applied {
+    writer.hq.write(|hq| sessions::update_store(hq, session.id, &settled))?;
+    let what = if applied.is_some() {
         format!("session {} had been applied to {}; headquarters knows now", session.id, row.store)
     } else {
         format!("session {} is given to {} again", session.id, row.store)
@@ -110,19 +119,38 @@ fn repair_row(
     Ok(())
 }
 
+/// The rows that a package changed in a channel; none where it was not applied there.
+fn rows_applied(
+    writer: &Writer,
+    store: &str,
+    package: &str,
+    session: i64,
+) -> Result<Option<u64>, StoreError> {
+    let channel = writer.env.channel(store, Access::Write)?;
+    let applied = apply::is_applied(&channel, package)?;
+    applied.then(|| apply::remembered_rows(&channel, session)).transpose()
+}
+
 /// Packages that no session knows were made by a command that did not live to record them.
-fn sweep_packages(writer: &Writer, listener: &mut dyn Listener) -> Result<(), ExchangeError> {
+///
+/// Those of upload sessions that wait for their channel stay: they may be all that is left.
+fn sweep_packages(
+    writer: &Writer,
+    kept: &[i64],
+    listener: &mut dyn Listener,
+) -> Result<(), StoreError> {
     let folder = Folder(writer.env.packages_path());
     let drafts = folder.sweep()?;
     if drafts > 0 {
         repaired(listener, format!("{drafts} unfinished package files are removed"));
     }
     let known = sessions::packages(&writer.hq)?;
+    let waits = |name: &str| kept.iter().any(|id| name.contains(&format!("-U{id:06}-")));
     for name in folder.list()? {
-        if !known.contains(&name) {
+        if !known.contains(&name) && !waits(&name) {
             folder.delete(&name)?;
             repaired(listener, format!("package {name}, which no session knows, is removed"));
         }
     }
-    Ok::<_, StoreError>(()).map_err(ExchangeError::from)
+    Ok(())
 }

@@ -2,7 +2,8 @@
 //!
 //! Three commits: headquarters changes and announces; the channel gets its rows and the call's log
 //! line; headquarters drops the announcement. What is interrupted between is finished by the next
-//! writer, which brings the same rows again.
+//! writer, which brings the same rows again. Headquarters is the truth: what the channel does not
+//! take, whatever the reason, the next job brings, and the call has succeeded.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,12 +14,13 @@ use super::run::Known;
 use crate::model::event::{Event, Silent};
 use crate::model::job::Direction;
 use crate::model::plan::TablePlan;
-use crate::model::pos::RealTimeCall;
+use crate::model::pos::{LeftToJob, RealTimeCall};
 use crate::model::run::Mode;
+use crate::model::schema::Table;
 use crate::store::pack::{self, PackageSpec};
 use crate::store::packages::Folder;
 use crate::store::{
-    Access, Db, StoreError, Writer, apply, intents, scale_unit, topology, tracking,
+    Access, Db, StoreError, Writer, apply, intents, lengths, scale_unit, topology, tracking,
 };
 
 /// The announcement of a real-time call that has changed headquarters.
@@ -30,40 +32,75 @@ pub(super) struct Announced {
     pub(super) call: RealTimeCall,
 }
 
+/// What came of a real-time call that headquarters has done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The call as it is logged.
+    pub call: RealTimeCall,
+    /// Where the channel did not take the rows: what brings them.
+    pub left: Option<LeftToJob>,
+}
+
+/// The job that brings customers to a channel.
+const CUSTOMERS: &str = "1010";
+
 /// Does what a real-time call asks in headquarters, then brings its rows to the channel.
 ///
 /// `work` runs in a transaction of headquarters and returns the account the call is about.
 ///
 /// # Errors
-/// Those of `work` and of the files; headquarters is unchanged when `work` fails.
+/// Those of `work` and of headquarters; [`StoreError::TooLong`] for a value that is new and longer
+/// than its channel column. Headquarters is unchanged then.
 pub fn real_time(
     writer: &mut Writer,
     mut call: RealTimeCall,
     work: impl FnOnce(&Db) -> Result<String, ExchangeError>,
-) -> Result<RealTimeCall, ExchangeError> {
+) -> Result<Answer, ExchangeError> {
     let now = writer.world.clock.utc();
-    let (intent, announced) = writer.hq.write(|hq| {
+    let before = writer.env.reader()?;
+    let plans = plans(writer)?;
+    let (intent, announced) = writer.hq.write(|_| {
+        let hq = &writer.hq;
         // Versions are closed on both sides, so that the call's changes stand alone.
         let since = tracking::close_version(hq, &now)?;
         call.account = work(hq)?;
+        lengths::refuse_new(hq, &before.hq, &plans, since)?;
         tracking::close_version(hq, &now)?;
         let announced = Announced { since, call: call.clone() };
         let intent = intents::announce(hq, intents::REAL_TIME, &announced, &now)?;
         Ok::<_, ExchangeError>((intent, announced))
     })?;
     writer.world.faults.crash_at("rts.after-headquarters", &call.channel);
-    finish(writer, intent, &announced)?;
-    Ok(call)
+    let left = finish(writer, intent, &announced);
+    Ok(Answer { call, left })
 }
 
-/// Brings the rows and the log line to the channel, and drops the announcement.
-pub(super) fn finish(
-    writer: &Writer,
-    intent: i64,
-    announced: &Announced,
-) -> Result<(), ExchangeError> {
+/// Brings the rows and the log line to the channel, and drops the announcement. Where the channel
+/// does not take them it is left to the job: headquarters has committed, and nothing fails here.
+pub(super) fn finish(writer: &Writer, intent: i64, announced: &Announced) -> Option<LeftToJob> {
+    let brought = bring(writer, intent, announced);
+    let left = brought.err().map(|error| {
+        // The line in the log is worth having even where the rows are not taken.
+        let logged = log_call(writer, &announced.call);
+        let mut why = chain(&error);
+        if let Err(error) = logged {
+            let log = chain(&error);
+            if !why.contains(&log) {
+                why = format!("{why}; the call is not in the channel's log: {log}");
+            }
+        }
+        LeftToJob { job: CUSTOMERS.to_owned(), why }
+    });
+    let drop = |hq: &Db| intents::drop(hq, intent);
+    writer.tidied("the announcement of a real-time call", writer.hq.write(drop));
+    let swept = Folder(writer.env.packages_path()).sweep().map(|_| ());
+    writer.tidied("the package of a real-time call", swept);
+    left
+}
+
+fn bring(writer: &Writer, intent: i64, announced: &Announced) -> Result<(), ExchangeError> {
     let store = topology::find_store(&writer.hq, &announced.call.channel)?;
-    let plans = plans(writer)?;
+    let plans: Vec<TablePlan> = plans(writer)?.into_iter().map(|(plan, _)| plan).collect();
     let draft = Folder(writer.env.packages_path()).draft(&format!("real-time-{intent}"))?;
     let spec = PackageSpec {
         job: "real-time",
@@ -85,22 +122,23 @@ pub(super) fn finish(
         channel: store.name.clone(),
         detail: chain(&error),
     })?;
-    channel.checkpoint()?;
+    writer.tidied("the log of a channel database", channel.checkpoint());
     writer.world.faults.crash_at("rts.after-commit", &store.name);
-    Folder(writer.env.packages_path()).sweep()?;
-    Ok(writer.hq.write(|hq| intents::drop(hq, intent))?)
+    Ok(())
 }
 
-/// Every download table once, whichever jobs bring it.
-fn plans(writer: &Writer) -> Result<Vec<TablePlan>, ExchangeError> {
+/// Every download table once, whichever jobs bring it, and the channel's table it goes to.
+fn plans(writer: &Writer) -> Result<Vec<(TablePlan, Table)>, ExchangeError> {
     let known = Known::read(&writer.hq)?;
-    let mut plans: Vec<TablePlan> = Vec::new();
+    let mut plans: Vec<(TablePlan, Table)> = Vec::new();
     for job in known.definitions.jobs.iter().filter(|job| job.direction == Direction::Download) {
         for plan in plan_job(&known.definitions, job, &known.hq, &known.channel)? {
-            let same =
-                |known: &TablePlan| known.subjob == plan.subjob && known.target == plan.target;
-            if !plans.iter().any(same) {
-                plans.push(plan);
+            let same = |(known, _): &(TablePlan, Table)| {
+                known.subjob == plan.subjob && known.target == plan.target
+            };
+            let table = known.channel.get(&plan.target.to_ascii_uppercase());
+            if let (false, Some(table)) = (plans.iter().any(same), table) {
+                plans.push((plan, table.clone()));
             }
         }
     }
@@ -108,14 +146,23 @@ fn plans(writer: &Writer) -> Result<Vec<TablePlan>, ExchangeError> {
 }
 
 /// The event of a finished leftover.
-pub(super) fn told(announced: &Announced) -> Event {
+pub(super) fn told(announced: &Announced, left: Option<LeftToJob>) -> Event {
     let RealTimeCall { channel, operation, account, .. } = &announced.call;
-    Event::Repaired { what: format!("{operation} of {account} is brought to {channel}") }
+    match left {
+        None => {
+            Event::Repaired { what: format!("{operation} of {account} is brought to {channel}") }
+        }
+        Some(LeftToJob { job, why }) => Event::Warning {
+            text: format!("{operation} of {account} is in headquarters; {channel}: {why}"),
+            hint: Some(format!("cdx run {job}")),
+        },
+    }
 }
 
-/// A call that failed leaves only its line in the channel's log.
-pub fn log_failed(writer: &Writer, call: &RealTimeCall) -> Result<(), StoreError> {
+/// Writes a call's line into the channel's log and nothing else, as for one that failed.
+pub fn log_call(writer: &Writer, call: &RealTimeCall) -> Result<(), StoreError> {
     let channel = writer.env.channel(&call.channel, Access::Write)?;
     channel.write(|_| scale_unit::log_call(&channel, call))?;
-    channel.checkpoint()
+    writer.tidied("the log of a channel database", channel.checkpoint());
+    Ok(())
 }

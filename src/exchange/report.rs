@@ -28,6 +28,7 @@ pub fn session_report(session: &DownloadSession) -> SessionReport {
                 tries: store.tries,
                 message: store.message.clone(),
                 replaced_by: store.replaced_by,
+                forgotten: false,
             })
             .collect(),
     }

@@ -130,8 +130,11 @@ fn run_one(
         Direction::Upload => super::upload::run(writer, known, job, request, listener)?,
         Direction::Batch => super::batch::run(writer, job, listener)?,
     };
-    writer.keep_faults()?;
-    writer.world.faults.changed = false;
+    match writer.keep_faults() {
+        Ok(()) => writer.world.faults.changed = false,
+        // The end of the command tries again.
+        kept => writer.tidied("what is left of the faults", kept),
+    }
     Ok(done)
 }
 
@@ -156,13 +159,15 @@ fn is_ok(report: &JobReport, only: Option<&str>) -> bool {
         DownloadStatus::parse(name).is_some_and(DownloadStatus::is_failure)
             || UploadStatus::parse(name).is_some_and(UploadStatus::is_failure)
     };
-    let sessions =
-        report.sessions.iter().all(|session| {
-            session.channels.is_empty() && !failed(session.status)
-                || !session.channels.is_empty()
-                    && session.channels.iter().filter(|channel| asked(&channel.channel)).all(
-                        |channel| !channel.status.is_failure() || channel.replaced_by.is_some(),
-                    )
-        });
+    let sessions = report.sessions.iter().all(|session| {
+        session.channels.is_empty() && !failed(session.status)
+            || !session.channels.is_empty()
+                && session.channels.iter().filter(|channel| asked(&channel.channel)).all(
+                    |channel| {
+                        let over = channel.replaced_by.is_some() || channel.forgotten;
+                        !channel.status.is_failure() || over
+                    },
+                )
+    });
     sessions && report.failed.unwrap_or(0) == 0 && report.kept.is_empty()
 }

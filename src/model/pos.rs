@@ -70,12 +70,24 @@ pub struct PosReport {
     /// The address it was about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
+    /// Where headquarters has done it and the channel did not take the rows: what brings them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_to_job: Option<LeftToJob>,
     /// What else is worth knowing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
     /// Customers that were found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customers: Option<Vec<FoundCustomer>>,
+}
+
+/// What a channel did not take from a real-time call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LeftToJob {
+    /// The job whose next run brings it.
+    pub job: String,
+    /// Why the channel did not take it.
+    pub why: String,
 }
 
 /// A customer as a channel finds it.

@@ -168,4 +168,7 @@ pub struct ChannelReport {
     /// The full session that took its place (D04).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replaced_by: Option<i64>,
+    /// Cancelled before this run, when the database's file was made again.
+    #[serde(skip)]
+    pub forgotten: bool,
 }

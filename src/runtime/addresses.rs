@@ -1,6 +1,6 @@
 //! Creating, editing and deactivating addresses (R02, R03, R10).
 
-use super::customers::{check_lengths, common};
+use super::customers::common;
 use super::decide::{Decision, Kind};
 use super::operation::{PosError, Site};
 use crate::exchange::ExchangeError;
@@ -23,10 +23,10 @@ pub(super) fn create(
         Decision::Refused(code, text) => site.refused(kind, Some(&known), code, text),
         Decision::Local => {
             let seed = site.writer.world.seed;
-            let guid =
-                site.database.write(|_| world::next_guid(&site.database, seed, &site.store.name));
-            address.id = guid?;
-            append(site, &known, &address, CREATE)?;
+            site.database.write(|_| {
+                address.id = world::next_guid(&site.database, seed, &site.store.name)?;
+                append(site, &known, &address, CREATE)
+            })?;
             let mut report = site.report(kind.as_str(), Path::Async, known.account());
             report.address = Some(address.id);
             Ok(report)
@@ -125,7 +125,7 @@ fn find(site: &Site<'_>, known: &Known, id: &str) -> Result<Address, PosError> {
 }
 
 fn append(
-    site: &mut Site<'_>,
+    site: &Site<'_>,
     known: &Known,
     address: &Address,
     operation: i64,
@@ -144,7 +144,6 @@ fn append(
         ("MAKEPOSTALADDRESSPRIMARY", "0".to_owned()),
     ];
     values.extend(common(&site.now, company, account, guid, own.recid, operation));
-    check_lengths(site, "RETAILASYNCADDRESSV2", &values)?;
     site.database.write(|_| {
         channel_customers::append(&site.database, "RETAILASYNCADDRESSV2", &values)?;
         Ok::<_, StoreError>(())

@@ -8,7 +8,7 @@ use crate::model::customer::{CREATE, Customer, CustomerField, UPDATE, title_numb
 use crate::model::pos::{Path, PosReport, Reason};
 use crate::store::channel_customers::{self, Known};
 use crate::store::hq_customers::{self, Origin};
-use crate::store::{StoreError, catalogue, world};
+use crate::store::{StoreError, world};
 
 /// A customer to create.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,7 +45,10 @@ fn create_in_real_time(site: &mut Site<'_>, new: &NewCustomer) -> Result<PosRepo
         let mut reasons = site.reasons(kind)?;
         let (account, notes) = create_locally(site, new)?;
         let call = site.call(kind, &account, "fell-back", &reasons)?;
-        relay::log_failed(site.writer, &call)?;
+        site.writer.tidied(
+            "the log of the channel's real-time calls",
+            relay::log_call(site.writer, &call),
+        );
         let down = "A connection to headquarters could not be established.";
         reasons.push(Reason::new("rts-down", down));
         let mut report = site.report(kind.as_str(), Path::AsyncFallback, &account);
@@ -105,7 +108,6 @@ fn create_locally(
         Vec::new()
     };
     let values = row_values(site, &customer, "", own.recid, CREATE);
-    check_lengths(site, "RETAILASYNCCUSTOMERV2", &values)?;
     let seed = site.writer.world.seed;
     let scope = site.store.name.clone();
     let company = site.writer.env.settings().company.clone();
@@ -193,23 +195,6 @@ fn row_values(
     values
 }
 
-/// A value longer than its column is told before anything is written.
-pub(super) fn check_lengths(
-    site: &Site<'_>,
-    table: &str,
-    values: &[(&'static str, String)],
-) -> Result<(), PosError> {
-    let found = catalogue::find_table(&site.database, &format!("ax_{table}"))?;
-    for (column, value) in values {
-        let limit = found.as_ref().and_then(|table| table.column(column)).and_then(|c| c.length);
-        let length = value.chars().count();
-        if let Some(limit) = limit.filter(|limit| length > *limit as usize) {
-            return Err(PosError::TooLong { field: (*column).to_owned(), length, limit });
-        }
-    }
-    Ok(())
-}
-
 /// Edits a customer (R03, R10).
 pub(super) fn edit(
     site: &mut Site<'_>,
@@ -266,7 +251,6 @@ fn edit_locally(
         target.clone_from(value);
     }
     let values = row_values(site, &customer, account, own.recid, UPDATE);
-    check_lengths(site, "RETAILASYNCCUSTOMERV2", &values)?;
     let company = site.writer.env.settings().company.clone();
     site.database.write(|_| {
         channel_customers::append(&site.database, "RETAILASYNCCUSTOMERV2", &values)?;

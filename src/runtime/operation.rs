@@ -3,7 +3,8 @@
 use super::decide::{Circumstances, Decision, Kind, decide};
 use super::why::{Places, is_on, why};
 use super::{addresses, customers, inquiries, shift};
-use crate::exchange::{ExchangeError, relay};
+use crate::exchange::ExchangeError;
+use crate::exchange::relay::{self, Answer};
 use crate::gates::Catalogue;
 use crate::model::customer::{AddressField, CustomerField, PENDING_SYNC};
 use crate::model::pos::{Path, PosReport, RealTimeCall, Reason};
@@ -117,16 +118,6 @@ pub enum PosError {
         /// What was given.
         instance: u32,
     },
-    /// A value the channel does not take.
-    #[error("{field} has {length} characters, the channel takes {limit}")]
-    TooLong {
-        /// The column.
-        field: String,
-        /// The value's length.
-        length: usize,
-        /// The column's.
-        limit: u32,
-    },
     /// The channel does not know itself.
     #[error("channel {channel} does not know itself yet")]
     NotConfigured {
@@ -181,7 +172,8 @@ pub fn perform(
         Request::CloseShift => shift::close(&mut site),
         Request::Reconnect => shift::reconnect(&mut site),
     };
-    site.database.checkpoint()?;
+    let checkpointed = site.database.checkpoint();
+    site.writer.tidied("the log of a channel database", checkpointed);
     report
 }
 
@@ -296,6 +288,7 @@ impl<'a> Site<'a> {
             request: None,
             reasons: Vec::new(),
             address: None,
+            left_to_job: None,
             notes: Vec::new(),
             customers: None,
         }
@@ -355,7 +348,7 @@ impl<'a> Site<'a> {
         let reasons = self.reasons(kind)?;
         if self.headquarters_down() {
             let call = self.call(kind, account, "failed", &reasons)?;
-            relay::log_failed(self.writer, &call)?;
+            relay::log_call(self.writer, &call)?;
             let mut report = self.report(kind.as_str(), Path::Failed, account);
             report.request = Some(kind.request().to_owned());
             report.reasons = reasons;
@@ -364,10 +357,11 @@ impl<'a> Site<'a> {
             return Ok(report);
         }
         let call = self.call(kind, account, "succeeded", &reasons)?;
-        let call = relay::real_time(self.writer, call, work)?;
+        let Answer { call, left } = relay::real_time(self.writer, call, work)?;
         let mut report = self.report(kind.as_str(), Path::RealTime, &call.account);
         report.request = Some(kind.request().to_owned());
         report.reasons = reasons;
+        report.left_to_job = left;
         Ok(report)
     }
 }

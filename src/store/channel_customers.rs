@@ -6,6 +6,7 @@ use rusqlite::{Row, named_params, params_from_iter};
 use super::catalogue::column_list;
 use super::db::{ChannelDatabase, quoted};
 use super::error::StoreError;
+use super::lengths::refuse_row;
 use crate::model::customer::{Address, Customer, PENDING_SYNC, title_name};
 use crate::model::pos::FoundCustomer;
 use crate::world::ids;
@@ -218,13 +219,12 @@ pub fn append(
     table: &str,
     values: &[(&str, String)],
 ) -> Result<i64, StoreError> {
+    let table = format!("ax_{table}");
+    refuse_row(channel, &table, values)?;
     let columns: Vec<String> = values.iter().map(|(column, _)| (*column).to_owned()).collect();
     let marks = vec!["?"; values.len()].join(", ");
-    let sql = format!(
-        "INSERT INTO {} ({}) VALUES ({marks})",
-        quoted(&format!("ax_{table}")),
-        column_list(&columns)
-    );
+    let sql =
+        format!("INSERT INTO {} ({}) VALUES ({marks})", quoted(&table), column_list(&columns));
     let values = values.iter().map(|(_, value)| Value::Text(value.clone()));
     channel.run(&sql, params_from_iter(values))?;
     Ok(channel.last_id())

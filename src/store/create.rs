@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::db::{Access, Db, Headquarters};
 use super::environment::{Environment, SETTINGS_FILE};
 use super::error::StoreError;
+use super::packages::{sync_file, sync_folder};
 use super::schema::Kind;
 use super::seed::{self, ChannelSeed, FeatureSeed};
 use crate::definitions::settings::TEMPLATE;
@@ -86,7 +87,13 @@ pub fn new_channel_file(path: &PathBuf) -> Result<(), StoreError> {
     let db = Db::open(&draft, Kind::Channel, Access::Create)?;
     db.checkpoint()?;
     drop(db);
-    fs::rename(&draft, path).map_err(StoreError::io("rename", &draft))
+    fs::rename(&draft, path).map_err(StoreError::io("rename", &draft))?;
+    sync_folder_of(path)
+}
+
+/// A file that is made, renamed or removed is so for good once its folder is written.
+fn sync_folder_of(path: &Path) -> Result<(), StoreError> {
+    path.parent().map_or(Ok(()), sync_folder)
 }
 
 /// A name that is free beside a database file, to keep the old one under.
@@ -114,7 +121,7 @@ pub fn set_aside(path: &Path, to: &Path) -> Result<(), StoreError> {
             fs::rename(&file, beside(to, ending)).map_err(StoreError::io("rename", &file))?;
         }
     }
-    Ok(())
+    sync_folder_of(to)
 }
 
 /// A file's name with an ending of SQLite's own.
@@ -128,8 +135,11 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
 pub fn complete(env: &Environment) -> Result<(), StoreError> {
     let path = env.root().join(SETTINGS_FILE);
     fs::write(&path, TEMPLATE).map_err(StoreError::io("write", &path))?;
+    sync_file(&path)?;
+    sync_folder(env.root())?;
     let mark = env.root().join(MARK);
-    fs::remove_file(&mark).map_err(StoreError::io("remove", &mark))
+    fs::remove_file(&mark).map_err(StoreError::io("remove", &mark))?;
+    sync_folder(env.root())
 }
 
 fn remove_unfinished(root: &Path) -> Result<(), StoreError> {

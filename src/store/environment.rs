@@ -1,5 +1,6 @@
 //! An environment: a folder with a `cdx.toml`, headquarters, channels and packages.
 
+use std::cell::RefCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -79,6 +80,14 @@ impl Environment {
         self.root.join("packages")
     }
 
+    /// The channel or offline database that a file belongs to, SQLite's own files beside it and
+    /// one that is still being made included.
+    pub fn database_of(&self, file: &Path) -> Option<String> {
+        let name = file.strip_prefix(self.root.join("channels")).ok()?.to_str()?;
+        let (database, _) = name.split_once(".db")?;
+        Some(database.to_owned())
+    }
+
     /// Opens a channel database.
     pub fn channel(&self, database: &str, access: Access) -> Result<ChannelDatabase, StoreError> {
         Db::open(&self.channel_path(database), Kind::Channel, access).map(ChannelDatabase)
@@ -133,7 +142,14 @@ impl Environment {
         let hq = Db::open_with_cache(&path, Kind::Headquarters, Access::Write, cache)?;
         let hq = Headquarters(hq);
         let world = world::load(&hq, &self.settings)?;
-        Ok(Writer { env: self.clone(), hq, world, lock })
+        Ok(Writer {
+            env: self.clone(),
+            hq,
+            world,
+            lock,
+            untidied: RefCell::default(),
+            made: RefCell::default(),
+        })
     }
 }
 
@@ -158,14 +174,57 @@ pub struct Writer {
     /// The world as it stands; kept faults are written back by [`Writer::finish`].
     pub world: World,
     lock: Lock,
+    untidied: RefCell<Vec<Untidied>>,
+    made: RefCell<Vec<Made>>,
+}
+
+/// A channel database whose file this command has made, be it to finish what another began.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// The database.
+    pub name: String,
+    /// The name its old file is kept under, where there was one.
+    pub kept: Option<String>,
+}
+
+/// Something that was to be put in order after a commit, and could not be. The work itself is done.
+#[derive(Debug)]
+pub struct Untidied {
+    /// What, "the log of headquarters".
+    pub what: &'static str,
+    /// Why not.
+    pub error: StoreError,
 }
 
 impl Writer {
-    /// Writes back what is left of the faults, empties the log and frees the lock.
-    pub fn finish(self) -> Result<(), StoreError> {
-        self.keep_faults()?;
-        self.hq.checkpoint()?;
-        self.lock.release()
+    /// Writes back what is left of the faults, empties the log and frees the lock. The work is
+    /// done by now: what cannot be put in order is told, and makes no failure of it.
+    #[must_use]
+    pub fn finish(self) -> Vec<Untidied> {
+        self.tidied("what is left of the faults", self.keep_faults());
+        self.tidied("the log of headquarters", self.hq.checkpoint());
+        let mut untidied = self.untidied.into_inner();
+        if let Err(error) = self.lock.release() {
+            untidied.push(Untidied { what: "the lock of the environment", error });
+        }
+        untidied
+    }
+
+    /// Notes that a database's file has been made.
+    pub fn note_made(&self, made: Made) {
+        self.made.borrow_mut().push(made);
+    }
+
+    /// The file of a database as this command has made it, if it has.
+    pub fn made(&self, name: &str) -> Option<Made> {
+        self.made.borrow().iter().rev().find(|made| made.name == name).cloned()
+    }
+
+    /// Takes what came of putting something in order after a commit.
+    pub fn tidied(&self, what: &'static str, done: Result<(), StoreError>) {
+        if let Err(error) = done {
+            self.untidied.borrow_mut().push(Untidied { what, error });
+        }
     }
 
     /// Writes back what is left of the faults, so that a used one stays used.

@@ -144,6 +144,27 @@ pub enum StoreError {
         /// The name.
         name: String,
     },
+    /// A schema script that does not run.
+    #[error("schema script {file} does not run")]
+    Script {
+        /// The file.
+        file: String,
+        /// SQLite's account.
+        #[source]
+        source: rusqlite::Error,
+    },
+    /// A value of a call in a channel that is longer than the column it is for (D12).
+    #[error("{column} of {table} takes {limit} characters, the value has {length} characters")]
+    TooLong {
+        /// The channel table, dotted.
+        table: String,
+        /// The column.
+        column: String,
+        /// The value's length.
+        length: usize,
+        /// The column's.
+        limit: u32,
+    },
     /// A stored value that this version cannot read.
     #[error("{path} holds {what} that is not understood: {value}")]
     Unreadable {
@@ -164,6 +185,31 @@ impl StoreError {
     pub fn io(doing: &'static str, path: &std::path::Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.display().to_string();
         move |source| Self::Io { doing, path, source }
+    }
+
+    /// What a schema script came to, with its name in place of the database's.
+    pub(in crate::store) fn script(file: &str, error: Self) -> Self {
+        match error {
+            Self::Sqlite { source, .. } => Self::Script { file: file.to_owned(), source },
+            other => other,
+        }
+    }
+
+    /// The file it is about, where it is about one.
+    pub fn file(&self) -> Option<&std::path::Path> {
+        match self {
+            Self::Io { path, .. }
+            | Self::Missing { path }
+            | Self::NotADatabase { path }
+            | Self::WrongKind { path, .. }
+            | Self::Newer { path, .. }
+            | Self::Older { path, .. }
+            | Self::Damaged { path, .. }
+            | Self::Locked { path }
+            | Self::Sqlite { path, .. }
+            | Self::Unreadable { path, .. } => Some(std::path::Path::new(path)),
+            _ => None,
+        }
     }
 
     /// Whether this is about a database file that is gone, damaged, or no database of cdx.

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::db::Db;
 use super::error::StoreError;
+use super::schema::Kind;
 use crate::definitions::SourceFile;
 use crate::gates::catalogue::GateFile;
 use crate::world::ids;
@@ -47,6 +48,18 @@ fn texts(root: &Path, folder: &str, ending: &str) -> Result<Vec<(String, String)
     }
     files.sort();
     Ok(files)
+}
+
+/// Runs schema files in a database in memory, to see whether they make tables.
+///
+/// # Errors
+/// [`StoreError::Script`] naming the file.
+pub fn try_schema(kind: Kind, files: &[(String, String)]) -> Result<(), StoreError> {
+    let db = Db::in_memory(kind)?;
+    for (name, sql) in files {
+        db.script(sql).map_err(|error| StoreError::script(name, error))?;
+    }
+    Ok(())
 }
 
 /// Applies schema files that this database has not had; the names of those applied.

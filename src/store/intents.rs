@@ -14,6 +14,8 @@ pub const RECONNECT: &str = "reconnect";
 pub const CHANNEL: &str = "channel";
 /// A channel database whose file is being made anew.
 pub const REBUILD: &str = "rebuild";
+/// An upload session whose channel cannot say what was collected.
+pub const COLLECT: &str = "collect";
 
 /// An announcement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +26,19 @@ pub struct Intent {
     pub kind: String,
     /// What is needed to finish it, JSON.
     pub detail: String,
+    /// Why it could not be finished, where that was tried.
+    pub problem: Option<Problem>,
+}
+
+/// Why an operation could not be finished.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What went wrong.
+    pub text: String,
+    /// Since when, as stored.
+    pub since: String,
+    /// The database that is in the way, where one is.
+    pub in_the_way: Option<String>,
 }
 
 /// Announces an operation in the caller's transaction; its number.
@@ -35,12 +50,14 @@ pub fn announce(
 ) -> Result<i64, StoreError> {
     hq.run(
         "INSERT INTO cdx_INTENT (KIND, DETAIL, CREATED) VALUES (:kind, :detail, :now)",
-        named_params! {
-            ":kind": kind, ":now": now,
-            ":detail": serde_json::to_string(detail).unwrap_or_default(),
-        },
+        named_params! { ":kind": kind, ":now": now, ":detail": written(detail) },
     )?;
     Ok(hq.last_id())
+}
+
+/// A detail as it is kept.
+fn written(detail: &impl Serialize) -> String {
+    serde_json::to_string(detail).unwrap_or_default()
 }
 
 /// Drops an announcement: the operation is finished or undone.
@@ -48,9 +65,26 @@ pub fn drop(hq: &Db, id: i64) -> Result<(), StoreError> {
     hq.run("DELETE FROM cdx_INTENT WHERE ID = ?1", [id]).map(|_| ())
 }
 
+/// Sets down that an operation could not be finished; since when stays as it was.
+pub fn set_problem(hq: &Db, id: i64, problem: &Problem) -> Result<(), StoreError> {
+    hq.run(
+        "UPDATE cdx_INTENT SET PROBLEM = :text, SINCE = coalesce(SINCE, :since),
+         INTHEWAY = :way WHERE ID = :id",
+        named_params! {
+            ":text": problem.text, ":since": problem.since, ":way": problem.in_the_way, ":id": id,
+        },
+    )
+    .map(|_| ())
+}
+
 /// Every announcement, oldest first.
 pub fn all(hq: &Headquarters) -> Result<Vec<Intent>, StoreError> {
-    hq.rows("SELECT ID, KIND, DETAIL FROM cdx_INTENT ORDER BY ID", [], |row| {
-        Ok(Intent { id: row.get(0)?, kind: row.get(1)?, detail: row.get(2)? })
+    let sql = "SELECT ID, KIND, DETAIL, PROBLEM, SINCE, INTHEWAY FROM cdx_INTENT ORDER BY ID";
+    hq.rows(sql, [], |row| {
+        let text: Option<String> = row.get(3)?;
+        let (since, in_the_way) = (row.get::<_, Option<String>>(4)?, row.get(5)?);
+        let problem =
+            text.map(|text| Problem { text, since: since.unwrap_or_default(), in_the_way });
+        Ok(Intent { id: row.get(0)?, kind: row.get(1)?, detail: row.get(2)?, problem })
     })
 }

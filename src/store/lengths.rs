@@ -1,10 +1,16 @@
 //! Values and columns of headquarters that are longer than the channel column they are mapped to
 //! (D12).
 
+use rusqlite::params_from_iter;
+use rusqlite::types::Value;
+
 use super::catalogue::find_table;
-use super::db::{Headquarters, quoted};
+use super::db::{ChannelDatabase, Headquarters, quoted};
 use super::diagnose::key_text;
 use super::error::StoreError;
+use super::pack::{on_key, touched_sql};
+use super::rejection::dotted;
+use super::tracking::changed_since;
 use crate::model::plan::TablePlan;
 use crate::model::schema::Table;
 
@@ -94,4 +100,125 @@ pub fn too_long(
         }
     }
     Ok(found)
+}
+
+/// Refuses a value of a call in a channel that is longer than the column it is for, before anything
+/// is written; lengths count characters.
+///
+/// # Errors
+/// [`StoreError::TooLong`] with the column and both lengths.
+pub fn refuse<'a>(
+    table: &Table,
+    values: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<(), StoreError> {
+    let long = values.into_iter().map(|(column, value)| (table, column, value.chars().count()));
+    shortest(long.filter(|(table, column, length)| fits(table, column, *length).is_err()))
+}
+
+/// A value that is too long: its channel table, its column, its length.
+type Long<'a> = (&'a Table, &'a str, usize);
+
+/// Refuses one of several: a full name is made of its parts, and the part that was typed is the
+/// shorter one.
+fn shortest<'a>(found: impl IntoIterator<Item = Long<'a>>) -> Result<(), StoreError> {
+    match found.into_iter().min_by_key(|(_, _, length)| *length) {
+        Some((table, column, length)) => fits(table, column, length),
+        None => Ok(()),
+    }
+}
+
+fn fits(table: &Table, column: &str, length: usize) -> Result<(), StoreError> {
+    match table.column(column).and_then(|found| found.length) {
+        Some(limit) if length > limit as usize => Err(StoreError::TooLong {
+            table: dotted(&table.name),
+            column: column.to_owned(),
+            length,
+            limit,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// [`refuse`] for a row of a channel's own table.
+pub fn refuse_row(
+    channel: &ChannelDatabase,
+    table: &str,
+    values: &[(&str, String)],
+) -> Result<(), StoreError> {
+    let Some(table) = find_table(channel, table)? else { return Ok(()) };
+    refuse(&table, values.iter().map(|(column, value)| (*column, value.as_str())))
+}
+
+/// [`refuse`] for the rows of headquarters that were touched since a version, inside the
+/// transaction that touched them. `before` is headquarters as it was: what it held already may be
+/// too long (D12), and is not this call's doing.
+pub fn refuse_new(
+    hq: &Headquarters,
+    before: &Headquarters,
+    plans: &[(TablePlan, Table)],
+    since: i64,
+) -> Result<(), StoreError> {
+    let mut found = Vec::new();
+    for (plan, channel) in plans {
+        new_too_long(hq, before, plan, channel, since, &mut found)?;
+    }
+    shortest(found)
+}
+
+fn new_too_long<'a>(
+    hq: &Headquarters,
+    before: &Headquarters,
+    plan: &'a TablePlan,
+    channel: &'a Table,
+    since: i64,
+    found: &mut Vec<Long<'a>>,
+) -> Result<(), StoreError> {
+    if !changed_since(hq, &plan.hq_table, since)? {
+        return Ok(());
+    }
+    let on = on_key(&plan.key_from(), "t", "d");
+    let (touched, name) = (touched_sql(plan), quoted(&plan.hq_table));
+    for column in &plan.columns {
+        let Some(limit) = channel.column(&column.to).and_then(|found| found.length) else {
+            continue;
+        };
+        let from = quoted(&column.from);
+        let keys: Vec<String> =
+            plan.key_from().iter().map(|key| format!("t.{}", quoted(key))).collect();
+        let sql = format!(
+            "SELECT t.{from}, {} FROM ({touched}) d CROSS JOIN main.{name} t ON {on} \
+             WHERE length(t.{from}) > {limit}",
+            keys.join(", ")
+        );
+        let width = keys.len();
+        let rows = hq.rows(&sql, [(":since", &since)].as_slice(), |row| {
+            let key = (1..=width).map(|at| row.get::<_, Value>(at)).collect::<Result<_, _>>()?;
+            Ok((row.get::<_, String>(0)?, key))
+        })?;
+        for (value, key) in rows {
+            if !held(before, plan, &from, &value, key)? {
+                found.push((channel, &column.to, value.chars().count()));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether a row of headquarters had this value in a column.
+fn held(
+    before: &Headquarters,
+    plan: &TablePlan,
+    column: &str,
+    value: &str,
+    key: Vec<Value>,
+) -> Result<bool, StoreError> {
+    let same: Vec<String> =
+        plan.key_from().iter().map(|key| format!("{} = ?", quoted(key))).collect();
+    let sql = format!(
+        "SELECT count(*) FROM main.{} WHERE {} AND {column} = ? COLLATE BINARY",
+        quoted(&plan.hq_table),
+        same.join(" AND ")
+    );
+    let params = key.into_iter().chain([Value::Text(value.to_owned())]);
+    Ok(before.number(&sql, params_from_iter(params))? > 0)
 }

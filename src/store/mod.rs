@@ -42,5 +42,5 @@ pub mod uploads;
 pub mod world;
 
 pub use db::{Access, ChannelDatabase, Db, Headquarters};
-pub use environment::{Environment, Reader, Writer};
+pub use environment::{Environment, Made, Reader, Untidied, Writer};
 pub use error::StoreError;

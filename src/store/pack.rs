@@ -277,7 +277,7 @@ fn from_sql(plan: &TablePlan, whole: bool) -> String {
     format!("FROM ({}) d CROSS JOIN main.{table} t ON {on} WHERE {scope}", touched_sql(plan))
 }
 
-fn touched_sql(plan: &TablePlan) -> String {
+pub(super) fn touched_sql(plan: &TablePlan) -> String {
     format!(
         "SELECT DISTINCT {} FROM main.{} WHERE VERSION > :since",
         column_list(&plan.key_from()),
@@ -337,7 +337,7 @@ fn keep_sql(plan: &TablePlan) -> String {
     format!("INSERT INTO pkg.{kept} {}", scopes.join(" UNION "))
 }
 
-fn on_key(key: &[String], left: &str, right: &str) -> String {
+pub(super) fn on_key(key: &[String], left: &str, right: &str) -> String {
     key.iter()
         .map(|c| format!("{left}.{0} = {right}.{0}", quoted(c)))
         .collect::<Vec<_>>()

@@ -94,7 +94,7 @@ fn remove(path: &Path) -> Result<(), StoreError> {
 }
 
 /// Waits until a file would outlive a power cut.
-fn sync_file(file: &Path) -> Result<(), StoreError> {
+pub(in crate::store) fn sync_file(file: &Path) -> Result<(), StoreError> {
     if Machine::current().durability() == Durability::Unsynced {
         return Ok(());
     }
@@ -104,7 +104,7 @@ fn sync_file(file: &Path) -> Result<(), StoreError> {
 }
 
 /// A rename is only durable once its folder is; Windows has no such call and needs none.
-fn sync_folder(folder: &Path) -> Result<(), StoreError> {
+pub(in crate::store) fn sync_folder(folder: &Path) -> Result<(), StoreError> {
     if cfg!(unix) && Machine::current().durability() == Durability::Synced {
         let opened = File::open(folder).map_err(StoreError::io("open", folder))?;
         opened.sync_all().map_err(StoreError::io("write", folder))?;

@@ -27,6 +27,7 @@ const HQ: &[Migration] = &[
     Migration { version: 3, sql: include_str!("schema/hq/0003_exchange.sql") },
     Migration { version: 4, sql: include_str!("schema/hq/0004_features.sql") },
     Migration { version: 5, sql: include_str!("schema/hq/0005_rebuild.sql") },
+    Migration { version: 7, sql: include_str!("schema/hq/0007_unfinished.sql") },
 ];
 
 const CHANNEL: &[Migration] = &[

@@ -122,6 +122,7 @@ tested! {
     parallel_upload,
     warnings_hidden,
     rollback_on_failure,
+    operation_unfinished,
     customer_operation_failed,
     customer_batch_pending,
     account_not_returned,
@@ -175,6 +176,6 @@ fn the_registry_is_complete() {
     let numbers: Vec<&str> = listed.iter().map(|code| code.trim_start_matches("CDX")).collect();
     insta::assert_snapshot!(
         numbers.join(" "),
-        @"101 102 103 104 105 106 107 201 202 203 204 205 206 207 208 209 210 211 212 213 301 302 303 401 402 403 404 405 406 407 408 409 501 502 503 504 601 602 603 604 901 902"
+        @"101 102 103 104 105 106 107 201 202 203 204 205 206 207 208 209 210 211 212 213 301 302 303 401 402 403 404 405 406 407 408 409 412 501 502 503 504 601 602 603 604 901 902"
     );
 }

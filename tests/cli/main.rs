@@ -31,4 +31,5 @@ mod harness;
 mod runtime;
 mod schedules;
 mod scope;
+mod unfinished;
 mod upload;

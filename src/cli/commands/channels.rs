@@ -144,19 +144,19 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
             check_name(&name)?;
             let writer = context.writer(&fault)?;
             channels::add(&writer, &NewChannel { name, group, offline_database })?;
-            writer.finish()?;
+            context.finish(writer);
         }
         Command::Reseed { name } => {
             let writer = context.writer(&[])?;
             let Done { tables, reissued } = channels::reseed(&writer, &name)?;
-            writer.finish()?;
+            context.finish(writer);
             context.print(&ReseedReport { channel: name, tables, reissued })?;
             return Ok(Exit::Done);
         }
         Command::Rebuild { name, discard, fault } => {
             let writer = context.writer(&fault)?;
             let done = channels::rebuild(&writer, &name, discard)?;
-            writer.finish()?;
+            context.finish(writer);
             context.print(&RebuildReport { channel: name, kept: done.kept })?;
             return Ok(Exit::Done);
         }
@@ -165,7 +165,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
         Command::Group { command: GroupCommand::Add { name, dummy } } => {
             let writer = context.writer(&[])?;
             channels::add_group(&writer, &name, dummy)?;
-            writer.finish()?;
+            context.finish(writer);
         }
     }
     let reader = context.reader()?;
@@ -183,7 +183,10 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
 fn pause(context: &mut Context, name: &str, paused: bool) -> Result<(), CommandError> {
     let writer = context.writer(&[])?;
     channels::pause(&writer, name, paused)?;
-    Ok(writer.finish()?)
+    {
+        context.finish(writer);
+        Ok(())
+    }
 }
 
 /// A name becomes a file's, and at most fifteen characters of it a channel's documented id.

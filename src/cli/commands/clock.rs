@@ -38,14 +38,14 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
             let mut writer = context.writer(&[])?;
             let clock = writer.world.clock.advanced(duration)?;
             let passed = move_clock(&mut writer, clock)?;
-            writer.finish()?;
+            context.finish(writer);
             passed
         }
         Command::Set { time } => {
             let mut writer = context.writer(&[])?;
             let clock = writer.world.clock.set(time)?;
             let passed = move_clock(&mut writer, clock)?;
-            writer.finish()?;
+            context.finish(writer);
             passed
         }
     };

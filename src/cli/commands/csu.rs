@@ -51,10 +51,10 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
                 }
                 let database = writer.env.channel(&store.name, Access::Write)?;
                 database.write(|_| scale_unit::restart(&database, instance))?;
-                database.checkpoint()?;
+                writer.tidied("the log of a channel database", database.checkpoint());
                 restarted.push(store.name);
             }
-            writer.finish()?;
+            context.finish(writer);
             context.print(&Restarted { restarted })?;
         }
     }

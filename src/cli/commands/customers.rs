@@ -123,7 +123,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
             let writer = context.writer(&[])?;
             let customer = find(&writer.hq, &account)?;
             writer.hq.write(|hq| hq_customers::delete(hq, &customer.account))?;
-            writer.finish()?;
+            context.finish(writer);
             context.print(&Deleted { deleted: customer.account })?;
         }
         Command::Status { command } => status(context, command)?,
@@ -149,7 +149,7 @@ fn create(context: &mut Context, customer: &Customer) -> Result<(), CommandError
     let origin = Origin { company: &company, now: &now, default_customer: &default };
     let account = writer.hq.write(|hq| hq_customers::create(hq, &origin, customer))?;
     let customer = find(&writer.hq, &account)?;
-    writer.finish()?;
+    context.finish(writer);
     context.print(&CustomerDetail { customer })
 }
 
@@ -165,7 +165,7 @@ fn edit(context: &mut Context, account: &str, set: &[String]) -> Result<(), Comm
         }
         Ok::<_, StoreError>(changes)
     })?;
-    writer.finish()?;
+    context.finish(writer);
     context.print(&Edited { account: customer.account, changes })
 }
 
@@ -230,7 +230,7 @@ fn edit_operation(
         };
         changes.push(operations::edit(&writer.hq, &row, found, value, &now)?);
     }
-    writer.finish()?;
+    context.finish(writer);
     context.print(&Edited { account: operation.to_owned(), changes })
 }
 
@@ -239,7 +239,7 @@ fn batch(context: &mut Context, operation: Option<&str>) -> Result<Exit, Command
     let mut writer = context.writer(&[])?;
     let mut progress = context.progress();
     let tally = synchronize(&mut writer, only, &mut progress);
-    writer.finish()?;
+    context.finish(writer);
     let Tally { processed, failed, waiting } = tally?;
     context.print(&Synchronized { processed, failed, waiting })?;
     Ok(if failed == 0 { Exit::Done } else { Exit::No })

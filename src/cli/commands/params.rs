@@ -78,7 +78,10 @@ fn set(context: &mut Context, name: &str, value: &str, force: bool) -> Result<()
         }
         None => set_fact(&writer, name, value, force)?,
     }
-    Ok(writer.finish()?)
+    {
+        context.finish(writer);
+        Ok(())
+    }
 }
 
 /// A fact that gates ask for; refused when it would leave a feature on without something it then

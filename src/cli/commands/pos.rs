@@ -6,7 +6,7 @@ use crate::cli::exit::Exit;
 use crate::exchange::init::start_registers;
 use crate::model::customer::{AddressField, Customer, CustomerField, TITLES, title_number};
 use crate::model::nearest::nearest;
-use crate::model::pos::{FoundCustomer, Path, PosReport};
+use crate::model::pos::{FoundCustomer, LeftToJob, Path, PosReport};
 use crate::report::page::{Page, Report};
 use crate::runtime::{NewCustomer, Request, perform};
 use crate::store::topology;
@@ -194,7 +194,7 @@ fn restart(context: &mut Context, channel: Option<&str>) -> Result<Exit, Command
         None => None,
     };
     let restarted = start_registers(&writer, only)?;
-    writer.finish()?;
+    context.finish(writer);
     context.print(&Restarted { restarted })?;
     Ok(Exit::Done)
 }
@@ -208,7 +208,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
     let mut writer = context.writer(&place.fault)?;
     let Place { channel, instance, offline, .. } = &place;
     let report = perform(&mut writer, &catalogue, channel, *instance, *offline, &request);
-    writer.finish()?;
+    context.finish(writer);
     let report = report?;
     context.print(&report)?;
     Ok(match report.path {
@@ -372,6 +372,10 @@ impl Report for PosReport {
         }
         for reason in &self.reasons {
             page.item(format!("{}: {}", reason.code, reason.text));
+        }
+        if let Some(LeftToJob { job, why }) = &self.left_to_job {
+            page.item(format!("headquarters has it; {channel} did not take the rows: {why}"));
+            page.item(format!("the next job brings them: cdx run {job}"));
         }
         for note in &self.notes {
             page.item(note);

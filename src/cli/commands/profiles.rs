@@ -51,7 +51,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
             found.days_transactions_exist = i64::from(days);
         }
         profiles::save_profile(&writer.hq, &found, &writer.world.clock.utc())?;
-        writer.finish()?;
+        context.finish(writer);
     }
     let profiles = profiles::profiles(&context.reader()?.hq)?;
     context.print(&ProfileList { profiles })?;

@@ -74,7 +74,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
     let mut writer = context.writer(&args.fault)?;
     let mut progress = context.progress();
     let report = run_jobs(&mut writer, &request, &mut progress);
-    writer.finish()?;
+    context.finish(writer);
     let report = report?;
     context.print(&report)?;
     Ok(if report.ok { Exit::Done } else { Exit::No })

@@ -27,7 +27,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
     let Command::Init { delete_existing } = args.command;
     let writer = context.writer(&[])?;
     let done = initialize(&writer, delete_existing);
-    writer.finish()?;
+    context.finish(writer);
     context.print(&done?)?;
     Ok(Exit::Done)
 }

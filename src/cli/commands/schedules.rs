@@ -95,7 +95,10 @@ fn set(context: &Context, args: &SetArgs) -> Result<(), CommandError> {
         groups: groups(&writer.hq, known, args)?,
     };
     topology::set_schedule(&writer.hq, &args.name, &change)?;
-    Ok(writer.finish()?)
+    {
+        context.finish(writer);
+        Ok(())
+    }
 }
 
 /// A schedule without jobs does nothing, so that a new name without them is a misspelt one.

@@ -122,7 +122,7 @@ fn change(
 ) -> Result<(), CommandError> {
     let writer = context.writer(&[])?;
     let done = what(&writer, id, channel, upload);
-    writer.finish()?;
+    context.finish(writer);
     done?;
     show(context, id, upload)
 }

@@ -59,7 +59,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
         }
     }
     let done = upgrade(&writer, &Request { app_version, scale_unit_version, only })?;
-    writer.finish()?;
+    context.finish(writer);
     context.print(&done)?;
     Ok(Exit::Done)
 }

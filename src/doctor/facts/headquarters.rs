@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::history::History;
 use crate::doctor::rule::{Known, Unknown};
 use crate::exchange::generate::any_change;
+use crate::exchange::intents::{Unfinished, unfinished};
 use crate::exchange::plan::plan_job;
 use crate::exchange::upload::upload_tables;
 use crate::exchange::{chain, initialize};
@@ -131,6 +132,8 @@ pub struct HeadquartersFacts {
     pub failed_operations: Known<Vec<FailedOperation>>,
     /// Customer operations that the batch has not looked at, by channel.
     pub pending_operations: Known<Vec<PendingOperations>>,
+    /// Operations over two files that could not be finished, oldest first.
+    pub unfinished: Known<Vec<Unfinished>>,
     /// What is too long for a channel; none when rows were not read.
     pub too_long: Option<Known<Vec<(String, TooLong)>>>,
     /// What the integrity check says; none when rows were not read.
@@ -175,6 +178,7 @@ impl HeadquartersFacts {
             scheduler_version: known(world::value(hq, "scheduler-version")),
             failed_operations: known(operations::failed(hq)),
             pending_operations: known(operations::pending(hq)),
+            unfinished: known(unfinished(hq)),
             too_long: rows.then(|| lengths(reader, &downloads, &channel_tables)),
             integrity: rows.then(|| known(integrity::complaints(hq))),
             clock,

@@ -181,7 +181,7 @@ pub(super) fn run(
         writer.hq.write(|hq| {
             features::apply(hq, catalogue, &decision.changes, &context.command, &now)
         })?;
-        writer.finish()?;
+        context.finish(writer);
         (standing, decision)
     };
     let mut after = standing.clone();
@@ -295,7 +295,7 @@ pub(super) fn all(
         writer.hq.write(|hq| {
             features::apply(hq, catalogue, &all.decision.changes, &context.command, &now)
         })?;
-        writer.finish()?;
+        context.finish(writer);
         (standing, all)
     };
     let changed = all.decision.changed();
@@ -309,7 +309,7 @@ pub(super) fn all(
 pub(super) fn refresh(context: &mut Context) -> Result<Exit, CommandError> {
     let writer = context.writer(&[])?;
     let done = upgrade(&writer, &Request::default())?;
-    writer.finish()?;
+    context.finish(writer);
     context.print(&done)?;
     Ok(Exit::Done)
 }

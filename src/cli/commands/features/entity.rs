@@ -138,7 +138,7 @@ pub(super) fn import(
         writer
             .hq
             .write(|hq| features::apply(hq, catalogue, &done.changes, &context.command, &now))?;
-        writer.finish()?;
+        context.finish(writer);
         (standing, done)
     };
     let mut after = standing.clone();

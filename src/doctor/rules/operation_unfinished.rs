@@ -1,0 +1,58 @@
+//! CDX412: an operation over two files could not be finished.
+
+use crate::doctor::facts::Examination;
+use crate::doctor::finding::{Found, Severity, Subject};
+use crate::doctor::fix::{Fix, Safety, Stage, Step};
+use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
+use crate::doctor::sources::{FIDELITY, Source};
+use crate::exchange::intents::Unfinished;
+
+pub(in crate::doctor) const RULE: Rule = Rule {
+    code: "CDX412",
+    name: "operation-unfinished",
+    severity: Severity::Error,
+    checks: "for operations over two files (a reconnect, a channel that is added, a database that \
+             is made again, an upload that is collected) which a command began, and which no later \
+             command could finish",
+    why: "Two files are never written in one step. What a command leaves between them the next one \
+          finishes; where it cannot, because a file is damaged, gone, or refuses rows, the \
+          operation stays half done: rows may be in one file alone. Every other command goes on, \
+          on that channel too.",
+    mend: "Remove what is in the way: each command that writes tries again, and says when it is \
+           done. Where the file is beyond repair, make it again; the old one is kept beside it.",
+    since: "0.3.0",
+    behaviours: &["D11"],
+    sources: &[Source::assumed(FIDELITY)],
+    depth: Depth::Quick,
+    check,
+};
+
+fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
+    for unfinished in x.hq.unfinished.as_ref()? {
+        findings.report(found(x, unfinished));
+    }
+    Ok(())
+}
+
+fn found(x: &Examination, unfinished: &Unfinished) -> Found {
+    let Unfinished { id, database, operation, done, missing, problem, ends } = unfinished;
+    let key = format!("operation {id}");
+    let subject = match database {
+        Some(database) => Subject::channel(database).with_key(&key),
+        None => Subject::key(&key),
+    };
+    let evidence = vec![
+        format!("done: {done}"),
+        format!("not done: {missing}"),
+        format!("why: {}", problem.text),
+        format!("since {}", x.hq.clock.show(&problem.since)),
+    ];
+    let steps = ends.iter().map(|command| Step::new(Stage::Clear, command.as_str()));
+    Found {
+        subject,
+        title: format!("{operation} could not be finished"),
+        evidence,
+        effect: "it stays half done until it is finished or ended".to_owned(),
+        fix: Fix::new(Safety::Destructive, steps),
+    }
+}
