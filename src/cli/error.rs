@@ -130,6 +130,11 @@ impl From<StoreError> for CommandError {
                 (Wrong, "exists", "choose another folder: cdx init another-folder".to_owned())
             }
             StoreError::Definitions(problems) => (Wrong, "definitions", mend(problems)),
+            StoreError::Full { .. } => (
+                Impossible,
+                "full",
+                "make room on the disk, then run the same again: df -h .".to_owned(),
+            ),
             StoreError::Io { .. } => {
                 (Impossible, "io", "look at the disk and its permissions: ls -l".to_owned())
             }

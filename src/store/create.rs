@@ -172,7 +172,7 @@ fn headquarters(
         ("scheduler-version", blueprint.app_version.clone()),
     ];
     seed::configuration(&hq, &settings.company, &blueprint.channels, &blueprint.features, &world)?;
-    // The whole file is thrown away when this is interrupted, so it needs no journal.
+    // The whole file is thrown away when this is interrupted, so its journal stays in memory.
     hq.bulk(true)?;
     let names: Vec<String> = blueprint.channels.iter().map(|c| c.name.clone()).collect();
     let company = &settings.company;

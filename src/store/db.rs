@@ -146,29 +146,33 @@ impl Db {
         match work(self) {
             Ok(value) => {
                 if let Err(error) = self.script("COMMIT") {
-                    self.roll_back()?;
+                    self.roll_back();
                     return Err(error.into());
                 }
                 Ok(value)
             }
             Err(error) => {
-                self.roll_back()?;
+                self.roll_back();
                 Err(error)
             }
         }
     }
 
-    fn roll_back(&self) -> Result<(), StoreError> {
-        // SQLite may have rolled back by itself (a full disk, for one).
-        if self.conn.is_autocommit() { Ok(()) } else { self.script("ROLLBACK") }
+    /// Undoes what was begun. What is told is what went wrong first: after a full disk SQLite may
+    /// have rolled back by itself, and a package without a journal, which is thrown away, cannot
+    /// be rolled back and would be called a damaged database here.
+    fn roll_back(&self) {
+        if !self.conn.is_autocommit() {
+            let _thrown_away = self.script("ROLLBACK");
+        }
     }
 
-    /// Goes without a journal for a bulk load into a file that is thrown away when it fails, and
+    /// Keeps no journal on the disk for a bulk load into a file that is thrown away when it fails, and
     /// back to the write-ahead log after it.
     pub(in crate::store) fn bulk(&self, on: bool) -> Result<(), StoreError> {
         self.checkpoint()?;
         let modes = if on {
-            ["PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF"]
+            ["PRAGMA journal_mode = MEMORY", "PRAGMA synchronous = OFF"]
         } else {
             [synchronous(), "PRAGMA journal_mode = WAL"]
         };

@@ -101,6 +101,15 @@ pub enum StoreError {
         #[source]
         source: rusqlite::Error,
     },
+    /// The disk has no room; the file is whole.
+    #[error("{path} cannot grow, the disk is full")]
+    Full {
+        /// The file.
+        path: String,
+        /// SQLite's account.
+        #[source]
+        source: rusqlite::Error,
+    },
     /// Another process writes to the environment.
     #[error("the environment is in use by {holder}")]
     InUse {
@@ -237,12 +246,15 @@ pub(in crate::store) fn sqlite(
     sql: &str,
     e: rusqlite::Error,
 ) -> StoreError {
-    use rusqlite::ErrorCode::{DatabaseBusy, DatabaseCorrupt, DatabaseLocked, NotADatabase};
+    use rusqlite::ErrorCode::{
+        DatabaseBusy, DatabaseCorrupt, DatabaseLocked, DiskFull, NotADatabase,
+    };
     let path: PathBuf = path.to_path_buf();
     let path = path.display().to_string();
     match e.sqlite_error_code() {
         Some(DatabaseBusy | DatabaseLocked) => StoreError::Locked { path },
         Some(DatabaseCorrupt) => StoreError::Damaged { path, source: e },
+        Some(DiskFull) => StoreError::Full { path, source: e },
         Some(NotADatabase) => StoreError::NotADatabase { path },
         _ => StoreError::Sqlite { path, statement: head(sql), source: e },
     }

@@ -79,10 +79,12 @@ fn fill(
     spec: &PackageSpec<'_>,
     listener: &mut dyn Listener,
 ) -> Result<PackageSummary, StoreError> {
-    // The file is made anew when anything fails, so it needs no journal. Values longer than the
+    // The file is thrown away when anything fails. The journal in memory holds next to nothing
+    // (pages that are new need none), and without one a full disk would be told as a database
+    // that is damaged, and indexes could not be taken back. Values longer than the
     // channel's columns are let through here: they must fail where they are applied (D12).
     hq.script(
-        "PRAGMA pkg.page_size = 8192; PRAGMA pkg.journal_mode = OFF; PRAGMA pkg.synchronous = OFF;
+        "PRAGMA pkg.page_size = 8192; PRAGMA pkg.journal_mode = MEMORY; PRAGMA pkg.synchronous = OFF;
          PRAGMA pkg.cache_size = -8192; PRAGMA ignore_check_constraints = ON;",
     )?;
     hq.read(|_| {

@@ -136,7 +136,7 @@ fn fill(
     channel: &ChannelDatabase,
     tables: &[(UploadTable, CounterRange)],
 ) -> Result<u64, StoreError> {
-    channel.script("PRAGMA pkg.journal_mode = OFF; PRAGMA pkg.synchronous = OFF;")?;
+    channel.script("PRAGMA pkg.journal_mode = MEMORY; PRAGMA pkg.synchronous = OFF;")?;
     channel.read(|channel| {
         channel.script("CREATE TABLE pkg.cdx_TABLE (POSITION INTEGER PRIMARY KEY, TARGET TEXT)")?;
         let mut rows = 0;

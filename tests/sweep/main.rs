@@ -1,0 +1,128 @@
+//! A fault at every file operation of every command that writes: the process ends, the operation
+//! fails, the disk is full, the power is cut. Nothing may be lost, doubled, damaged or left behind.
+//!
+//! `cargo test --test sweep -- --ignored whole --nocapture` goes through all of it and prints the
+//! table of `docs/reliability.md`; `SWEEP_ONLY=words` keeps the scenes whose command has the
+//! words, `SWEEP_AT=n` and `SWEEP_KIND=kind` repeat one case.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "it says what it did")]
+
+mod case;
+mod machine;
+mod prepare;
+mod scenes;
+mod state;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Mutex;
+
+use case::Case;
+use machine::{Kind, Machine};
+use scenes::{SCENES, Scene};
+
+/// What happened in the cases of a scene.
+#[derive(Default)]
+struct Tally {
+    steps: u64,
+    cases: BTreeMap<Kind, u64>,
+    findings: Vec<String>,
+}
+
+/// Plays scenes on two threads; which operations of how many a scene is played at, `pick` says.
+fn play(machine: &Machine, pick: impl Fn(&Scene, u64) -> Vec<(u64, Kind)> + Sync) -> Vec<Tally> {
+    let begun = std::time::Instant::now();
+    let only = std::env::var("SWEEP_ONLY").unwrap_or_default();
+    let wanted = SCENES.iter().enumerate().filter(|(_, scene)| scene.command.contains(&only));
+    let queue: Mutex<VecDeque<(usize, &Scene)>> = Mutex::new(wanted.collect());
+    let tallies = Mutex::new(BTreeMap::new());
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                loop {
+                    let Some((at, scene)) = queue.lock().unwrap().pop_front() else { break };
+                    let mut case = Case::new(machine, scene);
+                    let mut tally = Tally { steps: case.steps, ..Tally::default() };
+                    for (number, kind) in pick(scene, case.steps) {
+                        *tally.cases.entry(kind).or_default() += 1;
+                        tally.findings.extend(case.play(number, kind));
+                    }
+                    eprintln!(
+                        "{:4} s  {}: {} operations, {} cases, {} findings",
+                        begun.elapsed().as_secs(),
+                        scene.command,
+                        tally.steps,
+                        tally.cases.values().sum::<u64>(),
+                        tally.findings.len()
+                    );
+                    tallies.lock().unwrap().insert(at, tally);
+                }
+            });
+        }
+    });
+    tallies.into_inner().unwrap().into_values().collect()
+}
+
+/// Where the sample of a scene looks: spread over its operations, every kind in turn.
+fn sample(scene: &Scene, steps: u64) -> Vec<(u64, Kind)> {
+    const EACH: u64 = 5;
+    let shift =
+        scene.command.bytes().fold(7_u64, |sum, byte| sum * 31 % 1_000_003 + u64::from(byte));
+    (0..EACH)
+        .map(|at| {
+            let kind = Kind::ALL[((at + shift) % Kind::ALL.len() as u64) as usize];
+            ((at * steps / EACH + shift % steps.max(1)) % steps + 1, kind)
+        })
+        .collect()
+}
+
+/// Each operation with each kind, or what the variables ask for.
+fn all(_: &Scene, steps: u64) -> Vec<(u64, Kind)> {
+    let at: Option<u64> = std::env::var("SWEEP_AT").ok().map(|text| text.parse().unwrap());
+    let kind = std::env::var("SWEEP_KIND").ok();
+    let kinds: Vec<Kind> = Kind::ALL
+        .iter()
+        .copied()
+        .filter(|found| kind.as_ref().is_none_or(|name| name == found.as_str()))
+        .collect();
+    // One more than there are: the power goes when the command has ended.
+    let numbers = (1..=steps + 1).filter(|number| at.is_none_or(|at| at == *number));
+    numbers.flat_map(|number| kinds.iter().map(move |kind| (number, *kind))).collect()
+}
+
+fn assert_quiet(tallies: &[Tally]) {
+    let findings: Vec<&String> = tallies.iter().flat_map(|tally| &tally.findings).collect();
+    for finding in findings.iter().take(40) {
+        eprintln!("{finding}\n");
+    }
+    assert!(findings.is_empty(), "{} findings", findings.len());
+}
+
+#[test]
+fn a_sample_of_faults_loses_and_breaks_nothing() {
+    let Some(machine) = Machine::new() else { return };
+    assert_quiet(&play(&machine, sample));
+}
+
+#[test]
+#[ignore = "an hour; see docs/reliability.md"]
+fn whole() {
+    let Some(machine) = Machine::new() else { return };
+    let tallies = play(&machine, all);
+    let head: Vec<String> = Kind::ALL.iter().map(|kind| kind.as_str().to_owned()).collect();
+    println!("| command | operations | {} | findings |", head.join(" | "));
+    for (scene, tally) in SCENES.iter().zip(&tallies) {
+        let cases: Vec<String> = Kind::ALL
+            .iter()
+            .map(|kind| tally.cases.get(kind).copied().unwrap_or_default().to_string())
+            .collect();
+        println!(
+            "| `{}` | {} | {} | {} |",
+            scene.command,
+            tally.steps,
+            cases.join(" | "),
+            tally.findings.len()
+        );
+    }
+    assert_quiet(&tallies);
+}
