@@ -7,8 +7,10 @@ use serde_json::Value;
 use super::exit::Exit;
 use crate::definitions::Problems;
 use crate::exchange::ExchangeError;
+use crate::exchange::init::FIRST_JOBS;
 use crate::exchange::manage::ManageError;
 use crate::gates::script::quoted;
+use crate::model::topology::OFFLINE_SUFFIX;
 use crate::report::Failure;
 use crate::runtime::PosError;
 use crate::store::StoreError;
@@ -99,6 +101,17 @@ fn bring_back(what: &str, path: &str) -> String {
     }
 }
 
+/// What to do about a database that is there and does not do what it is asked.
+fn unwilling(path: &str) -> String {
+    match channel_of(Path::new(path)) {
+        Some(name) => {
+            let name = quoted(name);
+            format!("correct what it says, or make the file again: cdx channels rebuild {name}")
+        }
+        None => "see what is wrong with it: cdx doctor".to_owned(),
+    }
+}
+
 /// The name of the channel or offline database that a file belongs to.
 fn channel_of(path: &Path) -> Option<&str> {
     let folder = path.parent()?;
@@ -108,9 +121,9 @@ fn channel_of(path: &Path) -> Option<&str> {
 }
 
 /// Job files have a command of their own to look at them with.
-fn mend(problems: &Problems) -> String {
+fn correct(problems: &Problems) -> String {
     if problems.0.iter().any(|problem| problem.file.starts_with("gates/")) {
-        return "mend the file, then look again: cdx features list".to_owned();
+        return "correct the file, then look again: cdx features list".to_owned();
     }
     "see them one by one: cdx jobs check".to_owned()
 }
@@ -129,7 +142,7 @@ impl From<StoreError> for CommandError {
             StoreError::Exists { .. } => {
                 (Wrong, "exists", "choose another folder: cdx init another-folder".to_owned())
             }
-            StoreError::Definitions(problems) => (Wrong, "definitions", mend(problems)),
+            StoreError::Definitions(problems) => (Wrong, "definitions", correct(problems)),
             StoreError::Full { .. } => (
                 Impossible,
                 "full",
@@ -156,11 +169,7 @@ impl From<StoreError> for CommandError {
                 "locked",
                 "wait until it has ended, then run the same again".to_owned(),
             ),
-            StoreError::Sqlite { .. } => (
-                Impossible,
-                "sqlite",
-                "look whether the file is whole: sqlite3 FILE 'PRAGMA integrity_check'".to_owned(),
-            ),
+            StoreError::Sqlite { path, .. } => (Impossible, "sqlite", unwilling(path)),
             StoreError::Unknown { nearest, list, .. } => {
                 (Wrong, "unknown-name", suggestion(nearest.as_ref(), list))
             }
@@ -253,8 +262,15 @@ impl From<ExchangeError> for CommandError {
                 inner.with_report(told)
             }
             ExchangeError::Whole { ref name } => {
-                let upload = format!("upload first: cdx run P --channel {name}");
-                let discard = format!("all the same: cdx channels rebuild {name} --discard");
+                let upload = match name.strip_suffix(OFFLINE_SUFFIX) {
+                    Some(channel) => {
+                        format!("merge it first: cdx pos reconnect --channel {}", quoted(channel))
+                    }
+                    None => format!("upload first: cdx run P --channel {}", quoted(name)),
+                };
+                let name = quoted(name);
+                let discard =
+                    format!("make it again anyway: cdx channels rebuild {name} --discard");
                 Self::from_error(Exit::No, "whole", &error, vec![upload, discard])
             }
             ExchangeError::OptionUnfit { .. } => {
@@ -292,8 +308,10 @@ impl From<PosError> for CommandError {
             PosError::UnknownInstance { .. } => {
                 ("unknown-instance", "see what there is: cdx csu status".to_owned())
             }
-            PosError::NotConfigured { .. } => {
-                ("not-configured", "bring it its configuration: cdx run 1070".to_owned())
+            PosError::NotConfigured { channel } => {
+                let jobs = FIRST_JOBS.join(" ");
+                let hint = format!("bring it what it needs: cdx run {jobs} --channel {channel}");
+                ("not-configured", hint)
             }
         };
         let exit = if code == "not-configured" { Exit::No } else { Exit::Wrong };

@@ -12,6 +12,7 @@ use super::download::GroupRun;
 use super::error::ExchangeError;
 use super::generate::{after_failure, chain};
 use super::report::is_pending;
+use super::way_out;
 use crate::model::event::{Event, Listener};
 use crate::model::run::Mode;
 use crate::model::session::{DownloadSession, StoreSession};
@@ -63,6 +64,8 @@ struct Outcome {
     message: Option<String>,
     /// A package that had been applied before (D11).
     before: bool,
+    /// The command that leads out, where the database stands in the way.
+    way_out: Option<String>,
 }
 
 /// Tries what is pending; the numbers of the sessions that were touched.
@@ -332,7 +335,10 @@ impl Worker<'_> {
         for one in &queue.tries {
             let outcome = match &opened {
                 Ok(channel) => self.attempt(channel, &queue.store, one),
-                Err(error) => failed(DownloadStatus::DownloadFailed, chain(error)),
+                Err(error) => Outcome {
+                    way_out: way_out::of_file(self.env, &queue.store.name, error),
+                    ..failed(DownloadStatus::DownloadFailed, chain(error))
+                },
             };
             let stop = self.enforced && outcome.status != DownloadStatus::Applied;
             outcomes.push(outcome);
@@ -367,10 +373,12 @@ impl Worker<'_> {
             fits: &|| self.fits(one),
         };
         let applied = if one.apply_fails {
-            Err("the rows could not be written (fault apply-fails)".to_owned())
+            Err(("the rows could not be written (fault apply-fails)".to_owned(), None))
         } else {
             let before_commit = || self.faults.crash_at("apply.before-commit", &store.name);
-            apply::apply(channel, &delivery, file, &before_commit).map_err(|error| chain(&error))
+            apply::apply(channel, &delivery, file, &before_commit).map_err(|error| {
+                (chain(&error), way_out::of_rows(self.env, &store.name, self.job, &error))
+            })
         };
         match applied {
             Ok(Applied { rows, before }) => {
@@ -380,9 +388,10 @@ impl Worker<'_> {
                 } else {
                     rows
                 };
-                Outcome { status: DownloadStatus::Applied, rows, message: None, before }
+                let status = DownloadStatus::Applied;
+                Outcome { status, rows, message: None, before, way_out: None }
             }
-            Err(message) => {
+            Err((message, way_out)) => {
                 let status = DownloadStatus::ApplyFailed;
                 // The channel's own record is a courtesy to people who look there; the session's
                 // state is headquarters' and is kept below.
@@ -392,14 +401,14 @@ impl Worker<'_> {
                     Ok(()) => message,
                     Err(error) => format!("{message}; {}", chain(&error)),
                 };
-                failed(status, message)
+                Outcome { way_out, ..failed(status, message) }
             }
         }
     }
 }
 
 fn failed(status: DownloadStatus, message: String) -> Outcome {
-    Outcome { status, rows: 0, message: Some(message), before: false }
+    Outcome { status, rows: 0, message: Some(message), before: false, way_out: None }
 }
 
 /// Commits what came of the tries, and tells it in channel order.
@@ -413,13 +422,19 @@ fn settle(
     let now = writer.world.clock.utc();
     let limit = topology::try_count(&writer.hq)?;
     let mut touched = Vec::new();
-    let mut events = Vec::new();
+    let (mut events, mut ways_out) = (Vec::new(), Vec::new());
     writer.hq.write(|hq| {
         for (queue, outcomes) in queues.iter().zip(outcomes) {
             let mut outcomes = outcomes.into_iter();
             for one in &queue.tries {
                 let row = match outcomes.next() {
-                    Some(outcome) => settled(one, outcome, limit, enforced, &now),
+                    Some(mut outcome) => {
+                        if let Some(way_out) = outcome.way_out.take() {
+                            let job = &one.session.job;
+                            ways_out.push(way_out::told(&queue.store.name, job, way_out));
+                        }
+                        settled(one, outcome, limit, enforced, &now)
+                    }
                     None => StoreSession {
                         message: Some("waits for an earlier session".to_owned()),
                         ..one.row.clone()
@@ -436,6 +451,8 @@ fn settle(
     for (session, channel, status) in events {
         listener.event(Event::Download { session, channel, status });
     }
+    ways_out.dedup();
+    ways_out.into_iter().for_each(|event| listener.event(event));
     Ok(touched)
 }
 

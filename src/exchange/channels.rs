@@ -4,11 +4,12 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::download::serving;
 use super::error::ExchangeError;
 use super::intents::{Ending, ended, is_being_made};
 use super::run::Known;
 use super::upload::upload_tables;
-use crate::model::job::Direction;
+use crate::model::job::{Direction, Job};
 use crate::model::run::Mode;
 use crate::model::session::DownloadSession;
 use crate::model::status::DownloadStatus;
@@ -20,7 +21,8 @@ use crate::store::reseed::{Done, Reseeding, with_headquarters};
 use crate::store::schema::Kind;
 use crate::store::upload_pack::UploadTable;
 use crate::store::{
-    Access, Made, StoreError, Writer, files, intents, lost, seed, sessions, topology, uploads,
+    Access, Made, StoreError, Writer, files, intents, lost, scheduler, seed, sessions, topology,
+    uploads,
 };
 
 /// A channel database to add.
@@ -128,6 +130,8 @@ pub fn inherited<'a>(
 pub struct Rebuilt {
     /// Where the old file is kept, where there was one; relative to the environment.
     pub kept: Option<String>,
+    /// The jobs that bring the new file what headquarters has.
+    pub jobs: Vec<String>,
 }
 
 /// Makes a database's file anew, empty; each job's next run brings it everything (D05).
@@ -141,7 +145,7 @@ pub fn rebuild(writer: &Writer, name: &str, discard: bool) -> Result<Rebuilt, Ex
     let store = topology::find_store(&writer.hq, name)?;
     if let (Some(made), false) = (writer.made(&store.name), discard) {
         // This very command has finished what was left, which is what is asked for.
-        return Ok(Rebuilt::keeping(made.kept));
+        return Rebuilt::keeping(writer, &store, made.kept);
     }
     let whole = writer.env.channel(&store.name, Access::Read).and_then(|db| complaints(&db));
     let being_made = is_being_made(&writer.hq, &store.name)?;
@@ -166,12 +170,23 @@ pub fn rebuild(writer: &Writer, name: &str, discard: bool) -> Result<Rebuilt, Ex
     })?;
     writer.world.faults.crash_at("rebuild.after-intent", &store.name);
     finish_rebuild(writer, intent, &rebuilding)?;
-    Ok(Rebuilt::keeping(rebuilding.kept))
+    Rebuilt::keeping(writer, &store, rebuilding.kept)
 }
 
 impl Rebuilt {
-    fn keeping(kept: Option<String>) -> Self {
-        Self { kept: kept.map(|file| format!("channels/{file}")) }
+    fn keeping(
+        writer: &Writer,
+        store: &DataStore,
+        kept: Option<String>,
+    ) -> Result<Self, ExchangeError> {
+        let schedules = topology::schedules(&writer.hq)?;
+        let serves = |job: &&Job| {
+            job.direction == Direction::Download
+                && serving(&schedules, &job.id, &store.group).any(|schedule| schedule.active)
+        };
+        let jobs = scheduler::read(&writer.hq)?.jobs;
+        let jobs = jobs.iter().filter(serves).map(|job| job.id.clone()).collect();
+        Ok(Self { kept: kept.map(|file| format!("channels/{file}")), jobs })
     }
 }
 

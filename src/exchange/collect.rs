@@ -2,6 +2,7 @@
 
 use super::error::ExchangeError;
 use super::generate::chain;
+use super::way_out;
 use crate::model::event::{Event, Listener};
 use crate::model::job::Job;
 use crate::model::session::{CounterRange, UploadSession};
@@ -77,7 +78,7 @@ impl Collecting<'_> {
         let opened = if faulty {
             Err("the channel database could not be read (fault read-fails)".to_owned())
         } else {
-            self.open(store).map_err(|error| chain(&error))
+            self.open(store).map_err(|error| self.unreadable(store, &error, listener))
         };
         let (channel, tables) = match opened {
             Ok((_, tables)) if tables.is_empty() && unread.is_none() => return Ok(None),
@@ -94,7 +95,7 @@ impl Collecting<'_> {
         let collected = match self.pack(&channel, id, &tables, &now, store) {
             Ok(collected) => collected,
             Err(error) => {
-                let message = chain(&error);
+                let message = self.unreadable(store, &error, listener);
                 return self.fail(id, unread, &message).map(|()| Some(id));
             }
         };
@@ -162,6 +163,19 @@ impl Collecting<'_> {
         })?;
         self.writer.tidied("the log of a channel database", channel.checkpoint());
         Ok(collected)
+    }
+
+    /// What a failure of the channel's is kept as; the command that leads out is told.
+    fn unreadable(
+        &self,
+        store: &DataStore,
+        error: &StoreError,
+        listener: &mut dyn Listener,
+    ) -> String {
+        if let Some(way_out) = way_out::of_file(&self.writer.env, &store.name, error) {
+            listener.event(way_out::told(&store.name, &self.job.id, way_out));
+        }
+        chain(error)
     }
 
     fn read_failed(

@@ -123,16 +123,24 @@ pub(super) fn group_runs<'a>(
     Ok(runs.collect())
 }
 
+/// The schedules that run a job for a group, active or not.
+pub(super) fn serving<'a>(
+    schedules: &'a [Schedule],
+    job: &str,
+    group: &str,
+) -> impl Iterator<Item = &'a Schedule> {
+    schedules.iter().filter(move |schedule| {
+        schedule.jobs.iter().any(|known| known.eq_ignore_ascii_case(job))
+            && schedule.groups.iter().any(|known| known == group)
+    })
+}
+
 /// The active schedule that runs this job for this group, or why there is none (D13).
 pub(super) fn generating_schedule(
     schedules: &[Schedule],
     run: &GroupRun<'_>,
 ) -> Result<i64, String> {
-    let serves = |schedule: &&Schedule| {
-        schedule.jobs.iter().any(|job| job.eq_ignore_ascii_case(&run.job.id))
-            && schedule.groups.contains(&run.group.name)
-    };
-    let mut serving = schedules.iter().filter(serves).peekable();
+    let mut serving = serving(schedules, &run.job.id, &run.group.name).peekable();
     let Some(first) = serving.peek() else {
         return Err(format!(
             "channel database group {} is on no distribution schedule with job {}",

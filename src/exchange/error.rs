@@ -69,7 +69,7 @@ pub enum ExchangeError {
         #[source]
         source: Box<ExchangeError>,
     },
-    /// A database file that is whole and would be made anew.
+    /// A database file that is whole and would be made again.
     #[error("{name} can be read; what it has not uploaded would be lost")]
     Whole {
         /// The database.

@@ -24,6 +24,7 @@ pub mod run;
 pub mod tick;
 pub mod upgrade;
 pub mod upload;
+mod way_out;
 
 pub use error::ExchangeError;
 pub use generate::chain;

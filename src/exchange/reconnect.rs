@@ -27,7 +27,12 @@ pub fn reconnect(writer: &Writer, channel: &str) -> Result<Merged, ExchangeError
     let intent =
         writer.hq.write(|hq| intents::announce(hq, intents::RECONNECT, &store.name, &now))?;
     writer.world.faults.crash_at("reconnect.after-intent", &store.name);
-    finish(writer, intent, &store.name)
+    let merged = finish(writer, intent, &store.name);
+    if merged.is_err() {
+        // Nothing is merged, and nothing is left to finish.
+        writer.hq.write(|hq| intents::drop(hq, intent))?;
+    }
+    merged
 }
 
 /// Merges what is above the last merged counter, and drops the announcement.

@@ -210,7 +210,8 @@ impl<'a> Site<'a> {
             cached
         } else {
             let view = scale_unit::look(&database, &name)?;
-            if !offline {
+            // An instance has nothing to answer from before its channel has its configuration.
+            if !offline && view.channel.is_some() {
                 database.write(|_| scale_unit::hold(&database, instance, &view, &now))?;
             }
             let until = crate::world::Clock::after(&now, ttl).map_err(StoreError::from)?;

@@ -28,6 +28,7 @@ mod gates_plan;
 mod gates_schedule;
 mod gates_script;
 mod harness;
+mod hints;
 mod runtime;
 mod schedules;
 mod scope;

@@ -90,11 +90,13 @@ struct RebuildReport {
     channel: String,
     /// Where the old file is.
     kept: Option<String>,
+    /// The jobs that bring the new file what headquarters has.
+    jobs: Vec<String>,
 }
 
 impl Report for RebuildReport {
     fn text(&self, page: &mut Page) {
-        let Self { channel, kept } = self;
+        let Self { channel, kept, jobs } = self;
         page.line(format!(
             "{channel} is empty and new; the old file: {}",
             match kept {
@@ -102,9 +104,10 @@ impl Report for RebuildReport {
                 None => "there was none",
             }
         ));
-        page.item(format!(
-            "the next run of each job brings it everything: cdx run JOB --channel {channel}"
-        ));
+        if !jobs.is_empty() {
+            let jobs = jobs.join(" ");
+            page.item(format!("bring it everything: cdx run {jobs} --channel {channel}"));
+        }
     }
 }
 
@@ -157,7 +160,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
             let writer = context.writer(&fault)?;
             let done = channels::rebuild(&writer, &name, discard)?;
             context.finish(writer);
-            context.print(&RebuildReport { channel: name, kept: done.kept })?;
+            context.print(&RebuildReport { channel: name, kept: done.kept, jobs: done.jobs })?;
             return Ok(Exit::Done);
         }
         Command::Pause { name } => pause(context, &name, true)?,

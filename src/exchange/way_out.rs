@@ -1,0 +1,54 @@
+//! The command that leads out when a channel database stands in the way of a job.
+
+use crate::gates::script::quoted;
+use crate::model::event::Event;
+use crate::store::rejection::{ApplyError, Rejection};
+use crate::store::{Environment, StoreError};
+
+/// What leads out of a failure to read or write a channel database; none where trying again does,
+/// or where the database is not at fault.
+pub(super) fn of_file(env: &Environment, database: &str, error: &StoreError) -> Option<String> {
+    let at_fault = match error {
+        StoreError::Missing { .. }
+        | StoreError::NotADatabase { .. }
+        | StoreError::WrongKind { .. }
+        | StoreError::Damaged { .. }
+        | StoreError::Unreadable { .. }
+        | StoreError::Sqlite { .. } => true,
+        _ => false,
+    };
+    let own = || error.file().and_then(|file| env.database_of(file));
+    (at_fault && own().as_deref() == Some(database)).then(|| again(database))
+}
+
+/// What leads out when a channel database did not take a job's rows.
+pub(super) fn of_rows(
+    env: &Environment,
+    database: &str,
+    job: &str,
+    error: &ApplyError,
+) -> Option<String> {
+    match error {
+        ApplyError::Store(error) => of_file(env, database, error),
+        ApplyError::Rejected(rejection) => Some(match rejection {
+            Rejection::TooLong { .. } => "cdx doctor --only CDX210".to_owned(),
+            Rejection::Duplicate { .. } => {
+                format!("cdx run {} --full --channel {}", quoted(job), quoted(database))
+            }
+            Rejection::Constraint { .. }
+            | Rejection::NoTable { .. }
+            | Rejection::NoColumn { .. } => again(database),
+        }),
+    }
+}
+
+/// The command that makes a database's file again; it says what must come first.
+fn again(database: &str) -> String {
+    format!("cdx channels rebuild {}", quoted(database))
+}
+
+/// The warning that goes with it.
+pub(super) fn told(database: &str, job: &str, way_out: String) -> Event {
+    let text = format!("{database} stands in the way of job {job}");
+    Event::Warning { text, hint: Some(way_out) }
+}
