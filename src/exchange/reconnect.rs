@@ -40,6 +40,7 @@ pub(super) fn finish(writer: &Writer, intent: i64, channel: &str) -> Result<Merg
     let offline_name = format!("{channel}{OFFLINE_SUFFIX}");
     let tables = tables(writer)?;
     let offline = writer.env.channel(&offline_name, Access::Write)?;
+    merge::readable(&offline, &tables)?;
     // The log need not be empty: what is in it is read too.
     writer.tidied("the log of an offline database", offline.checkpoint());
     let path = offline.path().to_path_buf();

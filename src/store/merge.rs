@@ -42,6 +42,16 @@ pub fn merge(
     Ok(merged)
 }
 
+/// Looks whether an offline database has what is merged, so that it is the one that is named where
+/// it does not.
+pub fn readable(offline: &ChannelDatabase, tables: &[UploadTable]) -> Result<(), StoreError> {
+    let all = tables.iter().flat_map(|table| std::iter::once(&table.plan).chain(&table.extensions));
+    for plan in all {
+        offline.rows(&format!("SELECT 1 FROM {} LIMIT 1", quoted(&plan.target)), [], |_| Ok(()))?;
+    }
+    Ok(())
+}
+
 fn merge_table(
     channel: &ChannelDatabase,
     source: &str,
