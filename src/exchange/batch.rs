@@ -130,8 +130,8 @@ impl Batch {
             if faulty {
                 return Err(Failure::Told("the operation failed (fault batch-fails)".to_owned()));
             }
-            let (account, changes) = process(hq, &row, &self.company, &self.limits, now)?;
-            Ok(operations::complete(hq, id, &account, &changes, now)?)
+            let done = process(hq, &row, &self.company, &self.limits, now)?;
+            Ok(operations::complete(hq, id, &done, now)?)
         });
         match outcome {
             Ok(()) => tally.processed += 1,

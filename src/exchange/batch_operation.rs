@@ -1,12 +1,15 @@
 //! What the customer batch does with one operation.
 
+use super::batch_fields::{Acting, Fate};
+use crate::model::changed::Changed;
 use crate::model::customer::{
     Address, AddressField, CREATE, Change, Customer, CustomerField, DEACTIVATE, title_name,
 };
+use crate::model::field_set::{Field, FieldOwner, Stamp};
 use crate::model::operation::OperationKind;
 use crate::model::schema::Table;
-use crate::store::hq_customers::{self, Origin};
-use crate::store::operations::{self, OperationRow};
+use crate::store::hq_customers::{self, Origin, PostalAddress};
+use crate::store::operations::{self, Done, OperationRow};
 use crate::store::{Db, Headquarters, StoreError, catalogue};
 
 /// Why an operation did not go through.
@@ -58,9 +61,7 @@ impl Limits {
     }
 }
 
-type Done = (String, Vec<Change>);
-
-/// Carries an operation out; the account it led to and what changed.
+/// Carries an operation out; the account it led to, what changed, and what it left alone.
 pub(super) fn process(
     hq: &Db,
     row: &OperationRow,
@@ -68,39 +69,84 @@ pub(super) fn process(
     limits: &Limits,
     now: &str,
 ) -> Result<Done, Failure> {
+    let acting = Acting::new(hq, row, now)?;
     let account = account(hq, row)?;
     match (row.id.kind, account) {
-        (OperationKind::Customer, account) => customer(hq, row, account, company, limits, now),
+        (OperationKind::Customer, account) => customer(&acting, account, company, limits),
         (_, None) => Err(Failure::Told(format!(
             "customer {} is not in headquarters",
             row.text("CUSTACCOUNTASYNC")
         ))),
-        (OperationKind::Address, Some(account)) => address(hq, row, account, limits, now),
-        (OperationKind::Contact, Some(account)) => {
-            let party = hq_customers::party(hq, &account)?.unwrap_or_default();
-            let (kind, value) = (row.number("CONTACTTYPE"), row.text("LOCATOR"));
-            let primary = row.number("ISPRIMARY") != 0;
-            hq_customers::set_contact(hq, party, kind, value, primary, now)?;
-            let attribute = if kind == hq_customers::PHONE { "phone" } else { "email" };
-            Ok((account, vec![change(&format!("contact {attribute}"), "", value)]))
+        (OperationKind::Address, Some(account)) => address(&acting, account, limits),
+        (OperationKind::Contact, Some(account)) => Ok(contact(&acting, account)?),
+        (OperationKind::Affiliation, Some(account)) => Ok(affiliation(&acting, account)?),
+        (OperationKind::Attribute, Some(account)) => Ok(attribute(&acting, account)?),
+    }
+}
+
+/// A primary contact is the customer's e-mail address or telephone number; another one is added.
+fn contact(acting: &Acting<'_>, account: String) -> Result<Done, StoreError> {
+    let Acting { hq, row, now, .. } = *acting;
+    let (kind, value) = (row.number("CONTACTTYPE"), row.text("LOCATOR"));
+    let phone = kind == hq_customers::PHONE;
+    let word = format!("contact {}", if phone { "phone" } else { "email" });
+    if row.number("ISPRIMARY") == 0 {
+        let party = hq_customers::party(hq, &account)?.unwrap_or_default();
+        hq_customers::set_contact(hq, party, kind, value, false, now)?;
+        return Ok(Done { account, changes: vec![change(&word, "", value)], left: Vec::new() });
+    }
+    let field = if phone { CustomerField::Phone } else { CustomerField::Email };
+    let mut done = Done { account, ..Done::default() };
+    set_customer_field(acting, &mut done, field, value, &["LOCATOR", "CONTACTTYPE", "ISPRIMARY"])?;
+    for change in &mut done.changes {
+        change.attribute.clone_from(&word);
+    }
+    Ok(done)
+}
+
+fn affiliation(acting: &Acting<'_>, account: String) -> Result<Done, StoreError> {
+    let Acting { hq, row, .. } = *acting;
+    let id = row.number("RETAILAFFILIATIONID");
+    let (field, text) = (Field::Affiliation(id), id.to_string());
+    let takes = row.number("OPERATION") == DEACTIVATE;
+    let owner = FieldOwner::Customer(&account);
+    let mut done = Done { account: account.clone(), ..Done::default() };
+    match acting.fate(owner, field, &["RETAILAFFILIATIONID", "OPERATION"])? {
+        Fate::Left(newer) => {
+            let word = |given: bool| if given { "given" } else { "taken" };
+            let kept = word(operations::has_affiliation(hq, &account, id)?);
+            done.left.push(acting.left(field, word(!takes), kept, &newer)?);
         }
-        (OperationKind::Affiliation, Some(account)) => {
-            let affiliation = row.number("RETAILAFFILIATIONID");
-            if row.number("OPERATION") == DEACTIVATE {
-                operations::remove_affiliation(hq, &account, affiliation)?;
-                let old = affiliation.to_string();
-                return Ok((account, vec![change("affiliation", &old, "")]));
+        Fate::Set(stamp) => {
+            if takes {
+                operations::remove_affiliation(hq, &account, id)?;
+                done.changes.push(change("affiliation", &text, ""));
+            } else {
+                hq_customers::add_affiliation(hq, &account, id)?;
+                done.changes.push(change("affiliation", "", &text));
             }
-            hq_customers::add_affiliation(hq, &account, affiliation)?;
-            Ok((account, vec![change("affiliation", "", &affiliation.to_string())]))
-        }
-        (OperationKind::Attribute, Some(account)) => {
-            let (attribute, value) =
-                (row.number("ATTRIBUTERECID"), row.text("ATTRIBUTEVALUESTRING"));
-            operations::set_attribute(hq, &account, attribute, value)?;
-            Ok((account, vec![change(&format!("attribute {attribute}"), "", value)]))
+            acting.record(owner, field, stamp)?;
         }
     }
+    Ok(done)
+}
+
+fn attribute(acting: &Acting<'_>, account: String) -> Result<Done, StoreError> {
+    let Acting { hq, row, .. } = *acting;
+    let (id, value) = (row.number("ATTRIBUTERECID"), row.text("ATTRIBUTEVALUESTRING"));
+    let field = Field::Attribute(id);
+    let owner = FieldOwner::Customer(&account);
+    let old = operations::attribute(hq, &account, id)?;
+    let mut done = Done { account: account.clone(), ..Done::default() };
+    match acting.fate(owner, field, &["ATTRIBUTERECID", "ATTRIBUTEVALUESTRING"])? {
+        Fate::Left(newer) => done.left.push(acting.left(field, value, &old, &newer)?),
+        Fate::Set(stamp) => {
+            operations::set_attribute(hq, &account, id, value)?;
+            done.changes.push(change(&field.to_string(), &old, value));
+            acting.record(owner, field, stamp)?;
+        }
+    }
+    Ok(done)
 }
 
 /// The account an operation is for: its own, or the one its GUID has become.
@@ -138,71 +184,102 @@ fn described(row: &OperationRow) -> Customer {
 }
 
 fn customer(
-    hq: &Db,
-    row: &OperationRow,
+    acting: &Acting<'_>,
     account: Option<String>,
     company: &str,
     limits: &Limits,
-    now: &str,
 ) -> Result<Done, Failure> {
+    let Acting { hq, row, .. } = *acting;
     let wanted = described(row);
-    Limits::check(
-        limits.name.as_ref(),
-        &[
-            ("FIRSTNAME", &wanted.first_name),
-            ("MIDDLENAME", &wanted.middle_name),
-            ("LASTNAME", &wanted.last_name),
-        ],
-    )?;
+    let changed = acting.changed()?;
+    let names = [CustomerField::FirstName, CustomerField::MiddleName, CustomerField::LastName];
+    for field in names.into_iter().filter(|field| changed.includes(field.as_str())) {
+        let value = hq_customers::value_of(&wanted, field);
+        let column = field.column().unwrap_or_default();
+        Limits::check(limits.name.as_ref(), &[(column, &value)])?;
+    }
     match (account, row.number("OPERATION")) {
-        (None, CREATE) => {
-            let channel = row.number("ORIGINATINGCHANNEL");
-            let default = operations::default_customer(hq, channel)?.ok_or_else(|| {
-                Failure::Told(format!("channel {} has no default customer", row.channel))
-            })?;
-            let origin = Origin { company, now, default_customer: &default };
-            let account = hq_customers::create(hq, &origin, &wanted)?;
-            let changes = written(&wanted).map(|(field, value)| change(field.as_str(), "", &value));
-            Ok((account, changes.collect()))
-        }
+        (None, CREATE) => create(acting, &wanted, company),
         (None, _) => Err(Failure::Told(format!(
             "customer {} is not in headquarters",
             row.text("CUSTACCOUNTASYNC")
         ))),
         (Some(account), _) => {
-            let mut changes = Vec::new();
-            for (field, value) in edited(&wanted) {
-                changes.extend(hq_customers::set_field(hq, &account, field, &value, now)?);
+            let account = hq_customers::find(hq, &account)?.map_or(account, |found| found.account);
+            let mut done = Done { account, ..Done::default() };
+            for (field, value) in edited(&wanted, &changed) {
+                let column = field.column().unwrap_or_default();
+                set_customer_field(acting, &mut done, field, &value, &[column])?;
             }
-            Ok((account, changes))
+            Ok(done)
         }
     }
 }
 
-/// The fields of a row that say something.
-fn written(customer: &Customer) -> impl Iterator<Item = (CustomerField, String)> + '_ {
-    edited(customer).filter(|(_, value)| !value.is_empty())
+/// Makes the customer of a creation (C05).
+fn create(acting: &Acting<'_>, wanted: &Customer, company: &str) -> Result<Done, Failure> {
+    let Acting { hq, row, now, .. } = *acting;
+    let channel = row.number("ORIGINATINGCHANNEL");
+    let default = operations::default_customer(hq, channel)?.ok_or_else(|| {
+        Failure::Told(format!("channel {} has no default customer", row.channel))
+    })?;
+    let stamp = acting.stamp(&[]);
+    let origin = Origin { company, now, default_customer: &default, stamp: &stamp };
+    let account = hq_customers::create(hq, &origin, wanted)?;
+    let mut changes = Vec::new();
+    for (field, value) in hq_customers::given(wanted) {
+        let stamp = acting.stamp(&[field.column().unwrap_or_default()]);
+        acting.record(FieldOwner::Customer(&account), Field::Customer(field), stamp)?;
+        changes.push(change(field.as_str(), "", &value));
+    }
+    Ok(Done { account, changes, left: Vec::new() })
 }
 
-/// The fields a row carries; the group only where it has one, since channels may leave it out.
-fn edited(customer: &Customer) -> impl Iterator<Item = (CustomerField, String)> + '_ {
+/// Sets a field of a customer, or leaves it as a newer operation has set it.
+fn set_customer_field(
+    acting: &Acting<'_>,
+    done: &mut Done,
+    field: CustomerField,
+    value: &str,
+    columns: &[&str],
+) -> Result<(), StoreError> {
+    let Acting { hq, now, .. } = *acting;
+    let account = done.account.clone();
+    let set = Field::Customer(field);
+    match acting.fate(FieldOwner::Customer(&account), set, columns)? {
+        Fate::Set(stamp) => {
+            done.changes
+                .extend(hq_customers::set_field(hq, &account, field, value, &stamp, now)?);
+        }
+        Fate::Left(newer) => {
+            let found = hq_customers::find(hq, &account)?.unwrap_or_default();
+            let kept = hq_customers::value_of(&found, field);
+            done.left.push(acting.left(set, value, &kept, &newer)?);
+        }
+    }
+    Ok(())
+}
+
+/// The fields that a row changed. Of one that is taken whole, group and language only where it has
+/// them, since channels may leave them out.
+fn edited(customer: &Customer, changed: &Changed) -> Vec<(CustomerField, String)> {
+    let carried = |field: CustomerField, value: &str| match changed {
+        Changed::Whole => {
+            !value.is_empty() || !matches!(field, CustomerField::Group | CustomerField::Language)
+        }
+        Changed::Fields(_) => changed.includes(field.as_str()),
+    };
     CustomerField::ALL
         .iter()
         .copied()
         .filter(|field| *field != CustomerField::Affiliation)
         .map(|field| (field, hq_customers::value_of(customer, field)))
-        .filter(|(field, value)| {
-            !value.is_empty() || !matches!(field, CustomerField::Group | CustomerField::Language)
-        })
+        .filter(|(field, value)| carried(*field, value))
+        .collect()
 }
 
-fn address(
-    hq: &Db,
-    row: &OperationRow,
-    account: String,
-    limits: &Limits,
-    now: &str,
-) -> Result<Done, Failure> {
+fn address(acting: &Acting<'_>, account: String, limits: &Limits) -> Result<Done, Failure> {
+    let Acting { hq, row, now, .. } = *acting;
     let text = |column: &str| row.text(column).to_owned();
     let wanted = Address {
         id: text("ADDRESSID"),
@@ -213,37 +290,101 @@ fn address(
         county: text("COUNTY"),
         country: text("COUNTRY"),
     };
-    Limits::check(
-        limits.address.as_ref(),
-        &[
-            ("STREET", &wanted.street),
-            ("CITY", &wanted.city),
-            ("STATE", &wanted.state),
-            ("ZIPCODE", &wanted.zip),
-            ("COUNTY", &wanted.county),
-            ("COUNTRYREGIONID", &wanted.country),
-        ],
-    )?;
-    let party = hq_customers::party(hq, &account)?.unwrap_or_default();
     let operation = row.number("OPERATION");
-    if operation == CREATE {
-        let recid = hq_customers::add_address(hq, party, &wanted, now)?;
-        operations::remember_address(hq, &wanted.id, recid)?;
-        return Ok((account, differences(&Address::default(), &wanted)));
+    let changed = acting.changed()?;
+    let carried: Vec<AddressField> = AddressField::ALL
+        .iter()
+        .copied()
+        .filter(|field| operation == CREATE || changed.includes(field.as_str()))
+        .collect();
+    for field in carried.iter().filter(|_| operation != DEACTIVATE) {
+        Limits::check(limits.address.as_ref(), &[(postal_column(*field), field.get(&wanted))])?;
     }
+    let party = hq_customers::party(hq, &account)?.unwrap_or_default();
     let known = match operations::address_of(hq, &wanted.id)? {
         Some(recid) => hq_customers::find_address(hq, party, recid)?.map(|found| (recid, found)),
         None => None,
     };
-    let Some((recid, found)) = known else {
-        return Err(Failure::Told(format!("address {} is not in headquarters", wanted.id)));
-    };
-    if operation == DEACTIVATE {
-        hq_customers::deactivate_address(hq, recid, now)?;
-        return Ok((account, vec![change("address", &found.street, "")]));
+    let mut done = Done { account, ..Done::default() };
+    match (operation, known) {
+        (CREATE, None) => {
+            let recid = hq_customers::add_address(hq, party, &wanted, &acting.stamp(&[]), now)?;
+            operations::remember_address(hq, &wanted.id, recid)?;
+            for field in carried.iter().filter(|field| !field.get(&wanted).is_empty()) {
+                let stamp = acting.stamp(&[field.column()]);
+                acting.record(FieldOwner::Address(recid), Field::Address(*field), stamp)?;
+            }
+            done.changes = differences(&Address::default(), &wanted);
+        }
+        (_, None) => {
+            return Err(Failure::Told(format!("address {} is not in headquarters", wanted.id)));
+        }
+        (DEACTIVATE, Some((recid, found))) => deactivate(acting, &mut done, recid, &found)?,
+        (_, Some((recid, found))) => {
+            edit_address(acting, &mut done, recid, &found, &wanted, &carried)?;
+        }
     }
-    hq_customers::edit_address(hq, recid, &wanted, now)?;
-    Ok((account, differences(&found, &wanted)))
+    Ok(done)
+}
+
+/// LOGISTICSPOSTALADDRESS' name of a field.
+fn postal_column(field: AddressField) -> &'static str {
+    match field {
+        AddressField::Zip => "ZIPCODE",
+        AddressField::Country => "COUNTRYREGIONID",
+        other => other.column(),
+    }
+}
+
+/// A deactivation sets one field, whether the address is in force; no edit sets that.
+fn deactivate(
+    acting: &Acting<'_>,
+    done: &mut Done,
+    recid: i64,
+    found: &PostalAddress,
+) -> Result<(), StoreError> {
+    let owner = FieldOwner::Address(recid);
+    if let Fate::Set(stamp) = acting.fate(owner, Field::InForce, &["OPERATION"])? {
+        hq_customers::deactivate_address(acting.hq, recid, &stamp, acting.now)?;
+    }
+    if let PostalAddress::InForce(address) = found {
+        done.changes.push(change("address", &address.street, ""));
+    }
+    Ok(())
+}
+
+/// Sets the fields that an edit changed; all are left alone where a newer operation has
+/// deactivated the address.
+fn edit_address(
+    acting: &Acting<'_>,
+    done: &mut Done,
+    recid: i64,
+    found: &PostalAddress,
+    wanted: &Address,
+    carried: &[AddressField],
+) -> Result<(), StoreError> {
+    let owner = FieldOwner::Address(recid);
+    let before = found.values();
+    let mut set: Vec<(AddressField, String, Stamp)> = Vec::new();
+    for field in carried {
+        let (name, columns) = (Field::Address(*field), [field.column()]);
+        let fate = match (acting.fate(owner, Field::InForce, &columns)?, found) {
+            (Fate::Left(newer), PostalAddress::Deactivated(_)) => Fate::Left(newer),
+            _ => acting.fate(owner, name, &columns)?,
+        };
+        let value = field.get(wanted);
+        match fate {
+            Fate::Set(stamp) => set.push((*field, value.to_owned(), stamp)),
+            Fate::Left(newer) => {
+                done.left.push(acting.left(name, value, field.get(before), &newer)?);
+            }
+        }
+    }
+    if !set.is_empty() {
+        let after = hq_customers::edit_address(acting.hq, recid, before, &set, acting.now)?;
+        done.changes = differences(before, &after);
+    }
+    Ok(())
 }
 
 fn differences(old: &Address, new: &Address) -> Vec<Change> {

@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod batch;
+mod batch_fields;
 mod batch_operation;
 pub mod channels;
 mod collect;

@@ -46,7 +46,7 @@ impl Sides<'_> {
         let to = self.channel.get(&name.to_ascii_uppercase()).ok_or_else(|| {
             self.broken(subjob, format!("channel table {} does not exist", target.dotted()))
         })?;
-        let fields = with_company(&target.fields, from, to);
+        let fields = with_own(&target.fields, from, to);
         let key = self.key(subjob, target, &fields, to)?;
         let columns = fields
             .iter()
@@ -139,7 +139,7 @@ impl Sides<'_> {
             .filter_map(|(other, theirs)| {
                 let from = self.hq.get(&other.table.to_ascii_uppercase())?;
                 let to = self.channel.get(&theirs.file_name().to_ascii_uppercase())?;
-                let fields = with_company(&theirs.fields, from, to);
+                let fields = with_own(&theirs.fields, from, to);
                 let key = plan.key.iter().map(|wanted| {
                     fields
                         .iter()
@@ -156,12 +156,18 @@ impl Sides<'_> {
     }
 }
 
-/// DATAAREAID goes along by itself where both sides have it (S02).
-fn with_company(fields: &[FieldMap], from: &Table, to: &Table) -> Vec<FieldMap> {
-    let both = from.column(DATAAREAID).is_some() && to.column(DATAAREAID).is_some();
-    let listed = fields.iter().any(|field| field.to.eq_ignore_ascii_case(DATAAREAID));
-    let company = FieldMap { from: DATAAREAID.to_owned(), to: DATAAREAID.to_owned() };
-    fields.iter().cloned().chain((both && !listed).then_some(company)).collect()
+/// The beginning of the names of columns that are ours.
+const OURS: &str = "cdx_";
+
+/// DATAAREAID goes along by itself where both sides have it (S02), and so do columns of ours.
+fn with_own(fields: &[FieldMap], from: &Table, to: &Table) -> Vec<FieldMap> {
+    let listed = |name: &str| fields.iter().any(|field| field.to.eq_ignore_ascii_case(name));
+    let ours = from.columns.iter().map(|column| column.name.as_str());
+    let ours = ours.filter(|name| name.starts_with(OURS));
+    let both = |name: &&str| from.column(name).is_some() && to.column(name).is_some();
+    let along = std::iter::once(DATAAREAID).chain(ours).filter(both).filter(|name| !listed(name));
+    let along = along.map(|name| FieldMap { from: name.to_owned(), to: name.to_owned() });
+    fields.iter().cloned().chain(along).collect()
 }
 
 fn fill(source: &Column, target: &Column) -> Fill {

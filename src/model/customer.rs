@@ -135,6 +135,33 @@ impl CustomerField {
         }
     }
 
+    /// The field of a name that `--set` takes.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|field| field.as_str() == name)
+    }
+
+    /// The field that a column of RETAILASYNCCUSTOMERV2 holds.
+    pub fn of_column(column: &str) -> Option<Self> {
+        let is = |field: &Self| field.column().is_some_and(|own| own.eq_ignore_ascii_case(column));
+        Self::ALL.iter().copied().find(is)
+    }
+
+    /// The field, to be set; affiliations have none, since setting one adds it.
+    pub fn of(self, customer: &mut Customer) -> Option<&mut String> {
+        Some(match self {
+            Self::FirstName => &mut customer.first_name,
+            Self::MiddleName => &mut customer.middle_name,
+            Self::LastName => &mut customer.last_name,
+            Self::Title => &mut customer.title,
+            Self::Email => &mut customer.email,
+            Self::Phone => &mut customer.phone,
+            Self::ReceiptEmail => &mut customer.receipt_email,
+            Self::Language => &mut customer.language,
+            Self::Group => &mut customer.group,
+            Self::Affiliation => return None,
+        })
+    }
+
     /// The column of RETAILASYNCCUSTOMERV2 that holds it; an affiliation has a table of its own.
     pub fn column(self) -> Option<&'static str> {
         match self {
@@ -183,6 +210,28 @@ impl AddressField {
             Self::Zip => "zip",
             Self::County => "county",
             Self::Country => "country",
+        }
+    }
+
+    /// The field of a name that `--set` takes.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|field| field.as_str() == name)
+    }
+
+    /// The field that a column of RETAILASYNCADDRESSV2 holds.
+    pub fn of_column(column: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|field| field.column().eq_ignore_ascii_case(column))
+    }
+
+    /// The column of RETAILASYNCADDRESSV2 that holds it.
+    pub fn column(self) -> &'static str {
+        match self {
+            Self::Street => "STREET",
+            Self::City => "CITY",
+            Self::State => "STATE",
+            Self::Zip => "ZIP",
+            Self::County => "COUNTY",
+            Self::Country => "COUNTRY",
         }
     }
 

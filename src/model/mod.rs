@@ -1,8 +1,10 @@
 //! Plain types that everything else passes around; no I/O, no clock.
 
 pub mod behaviour;
+pub mod changed;
 pub mod customer;
 pub mod event;
+pub mod field_set;
 pub mod evidence;
 pub mod job;
 pub mod nearest;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::customer::{CREATE, Change, DEACTIVATE};
+use super::field_set::LeftField;
 
 /// The five V2 tables (U08), in the order operations of one moment are processed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -128,6 +129,9 @@ pub struct Operation {
     /// Why it failed last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
+    /// The fields it left alone, since newer ones had set them (C09).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<LeftField>,
 }
 
 /// One operation with its values.

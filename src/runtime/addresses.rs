@@ -4,10 +4,13 @@ use super::customers::common;
 use super::decide::{Decision, Kind};
 use super::operation::{PosError, Site};
 use crate::exchange::ExchangeError;
+use crate::model::changed::Changed;
 use crate::model::customer::{Address, AddressField, CREATE, DEACTIVATE, UPDATE};
+use crate::model::field_set::{Field, Stamp};
 use crate::model::pos::{Path, PosReport};
 use crate::store::channel_customers::{self, Known};
-use crate::store::{StoreError, hq_customers, operations, world};
+use crate::store::hq_customers::{self, PostalAddress};
+use crate::store::{Db, StoreError, channel_view, operations, world};
 
 /// Creates an address.
 pub(super) fn create(
@@ -23,9 +26,11 @@ pub(super) fn create(
         Decision::Refused(code, text) => site.refused(kind, Some(&known), code, text),
         Decision::Local => {
             let seed = site.writer.world.seed;
+            let given = AddressField::ALL.iter().filter(|field| !field.get(&address).is_empty());
+            let given: Vec<&str> = given.map(|field| field.as_str()).collect();
             site.database.write(|_| {
                 address.id = world::next_guid(&site.database, seed, &site.store.name)?;
-                append(site, &known, &address, CREATE)
+                append(site, &known, &address, CREATE, given)
             })?;
             let mut report = site.report(kind.as_str(), Path::Async, known.account());
             report.address = Some(address.id);
@@ -34,9 +39,10 @@ pub(super) fn create(
         Decision::RealTime => {
             let account = known.account().to_owned();
             let now = site.now.clone();
+            let stamp = Stamp::real_time(&now, site.store.id);
             site.real_time(kind, &account.clone(), move |hq| {
                 let party = hq_customers::party(hq, &account)?.unwrap_or_default();
-                hq_customers::add_address(hq, party, &address, &now)?;
+                hq_customers::add_address(hq, party, &address, &stamp, &now)?;
                 Ok::<_, ExchangeError>(account)
             })
         }
@@ -57,7 +63,8 @@ pub(super) fn edit(
     match site.decide(kind, Some(&known))? {
         Decision::Refused(code, text) => site.refused(kind, Some(&known), code, text),
         Decision::Local => {
-            append(site, &known, &address, UPDATE)?;
+            let changed = set.iter().map(|(field, _)| field.as_str());
+            append(site, &known, &address, UPDATE, changed)?;
             let mut report = site.report(kind.as_str(), Path::Async, known.account());
             report.address = Some(address.id);
             Ok(report)
@@ -65,10 +72,14 @@ pub(super) fn edit(
         Decision::RealTime => {
             let account = known.account().to_owned();
             let now = site.now.clone();
+            let stamp = Stamp::real_time(&now, site.store.id);
+            let set: Vec<(AddressField, String, Stamp)> = set
+                .iter()
+                .map(|(field, value)| (*field, value.clone(), stamp.clone()))
+                .collect();
             site.real_time(kind, &account.clone(), move |hq| {
-                if let Some(recid) = operations::address_of(hq, &address.id)? {
-                    hq_customers::edit_address(hq, recid, &address, &now)?;
-                }
+                let (recid, found) = in_headquarters(hq, &account, &address.id)?;
+                hq_customers::edit_address(hq, recid, found.values(), &set, &now)?;
                 Ok::<_, ExchangeError>(account)
             })
         }
@@ -87,7 +98,8 @@ pub(super) fn deactivate(
     match site.decide(kind, Some(&known))? {
         Decision::Refused(code, text) => site.refused(kind, Some(&known), code, text),
         Decision::Local => {
-            append(site, &known, &address, DEACTIVATE)?;
+            let changed = [Field::InForce.to_string()];
+            append(site, &known, &address, DEACTIVATE, changed.iter().map(String::as_str))?;
             let mut report = site.report(kind.as_str(), Path::Async, known.account());
             report.address = Some(address.id);
             Ok(report)
@@ -95,14 +107,31 @@ pub(super) fn deactivate(
         Decision::RealTime => {
             let account = known.account().to_owned();
             let now = site.now.clone();
+            let stamp = Stamp::real_time(&now, site.store.id);
             site.real_time(kind, &account.clone(), move |hq| {
-                if let Some(recid) = operations::address_of(hq, &address.id)? {
-                    hq_customers::deactivate_address(hq, recid, &now)?;
-                }
+                let (recid, _) = in_headquarters(hq, &account, &address.id)?;
+                hq_customers::deactivate_address(hq, recid, &stamp, &now)?;
                 Ok::<_, ExchangeError>(account)
             })
         }
     }
+}
+
+/// An address of the customer in headquarters.
+///
+/// # Errors
+/// [`StoreError::Unknown`] when it is not there yet.
+fn in_headquarters(
+    hq: &Db,
+    account: &str,
+    id: &str,
+) -> Result<(i64, PostalAddress), StoreError> {
+    let party = hq_customers::party(hq, account)?.unwrap_or_default();
+    let known = match operations::address_of(hq, id)? {
+        Some(recid) => hq_customers::find_address(hq, party, recid)?.map(|found| (recid, found)),
+        None => None,
+    };
+    known.ok_or_else(|| StoreError::unknown("address", id, &[], "cdx run P sync-customers"))
 }
 
 fn apply(address: &mut Address, set: &[(AddressField, String)]) {
@@ -112,7 +141,7 @@ fn apply(address: &mut Address, set: &[(AddressField, String)]) {
 }
 
 fn find(site: &Site<'_>, known: &Known, id: &str) -> Result<Address, PosError> {
-    let addresses = channel_customers::addresses(&site.database, known)?;
+    let addresses = channel_view::addresses(&site.database, site.store.id, known)?;
     let ids: Vec<String> = addresses.iter().map(|address| address.id.clone()).collect();
     addresses.into_iter().find(|address| address.id.eq_ignore_ascii_case(id)).ok_or_else(|| {
         PosError::UnknownAddress {
@@ -124,11 +153,12 @@ fn find(site: &Site<'_>, known: &Known, id: &str) -> Result<Address, PosError> {
     })
 }
 
-fn append(
+fn append<'f>(
     site: &Site<'_>,
     known: &Known,
     address: &Address,
     operation: i64,
+    changed: impl IntoIterator<Item = &'f str>,
 ) -> Result<(), PosError> {
     let own = site.own()?;
     let (account, guid) = known.columns();
@@ -142,6 +172,7 @@ fn append(
         ("COUNTY", address.county.clone()),
         ("COUNTRY", address.country.clone()),
         ("MAKEPOSTALADDRESSPRIMARY", "0".to_owned()),
+        ("cdx_CHANGED", Changed::text(changed)),
     ];
     values.extend(common(&site.now, company, account, guid, own.recid, operation));
     site.database.write(|_| {

@@ -4,9 +4,12 @@ use super::decide::{Decision, Kind};
 use super::operation::{PosError, Site};
 use crate::exchange::{ExchangeError, relay};
 use crate::gates::catalogue::slug;
+use crate::model::changed::Changed;
 use crate::model::customer::{CREATE, Customer, CustomerField, UPDATE, title_number};
+use crate::model::field_set::Stamp;
 use crate::model::pos::{Path, PosReport, Reason};
 use crate::store::channel_customers::{self, Known};
+use crate::store::channel_view;
 use crate::store::hq_customers::{self, Origin};
 use crate::store::{StoreError, world};
 
@@ -61,9 +64,10 @@ fn create_in_real_time(site: &mut Site<'_>, new: &NewCustomer) -> Result<PosRepo
     let company = site.writer.env.settings().company.clone();
     let now = site.now.clone();
     let new = new.clone();
+    let stamp = Stamp::real_time(&now, site.store.id);
     site.real_time(kind, "", move |hq| {
-        let origin =
-            Origin { company: &company, now: &now, default_customer: &own.default_customer };
+        let default_customer = &own.default_customer;
+        let origin = Origin { company: &company, now: &now, default_customer, stamp: &stamp };
         let account = hq_customers::create(hq, &origin, &new.customer)?;
         let party = hq_customers::party(hq, &account)?.unwrap_or_default();
         for contact in &new.secondary {
@@ -96,7 +100,8 @@ fn create_locally(
         customer.title.clear();
     }
     let template = Known::Sync { account: own.default_customer.clone(), guid: String::new() };
-    let default = channel_customers::state(&site.database, &template)?;
+    let given = changed(hq_customers::given(&customer).map(|(field, _)| field));
+    let default = channel_view::state(&site.database, site.store.id, &template)?;
     customer.group = default.group;
     customer.currency = default.currency;
     if customer.language.is_empty() {
@@ -107,7 +112,8 @@ fn create_locally(
     } else {
         Vec::new()
     };
-    let values = row_values(site, &customer, "", own.recid, CREATE);
+    let mut values = row_values(site, &customer, "", own.recid, CREATE);
+    values.push(given);
     let seed = site.writer.world.seed;
     let scope = site.store.name.clone();
     let company = site.writer.env.settings().company.clone();
@@ -143,6 +149,12 @@ fn create_locally(
         Ok::<_, StoreError>(guid)
     })?;
     Ok((guid, notes))
+}
+
+/// The column that says which fields a row changes (R19).
+fn changed(fields: impl Iterator<Item = CustomerField>) -> (&'static str, String) {
+    let names: Vec<&str> = fields.map(CustomerField::as_str).collect();
+    ("cdx_CHANGED", Changed::text(names))
 }
 
 /// The columns every V2 row has.
@@ -212,9 +224,10 @@ pub(super) fn edit(
         Decision::RealTime => {
             let account = known.account().to_owned();
             let (now, set) = (site.now.clone(), set.to_vec());
+            let stamp = Stamp::real_time(&now, site.store.id);
             site.real_time(kind, &account.clone(), move |hq| {
                 for (field, value) in &set {
-                    hq_customers::set_field(hq, &account, *field, value, &now)?;
+                    hq_customers::set_field(hq, &account, *field, value, &stamp, &now)?;
                 }
                 Ok::<_, ExchangeError>(account)
             })
@@ -229,28 +242,20 @@ fn edit_locally(
 ) -> Result<(), PosError> {
     let own = site.own()?;
     let (account, guid) = known.columns();
-    let mut customer = channel_customers::state(&site.database, known)?;
+    let mut customer = channel_view::state(&site.database, site.store.id, known)?;
     guid.clone_into(&mut customer.async_account);
     let mut affiliations = Vec::new();
     for (field, value) in set {
-        let target = match field {
-            CustomerField::FirstName => &mut customer.first_name,
-            CustomerField::MiddleName => &mut customer.middle_name,
-            CustomerField::LastName => &mut customer.last_name,
-            CustomerField::Title => &mut customer.title,
-            CustomerField::Email => &mut customer.email,
-            CustomerField::Phone => &mut customer.phone,
-            CustomerField::ReceiptEmail => &mut customer.receipt_email,
-            CustomerField::Language => &mut customer.language,
-            CustomerField::Group => &mut customer.group,
-            CustomerField::Affiliation => {
+        match field.of(&mut customer) {
+            Some(target) => target.clone_from(value),
+            None => {
                 affiliations.push(channel_customers::affiliation_named(&site.database, value)?);
-                continue;
             }
-        };
-        target.clone_from(value);
+        }
     }
-    let values = row_values(site, &customer, account, own.recid, UPDATE);
+    let mut values = row_values(site, &customer, account, own.recid, UPDATE);
+    let own_fields = set.iter().map(|(field, _)| *field);
+    values.push(changed(own_fields.filter(|field| field.column().is_some())));
     let company = site.writer.env.settings().company.clone();
     site.database.write(|_| {
         channel_customers::append(&site.database, "RETAILASYNCCUSTOMERV2", &values)?;

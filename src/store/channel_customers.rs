@@ -1,13 +1,13 @@
 //! Customers as a channel database has them, synchronous and asynchronous.
 
 use rusqlite::types::Value;
-use rusqlite::{Row, named_params, params_from_iter};
+use rusqlite::{named_params, params_from_iter};
 
 use super::catalogue::column_list;
 use super::db::{ChannelDatabase, quoted};
 use super::error::StoreError;
 use super::lengths::refuse_row;
-use crate::model::customer::{Address, Customer, PENDING_SYNC, title_name};
+use crate::model::customer::PENDING_SYNC;
 use crate::model::pos::FoundCustomer;
 use crate::world::ids;
 
@@ -76,118 +76,6 @@ pub fn know(channel: &ChannelDatabase, word: &str) -> Result<Option<Known>, Stor
                LEFT JOIN ax_RETAILCUSTTABLE r ON r.ACCOUNTNUM = c.ACCOUNTNUM \
                WHERE c.ACCOUNTNUM = ?1";
     channel.first(sql, [word], |row| Ok(Known::Sync { account: row.get(0)?, guid: row.get(1)? }))
-}
-
-/// A customer's values as the channel shows them: what was downloaded, under its own last
-/// asynchronous row (R10).
-pub fn state(channel: &ChannelDatabase, known: &Known) -> Result<Customer, StoreError> {
-    let latest = channel.first(
-        "SELECT * FROM ax_RETAILASYNCCUSTOMERV2 WHERE CUSTACCOUNT = :account AND :account <> ''
-         OR CUSTACCOUNTASYNC = :guid AND :guid <> ''
-         ORDER BY REPLICATIONCOUNTERFROMORIGIN DESC LIMIT 1",
-        named_params! { ":account": known.columns().0, ":guid": known.columns().1 },
-        |row| Ok((async_customer(row)?, row.get::<_, String>("MODIFIEDDATETIME")?)),
-    )?;
-    let Known::Sync { account, .. } = known else {
-        return Ok(latest.map(|(customer, _)| customer).unwrap_or_default());
-    };
-    let downloaded = channel.first(include_str!("sql/channel_customer.sql"), [account], |row| {
-        Ok((sync_customer(row)?, row.get::<_, String>("MODIFIEDDATETIME")?))
-    })?;
-    Ok(match (downloaded, latest) {
-        // What has been downloaded since is newer than the channel's own row.
-        (Some((customer, brought)), Some((_, made))) if made < brought => customer,
-        (Some((customer, _)), Some((own, _))) => {
-            Customer { account: customer.account, currency: customer.currency, ..own }
-        }
-        (Some((customer, _)), None) => customer,
-        (None, latest) => latest.map(|(customer, _)| customer).unwrap_or_default(),
-    })
-}
-
-fn async_customer(row: &Row<'_>) -> rusqlite::Result<Customer> {
-    Ok(Customer {
-        account: row.get("CUSTACCOUNT")?,
-        async_account: row.get("CUSTACCOUNTASYNC")?,
-        first_name: row.get("FIRSTNAME")?,
-        middle_name: row.get("MIDDLENAME")?,
-        last_name: row.get("LASTNAME")?,
-        title: title_name(row.get("TITLERECORDID")?).to_owned(),
-        group: row.get("CUSTGROUP")?,
-        currency: row.get("CURRENCY")?,
-        language: row.get("LANGUAGEID")?,
-        email: row.get("EMAIL")?,
-        phone: row.get("PHONE")?,
-        receipt_email: row.get("RECEIPTEMAIL")?,
-        ..Customer::default()
-    })
-}
-
-fn sync_customer(row: &Row<'_>) -> rusqlite::Result<Customer> {
-    Ok(Customer {
-        account: row.get("ACCOUNTNUM")?,
-        async_account: row.get("CUSTACCOUNTASYNC")?,
-        first_name: row.get("FIRSTNAME")?,
-        middle_name: row.get("MIDDLENAME")?,
-        last_name: row.get("LASTNAME")?,
-        title: title_name(row.get("PERSONALTITLE")?).to_owned(),
-        group: row.get("CUSTGROUP")?,
-        currency: row.get("CURRENCY")?,
-        language: row.get("LANGUAGEID")?,
-        email: row.get("EMAIL")?,
-        phone: row.get("PHONE")?,
-        receipt_email: row.get("RECEIPTEMAIL")?,
-        ..Customer::default()
-    })
-}
-
-/// The addresses in force of a customer: downloaded ones, under their last asynchronous row; one
-/// whose last row is a deactivation is left out (R10).
-pub fn addresses(channel: &ChannelDatabase, known: &Known) -> Result<Vec<Address>, StoreError> {
-    let mut found: Vec<Address> = match known {
-        Known::Sync { account, .. } => {
-            channel.rows(include_str!("sql/channel_addresses.sql"), [account], |row| {
-                Ok(Address {
-                    id: row.get::<_, i64>("RECID")?.to_string(),
-                    ..read_address(row, "ZIPCODE", "COUNTRYREGIONID")?
-                })
-            })?
-        }
-        Known::Async { .. } => Vec::new(),
-    };
-    let own = channel.rows(
-        include_str!("sql/channel_async_addresses.sql"),
-        named_params! { ":account": known.columns().0, ":guid": known.columns().1 },
-        |row| {
-            let address =
-                Address { id: row.get("ADDRESSID")?, ..read_address(row, "ZIP", "COUNTRY")? };
-            Ok((address, row.get::<_, i64>("OPERATION")?))
-        },
-    )?;
-    for (address, operation) in own {
-        found.retain(|known| known.id != address.id);
-        // A created address that has come back from headquarters is there under its RECID.
-        let back = found.iter().any(|known| {
-            Address { id: String::new(), ..known.clone() }
-                == Address { id: String::new(), ..address.clone() }
-        });
-        if operation != crate::model::customer::DEACTIVATE && !back {
-            found.push(address);
-        }
-    }
-    Ok(found)
-}
-
-fn read_address(row: &Row<'_>, zip: &str, country: &str) -> rusqlite::Result<Address> {
-    Ok(Address {
-        id: String::new(),
-        street: row.get("STREET")?,
-        city: row.get("CITY")?,
-        state: row.get("STATE")?,
-        zip: row.get(zip)?,
-        county: row.get("COUNTY")?,
-        country: row.get(country)?,
-    })
 }
 
 /// Customers whose account, name or e-mail has a word: downloaded ones, and this store's own

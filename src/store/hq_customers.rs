@@ -4,11 +4,15 @@ use rusqlite::{Row, named_params};
 
 use super::db::{Db, Headquarters};
 use super::error::StoreError;
+use super::field_sets;
 use super::world::next;
-use crate::model::customer::{Address, Change, Customer, CustomerField, title_name, title_number};
+use crate::model::customer::{
+    Address, AddressField, Change, Customer, CustomerField, title_name, title_number,
+};
+use crate::model::field_set::{Field, FieldOwner, Stamp};
 
 /// What a new customer begins with.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Origin<'a> {
     /// The company.
     pub company: &'a str,
@@ -16,6 +20,8 @@ pub struct Origin<'a> {
     pub now: &'a str,
     /// The channel's default customer, from whom group and currency come (C06).
     pub default_customer: &'a str,
+    /// Who makes it, and when the person acted.
+    pub stamp: &'a Stamp,
 }
 
 /// Makes a customer; its account (C05). Group and currency come from the default customer (C06).
@@ -80,7 +86,16 @@ pub fn create(hq: &Db, origin: &Origin<'_>, customer: &Customer) -> Result<Strin
             set_contact(hq, party, kind, value, true, origin.now)?;
         }
     }
+    let given = given(customer).map(|(field, _)| (Field::Customer(field), origin.stamp.clone()));
+    let given: Vec<(Field, Stamp)> = given.collect();
+    field_sets::record(hq, FieldOwner::Customer(&account), &given)?;
     Ok(account)
+}
+
+/// The fields of a new customer that say something.
+pub fn given(customer: &Customer) -> impl Iterator<Item = (CustomerField, String)> + '_ {
+    let of = |field: CustomerField| (field, value_of(customer, field));
+    CustomerField::ALL.iter().copied().map(of).filter(|(_, value)| !value.is_empty())
 }
 
 /// `LOGISTICSELECTRONICADDRESS.TYPE` of a telephone number.
@@ -175,20 +190,46 @@ pub fn list(hq: &Headquarters, word: &str, limit: u32) -> Result<(Vec<Customer>,
     Ok((found, total as u64))
 }
 
-/// Sets a field of a customer; what changed, if anything did.
+/// Sets a field of a customer, and keeps who set it; what changed, if anything did.
 pub fn set_field(
     hq: &Db,
     account: &str,
     field: CustomerField,
     value: &str,
+    stamp: &Stamp,
     now: &str,
 ) -> Result<Option<Change>, StoreError> {
     let Some(before) = find(hq, account)? else { return Ok(None) };
-    let party = party(hq, account)?.unwrap_or_default();
+    let set = match field {
+        CustomerField::Affiliation => Field::Affiliation(affiliation_named(hq, value)?),
+        other => Field::Customer(other),
+    };
+    let changed = write_field(hq, &before, set, value, now)?;
+    let set = [(set, stamp.clone())];
+    field_sets::record(hq, FieldOwner::Customer(&before.account), &set)?;
     let old = value_of(&before, field);
-    if old == value {
-        return Ok(None);
+    let attribute = field.as_str().to_owned();
+    Ok(changed.then(|| Change { attribute, old, new: value.to_owned() }))
+}
+
+/// Writes a field; whether that changed anything.
+fn write_field(
+    hq: &Db,
+    before: &Customer,
+    set: Field,
+    value: &str,
+    now: &str,
+) -> Result<bool, StoreError> {
+    let account = before.account.as_str();
+    let field = match set {
+        Field::Customer(field) => field,
+        Field::Affiliation(id) => return add_affiliation(hq, account, id),
+        Field::Attribute(_) | Field::Address(_) | Field::InForce => return Ok(false),
+    };
+    if value_of(before, field) == value {
+        return Ok(false);
     }
+    let party = party(hq, account)?.unwrap_or_default();
     let params = named_params! { ":value": value, ":party": party, ":now": now };
     match field {
         CustomerField::FirstName | CustomerField::MiddleName | CustomerField::LastName => {
@@ -227,14 +268,9 @@ pub fn set_field(
                 params,
             )?;
         }
-        CustomerField::Affiliation => {
-            if !add_affiliation_named(hq, account, value)? {
-                return Ok(None);
-            }
-        }
+        CustomerField::Affiliation => return Ok(false),
     }
-    let attribute = field.as_str().to_owned();
-    Ok(Some(Change { attribute, old, new: value.to_owned() }))
+    Ok(true)
 }
 
 /// The value of a field; affiliations have none, since setting one adds it.
@@ -317,7 +353,13 @@ fn add_location(
 }
 
 /// Adds a postal address to a party; its RECID.
-pub fn add_address(hq: &Db, party: i64, address: &Address, now: &str) -> Result<i64, StoreError> {
+pub fn add_address(
+    hq: &Db,
+    party: i64,
+    address: &Address,
+    stamp: &Stamp,
+    now: &str,
+) -> Result<i64, StoreError> {
     let location = add_location(hq, party, "Home", true, now)?;
     hq.run(
         include_str!("sql/hq_address_add.sql"),
@@ -327,17 +369,59 @@ pub fn add_address(hq: &Db, party: i64, address: &Address, now: &str) -> Result<
             ":country": address.country, ":now": now,
         },
     )?;
-    Ok(hq.last_id())
+    let recid = hq.last_id();
+    let given = AddressField::ALL.iter().filter(|field| !field.get(address).is_empty());
+    let given: Vec<_> = given.map(|field| (Field::Address(*field), stamp.clone())).collect();
+    field_sets::record(hq, FieldOwner::Address(recid), &given)?;
+    Ok(recid)
 }
 
-/// A postal address of a customer by its RECID, when it is in force.
-pub fn find_address(hq: &Db, party: i64, recid: i64) -> Result<Option<Address>, StoreError> {
-    let found = hq.rows(include_str!("sql/hq_addresses.sql"), [party], read_address)?;
-    Ok(found.into_iter().find(|address| address.id == recid.to_string()))
+/// A postal address as headquarters has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PostalAddress {
+    /// One that is in force.
+    InForce(Address),
+    /// One that was deactivated.
+    Deactivated(Address),
 }
 
-/// Writes a postal address's values.
-pub fn edit_address(hq: &Db, recid: i64, address: &Address, now: &str) -> Result<(), StoreError> {
+impl PostalAddress {
+    /// Its values.
+    pub fn values(&self) -> &Address {
+        match self {
+            Self::InForce(address) | Self::Deactivated(address) => address,
+        }
+    }
+}
+
+/// A postal address of a customer by its RECID.
+pub fn find_address(
+    hq: &Db,
+    party: i64,
+    recid: i64,
+) -> Result<Option<PostalAddress>, StoreError> {
+    hq.first(include_str!("sql/hq_address.sql"), [party, recid], |row| {
+        let address = read_address(row)?;
+        Ok(if row.get("INFORCE")? {
+            PostalAddress::InForce(address)
+        } else {
+            PostalAddress::Deactivated(address)
+        })
+    })
+}
+
+/// Sets fields of a postal address, and keeps who set them; the others stay as they are.
+pub fn edit_address(
+    hq: &Db,
+    recid: i64,
+    before: &Address,
+    set: &[(AddressField, String, Stamp)],
+    now: &str,
+) -> Result<Address, StoreError> {
+    let mut address = before.clone();
+    for (field, value, _) in set {
+        field.of(&mut address).clone_from(value);
+    }
     hq.run(
         include_str!("sql/hq_address_edit.sql"),
         named_params! {
@@ -345,17 +429,26 @@ pub fn edit_address(hq: &Db, recid: i64, address: &Address, now: &str) -> Result
             ":state": address.state, ":zip": address.zip, ":county": address.county,
             ":country": address.country, ":now": now,
         },
-    )
-    .map(|_| ())
+    )?;
+    let set: Vec<(Field, Stamp)> =
+        set.iter().map(|(field, _, stamp)| (Field::Address(*field), stamp.clone())).collect();
+    field_sets::record(hq, FieldOwner::Address(recid), &set)?;
+    Ok(address)
 }
 
-/// Ends a postal address's validity.
-pub fn deactivate_address(hq: &Db, recid: i64, now: &str) -> Result<(), StoreError> {
+/// Ends a postal address's validity, if it is in force, and keeps who did.
+pub fn deactivate_address(
+    hq: &Db,
+    recid: i64,
+    stamp: &Stamp,
+    now: &str,
+) -> Result<(), StoreError> {
     hq.run(
-        "UPDATE LOGISTICSPOSTALADDRESS SET VALIDTO = ?1, MODIFIEDDATETIME = ?1 WHERE RECID = ?2",
+        "UPDATE LOGISTICSPOSTALADDRESS SET VALIDTO = ?1, MODIFIEDDATETIME = ?1
+         WHERE RECID = ?2 AND VALIDTO > '2154'",
         rusqlite::params![now, recid],
-    )
-    .map(|_| ())
+    )?;
+    field_sets::record(hq, FieldOwner::Address(recid), &[(Field::InForce, stamp.clone())])
 }
 
 /// Gives a customer an affiliation by RECID; false when it has it already.
@@ -370,16 +463,15 @@ pub fn add_affiliation(hq: &Db, account: &str, affiliation: i64) -> Result<bool,
     Ok(added > 0)
 }
 
-fn add_affiliation_named(hq: &Db, account: &str, name: &str) -> Result<bool, StoreError> {
+fn affiliation_named(hq: &Db, name: &str) -> Result<i64, StoreError> {
     let names = hq.rows("SELECT RECID, NAME FROM RETAILAFFILIATION ORDER BY NAME", [], |row| {
         Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
     })?;
     if let Some((recid, _)) = names.iter().find(|(_, known)| known.eq_ignore_ascii_case(name)) {
-        add_affiliation(hq, account, *recid)
-    } else {
-        let known: Vec<String> = names.into_iter().map(|(_, name)| name).collect();
-        Err(StoreError::unknown("affiliation", name, &known, "cdx customers list"))
+        return Ok(*recid);
     }
+    let known: Vec<String> = names.into_iter().map(|(_, name)| name).collect();
+    Err(StoreError::unknown("affiliation", name, &known, "cdx customers list"))
 }
 
 /// Deletes a customer and everything that is theirs alone; false when there is no such customer.

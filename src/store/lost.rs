@@ -151,6 +151,7 @@ pub(super) fn same(table: &UploadTable, name: &str) -> String {
     let Some(kind) = kind(table) else { return String::new() };
     let differs_by_nature = |column: &PlanColumn| {
         column.to == table.counter
+            || column.from.starts_with("cdx_")
             || [DATAAREAID, COMPLETED].iter().any(|name| column.from.eq_ignore_ascii_case(name))
     };
     let compared = table.plan.columns.iter().filter(|column| !differs_by_nature(column));

@@ -7,7 +7,9 @@ use rusqlite::{Row, named_params};
 
 use super::db::{Db, Headquarters, quoted};
 use super::error::StoreError;
-use crate::model::customer::Change;
+use crate::model::changed::Changed;
+use crate::model::customer::{AddressField, Change, CustomerField};
+use crate::model::field_set::LeftField;
 use crate::model::operation::{
     Operation, OperationDetail, OperationId, OperationKind, OperationStatus, operation_word,
 };
@@ -89,20 +91,34 @@ fn columns(row: &Row<'_>) -> rusqlite::Result<BTreeMap<String, String>> {
     Ok(values)
 }
 
+/// What an operation did to a customer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Done {
+    /// The account it led to.
+    pub account: String,
+    /// What it changed.
+    pub changes: Vec<Change>,
+    /// What it left alone, since newer operations had set it (C09).
+    pub left: Vec<LeftField>,
+}
+
 /// Marks an operation as completed, with the account it led to and what it changed (C02).
-pub fn complete(
-    hq: &Db,
-    id: OperationId,
-    account: &str,
-    changes: &[Change],
-    now: &str,
-) -> Result<(), StoreError> {
+pub fn complete(hq: &Db, id: OperationId, done: &Done, now: &str) -> Result<(), StoreError> {
     let sql = format!(
         "UPDATE {} SET ONLINEOPERATIONCOMPLETED = 1, CUSTACCOUNT = ?1 WHERE RECID = ?2",
         id.kind.table()
     );
-    hq.run(&sql, rusqlite::params![account, id.row])?;
-    note(hq, id, OperationStatus::Succeeded, None, Some(changes), now)
+    hq.run(&sql, rusqlite::params![done.account, id.row])?;
+    note(hq, id, OperationStatus::Succeeded, None, Some(&done.changes), now)?;
+    if done.left.is_empty() {
+        return Ok(());
+    }
+    let left = serde_json::to_string(&done.left).unwrap_or_default();
+    hq.run(
+        "UPDATE cdx_CUSTOMEROPERATION SET LEFTALONE = ?1 WHERE TABLENAME = ?2 AND ROW = ?3",
+        rusqlite::params![left, id.kind.table(), id.row],
+    )
+    .map(|_| ())
 }
 
 /// Notes that an operation failed, or waits behind one that did (C03).
@@ -137,12 +153,18 @@ pub fn list(hq: &Headquarters, clock: &Clock) -> Result<Vec<Operation>, StoreErr
         })
         .collect();
     let sql = format!("{} ORDER BY T, D, K, C", parts.join(" UNION ALL "));
-    let rows =
-        hq.rows(&sql, [], |row| Ok((operation(row, clock)?, row.get::<_, String>("STATUS")?)))?;
+    let rows = hq.rows(&sql, [], |row| {
+        let left = row.get::<_, Option<String>>("LEFTALONE")?;
+        Ok((operation(row, clock)?, row.get::<_, String>("STATUS")?, left))
+    })?;
     rows.into_iter()
-        .map(|(mut operation, status)| {
+        .map(|(mut operation, status, left)| {
             operation.status = OperationStatus::parse(&status)
                 .ok_or_else(|| hq.unreadable("an operation's status", status))?;
+            operation.left = left_fields(hq, left)?;
+            for left in &mut operation.left {
+                left.since = clock.show(&left.since);
+            }
             Ok(operation)
         })
         .collect()
@@ -161,7 +183,13 @@ fn operation(row: &Row<'_>, clock: &Clock) -> rusqlite::Result<Operation> {
         timestamp: clock.show(&row.get::<_, String>("T")?),
         status: OperationStatus::Pending,
         last_error: row.get("LASTERROR")?,
+        left: Vec::new(),
     })
+}
+
+fn left_fields(hq: &Db, text: Option<String>) -> Result<Vec<LeftField>, StoreError> {
+    let Some(text) = text else { return Ok(Vec::new()) };
+    serde_json::from_str(&text).map_err(|_| hq.unreadable("what an operation left alone", text))
 }
 
 /// One operation with its values and what it changed.
@@ -204,6 +232,7 @@ pub fn edit(
     let sql = format!("UPDATE {table} SET {} = ?1 WHERE RECID = ?2", quoted(column));
     hq.write(|hq| {
         hq.run(&sql, rusqlite::params![value, row.id.row])?;
+        save(hq, row.id, column, now)?;
         let sql = "SELECT EDITS FROM cdx_CUSTOMEROPERATION WHERE TABLENAME = ?1 AND ROW = ?2";
         let kept = hq.text(sql, rusqlite::params![table, row.id.row])?;
         let mut edits: Vec<Change> =
@@ -218,6 +247,37 @@ pub fn edit(
         )?;
         Ok(change)
     })
+}
+
+/// Keeps when a value was saved, and counts its field among those that the operation sets (C09).
+fn save(hq: &Db, id: OperationId, column: &str, now: &str) -> Result<(), StoreError> {
+    let table = id.kind.table();
+    hq.run(
+        "INSERT OR REPLACE INTO cdx_SAVEDVALUE (TABLENAME, ROW, COLUMNNAME, SAVEDAT)
+         VALUES (?1, ?2, ?3, ?4)",
+        rusqlite::params![table, id.row, column, now],
+    )?;
+    let field = match id.kind {
+        OperationKind::Customer => CustomerField::of_column(column).map(CustomerField::as_str),
+        OperationKind::Address => AddressField::of_column(column).map(AddressField::as_str),
+        OperationKind::Contact | OperationKind::Affiliation | OperationKind::Attribute => None,
+    };
+    let Some(field) = field else { return Ok(()) };
+    let sql = format!("SELECT cdx_CHANGED FROM {table} WHERE RECID = ?1");
+    let known = Changed::parse(&hq.text(&sql, [id.row])?.unwrap_or_default());
+    let Some(text) = known.and_then(|changed| changed.text_with(field)) else { return Ok(()) };
+    let sql = format!("UPDATE {table} SET cdx_CHANGED = ?1 WHERE RECID = ?2");
+    hq.run(&sql, rusqlite::params![text, id.row]).map(|_| ())
+}
+
+/// When values of an operation were saved on the status form, by column in upper case.
+pub fn saved(hq: &Db, id: OperationId) -> Result<BTreeMap<String, String>, StoreError> {
+    let sql = "SELECT upper(COLUMNNAME), SAVEDAT FROM cdx_SAVEDVALUE
+               WHERE TABLENAME = ?1 AND ROW = ?2";
+    let rows = hq.rows(sql, rusqlite::params![id.kind.table(), id.row], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+    })?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The default customer of the channel an operation came from.
@@ -235,13 +295,27 @@ pub fn address_of(hq: &Db, id: &str) -> Result<Option<i64>, StoreError> {
     hq.first(sql, [id], |row| row.get(0))
 }
 
-/// Remembers which postal address an address id has become.
+/// Remembers which postal address an address id has become, and lets the channels hear of it.
 pub fn remember_address(hq: &Db, id: &str, address: i64) -> Result<(), StoreError> {
     hq.run(
         "INSERT OR REPLACE INTO cdx_ASYNCADDRESS (ADDRESSID, ADDRESS) VALUES (?1, ?2)",
         rusqlite::params![id, address],
-    )
-    .map(|_| ())
+    )?;
+    let sql = "UPDATE LOGISTICSPOSTALADDRESS SET cdx_ADDRESSID = ?1 WHERE RECID = ?2";
+    hq.run(sql, rusqlite::params![id, address]).map(|_| ())
+}
+
+/// The value of an attribute of a customer; empty where there is none.
+pub fn attribute(hq: &Db, account: &str, attribute: i64) -> Result<String, StoreError> {
+    let sql = "SELECT VALUE FROM cdx_CUSTOMERATTRIBUTE WHERE ACCOUNT = ?1 AND ATTRIBUTE = ?2";
+    Ok(hq.text(sql, rusqlite::params![account, attribute])?.unwrap_or_default())
+}
+
+/// Whether a customer has an affiliation.
+pub fn has_affiliation(hq: &Db, account: &str, affiliation: i64) -> Result<bool, StoreError> {
+    let sql = "SELECT count(*) FROM RETAILCUSTAFFILIATION \
+               WHERE CUSTACCOUNTNUM = ?1 AND RETAILAFFILIATIONID = ?2";
+    Ok(hq.number(sql, rusqlite::params![account, affiliation])? > 0)
 }
 
 /// Keeps an attribute value of a customer.
@@ -316,6 +390,43 @@ pub struct PendingOperations {
     pub count: u64,
     /// When the oldest of them was made, as stored.
     pub oldest: String,
+}
+
+/// An operation that left fields alone, since newer ones had set them (C09).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LateOperation {
+    /// Which.
+    pub id: OperationId,
+    /// The channel database it came from.
+    pub channel: String,
+    /// The customer, by account.
+    pub account: String,
+    /// When the batch processed it, as stored.
+    pub processed: String,
+    /// The fields.
+    pub left: Vec<LeftField>,
+}
+
+/// Every operation that left fields alone, by kind and number.
+pub fn late(hq: &Headquarters) -> Result<Vec<LateOperation>, StoreError> {
+    let mut found = Vec::new();
+    for kind in OperationKind::ALL {
+        let sql = include_str!("sql/operation_late.sql").replace("{table}", kind.table());
+        let rows = hq.rows(&sql, [], |row| {
+            let operation = LateOperation {
+                id: OperationId { kind: *kind, row: row.get("RECID")? },
+                channel: row.get::<_, Option<String>>("NAME")?.unwrap_or_default(),
+                account: row.get("CUSTACCOUNT")?,
+                processed: row.get::<_, Option<String>>("PROCESSED")?.unwrap_or_default(),
+                left: Vec::new(),
+            };
+            Ok((operation, row.get::<_, Option<String>>("LEFTALONE")?))
+        })?;
+        for (operation, left) in rows {
+            found.push(LateOperation { left: left_fields(hq, left)?, ..operation });
+        }
+    }
+    Ok(found)
 }
 
 /// Every operation that failed, oldest first.

@@ -29,6 +29,7 @@ mod gates_schedule;
 mod gates_script;
 mod harness;
 mod hints;
+mod newer;
 mod runtime;
 mod schedules;
 mod scope;

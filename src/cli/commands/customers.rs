@@ -8,6 +8,7 @@ use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::exchange::batch::{Tally, synchronize};
 use crate::model::customer::{Change, Customer};
+use crate::model::field_set::{LeftField, Stamp};
 use crate::model::nearest::nearest;
 use crate::model::operation::{Operation, OperationDetail, OperationId, OperationStatus};
 use crate::report::page::{Page, Report, count, grouped};
@@ -146,7 +147,9 @@ fn create(context: &mut Context, customer: &Customer) -> Result<(), CommandError
     let company = writer.env.settings().company.clone();
     let now = writer.world.clock.utc();
     let default = operations::any_default_customer(&writer.hq)?;
-    let origin = Origin { company: &company, now: &now, default_customer: &default };
+    let stamp = Stamp::headquarters(&now);
+    let origin =
+        Origin { company: &company, now: &now, default_customer: &default, stamp: &stamp };
     let account = writer.hq.write(|hq| hq_customers::create(hq, &origin, customer))?;
     let customer = find(&writer.hq, &account)?;
     context.finish(writer);
@@ -157,11 +160,13 @@ fn edit(context: &mut Context, account: &str, set: &[String]) -> Result<(), Comm
     let fields = customer_fields(set)?;
     let writer = context.writer(&[])?;
     let now = writer.world.clock.utc();
+    let stamp = Stamp::headquarters(&now);
     let customer = find(&writer.hq, account)?;
     let changes = writer.hq.write(|hq| {
         let mut changes = Vec::new();
         for (field, value) in &fields {
-            changes.extend(hq_customers::set_field(hq, &customer.account, *field, value, &now)?);
+            let account = &customer.account;
+            changes.extend(hq_customers::set_field(hq, account, *field, value, &stamp, &now)?);
         }
         Ok::<_, StoreError>(changes)
     })?;
@@ -335,6 +340,22 @@ fn changes(page: &mut Page, changes: &[Change]) {
     page.table(["attribute", "old value", "new value"], changes.iter().map(row).collect());
 }
 
+fn left_alone(page: &mut Page, left: &[LeftField]) {
+    let row = |left: &LeftField| {
+        [
+            left.field.clone(),
+            left.value.clone(),
+            left.kept.clone(),
+            left.newer.clone(),
+            left.since.clone(),
+        ]
+    };
+    page.table(
+        ["attribute", "its value", "kept", "set by", "at"],
+        left.iter().map(row).collect(),
+    );
+}
+
 impl Report for Edited {
     fn text(&self, page: &mut Page) {
         if self.changes.is_empty() {
@@ -377,6 +398,12 @@ impl Report for OperationList {
             {
                 page.item(format!("{}: {error}", operation.id));
             }
+            if !operation.left.is_empty() {
+                let fields: Vec<&str> =
+                    operation.left.iter().map(|left| left.field.as_str()).collect();
+                let id = &operation.id;
+                page.item(format!("{id}: left {} alone, since it is newer", fields.join(", ")));
+            }
         }
     }
 }
@@ -397,6 +424,10 @@ impl Report for OperationDetail {
         if !self.changes.is_empty() {
             page.title("What it changed");
             changes(page, &self.changes);
+        }
+        if !operation.left.is_empty() {
+            page.title("What it left alone");
+            left_alone(page, &operation.left);
         }
         if !self.edits.is_empty() {
             page.title("What people corrected");

@@ -19,7 +19,7 @@ use crate::model::settings::Settings;
 use crate::model::topology::{DataStore, Group, Schedule};
 use crate::store::feature_rows::{self, Half};
 use crate::store::lengths::{TooLong, too_long};
-use crate::store::operations::{FailedOperation, PendingOperations};
+use crate::store::operations::{FailedOperation, LateOperation, PendingOperations};
 use crate::store::packages::{Folder, PackageStore, checksum};
 use crate::store::profiles::Profile;
 use crate::store::sessions::Lack;
@@ -130,6 +130,8 @@ pub struct HeadquartersFacts {
     pub scheduler_version: Known<String>,
     /// Customer operations that failed.
     pub failed_operations: Known<Vec<FailedOperation>>,
+    /// Customer operations that left fields alone.
+    pub late_operations: Known<Vec<LateOperation>>,
     /// Customer operations that the batch has not looked at, by channel.
     pub pending_operations: Known<Vec<PendingOperations>>,
     /// Operations over two files that could not be finished, oldest first.
@@ -177,6 +179,7 @@ impl HeadquartersFacts {
             parameters: known(topology::parameters(hq)),
             scheduler_version: known(world::value(hq, "scheduler-version")),
             failed_operations: known(operations::failed(hq)),
+            late_operations: known(operations::late(hq)),
             pending_operations: known(operations::pending(hq)),
             unfinished: known(unfinished(hq)),
             too_long: rows.then(|| lengths(reader, &downloads, &channel_tables)),

@@ -26,6 +26,7 @@ pub(super) mod job_definition_differs;
 pub(super) mod lingering_real_time_calls;
 pub(super) mod mandatory_feature_off;
 pub(super) mod mapping_broken;
+pub(super) mod operation_left_fields;
 pub(super) mod operation_unfinished;
 pub(super) mod package_gone;
 pub(super) mod parallel_upload;

@@ -1,0 +1,104 @@
+//! Which fields an operation sets, and which it leaves alone since a newer one set them (C09).
+
+use std::collections::BTreeMap;
+
+use super::batch_operation::Failure;
+use crate::model::changed::Changed;
+use crate::model::field_set::{Field, FieldOwner, LeftField, Made, Setter, Stamp};
+use crate::store::operations::{self, OperationRow};
+use crate::store::{Db, StoreError, field_sets};
+
+/// An operation on its way into headquarters.
+pub(super) struct Acting<'a> {
+    /// Headquarters.
+    pub(super) hq: &'a Db,
+    /// The operation.
+    pub(super) row: &'a OperationRow,
+    /// The environment's time, as stored.
+    pub(super) now: &'a str,
+    saved: BTreeMap<String, String>,
+}
+
+/// What becomes of one field.
+pub(super) enum Fate {
+    /// The operation sets it, with this stamp.
+    Set(Stamp),
+    /// It is left as a newer setting has it.
+    Left(Stamp),
+}
+
+impl<'a> Acting<'a> {
+    pub(super) fn new(
+        hq: &'a Db,
+        row: &'a OperationRow,
+        now: &'a str,
+    ) -> Result<Self, StoreError> {
+        Ok(Self { hq, row, now, saved: operations::saved(hq, row.id)? })
+    }
+
+    /// The fields that the operation changed (R19).
+    pub(super) fn changed(&self) -> Result<Changed, Failure> {
+        let text = self.row.text("cdx_CHANGED");
+        Changed::parse(text)
+            .ok_or_else(|| Failure::Told(format!("cdx_CHANGED is not a list of fields: {text:?}")))
+    }
+
+    /// When the person acted who gave these columns their values, and who that was: the register,
+    /// or whoever saved one of them on the status form since.
+    pub(super) fn stamp(&self, columns: &[&str]) -> Stamp {
+        let made = self.row.text("MODIFIEDDATETIME");
+        let saved = columns.iter().filter_map(|column| self.saved.get(*column)).max();
+        if let Some(at) = saved.filter(|at| at.as_str() >= made) {
+            return Stamp { at: at.clone(), by: Setter::StatusForm(self.row.id) };
+        }
+        let made_in = Made {
+            store: self.row.number("cdx_DATASTORE"),
+            kind: self.row.id.kind,
+            counter: self.row.number("REPLICATIONCOUNTERFROMORIGIN"),
+        };
+        let by = Setter::Operation { id: self.row.id, made: made_in };
+        Stamp { at: made.to_owned(), by }
+    }
+
+    /// Whether the operation sets a field whose value these columns hold.
+    pub(super) fn fate(
+        &self,
+        owner: FieldOwner<'_>,
+        field: Field,
+        columns: &[&str],
+    ) -> Result<Fate, StoreError> {
+        let late = self.stamp(columns);
+        let standing = field_sets::last(self.hq, owner, field)?;
+        Ok(match standing.filter(|standing| standing.stands_against(&late)) {
+            Some(newer) => Fate::Left(newer),
+            None => Fate::Set(late),
+        })
+    }
+
+    /// A field that is left alone, as the customer synchronization status tells it.
+    pub(super) fn left(
+        &self,
+        field: Field,
+        value: &str,
+        kept: &str,
+        newer: &Stamp,
+    ) -> Result<LeftField, StoreError> {
+        Ok(LeftField {
+            field: field.to_string(),
+            value: value.to_owned(),
+            kept: kept.to_owned(),
+            newer: field_sets::describe(self.hq, newer)?,
+            since: newer.at.clone(),
+        })
+    }
+
+    /// Keeps that the operation set a field.
+    pub(super) fn record(
+        &self,
+        owner: FieldOwner<'_>,
+        field: Field,
+        stamp: Stamp,
+    ) -> Result<(), StoreError> {
+        field_sets::record(self.hq, owner, &[(field, stamp)])
+    }
+}

@@ -1,0 +1,162 @@
+//! Who set a field, when the person acted, and which of two is newer (C09).
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::customer::{AddressField, CustomerField};
+use super::operation::{OperationId, OperationKind};
+
+/// Whose fields they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldOwner<'a> {
+    /// The customer of an account.
+    Customer(&'a str),
+    /// A postal address of headquarters, by its RECID.
+    Address(i64),
+}
+
+/// A field that an operation sets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Field {
+    /// One of the customer itself.
+    Customer(CustomerField),
+    /// Whether the customer has an affiliation, by its RECID.
+    Affiliation(i64),
+    /// The value of an attribute, by its RECID.
+    Attribute(i64),
+    /// One of an address.
+    Address(AddressField),
+    /// Whether an address is in force.
+    InForce,
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Customer(field) => f.write_str(field.as_str()),
+            Self::Affiliation(id) => write!(f, "affiliation {id}"),
+            Self::Attribute(id) => write!(f, "attribute {id}"),
+            Self::Address(field) => f.write_str(field.as_str()),
+            Self::InForce => f.write_str("in-force"),
+        }
+    }
+}
+
+/// Where a row of a channel was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Made {
+    /// The RECID of the channel database.
+    pub store: i64,
+    /// The table.
+    pub kind: OperationKind,
+    /// The replication counter there.
+    pub counter: i64,
+}
+
+/// Whether a row was made before another one; rows of several channels or tables have no order.
+pub fn made_before(a: &Made, b: &Made) -> bool {
+    (a.store, a.kind) == (b.store, b.kind) && a.counter < b.counter
+}
+
+/// Who set a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Setter {
+    /// A person in headquarters, by a form.
+    Headquarters,
+    /// A channel database, by its RECID, with a real-time call.
+    RealTime(i64),
+    /// A person in headquarters who saved the value of an operation on the status form.
+    StatusForm(OperationId),
+    /// An operation of a channel.
+    Operation {
+        /// The row in headquarters.
+        id: OperationId,
+        /// The row in the channel.
+        made: Made,
+    },
+}
+
+/// A field's last setting: who, and when the person acted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    /// The environment's time, as stored.
+    pub at: String,
+    /// Who.
+    pub by: Setter,
+}
+
+impl Stamp {
+    /// A change that a person makes in headquarters now.
+    pub fn headquarters(now: &str) -> Self {
+        Self { at: now.to_owned(), by: Setter::Headquarters }
+    }
+
+    /// A change that a channel database makes by a real-time call now.
+    pub fn real_time(now: &str, store: i64) -> Self {
+        Self { at: now.to_owned(), by: Setter::RealTime(store) }
+    }
+
+    /// Whether what was set with this stamp stands against a setting that comes late: the person
+    /// acted later, or at the same time in the same channel after it. On any other tie the one
+    /// that is processed later stands.
+    pub fn stands_against(&self, late: &Self) -> bool {
+        match self.at.cmp(&late.at) {
+            Ordering::Greater => true,
+            Ordering::Less => false,
+            Ordering::Equal => match (&self.by, &late.by) {
+                (Setter::Operation { made, .. }, Setter::Operation { made: other, .. }) => {
+                    made_before(other, made)
+                }
+                _ => false,
+            },
+        }
+    }
+}
+
+/// A field that an operation left alone, since a newer one had set it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftField {
+    /// The field.
+    pub field: String,
+    /// The value that the operation has.
+    pub value: String,
+    /// The value that stays.
+    pub kept: String,
+    /// Who set it, for a reader.
+    pub newer: String,
+    /// When that person acted.
+    pub since: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stamp(at: &str, store: i64, counter: i64) -> Stamp {
+        let kind = OperationKind::Customer;
+        let by = Setter::Operation {
+            id: OperationId { kind, row: counter },
+            made: Made { store, kind, counter },
+        };
+        Stamp { at: at.to_owned(), by }
+    }
+
+    #[test]
+    fn the_time_decides_then_the_order_within_a_channel() {
+        let (early, late) = ("2026-01-15 08:00:00.000", "2026-01-15 08:00:00.001");
+        assert!(stamp(late, 1, 1).stands_against(&stamp(early, 1, 9)));
+        assert!(!stamp(early, 1, 9).stands_against(&stamp(late, 1, 1)));
+        assert!(stamp(early, 1, 9).stands_against(&stamp(early, 1, 8)));
+        assert!(!stamp(early, 1, 8).stands_against(&stamp(early, 1, 9)));
+    }
+
+    #[test]
+    fn on_any_other_tie_the_one_that_is_processed_later_stands() {
+        let now = "2026-01-15 08:00:00.000";
+        assert!(!stamp(now, 1, 9).stands_against(&stamp(now, 2, 1)));
+        assert!(!Stamp::headquarters(now).stands_against(&stamp(now, 1, 1)));
+        assert!(!stamp(now, 1, 1).stands_against(&Stamp::real_time(now, 1)));
+    }
+}

@@ -1,0 +1,283 @@
+//! A customer as a channel's register sees it: what was downloaded, and over it what the channel
+//! changed itself and has not come back (R10, R19).
+
+use std::cmp::Ordering;
+
+use rusqlite::{Row, named_params};
+
+use super::channel_customers::Known;
+use super::db::ChannelDatabase;
+use super::error::StoreError;
+use super::field_sets::{Heard, heard};
+use super::uploads;
+use crate::model::changed::Changed;
+use crate::model::customer::{
+    Address, AddressField, CREATE, Customer, CustomerField, DEACTIVATE, title_name,
+};
+use crate::model::field_set::{Field, Made, made_before};
+use crate::model::operation::OperationKind;
+use crate::store::hq_customers::value_of;
+
+/// A row that the channel has written.
+struct Own<T> {
+    values: T,
+    operation: i64,
+    changed: Changed,
+    made: Made,
+    at: String,
+}
+
+impl<T> Own<T> {
+    fn read(
+        row: &Row<'_>,
+        store: i64,
+        kind: OperationKind,
+        values: T,
+    ) -> rusqlite::Result<Self> {
+        let text = row.get::<_, Option<String>>("cdx_CHANGED")?.unwrap_or_default();
+        let counter = row.get("REPLICATIONCOUNTERFROMORIGIN")?;
+        Ok(Self {
+            values,
+            operation: row.get("OPERATION")?,
+            // What is no list says nothing, so that the row is taken whole.
+            changed: Changed::parse(&text).unwrap_or(Changed::Whole),
+            made: Made { store, kind, counter },
+            at: row.get("MODIFIEDDATETIME")?,
+        })
+    }
+}
+
+/// What came down, and how it was set there.
+struct Downloaded<T> {
+    values: T,
+    heard: Heard,
+    /// When headquarters changed it last, as far as its columns tell.
+    modified: String,
+}
+
+impl<T> Downloaded<T> {
+    /// Whether the channel's own row is newer than what came down, for one field; of a tie between
+    /// channels that row counts which has not been sent.
+    fn is_older_than<O>(&self, own: &Own<O>, field: Field, sent: i64) -> bool {
+        let Some((at, store, table, counter)) = self.heard.get(&field.to_string()) else {
+            // Nobody has set it since, or only a version that kept no account of it.
+            return own.changed != Changed::Whole || own.at >= self.modified;
+        };
+        match at.as_str().cmp(own.at.as_str()) {
+            Ordering::Less => true,
+            Ordering::Greater => false,
+            Ordering::Equal => {
+                let same_table = table.as_deref() == Some(own.made.kind.table());
+                match (store, counter) {
+                    (Some(store), Some(counter)) if *store == own.made.store && same_table => {
+                        made_before(&Made { counter: *counter, ..own.made }, &own.made)
+                    }
+                    _ => own.made.counter > sent,
+                }
+            }
+        }
+    }
+}
+
+/// A customer's values as the channel shows them; `store` is the channel database's RECID.
+pub fn state(
+    channel: &ChannelDatabase,
+    store: i64,
+    known: &Known,
+) -> Result<Customer, StoreError> {
+    let kind = OperationKind::Customer;
+    let (account, guid) = known.columns();
+    let own = channel.rows(
+        include_str!("sql/channel_own_customer.sql"),
+        named_params! { ":account": account, ":guid": guid },
+        |row| Own::read(row, store, kind, async_customer(row)?),
+    )?;
+    let downloaded = match known {
+        Known::Sync { account, .. } => downloaded_customer(channel, account)?,
+        Known::Async { .. } => None,
+    };
+    let sent = uploads::sent(channel, &format!("ax_{}", kind.table()))?;
+    let mut shown = downloaded.as_ref().map(|down| down.values.clone());
+    for row in &own {
+        let Some(shown) = &mut shown else {
+            shown = Some(row.values.clone());
+            continue;
+        };
+        let sets = |field: &CustomerField| row.changed.includes(field.as_str());
+        for field in CustomerField::ALL.iter().copied().filter(sets) {
+            let newer = downloaded
+                .as_ref()
+                .is_none_or(|down| down.is_older_than(row, Field::Customer(field), sent));
+            if let Some(value) = field.of(shown).filter(|_| newer) {
+                *value = value_of(&row.values, field);
+            }
+        }
+    }
+    Ok(shown.unwrap_or_default())
+}
+
+fn downloaded_customer(
+    channel: &ChannelDatabase,
+    account: &str,
+) -> Result<Option<Downloaded<Customer>>, StoreError> {
+    let found = channel.first(include_str!("sql/channel_customer.sql"), [account], |row| {
+        let modified = row.get::<_, String>("MODIFIEDDATETIME")?;
+        Ok((sync_customer(row)?, modified, row.get::<_, Option<String>>("cdx_SETBY")?))
+    })?;
+    let Some((values, modified, text)) = found else { return Ok(None) };
+    Ok(Some(Downloaded { values, heard: heard(channel, text)?, modified }))
+}
+
+fn async_customer(row: &Row<'_>) -> rusqlite::Result<Customer> {
+    Ok(Customer {
+        account: row.get("CUSTACCOUNT")?,
+        async_account: row.get("CUSTACCOUNTASYNC")?,
+        first_name: row.get("FIRSTNAME")?,
+        middle_name: row.get("MIDDLENAME")?,
+        last_name: row.get("LASTNAME")?,
+        title: title_name(row.get("TITLERECORDID")?).to_owned(),
+        group: row.get("CUSTGROUP")?,
+        currency: row.get("CURRENCY")?,
+        language: row.get("LANGUAGEID")?,
+        email: row.get("EMAIL")?,
+        phone: row.get("PHONE")?,
+        receipt_email: row.get("RECEIPTEMAIL")?,
+        ..Customer::default()
+    })
+}
+
+fn sync_customer(row: &Row<'_>) -> rusqlite::Result<Customer> {
+    Ok(Customer {
+        account: row.get("ACCOUNTNUM")?,
+        async_account: row.get("CUSTACCOUNTASYNC")?,
+        first_name: row.get("FIRSTNAME")?,
+        middle_name: row.get("MIDDLENAME")?,
+        last_name: row.get("LASTNAME")?,
+        title: title_name(row.get("PERSONALTITLE")?).to_owned(),
+        group: row.get("CUSTGROUP")?,
+        currency: row.get("CURRENCY")?,
+        language: row.get("LANGUAGEID")?,
+        email: row.get("EMAIL")?,
+        phone: row.get("PHONE")?,
+        receipt_email: row.get("RECEIPTEMAIL")?,
+        ..Customer::default()
+    })
+}
+
+/// An address on its way to the register.
+struct Shown {
+    address: Address,
+    /// The temporary id under which a channel made it.
+    made_as: String,
+    in_force: bool,
+    /// What came down of it; none of an address that only the channel has.
+    downloaded: Option<Downloaded<()>>,
+}
+
+/// The addresses in force of a customer: downloaded ones with what the channel changed itself, and
+/// those it made; `store` is the channel database's RECID.
+pub fn addresses(
+    channel: &ChannelDatabase,
+    store: i64,
+    known: &Known,
+) -> Result<Vec<Address>, StoreError> {
+    let mut shown = match known {
+        Known::Sync { account, .. } => downloaded_addresses(channel, account)?,
+        Known::Async { .. } => Vec::new(),
+    };
+    let kind = OperationKind::Address;
+    let (account, guid) = known.columns();
+    let own = channel.rows(
+        include_str!("sql/channel_own_addresses.sql"),
+        named_params! { ":account": account, ":guid": guid },
+        |row| {
+            let id = row.get("ADDRESSID")?;
+            let values = Address { id, ..read_address(row, "ZIP", "COUNTRY")? };
+            Own::read(row, store, kind, values)
+        },
+    )?;
+    let sent = uploads::sent(channel, &format!("ax_{}", kind.table()))?;
+    for row in own {
+        lay_over(&mut shown, &row, sent);
+    }
+    let in_force = shown.into_iter().filter(|shown| shown.in_force);
+    Ok(in_force.map(|shown| shown.address).collect())
+}
+
+fn lay_over(shown: &mut Vec<Shown>, row: &Own<Address>, sent: i64) {
+    let id = &row.values.id;
+    let is = |known: &Shown| {
+        known.address.id.eq_ignore_ascii_case(id) || known.made_as.eq_ignore_ascii_case(id)
+    };
+    // One that came down before channels were told its temporary id is known by its values.
+    let same = |known: &Shown| {
+        let of = |address: &Address| Address { id: String::new(), ..address.clone() };
+        known.downloaded.is_some()
+            && known.made_as.is_empty()
+            && row.operation == CREATE
+            && of(&known.address) == of(&row.values)
+    };
+    let at = shown.iter().position(is).or_else(|| shown.iter().position(same));
+    let Some(known) = at.and_then(|at| shown.get_mut(at)) else {
+        shown.push(Shown {
+            address: row.values.clone(),
+            made_as: String::new(),
+            in_force: row.operation != DEACTIVATE,
+            downloaded: None,
+        });
+        return;
+    };
+    if known.made_as.is_empty() && known.downloaded.is_some() {
+        known.made_as.clone_from(id);
+    }
+    let newer = |field: Field| {
+        known.downloaded.as_ref().is_none_or(|down| down.is_older_than(row, field, sent))
+    };
+    if row.operation == DEACTIVATE {
+        known.in_force &= !newer(Field::InForce);
+        return;
+    }
+    let sets = |field: &&AddressField| {
+        row.changed.includes(field.as_str()) && newer(Field::Address(**field))
+    };
+    let set: Vec<AddressField> = AddressField::ALL.iter().filter(sets).copied().collect();
+    for field in set {
+        field.of(&mut known.address).clone_from(&field.get(&row.values).to_owned());
+    }
+}
+
+fn downloaded_addresses(
+    channel: &ChannelDatabase,
+    account: &str,
+) -> Result<Vec<Shown>, StoreError> {
+    let rows = channel.rows(include_str!("sql/channel_addresses.sql"), [account], |row| {
+        let id = row.get::<_, i64>("RECID")?.to_string();
+        let address = Address { id, ..read_address(row, "ZIPCODE", "COUNTRYREGIONID")? };
+        let shown = Shown {
+            address,
+            made_as: row.get::<_, Option<String>>("cdx_ADDRESSID")?.unwrap_or_default(),
+            in_force: row.get("INFORCE")?,
+            downloaded: None,
+        };
+        let modified = row.get::<_, String>("MODIFIEDDATETIME")?;
+        Ok((shown, modified, row.get::<_, Option<String>>("cdx_SETBY")?))
+    })?;
+    rows.into_iter()
+        .map(|(shown, modified, text)| {
+            let heard = heard(channel, text)?;
+            Ok(Shown { downloaded: Some(Downloaded { values: (), heard, modified }), ..shown })
+        })
+        .collect()
+}
+
+fn read_address(row: &Row<'_>, zip: &str, country: &str) -> rusqlite::Result<Address> {
+    Ok(Address {
+        id: String::new(),
+        street: row.get("STREET")?,
+        city: row.get("CITY")?,
+        state: row.get("STATE")?,
+        zip: row.get(zip)?,
+        county: row.get("COUNTY")?,
+        country: row.get(country)?,
+    })
+}

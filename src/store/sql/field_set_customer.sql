@@ -1,0 +1,6 @@
+-- Tells the channels with the party who set the customer's fields last.
+UPDATE DIRPARTYTABLE SET cdx_SETBY = (
+    SELECT json_group_object(FIELD, json_array(
+        SETAT, iif(SETTER = 'operation', DATASTORE, NULL), TABLENAME, COUNTER))
+    FROM cdx_FIELDSET WHERE SUBJECT = 'customer' AND ID = ?1)
+WHERE RECID = (SELECT PARTY FROM CUSTTABLE WHERE ACCOUNTNUM = ?1 COLLATE NOCASE)
