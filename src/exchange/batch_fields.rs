@@ -68,8 +68,9 @@ impl<'a> Acting<'a> {
         columns: &[&str],
     ) -> Result<Fate, StoreError> {
         let late = self.stamp(columns);
-        let standing = field_sets::last(self.hq, owner, field)?;
-        Ok(match standing.filter(|standing| standing.stands_against(&late)) {
+        // A setting that has lost a tie since is still newer than what was made before it.
+        let known = field_sets::last(self.hq, owner, field)?;
+        Ok(match known.into_iter().find(|known| known.stands_against(&late)) {
             Some(newer) => Fate::Left(newer),
             None => Fate::Set(late),
         })

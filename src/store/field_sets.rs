@@ -21,17 +21,30 @@ fn kind_of(table: &str) -> Option<OperationKind> {
     OperationKind::ALL.iter().copied().find(|kind| kind.table().eq_ignore_ascii_case(table))
 }
 
-/// How a field was set last; none where that is not known, so that anything is newer.
-pub fn last(hq: &Db, owner: FieldOwner<'_>, field: Field) -> Result<Option<Stamp>, StoreError> {
+/// How a field was set last from each place, the one that stands first; none where that is not
+/// known, so that anything is newer.
+pub fn last(hq: &Db, owner: FieldOwner<'_>, field: Field) -> Result<Vec<Stamp>, StoreError> {
     let (subject, id) = key(owner);
-    let found = hq.first(
+    let found = hq.rows(
         "SELECT SETAT, SETTER, DATASTORE, TABLENAME, ROW, COUNTER FROM cdx_FIELDSET
-         WHERE SUBJECT = ?1 AND ID = ?2 AND FIELD = ?3",
+         WHERE SUBJECT = ?1 AND ID = ?2 AND FIELD = ?3 ORDER BY SETAT DESC, ORDINAL DESC",
         rusqlite::params![subject, id, field.to_string()],
         |row| Ok((row.get::<_, String>(1)?, read(row)?)),
     )?;
-    let Some((word, stamp)) = found else { return Ok(None) };
-    stamp.map(Some).ok_or_else(|| hq.unreadable("who set a field", word))
+    let known = |(word, stamp): (String, Option<Stamp>)| {
+        stamp.ok_or_else(|| hq.unreadable("who set a field", word))
+    };
+    found.into_iter().map(known).collect()
+}
+
+/// The place a setting came from; within one, settings have an order.
+fn place(stamp: &Stamp) -> String {
+    match &stamp.by {
+        Setter::Operation { made, .. } => format!("{} {}", made.store, made.kind.table()),
+        Setter::Headquarters | Setter::RealTime(_) | Setter::StatusForm(_) => {
+            "headquarters".to_owned()
+        }
+    }
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Option<Stamp>> {
@@ -72,11 +85,13 @@ pub fn record(
             }
         };
         hq.run(
-            "INSERT OR REPLACE INTO cdx_FIELDSET
-             VALUES (:subject, :id, :field, :at, :setter, :store, :table, :row, :counter)",
+            "INSERT OR REPLACE INTO cdx_FIELDSET (SUBJECT, ID, FIELD, PLACE, SETAT, SETTER,
+             DATASTORE, TABLENAME, ROW, COUNTER) VALUES (:subject, :id, :field, :place, :at,
+             :setter, :store, :table, :row, :counter)",
             named_params! {
-                ":subject": subject, ":id": id, ":field": field.to_string(), ":at": stamp.at,
-                ":setter": setter, ":store": store, ":table": operation.map(|id| id.kind.table()),
+                ":subject": subject, ":id": id, ":field": field.to_string(),
+                ":place": place(stamp), ":at": stamp.at, ":setter": setter, ":store": store,
+                ":table": operation.map(|id| id.kind.table()),
                 ":row": operation.map(|id| id.row), ":counter": counter,
             },
         )?;

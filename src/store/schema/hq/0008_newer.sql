@@ -10,11 +10,14 @@ ALTER TABLE LOGISTICSPOSTALADDRESS ADD COLUMN cdx_SETBY TEXT;
 -- The temporary id under which a channel made the address.
 ALTER TABLE LOGISTICSPOSTALADDRESS ADD COLUMN cdx_ADDRESSID TEXT;
 
--- Who set a field last, and when the person acted.
+-- Who set a field last, from each place, and when the person acted. Of several places the one
+-- with the latest time stands, and at one time the highest ORDINAL, which was processed last.
 CREATE TABLE cdx_FIELDSET (
+    ORDINAL   INTEGER PRIMARY KEY,
     SUBJECT   TEXT NOT NULL CHECK (SUBJECT IN ('customer', 'address')),
     ID        TEXT NOT NULL COLLATE NOCASE, -- the account; the RECID of the postal address
     FIELD     TEXT NOT NULL,
+    PLACE     TEXT NOT NULL,                -- headquarters, or a channel database and its table
     SETAT     TEXT NOT NULL,
     SETTER    TEXT NOT NULL
         CHECK (SETTER IN ('headquarters', 'real-time', 'status-form', 'operation')),
@@ -22,10 +25,10 @@ CREATE TABLE cdx_FIELDSET (
     TABLENAME TEXT,                         -- the operation's table,
     ROW       INTEGER,                      -- its RECID there,
     COUNTER   INTEGER,                      -- and its replication counter
-    PRIMARY KEY (SUBJECT, ID, FIELD),
+    UNIQUE (SUBJECT, ID, FIELD, PLACE),
     CHECK (SETTER <> 'operation' OR DATASTORE IS NOT NULL AND TABLENAME IS NOT NULL
         AND ROW IS NOT NULL AND COUNTER IS NOT NULL)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- When a person saved a value of an operation on the status form.
 CREATE TABLE cdx_SAVEDVALUE (
