@@ -343,7 +343,7 @@ impl History {
         let sql = "SELECT RECID, cdx_DATASTORE, REPLICATIONCOUNTERFROMORIGIN \
                    FROM RETAILASYNCCUSTOMERV2 WHERE ONLINEOPERATIONCOMPLETED = 0 LIMIT 1";
         let found = self.hq().query_row(sql, [], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, u64>(2)?))
+            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, u32>(2)?))
         });
         let Ok((recid, store, counter)) = found else { return };
         let value = self.value();
@@ -351,7 +351,7 @@ impl History {
         let set = format!("{}={value}", COLUMNS[at]);
         self.run(&format!("customers status edit customer-{recid} --set {set}"), &[0]);
         let channel = self.stores.iter().position(|known| *known == store).unwrap();
-        let (time, key) = (self.time, (channel, Table::Customer, counter));
+        let (time, key) = (self.time, (channel, Table::Customer, u64::from(counter)));
         let row = self.rows.iter_mut().find(|row| row.key() == key).unwrap();
         row.sets.insert(FIELDS[at], (value, Some(time)));
     }
@@ -368,11 +368,11 @@ impl History {
             );
             let mut statement = hq.prepare(&sql).unwrap();
             let rows = statement
-                .query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, u64>(1)?)))
+                .query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, u32>(1)?)))
                 .unwrap();
             for (store, counter) in rows.map(Result::unwrap) {
                 let channel = self.stores.iter().position(|known| *known == store).unwrap();
-                let key = (channel, table, counter);
+                let key = (channel, table, u64::from(counter));
                 if self.completed.insert(key) {
                     through.push(self.rows.iter().find(|row| row.key() == key).unwrap().clone());
                 }
