@@ -9,11 +9,10 @@ use super::rules::{
     group_not_scheduled, job_definition_differs, lingering_real_time_calls, mandatory_feature_off,
     mapping_broken, operation_left_fields, operation_unfinished, package_gone, parallel_upload,
     prerequisite_missing, purge_before_upload, recurring_jobs_missing, rollback_on_failure,
-    schedule_before_prerequisite,
-    scheduler_not_initialized, session_failed, session_flood, session_stuck, session_suspended,
-    stale_cache, suppression_unused, try_count_high, upload_failed, upload_not_applied,
-    upload_not_collected, upload_schedule_broken, upload_table_unfit, value_too_long,
-    warnings_hidden,
+    schedule_before_prerequisite, scheduler_not_initialized, session_failed, session_flood,
+    session_stuck, session_suspended, stale_cache, suppression_unused, try_count_high,
+    upload_failed, upload_not_applied, upload_not_collected, upload_schedule_broken,
+    upload_table_unfit, value_too_long, warnings_hidden,
 };
 use crate::model::nearest::nearest;
 

@@ -28,11 +28,7 @@ pub(super) enum Fate {
 }
 
 impl<'a> Acting<'a> {
-    pub(super) fn new(
-        hq: &'a Db,
-        row: &'a OperationRow,
-        now: &'a str,
-    ) -> Result<Self, StoreError> {
+    pub(super) fn new(hq: &'a Db, row: &'a OperationRow, now: &'a str) -> Result<Self, StoreError> {
         Ok(Self { hq, row, now, saved: operations::saved(hq, row.id)? })
     }
 

@@ -220,9 +220,8 @@ fn customer(
 fn create(acting: &Acting<'_>, wanted: &Customer, company: &str) -> Result<Done, Failure> {
     let Acting { hq, row, now, .. } = *acting;
     let channel = row.number("ORIGINATINGCHANNEL");
-    let default = operations::default_customer(hq, channel)?.ok_or_else(|| {
-        Failure::Told(format!("channel {} has no default customer", row.channel))
-    })?;
+    let default = operations::default_customer(hq, channel)?
+        .ok_or_else(|| Failure::Told(format!("channel {} has no default customer", row.channel)))?;
     let stamp = acting.stamp(&[]);
     let origin = Origin { company, now, default_customer: &default, stamp: &stamp };
     let account = hq_customers::create(hq, &origin, wanted)?;
@@ -248,8 +247,7 @@ fn set_customer_field(
     let set = Field::Customer(field);
     match acting.fate(FieldOwner::Customer(&account), set, columns)? {
         Fate::Set(stamp) => {
-            done.changes
-                .extend(hq_customers::set_field(hq, &account, field, value, &stamp, now)?);
+            done.changes.extend(hq_customers::set_field(hq, &account, field, value, &stamp, now)?);
         }
         Fate::Left(newer) => {
             let found = hq_customers::find(hq, &account)?.unwrap_or_default();

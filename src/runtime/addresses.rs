@@ -73,10 +73,8 @@ pub(super) fn edit(
             let account = known.account().to_owned();
             let now = site.now.clone();
             let stamp = Stamp::real_time(&now, site.store.id);
-            let set: Vec<(AddressField, String, Stamp)> = set
-                .iter()
-                .map(|(field, value)| (*field, value.clone(), stamp.clone()))
-                .collect();
+            let set: Vec<(AddressField, String, Stamp)> =
+                set.iter().map(|(field, value)| (*field, value.clone(), stamp.clone())).collect();
             site.real_time(kind, &account.clone(), move |hq| {
                 let (recid, found) = in_headquarters(hq, &account, &address.id)?;
                 hq_customers::edit_address(hq, recid, found.values(), &set, &now)?;
@@ -121,11 +119,7 @@ pub(super) fn deactivate(
 ///
 /// # Errors
 /// [`StoreError::Unknown`] when it is not there yet.
-fn in_headquarters(
-    hq: &Db,
-    account: &str,
-    id: &str,
-) -> Result<(i64, PostalAddress), StoreError> {
+fn in_headquarters(hq: &Db, account: &str, id: &str) -> Result<(i64, PostalAddress), StoreError> {
     let party = hq_customers::party(hq, account)?.unwrap_or_default();
     let known = match operations::address_of(hq, id)? {
         Some(recid) => hq_customers::find_address(hq, party, recid)?.map(|found| (recid, found)),

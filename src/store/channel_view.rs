@@ -28,12 +28,7 @@ struct Own<T> {
 }
 
 impl<T> Own<T> {
-    fn read(
-        row: &Row<'_>,
-        store: i64,
-        kind: OperationKind,
-        values: T,
-    ) -> rusqlite::Result<Self> {
+    fn read(row: &Row<'_>, store: i64, kind: OperationKind, values: T) -> rusqlite::Result<Self> {
         let text = row.get::<_, Option<String>>("cdx_CHANGED")?.unwrap_or_default();
         let counter = row.get("REPLICATIONCOUNTERFROMORIGIN")?;
         Ok(Self {
@@ -80,11 +75,7 @@ impl<T> Downloaded<T> {
 }
 
 /// A customer's values as the channel shows them; `store` is the channel database's RECID.
-pub fn state(
-    channel: &ChannelDatabase,
-    store: i64,
-    known: &Known,
-) -> Result<Customer, StoreError> {
+pub fn state(channel: &ChannelDatabase, store: i64, known: &Known) -> Result<Customer, StoreError> {
     let kind = OperationKind::Customer;
     let (account, guid) = known.columns();
     let own = channel.rows(

@@ -69,11 +69,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Option<Stamp>> {
 }
 
 /// Keeps how fields were set, and lets the channels hear of it with the next download.
-pub fn record(
-    hq: &Db,
-    owner: FieldOwner<'_>,
-    fields: &[(Field, Stamp)],
-) -> Result<(), StoreError> {
+pub fn record(hq: &Db, owner: FieldOwner<'_>, fields: &[(Field, Stamp)]) -> Result<(), StoreError> {
     let (subject, id) = key(owner);
     for (field, stamp) in fields {
         let (setter, store, operation, counter) = match &stamp.by {

@@ -395,11 +395,7 @@ impl PostalAddress {
 }
 
 /// A postal address of a customer by its RECID.
-pub fn find_address(
-    hq: &Db,
-    party: i64,
-    recid: i64,
-) -> Result<Option<PostalAddress>, StoreError> {
+pub fn find_address(hq: &Db, party: i64, recid: i64) -> Result<Option<PostalAddress>, StoreError> {
     hq.first(include_str!("sql/hq_address.sql"), [party, recid], |row| {
         let address = read_address(row)?;
         Ok(if row.get("INFORCE")? {
@@ -437,12 +433,7 @@ pub fn edit_address(
 }
 
 /// Ends a postal address's validity, if it is in force, and keeps who did.
-pub fn deactivate_address(
-    hq: &Db,
-    recid: i64,
-    stamp: &Stamp,
-    now: &str,
-) -> Result<(), StoreError> {
+pub fn deactivate_address(hq: &Db, recid: i64, stamp: &Stamp, now: &str) -> Result<(), StoreError> {
     hq.run(
         "UPDATE LOGISTICSPOSTALADDRESS SET VALIDTO = ?1, MODIFIEDDATETIME = ?1
          WHERE RECID = ?2 AND VALIDTO > '2154'",

@@ -388,9 +388,7 @@ fn c09_affiliations_and_attributes_are_fields_each_for_itself() {
     let id = number(&env.hq(), "SELECT min(RECID) FROM RETAILAFFILIATION");
     let now = "2026-01-15 08:00:00.000";
     env.hq()
-        .execute_batch(&format!(
-            "DELETE FROM RETAILCUSTAFFILIATION WHERE CUSTACCOUNTNUM = '{ONE}'"
-        ))
+        .execute_batch(&format!("DELETE FROM RETAILCUSTAFFILIATION WHERE CUSTACCOUNTNUM = '{ONE}'"))
         .unwrap();
     // A register gave the affiliation and an attribute before another took and changed them.
     let give = |channel: &str, operation: i64, value: &str, at: &str| {

@@ -148,8 +148,7 @@ fn create(context: &mut Context, customer: &Customer) -> Result<(), CommandError
     let now = writer.world.clock.utc();
     let default = operations::any_default_customer(&writer.hq)?;
     let stamp = Stamp::headquarters(&now);
-    let origin =
-        Origin { company: &company, now: &now, default_customer: &default, stamp: &stamp };
+    let origin = Origin { company: &company, now: &now, default_customer: &default, stamp: &stamp };
     let account = writer.hq.write(|hq| hq_customers::create(hq, &origin, customer))?;
     let customer = find(&writer.hq, &account)?;
     context.finish(writer);
@@ -350,10 +349,7 @@ fn left_alone(page: &mut Page, left: &[LeftField]) {
             left.since.clone(),
         ]
     };
-    page.table(
-        ["attribute", "its value", "kept", "set by", "at"],
-        left.iter().map(row).collect(),
-    );
+    page.table(["attribute", "its value", "kept", "set by", "at"], left.iter().map(row).collect());
 }
 
 impl Report for Edited {

@@ -31,7 +31,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
 };
 
 /// How long an operation is told of.
-const TOLD: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+const TOLD: Duration = Duration::from_hours(7 * 24);
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     for operation in x.hq.late_operations.as_ref()? {
@@ -48,10 +48,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             title: format!("operation {id} came late and left {left} alone"),
             evidence: evidence.collect(),
             effect: format!("customer {} keeps what is newer", operation.account),
-            fix: Fix::manual([Step::new(
-                Stage::Look,
-                format!("cdx customers status show {id}"),
-            )]),
+            fix: Fix::manual([Step::new(Stage::Look, format!("cdx customers status show {id}"))]),
         });
     }
     Ok(())
