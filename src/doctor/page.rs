@@ -64,6 +64,7 @@ const EXAMPLES: &[(&str, Example)] = examples![
     "customer-batch-pending",
     "account-not-returned",
     "recurring-jobs-missing",
+    "operation-left-fields",
     "scheduler-not-initialized",
     "job-definition-differs",
     "mapping-broken",
