@@ -84,6 +84,8 @@ fn suggestion(nearest: Option<&String>, list: &str) -> String {
     }
 }
 
+const FULL_HINT: &str = "make room on the disk, then run the same again: df -h .";
+
 const ENTITY_HINT: &str = "see what it should look like: cdx features export X.csv";
 
 fn overwrite(path: &str) -> String {
@@ -143,11 +145,7 @@ impl From<StoreError> for CommandError {
                 (Wrong, "exists", "choose another folder: cdx init another-folder".to_owned())
             }
             StoreError::Definitions(problems) => (Wrong, "definitions", correct(problems)),
-            StoreError::Full { .. } => (
-                Impossible,
-                "full",
-                "make room on the disk, then run the same again: df -h .".to_owned(),
-            ),
+            StoreError::Full { .. } => (Impossible, "full", FULL_HINT.to_owned()),
             StoreError::Io { .. } => {
                 (Impossible, "io", "look at the disk and its permissions: ls -l".to_owned())
             }

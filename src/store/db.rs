@@ -167,8 +167,8 @@ impl Db {
         }
     }
 
-    /// Keeps no journal on the disk for a bulk load into a file that is thrown away when it fails, and
-    /// back to the write-ahead log after it.
+    /// Keeps no journal on the disk for a bulk load into a file that is thrown away when it fails,
+    /// and goes back to the write-ahead log after it.
     pub(in crate::store) fn bulk(&self, on: bool) -> Result<(), StoreError> {
         self.checkpoint()?;
         let modes = if on {

@@ -127,11 +127,16 @@ impl<'a> Case<'a> {
         let rows = state::rows(&env);
         let is_done = self.is_done(&rows);
         let well = run.code == self.calm_code;
-        if well && let Some(text) = state::difference(&rows, &self.done) {
+        // Headquarters is the truth of a real-time call: a channel may be left to the next job.
+        let left = is_done && run.out.contains("the next job brings them");
+        if well
+            && !left
+            && let Some(text) = state::difference(&rows, &self.done)
+        {
             found.push(format!("ended in {} and is not done: {text}", run.code));
         }
         let once = self.scene.again == Again::Another;
-        if self.strict && !well && is_done && once && kind.is_error() {
+        if self.strict && run.code == 3 && is_done && kind.is_error() {
             found.push("done, and told as failed; who tries again does it twice".to_owned());
         }
         if !(well || once && is_done) {

@@ -180,7 +180,8 @@ impl Machine {
 fn program(dir: &Path, words: &str) -> Command {
     let root = dir.join("root");
     let place = root.join("e");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cdx"));
+    let built = env!("CARGO_BIN_EXE_cdx").into();
+    let mut command = Command::new(std::env::var_os("SWEEP_PROGRAM").unwrap_or(built));
     command.env_clear().env("HOME", &root).env("TMPDIR", root.join("tmp"));
     command.current_dir(if place.is_dir() && !words.starts_with("init") { &place } else { &root });
     command.args(shlex::split(words).unwrap());

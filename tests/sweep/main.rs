@@ -3,7 +3,8 @@
 //!
 //! `cargo test --test sweep -- --ignored whole --nocapture` goes through all of it and prints the
 //! table of `docs/reliability.md`; `SWEEP_ONLY=words` keeps the scenes whose command has the
-//! words, `SWEEP_AT=n` and `SWEEP_KIND=kind` repeat one case.
+//! words, `SWEEP_AT=n` and `SWEEP_KIND=kind` repeat one case, `SWEEP_EVERY=7` takes each seventh
+//! operation, `SWEEP_PROGRAM` is another build of the program.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "it says what it did")]
@@ -86,7 +87,10 @@ fn all(_: &Scene, steps: u64) -> Vec<(u64, Kind)> {
         .filter(|found| kind.as_ref().is_none_or(|name| name == found.as_str()))
         .collect();
     // One more than there are: the power goes when the command has ended.
-    let numbers = (1..=steps + 1).filter(|number| at.is_none_or(|at| at == *number));
+    let every: u64 = std::env::var("SWEEP_EVERY").map_or(1, |text| text.parse().unwrap());
+    let numbers = (1..=steps + 1)
+        .filter(|number| at.is_none_or(|at| at == *number))
+        .filter(|number| number % every == 0 || *number > steps);
     numbers.flat_map(|number| kinds.iter().map(move |kind| (number, *kind))).collect()
 }
 

@@ -32,24 +32,25 @@ enum Command {
 }
 
 pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, CommandError> {
-    let passed = match &args.command {
-        Command::Show => Passed::default(),
+    let (clock, passed) = match &args.command {
+        Command::Show => (context.reader()?.world.clock, Passed::default()),
         Command::Advance { duration } => {
             let mut writer = context.writer(&[])?;
             let clock = writer.world.clock.advanced(duration)?;
             let passed = move_clock(&mut writer, clock)?;
+            let clock = writer.world.clock.clone();
             context.finish(writer);
-            passed
+            (clock, passed)
         }
         Command::Set { time } => {
             let mut writer = context.writer(&[])?;
             let clock = writer.world.clock.set(time)?;
             let passed = move_clock(&mut writer, clock)?;
+            let clock = writer.world.clock.clone();
             context.finish(writer);
-            passed
+            (clock, passed)
         }
     };
-    let clock = context.reader()?.world.clock;
     context.print(&ClockReport {
         time: clock.local(),
         utc: clock.utc(),
