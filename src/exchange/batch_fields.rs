@@ -89,6 +89,20 @@ impl<'a> Acting<'a> {
         })
     }
 
+    /// Keeps that a creation has a field from the status form, if it has.
+    pub(super) fn record_saved(
+        &self,
+        owner: FieldOwner<'_>,
+        field: Field,
+        columns: &[&str],
+    ) -> Result<(), StoreError> {
+        let stamp = self.stamp(columns);
+        match stamp.by {
+            Setter::StatusForm(_) => self.record(owner, field, stamp),
+            _ => Ok(()),
+        }
+    }
+
     /// Keeps that the operation set a field.
     pub(super) fn record(
         &self,

@@ -227,8 +227,8 @@ fn create(acting: &Acting<'_>, wanted: &Customer, company: &str) -> Result<Done,
     let account = hq_customers::create(hq, &origin, wanted)?;
     let mut changes = Vec::new();
     for (field, value) in hq_customers::given(wanted) {
-        let stamp = acting.stamp(&[field.column().unwrap_or_default()]);
-        acting.record(FieldOwner::Customer(&account), Field::Customer(field), stamp)?;
+        let columns = [field.column().unwrap_or_default()];
+        acting.record_saved(FieldOwner::Customer(&account), Field::Customer(field), &columns)?;
         changes.push(change(field.as_str(), "", &value));
     }
     Ok(Done { account, changes, left: Vec::new() })
@@ -309,8 +309,8 @@ fn address(acting: &Acting<'_>, account: String, limits: &Limits) -> Result<Done
             let recid = hq_customers::add_address(hq, party, &wanted, &acting.stamp(&[]), now)?;
             operations::remember_address(hq, &wanted.id, recid)?;
             for field in carried.iter().filter(|field| !field.get(&wanted).is_empty()) {
-                let stamp = acting.stamp(&[field.column()]);
-                acting.record(FieldOwner::Address(recid), Field::Address(*field), stamp)?;
+                let owner = FieldOwner::Address(recid);
+                acting.record_saved(owner, Field::Address(*field), &[field.column()])?;
             }
             done.changes = differences(&Address::default(), &wanted);
         }

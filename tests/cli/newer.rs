@@ -419,3 +419,32 @@ fn c09_affiliations_and_attributes_are_fields_each_for_itself() {
     env.ok("run P sync-customers");
     assert_eq!(number(&env.hq(), given), 1);
 }
+
+#[test]
+fn r19_an_environment_of_0_2_0_needs_no_initialization_for_it() {
+    let env = Env { dir: tempfile::TempDir::new().unwrap() };
+    let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/environments/0.2.0");
+    super::harness::copy(std::path::Path::new(fixture), env.path()).unwrap();
+    let account = "00000006";
+    let words = format!(
+        "pos edit-customer --channel houston --account {account} --set email=new@example.com"
+    );
+    assert_eq!(env.json(&words)["path"], "async");
+    env.ok(&format!("customers edit {account} --set phone=555-0100"));
+    // The creation of Grace Hopper fails in the batch, as it did in 0.2.0.
+    let _ = env.run("run P sync-customers");
+    let shown = env.json(&format!("customers show {account}"))["customer"].clone();
+    assert_eq!((&shown["email"], &shown["phone"]), (&"new@example.com".into(), &"555-0100".into()));
+    // What waited as Uploaded had no list of fields: it is taken whole.
+    let whole = "SELECT count(*) FROM RETAILASYNCCUSTOMERV2 \
+                 WHERE CUSTACCOUNT = '00000004' AND cdx_CHANGED IS NULL \
+                 AND ONLINEOPERATIONCOMPLETED = 1";
+    assert_eq!(number(&env.hq(), whole), 1);
+    // Channels hear who set the fields last, so that the register sees the other's change.
+    env.ok("run 1010 --channel houston");
+    let by = format!(
+        "SELECT p.cdx_SETBY FROM ax_DIRPARTYTABLE p JOIN ax_CUSTTABLE c ON c.PARTY = p.RECID \
+         WHERE c.ACCOUNTNUM = '{account}'"
+    );
+    assert!(text(&env.channel("houston"), &by).contains("phone"));
+}
