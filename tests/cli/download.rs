@@ -16,8 +16,9 @@ fn d01_a_delta_sends_only_what_changed() {
     edit(&env, "40");
     let report = env.json("run 1010");
     assert_eq!(report["jobs"][0]["mode"], "delta");
-    assert_eq!(report["jobs"][0]["rows"], 1);
-    assert_eq!(entry(&report, 0, "seattle")["rows"], 1);
+    // The customer, and its party, which tells who set the group (C09).
+    assert_eq!(report["jobs"][0]["rows"], 2);
+    assert_eq!(entry(&report, 0, "seattle")["rows"], 2);
     assert_eq!(text(&env.channel("seattle"), GROUP), "40");
 }
 
