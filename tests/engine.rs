@@ -3,6 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
+#[path = "engine/keys.rs"]
+mod keys;
+
 use std::path::Path;
 
 use cdx::exchange::init::init;

@@ -171,11 +171,6 @@ impl From<StoreError> for CommandError {
             StoreError::Unknown { nearest, list, .. } => {
                 (Wrong, "unknown-name", suggestion(nearest.as_ref(), list))
             }
-            StoreError::Script { .. } => (
-                Wrong,
-                "schema-script",
-                "correct the script, then look again: cdx jobs check".to_owned(),
-            ),
             StoreError::TooLong { .. } => (
                 Wrong,
                 "too-long",

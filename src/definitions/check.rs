@@ -1,10 +1,11 @@
 //! Holds definitions against the tables of both sides.
 
 use super::file;
-use super::merge::{Merged, Places};
+use super::merge::{KEY, Merged, Places};
 use super::problem::{Kind, Problem, Problems};
 use super::shipped::SourceFile;
-use crate::model::job::{DATAAREAID, Definitions, FieldMap, Filter, Subjob, Target};
+use crate::model::job::{DATAAREAID, Definitions, Direction, FieldMap, Filter, Subjob, Target};
+use crate::model::key::{self, Sides};
 use crate::model::nearest::nearest;
 use crate::model::schema::{Catalogue, Table, Tables};
 
@@ -75,8 +76,11 @@ impl Checker<'_> {
     }
 
     fn subjob(&mut self, subjob: &mut Subjob) {
-        if subjob.key.iter().any(|column| column.eq_ignore_ascii_case(DATAAREAID)) {
-            self.note(&subjob.id, None, &Kind::CompanyListed);
+        // It goes along by itself; but where it is the whole key somebody has to say so.
+        let companies = |column: &String| column.eq_ignore_ascii_case(DATAAREAID);
+        if subjob.key.len() > 1 && subjob.key.iter().any(companies) {
+            self.note(&subjob.id, Some(KEY), &Kind::CompanyListed);
+            return;
         }
         let catalogue = self.catalogue;
         let Some(from) = catalogue.hq_table(&subjob.table) else {
@@ -85,7 +89,9 @@ impl Checker<'_> {
             return;
         };
         subjob.table.clone_from(&from.name);
-        for target in &mut subjob.targets {
+        let mut base = None;
+        for at in 0..subjob.targets.len() {
+            let target = &mut subjob.targets[at];
             let Some(to) = catalogue.channel_table(&target.schema, &target.table) else {
                 let prefix = format!("{}_", target.schema);
                 let kind =
@@ -94,7 +100,10 @@ impl Checker<'_> {
                 continue;
             };
             self.fields(&subjob.id, target, from, to);
-            self.key(&subjob.id, &subjob.key, subjob.counter.as_deref(), target, from, to);
+            self.key(subjob, at, from, to, &mut base);
+            if at == 0 {
+                self.counter(subjob, to);
+            }
         }
         if let Some(filter) = &subjob.filter {
             self.filter(&subjob.id, filter, from);
@@ -114,72 +123,51 @@ impl Checker<'_> {
         }
     }
 
+    /// Looks whether the key of one target can be served (S09); `base` is the key of the first.
     fn key(
         &mut self,
-        id: &str,
-        key: &[String],
-        counter: Option<&str>,
-        target: &Target,
+        subjob: &Subjob,
+        at: usize,
         from: &Table,
         to: &Table,
+        base: &mut Option<Vec<FieldMap>>,
     ) {
-        let mut mapped = Vec::new();
-        for column in key.iter().filter(|column| !column.eq_ignore_ascii_case(DATAAREAID)) {
-            if let Some(field) =
-                target.fields.iter().find(|field| field.from.eq_ignore_ascii_case(column))
-            {
-                mapped.push(field.to.clone());
-            } else {
-                let kind = Kind::KeyNotMapped { column: column.clone() };
-                self.note(id, None, &kind);
-                return;
+        let (target, direction) = (&subjob.targets[at], subjob.direction);
+        let found = Sides { from, to, fields: &target.fields, direction }.key(&subjob.key);
+        // An extension table of an upload is read beside the table it extends (S06).
+        let found = match (found, &base) {
+            (Ok(own), Some(base)) if direction == Direction::Upload => {
+                key::of_base(&to.name, &own, base)
+            }
+            (found, _) => found,
+        };
+        match found {
+            Ok(key) => {
+                base.get_or_insert(key);
+            }
+            Err(why) => {
+                let place =
+                    if at == 0 { KEY.to_owned() } else { target.dotted().to_ascii_uppercase() };
+                self.note(&subjob.id, Some(&place), &Kind::Key(why));
             }
         }
-        let company = to.column(DATAAREAID).map(|column| column.name.clone());
-        let with_company: Vec<String> = mapped.iter().cloned().chain(company).collect();
-        if !key.is_empty() && !to.has_unique(&mapped) && !to.has_unique(&with_company) {
-            let keys: Vec<String> = to.unique.iter().map(|key| key.join(" + ")).collect();
-            let kind = Kind::NotAKey {
-                key: mapped.join(" + "),
-                table: to.name.clone(),
-                expected: if keys.is_empty() { "none".to_owned() } else { keys.join(", ") },
-            };
-            self.note(id, None, &kind);
-        }
-        let Some(counter) = counter else { return };
-        let counter = target
-            .fields
+    }
+
+    /// An upload reads by its counter, which needs an index (S05); an extension table has none.
+    fn counter(&mut self, subjob: &Subjob, to: &Table) {
+        let Some(counter) = subjob.counter.as_deref() else { return };
+        let fields = &subjob.targets[0].fields;
+        let counter = fields
             .iter()
             .find(|field| field.from.eq_ignore_ascii_case(counter))
             .map_or(counter, |field| field.to.as_str());
         if to.column(counter).is_none() {
             let kind = unknown_column(to, counter);
-            self.note(id, None, &kind);
+            self.note(&subjob.id, None, &kind);
         } else if !to.is_indexed(counter) {
             let kind =
                 Kind::CounterUnindexed { table: to.name.clone(), column: counter.to_owned() };
-            self.note(id, None, &kind);
-        }
-        self.headquarters_key(id, key, from);
-    }
-
-    /// An upload needs a key in headquarters, or the same row could come in twice (S05).
-    fn headquarters_key(&mut self, id: &str, key: &[String], from: &Table) {
-        let extra = |names: &[&str]| -> Vec<String> {
-            let found = names.iter().filter_map(|name| from.column(name));
-            key.iter().cloned().chain(found.map(|column| column.name.clone())).collect()
-        };
-        let fits = [&[][..], &[DATAAREAID], &["cdx_DATASTORE"], &["cdx_DATASTORE", DATAAREAID]]
-            .iter()
-            .any(|names| from.has_unique(&extra(names)));
-        if !key.is_empty() && !fits {
-            let keys: Vec<String> = from.unique.iter().map(|key| key.join(" + ")).collect();
-            let kind = Kind::NotAKey {
-                key: key.join(" + "),
-                table: from.name.clone(),
-                expected: if keys.is_empty() { "none".to_owned() } else { keys.join(", ") },
-            };
-            self.note(id, None, &kind);
+            self.note(&subjob.id, None, &kind);
         }
     }
 

@@ -14,6 +14,9 @@ use crate::model::nearest::nearest;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Places(pub(super) BTreeMap<String, (usize, usize)>);
 
+/// The place of a subjob's key; no column has such a name.
+pub(super) const KEY: &str = "[key]";
+
 /// Everything read so far.
 pub(super) struct Merged<'a> {
     pub(super) files: &'a [SourceFile],
@@ -110,6 +113,9 @@ impl<'a> Merged<'a> {
         let table = raw.table.as_ref().map_or_else(|| raw.id.value.clone(), |t| t.value.clone());
         let (schema, name) = self.target(file, raw.target.as_ref(), &table);
         self.places.0.insert(id.clone(), (file, at));
+        if let Some(first) = raw.key.as_ref().and_then(|key| key.first()) {
+            self.places.0.insert(format!("{id}.{KEY}"), (file, first.at));
+        }
         let fields = self.fields(file, &id, &raw.fields);
         let subjob = Subjob {
             id: raw.id.value,
@@ -202,7 +208,9 @@ impl<'a> Merged<'a> {
         let dotted = format!("{schema}.{table}");
         let mut subjob = known;
         let key_fields: Vec<FieldMap> = subjob.targets.first().map_or_else(Vec::new, |target| {
-            let in_key = |field: &&FieldMap| subjob.key.contains(&field.from);
+            let in_key = |field: &&FieldMap| {
+                subjob.key.iter().any(|column| column.eq_ignore_ascii_case(&field.from))
+            };
             target.fields.iter().filter(in_key).cloned().collect()
         });
         let existing =
@@ -211,6 +219,8 @@ impl<'a> Merged<'a> {
             target
         } else {
             // An extension table shares the primary key of the table it extends (S06).
+            let place = format!("{id}.{dotted}").to_ascii_uppercase();
+            self.places.0.insert(place, (file, raw.target.as_ref().map_or(raw.id.at, |t| t.at)));
             subjob.targets.push(Target { schema, table, fields: key_fields });
             let last = subjob.targets.len() - 1;
             &mut subjob.targets[last]

@@ -4,6 +4,7 @@ mod check;
 pub mod file;
 mod merge;
 pub mod problem;
+pub mod script;
 pub mod settings;
 mod shipped;
 pub(crate) mod walk;

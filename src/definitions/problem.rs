@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::script::ScriptProblem;
+use crate::model::key::NoKey;
+
 /// One thing that is wrong, without its place.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Kind {
@@ -91,22 +94,12 @@ pub enum Kind {
     /// DATAAREAID is listed (S02).
     #[error("DATAAREAID is listed; it is added by itself where the table has it")]
     CompanyListed,
-    /// The key is not one of the table's.
-    #[error("key {key} is no unique key of {table}, expected one of {expected}")]
-    NotAKey {
-        /// The key.
-        key: String,
-        /// The table.
-        table: String,
-        /// Its unique keys.
-        expected: String,
-    },
-    /// A key column that is not mapped.
-    #[error("key column {column} is not among the fields")]
-    KeyNotMapped {
-        /// The column.
-        column: String,
-    },
+    /// The key cannot be served (S09).
+    #[error(transparent)]
+    Key(#[from] NoKey),
+    /// A statement of a schema script that is refused, or that fails.
+    #[error("{0}")]
+    Script(ScriptProblem),
     /// The same field twice.
     #[error("field {field} is listed twice")]
     DuplicateField {
@@ -241,8 +234,8 @@ impl Kind {
             Self::UnknownTable { .. } => "unknown-table",
             Self::UnknownColumn { .. } => "unknown-column",
             Self::CompanyListed => "dataareaid-listed",
-            Self::NotAKey { .. } => "not-a-key",
-            Self::KeyNotMapped { .. } => "key-not-mapped",
+            Self::Key(why) => why.code(),
+            Self::Script(problem) => problem.code(),
             Self::DuplicateField { .. } => "duplicate-field",
             Self::DuplicateSubjob { .. } => "duplicate-subjob",
             Self::DuplicateJob { .. } => "duplicate-job",
@@ -271,6 +264,7 @@ impl Kind {
             | Self::UnknownJob { nearest: Some(nearest), .. } => {
                 Some(format!("did you mean {nearest}?"))
             }
+            Self::Script(problem) => Some(problem.hint().to_owned()),
             Self::CompanyListed => Some("take it out of the list".to_owned()),
             Self::NoCounter { .. } => {
                 Some("add counter = \"REPLICATIONCOUNTERFROMORIGIN\"".to_owned())

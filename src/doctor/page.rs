@@ -46,6 +46,7 @@ const EXAMPLES: &[(&str, Example)] = examples![
     "value-too-long",
     "channel-drift",
     "excluded-job-empties",
+    "extension-row-late",
     "session-flood",
     "stale-cache",
     "cache-instances-disagree",

@@ -4,15 +4,16 @@ use super::rule::Rule;
 use super::rules::{
     account_not_returned, applied_out_of_order, cache_instances_disagree, channel_drift,
     counter_regression, customer_batch_pending, customer_operation_failed, data_sync_paused,
-    database_damaged, excluded_job_empties, feature_below_version, feature_changes_on_upgrade,
-    feature_half_synchronized, feature_not_distributed, gate_configuration_missing,
-    group_not_scheduled, job_definition_differs, lingering_real_time_calls, mandatory_feature_off,
-    mapping_broken, operation_left_fields, operation_unfinished, package_gone, parallel_upload,
-    prerequisite_missing, purge_before_upload, recurring_jobs_missing, rollback_on_failure,
-    schedule_before_prerequisite, scheduler_not_initialized, session_failed, session_flood,
-    session_stuck, session_suspended, stale_cache, suppression_unused, try_count_high,
-    upload_failed, upload_not_applied, upload_not_collected, upload_schedule_broken,
-    upload_table_unfit, value_too_long, warnings_hidden,
+    database_damaged, excluded_job_empties, extension_row_late, feature_below_version,
+    feature_changes_on_upgrade, feature_half_synchronized, feature_not_distributed,
+    gate_configuration_missing, group_not_scheduled, job_definition_differs,
+    lingering_real_time_calls, mandatory_feature_off, mapping_broken, operation_left_fields,
+    operation_unfinished, package_gone, parallel_upload, prerequisite_missing, purge_before_upload,
+    recurring_jobs_missing, rollback_on_failure, schedule_before_prerequisite,
+    scheduler_not_initialized, session_failed, session_flood, session_stuck, session_suspended,
+    stale_cache, suppression_unused, try_count_high, upload_failed, upload_not_applied,
+    upload_not_collected, upload_schedule_broken, upload_table_unfit, value_too_long,
+    warnings_hidden,
 };
 use crate::model::nearest::nearest;
 
@@ -50,6 +51,7 @@ pub const RULES: &[&Rule] = &[
     &parallel_upload::RULE,
     &warnings_hidden::RULE,
     &rollback_on_failure::RULE,
+    &extension_row_late::RULE,
     &operation_unfinished::RULE,
     &customer_operation_failed::RULE,
     &customer_batch_pending::RULE,

@@ -292,7 +292,7 @@ fn make_file(writer: &Writer, name: &str) -> Result<(), ExchangeError> {
     new_channel_file(&writer.env.channel_path(name))?;
     let own = files::schema_files(writer.env.root(), "channel")?;
     let channel = writer.env.channel(name, Access::Write)?;
-    files::apply_schema(&channel, &own, &writer.world.clock.utc())?;
+    files::apply_schema(&channel, Kind::Channel, &own, &writer.world.clock.utc())?;
     writer.tidied("the log of a channel database", channel.checkpoint());
     Ok(())
 }

@@ -1,12 +1,16 @@
 //! Initializes the commerce scheduler from the definitions (S04).
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::error::ExchangeError;
+use super::plan::keys;
 use crate::definitions::{self, Problems};
 use crate::model::job::{Definitions, Direction};
 use crate::model::plan::MEMBERSHIP;
-use crate::model::schema::Catalogue;
+use crate::model::schema::{Catalogue, Table, Tables};
+use crate::store::schema::Kind;
 use crate::store::{
     Access, Environment, Headquarters, StoreError, Writer, catalogue, features, files, scheduler,
     topology, tracking, world,
@@ -50,25 +54,12 @@ pub fn initialize(writer: &Writer, delete_existing: bool) -> Result<Initialized,
     let wanted = definitions::load(&sources, &catalogue)
         .map_err(|problems: Problems| StoreError::Definitions(problems))?;
     let now = writer.world.clock.utc();
-    let mut done = Initialized::default();
-    let own = files::schema_files(env.root(), "hq")?;
-    for name in files::apply_schema(&writer.hq, &own, &now)? {
-        done.schema_files.push(format!("hq.db: {name}"));
-    }
-    let own = files::schema_files(env.root(), "channel")?;
-    if !own.is_empty() {
-        for store in topology::data_stores(&writer.hq)? {
-            let channel = env.channel(&store.name, Access::Write)?;
-            for name in files::apply_schema(&channel, &own, &now)? {
-                done.schema_files.push(format!("channels/{}.db: {name}", store.name));
-            }
-            writer.tidied("the log of a channel database", channel.checkpoint());
-        }
-    }
+    let schema_files = apply_scripts(writer, &now)?;
+    let mut done = Initialized { schema_files, ..Initialized::default() };
     let wanted = with_features(env, &writer.hq, wanted)?;
     scheduler::write(&writer.hq, &wanted, delete_existing)?;
     catalogue::register_channel_tables(&writer.hq, &catalogue.channel)?;
-    done.tracked = track(&writer.hq, &wanted)?;
+    done.tracked = track(&writer.hq, &catalogue.channel)?;
     let version = world::value(&writer.hq, "app-version")?;
     world::set_value(&writer.hq, "scheduler-version", &version)?;
     features::set_initialized(&writer.hq, &now)?;
@@ -89,28 +80,79 @@ pub fn with_features(
     Ok(wanted)
 }
 
-/// Tracks every table that a download subjob or its filter reads; those that were not before.
-fn track(hq: &Headquarters, definitions: &Definitions) -> Result<Vec<String>, StoreError> {
-    let mut tracked = Vec::new();
+/// Applies the environment's schema files to every database; each with its database. One that was
+/// changed since is found before anything is written.
+fn apply_scripts(writer: &Writer, now: &str) -> Result<Vec<String>, StoreError> {
+    let env = &writer.env;
+    let own = files::schema_files(env.root(), "hq")?;
+    files::pending(&writer.hq, &own)?;
+    let theirs = files::schema_files(env.root(), "channel")?;
+    let mut channels = Vec::new();
+    if !theirs.is_empty() {
+        for store in topology::data_stores(&writer.hq)? {
+            let channel = env.channel(&store.name, Access::Write)?;
+            files::pending(&channel, &theirs)?;
+            channels.push((store.name, channel));
+        }
+    }
+    let applied = files::apply_schema(&writer.hq, Kind::Headquarters, &own, now)?;
+    let mut done: Vec<String> = applied.iter().map(|name| format!("hq.db: {name}")).collect();
+    for (store, channel) in channels {
+        for name in files::apply_schema(&channel, Kind::Channel, &theirs, now)? {
+            done.push(format!("channels/{store}.db: {name}"));
+        }
+        writer.tidied("the log of a channel database", channel.checkpoint());
+    }
+    Ok(done)
+}
+
+/// Tracks every table that a download subjob or its filter reads, by the columns of all keys that
+/// are asked of it; those that were not tracked so before.
+fn track(hq: &Headquarters, channel: &Tables) -> Result<Vec<String>, StoreError> {
+    let definitions = scheduler::read(hq)?;
+    let tables = catalogue::tables(hq)?;
+    let mut wanted: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let downloads =
         || definitions.subjobs.iter().filter(|subjob| subjob.direction == Direction::Download);
     for subjob in downloads() {
-        if tracking::track(hq, &subjob.table, &subjob.key, None)? {
-            tracked.push(subjob.table.clone());
+        // What was made by hand and cannot be served is told where it is run.
+        let Ok(keys) = keys(subjob, &tables, channel) else { continue };
+        let columns = wanted.entry(subjob.table.to_ascii_uppercase()).or_default();
+        for column in keys.into_iter().flatten().map(|field| field.from) {
+            if !columns.iter().any(|known| known.eq_ignore_ascii_case(&column)) {
+                columns.push(column);
+            }
         }
     }
-    // A table that only a filter reads is tracked by its row, whichever its key is.
-    let by_row = ["RECID".to_owned()];
+    wanted.retain(|_, columns| !columns.is_empty());
     for join in downloads().filter_map(|subjob| subjob.filter.as_ref()).flat_map(|f| &f.joins) {
-        let own = downloads().any(|subjob| subjob.table.eq_ignore_ascii_case(&join.table));
-        if !own && tracking::track(hq, &join.table, &by_row, None)? {
-            tracked.push(join.table.clone());
+        let table = join.table.to_ascii_uppercase();
+        let Some(found) = tables.get(&table) else { continue };
+        // A table that only a filter reads is tracked by its row, whichever its key is.
+        wanted.entry(table).or_insert_with(|| row_of(found));
+    }
+    let mut tracked = Vec::new();
+    let mut track = |table: &str, key: &[String], columns: Option<&[&str]>| {
+        if tracking::track(hq, table, key, columns)? {
+            tracked.push(tables.get(table).map_or(table, |found| &found.name).to_owned());
         }
+        Ok::<_, StoreError>(())
+    };
+    for (table, key) in &wanted {
+        track(table, key, None)?;
     }
     for (table, columns) in MEMBERSHIP {
-        if tracking::track(hq, table, &by_row, Some(columns))? {
-            tracked.push((*table).to_owned());
-        }
+        track(table, &[RECID.to_owned()], Some(columns))?;
     }
     Ok(tracked)
+}
+
+const RECID: &str = "RECID";
+
+/// The columns by which a row that only a filter reads is told.
+fn row_of(table: &Table) -> Vec<String> {
+    match (table.column(RECID), table.unique.first()) {
+        (None, Some(unique)) => unique.clone(),
+        _ => vec![RECID.to_owned()],
+    }
 }

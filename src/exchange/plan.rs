@@ -1,10 +1,12 @@
 //! Works out what a job does to each table, from its definition and both schemas.
 
+use std::collections::BTreeMap;
+
 use super::error::ExchangeError;
-use crate::model::job::{DATAAREAID, Definitions, FieldMap, Job, Subjob, Target};
+use crate::model::job::{Definitions, FieldMap, Job, Subjob, Target};
+use crate::model::key::{self, NoKey};
 use crate::model::plan::{Fill, PlanColumn, Scope, TablePlan};
 use crate::model::schema::{Column, Table, Tables};
-use crate::store::tracking::full_key;
 
 /// The tables of a download job, in order; a subjob with extension tables has one plan each.
 ///
@@ -29,6 +31,20 @@ pub fn plan_job(
     Ok(plans)
 }
 
+/// The keys that a download subjob's targets ask of headquarters' table, in its names.
+///
+/// # Errors
+/// The first that cannot be served; none where a table is missing, which is told elsewhere.
+pub fn keys(subjob: &Subjob, hq: &Tables, channel: &Tables) -> Result<Vec<Vec<FieldMap>>, NoKey> {
+    let Some(from) = hq.get(&subjob.table.to_ascii_uppercase()) else { return Ok(Vec::new()) };
+    let found = subjob.targets.iter().filter_map(|target| {
+        let to = channel.get(&target.file_name().to_ascii_uppercase())?;
+        let direction = subjob.direction;
+        Some(key::Sides { from, to, fields: &target.fields, direction }.key(&subjob.key))
+    });
+    found.collect()
+}
+
 struct Sides<'a> {
     job: &'a str,
     hq: &'a Tables,
@@ -46,13 +62,19 @@ impl Sides<'_> {
         let to = self.channel.get(&name.to_ascii_uppercase()).ok_or_else(|| {
             self.broken(subjob, format!("channel table {} does not exist", target.dotted()))
         })?;
-        let fields = with_own(&target.fields, from, to);
-        let key = self.key(subjob, target, &fields, to)?;
-        let columns = fields
+        let direction = subjob.direction;
+        let sides = key::Sides { from, to, fields: &target.fields, direction };
+        let columns = sides
+            .columns()
             .iter()
             .map(|field| self.column(subjob, field, from, to))
             .collect::<Result<_, _>>()?;
+        let key = sides
+            .key(&subjob.key)
+            .map_err(|why| self.broken(subjob, format!("{}: {why}", target.dotted())))?;
         Ok(TablePlan {
+            folded: sides.folded(&key),
+            key_types: key_types(to, &key),
             subjob: subjob.id.clone(),
             hq_table: from.name.clone(),
             target: to.name.clone(),
@@ -69,33 +91,6 @@ impl Sides<'_> {
     fn hq_table(&self, subjob: &Subjob) -> Result<&Table, ExchangeError> {
         self.hq.get(&subjob.table.to_ascii_uppercase()).ok_or_else(|| {
             self.broken(subjob, format!("headquarters table {} does not exist", subjob.table))
-        })
-    }
-
-    /// The key in both sides' names; a subjob made by hand has the channel's documented one.
-    fn key(
-        &self,
-        subjob: &Subjob,
-        target: &Target,
-        fields: &[FieldMap],
-        to: &Table,
-    ) -> Result<Vec<FieldMap>, ExchangeError> {
-        let named = if subjob.key.is_empty() {
-            let documented = to.unique.iter().find(|key| Some(&key[0]) != to.rowid.as_ref());
-            documented.or(to.unique.first()).cloned().unwrap_or_default()
-        } else {
-            let mapped = |from: &String| {
-                fields.iter().find(|f| f.from.eq_ignore_ascii_case(from)).map(|f| f.to.clone())
-            };
-            let key: Option<Vec<String>> = subjob.key.iter().map(mapped).collect();
-            full_key(to, &key.unwrap_or_default())
-        };
-        let key: Option<Vec<FieldMap>> = named
-            .iter()
-            .map(|to| fields.iter().find(|f| f.to.eq_ignore_ascii_case(to)).cloned())
-            .collect();
-        key.filter(|key| !key.is_empty()).ok_or_else(|| {
-            self.broken(subjob, format!("the key of {} is not mapped", target.dotted()))
         })
     }
 
@@ -139,7 +134,8 @@ impl Sides<'_> {
             .filter_map(|(other, theirs)| {
                 let from = self.hq.get(&other.table.to_ascii_uppercase())?;
                 let to = self.channel.get(&theirs.file_name().to_ascii_uppercase())?;
-                let fields = with_own(&theirs.fields, from, to);
+                let direction = other.direction;
+                let fields = key::Sides { from, to, fields: &theirs.fields, direction }.columns();
                 let key = plan.key.iter().map(|wanted| {
                     fields
                         .iter()
@@ -156,18 +152,9 @@ impl Sides<'_> {
     }
 }
 
-/// The beginning of the names of columns that are ours.
-const OURS: &str = "cdx_";
-
-/// DATAAREAID goes along by itself where both sides have it (S02), and so do columns of ours.
-fn with_own(fields: &[FieldMap], from: &Table, to: &Table) -> Vec<FieldMap> {
-    let listed = |name: &str| fields.iter().any(|field| field.to.eq_ignore_ascii_case(name));
-    let ours = from.columns.iter().map(|column| column.name.as_str());
-    let ours = ours.filter(|name| name.starts_with(OURS));
-    let both = |name: &&str| from.column(name).is_some() && to.column(name).is_some();
-    let along = std::iter::once(DATAAREAID).chain(ours).filter(both).filter(|name| !listed(name));
-    let along = along.map(|name| FieldMap { from: name.to_owned(), to: name.to_owned() });
-    fields.iter().cloned().chain(along).collect()
+fn key_types(to: &Table, key: &[FieldMap]) -> BTreeMap<String, String> {
+    let declared = |name: &str| to.column(name).map(|column| column.declared.clone());
+    key.iter().filter_map(|field| Some((field.to.clone(), declared(&field.to)?))).collect()
 }
 
 fn fill(source: &Column, target: &Column) -> Fill {

@@ -6,7 +6,9 @@ use super::generate::chain;
 use super::plan::plan_job;
 use super::run::{Known, Phase, RunRequest};
 use crate::model::event::{Event, Listener};
-use crate::model::job::{Definitions, Direction, Job};
+use crate::model::job::{Definitions, Direction, FieldMap, Job};
+use crate::model::key::{self, NoKey};
+use crate::model::plan::TablePlan;
 use crate::model::run::{JobReport, SessionReport};
 use crate::model::schema::Tables;
 use crate::model::session::UploadSession;
@@ -32,7 +34,13 @@ pub fn upload_tables(
     let mut tables: Vec<UploadTable> = Vec::new();
     for plan in plan_job(definitions, job, hq, channel)? {
         if let Some(primary) = tables.iter_mut().find(|table| table.plan.subjob == plan.subjob) {
-            primary.extensions.push(plan);
+            let key =
+                of_base(&plan, &primary.plan).map_err(|why| ExchangeError::MappingBroken {
+                    job: job.id.clone(),
+                    subjob: plan.subjob.clone(),
+                    detail: why.to_string(),
+                })?;
+            primary.extensions.push(TablePlan { key, ..plan });
             continue;
         }
         let subjob = definitions.subjob(&plan.subjob);
@@ -47,6 +55,11 @@ pub fn upload_tables(
         tables.push(UploadTable { plan, counter, extensions: Vec::new(), after: 0 });
     }
     Ok(tables)
+}
+
+/// The key of an extension table in the order of its base table's (S06).
+fn of_base(extension: &TablePlan, base: &TablePlan) -> Result<Vec<FieldMap>, NoKey> {
+    key::of_base(&extension.target, &extension.key, &base.key)
 }
 
 /// The channel databases an upload looks after; offline databases come through their channel.

@@ -37,7 +37,8 @@ pub(super) fn of_rows(
             }
             Rejection::Constraint { .. }
             | Rejection::NoTable { .. }
-            | Rejection::NoColumn { .. } => again(database),
+            | Rejection::NoColumn { .. }
+            | Rejection::NoKey { .. } => again(database),
         }),
     }
 }

@@ -7,6 +7,7 @@ pub mod event;
 pub mod evidence;
 pub mod field_set;
 pub mod job;
+pub mod key;
 pub mod nearest;
 pub mod operation;
 pub mod plan;

@@ -1,5 +1,7 @@
 //! What a job does to one table, worked out from its definition and both schemas.
 
+use std::collections::BTreeMap;
+
 use super::job::{FieldMap, Filter};
 
 /// One headquarters table on its way to one channel table.
@@ -19,6 +21,11 @@ pub struct TablePlan {
     pub columns: Vec<PlanColumn>,
     /// The key on both sides, DATAAREAID included where it belongs to it.
     pub key: Vec<FieldMap>,
+    /// The declared types of the key's channel columns.
+    pub key_types: BTreeMap<String, String>,
+    /// Those of the key's channel columns that headquarters compares without regard to case and
+    /// the channel does not.
+    pub folded: Vec<String>,
     /// Which rows belong to a group (D18).
     pub filter: Option<Filter>,
     /// Whether offline databases are left out (D09).

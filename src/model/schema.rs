@@ -11,10 +11,35 @@ pub struct Column {
     pub declared: String,
     /// The length in characters of a text column, where it has one.
     pub length: Option<u32>,
-    /// Whether it may hold NULL.
+    /// Whether it may hold NULL; a column of the primary key may not, as in SQL Server.
     pub nullable: bool,
     /// Whether comparisons ignore case.
     pub nocase: bool,
+    /// Whether the table itself refuses a value that is longer than declared.
+    pub guarded: bool,
+    /// The default value as SQL, where one is declared.
+    pub default: Option<String>,
+}
+
+impl Column {
+    /// Whether it holds text.
+    pub fn is_text(&self) -> bool {
+        let declared = self.declared.to_ascii_uppercase();
+        declared.contains("CHAR") || declared.contains("TEXT") || declared.contains("CLOB")
+    }
+
+    /// The value of a row that says nothing of the column: the declared default, or else the
+    /// empty value of its type, as headquarters' own tables have it.
+    pub fn default_sql(&self) -> String {
+        match &self.default {
+            Some(sql) => format!("({sql})"),
+            None if self.is_text() => "''".to_owned(),
+            None if self.declared.to_ascii_uppercase().contains("DATE") => {
+                "'1900-01-01 00:00:00.000'".to_owned()
+            }
+            None => "0".to_owned(),
+        }
+    }
 }
 
 /// One table.
@@ -26,8 +51,14 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// The column that is an alias of the row id, if any.
     pub rowid: Option<String>,
+    /// Whether rows can be told by their row id: not in a table WITHOUT ROWID, nor where a column
+    /// has taken its name.
+    pub has_rowid: bool,
     /// The column lists of its unique keys, the row id's among them.
     pub unique: Vec<Vec<String>>,
+    /// The column lists of unique indexes that make no key, since they hold for some rows only or
+    /// compare otherwise than their columns do.
+    pub half_unique: Vec<Vec<String>>,
     /// The column lists of all its indexes.
     pub indexes: Vec<Vec<String>>,
     /// The statement that made it.
@@ -46,6 +77,19 @@ impl Table {
     pub fn has_unique(&self, columns: &[String]) -> bool {
         let wanted = normal(columns);
         self.unique.iter().any(|key| normal(key) == wanted)
+    }
+
+    /// Whether rows with the same values in these columns are the same row: some of the columns
+    /// are a unique key.
+    pub fn is_told_by(&self, columns: &[String]) -> bool {
+        let wanted = normal(columns);
+        self.unique.iter().any(|key| normal(key).iter().all(|column| wanted.contains(column)))
+    }
+
+    /// The unique keys as people read them, `A + B, C`; `none` where there is none.
+    pub fn unique_text(&self) -> String {
+        let keys: Vec<String> = self.unique.iter().map(|key| key.join(" + ")).collect();
+        if keys.is_empty() { "none".to_owned() } else { keys.join(", ") }
     }
 
     /// Whether an index begins with this column.

@@ -9,6 +9,7 @@ use super::catalogue::find_table;
 use super::db::{ChannelDatabase, uri};
 use super::diagnose;
 use super::error::StoreError;
+use super::pack::deletes_table;
 use super::rejection::ApplyError;
 
 /// A package on its way into one channel database.
@@ -87,10 +88,12 @@ fn attached(
     }
     let written = channel.write(|_| -> Result<u64, ApplyError> {
         let mut rows = 0;
-        let mut loaded = Vec::new();
+        let (mut loaded, mut merged) = (Vec::new(), Vec::new());
         for table in &tables {
             if table.whole && !delivery.empties && table.is_target_empty(channel)? {
                 loaded.push(table);
+            } else if !(delivery.empties || delivery.offline && table.exclude_offline) {
+                merged.push(table);
             }
             rows += match (delivery.empties, delivery.offline && table.exclude_offline) {
                 (true, _) => empty_table(channel, table)?,
@@ -98,7 +101,10 @@ fn attached(
                 (false, false) => apply_table(channel, table)?,
             };
         }
-        check_lengths(channel, delivery, &loaded)?;
+        if !loaded.is_empty() && !(delivery.fits)() {
+            check_lengths(channel, &loaded, false)?;
+        }
+        check_lengths(channel, &merged, true)?;
         record(channel, delivery, rows)?;
         before_commit();
         Ok(rows)
@@ -109,18 +115,21 @@ fn attached(
     Ok(Applied { rows: written?, before: false })
 }
 
-/// A load into an empty table copies whole records and passes by the CHECK constraints, so the
-/// lengths of its values are looked at before the commit (D12).
+/// Looks at the lengths of values before the commit (D12): a load into an empty table copies whole
+/// records and passes by the CHECK constraints, and a table may have none for a column.
 fn check_lengths(
     channel: &ChannelDatabase,
-    delivery: &Delivery<'_>,
-    loaded: &[&PackedTable],
+    tables: &[&PackedTable],
+    unguarded_only: bool,
 ) -> Result<(), ApplyError> {
-    if loaded.is_empty() || (delivery.fits)() {
-        return Ok(());
-    }
-    for packed in loaded {
+    for packed in tables {
         let Some(table) = find_table(channel, &packed.target)? else { continue };
+        let open = |name: &String| {
+            table.column(name).is_some_and(|column| column.length.is_some() && !column.guarded)
+        };
+        if unguarded_only && !packed.columns.iter().any(open) {
+            continue;
+        }
         if let Some(rejection) = diagnose::too_long(channel, packed, &table)? {
             return Err(rejection.into());
         }
@@ -142,6 +151,7 @@ pub fn apply_rows(
             for table in &tables {
                 apply_table(channel, table)?;
             }
+            check_lengths(channel, &tables.iter().collect::<Vec<_>>(), true)?;
             Ok(also(channel)?)
         })
     });
@@ -177,6 +187,7 @@ fn packed_tables(channel: &ChannelDatabase) -> Result<Vec<PackedTable>, StoreErr
                 deleted: row.get::<_, i64>(3)? as u64,
                 columns: Vec::new(),
                 key: Vec::new(),
+                folded: Vec::new(),
                 shared: row.get(6)?,
                 exclude_offline: row.get(7)?,
             };
@@ -190,9 +201,25 @@ fn packed_tables(channel: &ChannelDatabase) -> Result<Vec<PackedTable>, StoreErr
             };
             table.columns = read(&columns)?;
             table.key = read(&key)?;
+            table.folded = folded(channel, &table)?;
             Ok(table)
         })
         .collect()
+}
+
+/// The key columns whose case headquarters ignores and the channel does not: the package's list of
+/// deletes has headquarters' collation.
+fn folded(channel: &ChannelDatabase, packed: &PackedTable) -> Result<Vec<String>, StoreError> {
+    let Some(table) = find_table(channel, &packed.target)? else { return Ok(Vec::new()) };
+    let gone = deletes_table(&packed.target);
+    let mut folded = Vec::new();
+    for column in &packed.key {
+        let exact = table.column(column).is_some_and(|column| !column.nocase);
+        if exact && channel.collation("pkg", &gone, column)? == "NOCASE" {
+            folded.push(column.clone());
+        }
+    }
+    Ok(folded)
 }
 
 fn all_empty(channel: &ChannelDatabase, tables: &[PackedTable]) -> Result<bool, StoreError> {

@@ -25,6 +25,8 @@ pub struct PackedTable {
     pub columns: Vec<String>,
     /// The key columns.
     pub key: Vec<String>,
+    /// Those of them that headquarters compares without regard to case and the channel does not.
+    pub folded: Vec<String>,
     /// Whether other subjobs bring rows to the same table.
     pub shared: bool,
     /// Whether offline databases leave it out.
@@ -95,6 +97,11 @@ fn existing(channel: &ChannelDatabase, packed: &PackedTable) -> Result<Table, Ap
     if let Some(column) = packed.columns.iter().find(|column| table.column(column).is_none()) {
         let table = dotted(&packed.target);
         return Err(Rejection::NoColumn { table, column: column.clone(), path: path() }.into());
+    }
+    if !table.has_unique(&packed.key) {
+        let (key, found) = (packed.key.join(" + "), table.unique_text());
+        let table = dotted(&packed.target);
+        return Err(Rejection::NoKey { table, key, found, path: path() }.into());
     }
     Ok(table)
 }
@@ -171,27 +178,30 @@ fn merge(
 ) -> Result<u64, StoreError> {
     let mut rows = 0;
     if packed.deleted > 0 {
-        rows += channel.run(&delete_gone_sql(packed), [])?;
+        rows += channel.run(&delete_gone_sql(packed, table), [])?;
     }
     let mut cleared = 0;
     if clear_first {
         if packed.whole {
-            rows += channel.run(&delete_extra_sql(packed), [])?;
+            rows += channel.run(&delete_extra_sql(packed, table), [])?;
         }
         // A row taken away to be written again is one change, not two.
         cleared = channel.run(&delete_differing_sql(packed, table), [])?;
+    } else if !packed.folded.is_empty() {
+        cleared = channel.run(&respell_sql(packed), [])?;
     }
     let written = channel.run(&upsert_sql(packed, table), [])?;
     rows += written.max(cleared);
     if packed.whole && !clear_first {
         let count = format!("SELECT count(*) FROM main.{}", quoted(&packed.target));
         if channel.number(&count, [])? as u64 != packed.rows {
-            rows += channel.run(&delete_extra_sql(packed), [])?;
+            rows += channel.run(&delete_extra_sql(packed, table), [])?;
         }
     }
     Ok(rows)
 }
 
+/// That two rows have the same key as the channel compares it.
 pub(super) fn key_equal(key: &[String], left: &str, right: &str) -> String {
     key.iter()
         .map(|c| format!("{left}.{0} = {right}.{0}", quoted(c)))
@@ -199,40 +209,89 @@ pub(super) fn key_equal(key: &[String], left: &str, right: &str) -> String {
         .join(" AND ")
 }
 
-fn delete_gone_sql(packed: &PackedTable) -> String {
+impl PackedTable {
+    /// ` COLLATE NOCASE` where headquarters takes two keys for one that the channel does not.
+    fn collate(&self, column: &String) -> &'static str {
+        if self.folded.contains(column) { " COLLATE NOCASE" } else { "" }
+    }
+
+    /// That two rows have the same key as headquarters compares it.
+    fn same_row(&self, left: &str, right: &str) -> String {
+        let each = self
+            .key
+            .iter()
+            .map(|c| format!("{left}.{0}{1} = {right}.{0}", quoted(c), self.collate(c)));
+        each.collect::<Vec<_>>().join(" AND ")
+    }
+
+    /// How the few rows of a package are joined with the channel's many: one by one by its index,
+    /// where there is one that compares as headquarters does.
+    fn join(&self) -> &'static str {
+        if self.folded.is_empty() { "CROSS JOIN" } else { "JOIN" }
+    }
+
+    /// Deletes the rows that a query finds as `t`.
+    fn delete_sql(&self, table: &Table, found: &str) -> String {
+        let name = quoted(&self.target);
+        if table.has_rowid {
+            return format!("DELETE FROM main.{name} WHERE rowid IN (SELECT t.rowid {found})");
+        }
+        let theirs: Vec<String> = self.key.iter().map(|c| format!("t.{}", quoted(c))).collect();
+        format!(
+            "DELETE FROM main.{name} WHERE ({}) IN (SELECT {} {found})",
+            column_list(&self.key),
+            theirs.join(", ")
+        )
+    }
+}
+
+fn delete_gone_sql(packed: &PackedTable, table: &Table) -> String {
     let name = quoted(&packed.target);
     let gone = quoted(&deletes_table(&packed.target));
-    let on = key_equal(&packed.key, "t", "d");
-    format!(
-        "DELETE FROM main.{name} WHERE rowid IN \
-         (SELECT t.rowid FROM pkg.{gone} d CROSS JOIN main.{name} t ON {on})"
-    )
+    let (join, on) = (packed.join(), packed.same_row("t", "d"));
+    packed.delete_sql(table, &format!("FROM pkg.{gone} d {join} main.{name} t ON {on}"))
 }
 
 /// Keys of the channel that no subjob brings (D10).
-fn delete_extra_sql(packed: &PackedTable) -> String {
+fn delete_extra_sql(packed: &PackedTable, table: &Table) -> String {
     let name = quoted(&packed.target);
     let keys = column_list(&packed.key);
-    let on = key_equal(&packed.key, "t", "e");
+    let own: Vec<String> =
+        packed.key.iter().map(|c| format!("{0}{1} AS {0}", quoted(c), packed.collate(c))).collect();
+    let on = packed.same_row("t", "e");
     let kept = if packed.shared {
         format!(" EXCEPT SELECT {keys} FROM pkg.{}", quoted(&keep_table(&packed.target)))
     } else {
         String::new()
     };
-    format!(
-        "DELETE FROM main.{name} WHERE rowid IN (SELECT t.rowid FROM \
-         (SELECT {keys} FROM main.{name} EXCEPT SELECT {keys} FROM pkg.{name}{kept}) e \
-         CROSS JOIN main.{name} t ON {on})"
-    )
+    let found = format!(
+        "FROM (SELECT {} FROM main.{name} EXCEPT SELECT {keys} FROM pkg.{name}{kept}) e \
+         {} main.{name} t ON {on}",
+        own.join(", "),
+        packed.join(),
+    );
+    packed.delete_sql(table, &found)
 }
 
 fn delete_differing_sql(packed: &PackedTable, table: &Table) -> String {
     let name = quoted(&packed.target);
-    let on = key_equal(&packed.key, "t", "p");
-    let differ = differ(packed, table, "t", "p", false);
+    let (join, on) = (packed.join(), packed.same_row("t", "p"));
+    let differ = differ(packed, table, "t", "p", !packed.folded.is_empty());
+    packed.delete_sql(
+        table,
+        &format!("FROM pkg.{name} p {join} main.{name} t ON {on} WHERE {differ}"),
+    )
+}
+
+/// Gives rows the spelling that headquarters' key has now.
+fn respell_sql(packed: &PackedTable) -> String {
+    let name = quoted(&packed.target);
+    let set: Vec<String> = packed.key.iter().map(|c| format!("{0} = p.{0}", quoted(c))).collect();
     format!(
-        "DELETE FROM main.{name} WHERE rowid IN (SELECT t.rowid FROM pkg.{name} p \
-         CROSS JOIN main.{name} t ON {on} WHERE {differ})"
+        "UPDATE main.{name} AS t SET {} FROM pkg.{name} p WHERE {} AND NOT ({})",
+        set.join(", "),
+        packed.same_row("t", "p"),
+        key_equal(&packed.key, "t", "p")
     )
 }
 

@@ -1,8 +1,10 @@
 //! Reads from a database which tables, columns and keys it has.
 
-use super::db::{Db, Headquarters, quoted};
+use super::db::{Db, Headquarters, open_memory, quoted};
 use super::error::StoreError;
 use super::schema::Kind;
+use super::script::Guarded;
+use crate::definitions::Problems;
 use crate::model::schema::{Catalogue, Column, Table, Tables};
 
 /// Every table of a database except SQLite's own.
@@ -30,29 +32,29 @@ pub fn find_table(db: &Db, name: &str) -> Result<Option<Table>, StoreError> {
 }
 
 fn table(db: &Db, name: String, sql: String) -> Result<Table, StoreError> {
-    let nocase = nocase_columns(&sql);
+    let plain = plain(&sql);
     let columns = db.rows(
-        "SELECT name, type, \"notnull\", pk FROM pragma_table_info(?1) ORDER BY cid",
+        "SELECT name, type, \"notnull\", pk, dflt_value FROM pragma_table_info(?1) ORDER BY cid",
         [&name],
         |row| {
-            let declared: String = row.get(1)?;
-            let column: String = row.get(0)?;
-            Ok((
-                Column {
-                    length: declared_length(&declared),
-                    nocase: nocase.contains(&column.to_ascii_uppercase()),
-                    name: column,
-                    declared,
-                    nullable: !row.get::<_, bool>(2)?,
-                },
-                row.get::<_, i64>(3)?,
-            ))
+            let (declared, column): (String, String) = (row.get(1)?, row.get(0)?);
+            let in_key = row.get::<_, i64>(3)?;
+            let length = declared_length(&declared);
+            let guarded = length.is_some_and(|length| is_guarded(&plain, &column, length));
+            let nullable = !row.get::<_, bool>(2)? && in_key == 0;
+            let default = row.get(4)?;
+            let nocase = false;
+            let name = column;
+            Ok((Column { name, declared, length, nullable, nocase, guarded, default }, in_key))
         },
     )?;
     let mut key: Vec<_> = columns.iter().filter(|(_, pk)| *pk > 0).collect();
     key.sort_by_key(|(_, pk)| *pk);
     let key: Vec<String> = key.into_iter().map(|(column, _)| column.name.clone()).collect();
-    let columns: Vec<Column> = columns.into_iter().map(|(column, _)| column).collect();
+    let mut columns: Vec<Column> = columns.into_iter().map(|(column, _)| column).collect();
+    for column in &mut columns {
+        column.nocase = db.collation("main", &name, &column.name)? == NOCASE;
+    }
     let rowid = match key.as_slice() {
         [only] => columns
             .iter()
@@ -60,8 +62,8 @@ fn table(db: &Db, name: String, sql: String) -> Result<Table, StoreError> {
             .map(|c| c.name.clone()),
         _ => None,
     };
-    let (mut unique, indexes) = indexes(db, &name)?;
-    if !key.is_empty() && !unique.contains(&key) {
+    let Indexes { mut unique, half_unique, all } = indexes(db, &name, &columns)?;
+    if rowid.is_some() && !unique.contains(&key) {
         unique.insert(0, key);
     }
     let index_sql = db.rows(
@@ -70,30 +72,53 @@ fn table(db: &Db, name: String, sql: String) -> Result<Table, StoreError> {
         [&name],
         |row| row.get(0),
     )?;
-    Ok(Table { name, columns, rowid, unique, indexes, sql, index_sql })
+    let without = "SELECT wr FROM pragma_table_list(?1) WHERE schema = 'main'";
+    let named = |name: &str| columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
+    let has_rowid = db.number(without, [&name])? == 0 && !named("rowid");
+    Ok(Table { name, columns, rowid, has_rowid, unique, half_unique, indexes: all, sql, index_sql })
 }
 
-type Columns = Vec<Vec<String>>;
+/// The collation that ignores case.
+const NOCASE: &str = "NOCASE";
 
-fn indexes(db: &Db, table: &str) -> Result<(Columns, Columns), StoreError> {
+#[derive(Default)]
+struct Indexes {
+    unique: Vec<Vec<String>>,
+    half_unique: Vec<Vec<String>>,
+    all: Vec<Vec<String>>,
+}
+
+fn indexes(db: &Db, table: &str, columns: &[Column]) -> Result<Indexes, StoreError> {
     let listed = db.rows(
-        "SELECT name, \"unique\" FROM pragma_index_list(?1) WHERE partial = 0 ORDER BY seq DESC",
+        "SELECT name, \"unique\", partial FROM pragma_index_list(?1) ORDER BY seq DESC",
         [table],
-        |row| Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?)),
+        |row| Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?, row.get::<_, bool>(2)?)),
     )?;
-    let (mut unique, mut all) = (Vec::new(), Vec::new());
-    for (index, is_unique) in listed {
-        let columns = db.rows(
-            "SELECT name FROM pragma_index_info(?1) WHERE name IS NOT NULL ORDER BY seqno",
+    let own = |name: &String, collation: &str| {
+        let column = columns.iter().find(|column| column.name == *name);
+        column.is_some_and(|column| column.nocase == collation.eq_ignore_ascii_case(NOCASE))
+    };
+    let mut found = Indexes::default();
+    for (index, is_unique, partial) in listed {
+        let parts = db.rows(
+            "SELECT name, coll FROM pragma_index_xinfo(?1) WHERE key = 1 ORDER BY seqno",
             [index],
-            |row| row.get::<_, String>(0),
+            |row| Ok((row.get::<_, Option<String>>(0)?, row.get::<_, String>(1)?)),
         )?;
-        if is_unique {
-            unique.push(columns.clone());
+        let names: Option<Vec<String>> = parts.iter().map(|(name, _)| name.clone()).collect();
+        // An index over an expression says nothing of the columns.
+        let Some(names) = names else { continue };
+        let as_columns = parts.iter().zip(&names).all(|((_, coll), name)| own(name, coll));
+        match (is_unique, !partial && as_columns) {
+            (true, true) => found.unique.push(names.clone()),
+            (true, false) => found.half_unique.push(names.clone()),
+            (false, _) => {}
         }
-        all.push(columns);
+        if !partial {
+            found.all.push(names);
+        }
     }
-    Ok((unique, all))
+    Ok(found)
 }
 
 /// The length of `NVARCHAR(20)`; none for other types and for `NVARCHAR(MAX)`.
@@ -103,34 +128,42 @@ fn declared_length(declared: &str) -> Option<u32> {
     upper.contains("CHAR").then(|| inner.trim().parse().ok()).flatten()
 }
 
-/// SQLite tells a column's collation only in the statement that made the table.
-fn nocase_columns(sql: &str) -> Vec<String> {
-    sql.split([',', '\n'])
-        .filter(|part| part.to_ascii_uppercase().contains("COLLATE NOCASE"))
-        .filter_map(|part| {
-            part.trim_start_matches(|c: char| c == '(' || c.is_whitespace())
-                .split_whitespace()
-                .next()
-        })
-        .map(|word| word.trim_matches(['"', '[', ']', '`']).to_ascii_uppercase())
-        .collect()
+/// A statement in capitals without blanks and quotes.
+fn plain(sql: &str) -> String {
+    let skipped = |c: char| c.is_whitespace() || matches!(c, '"' | '[' | ']' | '`');
+    sql.chars().filter(|c| !skipped(*c)).map(|c| c.to_ascii_uppercase()).collect()
+}
+
+/// Whether a table's statement, made plain, checks the length of a column as declared.
+fn is_guarded(plain: &str, column: &str, length: u32) -> bool {
+    let name = self::plain(column);
+    plain.contains(&format!("CHECK(LENGTH({name})<={length})"))
 }
 
 /// Both sides as the shipped schema and an environment's own files declare them.
 ///
-/// Each file of `hq` and `channel` is a name and its statements; they are run in memory.
+/// Each file of `hq` and `channel` is a name and its statements; they are carried out in memory.
+///
+/// # Errors
+/// The statements that no script may hold, or that fail, at their places.
 pub fn declared(
     hq: &[(String, String)],
     channel: &[(String, String)],
 ) -> Result<Catalogue, StoreError> {
     let side = |kind: Kind, files: &[(String, String)]| {
-        let db = Db::in_memory(kind)?;
-        for (_, sql) in files {
-            db.script(sql)?;
+        let guarded = Guarded::new(Db::in_memory(kind)?, kind)?;
+        for (name, sql) in files {
+            guarded.carry_out(name, sql)?;
         }
-        tables(&db)
+        tables(guarded.db())
     };
-    Ok(Catalogue { hq: side(Kind::Headquarters, hq)?, channel: side(Kind::Channel, channel)? })
+    match (side(Kind::Headquarters, hq), side(Kind::Channel, channel)) {
+        (Ok(hq), Ok(channel)) => Ok(Catalogue { hq, channel }),
+        (Err(StoreError::Definitions(first)), Err(StoreError::Definitions(second))) => {
+            Err(StoreError::Definitions(Problems([first.0, second.0].concat())))
+        }
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    }
 }
 
 /// Keeps the channel side's statements in headquarters, from which packages are made.
@@ -152,7 +185,7 @@ pub fn registered_channel_tables(hq: &Headquarters) -> Result<Tables, StoreError
     let statements = hq.rows("SELECT SQL FROM cdx_CHANNELTABLE ORDER BY NAME", [], |row| {
         row.get::<_, String>(0)
     })?;
-    let conn = rusqlite::Connection::open_in_memory().map_err(|e| hq.error("open", e))?;
+    let conn = open_memory().map_err(|e| hq.error("open", e))?;
     let memory = Db::scratch(conn);
     for sql in statements {
         memory.script(&sql)?;

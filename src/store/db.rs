@@ -15,6 +15,9 @@ use crate::world::machine::{self, Durability, Machine};
 /// The page cache of a connection that is not told otherwise, in KiB.
 pub const DEFAULT_CACHE_KIB: u32 = 16 * 1024;
 
+/// What stands for the path of a database in memory.
+const MEMORY: &str = ":memory:";
+
 /// Prepared statements a connection keeps; the customer batch uses some forty in turn.
 const STATEMENTS: usize = 128;
 
@@ -82,8 +85,8 @@ impl Db {
 
     /// A database of a kind in memory, for reading its schema.
     pub fn in_memory(kind: Kind) -> Result<Self, StoreError> {
-        let path = PathBuf::from(":memory:");
-        let conn = Connection::open_in_memory().map_err(|e| sqlite(&path, "open", e))?;
+        let path = PathBuf::from(MEMORY);
+        let conn = open_memory().map_err(|e| sqlite(&path, "open", e))?;
         let db = Self { conn, path, copy: None };
         schema::check(&db, kind, Access::Create)?;
         Ok(db)
@@ -91,7 +94,7 @@ impl Db {
 
     /// A connection of our own to a database in memory, without a schema.
     pub(in crate::store) fn scratch(conn: Connection) -> Self {
-        Self { conn, path: PathBuf::from(":memory:"), copy: None }
+        Self { conn, path: PathBuf::from(MEMORY), copy: None }
     }
 
     fn prepare(&self, access: Access, cache_kib: u32) -> Result<(), StoreError> {
@@ -105,6 +108,11 @@ impl Db {
             return self.script("PRAGMA query_only = ON;");
         }
         self.script(&format!("PRAGMA journal_mode = WAL; {};", synchronous()))
+    }
+
+    /// Whether it is in memory.
+    pub(in crate::store) fn is_in_memory(&self) -> bool {
+        self.path == Path::new(MEMORY)
     }
 
     /// The file.
@@ -256,6 +264,24 @@ impl Db {
         &self.conn
     }
 
+    /// The connection itself, to set hooks and limits on it.
+    pub(in crate::store) fn conn_mut(&mut self) -> &mut Connection {
+        &mut self.conn
+    }
+
+    /// The collation that a column of a table compares by.
+    pub(in crate::store) fn collation(
+        &self,
+        schema: &str,
+        table: &str,
+        column: &str,
+    ) -> Result<String, StoreError> {
+        let found = self.conn.column_metadata(Some(schema), table, column);
+        let (_, collation, ..) = found.map_err(|e| self.error(table, e))?;
+        let collation = collation.map(|name| name.to_string_lossy().to_ascii_uppercase());
+        Ok(collation.unwrap_or_default())
+    }
+
     /// SQLite's answer to a statement as an error of ours.
     pub(in crate::store) fn error(&self, sql: &str, error: rusqlite::Error) -> StoreError {
         sqlite(&self.path, sql, error)
@@ -293,6 +319,26 @@ fn synchronous() -> &'static str {
     }
 }
 
+/// Opens a file; every connection to one is made here.
+pub(in crate::store) fn open_file(
+    path: impl AsRef<Path>,
+    flags: OpenFlags,
+) -> rusqlite::Result<Connection> {
+    Connection::open_with_flags(path, flags).and_then(exact)
+}
+
+/// Opens a database in memory; every such connection is made here.
+pub(in crate::store) fn open_memory() -> rusqlite::Result<Connection> {
+    Connection::open_in_memory().and_then(exact)
+}
+
+/// A misspelt column is an error, not a text.
+fn exact(conn: Connection) -> rusqlite::Result<Connection> {
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+    Ok(conn)
+}
+
 fn connect(path: &Path, access: Access) -> Result<Connection, StoreError> {
     let error = |e| sqlite(path, "open", e);
     let shared = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
@@ -301,11 +347,11 @@ fn connect(path: &Path, access: Access) -> Result<Connection, StoreError> {
         // database itself exists has been looked at before.
         Access::Create | Access::Write => {
             let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | shared;
-            Connection::open_with_flags(path, flags).map_err(error)
+            open_file(path, flags).map_err(error)
         }
         Access::Read => {
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | shared;
-            let conn = Connection::open_with_flags(path, flags).map_err(error)?;
+            let conn = open_file(path, flags).map_err(error)?;
             if readable(&conn) {
                 return Ok(conn);
             }
@@ -314,11 +360,11 @@ fn connect(path: &Path, access: Access) -> Result<Connection, StoreError> {
             if fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
                 return Ok(conn);
             }
-            Connection::open_with_flags(uri(path, "immutable=1"), flags).map_err(error)
+            open_file(uri(path, "immutable=1"), flags).map_err(error)
         }
         Access::Examine => {
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | shared;
-            Connection::open_with_flags(uri(path, "immutable=1"), flags).map_err(error)
+            open_file(uri(path, "immutable=1"), flags).map_err(error)
         }
     }
 }

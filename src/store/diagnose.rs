@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::OpenFlags;
 
 use super::apply_table::{PackedTable, key_equal};
 use super::catalogue;
-use super::db::{Db, quoted, uri};
+use super::db::{Db, open_file, quoted, uri};
 use super::error::{StoreError, sqlite};
 use super::rejection::{Rejection, dotted};
 use crate::model::schema::Table;
@@ -17,59 +17,89 @@ pub(super) fn too_long(
     packed: &PackedTable,
     table: &Table,
 ) -> Result<Option<Rejection>, StoreError> {
-    let limits: Vec<(&str, u32)> = packed
-        .columns
-        .iter()
-        .filter_map(|name| Some((name.as_str(), table.column(name)?.length?)))
-        .collect();
-    if limits.is_empty() {
-        return Ok(None);
-    }
-    let name = quoted(&packed.target);
-    // Bytes are cheap to count and never fewer than characters, so they rule most rows out.
-    let by = |function: &str| {
-        let over: Vec<String> = limits
+    let values = Values {
+        name: &packed.target,
+        told: dotted(&packed.target),
+        columns: &packed.columns,
+        key: &packed.key,
+    };
+    values.too_long(channel, table)
+}
+
+/// Values of an attached package that are about to be written.
+pub(super) struct Values<'a> {
+    /// The package's table.
+    pub(super) name: &'a str,
+    /// How people know it.
+    pub(super) told: String,
+    /// Its columns.
+    pub(super) columns: &'a [String],
+    /// The columns by which a row is named.
+    pub(super) key: &'a [String],
+}
+
+impl Values<'_> {
+    /// The first value that is longer than the column it is for, in key order (D12).
+    pub(super) fn too_long(&self, db: &Db, table: &Table) -> Result<Option<Rejection>, StoreError> {
+        let limits: Vec<(&str, u32)> = self
+            .columns
             .iter()
-            .map(|(column, limit)| format!("{function}({}) > {limit}", quoted(column)))
+            .filter_map(|name| Some((name.as_str(), table.column(name)?.length?)))
             .collect();
-        over.join(" OR ")
-    };
-    let suspect = format!("SELECT EXISTS (SELECT 1 FROM pkg.{name} WHERE {})", by("octet_length"));
-    if channel.number(&suspect, [])? == 0 {
-        return Ok(None);
+        if limits.is_empty() {
+            return Ok(None);
+        }
+        let name = quoted(self.name);
+        // Bytes are cheap to count and never fewer than characters, so they rule most rows out.
+        let by = |function: &str| {
+            let over: Vec<String> = limits
+                .iter()
+                .map(|(column, limit)| format!("{function}({}) > {limit}", quoted(column)))
+                .collect();
+            over.join(" OR ")
+        };
+        let suspect =
+            format!("SELECT EXISTS (SELECT 1 FROM pkg.{name} WHERE {})", by("octet_length"));
+        if db.number(&suspect, [])? == 0 {
+            return Ok(None);
+        }
+        let over = by("length");
+        let count = format!("SELECT count(*) FROM pkg.{name} WHERE {over}");
+        let count = db.number(&count, [])?;
+        let lengths: Vec<String> =
+            limits.iter().map(|(column, _)| format!("length({})", quoted(column))).collect();
+        let sql = format!(
+            "SELECT {}, {} FROM pkg.{name} WHERE {over} ORDER BY {} LIMIT 1",
+            key_text(self.key, ""),
+            lengths.join(", "),
+            super::catalogue::column_list(self.key)
+        );
+        let found = db.first(&sql, [], |row| {
+            let key: String = row.get(0)?;
+            let lengths: Vec<Option<i64>> =
+                (0..limits.len()).map(|at| row.get(at + 1)).collect::<Result<_, _>>()?;
+            Ok((key, lengths))
+        })?;
+        let Some((key, lengths)) = found else {
+            return Ok(None);
+        };
+        let first = limits.iter().zip(lengths).find_map(|((column, limit), length)| {
+            let length = length.filter(|length| *length > i64::from(*limit))?;
+            Some(((*column).to_owned(), length, i64::from(*limit)))
+        });
+        Ok(first.map(|(column, length, limit)| Rejection::TooLong {
+            table: self.told.clone(),
+            column,
+            key,
+            length,
+            limit,
+            others: if count > 1 {
+                format!(" (and {} more rows)", count - 1)
+            } else {
+                String::new()
+            },
+        }))
     }
-    let over = by("length");
-    let count = format!("SELECT count(*) FROM pkg.{name} WHERE {over}");
-    let count = channel.number(&count, [])?;
-    let lengths: Vec<String> =
-        limits.iter().map(|(column, _)| format!("length({})", quoted(column))).collect();
-    let sql = format!(
-        "SELECT {}, {} FROM pkg.{name} WHERE {over} ORDER BY {} LIMIT 1",
-        key_text(&packed.key, ""),
-        lengths.join(", "),
-        super::catalogue::column_list(&packed.key)
-    );
-    let found = channel.first(&sql, [], |row| {
-        let key: String = row.get(0)?;
-        let lengths: Vec<Option<i64>> =
-            (0..limits.len()).map(|at| row.get(at + 1)).collect::<Result<_, _>>()?;
-        Ok((key, lengths))
-    })?;
-    let Some((key, lengths)) = found else {
-        return Ok(None);
-    };
-    let first = limits.iter().zip(lengths).find_map(|((column, limit), length)| {
-        let length = length.filter(|length| *length > i64::from(*limit))?;
-        Some(((*column).to_owned(), length, i64::from(*limit)))
-    });
-    Ok(first.map(|(column, length, limit)| Rejection::TooLong {
-        table: dotted(&packed.target),
-        column,
-        key,
-        length,
-        limit,
-        others: if count > 1 { format!(" (and {} more rows)", count - 1) } else { String::new() },
-    }))
 }
 
 /// Whether every value of a package is short enough for the columns of its own tables, which are
@@ -78,8 +108,7 @@ pub fn fits(file: &Path) -> Result<bool, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
         | OpenFlags::SQLITE_OPEN_URI
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let conn = Connection::open_with_flags(uri(file, "immutable=1"), flags)
-        .map_err(|e| sqlite(file, "open", e))?;
+    let conn = open_file(uri(file, "immutable=1"), flags).map_err(|e| sqlite(file, "open", e))?;
     let package = Db::scratch(conn);
     let tables = catalogue::tables(&package)?;
     for table in tables.values() {
@@ -156,7 +185,7 @@ pub(super) fn key_text(key: &[String], prefix: &str) -> String {
         .enumerate()
         .map(|(at, column)| {
             let comma = if at == 0 { "" } else { ", " };
-            format!("'{comma}{column}=' || {prefix}{}", quoted(column))
+            format!("'{comma}{column}=' || ifnull({prefix}{}, 'NULL')", quoted(column))
         })
         .collect::<Vec<_>>()
         .join(" || ")

@@ -115,9 +115,21 @@ impl Sql<'_> {
 
     fn on_key(&self) -> String {
         let equal = |field: &crate::model::job::FieldMap| {
-            format!("c.{} = t.{}", quoted(&field.to), quoted(&field.from))
+            let collate = self.collate(field);
+            format!("c.{}{collate} = t.{}", quoted(&field.to), quoted(&field.from))
         };
         self.compared.plan.key.iter().map(equal).collect::<Vec<_>>().join(" AND ")
+    }
+
+    /// Headquarters' comparison, where the channel's own is stricter.
+    fn collate(&self, field: &crate::model::job::FieldMap) -> &'static str {
+        if self.compared.plan.folded.contains(&field.to) { " COLLATE NOCASE" } else { "" }
+    }
+
+    /// That the channel has a row: a key has a value.
+    fn there(&self) -> String {
+        let first = self.compared.plan.key.first().map_or("rowid", |field| field.to.as_str());
+        format!("c.{}", quoted(first))
     }
 
     fn untouched(
@@ -129,8 +141,11 @@ impl Sql<'_> {
             return String::new();
         }
         let plan = self.compared.plan;
-        let own: Vec<String> =
-            plan.key.iter().map(|f| format!("{alias}.{}", quoted(side(f)))).collect();
+        let own: Vec<String> = plan
+            .key
+            .iter()
+            .map(|f| format!("{alias}.{}{}", quoted(side(f)), self.collate(f)))
+            .collect();
         let logged: Vec<String> = plan.key.iter().map(|f| quoted(&f.from)).collect();
         format!(
             " AND ({}) NOT IN (SELECT {} FROM main.{} WHERE VERSION > :reached)",
@@ -161,7 +176,8 @@ impl Sql<'_> {
     /// Headquarters' rows, how many of them the channel has, and how many of those differ.
     fn counts(&self, hq: &Headquarters) -> Result<(u64, u64, u64), StoreError> {
         let sql = format!(
-            "SELECT count(*), count(c.rowid), sum(c.rowid IS NOT NULL AND {}) {}",
+            "SELECT count(*), count({0}), sum({0} IS NOT NULL AND {1}) {2}",
+            self.there(),
             self.differ(),
             self.pairs()
         );
@@ -215,16 +231,18 @@ impl Sql<'_> {
         let plan = self.compared.plan;
         let key = key_text(&plan.key_from(), "t.");
         if drift.missing > 0 {
-            let sql = format!("SELECT {key} {} AND c.rowid IS NULL LIMIT {MOST}", self.pairs());
+            let (pairs, there) = (self.pairs(), self.there());
+            let sql = format!("SELECT {key} {pairs} AND {there} IS NULL LIMIT {MOST}");
             let keys = self.rows(hq, &sql, |row| row.get::<_, String>(0))?;
             drift.samples.extend(keys.into_iter().map(|key| format!("missing: {key}")));
         }
         if drift.different > 0 {
             let each: Vec<String> = plan.columns.iter().map(|c| self.differs(c)).collect();
             let sql = format!(
-                "SELECT {key}, {} {} AND c.rowid IS NOT NULL AND {} LIMIT {MOST}",
+                "SELECT {key}, {} {} AND {} IS NOT NULL AND {} LIMIT {MOST}",
                 each.join(", "),
                 self.pairs(),
+                self.there(),
                 self.differ()
             );
             let found = self.rows(hq, &sql, |row| {

@@ -153,15 +153,6 @@ pub enum StoreError {
         /// The name.
         name: String,
     },
-    /// A schema script that does not run.
-    #[error("schema script {file} does not run")]
-    Script {
-        /// The file.
-        file: String,
-        /// SQLite's account.
-        #[source]
-        source: rusqlite::Error,
-    },
     /// A value of a call in a channel that is longer than the column it is for (D12).
     #[error("{column} of {table} takes {limit} characters, the value has {length} characters")]
     TooLong {
@@ -194,14 +185,6 @@ impl StoreError {
     pub fn io(doing: &'static str, path: &std::path::Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.display().to_string();
         move |source| Self::Io { doing, path, source }
-    }
-
-    /// What a schema script came to, with its name in place of the database's.
-    pub(in crate::store) fn script(file: &str, error: Self) -> Self {
-        match error {
-            Self::Sqlite { source, .. } => Self::Script { file: file.to_owned(), source },
-            other => other,
-        }
     }
 
     /// The file it is about, where it is about one.

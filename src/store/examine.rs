@@ -8,9 +8,10 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
+use rusqlite::OpenFlags;
 use tempfile::TempDir;
 
+use super::db::open_file;
 use super::error::{StoreError, sqlite};
 
 /// A copy of a database, without a log.
@@ -42,7 +43,7 @@ pub(in crate::store) fn settle(path: &Path) -> Result<Option<Settled>, StoreErro
         copied(log, &target)?;
     }
     let error = |sql: &str, e| sqlite(path, sql, e);
-    let conn = Connection::open(&copy).map_err(|e| error("open", e))?;
+    let conn = open_file(&copy, OpenFlags::default()).map_err(|e| error("open", e))?;
     let settle = "PRAGMA journal_mode = DELETE";
     conn.query_row(settle, [], |_| Ok(())).map_err(|e| error(settle, e))?;
     conn.close().map_err(|(_, e)| error("close", e))?;

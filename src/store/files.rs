@@ -5,10 +5,12 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::db::Db;
+use super::db::{Access, Db};
 use super::error::StoreError;
-use super::schema::Kind;
-use crate::definitions::SourceFile;
+use super::schema;
+use super::script::Guarded;
+use crate::definitions::script::ScriptProblem;
+use crate::definitions::{Kind, Problem, Problems, SourceFile};
 use crate::gates::catalogue::GateFile;
 use crate::world::ids;
 
@@ -50,53 +52,71 @@ fn texts(root: &Path, folder: &str, ending: &str) -> Result<Vec<(String, String)
     Ok(files)
 }
 
-/// Runs schema files in a database in memory, to see whether they make tables.
+/// A script of the environment: its name and its text.
+pub type Script = (String, String);
+
+/// Carries out scripts in a database in memory, to see whether they make tables.
 ///
 /// # Errors
-/// [`StoreError::Script`] naming the file.
-pub fn try_schema(kind: Kind, files: &[(String, String)]) -> Result<(), StoreError> {
-    let db = Db::in_memory(kind)?;
-    for (name, sql) in files {
-        db.script(sql).map_err(|error| StoreError::script(name, error))?;
-    }
-    Ok(())
+/// [`StoreError::Definitions`] with the place of what was refused.
+pub fn try_schema(kind: schema::Kind, scripts: &[Script]) -> Result<(), StoreError> {
+    let guarded = Guarded::new(Db::in_memory(kind)?, kind)?;
+    scripts.iter().try_for_each(|(name, text)| guarded.carry_out(name, text))
 }
 
-/// Applies schema files that this database has not had; the names of those applied.
+/// The scripts that a database has not had.
 ///
-/// Each file is applied once and recorded; an applied file that has changed since is told by
-/// [`StoreError::Unreadable`], because running it again could lose what is in its tables.
+/// # Errors
+/// [`StoreError::Definitions`] where one that it has had was changed since, because carrying it
+/// out again could lose what is in its tables.
+pub fn pending<'s>(db: &Db, scripts: &'s [Script]) -> Result<Vec<&'s Script>, StoreError> {
+    let mut pending = Vec::new();
+    let mut problems = Vec::new();
+    for script in scripts {
+        let (name, text) = script;
+        let kept = db.text("SELECT CHECKSUM FROM cdx_SCHEMAFILE WHERE NAME = ?1", [name])?;
+        match kept {
+            Some(kept) if kept == checksum(text) => {}
+            Some(_) => {
+                let file = db.path().file_name().unwrap_or_default();
+                let database = file.to_string_lossy().into_owned();
+                let kind = Kind::Script(ScriptProblem::Changed { database });
+                problems.push(Problem::at(name, text, 0, &kind));
+            }
+            None => pending.push(script),
+        }
+    }
+    if problems.is_empty() { Ok(pending) } else { Err(StoreError::Definitions(Problems(problems))) }
+}
+
+fn checksum(text: &str) -> String {
+    ids::hex(&Sha256::digest(text.as_bytes()))
+}
+
+/// Carries out the scripts that a database has not had, all of them or none, each once; the names
+/// of those carried out. The database is not in a transaction.
+///
+/// # Errors
+/// [`StoreError::Definitions`] with the place of what was refused.
 pub fn apply_schema(
     db: &Db,
-    files: &[(String, String)],
+    kind: schema::Kind,
+    scripts: &[Script],
     now: &str,
 ) -> Result<Vec<String>, StoreError> {
-    db.write(|db| {
-        let mut applied = Vec::new();
-        for (name, sql) in files {
-            let checksum = ids::hex(&Sha256::digest(sql.as_bytes()));
-            let kept = db.text("SELECT CHECKSUM FROM cdx_SCHEMAFILE WHERE NAME = ?1", [name])?;
-            match kept {
-                Some(kept) if kept == checksum => {}
-                Some(_) => {
-                    let what = "a schema file that was applied and has changed since; \
-                                put the change into a new file";
-                    return Err(StoreError::Unreadable {
-                        path: name.clone(),
-                        what,
-                        value: format!("checksum {}", &checksum[..12]),
-                    });
-                }
-                None => {
-                    db.script(sql)?;
-                    db.run(
-                        "INSERT INTO cdx_SCHEMAFILE (NAME, CHECKSUM, APPLIED) VALUES (?1, ?2, ?3)",
-                        [name.as_str(), &checksum, now],
-                    )?;
-                    applied.push(name.clone());
-                }
-            }
+    let pending = pending(db, scripts)?;
+    if pending.is_empty() {
+        return Ok(Vec::new());
+    }
+    let guarded = Guarded::new(Db::open(db.path(), kind, Access::Write)?, kind)?;
+    guarded.db().write(|db| {
+        for (name, text) in &pending {
+            guarded.carry_out(name, text)?;
+            db.run(
+                "INSERT INTO cdx_SCHEMAFILE (NAME, CHECKSUM, APPLIED) VALUES (?1, ?2, ?3)",
+                [name.as_str(), &checksum(text), now],
+            )?;
         }
-        Ok(applied)
+        Ok(pending.iter().map(|(name, _)| name.clone()).collect())
     })
 }

@@ -219,15 +219,24 @@ fn number_used(hq: &Headquarters, sql: &str, params: Named<'_>) -> Result<u64, S
 
 fn table_sql(plan: &TablePlan) -> String {
     let made = plan.target_sql.replacen("CREATE TABLE ", "CREATE TABLE pkg.", 1);
-    let keys = column_list(&plan.key_to());
     let gone = quoted(&deletes_table(&plan.target));
     let keep = quoted(&keep_table(&plan.target));
+    let keys: Vec<String> = plan.key.iter().map(|field| key_sql(plan, &field.to)).collect();
+    let keys = keys.join(", ");
     let kept = if plan.shared.is_empty() {
         String::new()
     } else {
         format!("CREATE TABLE pkg.{keep} ({keys});")
     };
     format!("{made}; CREATE TABLE pkg.{gone} ({keys}); {kept}")
+}
+
+/// A key column of a package: its type is that of the channel's, or its values would not be
+/// theirs. Whoever applies the package learns from its collation that headquarters ignores case.
+fn key_sql(plan: &TablePlan, column: &str) -> String {
+    let folded = plan.folded.iter().any(|folded| folded == column);
+    let kind = plan.key_types.get(column).map_or("", String::as_str);
+    format!("{} {kind}{}", quoted(column), if folded { " COLLATE NOCASE" } else { "" })
 }
 
 pub(in crate::store) fn deletes_table(target: &str) -> String {

@@ -52,6 +52,18 @@ pub enum Rejection {
         /// The file.
         path: String,
     },
+    /// The table has no unique key of these columns.
+    #[error("table {table} has no unique key {key} in {path}, it has {found}")]
+    NoKey {
+        /// The table, dotted.
+        table: String,
+        /// The key columns.
+        key: String,
+        /// The unique keys it has.
+        found: String,
+        /// The file.
+        path: String,
+    },
     /// The table has no such column.
     #[error("table {table} has no column {column} in {path}")]
     NoColumn {

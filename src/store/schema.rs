@@ -1,5 +1,7 @@
 //! The schema in numbered files, and how a file of an older version becomes a current one.
 
+use std::sync::OnceLock;
+
 use super::db::{Access, Db};
 use super::error::StoreError;
 
@@ -53,6 +55,17 @@ impl Kind {
         self.migrations().last().map_or(0, |migration| migration.version)
     }
 
+    /// Whether a table is one of the tool's own schema, in any case.
+    pub fn has_table(self, name: &str) -> bool {
+        static TABLES: OnceLock<[Vec<String>; 2]> = OnceLock::new();
+        let [hq, channel] = TABLES.get_or_init(|| [made(HQ), made(CHANNEL)]);
+        let own = match self {
+            Self::Headquarters => hq,
+            Self::Channel => channel,
+        };
+        own.iter().any(|table| table.eq_ignore_ascii_case(name))
+    }
+
     /// The application id: `cdxh`, `cdxc`.
     pub fn application_id(self) -> i32 {
         match self {
@@ -67,6 +80,15 @@ impl Kind {
             Self::Channel => "a channel database",
         }
     }
+}
+
+/// The tables that migrations make.
+fn made(migrations: &[Migration]) -> Vec<String> {
+    let name = |line: &str| {
+        let rest = line.strip_prefix("CREATE TABLE ")?;
+        rest.split([' ', '(']).next().map(str::to_owned)
+    };
+    migrations.iter().flat_map(|step| step.sql.lines().filter_map(name)).collect()
 }
 
 /// Checks what the file is and brings it to the current version, in one transaction.

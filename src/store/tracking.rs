@@ -11,21 +11,11 @@ use rusqlite::named_params;
 use super::catalogue::find_table;
 use super::db::{Db, Headquarters, quoted};
 use super::error::StoreError;
-use crate::model::job::DATAAREAID;
 use crate::model::schema::Table;
 
 /// The tracking table of a headquarters table.
 pub(in crate::store) fn tracking_table(table: &str) -> String {
     format!("cdx_CT_{}", table.to_ascii_uppercase())
-}
-
-/// A key with the company's column where the table has one.
-pub fn full_key(table: &Table, key: &[String]) -> Vec<String> {
-    let company = table.column(DATAAREAID).filter(|_| {
-        !key.iter().any(|column| column.eq_ignore_ascii_case(DATAAREAID))
-            && !key.iter().any(|column| Some(column) == table.rowid.as_ref())
-    });
-    key.iter().cloned().chain(company.map(|column| column.name.clone())).collect()
 }
 
 /// The version that is open now; changes are logged with it.
@@ -82,10 +72,16 @@ pub fn changed_since(hq: &Headquarters, table: &str, version: i64) -> Result<boo
     Ok(hq.number(&sql, [version])? != 0)
 }
 
-/// Tracks a table by a key, making its log and triggers; says whether it was not tracked before.
+/// Tracks a table by the columns of all keys that are asked of it, making its log and triggers;
+/// says whether it was not tracked so before.
 ///
-/// `columns` limits which updates count; all of them when none. A table whose columns have
-/// changed since gets its triggers anew.
+/// `columns` limits which updates count; all of them when none. Where columns or unique indexes
+/// have come, the triggers are made again. What has been logged stays, and is told by the new
+/// columns; where it cannot be, or where nobody has logged for a while, runs from before are full
+/// (D17).
+///
+/// # Errors
+/// A table or column that does not exist.
 pub fn track(
     hq: &Headquarters,
     table: &str,
@@ -93,44 +89,137 @@ pub fn track(
     columns: Option<&[&str]>,
 ) -> Result<bool, StoreError> {
     let found = find_table(hq, table)?.ok_or_else(|| hq.unreadable("a table to track", table))?;
-    let key = full_key(&found, key);
-    let wanted = serde_json::to_string(&key).unwrap_or_default();
+    let spelled = |name: &String| {
+        let column = found.column(name).map(|column| column.name.clone());
+        column.ok_or_else(|| hq.unreadable("a column to track", format!("{table}.{name}")))
+    };
+    let key: Vec<String> = key.iter().map(spelled).collect::<Result<_, _>>()?;
     let kept = hq.text(
         "SELECT KEYCOLUMNS FROM cdx_TRACKEDTABLE WHERE TABLENAME = ?1 COLLATE NOCASE",
         [table],
     )?;
-    if kept.as_deref() == Some(wanted.as_str()) {
-        return Ok(false);
-    }
-    if kept.is_some() {
-        untrack(hq, &found)?;
-    }
-    hq.script(&log_sql(&found, &key))?;
-    for trigger in triggers(&found, &key, columns) {
-        hq.script(&trigger)?;
-    }
-    hq.run(
-        "INSERT INTO cdx_TRACKEDTABLE (TABLENAME, KEYCOLUMNS) VALUES (?1, ?2)",
-        [&found.name, &wanted],
-    )?;
-    Ok(true)
+    let kept: Option<Vec<String>> = match kept {
+        Some(text) => {
+            let names = serde_json::from_str(&text);
+            Some(names.map_err(|_| hq.unreadable("the key of a tracked table", &text))?)
+        }
+        None => None,
+    };
+    hq.write(|_| match kept {
+        None => begin(hq, &found, &key, columns).map(|()| true),
+        Some(kept) => again(hq, &found, &key, &kept, columns),
+    })
 }
 
-/// Drops a table's triggers and log, as a bulk load that will be followed by a full run does.
-fn untrack(hq: &Headquarters, table: &Table) -> Result<(), StoreError> {
-    let prefix = tracking_table(&table.name);
-    let names = hq.rows(
-        "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE
-         AND substr(name, 1, 7) = 'cdx_CT_'",
-        [&table.name],
-        |row| row.get::<_, String>(0),
-    )?;
-    for name in names {
-        hq.script(&format!("DROP TRIGGER {}", quoted(&name)))?;
+fn begin(
+    hq: &Headquarters,
+    table: &Table,
+    key: &[String],
+    columns: Option<&[&str]>,
+) -> Result<(), StoreError> {
+    hq.script(&log_sql(table, key))?;
+    triggers(table, key, columns).iter().try_for_each(|trigger| hq.script(trigger))?;
+    let wanted = serde_json::to_string(key).unwrap_or_default();
+    let sql = "INSERT INTO cdx_TRACKEDTABLE (TABLENAME, KEYCOLUMNS) VALUES (?1, ?2)";
+    hq.run(sql, [&table.name, &wanted]).map(|_| ())
+}
+
+/// Tracks a table that is tracked already.
+fn again(
+    hq: &Headquarters,
+    table: &Table,
+    key: &[String],
+    kept: &[String],
+    columns: Option<&[&str]>,
+) -> Result<bool, StoreError> {
+    let same_key = key.len() == kept.len() && key.iter().all(|column| has(kept, column));
+    let key = if same_key { kept } else { key };
+    let standing = standing_triggers(hq, table)?;
+    let wanted = triggers(table, key, columns);
+    let sql: Vec<&String> = standing.iter().map(|(_, sql)| sql).collect();
+    if same_key && sql.len() == wanted.len() && wanted.iter().all(|one| sql.contains(&one)) {
+        return Ok(false);
     }
-    hq.script(&format!("DROP TABLE {}", quoted(&prefix)))?;
-    hq.run("DELETE FROM cdx_TRACKEDTABLE WHERE TABLENAME = ?1 COLLATE NOCASE", [&table.name])
-        .map(|_| ())
+    for (name, _) in &standing {
+        hq.script(&format!("DROP TRIGGER {}", quoted(name)))?;
+    }
+    let mut lost = 0;
+    if !same_key {
+        lost = carry_over(hq, table, key, kept)?;
+    }
+    if standing.is_empty() {
+        lost = version(hq)?;
+    }
+    hq.run("UPDATE cdx_TRACKING SET MINVALID = max(MINVALID, ?1)", [lost])?;
+    wanted.iter().try_for_each(|trigger| hq.script(trigger))?;
+    let text = serde_json::to_string(key).unwrap_or_default();
+    let sql = "UPDATE cdx_TRACKEDTABLE SET KEYCOLUMNS = ?2 WHERE TABLENAME = ?1 COLLATE NOCASE";
+    hq.run(sql, [&table.name, &text])?;
+    Ok(!same_key || standing.is_empty())
+}
+
+/// The triggers of ours that a table has: their names and statements.
+fn standing_triggers(
+    hq: &Headquarters,
+    table: &Table,
+) -> Result<Vec<(String, String)>, StoreError> {
+    hq.rows(
+        "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'
+         AND tbl_name = ?1 COLLATE NOCASE AND substr(name, 1, 7) = 'cdx_CT_'",
+        [&table.name],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
+/// Makes a table's log again for other key columns; the last version of which something could not
+/// be told by them, because the row is gone.
+fn carry_over(
+    hq: &Headquarters,
+    table: &Table,
+    key: &[String],
+    kept: &[String],
+) -> Result<i64, StoreError> {
+    let log = quoted(&tracking_table(&table.name));
+    let (on, list) = (quoted(&table.name), list(key, ""));
+    hq.script(&format!(
+        "CREATE TEMP TABLE cdx_CT_BEFORE AS SELECT * FROM main.{log}; DROP TABLE main.{log};"
+    ))?;
+    hq.script(&log_sql(table, key))?;
+    let known: Vec<String> = kept.iter().filter(|c| table.column(c).is_some()).cloned().collect();
+    let values: Vec<String> = key
+        .iter()
+        .map(|c| format!("{}.{}", if has(&known, c) { "o" } else { "t" }, quoted(c)))
+        .collect();
+    let all_known = key.iter().all(|column| has(&known, column));
+    let found = equal(&known, "t.", "o.");
+    let (join, lost) = if all_known {
+        (String::new(), None)
+    } else if known.is_empty() {
+        (String::new(), Some("true".to_owned()))
+    } else {
+        let missing = format!("NOT EXISTS (SELECT 1 FROM main.{on} t WHERE {found})");
+        (format!(" JOIN main.{on} t ON {found}"), Some(missing))
+    };
+    let lost = match lost {
+        Some(missing) => hq.number(
+            &format!("SELECT max(VERSION) FROM temp.cdx_CT_BEFORE o WHERE {missing}"),
+            [],
+        )?,
+        None => 0,
+    };
+    if !known.is_empty() {
+        hq.script(&format!(
+            "INSERT OR IGNORE INTO {log} (VERSION, {list}) SELECT o.VERSION, {} \
+             FROM temp.cdx_CT_BEFORE o{join}",
+            values.join(", ")
+        ))?;
+    }
+    hq.script("DROP TABLE temp.cdx_CT_BEFORE")?;
+    Ok(lost)
+}
+
+fn has(columns: &[String], wanted: &str) -> bool {
+    columns.iter().any(|column| column.eq_ignore_ascii_case(wanted))
 }
 
 fn log_sql(table: &Table, key: &[String]) -> String {
@@ -179,14 +268,13 @@ fn triggers(table: &Table, key: &[String], columns: Option<&[&str]>) -> Vec<Stri
         format!("CREATE TRIGGER \"{name}_DELETE\" AFTER DELETE ON {on} BEGIN {old} END"),
     ];
     let same = |unique: &[String]| {
-        let mut one: Vec<_> = unique.iter().map(|c| c.to_ascii_uppercase()).collect();
-        let mut other: Vec<_> = key.iter().map(|c| c.to_ascii_uppercase()).collect();
-        one.sort();
-        other.sort();
-        one == other
+        unique.len() == key.len() && unique.iter().all(|column| has(key, column))
     };
-    for (at, unique) in table.unique.iter().filter(|unique| !same(unique)).enumerate() {
-        let displaced = log_displaced(table, key, unique);
+    let whole = table.unique.iter().filter(|unique| !same(unique)).map(|unique| (unique, ""));
+    // A unique index that is no key displaces rows too; more keys than needed do no harm.
+    let half = table.half_unique.iter().map(|unique| (unique, " COLLATE NOCASE"));
+    for (at, (unique, collate)) in whole.chain(half).enumerate() {
+        let displaced = log_displaced(table, key, unique, collate);
         let of = list(unique, "");
         made.push(format!(
             "CREATE TRIGGER \"{name}_DISPLACED{at}\" BEFORE INSERT ON {on} BEGIN {displaced} END"
@@ -212,12 +300,14 @@ fn log_row(table: &Table, key: &[String], row: &str) -> String {
 }
 
 /// Logs the key of the row that a new row with the same unique values would displace.
-fn log_displaced(table: &Table, key: &[String], unique: &[String]) -> String {
+fn log_displaced(table: &Table, key: &[String], unique: &[String], collate: &str) -> String {
     let log = quoted(&tracking_table(&table.name));
     let on = quoted(&table.name);
     let names = list(key, "");
     let values = list(key, "t.");
-    let held = equal(unique, "t.", "NEW.");
+    let held: Vec<String> =
+        unique.iter().map(|c| format!("t.{0} = NEW.{0}{collate}", quoted(c))).collect();
+    let held = held.join(" AND ");
     let equal = equal(key, "c.", "t.");
     format!(
         "INSERT INTO {log} (VERSION, {names}) SELECT v.VERSION, {values} \

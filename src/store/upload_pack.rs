@@ -7,11 +7,14 @@ use rusqlite::{ErrorCode, named_params};
 
 use super::catalogue::{column_list, find_table};
 use super::db::{ChannelDatabase, Headquarters, quoted, uri};
-use super::diagnose::key_text;
+use super::diagnose::{Values, key_text};
 use super::error::StoreError;
+use super::extension;
 use super::packages::checksum;
 use super::rejection::{ApplyError, Rejection};
+use super::schema::Kind;
 use crate::model::plan::TablePlan;
+use crate::model::schema::Table;
 use crate::model::session::CounterRange;
 
 /// One table to collect.
@@ -89,6 +92,10 @@ impl UploadTable {
                 to.push(column.from.clone());
                 values.push(format!("e{at}.{}", quoted(&column.to)));
             }
+            if let Some(first) = extension.key.first() {
+                to.push(extension::marker(at));
+                values.push(format!("e{at}.{} IS NOT NULL", quoted(&first.to)));
+            }
         }
         let named: Vec<String> = values
             .iter()
@@ -139,6 +146,7 @@ fn fill(
     channel.script("PRAGMA pkg.journal_mode = MEMORY; PRAGMA pkg.synchronous = OFF;")?;
     channel.read(|channel| {
         channel.script("CREATE TABLE pkg.cdx_TABLE (POSITION INTEGER PRIMARY KEY, TARGET TEXT)")?;
+        channel.script(extension::TABLE)?;
         let mut rows = 0;
         for (table, range) in tables {
             let sql = table
@@ -146,6 +154,7 @@ fn fill(
                 .replace("{min}", &range.min.to_string())
                 .replace("{max}", &range.max.to_string());
             channel.script(&sql)?;
+            extension::register(channel, table)?;
             let target = &table.plan.hq_table;
             let count = format!("SELECT count(*) FROM pkg.{}", quoted(target));
             rows += channel.number(&count, [])? as u64;
@@ -236,9 +245,10 @@ fn packed_tables(hq: &Headquarters) -> Result<Vec<String>, StoreError> {
 }
 
 fn insert(hq: &Headquarters, name: &str, store: i64) -> Result<u64, ApplyError> {
-    let columns = hq.rows("SELECT name FROM pragma_table_info(?1, 'pkg')", [name], |row| {
+    let mut columns = hq.rows("SELECT name FROM pragma_table_info(?1, 'pkg')", [name], |row| {
         row.get::<_, String>(0)
     })?;
+    columns.retain(|column| !extension::is_marker(column));
     let Some(table) = find_table(hq, name)? else {
         let path = hq.path().display().to_string();
         return Err(Rejection::NoTable { table: name.to_owned(), path }.into());
@@ -252,9 +262,13 @@ fn insert(hq: &Headquarters, name: &str, store: i64) -> Result<u64, ApplyError> 
         Some(_) => (", cdx_DATASTORE", format!(", {store}")),
         None => ("", String::new()),
     };
+    if !Kind::Headquarters.has_table(name) {
+        check_lengths(hq, name, &columns, &table)?;
+    }
     let list = column_list(&columns);
+    let values = extension::values(hq, name, &columns, &table)?;
     let sql = format!(
-        "INSERT INTO main.{0} ({list}{extra}) SELECT {list}{value} FROM pkg.{0} ORDER BY rowid",
+        "INSERT INTO main.{0} ({list}{extra}) SELECT {values}{value} FROM pkg.{0} ORDER BY rowid",
         quoted(name)
     );
     match hq.run(&sql, []) {
@@ -266,6 +280,20 @@ fn insert(hq: &Headquarters, name: &str, store: i64) -> Result<u64, ApplyError> 
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Headquarters' own tables take values that are longer than declared, for some programs write
+/// such; those that somebody has made take none (D12).
+fn check_lengths(
+    hq: &Headquarters,
+    name: &str,
+    columns: &[String],
+    table: &Table,
+) -> Result<(), ApplyError> {
+    let packed = |key: &&Vec<String>| key.iter().all(|column| columns.contains(column));
+    let key = table.unique.iter().find(packed).map_or(columns, Vec::as_slice);
+    let values = Values { name, told: name.to_owned(), columns, key };
+    values.too_long(hq, table)?.map_or(Ok(()), |rejection| Err(rejection.into()))
 }
 
 /// Which row of the package headquarters has already, and under which key (U05).

@@ -85,10 +85,10 @@ fn check(context: &mut Context, named: &[PathBuf]) -> Result<Exit, CommandError>
             if named.is_empty() {
                 sources.extend(files::job_files(env.root())?);
             }
-            initialize::declared(&env)?
+            initialize::declared(&env)
         }
         Err(error) if error.failure.code == "no-environment" && context.env.is_none() => {
-            catalogue::declared(&[], &[])?
+            catalogue::declared(&[], &[])
         }
         Err(error) => return Err(error),
     };
@@ -97,9 +97,11 @@ fn check(context: &mut Context, named: &[PathBuf]) -> Result<Exit, CommandError>
         sources.push(SourceFile { name: path.display().to_string(), text, shipped: false });
     }
     let own = sources.iter().filter(|source| !source.shipped).count();
-    let problems = match definitions::load(&sources, &tables) {
-        Ok(_) => Vec::new(),
-        Err(problems) => problems.0,
+    // Without their tables definitions cannot be judged.
+    let problems = match tables {
+        Ok(tables) => definitions::load(&sources, &tables).err().map_or(Vec::new(), |told| told.0),
+        Err(StoreError::Definitions(told)) => told.0,
+        Err(error) => return Err(error.into()),
     };
     let exit = if problems.is_empty() { Exit::Done } else { Exit::Wrong };
     let checked = (sources.len() - own, own);

@@ -11,6 +11,7 @@ use crate::model::schema::Tables;
 use crate::model::topology::DataStore;
 use crate::store::arrears::{Calls, Counters, Unreturned};
 use crate::store::drift::Drift;
+use crate::store::extension::Late;
 use crate::store::lost::Lost;
 
 /// A database, and what is known of it.
@@ -44,6 +45,8 @@ pub struct Uploading {
     pub counters: Known<Counters>,
     /// Rows that count as received and are not; none when rows were not read.
     pub lost: Option<Known<Lost>>,
+    /// Extension rows that came too late; none when rows were not read.
+    pub late: Option<Known<Vec<Late>>>,
 }
 
 impl Uploading {

@@ -21,8 +21,8 @@ use crate::store::packages::Folder;
 use crate::store::schema::Kind;
 use crate::store::upload_pack::UploadTable;
 use crate::store::{
-    Access, ChannelDatabase, Db, Environment, Reader, StoreError, arrears, catalogue, integrity,
-    lost, scale_unit,
+    Access, ChannelDatabase, Db, Environment, Reader, StoreError, arrears, catalogue, extension,
+    integrity, lost, scale_unit,
 };
 use crate::world::Machine;
 
@@ -245,6 +245,7 @@ impl Survey<'_> {
                 table: target.clone(),
                 counters: known(counters),
                 lost: None,
+                late: None,
             });
         }
         if self.reading.lost {
@@ -263,6 +264,7 @@ impl Survey<'_> {
         let open = open.and_then(|all| known(lost::open_sessions(all, store, &packages)));
         let looked = with_channel(hq, channel, || {
             for (table, one) in tables.iter().zip(found.iter_mut()) {
+                one.late = Some(known(extension::late(hq, store, table)));
                 if one.counters.is_err() || !lost::is_alone(table, tables.iter().copied()) {
                     continue;
                 }
@@ -275,6 +277,7 @@ impl Survey<'_> {
             let why = Unknown::from(error);
             for one in found {
                 one.lost = Some(Err(why.clone()));
+                one.late = Some(Err(why.clone()));
             }
         }
     }

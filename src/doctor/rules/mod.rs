@@ -16,6 +16,7 @@ pub(super) mod customer_operation_failed;
 pub(super) mod data_sync_paused;
 pub(super) mod database_damaged;
 pub(super) mod excluded_job_empties;
+pub(super) mod extension_row_late;
 pub(super) mod feature_below_version;
 pub(super) mod feature_changes_on_upgrade;
 pub(super) mod feature_half_synchronized;

@@ -5,7 +5,8 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_EXTENSIBILITY, Source};
-use crate::model::job::{DATAAREAID, Definitions, Subjob};
+use crate::model::job::{Definitions, Direction, Subjob, Target};
+use crate::model::key::{self, Sides};
 use crate::model::schema::{Table, Tables};
 
 pub(in crate::doctor) const RULE: Rule = Rule {
@@ -30,15 +31,15 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let definitions = x.hq.definitions.as_ref()?;
     let hq = x.hq.tables.as_ref()?;
     for (job, subjob) in uploads(definitions) {
-        if let Some(table) = hq.get(&subjob.table.to_ascii_uppercase())
-            && !has_key(table, &subjob.key)
-        {
-            let title = format!("{} of headquarters has no key to tell rows apart", table.name);
-            let subject = Subject::table(&table.name).with_job(job);
+        // A table that is not there is told by the rule about mappings.
+        let Some(from) = hq.get(&subjob.table.to_ascii_uppercase()) else { continue };
+        if lacks_key(subjob, from, x.hq.channel_tables.as_ref()?) {
+            let title = format!("{} of headquarters has no key to tell rows apart", from.name);
+            let subject = Subject::table(&from.name).with_job(job);
             findings.report(found(subject, title, format!("needed: {}", subjob.key.join(" + "))));
         }
         for (channel, facts) in x.online() {
-            for (table, title, evidence) in in_channel(subjob, &facts.tables) {
+            for (table, title, evidence) in in_channel(subjob, from, &facts.tables) {
                 let subject =
                     Subject::channel(&channel.store.name).with_table(&table).with_job(job);
                 findings.report(found(subject, title, evidence));
@@ -66,18 +67,17 @@ fn found(subject: Subject, title: String, evidence: String) -> Found {
     }
 }
 
-/// Whether a unique key of headquarters tells the rows of all channels apart.
-fn has_key(table: &Table, key: &[String]) -> bool {
-    let with = |extra: &[&str]| -> Vec<String> {
-        key.iter().cloned().chain(extra.iter().map(|name| (*name).to_owned())).collect()
-    };
-    [&[][..], &[DATAAREAID], &["cdx_DATASTORE"], &["cdx_DATASTORE", DATAAREAID]]
-        .iter()
-        .any(|extra| table.has_unique(&with(extra)))
+/// Why the key of a subjob's primary table cannot be served with headquarters' table, if so.
+fn lacks_key(subjob: &Subjob, from: &Table, channel: &Tables) -> bool {
+    let Some(target) = subjob.targets.first() else { return false };
+    let Some(to) = channel.get(&target.file_name().to_ascii_uppercase()) else { return false };
+    let (fields, direction) = (&target.fields, Direction::Upload);
+    let key = Sides { from, to, fields, direction }.key(&subjob.key);
+    key.is_err_and(|why| why.is_of_headquarters())
 }
 
 /// What is unfit of a subjob's tables in a channel: the table, what, and how it was seen.
-fn in_channel(subjob: &Subjob, tables: &Tables) -> Vec<(String, String, String)> {
+fn in_channel(subjob: &Subjob, from: &Table, tables: &Tables) -> Vec<(String, String, String)> {
     let mut found = Vec::new();
     let Some(primary) = subjob.targets.first() else { return found };
     let name = primary.dotted();
@@ -96,22 +96,21 @@ fn in_channel(subjob: &Subjob, tables: &Tables) -> Vec<(String, String, String)>
         let title = format!("{name} has no index on its replication counter");
         found.push((name.clone(), title, format!("no index begins with {counter}")));
     }
+    let key_of = |target: &Target, table: &Table| {
+        let (fields, direction) = (&target.fields, Direction::Upload);
+        Sides { from, to: table, fields, direction }.key(&subjob.key)
+    };
+    let Ok(base) = key_of(primary, table) else { return found };
     for target in &subjob.targets[1..] {
         let Some(extension) = tables.get(&target.file_name().to_ascii_uppercase()) else {
             continue;
         };
-        let mapped: Vec<String> = subjob
-            .key
-            .iter()
-            .filter_map(|from| target.fields.iter().find(|f| f.from.eq_ignore_ascii_case(from)))
-            .map(|field| field.to.clone())
-            .collect();
-        let with_company: Vec<String> =
-            mapped.iter().cloned().chain([DATAAREAID.to_owned()]).collect();
-        if !extension.has_unique(&mapped) && !extension.has_unique(&with_company) {
+        let own = key_of(target, extension);
+        if own.and_then(|own| key::of_base(&extension.name, &own, &base)).is_err() {
             let dotted = target.dotted();
-            let title = format!("{dotted} has not the key of {name}, which it extends");
-            found.push((dotted, title, format!("needed: {}", mapped.join(" + "))));
+            let title = format!("{dotted} does not have the key of {name}, which it extends");
+            let needed: Vec<&str> = base.iter().map(|field| field.from.as_str()).collect();
+            found.push((dotted, title, format!("needed: {}", needed.join(" + "))));
         }
     }
     found

@@ -1,0 +1,66 @@
+//! What a schema script may not do, and how it is told.
+
+/// Why a statement of a schema script was not carried out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ScriptProblem {
+    /// Something that no script may do.
+    #[error("{action} is refused in a schema script: {why}")]
+    Refused {
+        /// What it would do, `ATTACH "../x.db"`.
+        action: String,
+        /// Why not.
+        why: &'static str,
+    },
+    /// The statements of a script run on and on.
+    #[error("the script was stopped after {millions} million steps")]
+    Endless {
+        /// How many steps a script has.
+        millions: u32,
+    },
+    /// The script writes more than a script may.
+    #[error("the script was stopped: it writes more than {mebibytes} MiB")]
+    TooMuch {
+        /// How much a script may write.
+        mebibytes: u32,
+    },
+    /// A statement that SQLite does not take.
+    #[error("the statement fails: {0}")]
+    Failed(String),
+    /// A script that was applied has been changed since.
+    #[error("it was applied to {database} and has changed since")]
+    Changed {
+        /// A database that has had it as it was.
+        database: String,
+    },
+}
+
+impl ScriptProblem {
+    /// A stable code for scripts.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Refused { .. } => "script-refused",
+            Self::Endless { .. } => "script-endless",
+            Self::TooMuch { .. } => "script-too-much",
+            Self::Failed(_) => "script-fails",
+            Self::Changed { .. } => "script-changed",
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Refused { .. } => {
+                "a script makes, changes and fills tables of its own; take the statement out, \
+                 then: cdx jobs check"
+            }
+            Self::Endless { .. } | Self::TooMuch { .. } => {
+                "make the script smaller, then: cdx jobs check"
+            }
+            Self::Failed(_) => "correct it, then: cdx jobs check",
+            Self::Changed { .. } => {
+                "put it back as it was and the change into a new file with a later name, then: \
+                 cdx scheduler init"
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! CDX411: an extension row came after its base row had gone up.
+
+use crate::doctor::facts::{Examination, Uploading};
+use crate::doctor::finding::{Found, Severity, Subject};
+use crate::doctor::fix::{Fix, Stage, Step};
+use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
+use crate::doctor::sources::{CDX_EXTENSIBILITY, Source};
+use crate::model::wording::count;
+use crate::store::extension::Late;
+use crate::store::rejection::dotted;
+
+pub(in crate::doctor) const RULE: Rule = Rule {
+    code: "CDX411",
+    name: "extension-row-late",
+    severity: Severity::Warning,
+    checks: "that headquarters has the values of the extension rows of every uploaded row: a row \
+             of which it has nothing but default values, while its channel has others, went up \
+             without its extension row",
+    why: "An extension table is read together with the table it extends, when the row goes up. \
+          Rows are uploaded by the counter of the base table, once; an extension row that is \
+          written or changed after that is never uploaded.",
+    mend: "Write the extension row in the same transaction as its base row. What came late is \
+           still in the channel: bring its values into headquarters by hand.",
+    since: "0.3.0",
+    behaviours: &["U09"],
+    sources: &[Source::inferred(CDX_EXTENSIBILITY)],
+    depth: Depth::AndRows,
+    check,
+};
+
+fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
+    x.tell_unplanned_uploads(findings)?;
+    for (channel, facts) in x.online() {
+        let name = &channel.store.name;
+        for upload in &facts.uploads {
+            match &upload.late {
+                Some(Ok(late)) => {
+                    for late in late {
+                        findings.report(found(name, upload, late));
+                    }
+                }
+                Some(Err(why)) => {
+                    findings.unjudged(&format!("rows of {name} {}", upload.dotted()), why);
+                }
+                None => {}
+            }
+        }
+    }
+    if let Some(why) = x.leaves_rows_out() {
+        findings.left_out(&why);
+    }
+    x.tell_unreadable(findings);
+    Ok(())
+}
+
+fn found(channel: &str, upload: &Uploading, late: &Late) -> Found {
+    let (table, rows) = (dotted(&late.table), count(late.rows, "row"));
+    Found {
+        subject: Subject::channel(channel).with_table(&table).with_job(&upload.job),
+        title: format!("{table} has {rows} that came after the base row had gone up"),
+        evidence: vec![format!(
+            "headquarters has default values where the channel has others; the first is {}",
+            late.first
+        )],
+        effect: format!("not uploaded: {rows}"),
+        fix: Fix::manual([Step::new(Stage::Look, format!("cdx jobs show {}", upload.job))]),
+    }
+}
