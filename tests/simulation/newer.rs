@@ -216,18 +216,18 @@ impl History {
             30..=44 => self.edit(Table::Address),
             45 => self.deactivate(),
             46..=55 => self.edit_in_headquarters(),
-            56..=65 => {
+            56..=58 => {
                 self.run("clock advance 1m", &[0]);
                 self.time += 1;
             }
-            66..=80 => self.collect(),
-            81..=86 => self.batch(),
-            87..=88 => self.save_on_the_form(),
-            89..=91 => {
+            59..=75 => self.collect(),
+            76..=84 => self.batch(),
+            85..=86 => self.save_on_the_form(),
+            87..=88 => {
                 self.run("run 1010", &[0]);
             }
-            92..=93 => self.reconnect(),
-            94..=95 => self.retry(),
+            89..=90 => self.reconnect(),
+            91..=96 => self.retry(),
             _ => self.fix(),
         }
     }
