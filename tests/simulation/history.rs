@@ -1,0 +1,563 @@
+//! A history: steps carried out one after the other, each judged, and an end without faults.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use rusqlite::{Connection, OpenFlags};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::check::{Family, Finding, Loss, always};
+use super::draw::{Drawer, View, words};
+use super::end::converged;
+use super::model::{Model, Person, Told, Way};
+use super::process::copy;
+use super::program::{Done, run};
+use super::sight::{Eyes, Files, beside};
+use super::step::{Operation, Package, REMAKE, Step, path, row, seat, typed};
+
+/// What a history begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// A new environment: three channels, three customers beside the default ones.
+    New,
+    /// The same, with asynchronous customers in effect.
+    Asynchronous,
+    /// The committed environment of 0.2.0, with work pending in every stage.
+    Fixture,
+}
+
+const COMMANDS_OF_NEW: &[&str] = &["init . --customers 3"];
+const COMMANDS_OF_ASYNCHRONOUS: &[&str] = &[
+    "init . --customers 3",
+    "features enable async-customer-editing --with-prerequisites",
+    "profiles set Stores --async-customers yes",
+    "profiles set Online --async-customers yes",
+    "run 1110 1010 1070",
+    "csu restart",
+];
+
+impl Start {
+    /// The commands that make it, for somebody who pastes.
+    pub fn commands(self) -> &'static [&'static str] {
+        match self {
+            Self::New => COMMANDS_OF_NEW,
+            Self::Asynchronous => COMMANDS_OF_ASYNCHRONOUS,
+            Self::Fixture => &[],
+        }
+    }
+
+    fn folder(self) -> PathBuf {
+        static NEW: OnceLock<TempDir> = OnceLock::new();
+        static ASYNCHRONOUS: OnceLock<TempDir> = OnceLock::new();
+        let made = match self {
+            Self::New => &NEW,
+            Self::Asynchronous => &ASYNCHRONOUS,
+            Self::Fixture => {
+                return Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/environments/0.2.0");
+            }
+        };
+        let made = made.get_or_init(|| {
+            let dir = TempDir::new().unwrap();
+            for command in self.commands() {
+                let words: Vec<&str> = command.split_whitespace().collect();
+                let done = run(dir.path(), &words);
+                assert_eq!(done.code, 0, "{command}\n{}{}", done.out, done.err);
+            }
+            dir
+        });
+        made.path().to_path_buf()
+    }
+}
+
+/// What is drawn, and what is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scope {
+    /// Every kind of action, those included that do not hold yet.
+    pub wide: bool,
+    /// Which families of invariants are not looked at yet.
+    pub without: &'static [Family],
+}
+
+/// What a history came to.
+#[derive(Debug)]
+pub struct Played {
+    pub steps: Vec<Step>,
+    /// The steps as they were typed.
+    pub shown: Vec<String>,
+    pub finding: Option<Finding>,
+    /// Every command with its code and what it printed.
+    pub transcript: String,
+    pub commands: usize,
+}
+
+/// Draws a history from a seed.
+pub fn drawn(start: Start, seed: u64, length: usize, scope: Scope) -> Played {
+    let mut drawer = Drawer::new(seed, scope.wide);
+    let mut stage = Stage::new(start, scope);
+    let _ = writeln!(stage.transcript, "{start:?}, seed {seed}: {}", drawer.parameters());
+    let mut steps = Vec::new();
+    let mut finding = None;
+    while steps.len() < length && finding.is_none() {
+        for step in drawer.next(&stage.view()) {
+            finding = stage.take(&step).err();
+            steps.push(step);
+            if finding.is_some() {
+                break;
+            }
+        }
+    }
+    let finding = finding.or_else(|| stage.end().err());
+    stage.played(steps, finding)
+}
+
+/// Carries out the same steps again, or some of them.
+pub fn again(start: Start, steps: &[Step], scope: Scope) -> Played {
+    let mut stage = Stage::new(start, scope);
+    let finding = steps.iter().find_map(|step| stage.take(step).err());
+    let finding = finding.or_else(|| stage.end().err());
+    stage.played(steps.to_vec(), finding)
+}
+
+struct Stage {
+    scope: Scope,
+    dir: TempDir,
+    shelf: TempDir,
+    eyes: Eyes,
+    files: Files,
+    model: Model,
+    channels: Vec<String>,
+    swapped: Option<(String, String)>,
+    /// Something went wrong, by a fault or by a person; a "no" needs no other reason.
+    disturbed: bool,
+    slots: BTreeSet<usize>,
+    transcript: String,
+    shown: Vec<String>,
+    commands: usize,
+}
+
+impl Stage {
+    fn new(start: Start, scope: Scope) -> Self {
+        let dir = TempDir::new().unwrap();
+        copy(&start.folder(), dir.path());
+        let mut stage = Self {
+            scope,
+            dir,
+            shelf: TempDir::new().unwrap(),
+            eyes: Eyes::default(),
+            files: Files::new(),
+            model: Model::default(),
+            channels: ["houston", "seattle", "online"].map(str::to_owned).to_vec(),
+            swapped: None,
+            disturbed: start == Start::Fixture,
+            slots: BTreeSet::new(),
+            transcript: String::new(),
+            shown: Vec::new(),
+            commands: 0,
+        };
+        stage.clock();
+        stage.files = stage.look();
+        for number in 4..=6_u64 {
+            let accounts = BTreeSet::from([format!("{number:08}")]);
+            stage.model.people.insert(number, Person { guid: None, accounts });
+        }
+        stage
+    }
+
+    fn root(&self) -> &Path {
+        self.dir.path()
+    }
+
+    fn played(self, steps: Vec<Step>, finding: Option<Finding>) -> Played {
+        let Self { shown, transcript, commands, .. } = self;
+        Played { steps, shown, finding, transcript, commands }
+    }
+
+    /// The databases whose file is not there, or is damaged.
+    fn missing(&self) -> Vec<String> {
+        let offline = "houston.offline".to_owned();
+        let all = ["hq".to_owned(), offline].into_iter().chain(self.channels.iter().cloned());
+        let whole = |file: &PathBuf| {
+            fs::read(file).is_ok_and(|bytes| bytes.starts_with(b"SQLite format 3"))
+        };
+        all.filter(|file| !whole(&self.root().join(path(file)))).collect()
+    }
+
+    fn view(&self) -> View {
+        let mut view = View {
+            channels: self.channels.clone(),
+            missing: self.missing(),
+            swapped: self.swapped.clone(),
+            own: matches!(self.files.get("hq"), Some(Some(hq)) if hq.own),
+            ..View::default()
+        };
+        for (file, sight) in &self.files {
+            let Some(sight) = sight else { continue };
+            let mut known = BTreeSet::new();
+            for (account, customer) in &sight.customers {
+                known.extend(self.model.owner(account, &customer.guid));
+            }
+            if file != "hq" {
+                known.extend(sight.sent.iter().filter_map(|row| self.model.owner("", &row.guid)));
+            }
+            view.customers.insert(file.clone(), known.into_iter().collect());
+        }
+        view
+    }
+
+    fn look(&mut self) -> Files {
+        let mut files = self.eyes.look(self.dir.path());
+        if let Some((one, other)) = &self.swapped {
+            // What is in a file is what it was before it came to another's place.
+            let (mut first, mut second) = (files.remove(one), files.remove(other));
+            for (sight, name) in [(&mut first, other), (&mut second, one)] {
+                for row in sight.iter_mut().flatten().flat_map(|sight| &mut sight.sent) {
+                    row.store.clone_from(name);
+                }
+            }
+            files.extend(second.map(|sight| (one.clone(), sight)));
+            files.extend(first.map(|sight| (other.clone(), sight)));
+        }
+        files
+    }
+
+    /// Carries out one step and looks at everything.
+    fn take(&mut self, step: &Step) -> Result<(), Finding> {
+        match step {
+            Step::Cdx(words) => {
+                let loss = if words[..].starts_with(&["pos".to_owned(), "close-shift".to_owned()]) {
+                    Loss::Rows
+                } else {
+                    Loss::None
+                };
+                let done = self.run(words);
+                self.judge(words, &done)?;
+                self.watch(words, &done);
+                self.settle(loss)
+            }
+            Step::Operation(operation) | Step::Refused(operation) => {
+                let must_fail = matches!(step, Step::Refused(_));
+                let Some(operation) = self.resolved(operation) else { return Ok(()) };
+                let done = self.run(&operation.words);
+                let json: Value = serde_json::from_str(&done.out).unwrap_or_default();
+                let refused = matches!(json["path"].as_str(), Some("refused" | "failed"));
+                if must_fail && done.code != 2 && !refused {
+                    let what = format!("{} was not refused: {done:?}", typed(&operation.words));
+                    return Err(Finding::new(Family::Contradicted, what));
+                }
+                if !must_fail {
+                    self.judge(&operation.words, &done)?;
+                }
+                self.told(&operation, &done, &json, refused);
+                self.settle(Loss::None)
+            }
+            _ => self.handle(step),
+        }
+    }
+
+    fn resolved(&self, operation: &Operation) -> Option<Operation> {
+        let mut operation = operation.clone();
+        if operation.words.iter().any(|word| word == "{account}") {
+            let account = self.model.account(operation.customer, &operation.place)?;
+            for word in operation.words.iter_mut().filter(|word| *word == "{account}") {
+                word.clone_from(&account);
+            }
+        }
+        operation.words.extend(["--format".to_owned(), "json".to_owned()]);
+        Some(operation)
+    }
+
+    fn told(&mut self, operation: &Operation, done: &Done, json: &Value, refused: bool) {
+        let account = json["account"].as_str();
+        let (told, way) = match (done.code, json["path"].as_str()) {
+            (0, Some("async" | "async-fallback")) => (Told::Done, Way::Register),
+            (0, _) => (Told::Done, Way::Headquarters),
+            (2, _) => (Told::Refused, Way::Unknown),
+            _ if refused => (Told::Refused, Way::Unknown),
+            _ => (Told::Perhaps, Way::Unknown),
+        };
+        self.model.told(operation, told, way, account);
+    }
+
+    fn run(&mut self, words: &[String]) -> Done {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let done = run(self.root(), &words);
+        self.commands += 1;
+        let line = typed(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
+        self.shown.push(format!("cdx {line}"));
+        let Done { code, out, err } = &done;
+        let _ = writeln!(self.transcript, "$ cdx {line}\n{out}{err}exit {code}");
+        done
+    }
+
+    /// Whether a command ended as it may.
+    fn judge(&mut self, words: &[String], done: &Done) -> Result<(), Finding> {
+        let fault = words.iter().any(|word| word == "--fault");
+        let says = |code: &str| done.out.contains(&format!("\"code\": \"{code}\""));
+        let way = ["refused", "failed"]
+            .iter()
+            .any(|way| done.out.contains(&format!("\"path\": \"{way}\"")));
+        let first = words.first().map_or("", String::as_str);
+        self.disturbed |= fault
+            || first == "sessions"
+            || words[..].starts_with(&["channels".to_owned(), "pause".to_owned()]);
+        let fits = match done.code {
+            0 => true,
+            1 => {
+                says("not-configured")
+                    || way
+                    || self.disturbed
+                    || matches!(first, "doctor" | "features")
+            }
+            2 => says("unknown-customer") || says("unknown-address") || first == "sessions",
+            3 => !self.missing().is_empty() || self.swapped.is_some(),
+            134 => fault,
+            _ => false,
+        };
+        if fits {
+            return Ok(());
+        }
+        let what = format!("cdx {} ended in {}: {}", typed(words), done.code, done.err.trim());
+        Err(Finding::new(Family::Stuck, what))
+    }
+
+    /// Takes note of what a command changed that the model must know of.
+    fn watch(&mut self, words: &[String], done: &Done) {
+        match (words.first().map(String::as_str), words.get(1).map(String::as_str)) {
+            (Some("clock"), _) => self.clock(),
+            (Some("channels"), Some("add")) if done.code == 0 => {
+                self.channels.push(words[2].clone());
+            }
+            _ => {}
+        }
+    }
+
+    fn clock(&mut self) {
+        let done = run(self.root(), &["clock", "show", "--format", "json"]);
+        let json: Value = serde_json::from_str(&done.out).unwrap_or_default();
+        if let Some(now) = json["utc"].as_str() {
+            now.clone_into(&mut self.model.now);
+        }
+    }
+
+    fn settle(&mut self, loss: Loss) -> Result<(), Finding> {
+        let files = self.look();
+        let before = std::mem::replace(&mut self.files, files);
+        let older = !self.scope.without.contains(&Family::Older);
+        always(&mut self.model, &before, &self.files, loss, older)
+    }
+
+    /// What happens to files, and not by a command of ours.
+    fn handle(&mut self, step: &Step) -> Result<(), Finding> {
+        self.shown.push(step.to_string());
+        let _ = writeln!(self.transcript, "$ {step}");
+        let mut loss = Loss::Rows;
+        match step {
+            Step::Keep { file, slot } => {
+                self.slots.insert(*slot);
+                move_files(&self.root().join(path(file)), &self.kept(file, *slot), Keep::Both);
+                return Ok(());
+            }
+            Step::PutBack { file, slot } => {
+                if !self.slots.contains(slot) || self.swapped.is_some() {
+                    return Ok(());
+                }
+                let target = self.root().join(path(file));
+                remove(&target);
+                move_files(&self.kept(file, *slot), &target, Keep::Both);
+                if file == "hq" {
+                    loss = Loss::Headquarters;
+                    self.clock();
+                }
+            }
+            Step::Delete { file } => {
+                remove(&self.root().join(path(file)));
+                if file == "hq" {
+                    loss = Loss::Headquarters;
+                }
+            }
+            Step::Damage { file } => {
+                damage(&self.root().join(path(file)));
+                if file == "hq" {
+                    loss = Loss::Headquarters;
+                }
+            }
+            Step::Row(operation) => {
+                let done = self.sql(&operation.place, &row(operation.number));
+                let told = if done { Told::Done } else { Told::Refused };
+                self.model.told(operation, told, Way::Register, None);
+                return self.settle(Loss::None);
+            }
+            Step::Seat { row, name } => {
+                self.sql("hq", &seat(*row, name.as_deref()));
+                return self.settle(Loss::None);
+            }
+            Step::Remake { file } => {
+                self.sql(file, REMAKE);
+            }
+            Step::Swap { one, other } => self.swap(one, other),
+            Step::Cut { newest, kind } | Step::Lose { newest, kind } => {
+                self.package(*newest, *kind, matches!(step, Step::Cut { .. }));
+            }
+            Step::Calm => {
+                self.sql("hq", "DELETE FROM cdx_FAULT");
+            }
+            Step::Cdx(_) | Step::Operation(_) | Step::Refused(_) => {}
+        }
+        self.disturbed = true;
+        self.settle(loss)
+    }
+
+    fn kept(&self, file: &str, slot: usize) -> PathBuf {
+        self.shelf.path().join(format!("kept-{slot}-{file}.db"))
+    }
+
+    fn swap(&mut self, one: &str, other: &str) {
+        let (first, second) = (self.root().join(path(one)), self.root().join(path(other)));
+        let aside = self.shelf.path().join("swapped");
+        move_files(&first, &aside, Keep::Target);
+        move_files(&second, &first, Keep::Target);
+        move_files(&aside, &second, Keep::Target);
+        let pair = (one.to_owned(), other.to_owned());
+        self.swapped = if self.swapped.take().is_some() { None } else { Some(pair) };
+    }
+
+    fn package(&mut self, newest: usize, kind: Package, cut: bool) {
+        let mut packages: Vec<PathBuf> = fs::read_dir(self.root().join("packages"))
+            .map(|entries| entries.map(|entry| entry.unwrap().path()).collect())
+            .unwrap_or_default();
+        let name = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().into_owned();
+        packages.retain(|path| kind.is(&name(path)));
+        packages.sort();
+        let Some(package) = packages.iter().rev().nth(newest) else { return };
+        if cut {
+            let file = fs::File::options().write(true).open(package).unwrap();
+            let length = file.metadata().unwrap().len();
+            file.set_len(length.saturating_sub(512)).unwrap();
+        } else {
+            fs::remove_file(package).unwrap();
+        }
+    }
+
+    /// What another program does; whether it was done.
+    fn sql(&mut self, file: &str, text: &str) -> bool {
+        let path = self.root().join(path(file));
+        let open = OpenFlags::SQLITE_OPEN_READ_WRITE;
+        let opened = Connection::open_with_flags(path, open);
+        opened.is_ok_and(|database| database.execute_batch(text).is_ok())
+    }
+
+    /// Puts right what only a person can, runs every job twice with the doctor between, and
+    /// compares every side with the model.
+    fn end(&mut self) -> Result<(), Finding> {
+        if let Some((one, other)) = self.swapped.clone() {
+            self.handle(&Step::Swap { one, other })?;
+        }
+        if self.missing().iter().any(|file| file == "hq") {
+            let Some(slot) =
+                self.slots.iter().rev().copied().find(|slot| self.kept("hq", *slot).exists())
+            else {
+                // Nobody has a copy: the environment is over, and says so.
+                return Ok(());
+            };
+            self.handle(&Step::PutBack { file: "hq".to_owned(), slot })?;
+        }
+        self.handle(&Step::Calm)?;
+        for file in self.missing() {
+            self.must(&format!("channels rebuild {file}"), 0)?;
+        }
+        for channel in self.channels.clone() {
+            self.must(&format!("channels resume {channel}"), 0)?;
+        }
+        self.round(1)?;
+        self.must("doctor --fix", 1)?;
+        self.round(1)?;
+        self.must("doctor --fix", 1)?;
+        self.round(0)?;
+        let files = self.look();
+        converged(&self.model, &files, !self.scope.without.contains(&Family::Older))?;
+        self.doctor()
+    }
+
+    fn round(&mut self, most: u8) -> Result<(), Finding> {
+        for line in [
+            "run 1110 1070 1010",
+            "pos reconnect --channel houston",
+            "run P",
+            "run sync-customers",
+            "run 1010",
+        ] {
+            self.must(line, most)?;
+        }
+        if self.view().own { self.must("run 7000", most) } else { Ok(()) }
+    }
+
+    fn must(&mut self, line: &str, most: u8) -> Result<(), Finding> {
+        let done = self.run(&words(line));
+        self.settle(Loss::None)?;
+        if done.code <= most {
+            return Ok(());
+        }
+        let said = format!("{}{}", done.out, done.err);
+        let what = format!("in the end cdx {line} ended in {}: {}", done.code, said.trim());
+        Err(Finding::new(Family::Stuck, what))
+    }
+
+    /// The doctor has no error left, but for operations on customers that are lost.
+    fn doctor(&mut self) -> Result<(), Finding> {
+        let done = self.run(&words("doctor --format json"));
+        let json: Value = serde_json::from_str(&done.out).unwrap_or_default();
+        let unsure = self.model.operations.keys().any(|number| !self.model.is_sure(*number));
+        let none = Vec::new();
+        for finding in json["findings"].as_array().unwrap_or(&none) {
+            let code = finding["code"].as_str().unwrap_or_default();
+            // How people want features, profiles and caches is theirs to say.
+            let excused = unsure && code == "CDX501"
+                || ["CDX1", "CDX201", "CDX3"].iter().any(|own| code.starts_with(own));
+            if finding["severity"] == "error" && !excused {
+                let what = format!("{} {}", finding["code"], finding["title"]);
+                return Err(Finding::new(Family::Doctor, what));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keep {
+    Both,
+    Target,
+}
+
+/// Copies or moves a database file with its log.
+fn move_files(from: &Path, to: &Path, keep: Keep) {
+    for ending in ["", "-wal"] {
+        let (from, to) = (beside(from, ending), beside(to, ending));
+        if from.exists() {
+            fs::copy(&from, &to).unwrap();
+            if keep == Keep::Target {
+                fs::remove_file(&from).unwrap();
+            }
+        }
+    }
+    if keep == Keep::Target {
+        remove(from);
+    }
+}
+
+fn damage(file: &Path) {
+    if let Ok(mut bytes) = fs::read(file) {
+        bytes.iter_mut().take(16).for_each(|byte| *byte = b'x');
+        fs::write(file, bytes).unwrap();
+    }
+}
+
+fn remove(file: &Path) {
+    for ending in ["", "-wal", "-shm", "-journal"] {
+        // What is not there is gone already.
+        let _gone = fs::remove_file(beside(file, ending));
+    }
+}
