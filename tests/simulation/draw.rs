@@ -60,6 +60,7 @@ pub const HELD: &[(usize, Action)] = &[
     (6, Action::Address),
     (4, Action::CreateInHeadquarters),
     (8, Action::EditInHeadquarters),
+    (2, Action::TooLong),
     (6, Action::Reconnect),
     (9, Action::Upload),
     (3, Action::Collect),
@@ -87,7 +88,6 @@ pub const HELD: &[(usize, Action)] = &[
 
 /// What is drawn beside it where everything is asked for.
 pub const ALL: &[(usize, Action)] = &[
-    (2, Action::TooLong),
     (1, Action::Shift),
     (2, Action::Retry),
     (2, Action::Cancel),

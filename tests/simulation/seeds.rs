@@ -5,7 +5,6 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::check::Family;
 use super::history::{Played, Scope, Start, again, drawn};
 use super::shrink::shortest;
 use super::step::Step;
