@@ -1,6 +1,7 @@
 //! What was seen to go wrong in use, as histories: 0.2.0 fails each of them.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::check::Family;
 use super::draw::words;
@@ -260,7 +261,7 @@ fn cases_hold() {
     let mut broken = String::new();
     for case in cases().iter().filter(|case| case.held) {
         if let Some(finding) = again(case.start, &case.steps, ALL).finding {
-            broken += &format!("{}: {finding}\n", case.name);
+            let _ = writeln!(broken, "{}: {finding}", case.name);
         }
     }
     assert!(broken.is_empty(), "{broken}");
@@ -274,7 +275,7 @@ fn cases_told() {
     for case in cases() {
         let ends = again(case.start, &case.steps, ALL).finding;
         let ends = ends.map_or_else(|| "holds".to_owned(), |finding| finding.to_string());
-        told += &format!("{} (0.2.0: {:?}): {ends}\n", case.name, case.broke);
+        let _ = writeln!(told, "{} (0.2.0: {:?}): {ends}", case.name, case.broke);
     }
     assert!(told.is_empty(), "\n{told}");
 }
