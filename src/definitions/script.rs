@@ -50,8 +50,9 @@ impl ScriptProblem {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Refused { .. } => {
-                "a script makes, changes and fills tables of its own; take the statement out, \
-                 then: cdx jobs check"
+                "a script makes, changes and fills tables of its own; take the statement out (where \
+                 the file was applied already, put the rest of it into a new file in its place, \
+                 with CREATE TABLE IF NOT EXISTS), then: cdx jobs check"
             }
             Self::Endless { .. } | Self::TooMuch { .. } => {
                 "make the script smaller, then: cdx jobs check"

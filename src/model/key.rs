@@ -119,7 +119,8 @@ pub struct Sides<'a> {
 
 impl Sides<'_> {
     /// The mapped columns as the tables spell them; DATAAREAID goes along by itself where both
-    /// sides have it (S02), and so do columns of ours. What a table does not have stays as it was written.
+    /// sides have it (S02), and so do columns of ours. What a table does not have stays as
+    /// it was written.
     pub fn columns(&self) -> Vec<FieldMap> {
         let listed = |name: &str| self.fields.iter().any(|f| f.to.eq_ignore_ascii_case(name));
         let ours = self.from.columns.iter().map(|column| column.name.as_str());

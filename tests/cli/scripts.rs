@@ -1,6 +1,9 @@
 //! Schema scripts: what they may do, and that nothing else of them is carried out.
 
+use std::fs;
+
 use rusqlite::Connection;
+use sha2::Digest;
 
 use super::harness::{Env, number, text};
 
@@ -77,6 +80,27 @@ fn a_script_that_fails_leaves_nothing_and_names_its_line() {
     refused(&format!("{MINE}-- more\nINSERT INTO MINE VALUES (\"a\");"), 3, "no such column");
     refused(&format!("{MINE}CREATE TABLE X (A;"), 2, "the statement fails");
     refused(&format!("{MINE}INSERT INTO MINE VALUES (1, 'a'), (1, 'b');"), 2, "UNIQUE");
+}
+
+/// A script that an older version has carried out can be put right, though an applied file may not
+/// be changed: what the hint says leads out.
+#[test]
+fn a_refused_script_that_was_applied_once_is_replaced_by_another() {
+    let env = Env::new();
+    env.write("schema/hq/s.sql", MINE);
+    env.ok("scheduler init");
+    let older = format!("{MINE}PRAGMA user_version = 3;");
+    env.write("schema/hq/s.sql", &older);
+    let sum = "UPDATE cdx_SCHEMAFILE SET CHECKSUM = ?1";
+    let checksum = cdx::world::ids::hex(&sha2::Sha256::digest(older.as_bytes()));
+    env.hq().execute(sum, [checksum]).unwrap();
+    let run = env.run("scheduler init").expect(2);
+    assert!(run.err.contains("CREATE TABLE IF NOT EXISTS"), "{}", run.err);
+    fs::remove_file(env.path().join("schema/hq/s.sql")).unwrap();
+    env.write("schema/hq/s2.sql", &MINE.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS"));
+    env.ok("jobs check");
+    env.ok("scheduler init");
+    env.ok("run 1010");
 }
 
 #[test]
