@@ -83,6 +83,7 @@ impl Context {
     /// it is told, and makes no failure of it.
     pub(super) fn finish(&self, writer: Writer) {
         let mut progress = self.progress();
+        exchange::notice::tell(&writer, &mut progress);
         for untidied in writer.finish() {
             progress.event(exchange::not_tidied(&untidied));
         }

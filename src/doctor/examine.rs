@@ -111,7 +111,7 @@ pub fn examine(
         !request.quick && rules.any(|rule| rule.depth == depth && asked(rule, request))
     };
     let rows = reads(Depth::EveryRow);
-    let reading = Reading { rows, lost: reads(Depth::AndRows) && !request.busy };
+    let reading = Reading { rows, lost: (rows || reads(Depth::AndRows)) && !request.busy };
     let hq = HeadquartersFacts::read(reader, rows, !request.quick)?;
     let mut stores = hq.stores.clone();
     if let Some(name) = &request.channel {

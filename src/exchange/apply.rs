@@ -21,7 +21,9 @@ use crate::model::topology::DataStore;
 use crate::store::apply::{self, Applied, Delivery};
 use crate::store::diagnose;
 use crate::store::packages::{Folder, PackageStore, checksum};
-use crate::store::{Access, ChannelDatabase, Environment, StoreError, Writer, sessions, topology};
+use crate::store::{
+    Access, ChannelDatabase, Environment, StoreError, Writer, lineage, sessions, topology,
+};
 use crate::world::machine::joined;
 use crate::world::{FaultKind, Faults, Machine};
 
@@ -55,6 +57,8 @@ struct Try {
 struct Queue {
     store: DataStore,
     tries: Vec<Try>,
+    /// The number of the exchange, which the database's own commit keeps (U10).
+    mark: Option<i64>,
 }
 
 /// What a try came to.
@@ -66,6 +70,8 @@ struct Outcome {
     before: bool,
     /// The command that leads out, where the database stands in the way.
     way_out: Option<String>,
+    /// The database has committed, and with it the number of the exchange.
+    kept: bool,
 }
 
 /// Tries what is pending; the numbers of the sessions that were touched.
@@ -74,11 +80,11 @@ pub(super) fn apply_pending(
     listener: &mut dyn Listener,
 ) -> Result<Vec<i64>, ExchangeError> {
     let enforced = topology::enforces_dependencies(&applying.writer.hq)?;
-    let queues = queues(applying, enforced, listener)?;
+    let mut queues = queues(applying, enforced, listener)?;
     if queues.is_empty() {
         return Ok(Vec::new());
     }
-    announce(applying.writer, &queues)?;
+    announce(applying.writer, &mut queues)?;
     // Packing has filled headquarters' cache; the channels share the memory from here on.
     applying.writer.tidied("the memory of headquarters", applying.writer.hq.shrink());
     applying.writer.world.faults.crash_at("apply.after-requested", &applying.run.job.id);
@@ -137,7 +143,7 @@ fn queues(
                 store.offline && run.job.exclude_offline && one.session.mode == Mode::Full;
         }
         if !tries.is_empty() {
-            queues.push(Queue { store: store.clone(), tries });
+            queues.push(Queue { store: store.clone(), tries, mark: None });
         }
     }
     Ok(queues)
@@ -216,16 +222,19 @@ fn draw(
 }
 
 /// Commits, before any channel is touched, what is about to be tried.
-fn announce(writer: &Writer, queues: &[Queue]) -> Result<(), StoreError> {
+fn announce(writer: &Writer, queues: &mut [Queue]) -> Result<(), StoreError> {
     let now = writer.world.clock.utc();
     writer.hq.write(|hq| {
-        for one in queues.iter().flat_map(|queue| &queue.tries) {
-            let row = StoreSession {
-                status: DownloadStatus::Requested,
-                requested: Some(now.clone()),
-                ..one.row.clone()
-            };
-            sessions::update_store(hq, one.session.id, &row)?;
+        for queue in queues {
+            queue.mark = lineage::begin(hq, &queue.store.name)?;
+            for one in &queue.tries {
+                let row = StoreSession {
+                    status: DownloadStatus::Requested,
+                    requested: Some(now.clone()),
+                    ..one.row.clone()
+                };
+                sessions::update_store(hq, one.session.id, &row)?;
+            }
         }
         Ok(())
     })
@@ -334,7 +343,7 @@ impl Worker<'_> {
         let mut outcomes = Vec::new();
         for one in &queue.tries {
             let outcome = match &opened {
-                Ok(channel) => self.attempt(channel, &queue.store, one),
+                Ok(channel) => self.attempt(channel, queue, one),
                 Err(error) => Outcome {
                     way_out: way_out::of_file(self.env, &queue.store.name, error),
                     ..failed(DownloadStatus::DownloadFailed, chain(error))
@@ -350,7 +359,8 @@ impl Worker<'_> {
         (outcomes, checkpointed)
     }
 
-    fn attempt(&self, channel: &ChannelDatabase, store: &DataStore, one: &Try) -> Outcome {
+    fn attempt(&self, channel: &ChannelDatabase, queue: &Queue, one: &Try) -> Outcome {
+        let store = &queue.store;
         if one.download_fails {
             let message = "the package could not be fetched (fault download-fails)".to_owned();
             return failed(DownloadStatus::DownloadFailed, message);
@@ -370,6 +380,7 @@ impl Worker<'_> {
             terminal: &store.terminal,
             offline: store.offline,
             empties: one.empties,
+            mark: queue.mark,
             fits: &|| self.fits(one),
         };
         let applied = if one.apply_fails {
@@ -389,7 +400,7 @@ impl Worker<'_> {
                     rows
                 };
                 let status = DownloadStatus::Applied;
-                Outcome { status, rows, message: None, before, way_out: None }
+                Outcome { status, rows, message: None, before, kept: !before, way_out: None }
             }
             Err((message, way_out)) => {
                 let status = DownloadStatus::ApplyFailed;
@@ -397,18 +408,18 @@ impl Worker<'_> {
                 // state is headquarters' and is kept below.
                 let noted = channel
                     .write(|_| apply::remember(channel, &delivery, status.number(), &message));
-                let message = match noted {
-                    Ok(()) => message,
-                    Err(error) => format!("{message}; {}", chain(&error)),
+                let (kept, message) = match noted {
+                    Ok(()) => (true, message),
+                    Err(error) => (false, format!("{message}; {}", chain(&error))),
                 };
-                Outcome { way_out, ..failed(status, message) }
+                Outcome { way_out, kept, ..failed(status, message) }
             }
         }
     }
 }
 
 fn failed(status: DownloadStatus, message: String) -> Outcome {
-    Outcome { status, rows: 0, message: Some(message), before: false, way_out: None }
+    Outcome { status, rows: 0, message: Some(message), before: false, kept: false, way_out: None }
 }
 
 /// Commits what came of the tries, and tells it in channel order.
@@ -425,6 +436,9 @@ fn settle(
     let (mut events, mut ways_out) = (Vec::new(), Vec::new());
     writer.hq.write(|hq| {
         for (queue, outcomes) in queues.iter().zip(outcomes) {
+            if outcomes.iter().any(|outcome| outcome.kept) {
+                lineage::end(hq, &queue.store.name, queue.mark)?;
+            }
             let mut outcomes = outcomes.into_iter();
             for one in &queue.tries {
                 let row = match outcomes.next() {

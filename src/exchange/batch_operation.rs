@@ -10,7 +10,7 @@ use crate::model::operation::OperationKind;
 use crate::model::schema::Table;
 use crate::store::hq_customers::{self, Origin, PostalAddress};
 use crate::store::operations::{self, Done, OperationRow};
-use crate::store::{Db, Headquarters, StoreError, catalogue};
+use crate::store::{Db, Headquarters, StoreError, catalogue, lineage};
 
 /// Why an operation did not go through.
 #[derive(Debug)]
@@ -223,7 +223,8 @@ fn create(acting: &Acting<'_>, wanted: &Customer, company: &str) -> Result<Done,
     let default = operations::default_customer(hq, channel)?
         .ok_or_else(|| Failure::Told(format!("channel {} has no default customer", row.channel)))?;
     let stamp = acting.stamp(&[]);
-    let origin = Origin { company, now, default_customer: &default, stamp: &stamp };
+    let known = lineage::known_account(hq, &wanted.async_account)?;
+    let origin = Origin { company, now, default_customer: &default, stamp: &stamp, known };
     let account = hq_customers::create(hq, &origin, wanted)?;
     let mut changes = Vec::new();
     for (field, value) in hq_customers::given(wanted) {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::download::serving;
 use super::error::ExchangeError;
+use super::generate::chain;
 use super::intents::{Ending, ended, is_being_made};
 use super::run::Known;
 use super::upload::upload_tables;
@@ -16,13 +17,15 @@ use crate::model::status::DownloadStatus;
 use crate::model::topology::{DataStore, Group, OFFLINE_SUFFIX};
 use crate::store::create::{free_name, new_channel_file, set_aside};
 use crate::store::integrity::complaints;
+use crate::store::lost::{self, OnTheWay};
+use crate::store::merge::{self, Salvaged, Source};
 use crate::store::packages::Folder;
 use crate::store::reseed::{Done, Reseeding, with_headquarters};
 use crate::store::schema::Kind;
 use crate::store::upload_pack::UploadTable;
 use crate::store::{
-    Access, Made, StoreError, Writer, files, intents, lost, scheduler, seed, sessions, topology,
-    uploads,
+    Access, Made, StoreError, Writer, files, intents, lineage, origins, scheduler, seed, sessions,
+    topology, uploads,
 };
 
 /// A channel database to add.
@@ -132,12 +135,14 @@ pub struct Rebuilt {
     pub kept: Option<String>,
     /// The jobs that bring the new file what headquarters has.
     pub jobs: Vec<String>,
+    /// What came over from it.
+    pub salvaged: Salvaged,
 }
 
 /// Makes a database's file anew, empty; each job's next run brings it everything (D05).
 ///
-/// The old file is kept beside it, since rows that were not uploaded are nowhere else. Counters go
-/// on above what headquarters has received, so that what is made from now on is uploaded (U07).
+/// The old file is kept beside it, and its rows that headquarters has not received come over where
+/// they can be read (U10). Counters go on above all that was given out (U07).
 ///
 /// # Errors
 /// An unknown name; [`ExchangeError::Whole`] for a file that can be read, unless it is discarded.
@@ -145,7 +150,7 @@ pub fn rebuild(writer: &Writer, name: &str, discard: bool) -> Result<Rebuilt, Ex
     let store = topology::find_store(&writer.hq, name)?;
     if let (Some(made), false) = (writer.made(&store.name), discard) {
         // This very command has finished what was left, which is what is asked for.
-        return Rebuilt::keeping(writer, &store, made.kept);
+        return Rebuilt::of(writer, &store, made);
     }
     let whole = writer.env.channel(&store.name, Access::Read).and_then(|db| complaints(&db));
     let being_made = is_being_made(&writer.hq, &store.name)?;
@@ -165,20 +170,17 @@ pub fn rebuild(writer: &Writer, name: &str, discard: bool) -> Result<Rebuilt, Ex
     let now = writer.world.clock.utc();
     let rebuilding = Rebuilding { name: store.name.clone(), kept: kept.as_deref().map(file_name) };
     let intent = writer.hq.write(|hq| {
-        sessions::forget(hq, store.id, "the database was made anew")?;
+        sessions::forget(hq, store.id, "the database was made again")?;
+        lineage::forget(hq, &store)?;
         intents::announce(hq, intents::REBUILD, &rebuilding, &now)
     })?;
     writer.world.faults.crash_at("rebuild.after-intent", &store.name);
-    finish_rebuild(writer, intent, &rebuilding)?;
-    Rebuilt::keeping(writer, &store, rebuilding.kept)
+    let made = finish_rebuild(writer, intent, &rebuilding)?;
+    Rebuilt::of(writer, &store, made)
 }
 
 impl Rebuilt {
-    fn keeping(
-        writer: &Writer,
-        store: &DataStore,
-        kept: Option<String>,
-    ) -> Result<Self, ExchangeError> {
+    fn of(writer: &Writer, store: &DataStore, made: Made) -> Result<Self, ExchangeError> {
         let schedules = topology::schedules(&writer.hq)?;
         let serves = |job: &&Job| {
             job.direction == Direction::Download
@@ -186,7 +188,8 @@ impl Rebuilt {
         };
         let jobs = scheduler::read(&writer.hq)?.jobs;
         let jobs = jobs.iter().filter(serves).map(|job| job.id.clone()).collect();
-        Ok(Self { kept: kept.map(|file| format!("channels/{file}")), jobs })
+        let kept = made.kept.map(|file| format!("channels/{file}"));
+        Ok(Self { kept, jobs, salvaged: made.salvaged })
     }
 }
 
@@ -203,38 +206,38 @@ fn file_name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// Sets the old file aside, makes the new one and drops the announcement; what is done already is
-/// not done again.
+/// Sets the old file aside, makes the new one, brings over what can be read of the old one, and drops
+/// the announcement; what is done already is not done again.
 pub(super) fn finish_rebuild(
     writer: &Writer,
     intent: i64,
     rebuilding: &Rebuilding,
-) -> Result<(), ExchangeError> {
+) -> Result<Made, ExchangeError> {
     let path = writer.env.channel_path(&rebuilding.name);
-    if let Some(kept) = &rebuilding.kept {
-        let kept = path.with_file_name(kept);
-        if !kept.exists() {
-            set_aside(&path, &kept)?;
-        }
+    let kept = rebuilding.kept.as_ref().map(|kept| path.with_file_name(kept));
+    if let Some(kept) = kept.as_ref().filter(|kept| !kept.exists()) {
+        set_aside(&path, kept)?;
     }
     writer.world.faults.crash_at("rebuild.after-aside", &rebuilding.name);
     make_file(writer, &rebuilding.name)?;
-    if !topology::find_store(&writer.hq, &rebuilding.name)?.offline {
-        reseed(writer, &rebuilding.name)?;
-    }
+    let salvaged = match &kept {
+        Some(kept) => salvage(writer, &rebuilding.name, kept)?,
+        None => Salvaged::default(),
+    };
     writer.world.faults.crash_at("rebuild.after-file", &rebuilding.name);
-    made(writer, intent, &rebuilding.name, rebuilding.kept.clone());
-    Ok(())
+    let made = Made { name: rebuilding.name.clone(), kept: rebuilding.kept.clone(), salvaged };
+    note_made(writer, intent, made.clone());
+    Ok(made)
 }
 
 /// Drops the announcement of a file that is made, and whatever older one this has ended.
-fn made(writer: &Writer, intent: i64, name: &str, kept: Option<String>) {
+fn note_made(writer: &Writer, intent: i64, made: Made) {
     let dropped = writer.hq.write(|_| {
         intents::drop(&writer.hq, intent)?;
-        ended(&writer.hq, &Ending::Made(name))
+        ended(&writer.hq, &Ending::Made(&made.name))
     });
     writer.tidied("the announcement of a channel database", dropped);
-    writer.note_made(Made { name: name.to_owned(), kept });
+    writer.note_made(made);
 }
 
 /// Looks whether the environment's own scripts make tables, in a database that goes away.
@@ -243,8 +246,29 @@ fn try_scripts(writer: &Writer) -> Result<(), ExchangeError> {
     Ok(files::try_schema(Kind::Channel, &own)?)
 }
 
+/// Brings the rows that headquarters has not received from a file that was set aside into the one
+/// made in its place.
+fn salvage(writer: &Writer, name: &str, kept: &Path) -> Result<Salvaged, ExchangeError> {
+    let store = topology::find_store(&writer.hq, name)?;
+    let tables = upload_tables_of_jobs(writer)?;
+    let channel = writer.channel_of(&store)?;
+    // One of an earlier version is brought up to date first, so that it can say what it has sent.
+    let old = match writer.env.set_aside(kept) {
+        Ok(old) => old,
+        Err(error) => {
+            return Ok(Salvaged { unreadable: Some(chain(&error)), ..Salvaged::default() });
+        }
+    };
+    let source =
+        Source { hq: &writer.hq, file: &old.path, name: "", store: &store, tables: &tables };
+    let salvaged = merge::salvage(&channel, &source)?;
+    writer.tidied("the log of a channel database", channel.checkpoint());
+    Ok(salvaged)
+}
+
 /// Raises the counters of a channel above what headquarters has received, and gives rows that it
-/// has not, and that would never be uploaded, new ones above those (U07).
+/// has not, and that would never be uploaded, new ones above those (U07). The channel's file counts
+/// as looked after (U10).
 ///
 /// # Errors
 /// An unknown channel, a broken mapping, either file.
@@ -252,20 +276,28 @@ pub fn reseed(writer: &Writer, name: &str) -> Result<Done, ExchangeError> {
     let store = topology::find_store(&writer.hq, name)?;
     let tables = upload_tables_of_jobs(writer)?;
     let packages = Folder(writer.env.packages_path());
-    let open = lost::open_sessions(&uploads::all(&writer.hq)?, store.id, &packages)?;
-    let channel = writer.env.channel(&store.name, Access::Write)?;
-    let done = with_headquarters(&writer.hq, &channel, || {
+    let channel = writer.channel_of(&store)?;
+    for table in &tables {
+        let target = &table.plan.target;
+        let after =
+            uploads::received(&writer.hq, store.id, target)?.max(uploads::sent(&channel, target)?);
+        origins::watch(&channel, target, &table.counter, after)?;
+    }
+    let way = OnTheWay::from(&uploads::all(&writer.hq)?, store.id, &channel, &packages)?;
+    let mut done = with_headquarters(&writer.hq, &channel, || {
         let reseeding = Reseeding {
             hq: &writer.hq,
             channel: &channel,
             store: &store,
             seed: writer.world.seed,
             tables: &tables,
-            open: &open,
+            way: &way,
         };
         reseeding.run()
     })?;
     writer.tidied("the log of a channel database", channel.checkpoint());
+    done.gone = lineage::gone_known(&writer.hq, store.id)?;
+    writer.hq.write(|hq| lineage::looked_after(hq, store.id))?;
     Ok(done)
 }
 
@@ -279,11 +311,37 @@ fn upload_tables_of_jobs(writer: &Writer) -> Result<Vec<UploadTable>, ExchangeEr
     Ok(tables)
 }
 
+/// Lets every upload table of every channel database say where its rows are made; tables that were
+/// dropped and made again count on above all that was given out.
+///
+/// # Errors
+/// The files; a database that cannot be opened is left to whoever needs it.
+pub(super) fn watch_uploads(writer: &Writer) -> Result<(), ExchangeError> {
+    let tables = upload_tables_of_jobs(writer)?;
+    let shipped = |table: &&UploadTable| lost::is_shipped(table);
+    if tables.iter().all(|table| shipped(&table)) {
+        return Ok(());
+    }
+    for store in topology::data_stores(&writer.hq)? {
+        let channel = writer.channel_of(&store)?;
+        for table in &tables {
+            let target = &table.plan.target;
+            let after = uploads::received(&writer.hq, store.id, target)?
+                .max(uploads::sent(&channel, target)?);
+            origins::watch(&channel, target, &table.counter, after)?;
+        }
+        origins::raise_counters(&writer.hq, &channel, store.id)?;
+        channel.checkpoint()?;
+    }
+    Ok(())
+}
+
 /// Makes the file of an announced database, and drops the announcement.
 pub(super) fn finish(writer: &Writer, intent: i64, name: &str) -> Result<(), ExchangeError> {
     make_file(writer, name)?;
     writer.world.faults.crash_at("channel.after-file", name);
-    made(writer, intent, name, None);
+    let made = Made { name: name.to_owned(), kept: None, salvaged: Salvaged::default() };
+    note_made(writer, intent, made);
     Ok(())
 }
 
@@ -291,7 +349,7 @@ pub(super) fn finish(writer: &Writer, intent: i64, name: &str) -> Result<(), Exc
 fn make_file(writer: &Writer, name: &str) -> Result<(), ExchangeError> {
     new_channel_file(&writer.env.channel_path(name))?;
     let own = files::schema_files(writer.env.root(), "channel")?;
-    let channel = writer.env.channel(name, Access::Write)?;
+    let channel = writer.channel(name)?;
     files::apply_schema(&channel, Kind::Channel, &own, &writer.world.clock.utc())?;
     writer.tidied("the log of a channel database", channel.checkpoint());
     Ok(())

@@ -11,13 +11,21 @@ use crate::model::topology::DataStore;
 use crate::store::packages::{Folder, PackageStore};
 use crate::store::upload_pack::{self, UploadTable};
 use crate::store::uploads::{self, Collected};
-use crate::store::{Access, ChannelDatabase, StoreError, Writer, topology};
+use crate::store::{ChannelDatabase, StoreError, Writer, lineage, origins, topology};
 use crate::world::FaultKind;
 
 pub(super) struct Collecting<'a> {
     pub(super) writer: &'a mut Writer,
     pub(super) job: &'a Job,
     pub(super) tables: &'a [UploadTable],
+}
+
+/// A session that headquarters has announced.
+struct Announced<'a> {
+    id: i64,
+    /// The number of the exchange (U10).
+    mark: Option<i64>,
+    now: &'a str,
 }
 
 impl Collecting<'_> {
@@ -85,14 +93,16 @@ impl Collecting<'_> {
             Ok(opened) => opened,
             Err(message) => return self.read_failed(store, unread, &message, &now).map(Some),
         };
-        let id = if let Some(session) = unread {
-            session.id
-        } else {
-            let create = |hq: &crate::store::Db| uploads::create(hq, &self.job.id, store, &now);
-            self.writer.hq.write(create)?
-        };
+        let (id, mark) = self.writer.hq.write(|hq| {
+            let id = match unread {
+                Some(session) => session.id,
+                None => uploads::create(hq, &self.job.id, store, &now)?,
+            };
+            Ok::<_, StoreError>((id, lineage::begin(hq, &store.name)?))
+        })?;
         self.crash("collect.after-intent", store);
-        let collected = match self.pack(&channel, id, &tables, &now, store) {
+        let announced = Announced { id, mark, now: &now };
+        let collected = match self.pack(&channel, &announced, &tables, store) {
             Ok(collected) => collected,
             Err(error) => {
                 let message = self.unreadable(store, &error, listener);
@@ -107,6 +117,7 @@ impl Collecting<'_> {
         };
         self.writer.hq.write(|hq| {
             uploads::record(hq, id, &collected, sent.0, sent.1, &now)?;
+            lineage::end(hq, &store.name, mark)?;
             topology::heartbeat(hq, store.id, &now)
         })?;
         self.crash("collect.after-uploaded", store);
@@ -117,13 +128,14 @@ impl Collecting<'_> {
         &self,
         store: &DataStore,
     ) -> Result<(ChannelDatabase, Vec<(UploadTable, CounterRange)>), StoreError> {
-        let channel = self.writer.env.channel(&store.name, Access::Write)?;
+        let channel = self.writer.channel_of(store)?;
         let mut found = Vec::new();
         for table in self.tables {
             // A restored channel may have forgotten what headquarters has received (U07).
             let received = uploads::received(&self.writer.hq, store.id, &table.plan.target)?;
             let sent = uploads::sent(&channel, &table.plan.target)?;
             let table = UploadTable { after: received.max(sent), ..table.clone() };
+            origins::watch(&channel, &table.plan.target, &table.counter, table.after)?;
             if let Some(range) = table.range(&channel)? {
                 found.push((table, range));
             }
@@ -134,13 +146,13 @@ impl Collecting<'_> {
     fn pack(
         &self,
         channel: &ChannelDatabase,
-        id: i64,
+        announced: &Announced<'_>,
         tables: &[(UploadTable, CounterRange)],
-        now: &str,
         store: &DataStore,
     ) -> Result<Collected, StoreError> {
+        let Announced { id, mark, now } = *announced;
         let folder = Folder(self.writer.env.packages_path());
-        let stem = format!("{}-U{id:06}", self.job.id);
+        let stem = uploads::package_stem(&self.job.id, id);
         let draft = folder.draft(&stem)?;
         let packed = upload_pack::collect(channel, tables, &draft)?;
         let package = format!("{stem}-{}.db", &packed.checksum[..12]);
@@ -158,6 +170,7 @@ impl Collecting<'_> {
         collected.local_id = channel.write(|channel| {
             let local =
                 uploads::record_in_channel(channel, id, &self.job.id, &collected, &counters, now)?;
+            lineage::keep(channel, mark)?;
             self.crash("collect.before-commit", store);
             Ok::<_, StoreError>(local)
         })?;
@@ -260,8 +273,14 @@ pub(super) fn repair(
 
 fn settle(writer: &Writer, session: &UploadSession) -> Result<String, ExchangeError> {
     let now = writer.world.clock.utc();
-    let channel = writer.env.channel(&session.store, Access::Write)?;
+    let channel = writer.channel(&session.store)?;
     let Some(mut collected) = uploads::known_in_channel(&channel, session.id)? else {
+        // Its rows are in the channel still, and will be collected again.
+        let packages = Folder(writer.env.packages_path());
+        let stem = format!("{}-", uploads::package_stem(&session.job, session.id));
+        for name in packages.list()?.iter().filter(|name| name.starts_with(&stem)) {
+            packages.delete(name)?;
+        }
         writer.hq.write(|hq| uploads::take_back(hq, session.id))?;
         return Ok(format!(
             "upload session {} had collected nothing and is taken back",

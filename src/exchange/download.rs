@@ -3,6 +3,7 @@
 use super::apply::{Applying, apply_pending};
 use super::error::ExchangeError;
 use super::generate::Generating;
+use super::notice;
 use super::report::session_report;
 use super::run::RunRequest;
 use crate::model::event::{Event, Listener};
@@ -44,6 +45,8 @@ pub(super) fn run(
     let rebuilt = sessions::rebuilt(&writer.hq)?;
     let schedules = topology::schedules(&writer.hq)?;
     for run in group_runs(&writer.hq, job, plans, request)? {
+        let wanted = run.stores.iter().filter(|store| !store.paused && run.wants(store));
+        notice::look(writer, wanted, listener)?;
         let mut made = Vec::new();
         match generating_schedule(&schedules, &run) {
             Ok(schedule) => {

@@ -9,7 +9,7 @@ use super::run::{RunRequest, run};
 use crate::model::event::Listener;
 use crate::model::run::RunReport;
 use crate::store::create::{self, Blueprint};
-use crate::store::{Access, StoreError, Writer, features, scale_unit};
+use crate::store::{StoreError, Writer, features, scale_unit};
 
 /// The jobs of the first synchronization, in the order the documentation lists them.
 pub const FIRST_JOBS: &[&str] = &["1110", "1070", "1010"];
@@ -26,7 +26,7 @@ pub fn start_registers(writer: &Writer, only: Option<i64>) -> Result<Vec<String>
         if !wanted || !features::has_registers(&writer.hq, &store)? {
             continue;
         }
-        let channel = writer.env.channel(&store.name, Access::Write)?;
+        let channel = writer.channel(&store.name)?;
         channel.write(|_| scale_unit::start_registers(&channel, &store.name, &now))?;
         writer.tidied("the log of a channel database", channel.checkpoint());
         started.push(store.name);

@@ -12,8 +12,8 @@ use crate::model::plan::MEMBERSHIP;
 use crate::model::schema::{Catalogue, Table, Tables};
 use crate::store::schema::Kind;
 use crate::store::{
-    Access, Environment, Headquarters, StoreError, Writer, catalogue, features, files, scheduler,
-    topology, tracking, world,
+    Environment, Headquarters, StoreError, Writer, catalogue, features, files, scheduler, topology,
+    tracking, world,
 };
 
 /// What initializing did.
@@ -59,6 +59,7 @@ pub fn initialize(writer: &Writer, delete_existing: bool) -> Result<Initialized,
     let wanted = with_features(env, &writer.hq, wanted)?;
     scheduler::write(&writer.hq, &wanted, delete_existing)?;
     catalogue::register_channel_tables(&writer.hq, &catalogue.channel)?;
+    super::channels::watch_uploads(writer)?;
     done.tracked = track(&writer.hq, &catalogue.channel)?;
     let version = world::value(&writer.hq, "app-version")?;
     world::set_value(&writer.hq, "scheduler-version", &version)?;
@@ -90,7 +91,7 @@ fn apply_scripts(writer: &Writer, now: &str) -> Result<Vec<String>, StoreError> 
     let mut channels = Vec::new();
     if !theirs.is_empty() {
         for store in topology::data_stores(&writer.hq)? {
-            let channel = env.channel(&store.name, Access::Write)?;
+            let channel = writer.channel_of(&store)?;
             files::pending(&channel, &theirs)?;
             channels.push((store.name, channel));
         }

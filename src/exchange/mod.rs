@@ -16,6 +16,7 @@ pub mod init;
 pub mod initialize;
 pub mod intents;
 pub mod manage;
+pub mod notice;
 pub mod plan;
 pub mod reconnect;
 pub mod recover;

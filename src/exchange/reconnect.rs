@@ -6,11 +6,9 @@ use super::run::Known;
 use super::upload::upload_tables;
 use crate::model::job::Direction;
 use crate::model::topology::OFFLINE_SUFFIX;
+use crate::store::merge::{self, Merged, Source};
 use crate::store::upload_pack::UploadTable;
-use crate::store::{Access, StoreError, Writer, intents, merge, topology};
-
-/// What came over, by table.
-pub type Merged = Vec<(String, u64)>;
+use crate::store::{StoreError, Writer, intents, origins, topology};
 
 /// Merges the offline database of a channel into it, with fresh counters there.
 ///
@@ -21,7 +19,7 @@ pub fn reconnect(writer: &Writer, channel: &str) -> Result<Merged, ExchangeError
     let offline = topology::find_store(&writer.hq, &format!("{}{OFFLINE_SUFFIX}", store.name))?;
     // What cannot be opened is told before anything is announced.
     for name in [&offline.name, &store.name] {
-        drop(writer.env.channel(name, Access::Write)?);
+        drop(writer.channel(name)?);
     }
     let now = writer.world.clock.utc();
     let intent =
@@ -35,18 +33,25 @@ pub fn reconnect(writer: &Writer, channel: &str) -> Result<Merged, ExchangeError
     merged
 }
 
-/// Merges what is above the last merged counter, and drops the announcement.
+/// Merges what the channel never had, and drops the announcement.
 pub(super) fn finish(writer: &Writer, intent: i64, channel: &str) -> Result<Merged, ExchangeError> {
+    let store = topology::find_store(&writer.hq, channel)?;
     let offline_name = format!("{channel}{OFFLINE_SUFFIX}");
     let tables = tables(writer)?;
-    let offline = writer.env.channel(&offline_name, Access::Write)?;
+    let target = writer.channel_of(&store)?;
+    let offline = writer.channel(&offline_name)?;
     merge::readable(&offline, &tables)?;
+    for table in &tables {
+        let last = merge::last(&target, &offline_name, &table.plan.target)?;
+        origins::watch(&offline, &table.plan.target, &table.counter, last)?;
+    }
     // The log need not be empty: what is in it is read too.
     writer.tidied("the log of an offline database", offline.checkpoint());
     let path = offline.path().to_path_buf();
     drop(offline);
-    let target = writer.env.channel(channel, Access::Write)?;
-    let merged = merge::merge(&target, &path, &offline_name, &tables, || {
+    let source =
+        Source { hq: &writer.hq, file: &path, name: &offline_name, store: &store, tables: &tables };
+    let merged = merge::merge(&target, &source, || {
         writer.world.faults.crash_at("reconnect.before-commit", channel);
     })?;
     writer.tidied("the log of a channel database", target.checkpoint());

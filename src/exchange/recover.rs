@@ -7,7 +7,7 @@ use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
 use crate::store::packages::{Folder, PackageStore};
 use crate::store::{
-    Access, Environment, StoreError, Untidied, Writer, apply, sessions, topology, world,
+    Environment, StoreError, Untidied, Writer, apply, sessions, topology, uploads, world,
 };
 use crate::world::FaultKind;
 use crate::world::random::Random;
@@ -60,7 +60,10 @@ fn draw(writer: &Writer) -> Result<String, StoreError> {
 }
 
 fn repair(writer: &mut Writer, listener: &mut dyn Listener) -> Result<(), ExchangeError> {
-    let sessions = sessions::interrupted(&writer.hq)?;
+    let mut sessions = sessions::interrupted(&writer.hq)?;
+    if super::notice::interrupted(writer, &sessions, listener)? {
+        sessions = sessions::interrupted(&writer.hq)?;
+    }
     for session in &sessions {
         if session.status == DownloadStatus::Started {
             let message = "the command that made the package was interrupted";
@@ -73,7 +76,7 @@ fn repair(writer: &mut Writer, listener: &mut dyn Listener) -> Result<(), Exchan
         }
     }
     let kept = super::collect::repair(writer, listener)?;
-    if let Err(error) = sweep_packages(writer, &kept, listener) {
+    if let Err(error) = sweep_packages(writer, listener) {
         let text = format!("packages that nobody needs could not be removed: {}", chain(&error));
         listener.event(Event::Warning { text, hint: None });
     }
@@ -126,7 +129,7 @@ fn rows_applied(
     package: &str,
     session: i64,
 ) -> Result<Option<u64>, StoreError> {
-    let channel = writer.env.channel(store, Access::Write)?;
+    let channel = writer.channel(store)?;
     let applied = apply::is_applied(&channel, package)?;
     applied.then(|| apply::remembered_rows(&channel, session)).transpose()
 }
@@ -134,20 +137,17 @@ fn rows_applied(
 /// Packages that no session knows were made by a command that did not live to record them.
 ///
 /// Those of upload sessions that wait for their channel stay: they may be all that is left.
-fn sweep_packages(
-    writer: &Writer,
-    kept: &[i64],
-    listener: &mut dyn Listener,
-) -> Result<(), StoreError> {
+fn sweep_packages(writer: &Writer, listener: &mut dyn Listener) -> Result<(), StoreError> {
     let folder = Folder(writer.env.packages_path());
     let drafts = folder.sweep()?;
     if drafts > 0 {
         repaired(listener, format!("{drafts} unfinished package files are removed"));
     }
     let known = sessions::packages(&writer.hq)?;
-    let waits = |name: &str| kept.iter().any(|id| name.contains(&format!("-U{id:06}-")));
     for name in folder.list()? {
-        if !known.contains(&name) && !waits(&name) {
+        // What a channel has sent may be nowhere else: where headquarters was put back from a copy,
+        // the package is taken in when the channel is opened (U10).
+        if !known.contains(&name) && !uploads::is_package(&name) {
             folder.delete(&name)?;
             repaired(listener, format!("package {name}, which no session knows, is removed"));
         }

@@ -20,7 +20,7 @@ use crate::model::schema::Table;
 use crate::store::pack::{self, PackageSpec};
 use crate::store::packages::Folder;
 use crate::store::{
-    Access, Db, StoreError, Writer, apply, intents, lengths, scale_unit, topology, tracking,
+    Db, StoreError, Writer, apply, intents, lengths, lineage, scale_unit, topology, tracking,
 };
 
 /// The announcement of a real-time call that has changed headquarters.
@@ -28,6 +28,9 @@ use crate::store::{
 pub(super) struct Announced {
     /// Changes of the call are those after this row version.
     pub(super) since: i64,
+    /// The number of the exchange (U10).
+    #[serde(default)]
+    pub(super) mark: Option<i64>,
     /// The line for the channel's log.
     pub(super) call: RealTimeCall,
 }
@@ -66,7 +69,8 @@ pub fn real_time(
         call.account = work(hq)?;
         lengths::refuse_new(hq, &before.hq, &plans, since)?;
         tracking::close_version(hq, &now)?;
-        let announced = Announced { since, call: call.clone() };
+        let mark = lineage::begin(hq, &call.channel)?;
+        let announced = Announced { since, mark, call: call.clone() };
         let intent = intents::announce(hq, intents::REAL_TIME, &announced, &now)?;
         Ok::<_, ExchangeError>((intent, announced))
     })?;
@@ -91,7 +95,12 @@ pub(super) fn finish(writer: &Writer, intent: i64, announced: &Announced) -> Opt
         }
         LeftToJob { job: CUSTOMERS.to_owned(), why }
     });
-    let drop = |hq: &Db| intents::drop(hq, intent);
+    let drop = |hq: &Db| {
+        if left.is_none() {
+            lineage::end(hq, &announced.call.channel, announced.mark)?;
+        }
+        intents::drop(hq, intent)
+    };
     writer.tidied("the announcement of a real-time call", writer.hq.write(drop));
     let swept = Folder(writer.env.packages_path()).sweep().map(|_| ());
     writer.tidied("the package of a real-time call", swept);
@@ -112,9 +121,10 @@ fn bring(writer: &Writer, intent: i64, announced: &Announced) -> Result<(), Exch
         indexed: false,
     };
     pack::pack(&writer.hq, &spec, &draft, &mut Silent)?;
-    let channel = writer.env.channel(&store.name, Access::Write)?;
+    let channel = writer.channel_of(&store)?;
     let applied = apply::apply_rows(&channel, &draft, |channel| {
         scale_unit::log_call(channel, &announced.call)?;
+        lineage::keep(channel, announced.mark)?;
         writer.world.faults.crash_at("rts.before-commit", &store.name);
         Ok(())
     });
@@ -161,7 +171,7 @@ pub(super) fn told(announced: &Announced, left: Option<LeftToJob>) -> Event {
 
 /// Writes a call's line into the channel's log and nothing else, as for one that failed.
 pub fn log_call(writer: &Writer, call: &RealTimeCall) -> Result<(), StoreError> {
-    let channel = writer.env.channel(&call.channel, Access::Write)?;
+    let channel = writer.channel(&call.channel)?;
     channel.write(|_| scale_unit::log_call(&channel, call))?;
     writer.tidied("the log of a channel database", channel.checkpoint());
     Ok(())

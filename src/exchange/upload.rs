@@ -3,6 +3,7 @@
 use super::collect::Collecting;
 use super::error::ExchangeError;
 use super::generate::chain;
+use super::notice;
 use super::plan::plan_job;
 use super::run::{Known, Phase, RunRequest};
 use crate::model::event::{Event, Listener};
@@ -112,7 +113,9 @@ pub(super) fn run(
                 continue;
             }
             let mut collecting = Collecting { writer: &mut *writer, job, tables: &tables };
-            for id in collecting.collect(store, listener)? {
+            let touched = collecting.collect(store, listener)?;
+            notice::tell(writer, listener);
+            for id in touched {
                 counted.push(id);
                 add(&mut report, &writer.hq, id, "collect", listener)?;
             }

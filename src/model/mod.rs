@@ -12,6 +12,7 @@ pub mod nearest;
 pub mod operation;
 pub mod plan;
 pub mod pos;
+pub mod replaced;
 pub mod run;
 pub mod scale_unit;
 pub mod schema;

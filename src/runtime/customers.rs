@@ -66,8 +66,13 @@ fn create_in_real_time(site: &mut Site<'_>, new: &NewCustomer) -> Result<PosRepo
     let new = new.clone();
     let stamp = Stamp::real_time(&now, site.store.id);
     site.real_time(kind, "", move |hq| {
-        let default_customer = &own.default_customer;
-        let origin = Origin { company: &company, now: &now, default_customer, stamp: &stamp };
+        let origin = Origin {
+            company: &company,
+            now: &now,
+            default_customer: &own.default_customer,
+            stamp: &stamp,
+            known: None,
+        };
         let account = hq_customers::create(hq, &origin, &new.customer)?;
         let party = hq_customers::party(hq, &account)?.unwrap_or_default();
         for contact in &new.secondary {

@@ -3,8 +3,8 @@
 use super::decide::{Circumstances, Decision, Kind, decide};
 use super::why::{Places, is_on, why};
 use super::{addresses, customers, inquiries, shift};
-use crate::exchange::ExchangeError;
 use crate::exchange::relay::{self, Answer};
+use crate::exchange::{ExchangeError, notice};
 use crate::gates::Catalogue;
 use crate::model::customer::{AddressField, CustomerField, PENDING_SYNC};
 use crate::model::pos::{Path, PosReport, RealTimeCall, Reason};
@@ -12,7 +12,7 @@ use crate::model::scale_unit::{Cached, View};
 use crate::model::topology::{DataStore, OFFLINE_SUFFIX};
 use crate::store::channel_customers::{self, Known};
 use crate::store::{
-    Access, ChannelDatabase, Db, StoreError, Writer, profiles, scale_unit, topology,
+    ChannelDatabase, Db, StoreError, Writer, origins, profiles, scale_unit, topology,
 };
 use crate::world::FaultKind;
 
@@ -174,7 +174,12 @@ pub fn perform(
     };
     let checkpointed = site.database.checkpoint();
     site.writer.tidied("the log of a channel database", checkpointed);
-    report
+    let mut report = report?;
+    for (store, cause) in site.writer.noticed() {
+        let (text, hint) = notice::told(&store, cause);
+        report.notes.push(format!("{text}: {hint}"));
+    }
+    Ok(report)
 }
 
 impl<'a> Site<'a> {
@@ -198,7 +203,11 @@ impl<'a> Site<'a> {
             return Err(PosError::UnknownInstance { channel: name, instances, instance });
         }
         let instance = if offline { 0 } else { instance };
-        let database = writer.env.channel(&store.name, Access::Write)?;
+        let database = writer.channel_of(&store)?;
+        if !offline {
+            // Whatever another program has done to its counters, none is given out twice.
+            origins::raise_counters(&writer.hq, &database, store.id)?;
+        }
         let now = writer.world.clock.utc();
         let ttl = writer.env.settings().cache_ttl;
         let held = if offline {

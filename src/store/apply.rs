@@ -9,6 +9,7 @@ use super::catalogue::find_table;
 use super::db::{ChannelDatabase, uri};
 use super::diagnose;
 use super::error::StoreError;
+use super::lineage;
 use super::pack::deletes_table;
 use super::rejection::ApplyError;
 
@@ -38,6 +39,8 @@ pub struct Delivery<'a> {
     pub offline: bool,
     /// An excluded job's full synchronization empties its tables there (D09).
     pub empties: bool,
+    /// The number of the exchange, kept with whatever is committed (U10).
+    pub mark: Option<i64>,
 }
 
 /// What applying did.
@@ -247,6 +250,7 @@ pub fn remember(
     status: i64,
     message: &str,
 ) -> Result<(), StoreError> {
+    lineage::keep(channel, delivery.mark)?;
     channel.run(
         include_str!("sql/channel_download_session.sql"),
         named_params! {

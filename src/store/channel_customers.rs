@@ -115,7 +115,9 @@ pub fn append(
         format!("INSERT INTO {} ({}) VALUES ({marks})", quoted(&table), column_list(&columns));
     let values = values.iter().map(|(_, value)| Value::Text(value.clone()));
     channel.run(&sql, params_from_iter(values))?;
-    Ok(channel.last_id())
+    let counter = channel.last_id();
+    super::origins::made(channel, &table, counter)?;
+    Ok(counter)
 }
 
 /// The affiliations of a customer in the channel, by RECID.

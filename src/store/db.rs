@@ -3,12 +3,14 @@
 use std::fs;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Params, Row};
 
 use super::error::{StoreError, sqlite};
 use super::examine::{Settled, settle};
+use super::numbers::Numbers;
 use super::schema::{self, Kind};
 use crate::world::machine::{self, Durability, Machine};
 
@@ -42,6 +44,8 @@ pub struct Db {
     path: PathBuf,
     /// The copy that is read instead of a file with a log, kept as long as it is read.
     copy: Option<Settled>,
+    /// The numbers that must not be given out twice, and whose they are here; only of writers.
+    numbers: Option<(Arc<Numbers>, String)>,
 }
 
 impl Db {
@@ -77,9 +81,19 @@ impl Db {
         let copy = if access == Access::Examine { settle(path)? } else { None };
         let read = copy.as_ref().map_or(path, |copy| copy.path.as_path());
         let conn = connect(read, access)?;
-        let db = Self { conn, path: path.to_path_buf(), copy };
+        let db = Self { conn, path: path.to_path_buf(), copy, numbers: None };
         db.prepare(access, cache_kib)?;
         schema::check(&db, kind, access)?;
+        Ok(db)
+    }
+
+    /// A database of any version, opened to be read and left as it is.
+    pub(in crate::store) fn peek(path: &Path) -> Result<Self, StoreError> {
+        let copy = settle(path)?;
+        let read = copy.as_ref().map_or(path, |copy| copy.path.as_path());
+        let conn = connect(read, Access::Examine)?;
+        let db = Self { conn, path: path.to_path_buf(), copy, numbers: None };
+        db.prepare(Access::Examine, DEFAULT_CACHE_KIB)?;
         Ok(db)
     }
 
@@ -87,14 +101,14 @@ impl Db {
     pub fn in_memory(kind: Kind) -> Result<Self, StoreError> {
         let path = PathBuf::from(MEMORY);
         let conn = open_memory().map_err(|e| sqlite(&path, "open", e))?;
-        let db = Self { conn, path, copy: None };
+        let db = Self { conn, path, copy: None, numbers: None };
         schema::check(&db, kind, Access::Create)?;
         Ok(db)
     }
 
     /// A connection of our own to a database in memory, without a schema.
     pub(in crate::store) fn scratch(conn: Connection) -> Self {
-        Self { conn, path: PathBuf::from(MEMORY), copy: None }
+        Self { conn, path: PathBuf::from(MEMORY), copy: None, numbers: None }
     }
 
     fn prepare(&self, access: Access, cache_kib: u32) -> Result<(), StoreError> {
@@ -108,6 +122,30 @@ impl Db {
             return self.script("PRAGMA query_only = ON;");
         }
         self.script(&format!("PRAGMA journal_mode = WAL; {};", synchronous()))
+    }
+
+    /// Lets this database's sequences go on above what was ever given out; those of a channel have
+    /// its name before theirs.
+    pub(in crate::store) fn set_numbers(&mut self, numbers: Arc<Numbers>, scope: &str) {
+        self.numbers = Some((numbers, scope.to_owned()));
+    }
+
+    /// The world's numbers, where this is a writer's database.
+    pub(in crate::store) fn numbers(&self) -> Option<&Numbers> {
+        self.numbers.as_ref().map(|(numbers, _)| &**numbers)
+    }
+
+    /// A sequence of this database as the world's own file calls it.
+    pub(in crate::store) fn scoped(&self, sequence: &str) -> String {
+        match &self.numbers {
+            Some((_, scope)) if !scope.is_empty() => format!("{scope}/{sequence}"),
+            _ => sequence.to_owned(),
+        }
+    }
+
+    /// Writes the world's numbers that the open transaction has used.
+    fn keep_numbers(&self) -> Result<(), StoreError> {
+        self.numbers().map_or(Ok(()), Numbers::keep)
     }
 
     /// Whether it is in memory.
@@ -153,7 +191,8 @@ impl Db {
         self.script(begin)?;
         match work(self) {
             Ok(value) => {
-                if let Err(error) = self.script("COMMIT") {
+                let kept = self.keep_numbers();
+                if let Err(error) = kept.and_then(|()| self.script("COMMIT")) {
                     self.roll_back();
                     return Err(error.into());
                 }

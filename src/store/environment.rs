@@ -3,15 +3,21 @@
 use std::cell::RefCell;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::db::{Access, ChannelDatabase, Db, Headquarters};
 use super::error::StoreError;
+use super::examine::duplicate;
 use super::lock::Lock;
+use super::merge::Salvaged;
+use super::numbers::Numbers;
 use super::schema::Kind;
-use super::{files, world};
+use super::{files, gather, lineage, topology, world};
 use crate::definitions::{self, settings};
 use crate::gates::Catalogue;
+use crate::model::replaced::Cause;
 use crate::model::settings::Settings;
+use crate::model::topology::DataStore;
 use crate::world::World;
 
 /// The file that makes a folder an environment.
@@ -104,6 +110,16 @@ impl Environment {
         Db::open_with_cache(&path, Kind::Channel, access, cache_kib).map(ChannelDatabase)
     }
 
+    /// A copy of a channel database's file that was set aside, brought up to date.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn set_aside(&self, file: &Path) -> Result<SetAside, StoreError> {
+        let (folder, path) = duplicate(file)?;
+        Db::open(&path, Kind::Channel, Access::Write)?.checkpoint()?;
+        Ok(SetAside { path, _folder: folder })
+    }
+
     /// The gates of the binary and of the environment's own files.
     ///
     /// # Errors
@@ -139,18 +155,34 @@ impl Environment {
         let lock = Lock::take(&self.root, command)?;
         let path = self.hq_path();
         let cache = super::db::DEFAULT_CACHE_KIB * 2;
-        let hq = Db::open_with_cache(&path, Kind::Headquarters, Access::Write, cache)?;
+        let mut hq = Db::open_with_cache(&path, Kind::Headquarters, Access::Write, cache)?;
+        let numbers = Arc::new(match Numbers::load(&self.root)? {
+            Some(numbers) => numbers,
+            None => gather::numbers(self, &hq)?,
+        });
+        hq.set_numbers(Arc::clone(&numbers), "");
         let hq = Headquarters(hq);
         let world = world::load(&hq, &self.settings)?;
+        lineage::identify(&hq, world.seed)?;
         Ok(Writer {
             env: self.clone(),
             hq,
             world,
+            numbers,
+            noticed: RefCell::default(),
             lock,
             untidied: RefCell::default(),
             made: RefCell::default(),
         })
     }
+}
+
+/// A copy of a file that was set aside, for as long as it is read.
+#[derive(Debug)]
+pub struct SetAside {
+    /// The copy.
+    pub path: PathBuf,
+    _folder: tempfile::TempDir,
 }
 
 /// An environment opened for reading.
@@ -173,6 +205,8 @@ pub struct Writer {
     pub hq: Headquarters,
     /// The world as it stands; kept faults are written back by [`Writer::finish`].
     pub world: World,
+    numbers: Arc<Numbers>,
+    noticed: RefCell<Vec<(DataStore, Cause)>>,
     lock: Lock,
     untidied: RefCell<Vec<Untidied>>,
     made: RefCell<Vec<Made>>,
@@ -185,6 +219,8 @@ pub struct Made {
     pub name: String,
     /// The name its old file is kept under, where there was one.
     pub kept: Option<String>,
+    /// What came over from it.
+    pub salvaged: Salvaged,
 }
 
 /// Something that was to be put in order after a commit, and could not be. The work itself is done.
@@ -197,6 +233,34 @@ pub struct Untidied {
 }
 
 impl Writer {
+    /// Opens a channel database for writing. A file that is not the one last seen under its name is
+    /// taken in before anything is counted against it (U10); see [`Writer::noticed`].
+    ///
+    /// # Errors
+    /// An unknown name, or either file.
+    pub fn channel(&self, name: &str) -> Result<ChannelDatabase, StoreError> {
+        self.channel_of(&topology::find_store(&self.hq, name)?)
+    }
+
+    /// [`Writer::channel`] of a database that has been looked up.
+    ///
+    /// # Errors
+    /// Either file.
+    pub fn channel_of(&self, store: &DataStore) -> Result<ChannelDatabase, StoreError> {
+        let mut channel = self.env.channel(&store.name, Access::Write)?;
+        channel.0.set_numbers(Arc::clone(&self.numbers), &store.name);
+        if let Some(cause) = lineage::welcome(self, store, &channel)? {
+            self.noticed.borrow_mut().push((store.clone(), cause));
+        }
+        Ok(channel)
+    }
+
+    /// The databases whose file turned out not to be the one last seen, and that have not been told
+    /// yet.
+    pub fn noticed(&self) -> Vec<(DataStore, Cause)> {
+        self.noticed.take()
+    }
+
     /// Writes back what is left of the faults, empties the log and frees the lock. The work is
     /// done by now: what cannot be put in order is told, and makes no failure of it.
     #[must_use]

@@ -50,6 +50,22 @@ pub(in crate::store) fn settle(path: &Path) -> Result<Option<Settled>, StoreErro
     Ok(Some(Settled { path: copy, _folder: folder }))
 }
 
+/// A copy of a database that was set aside, log and all, to be opened as one pleases: the file itself,
+/// of which there may be no other, stays as it is.
+pub(in crate::store) fn duplicate(path: &Path) -> Result<(TempDir, PathBuf), StoreError> {
+    let folder = TempDir::new().map_err(StoreError::io("make a temporary folder for", path))?;
+    let copy = folder.path().join("set-aside.db");
+    for ending in ["", "-wal", "-journal"] {
+        let mut from = path.as_os_str().to_owned();
+        from.push(ending);
+        let from = PathBuf::from(from);
+        if from.is_file() {
+            copied(&from, &folder.path().join(format!("set-aside.db{ending}")))?;
+        }
+    }
+    Ok((folder, copy))
+}
+
 /// Copies what is in a file, and not that it may be read only.
 fn copied(from: &Path, to: &Path) -> Result<(), StoreError> {
     let error = || StoreError::io("copy", from);

@@ -5,7 +5,7 @@ use rusqlite::{Row, named_params};
 use super::db::{Db, Headquarters};
 use super::error::StoreError;
 use super::field_sets;
-use super::world::next;
+use super::world::{next, next_recid, note_recid};
 use crate::model::customer::{
     Address, AddressField, Change, Customer, CustomerField, title_name, title_number,
 };
@@ -22,6 +22,8 @@ pub struct Origin<'a> {
     pub default_customer: &'a str,
     /// Who makes it, and when the person acted.
     pub stamp: &'a Stamp,
+    /// The account that a channel knows it by already (U10); a new one where there is none.
+    pub known: Option<String>,
 }
 
 /// Makes a customer; its account (C05). Group and currency come from the default customer (C06).
@@ -29,7 +31,10 @@ pub struct Origin<'a> {
 /// # Errors
 /// Those of the database; [`StoreError::Unknown`] when the default customer is not there.
 pub fn create(hq: &Db, origin: &Origin<'_>, customer: &Customer) -> Result<String, StoreError> {
-    let account = format!("{:08}", next(hq, "account")?);
+    let account = match &origin.known {
+        Some(account) => account.clone(),
+        None => format!("{:08}", next(hq, "account")?),
+    };
     let template = hq.first(
         "SELECT c.CUSTGROUP, c.CURRENCY, p.LANGUAGEID FROM CUSTTABLE c
          JOIN DIRPARTYTABLE p ON p.RECID = c.PARTY
@@ -43,11 +48,11 @@ pub fn create(hq: &Db, origin: &Origin<'_>, customer: &Customer) -> Result<Strin
     };
     let language = if customer.language.is_empty() { language } else { customer.language.clone() };
     hq.run(
-        "INSERT INTO DIRPARTYTABLE (NAME, NAMEALIAS, LANGUAGEID, PARTYNUMBER, CREATEDDATETIME,
-         MODIFIEDDATETIME)
-         VALUES (:name, substr(:name, 1, 20), :language, 'C' || :account, :now, :now)",
+        "INSERT INTO DIRPARTYTABLE (RECID, NAME, NAMEALIAS, LANGUAGEID, PARTYNUMBER,
+         CREATEDDATETIME, MODIFIEDDATETIME)
+         VALUES (:recid, :name, substr(:name, 1, 20), :language, 'C' || :account, :now, :now)",
         named_params! {
-            ":name": customer.name(), ":language": language, ":account": account,
+            ":recid": next_recid(hq, "DIRPARTYTABLE")?, ":name": customer.name(), ":language": language, ":account": account,
             ":now": origin.now,
         },
     )?;
@@ -57,26 +62,30 @@ pub fn create(hq: &Db, origin: &Origin<'_>, customer: &Customer) -> Result<Strin
         [party, title_number(&customer.title).unwrap_or(0)],
     )?;
     hq.run(
-        "INSERT INTO DIRPERSONNAME (PERSON, FIRSTNAME, MIDDLENAME, LASTNAME, VALIDFROM, VALIDTO)
-         VALUES (:party, :first, :middle, :last, :now, '2154-12-31 23:59:59.000')",
+        "INSERT INTO DIRPERSONNAME (RECID, PERSON, FIRSTNAME, MIDDLENAME, LASTNAME, VALIDFROM,
+         VALIDTO)
+         VALUES (:recid, :party, :first, :middle, :last, :now, '2154-12-31 23:59:59.000')",
         named_params! {
+            ":recid": next_recid(hq, "DIRPERSONNAME")?,
             ":party": party, ":first": customer.first_name, ":middle": customer.middle_name,
             ":last": customer.last_name, ":now": origin.now,
         },
     )?;
     hq.run(
-        "INSERT INTO CUSTTABLE (ACCOUNTNUM, PARTY, CUSTGROUP, CURRENCY, DATAAREAID,
+        "INSERT INTO CUSTTABLE (RECID, ACCOUNTNUM, PARTY, CUSTGROUP, CURRENCY, DATAAREAID,
          CREATEDDATETIME, MODIFIEDDATETIME)
-         VALUES (:account, :party, :group, :currency, :company, :now, :now)",
+         VALUES (:recid, :account, :party, :group, :currency, :company, :now, :now)",
         named_params! {
+            ":recid": next_recid(hq, "CUSTTABLE")?,
             ":account": account, ":party": party, ":group": group, ":currency": currency,
             ":company": origin.company, ":now": origin.now,
         },
     )?;
     hq.run(
-        "INSERT INTO RETAILCUSTTABLE (ACCOUNTNUM, RECEIPTEMAIL, CUSTACCOUNTASYNC, DATAAREAID,
-         MODIFIEDDATETIME) VALUES (:account, :receipt, :guid, :company, :now)",
+        "INSERT INTO RETAILCUSTTABLE (RECID, ACCOUNTNUM, RECEIPTEMAIL, CUSTACCOUNTASYNC, DATAAREAID,
+         MODIFIEDDATETIME) VALUES (:recid, :account, :receipt, :guid, :company, :now)",
         named_params! {
+            ":recid": next_recid(hq, "RETAILCUSTTABLE")?,
             ":account": account, ":receipt": customer.receipt_email,
             ":guid": customer.async_account, ":company": origin.company, ":now": origin.now,
         },
@@ -316,9 +325,11 @@ pub fn set_contact(
     let description = if kind == PHONE { "Phone" } else { "E-mail" };
     let location = add_location(hq, party, description, false, now)?;
     hq.run(
-        "INSERT INTO LOGISTICSELECTRONICADDRESS (LOCATION, LOCATOR, TYPE, ISPRIMARY, DESCRIPTION)
-         VALUES (:location, :value, :kind, :primary, :description)",
+        "INSERT INTO LOGISTICSELECTRONICADDRESS (RECID, LOCATION, LOCATOR, TYPE, ISPRIMARY,
+         DESCRIPTION)
+         VALUES (:recid, :location, :value, :kind, :primary, :description)",
         named_params! {
+            ":recid": next_recid(hq, "LOGISTICSELECTRONICADDRESS")?,
             ":location": location, ":value": value, ":kind": kind, ":primary": primary,
             ":description": description,
         },
@@ -335,19 +346,24 @@ fn add_location(
 ) -> Result<i64, StoreError> {
     let number = next(hq, "location")?;
     hq.run(
-        "INSERT INTO LOGISTICSLOCATION (DESCRIPTION, ISPOSTALADDRESS, LOCATIONID, CREATEDDATETIME,
-         MODIFIEDDATETIME)
-         VALUES (:description, :postal, 'L' || printf('%09d', :number), :now, :now)",
+        "INSERT INTO LOGISTICSLOCATION (RECID, DESCRIPTION, ISPOSTALADDRESS, LOCATIONID,
+         CREATEDDATETIME, MODIFIEDDATETIME)
+         VALUES (:recid, :description, :postal, 'L' || printf('%09d', :number), :now, :now)",
         named_params! {
+            ":recid": next_recid(hq, "LOGISTICSLOCATION")?,
             ":description": description, ":postal": postal, ":number": number, ":now": now,
         },
     )?;
     let location = hq.last_id();
     hq.run(
-        "INSERT INTO DIRPARTYLOCATION (PARTY, LOCATION, ISPOSTALADDRESS, ISPRIMARY, ISLOCATIONOWNER)
-         VALUES (:party, :location, :postal, NOT EXISTS (SELECT 1 FROM DIRPARTYLOCATION
+        "INSERT INTO DIRPARTYLOCATION (RECID, PARTY, LOCATION, ISPOSTALADDRESS, ISPRIMARY,
+         ISLOCATIONOWNER)
+         VALUES (:recid, :party, :location, :postal, NOT EXISTS (SELECT 1 FROM DIRPARTYLOCATION
          WHERE PARTY = :party AND ISPOSTALADDRESS = :postal AND ISPRIMARY = 1), 1)",
-        named_params! { ":party": party, ":location": location, ":postal": postal },
+        named_params! {
+            ":recid": next_recid(hq, "DIRPARTYLOCATION")?,
+            ":party": party, ":location": location, ":postal": postal,
+        },
     )?;
     Ok(location)
 }
@@ -364,6 +380,7 @@ pub fn add_address(
     hq.run(
         include_str!("sql/hq_address_add.sql"),
         named_params! {
+            ":recid": next_recid(hq, "LOGISTICSPOSTALADDRESS")?,
             ":location": location, ":street": address.street, ":city": address.city,
             ":state": address.state, ":zip": address.zip, ":county": address.county,
             ":country": address.country, ":now": now,
@@ -445,11 +462,14 @@ pub fn deactivate_address(hq: &Db, recid: i64, stamp: &Stamp, now: &str) -> Resu
 /// Gives a customer an affiliation by RECID; false when it has it already.
 pub fn add_affiliation(hq: &Db, account: &str, affiliation: i64) -> Result<bool, StoreError> {
     let added = hq.run(
-        "INSERT INTO RETAILCUSTAFFILIATION (CUSTACCOUNTNUM, RETAILAFFILIATIONID, DATAAREAID)
-         SELECT :account, :id, DATAAREAID FROM CUSTTABLE WHERE ACCOUNTNUM = :account
+        "INSERT INTO RETAILCUSTAFFILIATION (RECID, CUSTACCOUNTNUM, RETAILAFFILIATIONID, DATAAREAID)
+         SELECT :recid, :account, :id, DATAAREAID FROM CUSTTABLE WHERE ACCOUNTNUM = :account
          AND NOT EXISTS (SELECT 1 FROM RETAILCUSTAFFILIATION
                          WHERE CUSTACCOUNTNUM = :account AND RETAILAFFILIATIONID = :id)",
-        named_params! { ":account": account, ":id": affiliation },
+        named_params! {
+            ":recid": next_recid(hq, "RETAILCUSTAFFILIATION")?,
+            ":account": account, ":id": affiliation,
+        },
     )?;
     Ok(added > 0)
 }
@@ -465,9 +485,23 @@ fn affiliation_named(hq: &Db, name: &str) -> Result<i64, StoreError> {
     Err(StoreError::unknown("affiliation", name, &known, "cdx customers list"))
 }
 
+/// The tables that a customer's rows are in.
+const TABLES: &[&str] = &[
+    "DIRPARTYTABLE",
+    "DIRPERSONNAME",
+    "CUSTTABLE",
+    "RETAILCUSTTABLE",
+    "LOGISTICSELECTRONICADDRESS",
+    "LOGISTICSLOCATION",
+    "DIRPARTYLOCATION",
+    "LOGISTICSPOSTALADDRESS",
+    "RETAILCUSTAFFILIATION",
+];
+
 /// Deletes a customer and everything that is theirs alone; false when there is no such customer.
 pub fn delete(hq: &Db, account: &str) -> Result<bool, StoreError> {
     let Some(party) = party(hq, account)? else { return Ok(false) };
+    TABLES.iter().try_for_each(|table| note_recid(hq, table))?;
     for sql in include_str!("sql/hq_customer_delete.sql").split(";\n") {
         let named: [(&str, &dyn rusqlite::ToSql); 2] = [(":party", &party), (":account", &account)];
         let used: Vec<_> = named.into_iter().filter(|(name, _)| sql.contains(name)).collect();

@@ -1,14 +1,17 @@
 //! Rows of a channel that headquarters counts as received and has not (U07).
 //!
-//! A channel file that was restored counts again what headquarters has received already, and a
-//! package that is gone takes its counters with it. Such rows are never collected again. Where
-//! headquarters' copy of a row is known to stay as it came, rows are compared by content.
+//! A channel file that was put back counts again what headquarters has received already, a package
+//! that is gone takes its counters with it, and headquarters that was put back has lost what it had
+//! received. Such rows are never collected again.
+
+use std::collections::BTreeSet;
 
 use rusqlite::named_params;
 
 use super::catalogue::find_table;
-use super::db::{Headquarters, quoted};
+use super::db::{ChannelDatabase, Headquarters, quoted};
 use super::error::StoreError;
+use super::origins;
 use super::pack::used;
 use super::packages::PackageStore;
 use super::upload_pack::UploadTable;
@@ -36,34 +39,76 @@ pub struct Lost {
     pub last: i64,
 }
 
-/// What headquarters is called on its own connection, a channel being attached as `ch`.
-const OWN: &str = "main";
+/// What the two databases are called on a connection that has both.
+pub(super) struct Names {
+    pub(super) hq: &'static str,
+    pub(super) channel: &'static str,
+}
 
 /// What headquarters is called on a channel's connection, to which it is attached.
 pub(super) const ATTACHED: &str = "hq";
 
-/// The upload sessions of a database whose rows may still be applied: those that are not over, and
-/// cancelled ones whose package is kept, which can be retried.
-///
-/// # Errors
-/// The folder of packages.
-pub fn open_sessions(
-    sessions: &[UploadSession],
-    store: i64,
-    packages: &impl PackageStore,
-) -> Result<Vec<i64>, StoreError> {
-    let mut open = Vec::new();
-    for session in sessions.iter().filter(|session| session.store_id == store) {
-        let over = match (session.status, &session.package) {
-            (UploadStatus::Applied, _) | (UploadStatus::Canceled, None) => true,
-            (UploadStatus::Canceled, Some(package)) => packages.get(package)?.is_none(),
-            _ => false,
-        };
-        if !over {
-            open.push(session.id);
+/// What of a channel may still be applied in headquarters without being collected again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OnTheWay {
+    /// Upload sessions that are not over, and cancelled ones whose package is kept, which can be
+    /// retried.
+    sessions: Vec<i64>,
+    /// Where the rows of their packages were made, and of those that the channel has sent and that
+    /// headquarters does not know.
+    origins: Vec<String>,
+}
+
+impl OnTheWay {
+    /// What is on the way from a database.
+    ///
+    /// # Errors
+    /// The folder of packages, or the channel's file. A package that cannot be read brings nothing.
+    pub fn from(
+        sessions: &[UploadSession],
+        store: i64,
+        channel: &ChannelDatabase,
+        packages: &impl PackageStore,
+    ) -> Result<Self, StoreError> {
+        let mut found = Self::default();
+        let mut files = BTreeSet::new();
+        for session in sessions.iter().filter(|session| session.store_id == store) {
+            let file = match &session.package {
+                Some(package) => packages.get(package)?,
+                None => None,
+            };
+            let over = match session.status {
+                UploadStatus::Applied => true,
+                UploadStatus::Canceled => file.is_none(),
+                _ => false,
+            };
+            if !over {
+                found.sessions.push(session.id);
+                files.extend(file);
+            }
         }
+        let known: BTreeSet<&str> =
+            sessions.iter().filter_map(|session| session.package.as_deref()).collect();
+        for (_, collected) in uploads::all_in_channel(channel)? {
+            if !known.contains(collected.package.as_str()) {
+                files.extend(packages.get(&collected.package)?);
+            }
+        }
+        for file in files {
+            found.origins.extend(super::upload_pack::origins(&file).unwrap_or_default());
+        }
+        Ok(found)
     }
-    Ok(open)
+
+    /// The sessions as a JSON list, for SQL.
+    pub(super) fn sessions(&self) -> String {
+        format!("{:?}", self.sessions)
+    }
+
+    /// The origins as a JSON list, for SQL.
+    pub(super) fn origins(&self) -> String {
+        serde_json::to_string(&self.origins).unwrap_or_default()
+    }
 }
 
 /// Whether a channel table is uploaded by one subjob only. Of one that several upload, each row
@@ -82,24 +127,35 @@ pub fn is_alone<'t>(
 /// Either file.
 pub fn count(
     hq: &Headquarters,
+    channel: &ChannelDatabase,
     store: i64,
     table: &UploadTable,
-    open: &[i64],
+    way: &OnTheWay,
 ) -> Result<Lost, StoreError> {
-    let received = uploads::received(hq, store, &table.plan.target)?;
-    if received == 0 {
+    let sent = "SELECT max(FILTERMAX) FROM ch.crt_TABLEREPLICATIONLOG WHERE TABLENAME = ?1";
+    let sent = hq.number(sent, [&table.plan.target])?;
+    let reached = uploads::received(hq, store, &table.plan.target)?.max(sent);
+    if reached == 0 {
         return Ok(Lost::default());
     }
     let counter = quoted(&table.counter);
+    // What is known of a table that was dropped and made again is of other rows.
+    let again = origins::made_again(channel)?;
+    let again = again.iter().any(|(name, _)| name.eq_ignore_ascii_case(&table.plan.target));
+    let condition = if again {
+        format!("c.{counter} <= :reached")
+    } else {
+        condition(hq, table, &Names { hq: "main", channel: "ch" })?
+    };
     let sql = format!(
         "SELECT count(*), coalesce(min(c.{counter}), 0), coalesce(max(c.{counter}), 0)
-         FROM ch.{} c WHERE {}",
+         FROM ch.{} c WHERE {condition}",
         quoted(&table.plan.target),
-        condition(hq, table, OWN)?
     );
-    let open = format!("{open:?}");
+    let (open, origins) = (way.sessions(), way.origins());
     let params = named_params! {
-        ":store": store, ":received": received, ":table": table.plan.target, ":open": open,
+        ":store": store, ":reached": reached, ":table": table.plan.target, ":open": open,
+        ":way": origins,
     };
     let lost = hq.first(&sql, used(&sql, params).as_slice(), |row| {
         Ok(Lost { rows: row.get::<_, i64>(0)? as u64, first: row.get(1)?, last: row.get(2)? })
@@ -107,17 +163,20 @@ pub fn count(
     Ok(lost.unwrap_or_default())
 }
 
-/// What holds of a lost row `c`, with `:store`, `:received`, `:table` and the open sessions as a
-/// JSON list `:open`; headquarters is called `name` on the connection.
+/// What holds of a lost row `c`, with `:store`, `:reached` (the highest counter that either side
+/// takes for sent), `:table`, and what is on the way as JSON lists `:open` and `:way`.
+///
+/// A row is known by where it was made. In a file that was put back another program makes rows where it
+/// has made others before, which are told apart by what is in them; so are rows of an earlier version,
+/// which do not say where they were made.
 pub(super) fn condition(
     hq: &Headquarters,
     table: &UploadTable,
-    name: &str,
+    names: &Names,
 ) -> Result<String, StoreError> {
     let plan = &table.plan;
     let counter = quoted(&table.counter);
-    let sent = plan.columns.iter().find(|column| column.to == table.counter);
-    let theirs = quoted(sent.map_or(&table.counter, |column| &column.from));
+    let theirs = quoted(table.counter_in_headquarters());
     let found = find_table(hq, &plan.hq_table)?;
     let of_store = match found.and_then(|found| found.column("cdx_DATASTORE").map(|_| ())) {
         Some(()) => "t.cdx_DATASTORE = :store AND ",
@@ -125,14 +184,24 @@ pub(super) fn condition(
         None => "",
     };
     Ok(format!(
-        "c.{counter} <= :received
-         AND NOT EXISTS (SELECT 1 FROM {hq}.{} t WHERE {of_store}t.{theirs} = c.{counter}{})
-         AND NOT EXISTS (SELECT 1 FROM {hq}.cdx_UPLOADRANGE r WHERE r.TABLENAME = :table
-             AND c.{counter} BETWEEN r.FILTERMIN AND r.FILTERMAX
-             AND r.SESSION IN (SELECT value FROM json_each(:open)))",
-        quoted(&plan.hq_table),
-        same(table, name),
-        hq = name,
+        "c.{counter} <= :reached AND CASE WHEN EXISTS (SELECT 1 FROM {ch}.cdx_ORIGIN o
+             WHERE o.TABLENAME = :table AND o.COUNTER = c.{counter})
+         THEN NOT EXISTS (SELECT 1 FROM {ch}.cdx_ORIGIN o
+             WHERE o.TABLENAME = :table AND o.COUNTER = c.{counter}
+             AND (o.ORIGIN IN (SELECT value FROM json_each(:way))
+                 OR EXISTS (SELECT 1 FROM {hq}.cdx_RECEIVED r WHERE r.ORIGIN = o.ORIGIN
+                     AND (o.ORIGIN LIKE '#%' OR EXISTS (SELECT 1 FROM {hq}.{table} t
+                         WHERE {of_store}t.{theirs} = r.COUNTER{same})))))
+         ELSE NOT EXISTS (SELECT 1 FROM {hq}.{table} t
+                 WHERE {of_store}t.{theirs} = c.{counter}{same})
+             AND NOT EXISTS (SELECT 1 FROM {hq}.cdx_UPLOADRANGE r WHERE r.TABLENAME = :table
+                 AND c.{counter} BETWEEN r.FILTERMIN AND r.FILTERMAX
+                 AND r.SESSION IN (SELECT value FROM json_each(:open)))
+         END",
+        table = quoted(&plan.hq_table),
+        same = same(table, names.hq),
+        hq = names.hq,
+        ch = names.channel,
     ))
 }
 
@@ -143,6 +212,11 @@ pub(super) fn kind(table: &UploadTable) -> Option<OperationKind> {
             && table.plan.target.eq_ignore_ascii_case(&format!("ax_{}", kind.table()))
     };
     OperationKind::ALL.iter().copied().find(own)
+}
+
+/// Whether a table is one of the five that the schema itself has watched from the beginning.
+pub fn is_shipped(table: &UploadTable) -> bool {
+    kind(table).is_some()
 }
 
 /// That headquarters' row `t` is the channel's row `c`, counters apart; nothing for tables other

@@ -1,45 +1,37 @@
-//! Merges the rows of an offline database into its channel, with fresh counters.
+//! Brings rows of one database into another with fresh counters: of an offline database into its
+//! channel, and of a file that was set aside into the one made in its place.
 
 use std::path::Path;
 
 use rusqlite::named_params;
 
 use super::catalogue::{column_list, find_table};
-use super::db::{ChannelDatabase, quoted, uri};
+use super::db::{ChannelDatabase, Headquarters, quoted, uri};
 use super::error::StoreError;
 use super::upload_pack::UploadTable;
+use super::{origins, uploads};
+use crate::model::topology::DataStore;
 
-/// Copies rows above the last merged counter of each table, in one transaction of the channel; how
-/// many of each. `before_commit` is called when all is written.
-pub fn merge(
-    channel: &ChannelDatabase,
-    offline: &Path,
-    source: &str,
-    tables: &[UploadTable],
-    before_commit: impl FnOnce(),
-) -> Result<Vec<(String, u64)>, StoreError> {
-    channel.run("ATTACH DATABASE ?1 AS offline", [uri(offline, "mode=ro")])?;
-    let merged = channel.write(|_| {
-        let mut merged = Vec::new();
-        for table in tables {
-            merged.push((table.plan.target.clone(), merge_table(channel, source, table)?));
-            for extension in &table.extensions {
-                let extension = UploadTable {
-                    plan: extension.clone(),
-                    counter: String::new(),
-                    extensions: Vec::new(),
-                    after: 0,
-                };
-                merge_rows(channel, &extension)?;
-            }
-        }
-        before_commit();
-        Ok::<_, StoreError>(merged)
-    });
-    let detached = channel.script("DETACH DATABASE offline");
-    let merged = merged?;
-    detached?;
-    Ok(merged)
+/// The rows that come over: the counter they have, the one they get, and where they were made.
+const COMING: &str = "CREATE TEMP TABLE cdx_COMING (OLD INTEGER PRIMARY KEY, NEW INTEGER NOT NULL, \
+                      ORIGIN TEXT)";
+
+/// How many rows of each table came over.
+pub type Merged = Vec<(String, u64)>;
+
+/// A file whose rows come over.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    /// Headquarters, which is asked what it has received.
+    pub hq: &'a Headquarters,
+    /// The file.
+    pub file: &'a Path,
+    /// The database it is, as the other one remembers it.
+    pub name: &'a str,
+    /// The database it comes into.
+    pub store: &'a DataStore,
+    /// The tables that are uploaded.
+    pub tables: &'a [UploadTable],
 }
 
 /// Looks whether an offline database has what is merged, so that it is the one that is named where
@@ -52,51 +44,221 @@ pub fn readable(offline: &ChannelDatabase, tables: &[UploadTable]) -> Result<(),
     Ok(())
 }
 
-fn merge_table(
+/// Brings over what a register's offline database has that its channel never had, and headquarters
+/// neither; in one transaction of the channel. `before_commit` is called when all is written.
+///
+/// # Errors
+/// Either file; a row that the channel refuses.
+pub fn merge(
     channel: &ChannelDatabase,
-    source: &str,
+    source: &Source<'_>,
+    before_commit: impl FnOnce(),
+) -> Result<Merged, StoreError> {
+    attached(channel, source, || {
+        let mut merged = Vec::new();
+        for table in source.tables {
+            let target = &table.plan.target;
+            let last = last(channel, source.name, target)?;
+            merged.push((target.clone(), bring(channel, source, table, last)?));
+            remember(channel, source.name, table, last)?;
+        }
+        before_commit();
+        Ok(merged)
+    })
+}
+
+/// Up to which counter a table's rows have come over without saying where they were made.
+///
+/// # Errors
+/// The channel's file.
+pub fn last(channel: &ChannelDatabase, source: &str, table: &str) -> Result<i64, StoreError> {
+    let sql = "SELECT LASTCOUNTER FROM cdx_MERGED WHERE SOURCE = ?1 AND TABLENAME = ?2";
+    channel.number(sql, [source, table])
+}
+
+/// What came out of a file that was set aside.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Salvaged {
+    /// How many rows of each table came over.
+    pub rows: Merged,
+    /// The tables that could not be read, and why.
+    pub unread: Vec<(String, String)>,
+    /// Why nothing of the file could be read.
+    pub unreadable: Option<String>,
+}
+
+/// Brings over, table by table, the rows of a file that was set aside that headquarters has not
+/// received; in one transaction of the file made in its place.
+///
+/// # Errors
+/// The new file. What cannot be read of the old one is in the answer.
+pub fn salvage(channel: &ChannelDatabase, source: &Source<'_>) -> Result<Salvaged, StoreError> {
+    attached(channel, source, || {
+        let mut salvaged = Salvaged::default();
+        for table in source.tables {
+            let target = &table.plan.target;
+            channel.script("SAVEPOINT cdx_salvage")?;
+            let sql =
+                "SELECT max(FILTERMAX) FROM other.crt_TABLEREPLICATIONLOG WHERE TABLENAME = ?1";
+            let brought = channel.number(sql, [target]).and_then(|sent| {
+                let received = uploads::received(source.hq, source.store.id, target)?;
+                bring(channel, source, table, sent.max(received))
+            });
+            match brought {
+                Ok(rows) => salvaged.rows.push((target.clone(), rows)),
+                Err(error) => {
+                    channel.script("ROLLBACK TO cdx_salvage")?;
+                    salvaged.unread.push((target.clone(), error.to_string()));
+                }
+            }
+            channel.script("RELEASE cdx_salvage")?;
+        }
+        Ok(salvaged)
+    })
+}
+
+fn attached<T>(
+    channel: &ChannelDatabase,
+    source: &Source<'_>,
+    work: impl FnOnce() -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    channel.run("ATTACH DATABASE ?1 AS other", [uri(source.file, "mode=ro")])?;
+    let done = channel
+        .run("ATTACH DATABASE ?1 AS hq", [uri(source.hq.path(), "mode=ro")])
+        .and_then(|_| {
+            let done = channel.write(|_| work());
+            channel.script("DETACH DATABASE hq").and(done)
+        });
+    channel.script("DETACH DATABASE other").and(done)
+}
+
+/// Brings the rows of one table over, in their order, with its extensions; how many.
+fn bring(
+    channel: &ChannelDatabase,
+    source: &Source<'_>,
     table: &UploadTable,
+    last: i64,
 ) -> Result<u64, StoreError> {
-    let name = quoted(&table.plan.target);
-    let counter = quoted(&table.counter);
-    let last = channel.number(
-        "SELECT LASTCOUNTER FROM cdx_MERGED WHERE SOURCE = ?1 AND TABLENAME = ?2",
-        [source, &table.plan.target],
+    let target = &table.plan.target;
+    let there = "SELECT count(*) FROM other.sqlite_schema WHERE type = 'table' AND name = ?1 \
+                 COLLATE NOCASE";
+    if channel.number(there, [target])? == 0 {
+        return Ok(0);
+    }
+    channel.run("DROP TABLE IF EXISTS temp.cdx_COMING", [])?;
+    channel.run(COMING, [])?;
+    let (name, counter) = (quoted(target), quoted(&table.counter));
+    let base = base(channel, source, table)?;
+    channel.run(
+        &include_str!("sql/merge_coming.sql")
+            .replace("{table}", &name)
+            .replace("{counter}", &counter),
+        named_params! { ":table": target, ":base": base, ":last": last },
     )?;
-    let columns = data_columns(channel, table)?;
-    let list = column_list(&columns);
+    let columns = data_columns(channel, target, &table.counter)?;
+    let theirs: Vec<String> =
+        columns.iter().map(|column| format!("c.{}", quoted(column))).collect();
+    let (list, theirs) = (comma(&column_list(&columns)), comma(&theirs.join(", ")));
     let rows = channel.run(
         &format!(
-            "INSERT INTO main.{name} ({list}) SELECT {list} FROM offline.{name} \
-             WHERE {counter} > ?1 ORDER BY {counter}"
+            "INSERT INTO main.{name} ({counter}{list}) SELECT k.NEW{theirs}
+             FROM temp.cdx_COMING k JOIN other.{name} c ON c.{counter} = k.OLD ORDER BY k.NEW"
         ),
-        [last],
+        [],
     )?;
-    channel.run(
-        &format!(
-            "INSERT OR REPLACE INTO cdx_MERGED (SOURCE, TABLENAME, LASTCOUNTER)
-             VALUES (:source, :table, max(:last, coalesce((SELECT max({counter})
-             FROM offline.{name}), 0)))"
-        ),
-        named_params! { ":source": source, ":table": table.plan.target, ":last": last },
-    )?;
+    channel.run(include_str!("sql/merge_origins.sql"), [target])?;
+    for extension in &table.extensions {
+        bring_extension(channel, table, extension)?;
+    }
+    channel.run("DROP TABLE temp.cdx_COMING", [])?;
     Ok(rows)
 }
 
-/// Extension rows have no counter of their own; one that is there already stays.
-fn merge_rows(channel: &ChannelDatabase, table: &UploadTable) -> Result<(), StoreError> {
-    let name = quoted(&table.plan.target);
-    let columns = data_columns(channel, table)?;
-    let list = column_list(&columns);
-    let sql =
-        format!("INSERT OR IGNORE INTO main.{name} ({list}) SELECT {list} FROM offline.{name}");
+fn comma(list: &str) -> String {
+    if list.is_empty() { String::new() } else { format!(", {list}") }
+}
+
+/// The highest counter that must not be given out again.
+fn base(
+    channel: &ChannelDatabase,
+    source: &Source<'_>,
+    table: &UploadTable,
+) -> Result<i64, StoreError> {
+    let target = &table.plan.target;
+    let sql = format!("SELECT max({}) FROM main.{}", quoted(&table.counter), quoted(target));
+    let sequence = "SELECT max(seq) FROM main.sqlite_sequence WHERE name = ?1 COLLATE NOCASE";
+    Ok(channel
+        .number(&sql, [])?
+        .max(channel.number(sequence, [target])?)
+        .max(uploads::sent(channel, target)?)
+        .max(uploads::received(source.hq, source.store.id, target)?)
+        .max(origins::given_out(channel, target)))
+}
+
+/// An extension row goes with its row; one that is there already stays.
+fn bring_extension(
+    channel: &ChannelDatabase,
+    table: &UploadTable,
+    extension: &crate::model::plan::TablePlan,
+) -> Result<(), StoreError> {
+    let name = quoted(&extension.target);
+    let columns = data_columns(channel, &extension.target, "")?;
+    // Where it is found by the counter, it gets the new one.
+    let linked = extension.key.iter().zip(&table.plan.key);
+    let by_counter: Vec<&str> = linked
+        .filter(|(_, ours)| ours.to.eq_ignore_ascii_case(&table.counter))
+        .map(|(theirs, _)| theirs.to.as_str())
+        .collect();
+    let values: Vec<String> = columns
+        .iter()
+        .map(|column| match by_counter.iter().any(|key| key.eq_ignore_ascii_case(column)) {
+            true => "k.NEW".to_owned(),
+            false => format!("e.{}", quoted(column)),
+        })
+        .collect();
+    let from = match by_counter.first() {
+        Some(key) => {
+            format!("other.{name} e JOIN temp.cdx_COMING k ON k.OLD = e.{}", quoted(key))
+        }
+        None => format!("other.{name} e"),
+    };
+    let sql = format!(
+        "INSERT OR IGNORE INTO main.{name} ({}) SELECT {} FROM {from}",
+        column_list(&columns),
+        values.join(", ")
+    );
     channel.run(&sql, []).map(|_| ())
 }
 
-/// Every column but the counter, which the channel hands out anew.
-fn data_columns(channel: &ChannelDatabase, table: &UploadTable) -> Result<Vec<String>, StoreError> {
-    let found = find_table(channel, &table.plan.target)?
-        .ok_or_else(|| channel.unreadable("a table to merge", &table.plan.target))?;
-    let own = |name: &String| !name.eq_ignore_ascii_case(&table.counter);
+/// Every column but the counter, which the channel gives out itself.
+fn data_columns(
+    channel: &ChannelDatabase,
+    table: &str,
+    counter: &str,
+) -> Result<Vec<String>, StoreError> {
+    let found =
+        find_table(channel, table)?.ok_or_else(|| channel.unreadable("a table to merge", table))?;
+    let own = |name: &String| !name.eq_ignore_ascii_case(counter);
     Ok(found.columns.into_iter().map(|column| column.name).filter(own).collect())
+}
+
+/// Rows of an earlier version do not say where they were made; those up to here are in the channel.
+fn remember(
+    channel: &ChannelDatabase,
+    source: &str,
+    table: &UploadTable,
+    last: i64,
+) -> Result<(), StoreError> {
+    let name = quoted(&table.plan.target);
+    let counter = quoted(&table.counter);
+    channel
+        .run(
+            &format!(
+                "INSERT OR REPLACE INTO cdx_MERGED (SOURCE, TABLENAME, LASTCOUNTER)
+                 VALUES (:source, :table, max(:last, coalesce((SELECT max({counter})
+                 FROM other.{name}), 0)))"
+            ),
+            named_params! { ":source": source, ":table": table.plan.target, ":last": last },
+        )
+        .map(|_| ())
 }

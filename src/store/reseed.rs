@@ -4,7 +4,9 @@ use rusqlite::named_params;
 
 use super::db::{ChannelDatabase, Headquarters, quoted, uri};
 use super::error::StoreError;
-use super::lost::{ATTACHED, condition, is_alone};
+use super::lineage::Gone;
+use super::lost::{ATTACHED, Names, OnTheWay, condition, is_alone};
+use super::origins;
 use super::pack::used;
 use super::reissue::reissue;
 use super::upload_pack::UploadTable;
@@ -35,6 +37,8 @@ pub struct Done {
     pub tables: Vec<Reseeded>,
     /// Temporary ids that headquarters has for something else, and that were replaced.
     pub reissued: u64,
+    /// Customers that headquarters has lost and that no operation brings again (U10).
+    pub gone: Vec<Gone>,
 }
 
 /// A channel whose counters are raised.
@@ -50,21 +54,21 @@ pub struct Reseeding<'a> {
     pub seed: u64,
     /// The tables that are uploaded.
     pub tables: &'a [UploadTable],
-    /// Upload sessions that may still be applied.
-    pub open: &'a [i64],
+    /// What may still be applied without being collected again.
+    pub way: &'a OnTheWay,
 }
 
 /// How far one table has come.
 struct Standing<'a> {
     table: &'a UploadTable,
-    received: i64,
-    sent: i64,
+    /// The highest counter that either side takes for sent.
+    reached: i64,
     issued: i64,
 }
 
 /// As many temporary ids as the channel can have given out, going by what has come up.
 fn handed_out(standings: &[Standing<'_>]) -> i64 {
-    standings.iter().map(|standing| standing.received.max(standing.issued)).sum()
+    standings.iter().map(|standing| standing.reached.max(standing.issued)).sum()
 }
 
 impl Reseeding<'_> {
@@ -81,7 +85,7 @@ impl Reseeding<'_> {
         for table in self.tables {
             let standing = self.standing(table)?;
             let lost = self.gather(&standing)?;
-            needed |= lost > 0 || standing.issued < standing.received;
+            needed |= lost > 0 || standing.issued < standing.reached;
             standings.push(standing);
         }
         let mut done = Done::default();
@@ -106,15 +110,15 @@ impl Reseeding<'_> {
         let sequence = "SELECT max(seq) FROM main.sqlite_sequence WHERE name = ?1 COLLATE NOCASE";
         Ok(Standing {
             table,
-            received: uploads::received(self.hq, self.store.id, target)?,
-            sent: uploads::sent(self.channel, target)?,
+            reached: uploads::received(self.hq, self.store.id, target)?
+                .max(uploads::sent(self.channel, target)?),
             issued: self.channel.number(sequence, [target])?.max(highest),
         })
     }
 
     /// Gathers the lost rows; how many.
     fn gather(&self, standing: &Standing<'_>) -> Result<u64, StoreError> {
-        let Standing { table, received, .. } = standing;
+        let Standing { table, reached, .. } = standing;
         if !is_alone(table, self.tables) {
             return Ok(0);
         }
@@ -122,12 +126,12 @@ impl Reseeding<'_> {
             "INSERT OR IGNORE INTO temp.cdx_AGAIN SELECT :table, c.{}, 0 FROM main.{} c WHERE {}",
             quoted(&table.counter),
             quoted(&table.plan.target),
-            condition(self.hq, table, ATTACHED)?
+            condition(self.hq, table, &Names { hq: ATTACHED, channel: "main" })?
         );
-        let open = format!("{:?}", self.open);
+        let (open, way) = (self.way.sessions(), self.way.origins());
         let params = named_params! {
-            ":store": self.store.id, ":received": received, ":table": table.plan.target,
-            ":open": open,
+            ":store": self.store.id, ":reached": reached, ":table": table.plan.target,
+            ":open": open, ":way": way,
         };
         self.channel.run(&sql, used(&sql, params).as_slice())
     }
@@ -139,24 +143,32 @@ impl Reseeding<'_> {
              WHERE {counter} > ?2",
             quoted(name)
         );
-        self.channel.run(&sql, rusqlite::params![name, standing.received])
+        self.channel.run(&sql, rusqlite::params![name, standing.reached])
     }
 
     /// Renumbers the gathered rows of a table; none where all of them are above what was received.
     fn renumber(&self, standing: &Standing<'_>) -> Result<Option<Reseeded>, StoreError> {
-        let Standing { table, received, sent, issued } = standing;
+        let Standing { table, reached, issued } = standing;
         let target = &table.plan.target;
         let sql = "SELECT count(*) FROM temp.cdx_AGAIN WHERE TABLENAME = ?1 AND OLD <= ?2";
-        let below = self.channel.number(sql, rusqlite::params![target, received])?;
-        if below == 0 && issued >= received {
+        let below = self.channel.number(sql, rusqlite::params![target, reached])?;
+        if below == 0 && issued >= reached {
             return Ok(None);
         }
-        let base = *received.max(sent).max(issued);
+        let base = *reached.max(issued).max(&origins::given_out(self.channel, target));
         let sql = "INSERT OR REPLACE INTO temp.cdx_AGAIN
                    SELECT TABLENAME, OLD, ?2 + row_number() OVER (ORDER BY OLD)
                    FROM temp.cdx_AGAIN WHERE TABLENAME = ?1";
         self.channel.run(sql, rusqlite::params![target, base])?;
+        self.renew_origins(target)?;
         let renumbered = self.rewrite(target, &table.counter, target)?;
+        self.channel.run(
+            "UPDATE main.cdx_ORIGIN SET COUNTER = (SELECT a.NEW FROM temp.cdx_AGAIN a
+             WHERE a.TABLENAME = ?1 AND a.OLD = main.cdx_ORIGIN.COUNTER)
+             WHERE TABLENAME = ?1
+             AND COUNTER IN (SELECT OLD FROM temp.cdx_AGAIN WHERE TABLENAME = ?1)",
+            [target],
+        )?;
         for extension in &table.extensions {
             // Where an extension row is found by the counter, it goes with its row.
             let keys = extension.key.iter().zip(&table.plan.key);
@@ -165,11 +177,19 @@ impl Reseeding<'_> {
             }
         }
         let to = base + self.gathered(target)?;
-        let sql = "DELETE FROM main.sqlite_sequence WHERE name = ?1 COLLATE NOCASE";
-        self.channel.run(sql, [target])?;
-        let sql = "INSERT INTO main.sqlite_sequence (name, seq) VALUES (?1, ?2)";
-        self.channel.run(sql, rusqlite::params![target, to])?;
+        origins::raise(self.channel, target, to)?;
         Ok(Some(Reseeded { table: target.clone(), from: *issued, to, renumbered }))
+    }
+
+    /// A gathered row that says it was made where headquarters has another one from gets an origin of
+    /// its own.
+    fn renew_origins(&self, target: &str) -> Result<(), StoreError> {
+        let sql = "SELECT a.OLD FROM temp.cdx_AGAIN a JOIN main.cdx_ORIGIN o
+                   ON o.TABLENAME = a.TABLENAME AND o.COUNTER = a.OLD
+                   JOIN hq.cdx_RECEIVED r ON r.ORIGIN = o.ORIGIN
+                   WHERE a.TABLENAME = ?1 ORDER BY a.OLD";
+        let taken = self.channel.rows(sql, [target], |row| row.get::<_, i64>(0))?;
+        taken.into_iter().try_for_each(|counter| origins::made(self.channel, target, counter))
     }
 
     fn gathered(&self, target: &str) -> Result<i64, StoreError> {

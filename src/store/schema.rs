@@ -29,6 +29,7 @@ const HQ: &[Migration] = &[
     Migration { version: 3, sql: include_str!("schema/hq/0003_exchange.sql") },
     Migration { version: 4, sql: include_str!("schema/hq/0004_features.sql") },
     Migration { version: 5, sql: include_str!("schema/hq/0005_rebuild.sql") },
+    Migration { version: 6, sql: include_str!("schema/hq/0006_replaced.sql") },
     Migration { version: 7, sql: include_str!("schema/hq/0007_unfinished.sql") },
     Migration { version: 8, sql: include_str!("schema/hq/0008_newer.sql") },
 ];
@@ -38,6 +39,7 @@ const CHANNEL: &[Migration] = &[
     Migration { version: 2, sql: include_str!("schema/channel/0002_customers.sql") },
     Migration { version: 3, sql: include_str!("schema/channel/0003_exchange.sql") },
     Migration { version: 4, sql: include_str!("schema/channel/0004_features.sql") },
+    Migration { version: 5, sql: include_str!("schema/channel/0005_replaced.sql") },
     Migration { version: 7, sql: include_str!("schema/channel/0007_newer.sql") },
 ];
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use rusqlite::{ErrorCode, named_params};
 
 use super::catalogue::{column_list, find_table};
-use super::db::{ChannelDatabase, Headquarters, quoted, uri};
+use super::db::{ChannelDatabase, Db, Headquarters, quoted, uri};
 use super::diagnose::{Values, key_text};
 use super::error::StoreError;
 use super::extension;
@@ -61,6 +61,12 @@ impl UploadTable {
             quoted(&self.plan.target)
         );
         channel.number(&sql, [range.min, range.max]).map(|n| n as u64)
+    }
+
+    /// The counter as headquarters' table calls it.
+    pub fn counter_in_headquarters(&self) -> &str {
+        let sent = self.plan.columns.iter().find(|column| column.to == self.counter);
+        sent.map_or(&self.counter, |column| &column.from)
     }
 
     /// Copies the rows of a range into the attached package, in counter order.
@@ -145,7 +151,7 @@ fn fill(
 ) -> Result<u64, StoreError> {
     channel.script("PRAGMA pkg.journal_mode = MEMORY; PRAGMA pkg.synchronous = OFF;")?;
     channel.read(|channel| {
-        channel.script("CREATE TABLE pkg.cdx_TABLE (POSITION INTEGER PRIMARY KEY, TARGET TEXT)")?;
+        channel.script(include_str!("sql/upload_package.sql"))?;
         channel.script(extension::TABLE)?;
         let mut rows = 0;
         for (table, range) in tables {
@@ -158,7 +164,17 @@ fn fill(
             let target = &table.plan.hq_table;
             let count = format!("SELECT count(*) FROM pkg.{}", quoted(target));
             rows += channel.number(&count, [])? as u64;
-            channel.run("INSERT INTO pkg.cdx_TABLE (TARGET) VALUES (?1)", [target])?;
+            channel.run(
+                include_str!("sql/upload_package_register.sql"),
+                [target.as_str(), table.counter_in_headquarters()],
+            )?;
+            channel.run(
+                include_str!("sql/upload_package_origins.sql"),
+                named_params! {
+                    ":target": target, ":table": table.plan.target,
+                    ":min": range.min, ":max": range.max,
+                },
+            )?;
         }
         Ok(rows)
     })
@@ -174,6 +190,19 @@ pub fn count_rows(file: &Path, hq: &Headquarters) -> Result<u64, StoreError> {
         }
         Ok::<_, StoreError>(rows)
     })
+}
+
+/// Where the rows of a package file were made; none of a package of an earlier version.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn origins(file: &Path) -> Result<Vec<String>, StoreError> {
+    let package = Db::peek(file)?;
+    let known = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'cdx_ORIGIN'";
+    if package.number(known, [])? == 0 {
+        return Ok(Vec::new());
+    }
+    package.rows("SELECT ORIGIN FROM cdx_ORIGIN", [], |row| row.get(0))
 }
 
 /// A package on its way into headquarters.
@@ -211,6 +240,7 @@ pub fn apply(
             if before == 0 {
                 for table in packed_tables(hq)? {
                     rows += insert(hq, &table, arrival.store)?;
+                    receive(hq, &table, arrival.store)?;
                 }
                 hq.run(
                     "INSERT INTO cdx_UPLOADAPPLIED (PACKAGE, SESSION, APPLIED)
@@ -267,8 +297,17 @@ fn insert(hq: &Headquarters, name: &str, store: i64) -> Result<u64, ApplyError> 
     }
     let list = column_list(&columns);
     let values = extension::values(hq, name, &columns, &table)?;
+    let fresh = counter_of(hq, name)?.map_or_else(String::new, |counter| {
+        format!(
+            "WHERE NOT EXISTS (SELECT 1 FROM pkg.cdx_ORIGIN o JOIN main.cdx_RECEIVED r
+             ON r.ORIGIN = o.ORIGIN WHERE o.TARGET = '{}' AND o.COUNTER = p.{})",
+            name.replace('\'', "''"),
+            quoted(&counter)
+        )
+    });
     let sql = format!(
-        "INSERT INTO main.{0} ({list}{extra}) SELECT {values}{value} FROM pkg.{0} ORDER BY rowid",
+        "INSERT INTO main.{0} ({list}{extra}) SELECT {values}{value} FROM pkg.{0} p {fresh}
+         ORDER BY p.rowid",
         quoted(name)
     );
     match hq.run(&sql, []) {
@@ -294,6 +333,25 @@ fn check_lengths(
     let key = table.unique.iter().find(packed).map_or(columns, Vec::as_slice);
     let values = Values { name, told: name.to_owned(), columns, key };
     values.too_long(hq, table)?.map_or(Ok(()), |rejection| Err(rejection.into()))
+}
+
+/// The counter of a table of the package, where it says from where its rows came; packages of
+/// earlier versions do not.
+fn counter_of(hq: &Headquarters, name: &str) -> Result<Option<String>, StoreError> {
+    let known = "SELECT count(*) FROM pragma_table_info('cdx_TABLE', 'pkg') WHERE name = 'COUNTER'";
+    if hq.number(known, [])? == 0 {
+        return Ok(None);
+    }
+    hq.text("SELECT COUNTER FROM pkg.cdx_TABLE WHERE TARGET = ?1", [name])
+}
+
+/// Remembers where the rows of a table came from, so that none comes in a second time.
+fn receive(hq: &Headquarters, name: &str, store: i64) -> Result<(), StoreError> {
+    if counter_of(hq, name)?.is_none() {
+        return Ok(());
+    }
+    let params = named_params! { ":target": name, ":store": store };
+    hq.run(include_str!("sql/upload_receive.sql"), params).map(|_| ())
 }
 
 /// Which row of the package headquarters has already, and under which key (U05).

@@ -4,7 +4,7 @@ use rusqlite::{Row, named_params};
 
 use super::db::{ChannelDatabase, Db, Headquarters};
 use super::error::StoreError;
-use super::world::next;
+use super::world::{self, next};
 use crate::model::session::{CounterRange, UploadSession};
 use crate::model::status::UploadStatus;
 use crate::model::topology::DataStore;
@@ -25,11 +25,7 @@ pub fn create(hq: &Db, job: &str, store: &DataStore, now: &str) -> Result<i64, S
 /// Takes back the last announced session, which collected nothing.
 pub fn take_back(hq: &Db, id: i64) -> Result<(), StoreError> {
     hq.run("DELETE FROM RETAILCDXUPLOADSESSION WHERE UPLOADSESSIONID = ?1", [id])?;
-    hq.run(
-        "UPDATE cdx_SEQUENCE SET NEXT = ?1 WHERE NAME = 'upload-session' AND NEXT = ?1 + 1",
-        [id],
-    )
-    .map(|_| ())
+    world::take_back(hq, "upload-session", id)
 }
 
 /// A finished package on its way to headquarters.
@@ -195,6 +191,20 @@ pub fn record_in_channel(
     Ok(local)
 }
 
+/// How the names of a session's packages begin.
+pub fn package_stem(job: &str, session: i64) -> String {
+    format!("{job}-U{session:06}")
+}
+
+/// Whether a file's name is that of an upload package.
+pub fn is_package(name: &str) -> bool {
+    let number = |part: &str| {
+        part.strip_prefix('U')
+            .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+    };
+    name.rsplit('-').nth(1).is_some_and(number)
+}
+
 /// What a channel knows of a session that headquarters announced; none when nothing was collected.
 pub fn known_in_channel(
     channel: &ChannelDatabase,
@@ -217,13 +227,53 @@ pub fn known_in_channel(
         },
     )?;
     let Some(mut collected) = found else { return Ok(None) };
-    collected.ranges = channel.rows(
+    collected.ranges = ranges_in_channel(channel, collected.local_id)?;
+    Ok(Some(collected))
+}
+
+/// Every session that a channel remembers having sent, oldest first, with its job.
+pub fn all_in_channel(channel: &ChannelDatabase) -> Result<Vec<(String, Collected)>, StoreError> {
+    let sql = "SELECT ID, JOBID, UPLOADPATH, CHECKSUM, FILESIZE FROM crt_UPLOADSESSION ORDER BY ID";
+    let mut found = channel.rows(sql, [], |row| {
+        let path: Option<String> = row.get(2)?;
+        let collected = Collected {
+            local_id: row.get(0)?,
+            package: path.unwrap_or_default().trim_start_matches("packages/").to_owned(),
+            checksum: row.get::<_, Option<String>>(3)?.unwrap_or_default(),
+            bytes: row.get::<_, i64>(4)? as u64,
+            rows: 0,
+            ranges: Vec::new(),
+        };
+        Ok((row.get::<_, String>(1)?, collected))
+    })?;
+    for (_, collected) in &mut found {
+        collected.ranges = ranges_in_channel(channel, collected.local_id)?;
+    }
+    Ok(found)
+}
+
+fn ranges_in_channel(
+    channel: &ChannelDatabase,
+    local_id: i64,
+) -> Result<Vec<CounterRange>, StoreError> {
+    channel.rows(
         "SELECT TABLENAME, FILTERMIN, FILTERMAX FROM crt_TABLEREPLICATIONLOG
          WHERE UPLOADSESSIONID = ?1 ORDER BY ID",
-        [collected.local_id],
+        [local_id],
         range,
-    )?;
-    Ok(Some(collected))
+    )
+}
+
+/// Takes in a package that was sent and that headquarters does not know any more: it is Uploaded.
+pub fn adopt(
+    hq: &Db,
+    job: &str,
+    store: &DataStore,
+    collected: &Collected,
+    now: &str,
+) -> Result<(), StoreError> {
+    let id = create(hq, job, store, now)?;
+    record(hq, id, collected, UploadStatus::Uploaded, "", now)
 }
 
 /// Announced sessions that a command was collecting when it was interrupted.

@@ -1,8 +1,8 @@
 //! Where the clock, the seed, the faults and the sequences are kept.
 
-use rusqlite::named_params;
+use rusqlite::{named_params, params};
 
-use super::db::{ChannelDatabase, Db, Headquarters};
+use super::db::{ChannelDatabase, Db, Headquarters, quoted};
 use super::error::StoreError;
 use crate::model::settings::Settings;
 use crate::world::{Clock, Fault, FaultKind, Faults, World, ids};
@@ -62,14 +62,55 @@ pub(super) fn keep_faults(hq: &Db, faults: &Faults) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Takes the next number of a sequence kept in this database; the first is 1.
+/// Takes the next number of a sequence kept in this database; the first is 1. It is above every
+/// number that the environment has given out, whichever database was put back since.
 pub fn next(db: &Db, name: &str) -> Result<i64, StoreError> {
+    let scoped = db.scoped(name);
+    let given = db.numbers().map_or(0, |numbers| numbers.highest(&scoped));
     db.run(
-        "INSERT INTO cdx_SEQUENCE (NAME, NEXT) VALUES (?1, 2)
-         ON CONFLICT (NAME) DO UPDATE SET NEXT = NEXT + 1",
-        [name],
+        "INSERT INTO cdx_SEQUENCE (NAME, NEXT) VALUES (:name, :given + 2)
+         ON CONFLICT (NAME) DO UPDATE SET NEXT = max(NEXT, :given + 1) + 1",
+        named_params! { ":name": name, ":given": given },
     )?;
-    db.number("SELECT NEXT - 1 FROM cdx_SEQUENCE WHERE NAME = ?1", [name])
+    let number = db.number("SELECT NEXT - 1 FROM cdx_SEQUENCE WHERE NAME = ?1", [name])?;
+    if let Some(numbers) = db.numbers() {
+        numbers.note(&scoped, number);
+    }
+    Ok(number)
+}
+
+/// The RECID of a new row of a headquarters table: above every one that it has or has had.
+pub fn next_recid(hq: &Db, table: &str) -> Result<i64, StoreError> {
+    let highest = hq.number(&format!("SELECT max(RECID) FROM {}", quoted(table)), [])?;
+    let Some(numbers) = hq.numbers() else { return Ok(highest + 1) };
+    let sequence = recid_of(table);
+    let next = highest.max(numbers.highest(&sequence)) + 1;
+    numbers.note(&sequence, next);
+    Ok(next)
+}
+
+/// Notes the highest RECID of a table whose rows are about to be deleted.
+pub fn note_recid(hq: &Db, table: &str) -> Result<(), StoreError> {
+    let Some(numbers) = hq.numbers() else { return Ok(()) };
+    let highest = hq.number(&format!("SELECT max(RECID) FROM {}", quoted(table)), [])?;
+    numbers.note(&recid_of(table), highest);
+    Ok(())
+}
+
+fn recid_of(table: &str) -> String {
+    format!("recid {table}")
+}
+
+/// Takes back the last number of a sequence of this database, which nothing has used.
+pub fn take_back(db: &Db, name: &str, number: i64) -> Result<(), StoreError> {
+    if let Some(numbers) = db.numbers() {
+        numbers.take_back(&db.scoped(name), number);
+    }
+    db.run(
+        "UPDATE cdx_SEQUENCE SET NEXT = ?2 WHERE NAME = ?1 AND NEXT = ?2 + 1",
+        params![name, number],
+    )
+    .map(|_| ())
 }
 
 /// Lets a sequence go on from this number, unless it has come further.

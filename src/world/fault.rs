@@ -108,6 +108,7 @@ pub const CRASH_POINTS: &[CrashPoint] = &[
     CrashPoint("rebuild.after-intent"),
     CrashPoint("rebuild.after-aside"),
     CrashPoint("rebuild.after-file"),
+    CrashPoint("replaced.after-headquarters"),
 ];
 
 /// A fault as somebody asked for it.

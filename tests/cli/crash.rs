@@ -63,6 +63,17 @@ fn away() -> Env {
     env
 }
 
+/// Houston's file is put back from a copy that is older than what headquarters has of it.
+fn put_back() -> Env {
+    let env = Env::asynchronous();
+    env.create_async("houston", "Sent");
+    let copy = std::fs::read(env.channel_path("houston")).unwrap();
+    env.create_async("houston", "AsWell");
+    env.ok("run P");
+    std::fs::write(env.channel_path("houston"), copy).unwrap();
+    env
+}
+
 /// Houston's file is damaged, and the register's customer stands in its log alone.
 fn broken() -> Env {
     let env = Env::asynchronous();
@@ -138,6 +149,12 @@ const SCENES: &[Scene] = &[
         points: &["rebuild.after-intent", "rebuild.after-aside", "rebuild.after-file"],
         prepare: broken,
     },
+    Scene {
+        command: "run P",
+        after: "run P",
+        points: &["replaced.after-headquarters:houston"],
+        prepare: put_back,
+    },
 ];
 
 /// Runs a scene's points: a crash, the repair, and the same state as without the crash.
@@ -150,7 +167,13 @@ fn play(scene: &Scene) {
         let env = (scene.prepare)();
         env.run(&format!("{} --fault crash={point}", scene.command)).expect(134);
         let repaired = env.ok(scene.after);
-        let late = ["pack.before-start", "apply.after-outcome", "upload.after-commit"];
+        let late = [
+            "pack.before-start",
+            "apply.after-outcome",
+            "upload.after-commit",
+            // It is noticed again, which is a warning.
+            "replaced.after-headquarters:houston",
+        ];
         let settled = late.contains(point) || point.starts_with("batch");
         let settled = settled || point.starts_with("collect.after-uploaded");
         let settled =
@@ -230,6 +253,11 @@ fn real_time_creation_survives_a_crash_at_every_step() {
 #[test]
 fn reconnecting_survives_a_crash_at_every_step() {
     play(&SCENES[4]);
+}
+
+#[test]
+fn taking_in_a_replaced_file_survives_a_crash() {
+    play(&SCENES[7]);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! The doctor's fixtures: what is done to a new environment, one step a line.
 //!
-//! `cdx ...` runs a command, which may end in 1, `ends cdx ...` one that is ended by a fault; `sql FILE: ...` changes a database as any other
-//! program would; `append`, `replace A -> B`, `remove` and `cut` change files. Lines that begin
+//! `cdx ...` runs a command, which may end in 1, `ends cdx ...` one that is ended by a fault; `sql
+//! FILE: ...` changes a database as any other program would; `append`, `replace A -> B`, `remove`,
+//! `copy FILE: OTHER` and `cut` change files. Lines that begin
 //! with `#` are for readers.
 
 use std::fs;
@@ -62,6 +63,9 @@ fn take(env: &mut Env, step: &str) {
             for file in files {
                 fs::remove_file(file).unwrap();
             }
+        }
+        "copy" => {
+            fs::copy(&path, env.path().join(what)).unwrap();
         }
         "cut" => {
             let file = fs::File::options().write(true).open(&path).unwrap();

@@ -73,6 +73,14 @@ impl Env {
         Self { dir }
     }
 
+    /// A copy of the environment that a released version has left.
+    pub fn of_version(version: &str) -> Self {
+        let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/environments");
+        let dir = TempDir::new().unwrap();
+        copy(&kept.join(version), dir.path()).unwrap();
+        Self { dir }
+    }
+
     /// An empty folder.
     pub fn empty() -> Self {
         Self { dir: TempDir::new().unwrap() }

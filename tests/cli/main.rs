@@ -32,6 +32,7 @@ mod harness;
 mod hints;
 mod keys;
 mod newer;
+mod replaced;
 mod runtime;
 mod schedules;
 mod scope;

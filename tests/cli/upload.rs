@@ -137,6 +137,8 @@ fn u06_closing_a_shift_loses_what_was_not_uploaded() {
     assert_eq!(number(&env.hq(), RECEIVED), 2, "the counters go on, the lost row does not come");
 }
 
+/// What another program writes into a file that was put back counts again what was received, and does
+/// not go up; what a register makes counts on above it.
 #[test]
 fn u07_a_restored_channel_uploads_nothing_until_its_counters_pass() {
     let env = Env::asynchronous();
@@ -145,15 +147,22 @@ fn u07_a_restored_channel_uploads_nothing_until_its_counters_pass() {
     env.create_async("houston", "Two");
     env.ok("run P");
     fs::write(env.channel_path("houston"), saved).unwrap();
-    env.ok("csu restart");
-    env.create_async("houston", "Again");
-    env.create_async("houston", "Another");
+    env.channel("houston")
+        .execute_batch(
+            "INSERT INTO ax_RETAILASYNCCUSTOMERV2 (CUSTACCOUNTASYNC, LASTNAME, OPERATION,
+             MODIFIEDDATETIME, DATAAREAID)
+             VALUES ('7B9F', 'Foreign', 1, '2026-01-15 08:00:00.000', 'USRT')",
+        )
+        .unwrap();
     let customers = || number(&env.hq(), RECEIVED);
     env.ok("run P");
-    assert_eq!(customers(), 2, "both counters are below what headquarters has received");
+    assert_eq!(customers(), 2, "its counter is below what headquarters has received");
     env.create_async("houston", "Third");
     env.ok("run P");
-    assert_eq!(customers(), 3);
+    assert_eq!(customers(), 3, "a register's counters go on above it");
+    env.ok("channels reseed houston");
+    env.ok("run P");
+    assert_eq!(customers(), 4, "the fix gives the row a fresh counter");
 }
 
 #[test]

@@ -5,10 +5,11 @@ use serde::Serialize;
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
-use crate::exchange::channels::{self, NewChannel};
+use crate::exchange::channels::{self, NewChannel, Rebuilt};
 use crate::model::topology::{DataStore, Group};
 use crate::model::wording::count;
 use crate::report::page::{Page, Report, yes};
+use crate::store::lineage::Gone;
 use crate::store::reseed::{Done, Reseeded};
 use crate::store::topology;
 
@@ -92,11 +93,25 @@ struct RebuildReport {
     kept: Option<String>,
     /// The jobs that bring the new file what headquarters has.
     jobs: Vec<String>,
+    /// Rows that headquarters has not received and that came over from it.
+    brought: u64,
+    /// Tables of the old file that could not be read.
+    unread: Vec<String>,
+}
+
+impl RebuildReport {
+    fn new(channel: String, done: Rebuilt) -> Self {
+        let brought = done.salvaged.rows.iter().map(|(_, rows)| rows).sum();
+        let unread = done.salvaged.unread.into_iter();
+        let unread = unread.map(|(table, why)| format!("{}: {why}", table.replacen('_', ".", 1)));
+        let unread = done.salvaged.unreadable.into_iter().chain(unread).collect();
+        Self { channel, kept: done.kept, jobs: done.jobs, brought, unread }
+    }
 }
 
 impl Report for RebuildReport {
     fn text(&self, page: &mut Page) {
-        let Self { channel, kept, jobs } = self;
+        let Self { channel, kept, jobs, brought, unread } = self;
         page.line(format!(
             "{channel} is empty and new; the old file: {}",
             match kept {
@@ -104,6 +119,15 @@ impl Report for RebuildReport {
                 None => "there was none",
             }
         ));
+        if *brought > 0 {
+            page.item(format!(
+                "{} that headquarters has not received came over from it",
+                count(*brought, "row")
+            ));
+        }
+        for table in unread {
+            page.item(format!("could not be read there: {table}"));
+        }
         if !jobs.is_empty() {
             let jobs = jobs.join(" ");
             page.item(format!("bring it everything: cdx run {jobs} --channel {channel}"));
@@ -117,6 +141,8 @@ struct ReseedReport {
     channel: String,
     tables: Vec<Reseeded>,
     reissued: u64,
+    /// Customers that headquarters, put back from a copy, has lost.
+    gone: Vec<Gone>,
 }
 
 impl Report for ReseedReport {
@@ -128,8 +154,16 @@ impl Report for ReseedReport {
             let table = table.replacen('_', ".", 1);
             page.line(format!("{table} counts from {to}, it counted from {from}"));
             if *renumbered > 0 {
-                page.item(format!("{renumbered} rows that headquarters has not got new counters"));
+                page.item(format!(
+                    "new counters for {} that headquarters does not have",
+                    count(*renumbered, "row")
+                ));
             }
+        }
+        for Gone { account, name } in &self.gone {
+            page.line(format!(
+                "gone: customer {account} ({name}), which headquarters does not have"
+            ));
         }
         if self.reissued > 0 {
             page.line(format!(
@@ -151,16 +185,16 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
         }
         Command::Reseed { name } => {
             let writer = context.writer(&[])?;
-            let Done { tables, reissued } = channels::reseed(&writer, &name)?;
+            let Done { tables, reissued, gone } = channels::reseed(&writer, &name)?;
             context.finish(writer);
-            context.print(&ReseedReport { channel: name, tables, reissued })?;
+            context.print(&ReseedReport { channel: name, tables, reissued, gone })?;
             return Ok(Exit::Done);
         }
         Command::Rebuild { name, discard, fault } => {
             let writer = context.writer(&fault)?;
             let done = channels::rebuild(&writer, &name, discard)?;
             context.finish(writer);
-            context.print(&RebuildReport { channel: name, kept: done.kept, jobs: done.jobs })?;
+            context.print(&RebuildReport::new(name, done))?;
             return Ok(Exit::Done);
         }
         Command::Pause { name } => pause(context, &name, true)?,

@@ -49,7 +49,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
                 if store.offline || only.is_some_and(|id| id != store.id) {
                     continue;
                 }
-                let database = writer.env.channel(&store.name, Access::Write)?;
+                let database = writer.channel_of(&store)?;
                 database.write(|_| scale_unit::restart(&database, instance))?;
                 writer.tidied("the log of a channel database", database.checkpoint());
                 restarted.push(store.name);

@@ -148,7 +148,13 @@ fn create(context: &mut Context, customer: &Customer) -> Result<(), CommandError
     let now = writer.world.clock.utc();
     let default = operations::any_default_customer(&writer.hq)?;
     let stamp = Stamp::headquarters(&now);
-    let origin = Origin { company: &company, now: &now, default_customer: &default, stamp: &stamp };
+    let origin = Origin {
+        company: &company,
+        now: &now,
+        default_customer: &default,
+        stamp: &stamp,
+        known: None,
+    };
     let account = writer.hq.write(|hq| hq_customers::create(hq, &origin, customer))?;
     let customer = find(&writer.hq, &account)?;
     context.finish(writer);

@@ -12,6 +12,7 @@ use crate::model::topology::DataStore;
 use crate::store::arrears::{Calls, Counters, Unreturned};
 use crate::store::drift::Drift;
 use crate::store::extension::Late;
+use crate::store::lineage::{Fit, Gone};
 use crate::store::lost::Lost;
 
 /// A database, and what is known of it.
@@ -59,6 +60,10 @@ impl Uploading {
 /// What was read of a database.
 #[derive(Debug)]
 pub struct ChannelFacts {
+    /// Whether its file is the one last seen.
+    pub fit: Known<Fit>,
+    /// Customers that it has and that headquarters has lost.
+    pub gone: Vec<Gone>,
     /// What it says now.
     pub now: View,
     /// What each instance of its scale unit holds, from the first; none that holds nothing.

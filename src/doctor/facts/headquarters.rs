@@ -13,6 +13,7 @@ use crate::gates::Catalogue;
 use crate::gates::standing::Standing;
 use crate::model::job::{Definitions, Direction, Job};
 use crate::model::plan::TablePlan;
+use crate::model::replaced::Cause;
 use crate::model::schema::Tables;
 use crate::model::session::{DownloadSession, UploadSession};
 use crate::model::settings::Settings;
@@ -26,8 +27,8 @@ use crate::store::sessions::Lack;
 use crate::store::topology::Parameter;
 use crate::store::upload_pack::UploadTable;
 use crate::store::{
-    Headquarters, Reader, StoreError, catalogue, features, integrity, operations, profiles,
-    scheduler, sessions, topology, tracking, uploads, world,
+    Headquarters, Reader, StoreError, catalogue, features, integrity, lineage, operations,
+    profiles, scheduler, sessions, topology, tracking, uploads, world,
 };
 use crate::world::Clock;
 
@@ -114,6 +115,9 @@ pub struct HeadquartersFacts {
     pub sessions: Known<History>,
     /// The upload sessions, oldest first.
     pub upload_sessions: Known<Vec<UploadSession>>,
+    /// Databases whose file was replaced and whose rows have not been looked after: the RECID, why,
+    /// and when it was noticed.
+    pub replaced: Known<Vec<(i64, Cause, String)>>,
     /// Packages of sessions that are not over, by name.
     pub packages: Known<BTreeMap<String, PackageState>>,
     /// What each database lacks of each job, by the database's RECID and the job.
@@ -171,6 +175,7 @@ impl HeadquartersFacts {
             uploads: defined.uploads(),
             schedules: known(topology::schedules(hq)),
             connections: known(topology::last_connections(hq)),
+            replaced: known(lineage::replaced(hq)),
             packages: packages(reader, &sessions, &upload_sessions, checksums),
             lacks: lacks(reader, &stores, &downloads),
             group_jobs: group_jobs(reader, &groups, &downloads),

@@ -12,11 +12,13 @@ use crate::doctor::rule::{Known, Unknown};
 use crate::exchange::RunRequest;
 use crate::exchange::gate::{Unset, unset};
 use crate::gates::Features;
+use crate::model::replaced::Cause;
 use crate::model::run::Mode;
 use crate::model::schema::Tables;
 use crate::model::topology::DataStore;
 use crate::runtime::features::Site;
 use crate::store::drift::{Compared, Drift, compare, with_channel};
+use crate::store::lineage::{self, Fit, Gone};
 use crate::store::packages::Folder;
 use crate::store::schema::Kind;
 use crate::store::upload_pack::UploadTable;
@@ -132,7 +134,10 @@ impl Survey<'_> {
         let site = Site::of(self.reader, self.store, ChannelDatabase(database), self.earliest())?;
         let channel = site.database();
         let tables = self.schemas.of(channel)?;
+        let fit = known(lineage::fit(&self.reader.hq, channel, &self.store.name));
         Ok(ChannelFacts {
+            gone: self.gone(channel, &fit)?,
+            fit,
             now: scale_unit::look(channel, &self.store.name)?,
             held: site.held().to_vec(),
             progress: self.progress(&site)?,
@@ -148,6 +153,16 @@ impl Survey<'_> {
             integrity: self.reading.rows.then(|| known(integrity::complaints(channel))),
             tables,
         })
+    }
+
+    fn gone(&self, channel: &ChannelDatabase, fit: &Known<Fit>) -> Result<Vec<Gone>, StoreError> {
+        let hq = &self.reader.hq;
+        match fit {
+            Ok(Fit::Replaced(Cause::HeadquartersOlder)) if !self.store.offline => {
+                with_channel(hq, channel, || lineage::gone(hq, "main", "ch"))
+            }
+            _ => lineage::gone_known(hq, self.store.id),
+        }
     }
 
     /// The earliest row version at which a feature was changed.
@@ -261,7 +276,7 @@ impl Survey<'_> {
         let (hq, store) = (&self.reader.hq, self.store.id);
         let packages = Folder(self.reader.env.packages_path());
         let open = self.hq.upload_sessions.as_ref().map_err(Clone::clone);
-        let open = open.and_then(|all| known(lost::open_sessions(all, store, &packages)));
+        let open = open.and_then(|all| known(lost::OnTheWay::from(all, store, channel, &packages)));
         let looked = with_channel(hq, channel, || {
             for (table, one) in tables.iter().zip(found.iter_mut()) {
                 one.late = Some(known(extension::late(hq, store, table)));
@@ -269,7 +284,8 @@ impl Survey<'_> {
                     continue;
                 }
                 let open = open.as_ref().map_err(Clone::clone);
-                one.lost = Some(open.and_then(|open| known(lost::count(hq, store, table, open))));
+                one.lost =
+                    Some(open.and_then(|open| known(lost::count(hq, channel, store, table, open))));
             }
             Ok(())
         });

@@ -1,0 +1,67 @@
+//! Looks, before a run counts on anything, whether each database's file is the one last seen (U10).
+
+use super::error::ExchangeError;
+use crate::model::event::{Event, Listener};
+use crate::model::replaced::Cause;
+use crate::model::session::DownloadSession;
+use crate::model::topology::DataStore;
+use crate::store::{StoreError, Writer, topology};
+
+/// Opens each database once; one that cannot be opened is told by whoever needs it.
+///
+/// # Errors
+/// Headquarters' file.
+pub(super) fn look<'a>(
+    writer: &Writer,
+    stores: impl Iterator<Item = &'a DataStore>,
+    listener: &mut dyn Listener,
+) -> Result<(), ExchangeError> {
+    let hq = writer.hq.path();
+    for store in stores {
+        match writer.channel_of(store) {
+            Err(error) if error.is_broken_file(hq) => return Err(error.into()),
+            Ok(_) | Err(_) => {}
+        }
+    }
+    tell(writer, listener);
+    Ok(())
+}
+
+/// Looks at the databases of interrupted sessions; whether any was not the one last seen.
+pub(super) fn interrupted(
+    writer: &Writer,
+    sessions: &[DownloadSession],
+    listener: &mut dyn Listener,
+) -> Result<bool, StoreError> {
+    let rows = || sessions.iter().flat_map(|session| &session.stores);
+    let stores = topology::data_stores(&writer.hq)?;
+    for store in stores.iter().filter(|store| rows().any(|row| row.store_id == store.id)) {
+        // What cannot be opened is given another try, which says why.
+        let _opened = writer.channel_of(store);
+    }
+    Ok(tell(writer, listener))
+}
+
+/// Tells which databases were not the ones last seen; whether there were any.
+pub fn tell(writer: &Writer, listener: &mut dyn Listener) -> bool {
+    let noticed = writer.noticed();
+    for (store, cause) in &noticed {
+        let (text, hint) = told(store, *cause);
+        listener.event(Event::Warning { text, hint: Some(hint) });
+    }
+    !noticed.is_empty()
+}
+
+/// What is said of a database whose file was not the one last seen, and the command that follows.
+pub fn told(store: &DataStore, cause: Cause) -> (String, String) {
+    let seen = cause.told(&store.name);
+    if store.offline {
+        let text = format!("{seen}; each job's next run brings it everything");
+        return (text, format!("cdx pos reconnect --channel {}", store.channel()));
+    }
+    let text = format!(
+        "{seen}; its counters go on above all that was given out, and each job's next run brings it \
+         everything"
+    );
+    (text, format!("cdx channels reseed {}", store.name))
+}

@@ -1,0 +1,356 @@
+//! Notices a database file that was put back from an older copy, made again or put in another's
+//! place, before anything is counted against it (U10).
+//!
+//! Headquarters and each channel database keep each other's id and the number of their last exchange,
+//! an operation over both files. The number is the world's own, given out once. A file that another
+//! one took the place of has another id, one that was put back has an older number; where the channel
+//! has the newer number, it is headquarters that was put back. A count of writes alone would not do:
+//! a file that was put back catches up with it.
+
+use rusqlite::{OptionalExtension as _, named_params, params};
+
+use super::db::{ChannelDatabase, Db, Headquarters, uri};
+use super::error::StoreError;
+use super::packages::{Folder, PackageStore};
+use super::uploads::{self, Collected};
+use super::{Writer, origins, sessions, upload_pack};
+use crate::model::replaced::Cause;
+use crate::model::topology::DataStore;
+use crate::world::ids;
+
+/// What a channel calls headquarters in its own record.
+const HEADQUARTERS: &str = "headquarters";
+
+/// The sequence of exchanges in the world's own file.
+pub(super) const MARK: &str = "mark";
+
+/// How the file under a database's name stands to the one headquarters last saw there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fit {
+    /// Neither has seen the other.
+    First,
+    /// It is the file last seen.
+    Same,
+    /// It is not.
+    Replaced(Cause),
+}
+
+/// What one side keeps of the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Partner {
+    id: String,
+    mark: i64,
+    pending: Option<i64>,
+}
+
+fn partner(db: &Db, name: &str) -> Result<Option<Partner>, StoreError> {
+    db.first("SELECT ID, MARK, PENDING FROM cdx_PARTNER WHERE NAME = ?1", [name], |row| {
+        Ok(Partner { id: row.get(0)?, mark: row.get(1)?, pending: row.get(2)? })
+    })
+}
+
+/// The id of a file; empty where it has none yet.
+fn id(db: &Db) -> Result<String, StoreError> {
+    Ok(db.text("SELECT ID FROM cdx_FILE", [])?.unwrap_or_default())
+}
+
+/// Holds a channel database's file against what headquarters has last seen under its name.
+///
+/// # Errors
+/// Either file.
+pub fn fit(hq: &Db, channel: &Db, name: &str) -> Result<Fit, StoreError> {
+    let seen = partner(hq, name)?;
+    let (own, theirs) = (id(channel)?, partner(channel, HEADQUARTERS)?);
+    let Some(seen) = seen else {
+        return Ok(match theirs {
+            None => Fit::First,
+            // It knows headquarters, which does not know it any more.
+            Some(theirs) if theirs.id == id(hq)? => Fit::Replaced(Cause::HeadquartersOlder),
+            Some(_) => Fit::Replaced(Cause::Another),
+        });
+    };
+    let Some(theirs) = theirs.filter(|_| own == seen.id) else {
+        // One that was being made known for the first time when a command ended.
+        let unknown = seen.mark == 0 && own != seen.id;
+        return Ok(if unknown { Fit::First } else { Fit::Replaced(Cause::Another) });
+    };
+    if theirs.id != id(hq)? {
+        return Ok(Fit::Replaced(Cause::HeadquartersOlder));
+    }
+    Ok(if theirs.mark == seen.mark || Some(theirs.mark) == seen.pending {
+        Fit::Same
+    } else if theirs.mark < seen.mark {
+        Fit::Replaced(Cause::Older)
+    } else {
+        Fit::Replaced(Cause::HeadquartersOlder)
+    })
+}
+
+/// Gives headquarters an id, where it has none yet.
+pub(super) fn identify(hq: &Headquarters, seed: u64) -> Result<(), StoreError> {
+    if !id(hq)?.is_empty() {
+        return Ok(());
+    }
+    hq.write(|hq| {
+        let own = file_id(seed, draw(hq));
+        hq.run("UPDATE cdx_FILE SET ID = ?1", [own]).map(|_| ())
+    })
+}
+
+fn file_id(seed: u64, mark: i64) -> String {
+    ids::guid(seed, "file", mark)
+}
+
+fn draw(db: &Db) -> i64 {
+    db.numbers().map_or(0, |numbers| numbers.draw(MARK))
+}
+
+/// Begins an exchange with a channel database, in the transaction that announces it; the number that
+/// the channel's own commit must keep. None for a database that has never been opened.
+pub fn begin(hq: &Db, name: &str) -> Result<Option<i64>, StoreError> {
+    // One that is pending may have reached the channel, so its number is used again.
+    let pending = "SELECT PENDING FROM cdx_PARTNER WHERE NAME = ?1";
+    let known = hq.first(pending, [name], |row| row.get::<_, Option<i64>>(0))?;
+    match known {
+        None => Ok(None),
+        Some(Some(mark)) => Ok(Some(mark)),
+        Some(None) => {
+            let mark = draw(hq);
+            let sql = "UPDATE cdx_PARTNER SET PENDING = ?1 WHERE NAME = ?2";
+            hq.run(sql, params![mark, name])?;
+            Ok(Some(mark))
+        }
+    }
+}
+
+/// Keeps an exchange's number, in the channel's own transaction.
+pub fn keep(channel: &Db, mark: Option<i64>) -> Result<(), StoreError> {
+    let Some(mark) = mark else { return Ok(()) };
+    let sql = "UPDATE cdx_PARTNER SET MARK = ?1 WHERE NAME = ?2";
+    channel.run(sql, params![mark, HEADQUARTERS]).map(|_| ())
+}
+
+/// Ends an exchange, in the transaction of headquarters that writes its outcome.
+pub fn end(hq: &Db, name: &str, mark: Option<i64>) -> Result<(), StoreError> {
+    let Some(mark) = mark else { return Ok(()) };
+    let sql = "UPDATE cdx_PARTNER SET MARK = ?1, PENDING = NULL WHERE NAME = ?2 AND PENDING = ?1";
+    hq.run(sql, params![mark, name]).map(|_| ())
+}
+
+/// Looks whether a channel database that was just opened is the one last seen, and takes it in when
+/// it is not; why it is not, where that is so.
+///
+/// # Errors
+/// Either file.
+pub(super) fn welcome(
+    writer: &Writer,
+    store: &DataStore,
+    channel: &ChannelDatabase,
+) -> Result<Option<Cause>, StoreError> {
+    let hq = &writer.hq;
+    match fit(hq, channel, &store.name)? {
+        Fit::Same => {
+            settle_pending(hq, channel, &store.name)?;
+            origins::watch_again(channel)?;
+            Ok(None)
+        }
+        Fit::First => {
+            take_in(writer, store, channel, None)?;
+            Ok(None)
+        }
+        Fit::Replaced(cause) => {
+            take_in(writer, store, channel, Some(cause))?;
+            Ok(Some(cause))
+        }
+    }
+}
+
+/// An exchange that reached the channel before its command ended is over. One that did not may be
+/// under way.
+fn settle_pending(hq: &Headquarters, channel: &Db, name: &str) -> Result<(), StoreError> {
+    let Some(pending) = partner(hq, name)?.and_then(|seen| seen.pending) else { return Ok(()) };
+    let reached = partner(channel, HEADQUARTERS)?.is_some_and(|theirs| theirs.mark == pending);
+    if reached { hq.write(|hq| end(hq, name, Some(pending))) } else { Ok(()) }
+}
+
+/// Makes a file the one that is known under a name. What the file before it has had does not count
+/// for it; its counters go on above all that was given out under the name.
+fn take_in(
+    writer: &Writer,
+    store: &DataStore,
+    channel: &ChannelDatabase,
+    cause: Option<Cause>,
+) -> Result<(), StoreError> {
+    let hq = &writer.hq;
+    let now = writer.world.clock.utc();
+    let accounts = known_accounts(channel)?;
+    let orphans = if cause.is_some() { orphans(writer, channel)? } else { Vec::new() };
+    let gone = match cause {
+        Some(Cause::HeadquartersOlder) if !store.offline => {
+            channel.run("ATTACH DATABASE ?1 AS hq", [uri(hq.path(), "mode=ro")])?;
+            let gone = gone(channel, "hq", "main");
+            channel.script("DETACH DATABASE hq").and(gone)?
+        }
+        _ => Vec::new(),
+    };
+    let mark = draw(hq);
+    let own = file_id(writer.world.seed, mark);
+    hq.write(|hq| {
+        // One that is seen for the first time has no mark until the channel has it too.
+        let known = if cause.is_some() { mark } else { 0 };
+        hq.run(
+            "INSERT INTO cdx_PARTNER (NAME, ID, MARK, PENDING) VALUES (:name, :id, :known, :mark)
+             ON CONFLICT (NAME) DO UPDATE SET ID = :id, MARK = :known, PENDING = :mark",
+            named_params! { ":name": store.name, ":id": own, ":known": known, ":mark": mark },
+        )?;
+        let Some(cause) = cause else { return Ok(()) };
+        sessions::forget(hq, store.id, "the database's file was replaced")?;
+        // What an offline database has is looked after whenever its register comes back.
+        if !store.offline {
+            hq.run(
+                "INSERT OR IGNORE INTO cdx_REPLACED (DATASTORE, CAUSE, NOTICED)
+                 VALUES (:store, :cause, :now)",
+                named_params! { ":store": store.id, ":cause": cause.as_str(), ":now": now },
+            )?;
+        }
+        remember_accounts(hq, &accounts)?;
+        for Gone { account, name } in &gone {
+            let sql = "INSERT OR REPLACE INTO cdx_GONE (DATASTORE, ACCOUNT, NAME) \
+                       VALUES (?1, ?2, ?3)";
+            hq.run(sql, params![store.id, account, name])?;
+        }
+        for (job, orphan) in &orphans {
+            uploads::adopt(hq, job, store, orphan, &now)?;
+        }
+        Ok::<_, StoreError>(())
+    })?;
+    writer.world.faults.crash_at("replaced.after-headquarters", &store.name);
+    let hq_id = id(hq)?;
+    channel.write(|_| {
+        channel.run("UPDATE cdx_FILE SET ID = ?1", [&own])?;
+        // Rows that were made before the file had an id.
+        channel.run(
+            "UPDATE cdx_ORIGIN SET ORIGIN = ?1 || ORIGIN WHERE ORIGIN >= '/' AND ORIGIN < '0'",
+            [&own],
+        )?;
+        channel.run(
+            "INSERT INTO cdx_PARTNER (NAME, ID, MARK) VALUES (:name, :id, :mark)
+             ON CONFLICT (NAME) DO UPDATE SET ID = :id, MARK = :mark",
+            named_params! { ":name": HEADQUARTERS, ":id": hq_id, ":mark": mark },
+        )?;
+        origins::raise_counters(hq, channel, store.id)
+    })?;
+    hq.write(|hq| end(hq, &store.name, Some(mark)))?;
+    origins::watch_again(channel)
+}
+
+/// What accounts a channel knows of temporary ids.
+fn known_accounts(channel: &ChannelDatabase) -> Result<Vec<(String, String)>, StoreError> {
+    let sql = "SELECT CUSTACCOUNTASYNC, ACCOUNTNUM FROM ax_RETAILCUSTTABLE \
+               WHERE CUSTACCOUNTASYNC <> '' ORDER BY CUSTACCOUNTASYNC";
+    channel.rows(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+/// Keeps the accounts that headquarters does not know itself.
+fn remember_accounts(hq: &Db, accounts: &[(String, String)]) -> Result<(), StoreError> {
+    for (guid, account) in accounts {
+        hq.run(
+            "INSERT OR REPLACE INTO cdx_KNOWNACCOUNT (GUID, ACCOUNT) SELECT :guid, :account
+             WHERE NOT EXISTS (SELECT 1 FROM RETAILCUSTTABLE WHERE CUSTACCOUNTASYNC = :guid)
+             AND NOT EXISTS (SELECT 1 FROM CUSTTABLE WHERE ACCOUNTNUM = :account)",
+            named_params! { ":guid": guid, ":account": account },
+        )?;
+    }
+    Ok(())
+}
+
+/// A customer that a channel has and that headquarters has lost.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Gone {
+    /// The account.
+    pub account: String,
+    /// The name.
+    pub name: String,
+}
+
+/// The customers of a channel that headquarters does not have and that no register made, on a
+/// connection that has both under these names.
+///
+/// # Errors
+/// Either file.
+pub fn gone(db: &Db, hq: &str, channel: &str) -> Result<Vec<Gone>, StoreError> {
+    let sql = include_str!("sql/customers_gone.sql");
+    let sql = sql.replace("{hq}", hq).replace("{channel}", channel);
+    db.rows(&sql, [], |row| Ok(Gone { account: row.get(0)?, name: row.get(1)? }))
+}
+
+/// The customers that were gone when a replaced database was noticed, by the database's RECID.
+///
+/// # Errors
+/// Headquarters' file.
+pub fn gone_known(hq: &Headquarters, store: i64) -> Result<Vec<Gone>, StoreError> {
+    let sql = "SELECT ACCOUNT, NAME FROM cdx_GONE WHERE DATASTORE = ?1 ORDER BY ACCOUNT";
+    hq.rows(sql, [store], |row| Ok(Gone { account: row.get(0)?, name: row.get(1)? }))
+}
+
+/// The account that a channel knows of a temporary id, where headquarters does not (U10).
+pub fn known_account(hq: &Db, guid: &str) -> Result<Option<String>, StoreError> {
+    hq.text(
+        "SELECT ACCOUNT FROM cdx_KNOWNACCOUNT k WHERE GUID = ?1
+         AND NOT EXISTS (SELECT 1 FROM CUSTTABLE WHERE ACCOUNTNUM = k.ACCOUNT)",
+        [guid],
+    )
+}
+
+/// Upload packages that a channel has sent and that headquarters, put back from a copy, does not know.
+fn orphans(
+    writer: &Writer,
+    channel: &ChannelDatabase,
+) -> Result<Vec<(String, Collected)>, StoreError> {
+    let known = sessions::packages(&writer.hq)?;
+    let folder = Folder(writer.env.packages_path());
+    let mut found = Vec::new();
+    for (job, mut collected) in uploads::all_in_channel(channel)? {
+        if known.contains(&collected.package) {
+            continue;
+        }
+        let Some(file) = folder.get(&collected.package)? else { continue };
+        // One that does not fit is told by the run that tries to apply it.
+        collected.rows = upload_pack::count_rows(&file, &writer.hq).unwrap_or_default();
+        found.push((job, collected));
+    }
+    Ok(found)
+}
+
+/// Why the files of channel databases are not the ones last seen, by RECID, until their rows have
+/// been looked after.
+pub fn replaced(hq: &Headquarters) -> Result<Vec<(i64, Cause, String)>, StoreError> {
+    let sql = "SELECT DATASTORE, CAUSE, NOTICED FROM cdx_REPLACED ORDER BY DATASTORE";
+    let rows = hq.rows(sql, [], |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+    })?;
+    rows.into_iter()
+        .map(|(store, cause, noticed)| {
+            let cause =
+                Cause::parse(&cause).ok_or_else(|| hq.unreadable("a cause", cause.clone()))?;
+            Ok((store, cause, noticed))
+        })
+        .collect()
+}
+
+/// Notes that the rows of a database have been looked after.
+pub fn looked_after(hq: &Db, store: i64) -> Result<(), StoreError> {
+    hq.run("DELETE FROM cdx_GONE WHERE DATASTORE = ?1", [store])?;
+    hq.run("DELETE FROM cdx_REPLACED WHERE DATASTORE = ?1", [store]).map(|_| ())
+}
+
+/// Forgets the file known under a name, since a new one is being made; in the caller's transaction.
+pub fn forget(hq: &Db, store: &DataStore) -> Result<(), StoreError> {
+    hq.run("DELETE FROM cdx_PARTNER WHERE NAME = ?1", [&store.name])?;
+    looked_after(hq, store.id)
+}
+
+/// The number a query answers with in a database of any version; none where it cannot.
+pub(super) fn answer(db: &Db, sql: &str) -> Option<i64> {
+    db.conn().query_row(sql, [], |row| row.get::<_, Option<i64>>(0)).optional().ok()??
+}

@@ -1,0 +1,155 @@
+//! The world's own file, `cdx.world`: the highest number of every sequence, beside the databases, so
+//! that no database that is put back or made again gives a number out twice (U10).
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use super::error::StoreError;
+use super::packages::{sync_file, sync_folder};
+
+/// The file's name in an environment.
+pub const WORLD_FILE: &str = "cdx.world";
+
+/// What the file holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Kept {
+    /// The highest number given out, by sequence; those of a channel are `NAME/SEQUENCE`.
+    highest: BTreeMap<String, i64>,
+}
+
+/// The highest numbers given out, shared by everything a command has open.
+#[derive(Debug)]
+pub struct Numbers {
+    path: PathBuf,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    kept: Kept,
+    /// Whether the file says less.
+    dirty: bool,
+}
+
+impl Numbers {
+    /// The numbers of the environment in this folder; none where its file is missing or is not
+    /// understood, so that they must be gathered from the databases.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn load(root: &Path) -> Result<Option<Self>, StoreError> {
+        let path = root.join(WORLD_FILE);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(e) if e.kind() == std::io::ErrorKind::InvalidData => return Ok(None),
+            Err(e) => return Err(StoreError::io("read", &path)(e)),
+        };
+        let kept: Option<Kept> = serde_json::from_str(&text).ok();
+        let state = |kept| Mutex::new(State { kept, dirty: false });
+        Ok(kept.map(|kept| Self { path, state: state(kept) }))
+    }
+
+    /// No numbers yet, for the environment in this folder.
+    pub fn none(root: &Path) -> Self {
+        let state = State { kept: Kept::default(), dirty: true };
+        Self { path: root.join(WORLD_FILE), state: Mutex::new(state) }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The highest number of a sequence that was given out; 0 when none was.
+    pub fn highest(&self, sequence: &str) -> i64 {
+        self.state().kept.highest.get(sequence).copied().unwrap_or(0)
+    }
+
+    /// Notes that a sequence has come at least so far.
+    pub fn note(&self, sequence: &str, number: i64) {
+        let mut state = self.state();
+        if state.kept.highest.get(sequence).is_none_or(|known| *known < number) {
+            state.kept.highest.insert(sequence.to_owned(), number);
+            state.dirty = true;
+        }
+    }
+
+    /// Takes the next number of a sequence that no database keeps.
+    pub fn draw(&self, sequence: &str) -> i64 {
+        let next = self.highest(sequence) + 1;
+        self.note(sequence, next);
+        next
+    }
+
+    /// Takes back the last number of a sequence, which nothing has used.
+    pub fn take_back(&self, sequence: &str, number: i64) {
+        let mut state = self.state();
+        if state.kept.highest.get(sequence) == Some(&number) {
+            state.kept.highest.insert(sequence.to_owned(), number - 1);
+            state.dirty = true;
+        }
+    }
+
+    /// Writes the file, where it says less; durable when this returns. It is done before the commit
+    /// that uses a number, so that a number in a database is always in the file.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub fn keep(&self) -> Result<(), StoreError> {
+        let mut state = self.state();
+        if !state.dirty {
+            return Ok(());
+        }
+        let text = serde_json::to_string_pretty(&state.kept).unwrap_or_default();
+        let draft = self.path.with_extension("world.partial");
+        match fs::remove_file(&draft) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                return Err(StoreError::io("remove", &draft)(e));
+            }
+            _ => {}
+        }
+        let mut file = File::create_new(&draft).map_err(StoreError::io("write", &draft))?;
+        file.write_all(text.as_bytes()).map_err(StoreError::io("write", &draft))?;
+        drop(file);
+        sync_file(&draft)?;
+        fs::rename(&draft, &self.path).map_err(StoreError::io("rename", &draft))?;
+        if let Some(folder) = self.path.parent() {
+            sync_folder(folder)?;
+        }
+        state.dirty = false;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_never_given_out_twice_even_by_another_process() {
+        let folder = tempfile::TempDir::new().unwrap();
+        assert!(Numbers::load(folder.path()).unwrap().is_none());
+        let numbers = Numbers::none(folder.path());
+        assert_eq!((numbers.draw("a"), numbers.draw("a"), numbers.draw("b")), (1, 2, 1));
+        numbers.note("a", 9);
+        numbers.note("a", 4);
+        numbers.keep().unwrap();
+        let again = Numbers::load(folder.path()).unwrap().unwrap();
+        assert_eq!((again.draw("a"), again.highest("b")), (10, 1));
+        again.take_back("a", 10);
+        again.take_back("b", 7);
+        assert_eq!((again.highest("a"), again.highest("b")), (9, 1));
+    }
+
+    #[test]
+    fn a_file_that_is_not_understood_counts_as_none() {
+        let folder = tempfile::TempDir::new().unwrap();
+        fs::write(folder.path().join(WORLD_FILE), b"{\xff").unwrap();
+        assert!(Numbers::load(folder.path()).unwrap().is_none());
+    }
+}

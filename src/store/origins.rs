@@ -1,0 +1,170 @@
+//! Where each row of an upload table was made, which goes with the row wherever it goes: a row is
+//! known by its origin, since counters are given anew when rows are merged or brought up again.
+//!
+//! A row that the tool makes has the next number of the world's own file for an origin (`#7`), in the
+//! order in which things were done. A row of any other program has the file's id and its count of
+//! writes, by a trigger.
+
+use rusqlite::{named_params, params};
+
+use super::catalogue::find_table;
+use super::db::{ChannelDatabase, Db, Headquarters, quoted};
+use super::error::StoreError;
+use super::uploads;
+
+/// The sequence of origins in the world's own file.
+pub(super) const SEQUENCE: &str = "origin";
+
+/// Gives a row that the tool has just made its origin, in the caller's transaction.
+pub fn made(channel: &ChannelDatabase, table: &str, counter: i64) -> Result<(), StoreError> {
+    let Some(numbers) = channel.numbers() else { return Ok(()) };
+    numbers.note(&channel.scoped(&counter_sequence(table)), counter);
+    let origin = format!("#{}", numbers.draw(SEQUENCE));
+    channel
+        .run(
+            "INSERT INTO cdx_ORIGIN (TABLENAME, COUNTER, ORIGIN) VALUES (:table, :counter, :origin)
+             ON CONFLICT (TABLENAME, COUNTER) DO UPDATE SET ORIGIN = excluded.ORIGIN",
+            named_params! { ":table": table, ":counter": counter, ":origin": origin },
+        )
+        .map(|_| ())
+}
+
+/// The highest counter of a table, as a sequence of its channel.
+fn counter_sequence(table: &str) -> String {
+    format!("counter {table}")
+}
+
+fn trigger_name(table: &str) -> String {
+    quoted(&format!("cdx_ORIGIN_{table}"))
+}
+
+/// Watches an upload table from now on: every row gets an origin, and of those that are there the ones
+/// above `after`, up to which they have gone elsewhere without one. A table that was dropped and made
+/// again is watched again; what was known of the rows before does not count for its rows.
+///
+/// # Errors
+/// The file; a table that is not there is left alone.
+pub fn watch(
+    channel: &ChannelDatabase,
+    table: &str,
+    counter: &str,
+    after: i64,
+) -> Result<(), StoreError> {
+    let Some(found) = find_table(channel, table)? else { return Ok(()) };
+    if found.column(counter).is_none() {
+        return Ok(());
+    }
+    let (name, counter) = (&found.name, quoted(counter));
+    if is_watched(channel, name)? {
+        return assign(channel, name, &counter, after);
+    }
+    channel.write(|_| {
+        let known = "SELECT count(*) FROM cdx_UPLOADTABLE WHERE TABLENAME = ?1";
+        let after = if channel.number(known, [name])? > 0 { 0 } else { after };
+        channel.run("DELETE FROM cdx_ORIGIN WHERE TABLENAME = ?1", [name])?;
+        channel.run(
+            "INSERT INTO cdx_UPLOADTABLE (TABLENAME, COUNTER) VALUES (?1, ?2)
+             ON CONFLICT (TABLENAME) DO UPDATE SET COUNTER = excluded.COUNTER",
+            [name.as_str(), counter.trim_matches('"')],
+        )?;
+        assign(channel, name, &counter, after)?;
+        let literal = name.replace('\'', "''");
+        channel.script(&format!(
+            "CREATE TRIGGER {trigger} AFTER INSERT ON {on} BEGIN
+                 UPDATE cdx_FILE SET WRITES = WRITES + 1;
+                 DELETE FROM cdx_ORIGIN WHERE TABLENAME = '{literal}' AND COUNTER = NEW.{counter};
+                 INSERT INTO cdx_ORIGIN (TABLENAME, COUNTER, ORIGIN)
+                 SELECT '{literal}', NEW.{counter}, ID || '/' || WRITES FROM cdx_FILE;
+             END",
+            trigger = trigger_name(name),
+            on = quoted(name),
+        ))
+    })
+}
+
+/// Gives the rows of a table above a counter an origin where they have none, in their order.
+fn assign(
+    channel: &ChannelDatabase,
+    name: &str,
+    counter: &str,
+    after: i64,
+) -> Result<(), StoreError> {
+    let sql = include_str!("sql/origins_assign.sql");
+    let sql = sql.replace("{table}", &quoted(name)).replace("{counter}", counter);
+    channel.write(|_| {
+        let given = channel.run(&sql, named_params! { ":table": name, ":after": after })?;
+        if given > 0 {
+            channel.run("UPDATE cdx_FILE SET WRITES = WRITES + ?1", [given as i64])?;
+        }
+        Ok(())
+    })
+}
+
+fn is_watched(channel: &Db, table: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?1 \
+               COLLATE NOCASE AND substr(name, 1, 11) = 'cdx_ORIGIN_'";
+    Ok(channel.number(sql, [table])? > 0)
+}
+
+/// The upload tables that have lost their trigger, and so were dropped and made again.
+pub fn made_again(channel: &Db) -> Result<Vec<(String, String)>, StoreError> {
+    channel.rows(
+        "SELECT u.TABLENAME, u.COUNTER FROM cdx_UPLOADTABLE u
+         JOIN sqlite_schema t ON t.type = 'table' AND t.name = u.TABLENAME COLLATE NOCASE
+         WHERE NOT EXISTS (SELECT 1 FROM sqlite_schema s WHERE s.type = 'trigger'
+             AND s.tbl_name = t.name AND substr(s.name, 1, 11) = 'cdx_ORIGIN_')
+         ORDER BY u.TABLENAME",
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
+/// Watches the tables again that were dropped and made again.
+pub(super) fn watch_again(channel: &ChannelDatabase) -> Result<(), StoreError> {
+    made_again(channel)?.iter().try_for_each(|(table, counter)| watch(channel, table, counter, 0))
+}
+
+/// Lets a channel's counters go on above everything that was given out under its name, in the
+/// channel's own transaction (U07, U10).
+///
+/// # Errors
+/// Either file.
+pub fn raise_counters(
+    hq: &Headquarters,
+    channel: &ChannelDatabase,
+    store: i64,
+) -> Result<(), StoreError> {
+    let tables = channel.rows("SELECT TABLENAME, COUNTER FROM cdx_UPLOADTABLE", [], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+    })?;
+    for (table, counter) in tables {
+        let Some(found) = find_table(channel, &table)? else { continue };
+        if found.rowid.as_deref().is_none_or(|rowid| !rowid.eq_ignore_ascii_case(&counter)) {
+            // It does not count by itself.
+            continue;
+        }
+        let given = uploads::received(hq, store, &table)?
+            .max(uploads::sent(channel, &table)?)
+            .max(given_out(channel, &table));
+        raise(channel, &found.name, given)?;
+    }
+    Ok(())
+}
+
+/// The highest counter of a table that the tool has given out under the channel's name.
+pub fn given_out(channel: &ChannelDatabase, table: &str) -> i64 {
+    let sequence = channel.scoped(&counter_sequence(table));
+    channel.numbers().map_or(0, |numbers| numbers.highest(&sequence))
+}
+
+/// Lets a table count on from a number, unless it has come further.
+pub(super) fn raise(channel: &Db, table: &str, to: i64) -> Result<(), StoreError> {
+    let sql = "SELECT max(seq) FROM main.sqlite_sequence WHERE name = ?1 COLLATE NOCASE";
+    if to <= channel.number(sql, [table])? {
+        return Ok(());
+    }
+    let sql = "DELETE FROM main.sqlite_sequence WHERE name = ?1 COLLATE NOCASE";
+    channel.run(sql, [table])?;
+    let sql = "INSERT INTO main.sqlite_sequence (name, seq) VALUES (?1, ?2)";
+    channel.run(sql, params![table, to]).map(|_| ())
+}

@@ -1,0 +1,269 @@
+//! Files that are put back from an older copy, made again or put in another's place (U10): nothing is
+//! lost, nothing comes up twice, and nothing is given out twice.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::harness::{Env, number, text};
+
+/// How often headquarters has a person of this last name, in the parties and in the operations.
+fn people(env: &Env, last: &str) -> (i64, i64) {
+    let hq = env.hq();
+    (
+        number(&hq, &format!("SELECT count(*) FROM DIRPERSONNAME WHERE LASTNAME = '{last}'")),
+        number(
+            &hq,
+            &format!(
+                "SELECT count(*) FROM RETAILASYNCCUSTOMERV2 WHERE LASTNAME = '{last}'
+                 AND OPERATION = 1"
+            ),
+        ),
+    )
+}
+
+fn offline(env: &Env, last: &str) -> String {
+    let command = format!(
+        "pos create-customer --channel houston --offline --first-name Ada --last-name {last}"
+    );
+    env.json(&command)["account"].as_str().unwrap().to_owned()
+}
+
+fn offline_path(env: &Env) -> PathBuf {
+    env.path().join("channels/houston.offline.db")
+}
+
+/// What follows whatever happened: the jobs, the safe fixes, and the jobs again.
+fn afterwards(env: &Env) {
+    env.run("run P sync-customers 1110 1070 1010");
+    env.run("doctor --fix");
+    env.ok("run P sync-customers 1110 1070 1010");
+    env.ok("doctor --fail-on error");
+}
+
+/// Case 4: an offline database that is lost and made again gives no temporary id out twice, and what is
+/// made in it comes up.
+#[test]
+fn u10_an_offline_database_that_is_made_again_goes_on() {
+    let env = Env::asynchronous();
+    let (first, second) = (offline(&env, "First"), offline(&env, "Second"));
+    env.ok("pos reconnect --channel houston");
+    fs::write(offline_path(&env), "this is no database").unwrap();
+    let rebuilt = env.json("channels rebuild houston.offline");
+    assert_eq!(rebuilt["brought"], 0, "{rebuilt:#}");
+    assert_eq!(rebuilt["unread"].as_array().unwrap().len(), 1, "{rebuilt:#}");
+    env.ok("run 1110 1070 1010");
+    let third = offline(&env, "Third");
+    assert!(third != first && third != second, "{third} was given out before");
+    let merged = env.json("pos reconnect --channel houston");
+    assert!(merged["notes"].to_string().contains("2 rows merged"), "{merged:#}");
+    afterwards(&env);
+    for last in ["First", "Second", "Third"] {
+        assert_eq!(people(&env, last), (1, 1), "{last}");
+    }
+}
+
+/// Case 5: a channel database that is made again does not take the offline rows a second time.
+#[test]
+fn u10_a_channel_that_is_made_again_merges_nothing_twice() {
+    let env = Env::asynchronous();
+    offline(&env, "Away");
+    env.ok("pos reconnect --channel houston");
+    env.ok("channels rebuild houston --discard");
+    env.ok("pos reconnect --channel houston");
+    afterwards(&env);
+    assert_eq!(people(&env, "Away"), (1, 1));
+}
+
+/// The rows that were not uploaded come over from the file that a rebuild sets aside, once.
+#[test]
+fn u10_a_rebuild_brings_over_what_was_not_uploaded() {
+    let env = Env::asynchronous();
+    env.create_async("houston", "Sent");
+    env.ok("run P");
+    let guid = env.create_async("houston", "Unsent");
+    env.ok(&format!("pos edit-customer --channel houston --account {guid} --set phone=7"));
+    env.channel("houston").execute_batch("DROP TABLE ax_CUSTTABLE").unwrap();
+    let rebuilt = env.json("channels rebuild houston --discard");
+    assert_eq!(rebuilt["brought"], 3, "a creation, its affiliation and an edit: {rebuilt:#}");
+    afterwards(&env);
+    assert_eq!(people(&env, "Sent"), (1, 1));
+    assert_eq!(people(&env, "Unsent"), (1, 1));
+    let phone = "SELECT count(*) FROM LOGISTICSELECTRONICADDRESS WHERE LOCATOR = '7'";
+    assert_eq!(number(&env.hq(), phone), 1);
+}
+
+/// Headquarters is put back: what the channels have sent comes again, and gets the account it had.
+#[test]
+fn u10_a_headquarters_that_was_put_back_gets_its_operations_again() {
+    for packages_gone in [false, true] {
+        let env = Env::asynchronous();
+        let copy = fs::read(env.path().join("hq.db")).unwrap();
+        let guid = env.create_async("houston", "Async");
+        let made = env.json("customers create --first-name Ada --last-name Directly");
+        env.synchronize();
+        let account = |env: &Env| {
+            let sql = "SELECT ACCOUNTNUM FROM RETAILCUSTTABLE WHERE CUSTACCOUNTASYNC = '{}'";
+            text(&env.hq(), &sql.replace("{}", &guid))
+        };
+        let before = account(&env);
+        fs::write(env.path().join("hq.db"), copy).unwrap();
+        if packages_gone {
+            for name in env.packages().iter().filter(|name| name.starts_with("P-0001")) {
+                fs::remove_file(env.path().join("packages").join(name)).unwrap();
+            }
+        }
+        let found = env.run("doctor --only CDX410 --format json").expect(1).json();
+        let gone = found["findings"].to_string();
+        let lost = made["customer"]["account"].as_str().unwrap();
+        assert!(gone.contains(&format!("gone: customer {lost} (Ada Directly)")), "{found:#}");
+        afterwards(&env);
+        assert_eq!(people(&env, "Async"), (1, 1), "packages gone: {packages_gone}");
+        assert_eq!(account(&env), before, "a channel knows it by this account");
+        let next = env.json("customers create --first-name Ada --last-name Next");
+        assert!(next["customer"]["account"].as_str().unwrap() > lost, "{next:#}: given out before");
+    }
+}
+
+/// Two channels' files change places, with rows waiting in both; each row comes up once.
+#[test]
+fn u10_files_that_changed_places_are_noticed() {
+    let env = Env::asynchronous();
+    env.create_async("houston", "OfHouston");
+    env.create_async("seattle", "OfSeattle");
+    env.ok("run P");
+    env.create_async("houston", "Waiting");
+    let (houston, seattle) = (env.channel_path("houston"), env.channel_path("seattle"));
+    let kept = fs::read(&houston).unwrap();
+    fs::copy(&seattle, &houston).unwrap();
+    fs::write(&seattle, kept).unwrap();
+    let run = env.run("run P sync-customers 1010");
+    assert!(run.err.contains("the file of houston is not the one last seen there"), "{}", run.err);
+    afterwards(&env);
+    for last in ["OfHouston", "OfSeattle", "Waiting"] {
+        assert_eq!(people(&env, last), (1, 1), "{last}");
+    }
+    // A register of the one channel finds what jobs have brought, and makes customers again.
+    env.create_async("houston", "Later");
+    afterwards(&env);
+    assert_eq!(people(&env, "Later"), (1, 1));
+}
+
+/// One channel's file is put in another's place, and its own stays too: every row comes up once.
+#[test]
+fn u10_a_copy_of_another_channel_brings_nothing_twice() {
+    let env = Env::asynchronous();
+    env.create_async("seattle", "Sent");
+    env.ok("run P");
+    env.create_async("seattle", "Waiting");
+    fs::copy(env.channel_path("seattle"), env.channel_path("houston")).unwrap();
+    afterwards(&env);
+    for last in ["Sent", "Waiting"] {
+        assert_eq!(people(&env, last), (1, 1), "{last}");
+    }
+}
+
+/// Case 11: an upload table of one's own that is dropped and made again counts on, and its rows go up.
+#[test]
+fn u10_an_upload_table_that_is_made_again_goes_up() {
+    let env = Env::new();
+    let write = |name: &str, what: &str| {
+        let path = env.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, what).unwrap();
+    };
+    write(
+        "schema/hq/notes.sql",
+        "CREATE TABLE NOTES (RECID INTEGER PRIMARY KEY, NOTEID NVARCHAR(20) NOT NULL,
+         REPLICATIONCOUNTERFROMORIGIN INT NOT NULL DEFAULT 0);
+         CREATE UNIQUE INDEX PK_NOTES ON NOTES (NOTEID);",
+    );
+    let table = "CREATE TABLE ext_NOTES (
+        REPLICATIONCOUNTERFROMORIGIN INTEGER PRIMARY KEY AUTOINCREMENT,
+        NOTEID NVARCHAR(20) NOT NULL CHECK (length(NOTEID) <= 20));
+        CREATE UNIQUE INDEX PK_ext_NOTES ON ext_NOTES (NOTEID);";
+    write("schema/channel/notes.sql", table);
+    write(
+        "jobs/notes.toml",
+        "[[subjob]]\nid = \"NOTES\"\njobs = [\"P-0001\"]\nkey = [\"NOTEID\"]\n\
+         counter = \"REPLICATIONCOUNTERFROMORIGIN\"\n\
+         fields = [\"NOTEID\", \"REPLICATIONCOUNTERFROMORIGIN\"]\n",
+    );
+    env.ok("scheduler init");
+    let notes = |values: &str| {
+        let sql = format!("INSERT INTO ext_NOTES (NOTEID) VALUES {values}");
+        env.channel("houston").execute_batch(&sql).unwrap();
+    };
+    let up = || number(&env.hq(), "SELECT count(*) FROM NOTES");
+    notes("('a'), ('b'), ('c')");
+    env.ok("run P");
+    assert_eq!(up(), 3);
+    // Dropped and made again by another program, with rows before anybody looks.
+    let again = format!("DROP TABLE ext_NOTES; {table}");
+    env.channel("houston").execute_batch(&again).unwrap();
+    notes("('d'), ('e')");
+    env.run("doctor --only CDX413").expect(1);
+    env.ok("channels reseed houston");
+    env.ok("run P");
+    assert_eq!(up(), 5, "rows of a table that was made again come up");
+    // And by a script of the environment's own.
+    write("schema/channel/notes2.sql", &again);
+    env.ok("scheduler init");
+    notes("('f')");
+    env.ok("run P");
+    assert_eq!(up(), 6);
+    env.ok("doctor --fail-on error");
+}
+
+/// The world's own file can be gone too: it is made again from what the databases hold.
+#[test]
+fn u10_numbers_are_gathered_from_the_databases_when_their_file_is_gone() {
+    let env = Env::asynchronous();
+    let first = env.create_async("houston", "First");
+    let away = offline(&env, "Away");
+    env.synchronize();
+    let account = env.json("customers list First")["customers"][0]["account"].clone();
+    fs::remove_file(env.path().join("cdx.world")).unwrap();
+    let copy = fs::read(env.channel_path("houston")).unwrap();
+    let second = env.create_async("houston", "Second");
+    assert_ne!(first, second);
+    assert_ne!(offline(&env, "AwayAgain"), away);
+    fs::write(env.path().join("cdx.world"), "{not json").unwrap();
+    let made = env.json("customers create --first-name Ada --last-name Form");
+    assert!(made["customer"]["account"].as_str() > account.as_str(), "{made:#}");
+    // A file that is put back does not bring the numbers back either.
+    fs::write(env.channel_path("houston"), copy).unwrap();
+    let third = env.create_async("houston", "Third");
+    assert!(third != second && third != first);
+}
+
+/// An environment of 0.2.0 goes on, with everything that was pending in it.
+#[test]
+fn an_environment_of_0_2_0_goes_on() {
+    let env = Env::of_version("0.2.0");
+    let before = env.run("doctor --quick");
+    assert!(before.code == 3 && before.err.contains("cdx scheduler init"), "{}", before.text());
+    let first = env.ok("pos reconnect --channel houston");
+    assert!(first.err.contains("repaired: create-customer of"), "{}", first.err);
+    env.run("run P sync-customers 1110 1070 1010 7000");
+    env.ok("customers synchronize customer-2");
+    env.run("doctor --fix");
+    env.ok("run P sync-customers 1010 7000");
+    env.ok("doctor --fail-on error");
+    for (last, operations) in
+        [("Byron", 1), ("Hopper", 1), ("Johnson", 1), ("Vaughan", 1), ("Jackson", 0)]
+    {
+        assert_eq!(people(&env, last), (1, operations), "{last}");
+    }
+    let hq = env.hq();
+    let phones = "SELECT group_concat(LOCATOR, ' ') FROM (SELECT LOCATOR \
+                  FROM LOGISTICSELECTRONICADDRESS WHERE LOCATOR IN ('555-0100', '555-0199') \
+                  ORDER BY LOCATOR)";
+    assert_eq!(text(&hq, phones), "555-0100 555-0199");
+    assert_eq!(number(&hq, "SELECT count(*) FROM SUGGESTIONS"), 1);
+    for channel in ["houston", "seattle", "online"] {
+        let db = env.channel(channel);
+        assert_eq!(number(&db, "SELECT count(*) FROM ext_SEATING"), 2, "{channel}");
+        let waits = "SELECT count(*) FROM ax_DIRPERSONNAME WHERE LASTNAME = 'Waits'";
+        assert_eq!(number(&db, waits), 1, "{channel}");
+    }
+}
