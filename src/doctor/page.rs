@@ -60,6 +60,7 @@ const EXAMPLES: &[(&str, Example)] = examples![
     "parallel-upload",
     "warnings-hidden",
     "rollback-on-failure",
+    "rows-unaccounted",
     "operation-unfinished",
     "customer-operation-failed",
     "customer-batch-pending",
@@ -71,6 +72,7 @@ const EXAMPLES: &[(&str, Example)] = examples![
     "mapping-broken",
     "upload-table-unfit",
     "database-damaged",
+    "database-replaced",
     "suppression-unused",
 ];
 

@@ -10,6 +10,7 @@ use std::thread;
 
 use super::download::GroupRun;
 use super::error::ExchangeError;
+use super::fetch::{fetch, mismatch, not_found};
 use super::generate::{after_failure, chain};
 use super::report::is_pending;
 use super::way_out;
@@ -20,7 +21,7 @@ use crate::model::status::DownloadStatus;
 use crate::model::topology::DataStore;
 use crate::store::apply::{self, Applied, Delivery};
 use crate::store::diagnose;
-use crate::store::packages::{Folder, PackageStore, checksum};
+use crate::store::packages::Folder;
 use crate::store::{
     Access, ChannelDatabase, Environment, StoreError, Writer, lineage, sessions, topology,
 };
@@ -156,40 +157,6 @@ fn holds_back(status: DownloadStatus, same_job: bool) -> bool {
         // Another job's failed session waits for its own job's next run.
         status => !same_job && status.is_failure() && status != DownloadStatus::Canceled,
     }
-}
-
-/// Fetches a package and looks whether it is what was sent (D15, D16).
-fn fetch(
-    folder: &Folder,
-    session: &DownloadSession,
-) -> Result<Result<PathBuf, String>, StoreError> {
-    let Some(name) = session.package.as_deref() else {
-        return Ok(Err(not_found(session.id)));
-    };
-    let Some(path) = folder.get(name)? else {
-        return Ok(Err(not_found(session.id)));
-    };
-    let (found, _) = checksum(&path)?;
-    if found == session.checksum {
-        return Ok(Ok(path));
-    }
-    Ok(Err(mismatch(session, &found)))
-}
-
-fn not_found(session: i64) -> String {
-    format!("Record for Id - {session} not found. The package is gone; a full run is needed")
-}
-
-fn mismatch(session: &DownloadSession, found: &str) -> String {
-    format!(
-        "the package does not match its checksum: expected {}, found {}",
-        short(&session.checksum),
-        short(found)
-    )
-}
-
-fn short(checksum: &str) -> &str {
-    checksum.get(..12).unwrap_or(checksum)
 }
 
 fn draw(
@@ -419,7 +386,8 @@ impl Worker<'_> {
 }
 
 fn failed(status: DownloadStatus, message: String) -> Outcome {
-    Outcome { status, rows: 0, message: Some(message), before: false, kept: false, way_out: None }
+    let message = Some(message);
+    Outcome { status, rows: 0, message, before: false, kept: false, way_out: None }
 }
 
 /// Commits what came of the tries, and tells it in channel order.
@@ -466,7 +434,9 @@ fn settle(
         listener.event(Event::Download { session, channel, status });
     }
     ways_out.dedup();
-    ways_out.into_iter().for_each(|event| listener.event(event));
+    for event in ways_out {
+        listener.event(event);
+    }
     Ok(touched)
 }
 

@@ -206,8 +206,8 @@ fn file_name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// Sets the old file aside, makes the new one, brings over what can be read of the old one, and drops
-/// the announcement; what is done already is not done again.
+/// Sets the old file aside, makes the new one, brings over what can be read of the old one, and
+/// drops the announcement; what is done already is not done again.
 pub(super) fn finish_rebuild(
     writer: &Writer,
     intent: i64,

@@ -10,6 +10,7 @@ pub mod download;
 pub mod dry_run;
 pub mod enlist;
 pub mod error;
+mod fetch;
 pub mod gate;
 pub mod generate;
 pub mod init;

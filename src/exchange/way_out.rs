@@ -8,15 +8,15 @@ use crate::store::{Environment, StoreError};
 /// What leads out of a failure to read or write a channel database; none where trying again does,
 /// or where the database is not at fault.
 pub(super) fn of_file(env: &Environment, database: &str, error: &StoreError) -> Option<String> {
-    let at_fault = match error {
+    let at_fault = matches!(
+        error,
         StoreError::Missing { .. }
-        | StoreError::NotADatabase { .. }
-        | StoreError::WrongKind { .. }
-        | StoreError::Damaged { .. }
-        | StoreError::Unreadable { .. }
-        | StoreError::Sqlite { .. } => true,
-        _ => false,
-    };
+            | StoreError::NotADatabase { .. }
+            | StoreError::WrongKind { .. }
+            | StoreError::Damaged { .. }
+            | StoreError::Unreadable { .. }
+            | StoreError::Sqlite { .. }
+    );
     let own = || error.file().and_then(|file| env.database_of(file));
     (at_fault && own().as_deref() == Some(database)).then(|| again(database))
 }

@@ -50,8 +50,8 @@ pub(in crate::store) fn settle(path: &Path) -> Result<Option<Settled>, StoreErro
     Ok(Some(Settled { path: copy, _folder: folder }))
 }
 
-/// A copy of a database that was set aside, log and all, to be opened as one pleases: the file itself,
-/// of which there may be no other, stays as it is.
+/// A copy of a database that was set aside, log and all, to be opened as one pleases: the file
+/// itself, of which there may be no other, stays as it is.
 pub(in crate::store) fn duplicate(path: &Path) -> Result<(TempDir, PathBuf), StoreError> {
     let folder = TempDir::new().map_err(StoreError::io("make a temporary folder for", path))?;
     let copy = folder.path().join("set-aside.db");

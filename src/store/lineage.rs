@@ -1,11 +1,11 @@
 //! Notices a database file that was put back from an older copy, made again or put in another's
 //! place, before anything is counted against it (U10).
 //!
-//! Headquarters and each channel database keep each other's id and the number of their last exchange,
-//! an operation over both files. The number is the world's own, given out once. A file that another
-//! one took the place of has another id, one that was put back has an older number; where the channel
-//! has the newer number, it is headquarters that was put back. A count of writes alone would not do:
-//! a file that was put back catches up with it.
+//! Headquarters and each channel database keep each other's id and the number of their last
+//! exchange, an operation over both files. The number is the world's own, given out once. A file
+//! that another one took the place of has another id, one that was put back has an older number;
+//! where the channel has the newer number, it is headquarters that was put back. A count of writes
+//! alone would not do: a file that was put back catches up with it.
 
 use rusqlite::{OptionalExtension as _, named_params, params};
 
@@ -105,8 +105,8 @@ fn draw(db: &Db) -> i64 {
     db.numbers().map_or(0, |numbers| numbers.draw(MARK))
 }
 
-/// Begins an exchange with a channel database, in the transaction that announces it; the number that
-/// the channel's own commit must keep. None for a database that has never been opened.
+/// Begins an exchange with a channel database, in the transaction that announces it; the number
+/// that the channel's own commit must keep. None for a database that has never been opened.
 pub fn begin(hq: &Db, name: &str) -> Result<Option<i64>, StoreError> {
     // One that is pending may have reached the channel, so its number is used again.
     let pending = "SELECT PENDING FROM cdx_PARTNER WHERE NAME = ?1";
@@ -302,7 +302,8 @@ pub fn known_account(hq: &Db, guid: &str) -> Result<Option<String>, StoreError> 
     )
 }
 
-/// Upload packages that a channel has sent and that headquarters, put back from a copy, does not know.
+/// Upload packages that a channel has sent and that headquarters, put back from a copy, does not
+/// know.
 fn orphans(
     writer: &Writer,
     channel: &ChannelDatabase,

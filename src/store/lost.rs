@@ -166,9 +166,9 @@ pub fn count(
 /// What holds of a lost row `c`, with `:store`, `:reached` (the highest counter that either side
 /// takes for sent), `:table`, and what is on the way as JSON lists `:open` and `:way`.
 ///
-/// A row is known by where it was made. In a file that was put back another program makes rows where it
-/// has made others before, which are told apart by what is in them; so are rows of an earlier version,
-/// which do not say where they were made.
+/// A row is known by where it was made. In a file that was put back another program makes rows
+/// where it has made others before, which are told apart by what is in them; so are rows of an
+/// earlier version, which do not say where they were made.
 pub(super) fn condition(
     hq: &Headquarters,
     table: &UploadTable,

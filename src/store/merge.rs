@@ -10,6 +10,7 @@ use super::db::{ChannelDatabase, Headquarters, quoted, uri};
 use super::error::StoreError;
 use super::upload_pack::UploadTable;
 use super::{origins, uploads};
+use crate::model::operation::OperationKind;
 use crate::model::topology::DataStore;
 
 /// The rows that come over: the counter they have, the one they get, and where they were made.
@@ -85,6 +86,8 @@ pub struct Salvaged {
     pub unread: Vec<(String, String)>,
     /// Why nothing of the file could be read.
     pub unreadable: Option<String>,
+    /// Rows about customers whose creation is nowhere any more; they stay in the file.
+    pub orphans: u64,
 }
 
 /// Brings over, table by table, the rows of a file that was set aside that headquarters has not
@@ -113,8 +116,18 @@ pub fn salvage(channel: &ChannelDatabase, source: &Source<'_>) -> Result<Salvage
             }
             channel.script("RELEASE cdx_salvage")?;
         }
+        for kind in OperationKind::ALL {
+            salvaged.orphans += leave_orphans(channel, *kind)?;
+        }
         Ok(salvaged)
     })
+}
+
+/// Leaves out what came over about customers whose creation is in no database: nothing could ever
+/// be done with it.
+fn leave_orphans(channel: &ChannelDatabase, kind: OperationKind) -> Result<u64, StoreError> {
+    let sql = include_str!("sql/merge_orphans.sql").replace("{table}", kind.table());
+    channel.run(&sql, [])
 }
 
 fn attached<T>(
@@ -211,9 +224,9 @@ fn bring_extension(
         .collect();
     let values: Vec<String> = columns
         .iter()
-        .map(|column| match by_counter.iter().any(|key| key.eq_ignore_ascii_case(column)) {
-            true => "k.NEW".to_owned(),
-            false => format!("e.{}", quoted(column)),
+        .map(|column| {
+            let linked = by_counter.iter().any(|key| key.eq_ignore_ascii_case(column));
+            if linked { "k.NEW".to_owned() } else { format!("e.{}", quoted(column)) }
         })
         .collect();
     let from = match by_counter.first() {

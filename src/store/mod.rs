@@ -21,6 +21,7 @@ pub mod field_sets;
 pub mod files;
 mod gather;
 pub mod hq_customers;
+mod hq_locations;
 pub mod integrity;
 pub mod intents;
 pub mod lengths;

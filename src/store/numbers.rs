@@ -1,5 +1,5 @@
-//! The world's own file, `cdx.world`: the highest number of every sequence, beside the databases, so
-//! that no database that is put back or made again gives a number out twice (U10).
+//! The world's own file, `cdx.world`: the highest number of every sequence, beside the databases,
+//! so that no database that is put back or made again gives a number out twice (U10).
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};

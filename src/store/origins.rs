@@ -1,9 +1,9 @@
 //! Where each row of an upload table was made, which goes with the row wherever it goes: a row is
 //! known by its origin, since counters are given anew when rows are merged or brought up again.
 //!
-//! A row that the tool makes has the next number of the world's own file for an origin (`#7`), in the
-//! order in which things were done. A row of any other program has the file's id and its count of
-//! writes, by a trigger.
+//! A row that the tool makes has the next number of the world's own file for an origin (`#7`), in
+//! the order in which things were done. A row of any other program has the file's id and its count
+//! of writes, by a trigger.
 
 use rusqlite::{named_params, params};
 
@@ -38,9 +38,9 @@ fn trigger_name(table: &str) -> String {
     quoted(&format!("cdx_ORIGIN_{table}"))
 }
 
-/// Watches an upload table from now on: every row gets an origin, and of those that are there the ones
-/// above `after`, up to which they have gone elsewhere without one. A table that was dropped and made
-/// again is watched again; what was known of the rows before does not count for its rows.
+/// Watches an upload table from now on: every row gets an origin, and of those that are there the
+/// ones above `after`, up to which they have gone elsewhere without one. A table that was dropped
+/// and made again is watched again; what was known of the rows before does not count for its rows.
 ///
 /// # Errors
 /// The file; a table that is not there is left alone.

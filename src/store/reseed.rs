@@ -181,8 +181,8 @@ impl Reseeding<'_> {
         Ok(Some(Reseeded { table: target.clone(), from: *issued, to, renumbered }))
     }
 
-    /// A gathered row that says it was made where headquarters has another one from gets an origin of
-    /// its own.
+    /// A gathered row that says it was made where headquarters has another one from gets an origin
+    /// of its own.
     fn renew_origins(&self, target: &str) -> Result<(), StoreError> {
         let sql = "SELECT a.OLD FROM temp.cdx_AGAIN a JOIN main.cdx_ORIGIN o
                    ON o.TABLENAME = a.TABLENAME AND o.COUNTER = a.OLD

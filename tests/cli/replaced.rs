@@ -34,8 +34,8 @@ fn offline_path(env: &Env) -> PathBuf {
 
 /// What follows whatever happened: the jobs, the safe fixes, and the jobs again.
 fn afterwards(env: &Env) {
-    env.run("run P sync-customers 1110 1070 1010");
-    env.run("doctor --fix");
+    let _ended = env.run("run P sync-customers 1110 1070 1010");
+    let _ended = env.run("doctor --fix");
     env.ok("run P sync-customers 1110 1070 1010");
     env.ok("doctor --fail-on error");
 }
@@ -244,9 +244,9 @@ fn an_environment_of_0_2_0_goes_on() {
     assert!(before.code == 3 && before.err.contains("cdx scheduler init"), "{}", before.text());
     let first = env.ok("pos reconnect --channel houston");
     assert!(first.err.contains("repaired: create-customer of"), "{}", first.err);
-    env.run("run P sync-customers 1110 1070 1010 7000");
+    let _ended = env.run("run P sync-customers 1110 1070 1010 7000");
     env.ok("customers synchronize customer-2");
-    env.run("doctor --fix");
+    let _ended = env.run("doctor --fix");
     env.ok("run P sync-customers 1010 7000");
     env.ok("doctor --fail-on error");
     for (last, operations) in

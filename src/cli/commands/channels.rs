@@ -95,23 +95,27 @@ struct RebuildReport {
     jobs: Vec<String>,
     /// Rows that headquarters has not received and that came over from it.
     brought: u64,
+    /// Rows about customers whose creation is nowhere any more.
+    orphans: u64,
     /// Tables of the old file that could not be read.
     unread: Vec<String>,
 }
 
 impl RebuildReport {
     fn new(channel: String, done: Rebuilt) -> Self {
-        let brought = done.salvaged.rows.iter().map(|(_, rows)| rows).sum();
+        let orphans = done.salvaged.orphans;
+        let rows: u64 = done.salvaged.rows.iter().map(|(_, rows)| rows).sum();
+        let brought = rows - orphans.min(rows);
         let unread = done.salvaged.unread.into_iter();
         let unread = unread.map(|(table, why)| format!("{}: {why}", table.replacen('_', ".", 1)));
         let unread = done.salvaged.unreadable.into_iter().chain(unread).collect();
-        Self { channel, kept: done.kept, jobs: done.jobs, brought, unread }
+        Self { channel, kept: done.kept, jobs: done.jobs, brought, orphans, unread }
     }
 }
 
 impl Report for RebuildReport {
     fn text(&self, page: &mut Page) {
-        let Self { channel, kept, jobs, brought, unread } = self;
+        let Self { channel, kept, jobs, brought, orphans, unread } = self;
         page.line(format!(
             "{channel} is empty and new; the old file: {}",
             match kept {
@@ -123,6 +127,12 @@ impl Report for RebuildReport {
             page.item(format!(
                 "{} that headquarters has not received came over from it",
                 count(*brought, "row")
+            ));
+        }
+        if *orphans > 0 {
+            page.item(format!(
+                "{} about customers whose creation could not be read: left in the old file",
+                count(*orphans, "row")
             ));
         }
         for table in unread {

@@ -13,11 +13,11 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX405",
     name: "counter-regression",
     severity: Severity::Error,
-    checks: "that no upload table of a channel gives out counters that headquarters has received \
-             already",
-    why: "Only rows above the largest counter received are uploaded. A channel database that was \
-          restored from a backup counts again from where the backup stood, and what it gives out \
-          until it has caught up is never uploaded, not even after that.",
+    checks: "that no upload table of a channel gives out counters that headquarters has \
+             received already",
+    why: "Only rows above the largest counter received are uploaded. A channel database that \
+          was restored from a backup counts again from where the backup stood, and what it \
+          gives out until it has caught up is never uploaded, not even after that.",
     mend: "Raise the counters above what headquarters has received; rows that headquarters does \
            not have get new ones, in the order they had, and the next upload brings them. The \
            registers of this tool count on above what was received by themselves, as soon as a \

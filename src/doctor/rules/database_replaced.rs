@@ -13,15 +13,16 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX410",
     name: "database-replaced",
     severity: Severity::Error,
-    checks: "that the file of each channel and offline database is the one last seen under its name, \
-             and that neither it nor headquarters was put back from an older copy since",
-    why: "A copy does not have what was done since it was made, and it counts again from where it \
-          stood. What one side believes the other to have is then not so: rows that were sent are \
-          not there, and rows that were brought are missing.",
-    mend: "A command that opens the file takes it in: its counters and temporary ids go on above all \
-           that was given out, and each job's next run brings it everything. Reseeding then finds \
-           the rows that headquarters does not have and lets the next upload bring them, each once. \
-           Customers that only headquarters had made, and has lost, are named: they are gone.",
+    checks: "that the file of each channel and offline database is the one last seen under its \
+             name, and that neither it nor headquarters was put back from an older copy since",
+    why: "A copy does not have what was done since it was made, and it counts again from where \
+          it stood. What one side believes the other to have is then not so: rows that were \
+          sent are not there, and rows that were brought are missing.",
+    mend: "A command that opens the file takes it in: its counters and temporary ids go on \
+           above all that was given out, and each job's next run brings it everything. \
+           Reseeding then finds the rows that headquarters does not have and lets the next \
+           upload bring them, each once. Customers that only headquarters had made, and has \
+           lost, are named: they are gone.",
     since: "0.3.0",
     behaviours: &["U07", "U10"],
     sources: &[Source::inferred(CDX_COMMUNICATIONS), Source::assumed(FIDELITY)],
@@ -33,16 +34,15 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let noticed = x.hq.replaced.as_ref()?;
     for (channel, facts) in x.readable() {
         let known = noticed.iter().find(|(store, ..)| *store == channel.store.id);
-        let cause = match (&facts.fit, known) {
-            (Err(why), None) => {
-                findings.unjudged(&channel.store.name, why);
-                continue;
-            }
-            (Ok(Fit::Replaced(cause)), None) => *cause,
-            (_, Some((_, cause, _))) => *cause,
-            (Ok(Fit::First | Fit::Same), None) => continue,
-        };
-        tell(x, channel, facts, cause, findings);
+        if let Some((_, cause, _)) = known {
+            tell(x, channel, facts, *cause, findings);
+            continue;
+        }
+        match &facts.fit {
+            Ok(Fit::Replaced(cause)) => tell(x, channel, facts, *cause, findings),
+            Ok(Fit::First | Fit::Same) => {}
+            Err(why) => findings.unjudged(&channel.store.name, why),
+        }
     }
     if let Some(why) = x.leaves_rows_out() {
         findings.left_out(&why);

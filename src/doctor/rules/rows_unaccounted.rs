@@ -11,15 +11,17 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX413",
     name: "rows-unaccounted",
     severity: Severity::Error,
-    checks: "that every row of every upload table, whoever made it, is in headquarters, in a package \
-             that can still be applied, or above the counter, so that the next upload brings it",
-    why: "Only rows above the counter go up. A row below it that headquarters does not have is never \
-          uploaded: after a channel database or headquarters was put back from a copy, after an \
-          upload table was dropped and made again, or when a cancelled session's package is gone.",
-    mend: "Give those rows new counters, in the order they have; the next upload brings them, each \
-           once. A row is known by where it was made; rows of an environment of an earlier version \
-           are known by their counter, and in the five tables of asynchronous operations by what is \
-           in them.",
+    checks: "that every row of every upload table, whoever made it, is in headquarters, in a \
+             package that can still be applied, or above the counter, so that the next upload \
+             brings it",
+    why: "Only rows above the counter go up. A row below it that headquarters does not have is \
+          never uploaded: after a channel database or headquarters was put back from a copy, \
+          after an upload table was dropped and made again, or when a cancelled session's \
+          package is gone.",
+    mend: "Give those rows new counters, in the order they have; the next upload brings them, \
+           each once. A row is known by where it was made; rows of an environment of an earlier \
+           version are known by their counter, and in the five tables of asynchronous \
+           operations by what is in them.",
     since: "0.3.0",
     behaviours: &["U01", "U07", "U10"],
     sources: &[Source::inferred(CDX_COMMUNICATIONS), Source::documented(SCHEMA)],

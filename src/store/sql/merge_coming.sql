@@ -1,5 +1,6 @@
--- The rows of another file that this one never had and headquarters neither, with their new counters.
--- A row that does not say where it was made came over already when its counter is not above :last.
+-- The rows of another file that this one never had and headquarters neither, with their new
+-- counters. A row that does not say where it was made came over already when its counter is not
+-- above :last.
 INSERT INTO temp.cdx_COMING (OLD, NEW, ORIGIN)
 SELECT c.{counter}, :base + row_number() OVER (ORDER BY c.{counter}), o.ORIGIN
 FROM other.{table} c

@@ -1,8 +1,8 @@
--- Files that are put back, made again or another's are noticed (U10), and a row that goes up is known
--- by where it was made, not by its counter (U01, U07).
+-- Files that are put back, made again or another's are noticed (U10), and a row that goes up is
+-- known by where it was made, not by its counter (U01, U07).
 
--- Which file this is. The id is empty until a command that writes has given it one. WRITES counts the
--- rows inserted into upload tables, by whichever program.
+-- Which file this is. The id is empty until a command that writes has given it one. WRITES counts
+-- the rows inserted into upload tables, by whichever program.
 CREATE TABLE cdx_FILE (
     ONE    INTEGER PRIMARY KEY CHECK (ONE = 1),
     ID     TEXT NOT NULL,
@@ -28,8 +28,8 @@ CREATE TABLE cdx_ORIGIN (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX cdx_ORIGIN_ORIGIN ON cdx_ORIGIN (ORIGIN);
 
--- The tables that are uploaded and have a trigger that says where a row was made; one whose trigger is
--- gone was dropped and made again.
+-- The tables that are uploaded and have a trigger that says where a row was made; one whose trigger
+-- is gone was dropped and made again.
 CREATE TABLE cdx_UPLOADTABLE (
     TABLENAME TEXT PRIMARY KEY COLLATE NOCASE,
     COUNTER   TEXT NOT NULL         -- its replication counter

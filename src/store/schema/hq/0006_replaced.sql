@@ -9,8 +9,9 @@ CREATE TABLE cdx_FILE (
 ) STRICT;
 INSERT INTO cdx_FILE (ONE, ID, WRITES) VALUES (1, '', 0);
 
--- The file last seen under each channel database's name, and the number of the last exchange with it,
--- which both files keep. An exchange that has begun is pending: the other file may have its number.
+-- The file last seen under each channel database's name, and the number of the last exchange with
+-- it, which both files keep. An exchange that has begun is pending: the other file may have its
+-- number.
 CREATE TABLE cdx_PARTNER (
     NAME    TEXT PRIMARY KEY COLLATE NOCASE,
     ID      TEXT NOT NULL,
@@ -40,8 +41,8 @@ CREATE TABLE cdx_KNOWNACCOUNT (
     ACCOUNT TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Customers that a channel has and that headquarters, put back from a copy, does not have any more: no
--- operation can bring them again.
+-- Customers that a channel has and that headquarters, put back from a copy, does not have any more:
+-- no operation can bring them again.
 CREATE TABLE cdx_GONE (
     DATASTORE INTEGER NOT NULL,     -- the channel database that has them
     ACCOUNT   TEXT NOT NULL COLLATE NOCASE,

@@ -1,0 +1,184 @@
+//! Where a party lives and is reached: postal addresses, telephone numbers and e-mail addresses.
+
+use rusqlite::{Row, named_params};
+
+use super::db::Db;
+use super::error::StoreError;
+use super::field_sets;
+use super::hq_customers::PHONE;
+use super::world::{next, next_recid};
+use crate::model::customer::{Address, AddressField};
+use crate::model::field_set::{Field, FieldOwner, Stamp};
+
+/// Sets a party's primary telephone number or e-mail address, or adds another contact.
+pub fn set_contact(
+    hq: &Db,
+    party: i64,
+    kind: i64,
+    value: &str,
+    primary: bool,
+    now: &str,
+) -> Result<(), StoreError> {
+    let known = hq.first(
+        "SELECT e.RECID FROM DIRPARTYLOCATION l
+         JOIN LOGISTICSELECTRONICADDRESS e ON e.LOCATION = l.LOCATION
+         WHERE l.PARTY = :party AND e.TYPE = :kind AND e.ISPRIMARY = 1 AND :primary",
+        named_params! { ":party": party, ":kind": kind, ":primary": primary },
+        |row| row.get::<_, i64>(0),
+    )?;
+    if let Some(recid) = known {
+        return hq
+            .run(
+                "UPDATE LOGISTICSELECTRONICADDRESS SET LOCATOR = ?1 WHERE RECID = ?2",
+                rusqlite::params![value, recid],
+            )
+            .map(|_| ());
+    }
+    let description = if kind == PHONE { "Phone" } else { "E-mail" };
+    let location = add_location(hq, party, description, false, now)?;
+    hq.run(
+        "INSERT INTO LOGISTICSELECTRONICADDRESS (RECID, LOCATION, LOCATOR, TYPE, ISPRIMARY,
+         DESCRIPTION)
+         VALUES (:recid, :location, :value, :kind, :primary, :description)",
+        named_params! {
+            ":recid": next_recid(hq, "LOGISTICSELECTRONICADDRESS")?,
+            ":location": location, ":value": value, ":kind": kind, ":primary": primary,
+            ":description": description,
+        },
+    )
+    .map(|_| ())
+}
+
+fn add_location(
+    hq: &Db,
+    party: i64,
+    description: &str,
+    postal: bool,
+    now: &str,
+) -> Result<i64, StoreError> {
+    let number = next(hq, "location")?;
+    hq.run(
+        "INSERT INTO LOGISTICSLOCATION (RECID, DESCRIPTION, ISPOSTALADDRESS, LOCATIONID,
+         CREATEDDATETIME, MODIFIEDDATETIME)
+         VALUES (:recid, :description, :postal, 'L' || printf('%09d', :number), :now, :now)",
+        named_params! {
+            ":recid": next_recid(hq, "LOGISTICSLOCATION")?,
+            ":description": description, ":postal": postal, ":number": number, ":now": now,
+        },
+    )?;
+    let location = hq.last_id();
+    hq.run(
+        "INSERT INTO DIRPARTYLOCATION (RECID, PARTY, LOCATION, ISPOSTALADDRESS, ISPRIMARY,
+         ISLOCATIONOWNER)
+         VALUES (:recid, :party, :location, :postal, NOT EXISTS (SELECT 1 FROM DIRPARTYLOCATION
+         WHERE PARTY = :party AND ISPOSTALADDRESS = :postal AND ISPRIMARY = 1), 1)",
+        named_params! {
+            ":recid": next_recid(hq, "DIRPARTYLOCATION")?,
+            ":party": party, ":location": location, ":postal": postal,
+        },
+    )?;
+    Ok(location)
+}
+
+/// Adds a postal address to a party; its RECID.
+pub fn add_address(
+    hq: &Db,
+    party: i64,
+    address: &Address,
+    stamp: &Stamp,
+    now: &str,
+) -> Result<i64, StoreError> {
+    let location = add_location(hq, party, "Home", true, now)?;
+    hq.run(
+        include_str!("sql/hq_address_add.sql"),
+        named_params! {
+            ":recid": next_recid(hq, "LOGISTICSPOSTALADDRESS")?,
+            ":location": location, ":street": address.street, ":city": address.city,
+            ":state": address.state, ":zip": address.zip, ":county": address.county,
+            ":country": address.country, ":now": now,
+        },
+    )?;
+    let recid = hq.last_id();
+    let given = AddressField::ALL.iter().filter(|field| !field.get(address).is_empty());
+    let given: Vec<_> = given.map(|field| (Field::Address(*field), stamp.clone())).collect();
+    field_sets::record(hq, FieldOwner::Address(recid), &given)?;
+    Ok(recid)
+}
+
+/// A postal address as headquarters has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PostalAddress {
+    /// One that is in force.
+    InForce(Address),
+    /// One that was deactivated.
+    Deactivated(Address),
+}
+
+impl PostalAddress {
+    /// Its values.
+    pub fn values(&self) -> &Address {
+        match self {
+            Self::InForce(address) | Self::Deactivated(address) => address,
+        }
+    }
+}
+
+/// A postal address of a customer by its RECID.
+pub fn find_address(hq: &Db, party: i64, recid: i64) -> Result<Option<PostalAddress>, StoreError> {
+    hq.first(include_str!("sql/hq_address.sql"), [party, recid], |row| {
+        let address = read_address(row)?;
+        Ok(if row.get("INFORCE")? {
+            PostalAddress::InForce(address)
+        } else {
+            PostalAddress::Deactivated(address)
+        })
+    })
+}
+
+/// Sets fields of a postal address, and keeps who set them; the others stay as they are.
+pub fn edit_address(
+    hq: &Db,
+    recid: i64,
+    before: &Address,
+    set: &[(AddressField, String, Stamp)],
+    now: &str,
+) -> Result<Address, StoreError> {
+    let mut address = before.clone();
+    for (field, value, _) in set {
+        field.of(&mut address).clone_from(value);
+    }
+    hq.run(
+        include_str!("sql/hq_address_edit.sql"),
+        named_params! {
+            ":recid": recid, ":street": address.street, ":city": address.city,
+            ":state": address.state, ":zip": address.zip, ":county": address.county,
+            ":country": address.country, ":now": now,
+        },
+    )?;
+    let set: Vec<(Field, Stamp)> =
+        set.iter().map(|(field, _, stamp)| (Field::Address(*field), stamp.clone())).collect();
+    field_sets::record(hq, FieldOwner::Address(recid), &set)?;
+    Ok(address)
+}
+
+/// Ends a postal address's validity, if it is in force, and keeps who did.
+pub fn deactivate_address(hq: &Db, recid: i64, stamp: &Stamp, now: &str) -> Result<(), StoreError> {
+    hq.run(
+        "UPDATE LOGISTICSPOSTALADDRESS SET VALIDTO = ?1, MODIFIEDDATETIME = ?1
+         WHERE RECID = ?2 AND VALIDTO > '2154'",
+        rusqlite::params![now, recid],
+    )?;
+    field_sets::record(hq, FieldOwner::Address(recid), &[(Field::InForce, stamp.clone())])
+}
+
+pub(super) fn read_address(row: &Row<'_>) -> rusqlite::Result<Address> {
+    Ok(Address {
+        id: row.get::<_, i64>("RECID")?.to_string(),
+        street: row.get("STREET")?,
+        city: row.get("CITY")?,
+        state: row.get("STATE")?,
+        zip: row.get("ZIPCODE")?,
+        county: row.get("COUNTY")?,
+        country: row.get("COUNTRYREGIONID")?,
+    })
+}
