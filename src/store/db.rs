@@ -209,6 +209,9 @@ impl Db {
     /// have rolled back by itself, and a package without a journal, which is thrown away, cannot
     /// be rolled back and would be called a damaged database here.
     fn roll_back(&self) {
+        if let Some(numbers) = self.numbers() {
+            numbers.undo();
+        }
         if !self.conn.is_autocommit() {
             let _thrown_away = self.script("ROLLBACK");
         }

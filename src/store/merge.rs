@@ -5,6 +5,7 @@ use std::path::Path;
 
 use rusqlite::named_params;
 
+use super::apply_table::key_equal;
 use super::catalogue::{column_list, find_table};
 use super::db::{ChannelDatabase, Headquarters, quoted, uri};
 use super::error::StoreError;
@@ -165,6 +166,7 @@ fn bring(
     channel.run(
         &include_str!("sql/merge_coming.sql")
             .replace("{table}", &name)
+            .replace("{absent}", &absent(table))
             .replace("{counter}", &counter),
         named_params! { ":table": target, ":base": base, ":last": last },
     )?;
@@ -185,6 +187,16 @@ fn bring(
     }
     channel.run("DROP TABLE temp.cdx_COMING", [])?;
     Ok(rows)
+}
+
+/// That the channel has no row of this key, where the key is not the counter.
+fn absent(table: &UploadTable) -> String {
+    let key = table.plan.key_to();
+    if key.iter().any(|column| column.eq_ignore_ascii_case(&table.counter)) {
+        return "1".to_owned();
+    }
+    let name = quoted(&table.plan.target);
+    format!("NOT EXISTS (SELECT 1 FROM main.{name} m WHERE {})", key_equal(&key, "m", "c"))
 }
 
 fn comma(list: &str) -> String {

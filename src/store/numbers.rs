@@ -32,8 +32,8 @@ pub struct Numbers {
 #[derive(Debug, Default)]
 struct State {
     kept: Kept,
-    /// Whether the file says less.
-    dirty: bool,
+    /// What the file says; none where there is no file yet.
+    saved: Option<Kept>,
 }
 
 impl Numbers {
@@ -51,14 +51,13 @@ impl Numbers {
             Err(e) => return Err(StoreError::io("read", &path)(e)),
         };
         let kept: Option<Kept> = serde_json::from_str(&text).ok();
-        let state = |kept| Mutex::new(State { kept, dirty: false });
+        let state = |kept: Kept| Mutex::new(State { saved: Some(kept.clone()), kept });
         Ok(kept.map(|kept| Self { path, state: state(kept) }))
     }
 
     /// No numbers yet, for the environment in this folder.
     pub fn none(root: &Path) -> Self {
-        let state = State { kept: Kept::default(), dirty: true };
-        Self { path: root.join(WORLD_FILE), state: Mutex::new(state) }
+        Self { path: root.join(WORLD_FILE), state: Mutex::default() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -75,7 +74,6 @@ impl Numbers {
         let mut state = self.state();
         if state.kept.highest.get(sequence).is_none_or(|known| *known < number) {
             state.kept.highest.insert(sequence.to_owned(), number);
-            state.dirty = true;
         }
     }
 
@@ -91,7 +89,6 @@ impl Numbers {
         let mut state = self.state();
         if state.kept.highest.get(sequence) == Some(&number) {
             state.kept.highest.insert(sequence.to_owned(), number - 1);
-            state.dirty = true;
         }
     }
 
@@ -102,7 +99,7 @@ impl Numbers {
     /// The folder cannot be written.
     pub fn keep(&self) -> Result<(), StoreError> {
         let mut state = self.state();
-        if !state.dirty {
+        if state.saved.as_ref() == Some(&state.kept) {
             return Ok(());
         }
         let text = serde_json::to_string_pretty(&state.kept).unwrap_or_default();
@@ -121,8 +118,17 @@ impl Numbers {
         if let Some(folder) = self.path.parent() {
             sync_folder(folder)?;
         }
-        state.dirty = false;
+        state.saved = Some(state.kept.clone());
         Ok(())
+    }
+
+    /// Forgets what was given out since the file was written last: the transaction that was to use
+    /// it is undone.
+    pub fn undo(&self) {
+        let mut state = self.state();
+        if let Some(saved) = state.saved.clone() {
+            state.kept = saved;
+        }
     }
 }
 
@@ -144,6 +150,20 @@ mod tests {
         again.take_back("a", 10);
         again.take_back("b", 7);
         assert_eq!((again.highest("a"), again.highest("b")), (9, 1));
+    }
+
+    #[test]
+    fn what_a_transaction_that_was_undone_has_taken_is_given_out_again() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let numbers = Numbers::none(folder.path());
+        numbers.draw("a");
+        numbers.keep().unwrap();
+        assert_eq!(numbers.draw("a"), 2);
+        numbers.undo();
+        assert_eq!(numbers.draw("a"), 2);
+        numbers.keep().unwrap();
+        numbers.undo();
+        assert_eq!(numbers.draw("a"), 3);
     }
 
     #[test]

@@ -76,7 +76,7 @@ fn an_expired_suppression_accepts_nothing_and_is_told() {
 fn an_unused_suppression_is_told_where_the_rule_looked() {
     let env = accepting(
         "[[suppress]]\ncode = \"CDX211\"\nscope = { channel = \"online\" }\nreason = \"x\"\n\
-         [[suppress]]\ncode = \"CDX405\"\nreason = \"y\"\n",
+         [[suppress]]\ncode = \"CDX413\"\nreason = \"y\"\n",
     );
     let unused = |words: &str| -> Vec<String> {
         let report = env.json(&format!("doctor {words}"));
@@ -84,9 +84,9 @@ fn an_unused_suppression_is_told_where_the_rule_looked() {
         let own = all.filter(|finding| finding["code"] == "CDX902");
         own.map(|one| one["subject"]["key"].as_str().unwrap().to_owned()).collect()
     };
-    assert_eq!(unused(""), ["CDX211: channel online", "CDX405: everything"]);
+    assert_eq!(unused(""), ["CDX211: channel online", "CDX413: everything"]);
     assert_eq!(unused("--quick"), Vec::<String>::new(), "rows were not read");
-    assert_eq!(unused("--skip CDX405"), ["CDX211: channel online"]);
+    assert_eq!(unused("--skip CDX413"), ["CDX211: channel online"]);
     assert_eq!(unused("--only CDX902"), Vec::<String>::new(), "nobody looked");
     assert_eq!(unused("--skip CDX902"), Vec::<String>::new());
     assert_eq!(unused("--channel houston"), Vec::<String>::new(), "others were left out");

@@ -140,7 +140,7 @@ fn is_seen(table: &str) -> bool {
 
 /// Whether a column holds ids, which come from a sequence, or counts the rows of a channel.
 fn is_drawn_column(name: &str) -> bool {
-    name.contains("RECID") || name.contains("COUNTER")
+    name.contains("RECID") || name.contains("COUNTER") || name == "cdx_SETBY"
 }
 
 fn cell(value: ValueRef<'_>, drawn: bool) -> String {
@@ -151,20 +151,24 @@ fn cell(value: ValueRef<'_>, drawn: bool) -> String {
         ValueRef::Real(number) => number.to_string(),
         ValueRef::Text(bytes) => {
             let text = String::from_utf8_lossy(bytes);
-            if is_drawn(&text) { "#".to_owned() } else { format!("{text:?}") }
+            if drawn || is_drawn(&text) { "#".to_owned() } else { format!("{text:?}") }
         }
         ValueRef::Blob(bytes) => format!("{} bytes", bytes.len()),
     }
 }
 
-/// Accounts, GUIDs, and what begins with one of them or ends in a counter.
+/// Accounts, GUIDs, the numbers of parties and locations, and what begins with one of them or ends in a
+/// counter. A number that was taken before a command ended is not given out again.
 fn is_drawn(text: &str) -> bool {
+    let numbered = text.strip_prefix(['C', 'L']).is_some_and(|number| {
+        number.len() >= 8 && number.bytes().all(|byte| byte.is_ascii_digit())
+    });
     let account = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit());
     let guid = text.len() >= 36 && text.as_bytes()[8] == b'-' && text.as_bytes()[13] == b'-';
     let counter = text.rsplit('-').next().is_some_and(|end| {
         end.len() == 6 && end.len() < text.len() && end.bytes().all(|byte| byte.is_ascii_digit())
     });
-    account || guid || counter
+    account || guid || counter || numbered
 }
 
 /// The first rows that one side has and the other has not.

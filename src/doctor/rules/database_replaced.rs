@@ -26,7 +26,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.3.0",
     behaviours: &["U07", "U10"],
     sources: &[Source::inferred(CDX_COMMUNICATIONS), Source::assumed(FIDELITY)],
-    depth: Depth::AndRows,
+    depth: Depth::Quick,
     check,
 };
 
@@ -43,9 +43,6 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             Ok(Fit::First | Fit::Same) => {}
             Err(why) => findings.unjudged(&channel.store.name, why),
         }
-    }
-    if let Some(why) = x.leaves_rows_out() {
-        findings.left_out(&why);
     }
     x.tell_unreadable(findings);
     Ok(())
