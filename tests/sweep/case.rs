@@ -57,10 +57,10 @@ fn place(dir: &Path) -> PathBuf {
 impl<'a> Case<'a> {
     pub fn new(machine: &'a Machine, scene: &'a Scene) -> Self {
         let base = machine.prepared(scene.prepare);
-        let command = prepare::fill(base.path(), scene.command);
         // What is prepared is only ever copied: others copy it at the same time.
         let dir = machine.folder();
         copy(&base.path().join("root"), &dir.path().join("root")).unwrap();
+        let command = prepare::fill(dir.path(), scene.command);
         let before = state::rows(&place(dir.path()));
         let ills = state::damage(&place(dir.path()));
         let (run, operations) = machine.counted(dir.path(), &command);
