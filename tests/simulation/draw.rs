@@ -167,6 +167,9 @@ impl Drawer {
         if wide {
             actions.extend_from_slice(ALL);
         }
+        let left_out = std::env::var("CDX_SIMULATE_WITHOUT").unwrap_or_default();
+        let left_out: Vec<&str> = left_out.split(',').collect();
+        actions.retain(|(_, action)| !left_out.contains(&format!("{action:?}").as_str()));
         // Each history has its own share of faults; some have none.
         let faults = *random.pick(&[0, 10, 10, 25]);
         Self {

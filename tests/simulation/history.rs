@@ -343,6 +343,16 @@ impl Stage {
         }
     }
 
+    /// Headquarters that was put back may not know every channel.
+    fn list_channels(&mut self) {
+        let done = run(self.root(), &["channels", "list", "--format", "json"]);
+        let json: Value = serde_json::from_str(&done.out).unwrap_or_default();
+        let Some(listed) = json["channels"].as_array() else { return };
+        let own = listed.iter().filter(|channel| channel["offline"] == false);
+        let names = own.filter_map(|channel| channel["name"].as_str());
+        self.channels = names.map(str::to_owned).collect();
+    }
+
     fn settle(&mut self, loss: Loss) -> Result<(), Finding> {
         let files = self.look();
         let before = std::mem::replace(&mut self.files, files);
@@ -371,6 +381,7 @@ impl Stage {
                 if file == "hq" {
                     loss = Loss::Headquarters;
                     self.clock();
+                    self.list_channels();
                 }
             }
             Step::Delete { file } => {
