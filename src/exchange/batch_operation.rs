@@ -91,7 +91,7 @@ fn contact(acting: &Acting<'_>, account: String) -> Result<Done, StoreError> {
     let phone = kind == hq_customers::PHONE;
     let word = format!("contact {}", if phone { "phone" } else { "email" });
     if row.number("ISPRIMARY") == 0 {
-        let party = hq_customers::party(hq, &account)?.unwrap_or_default();
+        let party = hq_customers::known_party(hq, &account)?;
         hq_customers::set_contact(hq, party, kind, value, false, now)?;
         return Ok(Done { account, changes: vec![change(&word, "", value)], left: Vec::new() });
     }
@@ -299,7 +299,7 @@ fn address(acting: &Acting<'_>, account: String, limits: &Limits) -> Result<Done
     for field in carried.iter().filter(|_| operation != DEACTIVATE) {
         Limits::check(limits.address.as_ref(), &[(postal_column(*field), field.get(&wanted))])?;
     }
-    let party = hq_customers::party(hq, &account)?.unwrap_or_default();
+    let party = hq_customers::known_party(hq, &account)?;
     let known = match operations::address_of(hq, &wanted.id)? {
         Some(recid) => hq_customers::find_address(hq, party, recid)?.map(|found| (recid, found)),
         None => None,

@@ -41,7 +41,7 @@ pub(super) fn create(
             let now = site.now.clone();
             let stamp = Stamp::real_time(&now, site.store.id);
             site.real_time(kind, &account.clone(), move |hq| {
-                let party = hq_customers::party(hq, &account)?.unwrap_or_default();
+                let party = hq_customers::known_party(hq, &account)?;
                 hq_customers::add_address(hq, party, &address, &stamp, &now)?;
                 Ok::<_, ExchangeError>(account)
             })
@@ -120,7 +120,7 @@ pub(super) fn deactivate(
 /// # Errors
 /// [`StoreError::Unknown`] when it is not there yet.
 fn in_headquarters(hq: &Db, account: &str, id: &str) -> Result<(i64, PostalAddress), StoreError> {
-    let party = hq_customers::party(hq, account)?.unwrap_or_default();
+    let party = hq_customers::known_party(hq, account)?;
     let known = match operations::address_of(hq, id)? {
         Some(recid) => hq_customers::find_address(hq, party, recid)?.map(|found| (recid, found)),
         None => None,

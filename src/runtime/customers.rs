@@ -74,7 +74,7 @@ fn create_in_real_time(site: &mut Site<'_>, new: &NewCustomer) -> Result<PosRepo
             known: None,
         };
         let account = hq_customers::create(hq, &origin, &new.customer)?;
-        let party = hq_customers::party(hq, &account)?.unwrap_or_default();
+        let party = hq_customers::known_party(hq, &account)?;
         for contact in &new.secondary {
             hq_customers::set_contact(hq, party, contact_type(contact), contact, false, &now)?;
         }

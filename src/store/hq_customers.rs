@@ -120,6 +120,18 @@ pub fn party(hq: &Db, account: &str) -> Result<Option<i64>, StoreError> {
     hq.first(sql, [account], |row| row.get(0))
 }
 
+/// The party of an account that must be there.
+///
+/// # Errors
+/// [`StoreError::Unknown`] when headquarters has no such customer.
+pub fn known_party(hq: &Db, account: &str) -> Result<i64, StoreError> {
+    party(hq, account)?.ok_or_else(|| unknown(account))
+}
+
+fn unknown(account: &str) -> StoreError {
+    StoreError::unknown("customer", account, &[], "cdx customers list")
+}
+
 /// The account a temporary GUID has become, if it has (C05).
 pub fn account_of_guid(hq: &Db, guid: &str) -> Result<Option<String>, StoreError> {
     if guid.is_empty() {
@@ -198,7 +210,7 @@ pub fn set_field(
     stamp: &Stamp,
     now: &str,
 ) -> Result<Option<Change>, StoreError> {
-    let Some(before) = find(hq, account)? else { return Ok(None) };
+    let before = find(hq, account)?.ok_or_else(|| unknown(account))?;
     let set = match field {
         CustomerField::Affiliation => Field::Affiliation(affiliation_named(hq, value)?),
         other => Field::Customer(other),
@@ -228,7 +240,7 @@ fn write_field(
     if value_of(before, field) == value {
         return Ok(false);
     }
-    let party = party(hq, account)?.unwrap_or_default();
+    let party = known_party(hq, account)?;
     let params = named_params! { ":value": value, ":party": party, ":now": now };
     match field {
         CustomerField::FirstName | CustomerField::MiddleName | CustomerField::LastName => {

@@ -124,6 +124,28 @@ fn u10_a_headquarters_that_was_put_back_gets_its_operations_again() {
     }
 }
 
+/// A channel shows a customer that headquarters has lost: a call about it is refused, not taken for done.
+#[test]
+fn u10_a_call_about_a_customer_that_headquarters_has_lost_is_refused() {
+    let env = Env::new();
+    let copy = fs::read(env.path().join("hq.db")).unwrap();
+    let made = env.json("customers create --first-name Ada --last-name Lost");
+    let account = made["customer"]["account"].as_str().unwrap().to_owned();
+    env.ok("run 1010");
+    fs::write(env.path().join("hq.db"), copy).unwrap();
+    for call in [
+        format!("edit-customer --channel online --account {account} --set phone=77"),
+        format!("create-address --channel online --account {account} --street Main --city Rye"),
+    ] {
+        let run = env.run(&format!("pos {call}")).expect(2);
+        assert!(run.err.contains(&format!("unknown customer \"{account}\"")), "{}", run.err);
+    }
+    let phones = "SELECT count(*) FROM LOGISTICSELECTRONICADDRESS WHERE LOCATOR = '77'";
+    assert_eq!(number(&env.hq(), phones), 0);
+    let addresses = "SELECT count(*) FROM LOGISTICSPOSTALADDRESS WHERE CITY = 'Rye'";
+    assert_eq!(number(&env.hq(), addresses), 0);
+}
+
 /// Two channels' files change places, with rows waiting in both; each row comes up once.
 #[test]
 fn u10_files_that_changed_places_are_noticed() {

@@ -47,7 +47,9 @@ fn play(machine: &Machine, pick: impl Fn(&Scene, u64) -> Vec<(u64, Kind)> + Sync
                     for (number, kind) in pick(scene, case.steps) {
                         *tally.cases.entry(kind).or_default() += 1;
                         let found = case.play(number, kind);
-                        found.iter().for_each(|finding| eprintln!("{finding}\n"));
+                        for finding in &found {
+                            eprintln!("{finding}\n");
+                        }
                         tally.findings.extend(found);
                     }
                     eprintln!(
