@@ -70,7 +70,7 @@ pub enum ExchangeError {
         source: Box<ExchangeError>,
     },
     /// A database file that is whole and would be made again.
-    #[error("{name} can be read; what it has not uploaded would be lost")]
+    #[error("{name} can be read, and nothing is wrong with its file")]
     Whole {
         /// The database.
         name: String,

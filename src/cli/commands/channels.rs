@@ -53,13 +53,14 @@ enum Command {
         /// Its name.
         name: String,
     },
-    /// Make a broken database's file anew; the jobs then bring it everything.
+    /// Make a new file for a broken database; the jobs then bring it everything.
     ///
-    /// The old file is kept beside it. What had not been uploaded from it is not in the new one.
+    /// The old file is kept beside it. Its rows that headquarters has not received come over, where
+    /// they can be read.
     Rebuild {
         /// Its name; an offline database's ends in .offline.
         name: String,
-        /// Also a file that can be read.
+        /// Also where the file can be read; its rows that headquarters has not received come over.
         #[arg(long)]
         discard: bool,
         /// Make something go wrong: crash=POINT.
