@@ -177,3 +177,34 @@ fn the_documents_name_what_exists() {
         assert!(contributing.contains(name), "CONTRIBUTING.md does not justify {name}");
     }
 }
+
+/// Each mutation fits the code as it is, and stands in the document with what it changes.
+#[test]
+fn every_mutation_fits_and_has_its_line() {
+    let document = fs::read_to_string(root().join("docs/reliability.md")).unwrap();
+    let mutations = files("tests/mutations", "patch");
+    for (name, text) in &mutations {
+        let text = text.replace("\r\n", "\n");
+        let file = text.lines().find_map(|line| line.strip_prefix("--- a/")).unwrap();
+        let code = fs::read_to_string(root().join(file)).unwrap().replace("\r\n", "\n");
+        for hunk in text.split("\n@@ ").skip(1) {
+            let lines = hunk.lines().skip(1);
+            let old = lines.filter_map(|line| line.strip_prefix([' ', '-']));
+            let old: String = old.map(|line| format!("{line}\n")).collect();
+            assert!(code.contains(&old), "{name} does not fit {file}:\n{old}");
+        }
+        let stem = Path::new(name).file_stem().unwrap().to_string_lossy().into_owned();
+        assert!(document.contains(&format!("| {stem} |")), "{name} has no line in reliability.md");
+    }
+    let lines = document.lines().filter(|line| line.contains("| `cargo test --locked"));
+    assert_eq!(lines.count(), mutations.len(), "a line for each mutation");
+}
+
+/// The document lists every crash point.
+#[test]
+fn every_crash_point_has_its_line() {
+    let document = fs::read_to_string(root().join("docs/reliability.md")).unwrap();
+    for point in cdx::world::fault::CRASH_POINTS {
+        assert!(document.contains(&format!("`{}`", point.0)), "{} has no line", point.0);
+    }
+}

@@ -68,8 +68,10 @@ fn u10_a_channel_that_is_made_again_merges_nothing_twice() {
     let env = Env::asynchronous();
     offline(&env, "Away");
     env.ok("pos reconnect --channel houston");
+    env.ok("run P");
     env.ok("channels rebuild houston --discard");
-    env.ok("pos reconnect --channel houston");
+    let again = env.json("pos reconnect --channel houston");
+    assert!(again["notes"].to_string().contains("0 rows merged"), "{again:#}");
     afterwards(&env);
     assert_eq!(people(&env, "Away"), (1, 1));
 }
