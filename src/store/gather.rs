@@ -6,22 +6,10 @@ use std::path::Path;
 use super::db::Db;
 use super::environment::Environment;
 use super::error::StoreError;
+use super::hq_customers::CUSTOMER_TABLES;
 use super::lineage::{MARK, answer};
 use super::numbers::Numbers;
 use super::origins::SEQUENCE as ORIGIN;
-
-/// The tables whose RECIDs go to channels.
-const TABLES: &[&str] = &[
-    "DIRPARTYTABLE",
-    "DIRPERSONNAME",
-    "CUSTTABLE",
-    "RETAILCUSTTABLE",
-    "LOGISTICSELECTRONICADDRESS",
-    "LOGISTICSLOCATION",
-    "DIRPARTYLOCATION",
-    "LOGISTICSPOSTALADDRESS",
-    "RETAILCUSTAFFILIATION",
-];
 
 /// What is asked of headquarters and of each channel, and the sequence that it is of.
 const ASKED: &[(&str, &str)] = &[
@@ -77,7 +65,7 @@ fn look(numbers: &Numbers, db: &Db, scope: &str) {
     for (sequence, sql) in ASKED {
         numbers.note(sequence, answer(db, sql).unwrap_or(0));
     }
-    for table in TABLES {
+    for table in CUSTOMER_TABLES {
         let own = answer(db, &format!("SELECT max(RECID) FROM {table}"));
         let brought = answer(db, &format!("SELECT max(RECID) FROM ax_{table}"));
         numbers.note(&format!("recid {table}"), own.max(brought).unwrap_or(0));

@@ -326,8 +326,8 @@ fn affiliation_named(hq: &Db, name: &str) -> Result<i64, StoreError> {
     Err(StoreError::unknown("affiliation", name, &known, "cdx customers list"))
 }
 
-/// The tables that a customer's rows are in.
-const TABLES: &[&str] = &[
+/// The tables that a customer's rows are in, whose RECIDs go to channels.
+pub(super) const CUSTOMER_TABLES: &[&str] = &[
     "DIRPARTYTABLE",
     "DIRPERSONNAME",
     "CUSTTABLE",
@@ -342,7 +342,7 @@ const TABLES: &[&str] = &[
 /// Deletes a customer and everything that is theirs alone; false when there is no such customer.
 pub fn delete(hq: &Db, account: &str) -> Result<bool, StoreError> {
     let Some(party) = party(hq, account)? else { return Ok(false) };
-    TABLES.iter().try_for_each(|table| note_recid(hq, table))?;
+    CUSTOMER_TABLES.iter().try_for_each(|table| note_recid(hq, table))?;
     for sql in include_str!("sql/hq_customer_delete.sql").split(";\n") {
         let named: [(&str, &dyn rusqlite::ToSql); 2] = [(":party", &party), (":account", &account)];
         let used: Vec<_> = named.into_iter().filter(|(name, _)| sql.contains(name)).collect();
