@@ -102,6 +102,9 @@ fn long() {
     let scope = if held { HELD } else { ALL };
     let tries = usize::try_from(number("CDX_SIMULATE_TRIES", 400)).unwrap();
     let folder = std::env::var_os("CDX_SIMULATE_FINDINGS");
+    if let Some(folder) = &folder {
+        fs::create_dir_all(folder).unwrap();
+    }
     let begun = Instant::now();
     let (mut seeds, mut commands, mut failed) = (0, 0, Vec::new());
     for seed in first..first + most {
