@@ -74,14 +74,26 @@ impl Context {
     }
 
     /// The environment, opened for writing, with faults armed and leftovers repaired.
-    pub(super) fn writer(&self, faults: &[String]) -> Result<Writer, CommandError> {
+    fn writer(&self, faults: &[String]) -> Result<Writer, CommandError> {
         let mut progress = self.progress();
         Ok(exchange::begin(&self.environment()?, &self.command, faults, &mut progress)?)
     }
 
+    /// Opens the environment for writing, works, and ends, whatever came of the work.
+    pub(super) fn write<T>(
+        &self,
+        faults: &[String],
+        work: impl FnOnce(&mut Writer) -> Result<T, CommandError>,
+    ) -> Result<T, CommandError> {
+        let mut writer = self.writer(faults)?;
+        let done = work(&mut writer);
+        self.finish(writer);
+        done
+    }
+
     /// Ends what [`Context::writer`] began. The work is done: what could not be put in order after
     /// it is told, and makes no failure of it.
-    pub(super) fn finish(&self, writer: Writer) {
+    fn finish(&self, writer: Writer) {
         let mut progress = self.progress();
         exchange::notice::tell(&writer, &mut progress);
         for untidied in writer.finish() {

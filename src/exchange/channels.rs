@@ -5,9 +5,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::download::serving;
+use super::ending::{Ending, ended, is_being_made};
 use super::error::ExchangeError;
 use super::generate::chain;
-use super::intents::{Ending, ended, is_being_made};
 use super::run::Known;
 use super::upload::upload_tables;
 use crate::model::job::{Direction, Job};
@@ -234,7 +234,7 @@ pub(super) fn finish_rebuild(
 fn note_made(writer: &Writer, intent: i64, made: Made) {
     let dropped = writer.hq.write(|_| {
         intents::drop(&writer.hq, intent)?;
-        ended(&writer.hq, &Ending::Made(&made.name))
+        ended(&writer.hq, Ending::Made(&made.name))
     });
     writer.tidied("the announcement of a channel database", dropped);
     writer.note_made(made);

@@ -223,46 +223,6 @@ pub(super) fn keep_upload(
     set_down(writer, &intent, error, listener)
 }
 
-/// Drops, in the caller's transaction, what a command has ended: older operations that could not
-/// be finished and that it has made pointless or has done itself.
-pub(super) fn ended(hq: &Headquarters, by: &Ending<'_>) -> Result<(), StoreError> {
-    for intent in intents::all(hq)? {
-        let Some(operation) = Operation::read(&intent) else { continue };
-        let over = match (&operation, by) {
-            (Operation::Reconnect(channel), Ending::Reconnected(by)) => channel == by,
-            // An offline database that is empty has nothing to merge.
-            (Operation::Reconnect(channel), Ending::Made(by)) => {
-                by.strip_suffix(crate::model::topology::OFFLINE_SUFFIX) == Some(channel.as_str())
-            }
-            (Operation::Channel(name), Ending::Made(by)) => name == by,
-            (Operation::Rebuild(rebuilding), Ending::Made(by)) => rebuilding.name == **by,
-            _ => false,
-        };
-        if over {
-            intents::drop(hq, intent.id)?;
-        }
-    }
-    Ok(())
-}
-
-/// What a command has done that may end older operations.
-pub(super) enum Ending<'a> {
-    /// The channel's offline database was merged into it.
-    Reconnected(&'a str),
-    /// The database's file was made.
-    Made(&'a str),
-}
-
-/// Whether a database's file is being made by an operation that has not been finished.
-pub(super) fn is_being_made(hq: &Headquarters, name: &str) -> Result<bool, StoreError> {
-    let making = |intent: &Intent| match Operation::read(intent) {
-        Some(Operation::Channel(made)) => made == name,
-        Some(Operation::Rebuild(rebuilding)) => rebuilding.name == name,
-        _ => false,
-    };
-    Ok(intents::all(hq)?.iter().any(making))
-}
-
 /// Every operation over two files that could not be finished, oldest first.
 ///
 /// # Errors

@@ -8,6 +8,7 @@ pub mod channels;
 mod collect;
 pub mod download;
 pub mod dry_run;
+mod ending;
 pub mod enlist;
 pub mod error;
 mod fetch;

@@ -1,7 +1,7 @@
 //! A register comes back: its offline database's rows are merged into its channel.
 
+use super::ending::{Ending, ended};
 use super::error::ExchangeError;
-use super::intents::{Ending, ended};
 use super::run::Known;
 use super::upload::upload_tables;
 use crate::model::job::Direction;
@@ -58,7 +58,7 @@ pub(super) fn finish(writer: &Writer, intent: i64, channel: &str) -> Result<Merg
     writer.world.faults.crash_at("reconnect.after-commit", channel);
     let dropped = writer.hq.write(|_| {
         intents::drop(&writer.hq, intent)?;
-        ended(&writer.hq, &Ending::Reconnected(channel))
+        ended(&writer.hq, Ending::Reconnected(channel))
     });
     writer.tidied("the announcement of a reconnect", dropped);
     Ok(merged)

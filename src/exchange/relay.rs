@@ -86,7 +86,10 @@ pub(super) fn finish(writer: &Writer, intent: i64, announced: &Announced) -> Opt
     let left = brought.err().map(|error| {
         // The line in the log is worth having even where the rows are not taken.
         let logged = log_call(writer, &announced.call);
-        let mut why = chain(&error);
+        let mut why = match error {
+            ExchangeError::Channel { detail, .. } => detail,
+            other => chain(&other),
+        };
         if let Err(error) = logged {
             let log = chain(&error);
             if !why.contains(&log) {

@@ -190,30 +190,25 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
         Command::List => {}
         Command::Add { name, group, offline_database, fault } => {
             check_name(&name)?;
-            let writer = context.writer(&fault)?;
-            channels::add(&writer, &NewChannel { name, group, offline_database })?;
-            context.finish(writer);
+            let new = NewChannel { name, group, offline_database };
+            context.write(&fault, |writer| Ok(channels::add(writer, &new)?))?;
         }
         Command::Reseed { name } => {
-            let writer = context.writer(&[])?;
-            let Done { tables, reissued, gone } = channels::reseed(&writer, &name)?;
-            context.finish(writer);
+            let Done { tables, reissued, gone } =
+                context.write(&[], |writer| Ok(channels::reseed(writer, &name)?))?;
             context.print(&ReseedReport { channel: name, tables, reissued, gone })?;
             return Ok(Exit::Done);
         }
         Command::Rebuild { name, discard, fault } => {
-            let writer = context.writer(&fault)?;
-            let done = channels::rebuild(&writer, &name, discard)?;
-            context.finish(writer);
+            let done =
+                context.write(&fault, |writer| Ok(channels::rebuild(writer, &name, discard)?))?;
             context.print(&RebuildReport::new(name, done))?;
             return Ok(Exit::Done);
         }
         Command::Pause { name } => pause(context, &name, true)?,
         Command::Resume { name } => pause(context, &name, false)?,
         Command::Group { command: GroupCommand::Add { name, dummy } } => {
-            let writer = context.writer(&[])?;
-            channels::add_group(&writer, &name, dummy)?;
-            context.finish(writer);
+            context.write(&[], |writer| Ok(channels::add_group(writer, &name, dummy)?))?;
         }
     }
     let reader = context.reader()?;
@@ -229,12 +224,8 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
 }
 
 fn pause(context: &mut Context, name: &str, paused: bool) -> Result<(), CommandError> {
-    let writer = context.writer(&[])?;
-    channels::pause(&writer, name, paused)?;
-    {
-        context.finish(writer);
-        Ok(())
-    }
+    context.write(&[], |writer| Ok(channels::pause(writer, name, paused)?))?;
+    Ok(())
 }
 
 /// A name becomes a file's, and at most fifteen characters of it a channel's documented id.

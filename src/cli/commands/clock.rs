@@ -34,22 +34,16 @@ enum Command {
 pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, CommandError> {
     let (clock, passed) = match &args.command {
         Command::Show => (context.reader()?.world.clock, Passed::default()),
-        Command::Advance { duration } => {
-            let mut writer = context.writer(&[])?;
+        Command::Advance { duration } => context.write(&[], |writer| {
             let clock = writer.world.clock.advanced(duration)?;
-            let passed = move_clock(&mut writer, clock)?;
-            let clock = writer.world.clock.clone();
-            context.finish(writer);
-            (clock, passed)
-        }
-        Command::Set { time } => {
-            let mut writer = context.writer(&[])?;
+            let passed = move_clock(writer, clock)?;
+            Ok((writer.world.clock.clone(), passed))
+        })?,
+        Command::Set { time } => context.write(&[], |writer| {
             let clock = writer.world.clock.set(time)?;
-            let passed = move_clock(&mut writer, clock)?;
-            let clock = writer.world.clock.clone();
-            context.finish(writer);
-            (clock, passed)
-        }
+            let passed = move_clock(writer, clock)?;
+            Ok((writer.world.clock.clone(), passed))
+        })?,
     };
     context.print(&ClockReport {
         time: clock.local(),

@@ -7,7 +7,7 @@ use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::report::page::{Page, Report};
 use crate::runtime::cache::{Difference, differences};
-use crate::store::{Access, Reader, scale_unit, topology};
+use crate::store::{Access, Reader, Writer, scale_unit, topology};
 
 /// Show and restart scale units.
 #[derive(Debug, clap::Args)]
@@ -39,26 +39,34 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
     match args.command {
         Command::Status { channel } => status(context, channel.as_deref())?,
         Command::Restart { channel, instance } => {
-            let writer = context.writer(&[])?;
-            let only = match channel {
-                Some(name) => Some(topology::find_store(&writer.hq, &name)?.id),
-                None => None,
-            };
-            let mut restarted = Vec::new();
-            for store in topology::data_stores(&writer.hq)? {
-                if store.offline || only.is_some_and(|id| id != store.id) {
-                    continue;
-                }
-                let database = writer.channel_of(&store)?;
-                database.write(|_| scale_unit::restart(&database, instance))?;
-                writer.tidied("the log of a channel database", database.checkpoint());
-                restarted.push(store.name);
-            }
-            context.finish(writer);
+            let restarted =
+                context.write(&[], |writer| restart(writer, channel.as_deref(), instance))?;
             context.print(&Restarted { restarted })?;
         }
     }
     Ok(Exit::Done)
+}
+
+fn restart(
+    writer: &Writer,
+    channel: Option<&str>,
+    instance: Option<u32>,
+) -> Result<Vec<String>, CommandError> {
+    let only = match channel {
+        Some(name) => Some(topology::find_store(&writer.hq, name)?.id),
+        None => None,
+    };
+    let mut restarted = Vec::new();
+    for store in topology::data_stores(&writer.hq)? {
+        if store.offline || only.is_some_and(|id| id != store.id) {
+            continue;
+        }
+        let database = writer.channel_of(&store)?;
+        database.write(|_| scale_unit::restart(&database, instance))?;
+        writer.tidied("the log of a channel database", database.checkpoint());
+        restarted.push(store.name);
+    }
+    Ok(restarted)
 }
 
 fn status(context: &mut Context, channel: Option<&str>) -> Result<(), CommandError> {

@@ -13,7 +13,7 @@ use crate::model::nearest::nearest;
 use crate::model::operation::{Operation, OperationDetail, OperationId, OperationStatus};
 use crate::report::page::{Page, Report, count, grouped};
 use crate::store::hq_customers::{self, Origin};
-use crate::store::{StoreError, operations};
+use crate::store::{StoreError, Writer, operations};
 
 /// Show, make and change customers in headquarters; see and mend what channels sent.
 #[derive(Debug, clap::Args)]
@@ -121,10 +121,11 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
         }
         Command::Edit { account, set } => edit(context, &account, &set)?,
         Command::Delete { account } => {
-            let writer = context.writer(&[])?;
-            let customer = find(&writer.hq, &account)?;
-            writer.hq.write(|hq| hq_customers::delete(hq, &customer.account))?;
-            context.finish(writer);
+            let customer = context.write(&[], |writer| {
+                let customer = find(&writer.hq, &account)?;
+                writer.hq.write(|hq| hq_customers::delete(hq, &customer.account))?;
+                Ok(customer)
+            })?;
             context.print(&Deleted { deleted: customer.account })?;
         }
         Command::Status { command } => status(context, command)?,
@@ -143,40 +144,43 @@ fn find(hq: &crate::store::Db, word: &str) -> Result<Customer, CommandError> {
 }
 
 fn create(context: &mut Context, customer: &Customer) -> Result<(), CommandError> {
-    let writer = context.writer(&[])?;
-    let company = writer.env.settings().company.clone();
-    let now = writer.world.clock.utc();
-    let default = operations::any_default_customer(&writer.hq)?;
-    let stamp = Stamp::headquarters(&now);
-    let origin = Origin {
-        company: &company,
-        now: &now,
-        default_customer: &default,
-        stamp: &stamp,
-        known: None,
-    };
-    let account = writer.hq.write(|hq| hq_customers::create(hq, &origin, customer))?;
-    let customer = find(&writer.hq, &account)?;
-    context.finish(writer);
+    let customer = context.write(&[], |writer| {
+        let company = writer.env.settings().company.clone();
+        let now = writer.world.clock.utc();
+        let default = operations::any_default_customer(&writer.hq)?;
+        let stamp = Stamp::headquarters(&now);
+        let origin = Origin {
+            company: &company,
+            now: &now,
+            default_customer: &default,
+            stamp: &stamp,
+            known: None,
+        };
+        writer.hq.write(|hq| {
+            let account = hq_customers::create(hq, &origin, customer)?;
+            find(hq, &account)
+        })
+    })?;
     context.print(&CustomerDetail { customer })
 }
 
 fn edit(context: &mut Context, account: &str, set: &[String]) -> Result<(), CommandError> {
     let fields = customer_fields(set)?;
-    let writer = context.writer(&[])?;
-    let now = writer.world.clock.utc();
-    let stamp = Stamp::headquarters(&now);
-    let customer = find(&writer.hq, account)?;
-    let changes = writer.hq.write(|hq| {
-        let mut changes = Vec::new();
-        for (field, value) in &fields {
-            let account = &customer.account;
-            changes.extend(hq_customers::set_field(hq, account, *field, value, &stamp, &now)?);
-        }
-        Ok::<_, StoreError>(changes)
+    let edited = context.write(&[], |writer| {
+        let now = writer.world.clock.utc();
+        let stamp = Stamp::headquarters(&now);
+        let Customer { account, .. } = find(&writer.hq, account)?;
+        let changes = writer.hq.write(|hq| {
+            let mut changes = Vec::new();
+            for (field, value) in &fields {
+                let changed = hq_customers::set_field(hq, &account, *field, value, &stamp, &now)?;
+                changes.extend(changed);
+            }
+            Ok::<_, StoreError>(changes)
+        })?;
+        Ok(Edited { account, changes })
     })?;
-    context.finish(writer);
-    context.print(&Edited { account: customer.account, changes })
+    context.print(&edited)
 }
 
 fn status(context: &mut Context, command: Option<StatusCommand>) -> Result<(), CommandError> {
@@ -217,7 +221,17 @@ fn edit_operation(
     set: &[String],
 ) -> Result<(), CommandError> {
     let id = operation_id(operation)?;
-    let writer = context.writer(&[])?;
+    let changes = context.write(&[], |writer| correct(writer, id, operation, set))?;
+    context.print(&Edited { account: operation.to_owned(), changes })
+}
+
+/// Corrects the values of an operation that has not gone through.
+fn correct(
+    writer: &Writer,
+    id: OperationId,
+    operation: &str,
+    set: &[String],
+) -> Result<Vec<Change>, CommandError> {
     let row = operations::find(&writer.hq, id)?.ok_or_else(|| unknown(operation))?;
     if row.number("ONLINEOPERATIONCOMPLETED") == 1 {
         let message = format!("operation {operation} has gone through and cannot be edited");
@@ -240,17 +254,14 @@ fn edit_operation(
         };
         changes.push(operations::edit(&writer.hq, &row, found, value, &now)?);
     }
-    context.finish(writer);
-    context.print(&Edited { account: operation.to_owned(), changes })
+    Ok(changes)
 }
 
 fn batch(context: &mut Context, operation: Option<&str>) -> Result<Exit, CommandError> {
     let only = operation.map(operation_id).transpose()?;
-    let mut writer = context.writer(&[])?;
     let mut progress = context.progress();
-    let tally = synchronize(&mut writer, only, &mut progress);
-    context.finish(writer);
-    let Tally { processed, failed, waiting } = tally?;
+    let Tally { processed, failed, waiting } =
+        context.write(&[], |writer| Ok(synchronize(writer, only, &mut progress)?))?;
     context.print(&Synchronized { processed, failed, waiting })?;
     Ok(if failed == 0 { Exit::Done } else { Exit::No })
 }

@@ -68,20 +68,18 @@ fn set(context: &mut Context, name: &str, value: &str, force: bool) -> Result<()
             check_name(name)?;
         }
     }
-    let writer = context.writer(&[])?;
-    match parsed {
-        Some((AUTOMATIC, number)) => features::set_automatic(&writer.hq, number == 1)?,
-        Some((known, number)) => topology::set_scheduler_number(&writer.hq, known, number)?,
-        None if name.to_uppercase().starts_with("CDX_") => {
-            let company = writer.env.settings().company.clone();
-            topology::set_configuration(&writer.hq, name, value, &company)?;
+    context.write(&[], |writer| {
+        match parsed {
+            Some((AUTOMATIC, number)) => features::set_automatic(&writer.hq, number == 1)?,
+            Some((known, number)) => topology::set_scheduler_number(&writer.hq, known, number)?,
+            None if name.to_uppercase().starts_with("CDX_") => {
+                let company = writer.env.settings().company.clone();
+                topology::set_configuration(&writer.hq, name, value, &company)?;
+            }
+            None => set_fact(writer, name, value, force)?,
         }
-        None => set_fact(&writer, name, value, force)?,
-    }
-    {
-        context.finish(writer);
         Ok(())
-    }
+    })
 }
 
 /// A fact that gates ask for; refused when it would leave a feature on without something it then

@@ -188,13 +188,13 @@ impl Report for Restarted {
 }
 
 fn restart(context: &mut Context, channel: Option<&str>) -> Result<Exit, CommandError> {
-    let writer = context.writer(&[])?;
-    let only = match channel {
-        Some(name) => Some(topology::find_store(&writer.hq, name)?.id),
-        None => None,
-    };
-    let restarted = start_registers(&writer, only)?;
-    context.finish(writer);
+    let restarted = context.write(&[], |writer| {
+        let only = match channel {
+            Some(name) => Some(topology::find_store(&writer.hq, name)?.id),
+            None => None,
+        };
+        Ok(start_registers(writer, only)?)
+    })?;
     context.print(&Restarted { restarted })?;
     Ok(Exit::Done)
 }
@@ -205,11 +205,10 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
     }
     let Some((place, request)) = request(args.command)? else { return Ok(Exit::Done) };
     let catalogue = context.environment()?.gates()?;
-    let mut writer = context.writer(&place.fault)?;
     let Place { channel, instance, offline, .. } = &place;
-    let report = perform(&mut writer, &catalogue, channel, *instance, *offline, &request);
-    context.finish(writer);
-    let report = report?;
+    let report = context.write(&place.fault, |writer| {
+        Ok(perform(writer, &catalogue, channel, *instance, *offline, &request)?)
+    })?;
     context.print(&report)?;
     Ok(match report.path {
         Path::Refused | Path::Failed => Exit::No,

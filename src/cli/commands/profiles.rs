@@ -39,19 +39,20 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
     if let Command::Set { profile, async_customers, async_orders, days_transactions_exist } =
         args.command
     {
-        let writer = context.writer(&[])?;
-        let mut found = profiles::find_profile(&writer.hq, &profile)?;
-        if let Some(on) = async_customers {
-            found.async_customers = on.into();
-        }
-        if let Some(on) = async_orders {
-            found.async_orders = on.into();
-        }
-        if let Some(days) = days_transactions_exist {
-            found.days_transactions_exist = i64::from(days);
-        }
-        profiles::save_profile(&writer.hq, &found, &writer.world.clock.utc())?;
-        context.finish(writer);
+        context.write(&[], |writer| {
+            let mut found = profiles::find_profile(&writer.hq, &profile)?;
+            if let Some(on) = async_customers {
+                found.async_customers = on.into();
+            }
+            if let Some(on) = async_orders {
+                found.async_orders = on.into();
+            }
+            if let Some(days) = days_transactions_exist {
+                found.days_transactions_exist = i64::from(days);
+            }
+            profiles::save_profile(&writer.hq, &found, &writer.world.clock.utc())?;
+            Ok(())
+        })?;
     }
     let profiles = profiles::profiles(&context.reader()?.hq)?;
     context.print(&ProfileList { profiles })?;

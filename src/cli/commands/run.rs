@@ -71,11 +71,9 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
         context.print(&report)?;
         return Ok(Exit::Done);
     }
-    let mut writer = context.writer(&args.fault)?;
     let mut progress = context.progress();
-    let report = run_jobs(&mut writer, &request, &mut progress);
-    context.finish(writer);
-    let report = report?;
+    let report =
+        context.write(&args.fault, |writer| Ok(run_jobs(writer, &request, &mut progress)?))?;
     context.print(&report)?;
     Ok(if report.ok { Exit::Done } else { Exit::No })
 }

@@ -25,10 +25,8 @@ enum Command {
 
 pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, CommandError> {
     let Command::Init { delete_existing } = args.command;
-    let writer = context.writer(&[])?;
-    let done = initialize(&writer, delete_existing);
-    context.finish(writer);
-    context.print(&done?)?;
+    let done = context.write(&[], |writer| Ok(initialize(writer, delete_existing)?))?;
+    context.print(&done)?;
     Ok(Exit::Done)
 }
 

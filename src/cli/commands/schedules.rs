@@ -11,7 +11,7 @@ use crate::model::job::Definitions;
 use crate::model::topology::{BatchState, Schedule};
 use crate::report::page::{Page, Report, yes};
 use crate::store::db::Headquarters;
-use crate::store::{StoreError, scheduler, topology};
+use crate::store::{StoreError, Writer, scheduler, topology};
 
 /// Show and change distribution schedules.
 #[derive(Debug, clap::Args)]
@@ -80,7 +80,10 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
 }
 
 fn set(context: &Context, args: &SetArgs) -> Result<(), CommandError> {
-    let writer = context.writer(&[])?;
+    context.write(&[], |writer| change(writer, args))
+}
+
+fn change(writer: &Writer, args: &SetArgs) -> Result<(), CommandError> {
     let schedules = topology::schedules(&writer.hq)?;
     let known = schedules.iter().find(|one| one.name.eq_ignore_ascii_case(&args.name));
     let jobs = jobs(&scheduler::read(&writer.hq)?, known, args)?;
@@ -94,11 +97,7 @@ fn set(context: &Context, args: &SetArgs) -> Result<(), CommandError> {
         jobs,
         groups: groups(&writer.hq, known, args)?,
     };
-    topology::set_schedule(&writer.hq, &args.name, &change)?;
-    {
-        context.finish(writer);
-        Ok(())
-    }
+    Ok(topology::set_schedule(&writer.hq, &args.name, &change)?)
 }
 
 /// A schedule without jobs does nothing, so that a new name without them is a misspelt one.

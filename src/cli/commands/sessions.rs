@@ -120,10 +120,7 @@ fn change(
     upload: bool,
     what: Manage,
 ) -> Result<(), CommandError> {
-    let writer = context.writer(&[])?;
-    let done = what(&writer, id, channel, upload);
-    context.finish(writer);
-    done?;
+    context.write(&[], |writer| Ok(what(writer, id, channel, upload)?))?;
     show(context, id, upload)
 }
 

@@ -36,30 +36,31 @@ fn version(text: Option<&String>) -> Result<Option<Version>, CommandError> {
 pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, CommandError> {
     let app_version = version(args.app_version.as_ref())?;
     let scale_unit_version = version(args.scale_unit_version.as_ref())?;
-    let writer = context.writer(&[])?;
-    let current = features::app_version(&writer.hq)?;
-    if let Some(wanted) = app_version.as_ref().filter(|wanted| **wanted < current) {
-        let message =
-            format!("the application is {current}, and a version never goes back to {wanted}");
-        return Err(CommandError::usage("version", message, "see it: cdx features list"));
-    }
-    let only = match &args.channel {
-        Some(name) => Some(topology::find_store(&writer.hq, name)?),
-        None => None,
-    };
-    if let Some(wanted) = &scale_unit_version {
-        let units = features::scale_units(&writer.hq, &current)?;
-        let asked = |name: &str| only.as_ref().is_none_or(|store| store.name == name);
-        if let Some((name, own)) = units.iter().find(|(name, own)| asked(name) && own > wanted) {
-            let message = format!(
-                "the scale unit of {name} is {own}, and a version never goes back to {wanted}"
-            );
-            let hint = format!("cdx upgrade --scale-unit-version {own}");
-            return Err(CommandError::usage("version", message, hint));
+    let done = context.write(&[], |writer| {
+        let current = features::app_version(&writer.hq)?;
+        if let Some(wanted) = app_version.as_ref().filter(|wanted| **wanted < current) {
+            let message =
+                format!("the application is {current}, and a version never goes back to {wanted}");
+            return Err(CommandError::usage("version", message, "see it: cdx features list"));
         }
-    }
-    let done = upgrade(&writer, &Request { app_version, scale_unit_version, only })?;
-    context.finish(writer);
+        let only = match &args.channel {
+            Some(name) => Some(topology::find_store(&writer.hq, name)?),
+            None => None,
+        };
+        if let Some(wanted) = &scale_unit_version {
+            let units = features::scale_units(&writer.hq, &current)?;
+            let asked = |name: &str| only.as_ref().is_none_or(|store| store.name == name);
+            if let Some((name, own)) = units.iter().find(|(name, own)| asked(name) && own > wanted)
+            {
+                let message = format!(
+                    "the scale unit of {name} is {own}, and a version never goes back to {wanted}"
+                );
+                let hint = format!("cdx upgrade --scale-unit-version {own}");
+                return Err(CommandError::usage("version", message, hint));
+            }
+        }
+        Ok(upgrade(writer, &Request { app_version, scale_unit_version, only })?)
+    })?;
     context.print(&done)?;
     Ok(Exit::Done)
 }

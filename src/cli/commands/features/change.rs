@@ -174,15 +174,15 @@ pub(super) fn run(
         let decision = decide(&standing);
         (standing, decision)
     } else {
-        let writer = context.writer(&[])?;
-        let standing = features::standing(&writer.hq, catalogue, &writer.world.clock)?;
-        let decision = decide(&standing);
-        let now = writer.world.clock.utc();
-        writer.hq.write(|hq| {
-            features::apply(hq, catalogue, &decision.changes, &context.command, &now)
-        })?;
-        context.finish(writer);
-        (standing, decision)
+        context.write(&[], |writer| {
+            let standing = features::standing(&writer.hq, catalogue, &writer.world.clock)?;
+            let decision = decide(&standing);
+            let now = writer.world.clock.utc();
+            writer.hq.write(|hq| {
+                features::apply(hq, catalogue, &decision.changes, &context.command, &now)
+            })?;
+            Ok((standing, decision))
+        })?
     };
     let mut after = standing.clone();
     if !dry_run {
@@ -288,15 +288,15 @@ pub(super) fn all(
         let all = Features { catalogue, standing: &standing }.enable_all(consent);
         (standing, all)
     } else {
-        let writer = context.writer(&[])?;
-        let standing = features::standing(&writer.hq, catalogue, &writer.world.clock)?;
-        let all = Features { catalogue, standing: &standing }.enable_all(consent);
-        let now = writer.world.clock.utc();
-        writer.hq.write(|hq| {
-            features::apply(hq, catalogue, &all.decision.changes, &context.command, &now)
-        })?;
-        context.finish(writer);
-        (standing, all)
+        context.write(&[], |writer| {
+            let standing = features::standing(&writer.hq, catalogue, &writer.world.clock)?;
+            let all = Features { catalogue, standing: &standing }.enable_all(consent);
+            let now = writer.world.clock.utc();
+            writer.hq.write(|hq| {
+                features::apply(hq, catalogue, &all.decision.changes, &context.command, &now)
+            })?;
+            Ok((standing, all))
+        })?
     };
     let changed = all.decision.changed();
     let after = After::of(Features { catalogue, standing: &standing }, &all.decision.changes);
@@ -307,9 +307,7 @@ pub(super) fn all(
 
 /// Lists features that are new to this environment: "Check for updates".
 pub(super) fn refresh(context: &mut Context) -> Result<Exit, CommandError> {
-    let writer = context.writer(&[])?;
-    let done = upgrade(&writer, &Request::default())?;
-    context.finish(writer);
+    let done = context.write(&[], |writer| Ok(upgrade(writer, &Request::default())?))?;
     context.print(&done)?;
     Ok(Exit::Done)
 }

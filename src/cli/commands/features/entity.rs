@@ -131,15 +131,15 @@ pub(super) fn import(
         let done = import::import(catalogue, &standing, &rows, consent);
         (standing, done)
     } else {
-        let writer = context.writer(&[])?;
-        let standing = features::standing(&writer.hq, catalogue, &writer.world.clock)?;
-        let done = import::import(catalogue, &standing, &rows, consent);
-        let now = writer.world.clock.utc();
-        writer
-            .hq
-            .write(|hq| features::apply(hq, catalogue, &done.changes, &context.command, &now))?;
-        context.finish(writer);
-        (standing, done)
+        context.write(&[], |writer| {
+            let standing = features::standing(&writer.hq, catalogue, &writer.world.clock)?;
+            let done = import::import(catalogue, &standing, &rows, consent);
+            let now = writer.world.clock.utc();
+            writer.hq.write(|hq| {
+                features::apply(hq, catalogue, &done.changes, &context.command, &now)
+            })?;
+            Ok((standing, done))
+        })?
     };
     let mut after = standing.clone();
     done.changes.iter().for_each(|change| after.apply(change));
