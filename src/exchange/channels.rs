@@ -24,8 +24,8 @@ use crate::store::reseed::{Done, Reseeding, with_headquarters};
 use crate::store::schema::Kind;
 use crate::store::upload_pack::UploadTable;
 use crate::store::{
-    Access, Made, StoreError, Writer, files, intents, lineage, origins, scheduler, seed, sessions,
-    topology, uploads,
+    Access, ChannelDatabase, Made, StoreError, Writer, files, intents, lineage, origins, scheduler,
+    seed, sessions, topology, uploads,
 };
 
 /// A channel database to add.
@@ -277,12 +277,7 @@ pub fn reseed(writer: &Writer, name: &str) -> Result<Done, ExchangeError> {
     let tables = upload_tables_of_jobs(writer)?;
     let packages = Folder(writer.env.packages_path());
     let channel = writer.channel_of(&store)?;
-    for table in &tables {
-        let target = &table.plan.target;
-        let after =
-            uploads::received(&writer.hq, store.id, target)?.max(uploads::sent(&channel, target)?);
-        origins::watch(&channel, target, &table.counter, after)?;
-    }
+    watch_each(writer, &channel, &store, &tables)?;
     let way = OnTheWay::from(&uploads::all(&writer.hq)?, store.id, &channel, &packages)?;
     let mut done = with_headquarters(&writer.hq, &channel, || {
         let reseeding = Reseeding {
@@ -324,14 +319,24 @@ pub(super) fn watch_uploads(writer: &Writer) -> Result<(), ExchangeError> {
     }
     for store in topology::data_stores(&writer.hq)? {
         let channel = writer.channel_of(&store)?;
-        for table in &tables {
-            let target = &table.plan.target;
-            let after = uploads::received(&writer.hq, store.id, target)?
-                .max(uploads::sent(&channel, target)?);
-            origins::watch(&channel, target, &table.counter, after)?;
-        }
+        watch_each(writer, &channel, &store, &tables)?;
         origins::raise_counters(&writer.hq, &channel, store.id)?;
         channel.checkpoint()?;
+    }
+    Ok(())
+}
+
+/// Lets each of a channel's upload tables say where the rows are made that have not gone up yet.
+fn watch_each(
+    writer: &Writer,
+    channel: &ChannelDatabase,
+    store: &DataStore,
+    tables: &[UploadTable],
+) -> Result<(), StoreError> {
+    for table in tables {
+        let target = &table.plan.target;
+        let after = uploads::reached(&writer.hq, channel, store.id, target)?;
+        origins::watch(channel, target, &table.counter, after)?;
     }
     Ok(())
 }

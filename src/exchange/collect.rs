@@ -131,10 +131,8 @@ impl Collecting<'_> {
         let channel = self.writer.channel_of(store)?;
         let mut found = Vec::new();
         for table in self.tables {
-            // A restored channel may have forgotten what headquarters has received (U07).
-            let received = uploads::received(&self.writer.hq, store.id, &table.plan.target)?;
-            let sent = uploads::sent(&channel, &table.plan.target)?;
-            let table = UploadTable { after: received.max(sent), ..table.clone() };
+            let after = uploads::reached(&self.writer.hq, &channel, store.id, &table.plan.target)?;
+            let table = UploadTable { after, ..table.clone() };
             origins::watch(&channel, &table.plan.target, &table.counter, table.after)?;
             if let Some(range) = table.range(&channel)? {
                 found.push((table, range));

@@ -5,7 +5,7 @@ use rusqlite::OptionalExtension as _;
 use super::catalogue::find_table;
 use super::db::{ChannelDatabase, Headquarters, quoted};
 use super::error::StoreError;
-use super::uploads;
+use super::{origins, uploads};
 use crate::model::pos::Reason;
 
 /// The columns that say when a row was made or changed, the better one first.
@@ -35,11 +35,10 @@ pub fn counters(
     counter: &str,
 ) -> Result<Counters, StoreError> {
     let received = uploads::received(hq, store, table)?;
-    let after = received.max(uploads::sent(channel, table)?);
+    let after = uploads::reached(hq, channel, store, table)?;
     let (name, counter) = (quoted(table), quoted(counter));
     let highest = channel.number(&format!("SELECT max({counter}) FROM {name}"), [])?;
-    let sequence = "SELECT max(seq) FROM sqlite_sequence WHERE name = ?1 COLLATE NOCASE";
-    let issued = channel.number(sequence, [table])?.max(highest);
+    let issued = origins::issued(channel, table)?.max(highest);
     let mut found = Counters { table: table.to_owned(), issued, received, ..Counters::default() };
     if highest <= after {
         return Ok(found);

@@ -132,8 +132,7 @@ pub fn count(
     table: &UploadTable,
     way: &OnTheWay,
 ) -> Result<Lost, StoreError> {
-    let sent = "SELECT max(FILTERMAX) FROM ch.crt_TABLEREPLICATIONLOG WHERE TABLENAME = ?1";
-    let sent = hq.number(sent, [&table.plan.target])?;
+    let sent = uploads::sent_in(hq, "ch", &table.plan.target)?;
     let reached = uploads::received(hq, store, &table.plan.target)?.max(sent);
     if reached == 0 {
         return Ok(Lost::default());

@@ -102,9 +102,7 @@ pub fn salvage(channel: &ChannelDatabase, source: &Source<'_>) -> Result<Salvage
         for table in source.tables {
             let target = &table.plan.target;
             channel.script("SAVEPOINT cdx_salvage")?;
-            let sql =
-                "SELECT max(FILTERMAX) FROM other.crt_TABLEREPLICATIONLOG WHERE TABLENAME = ?1";
-            let brought = channel.number(sql, [target]).and_then(|sent| {
+            let brought = uploads::sent_in(channel, "other", target).and_then(|sent| {
                 let received = uploads::received(source.hq, source.store.id, target)?;
                 bring(channel, source, table, sent.max(received))
             });
@@ -211,12 +209,10 @@ fn base(
 ) -> Result<i64, StoreError> {
     let target = &table.plan.target;
     let sql = format!("SELECT max({}) FROM main.{}", quoted(&table.counter), quoted(target));
-    let sequence = "SELECT max(seq) FROM main.sqlite_sequence WHERE name = ?1 COLLATE NOCASE";
     Ok(channel
         .number(&sql, [])?
-        .max(channel.number(sequence, [target])?)
-        .max(uploads::sent(channel, target)?)
-        .max(uploads::received(source.hq, source.store.id, target)?)
+        .max(origins::issued(channel, target)?)
+        .max(uploads::reached(source.hq, channel, source.store.id, target)?)
         .max(origins::given_out(channel, target)))
 }
 

@@ -54,9 +54,9 @@ pub fn watch(
     if found.column(counter).is_none() {
         return Ok(());
     }
-    let (name, counter) = (&found.name, quoted(counter));
+    let (name, column) = (&found.name, quoted(counter));
     if is_watched(channel, name)? {
-        return assign(channel, name, &counter, after);
+        return assign(channel, name, &column, after);
     }
     channel.write(|_| {
         let known = "SELECT count(*) FROM cdx_UPLOADTABLE WHERE TABLENAME = ?1";
@@ -65,16 +65,16 @@ pub fn watch(
         channel.run(
             "INSERT INTO cdx_UPLOADTABLE (TABLENAME, COUNTER) VALUES (?1, ?2)
              ON CONFLICT (TABLENAME) DO UPDATE SET COUNTER = excluded.COUNTER",
-            [name.as_str(), counter.trim_matches('"')],
+            [name.as_str(), counter],
         )?;
-        assign(channel, name, &counter, after)?;
+        assign(channel, name, &column, after)?;
         let literal = name.replace('\'', "''");
         channel.script(&format!(
             "CREATE TRIGGER {trigger} AFTER INSERT ON {on} BEGIN
                  UPDATE cdx_FILE SET WRITES = WRITES + 1;
-                 DELETE FROM cdx_ORIGIN WHERE TABLENAME = '{literal}' AND COUNTER = NEW.{counter};
+                 DELETE FROM cdx_ORIGIN WHERE TABLENAME = '{literal}' AND COUNTER = NEW.{column};
                  INSERT INTO cdx_ORIGIN (TABLENAME, COUNTER, ORIGIN)
-                 SELECT '{literal}', NEW.{counter}, ID || '/' || WRITES FROM cdx_FILE;
+                 SELECT '{literal}', NEW.{column}, ID || '/' || WRITES FROM cdx_FILE;
              END",
             trigger = trigger_name(name),
             on = quoted(name),
@@ -138,14 +138,15 @@ pub fn raise_counters(
         Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
     })?;
     for (table, counter) in tables {
+        let given = uploads::reached(hq, channel, store, &table)?.max(given_out(channel, &table));
+        if given <= issued(channel, &table)? {
+            continue;
+        }
         let Some(found) = find_table(channel, &table)? else { continue };
         if found.rowid.as_deref().is_none_or(|rowid| !rowid.eq_ignore_ascii_case(&counter)) {
             // It does not count by itself.
             continue;
         }
-        let given = uploads::received(hq, store, &table)?
-            .max(uploads::sent(channel, &table)?)
-            .max(given_out(channel, &table));
         raise(channel, &found.name, given)?;
     }
     Ok(())
@@ -157,10 +158,15 @@ pub fn given_out(channel: &ChannelDatabase, table: &str) -> i64 {
     channel.numbers().map_or(0, |numbers| numbers.highest(&sequence))
 }
 
+/// The highest counter that SQLite remembers having given out for a table of the database itself.
+pub(super) fn issued(channel: &Db, table: &str) -> Result<i64, StoreError> {
+    let sql = "SELECT max(seq) FROM main.sqlite_sequence WHERE name = ?1 COLLATE NOCASE";
+    channel.number(sql, [table])
+}
+
 /// Lets a table count on from a number, unless it has come further.
 pub(super) fn raise(channel: &Db, table: &str, to: i64) -> Result<(), StoreError> {
-    let sql = "SELECT max(seq) FROM main.sqlite_sequence WHERE name = ?1 COLLATE NOCASE";
-    if to <= channel.number(sql, [table])? {
+    if to <= issued(channel, table)? {
         return Ok(());
     }
     let sql = "DELETE FROM main.sqlite_sequence WHERE name = ?1 COLLATE NOCASE";

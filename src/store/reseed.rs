@@ -107,12 +107,10 @@ impl Reseeding<'_> {
         let (name, counter) = (quoted(target), quoted(&table.counter));
         let highest =
             self.channel.number(&format!("SELECT max({counter}) FROM main.{name}"), [])?;
-        let sequence = "SELECT max(seq) FROM main.sqlite_sequence WHERE name = ?1 COLLATE NOCASE";
         Ok(Standing {
             table,
-            reached: uploads::received(self.hq, self.store.id, target)?
-                .max(uploads::sent(self.channel, target)?),
-            issued: self.channel.number(sequence, [target])?.max(highest),
+            reached: uploads::reached(self.hq, self.channel, self.store.id, target)?,
+            issued: origins::issued(self.channel, target)?.max(highest),
         })
     }
 

@@ -153,8 +153,26 @@ pub fn received(hq: &Headquarters, store: i64, table: &str) -> Result<i64, Store
 
 /// The highest counter of a table that a channel remembers having sent.
 pub fn sent(channel: &ChannelDatabase, table: &str) -> Result<i64, StoreError> {
-    let sql = "SELECT max(FILTERMAX) FROM crt_TABLEREPLICATIONLOG WHERE TABLENAME = ?1";
-    channel.number(sql, [table])
+    sent_in(channel, "main", table)
+}
+
+/// The highest counter of a table that a channel remembers having sent, read through a connection
+/// that has the channel's file as `schema`.
+pub(super) fn sent_in(db: &Db, schema: &str, table: &str) -> Result<i64, StoreError> {
+    let sql =
+        format!("SELECT max(FILTERMAX) FROM {schema}.crt_TABLEREPLICATIONLOG WHERE TABLENAME = ?1");
+    db.number(&sql, [table])
+}
+
+/// The highest counter of a table that either side takes for sent: a restored channel may have
+/// forgotten what headquarters has received, and the other way round (U01, U07).
+pub fn reached(
+    hq: &Headquarters,
+    channel: &ChannelDatabase,
+    store: i64,
+    table: &str,
+) -> Result<i64, StoreError> {
+    Ok(received(hq, store, table)?.max(sent(channel, table)?))
 }
 
 /// Records a collected session in the channel, in the caller's transaction; the channel's number.
