@@ -300,10 +300,7 @@ fn address(acting: &Acting<'_>, account: String, limits: &Limits) -> Result<Done
         Limits::check(limits.address.as_ref(), &[(postal_column(*field), field.get(&wanted))])?;
     }
     let party = hq_customers::known_party(hq, &account)?;
-    let known = match operations::address_of(hq, &wanted.id)? {
-        Some(recid) => hq_customers::find_address(hq, party, recid)?.map(|found| (recid, found)),
-        None => None,
-    };
+    let known = hq_customers::find_address(hq, party, &wanted.id)?;
     let mut done = Done { account, ..Done::default() };
     match (operation, known) {
         (CREATE, None) => {

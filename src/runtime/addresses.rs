@@ -10,7 +10,7 @@ use crate::model::field_set::{Field, Stamp};
 use crate::model::pos::{Path, PosReport};
 use crate::store::channel_customers::{self, Known};
 use crate::store::hq_customers::{self, PostalAddress};
-use crate::store::{Db, StoreError, channel_view, operations, world};
+use crate::store::{Db, StoreError, channel_view, world};
 
 /// Creates an address.
 pub(super) fn create(
@@ -121,11 +121,8 @@ pub(super) fn deactivate(
 /// [`StoreError::Unknown`] when it is not there yet.
 fn in_headquarters(hq: &Db, account: &str, id: &str) -> Result<(i64, PostalAddress), StoreError> {
     let party = hq_customers::known_party(hq, account)?;
-    let known = match operations::address_of(hq, id)? {
-        Some(recid) => hq_customers::find_address(hq, party, recid)?.map(|found| (recid, found)),
-        None => None,
-    };
-    known.ok_or_else(|| StoreError::unknown("address", id, &[], "cdx run P sync-customers"))
+    hq_customers::find_address(hq, party, id)?
+        .ok_or_else(|| StoreError::unknown("address", id, &[], "cdx run P sync-customers"))
 }
 
 fn apply(address: &mut Address, set: &[(AddressField, String)]) {

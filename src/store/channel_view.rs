@@ -9,14 +9,13 @@ use super::channel_customers::Known;
 use super::db::ChannelDatabase;
 use super::error::StoreError;
 use super::field_sets::{Heard, heard};
+use super::hq_customers::{read_customer, value_of};
+use super::hq_locations::{read_address, read_hq_address};
 use super::uploads;
 use crate::model::changed::Changed;
-use crate::model::customer::{
-    Address, AddressField, CREATE, Customer, CustomerField, DEACTIVATE, title_name,
-};
+use crate::model::customer::{Address, AddressField, CREATE, Customer, CustomerField, DEACTIVATE};
 use crate::model::field_set::{Field, Made, made_before};
 use crate::model::operation::OperationKind;
-use crate::store::hq_customers::value_of;
 
 /// A row that the channel has written.
 struct Own<T> {
@@ -81,7 +80,7 @@ pub fn state(channel: &ChannelDatabase, store: i64, known: &Known) -> Result<Cus
     let own = channel.rows(
         include_str!("sql/channel_own_customer.sql"),
         named_params! { ":account": account, ":guid": guid },
-        |row| Own::read(row, store, kind, async_customer(row)?),
+        |row| Own::read(row, store, kind, read_customer(row, "CUSTACCOUNT", "TITLERECORDID")?),
     )?;
     let downloaded = match known {
         Known::Sync { account, .. } => downloaded_customer(channel, account)?,
@@ -113,46 +112,14 @@ fn downloaded_customer(
 ) -> Result<Option<Downloaded<Customer>>, StoreError> {
     let found = channel.first(include_str!("sql/channel_customer.sql"), [account], |row| {
         let modified = row.get::<_, String>("MODIFIEDDATETIME")?;
-        Ok((sync_customer(row)?, modified, row.get::<_, Option<String>>("cdx_SETBY")?))
+        Ok((
+            read_customer(row, "ACCOUNTNUM", "PERSONALTITLE")?,
+            modified,
+            row.get::<_, Option<String>>("cdx_SETBY")?,
+        ))
     })?;
     let Some((values, modified, text)) = found else { return Ok(None) };
     Ok(Some(Downloaded { values, heard: heard(channel, text)?, modified }))
-}
-
-fn async_customer(row: &Row<'_>) -> rusqlite::Result<Customer> {
-    Ok(Customer {
-        account: row.get("CUSTACCOUNT")?,
-        async_account: row.get("CUSTACCOUNTASYNC")?,
-        first_name: row.get("FIRSTNAME")?,
-        middle_name: row.get("MIDDLENAME")?,
-        last_name: row.get("LASTNAME")?,
-        title: title_name(row.get("TITLERECORDID")?).to_owned(),
-        group: row.get("CUSTGROUP")?,
-        currency: row.get("CURRENCY")?,
-        language: row.get("LANGUAGEID")?,
-        email: row.get("EMAIL")?,
-        phone: row.get("PHONE")?,
-        receipt_email: row.get("RECEIPTEMAIL")?,
-        ..Customer::default()
-    })
-}
-
-fn sync_customer(row: &Row<'_>) -> rusqlite::Result<Customer> {
-    Ok(Customer {
-        account: row.get("ACCOUNTNUM")?,
-        async_account: row.get("CUSTACCOUNTASYNC")?,
-        first_name: row.get("FIRSTNAME")?,
-        middle_name: row.get("MIDDLENAME")?,
-        last_name: row.get("LASTNAME")?,
-        title: title_name(row.get("PERSONALTITLE")?).to_owned(),
-        group: row.get("CUSTGROUP")?,
-        currency: row.get("CURRENCY")?,
-        language: row.get("LANGUAGEID")?,
-        email: row.get("EMAIL")?,
-        phone: row.get("PHONE")?,
-        receipt_email: row.get("RECEIPTEMAIL")?,
-        ..Customer::default()
-    })
 }
 
 /// An address on its way to the register.
@@ -183,7 +150,7 @@ pub fn addresses(
         named_params! { ":account": account, ":guid": guid },
         |row| {
             let id = row.get("ADDRESSID")?;
-            let values = Address { id, ..read_address(row, "ZIP", "COUNTRY")? };
+            let values = read_address(row, id, "ZIP", "COUNTRY")?;
             Own::read(row, store, kind, values)
         },
     )?;
@@ -242,10 +209,8 @@ fn downloaded_addresses(
     account: &str,
 ) -> Result<Vec<Shown>, StoreError> {
     let rows = channel.rows(include_str!("sql/channel_addresses.sql"), [account], |row| {
-        let id = row.get::<_, i64>("RECID")?.to_string();
-        let address = Address { id, ..read_address(row, "ZIPCODE", "COUNTRYREGIONID")? };
         let shown = Shown {
-            address,
+            address: read_hq_address(row)?,
             made_as: row.get::<_, Option<String>>("cdx_ADDRESSID")?.unwrap_or_default(),
             in_force: row.get("INFORCE")?,
             downloaded: None,
@@ -259,16 +224,4 @@ fn downloaded_addresses(
             Ok(Shown { downloaded: Some(Downloaded { values: (), heard, modified }), ..shown })
         })
         .collect()
-}
-
-fn read_address(row: &Row<'_>, zip: &str, country: &str) -> rusqlite::Result<Address> {
-    Ok(Address {
-        id: String::new(),
-        street: row.get("STREET")?,
-        city: row.get("CITY")?,
-        state: row.get("STATE")?,
-        zip: row.get(zip)?,
-        county: row.get("COUNTY")?,
-        country: row.get(country)?,
-    })
 }

@@ -5,7 +5,7 @@ use rusqlite::{Row, named_params};
 use super::db::{Db, Headquarters};
 use super::error::StoreError;
 use super::field_sets;
-use super::hq_locations::read_address;
+use super::hq_locations::read_hq_address;
 pub use super::hq_locations::{
     PostalAddress, add_address, deactivate_address, edit_address, find_address, set_contact,
 };
@@ -149,7 +149,7 @@ pub fn find(hq: &Db, account: &str) -> Result<Option<Customer>, StoreError> {
     else {
         return Ok(None);
     };
-    customer.addresses = hq.rows(include_str!("sql/hq_addresses.sql"), [party], read_address)?;
+    customer.addresses = hq.rows(include_str!("sql/hq_addresses.sql"), [party], read_hq_address)?;
     customer.contacts = hq.rows(
         "SELECT e.LOCATOR FROM DIRPARTYLOCATION l
          JOIN LOGISTICSELECTRONICADDRESS e ON e.LOCATION = l.LOCATION
@@ -168,13 +168,23 @@ pub fn find(hq: &Db, account: &str) -> Result<Option<Customer>, StoreError> {
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Customer> {
+    read_customer(row, "ACCOUNTNUM", "PERSONALTITLE")
+}
+
+/// A customer from a row of headquarters, or of a channel, where the account and the title have
+/// these columns.
+pub(super) fn read_customer(
+    row: &Row<'_>,
+    account: &str,
+    title: &str,
+) -> rusqlite::Result<Customer> {
     Ok(Customer {
-        account: row.get("ACCOUNTNUM")?,
+        account: row.get(account)?,
         async_account: row.get("CUSTACCOUNTASYNC")?,
         first_name: row.get("FIRSTNAME")?,
         middle_name: row.get("MIDDLENAME")?,
         last_name: row.get("LASTNAME")?,
-        title: title_name(row.get("PERSONALTITLE")?).to_owned(),
+        title: title_name(row.get(title)?).to_owned(),
         group: row.get("CUSTGROUP")?,
         currency: row.get("CURRENCY")?,
         language: row.get("LANGUAGEID")?,

@@ -6,6 +6,7 @@ use super::db::Db;
 use super::error::StoreError;
 use super::field_sets;
 use super::hq_customers::PHONE;
+use super::operations;
 use super::world::{next, next_recid};
 use crate::model::customer::{Address, AddressField};
 use crate::model::field_set::{Field, FieldOwner, Stamp};
@@ -123,15 +124,23 @@ impl PostalAddress {
     }
 }
 
-/// A postal address of a customer by its RECID.
-pub fn find_address(hq: &Db, party: i64, recid: i64) -> Result<Option<PostalAddress>, StoreError> {
+/// A postal address of a customer by the id that a channel knows it by, and its RECID.
+pub fn find_address(
+    hq: &Db,
+    party: i64,
+    id: &str,
+) -> Result<Option<(i64, PostalAddress)>, StoreError> {
+    let Some(recid) = operations::address_of(hq, id)? else { return Ok(None) };
     hq.first(include_str!("sql/hq_address.sql"), [party, recid], |row| {
-        let address = read_address(row)?;
-        Ok(if row.get("INFORCE")? {
-            PostalAddress::InForce(address)
-        } else {
-            PostalAddress::Deactivated(address)
-        })
+        let address = read_hq_address(row)?;
+        Ok((
+            recid,
+            if row.get("INFORCE")? {
+                PostalAddress::InForce(address)
+            } else {
+                PostalAddress::Deactivated(address)
+            },
+        ))
     })
 }
 
@@ -171,14 +180,27 @@ pub fn deactivate_address(hq: &Db, recid: i64, stamp: &Stamp, now: &str) -> Resu
     field_sets::record(hq, FieldOwner::Address(recid), &[(Field::InForce, stamp.clone())])
 }
 
-pub(super) fn read_address(row: &Row<'_>) -> rusqlite::Result<Address> {
+/// An address of headquarters from a row of it.
+pub(super) fn read_hq_address(row: &Row<'_>) -> rusqlite::Result<Address> {
+    let id = row.get::<_, i64>("RECID")?.to_string();
+    read_address(row, id, "ZIPCODE", "COUNTRYREGIONID")
+}
+
+/// An address from a row of headquarters or of a channel, where the postal code and the country
+/// have these columns.
+pub(super) fn read_address(
+    row: &Row<'_>,
+    id: String,
+    zip: &str,
+    country: &str,
+) -> rusqlite::Result<Address> {
     Ok(Address {
-        id: row.get::<_, i64>("RECID")?.to_string(),
+        id,
         street: row.get("STREET")?,
         city: row.get("CITY")?,
         state: row.get("STATE")?,
-        zip: row.get("ZIPCODE")?,
+        zip: row.get(zip)?,
         county: row.get("COUNTY")?,
-        country: row.get("COUNTRYREGIONID")?,
+        country: row.get(country)?,
     })
 }
