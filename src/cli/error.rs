@@ -12,7 +12,7 @@ use crate::exchange::manage::ManageError;
 use crate::gates::script::quoted;
 use crate::model::topology::OFFLINE_SUFFIX;
 use crate::report::Failure;
-use crate::runtime::PosError;
+use crate::runtime::{MissingGround, PosError};
 use crate::store::StoreError;
 use crate::store::environment::SETTINGS_FILE;
 use crate::world::{ClockError, FaultError};
@@ -120,6 +120,23 @@ fn channel_of(path: &Path) -> Option<&str> {
     // An environment may itself be a folder of this name.
     let within = folder.file_name()? == "channels" && !folder.join(SETTINGS_FILE).is_file();
     path.file_name()?.to_str()?.strip_suffix(".db").filter(|_| within)
+}
+
+/// What brings a channel what an operation lacks there.
+fn lacking(channel: &str, missing: &MissingGround) -> String {
+    let channel = quoted(channel);
+    match missing {
+        MissingGround::NoConfiguration => {
+            let jobs = FIRST_JOBS.join(" ");
+            format!("bring it what it needs: cdx run {jobs} --channel {channel}")
+        }
+        MissingGround::DefaultCustomerNotThere(_) => {
+            format!("bring it the customers: cdx run 1010 --full --channel {channel}")
+        }
+        MissingGround::NoDefaultCustomer | MissingGround::DefaultCustomerUnknown(_) => {
+            "see who could be it: cdx customers list".to_owned()
+        }
+    }
 }
 
 /// Job files have a command of their own to look at them with.
@@ -301,13 +318,12 @@ impl From<PosError> for CommandError {
             PosError::UnknownInstance { .. } => {
                 ("unknown-instance", "see what there is: cdx csu status".to_owned())
             }
-            PosError::NotConfigured { channel } => {
-                let jobs = FIRST_JOBS.join(" ");
-                let hint = format!("bring it what it needs: cdx run {jobs} --channel {channel}");
-                ("not-configured", hint)
+            PosError::MissingGround { channel, missing } => {
+                (missing.code(), lacking(channel, missing))
             }
         };
-        let exit = if code == "not-configured" { Exit::No } else { Exit::Wrong };
+        let missing = matches!(error, PosError::MissingGround { .. });
+        let exit = if missing { Exit::No } else { Exit::Wrong };
         Self::from_error(exit, code, &error, vec![hint])
     }
 }

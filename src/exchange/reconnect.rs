@@ -5,10 +5,12 @@ use super::error::ExchangeError;
 use super::run::Known;
 use super::upload::upload_tables;
 use crate::model::job::Direction;
-use crate::model::topology::OFFLINE_SUFFIX;
+use crate::model::topology::{DataStore, OFFLINE_SUFFIX};
 use crate::store::merge::{self, Merged, Source};
 use crate::store::upload_pack::UploadTable;
-use crate::store::{StoreError, Writer, intents, origins, topology};
+use crate::store::{
+    ChannelDatabase, Environment, Headquarters, StoreError, Writer, intents, origins, topology,
+};
 
 /// Merges the offline database of a channel into it, with fresh counters there.
 ///
@@ -37,23 +39,12 @@ pub fn reconnect(writer: &Writer, channel: &str) -> Result<Merged, ExchangeError
 pub(super) fn finish(writer: &Writer, intent: i64, channel: &str) -> Result<Merged, ExchangeError> {
     let store = topology::find_store(&writer.hq, channel)?;
     let offline_name = format!("{channel}{OFFLINE_SUFFIX}");
-    let tables = tables(writer)?;
     let target = writer.channel_of(&store)?;
     let offline = writer.channel(&offline_name)?;
-    merge::readable(&offline, &tables)?;
-    for table in &tables {
-        let last = merge::last(&target, &offline_name, &table.plan.target)?;
-        origins::watch(&offline, &table.plan.target, &table.counter, last)?;
-    }
-    // The log need not be empty: what is in it is read too.
-    writer.tidied("the log of an offline database", offline.checkpoint());
-    let path = offline.path().to_path_buf();
-    drop(offline);
-    let source =
-        Source { hq: &writer.hq, file: &path, name: &offline_name, store: &store, tables: &tables };
-    let merged = merge::merge(&target, &source, || {
+    let (merged, tidied) = join(&writer.hq, &store, &target, &offline, || {
         writer.world.faults.crash_at("reconnect.before-commit", channel);
     })?;
+    writer.tidied("the log of an offline database", tidied);
     writer.tidied("the log of a channel database", target.checkpoint());
     writer.world.faults.crash_at("reconnect.after-commit", channel);
     let dropped = writer.hq.write(|_| {
@@ -64,9 +55,45 @@ pub(super) fn finish(writer: &Writer, intent: i64, channel: &str) -> Result<Merg
     Ok(merged)
 }
 
+/// Merges an offline database into its channel; how many rows of each table came over, and whether
+/// the offline database's log was put away.
+fn join(
+    hq: &Headquarters,
+    store: &DataStore,
+    target: &ChannelDatabase,
+    offline: &ChannelDatabase,
+    before_commit: impl FnOnce(),
+) -> Result<(Merged, Result<(), StoreError>), ExchangeError> {
+    let name = format!("{}{OFFLINE_SUFFIX}", store.name);
+    let tables = tables(hq)?;
+    merge::readable(offline, &tables)?;
+    for table in &tables {
+        let last = merge::last(target, &name, &table.plan.target)?;
+        origins::watch(offline, &table.plan.target, &table.counter, last)?;
+    }
+    // The log need not be empty: what is in it is read too.
+    let tidied = offline.checkpoint();
+    let source = Source { hq, file: offline.at(), name: &name, store, tables: &tables };
+    let merged = merge::merge(target, &source, before_commit)?;
+    Ok((merged, tidied))
+}
+
+/// What reconnecting would merge, found out on copies that are thrown away.
+///
+/// # Errors
+/// Those of [`reconnect`].
+pub fn rehearse(env: &Environment, channel: &str) -> Result<Merged, ExchangeError> {
+    let hq = env.headquarters_copy()?;
+    let store = topology::find_store(&hq, channel)?;
+    let offline = topology::find_store(&hq, &format!("{}{OFFLINE_SUFFIX}", store.name))?;
+    let from = env.channel_copy(&hq, &offline.name)?;
+    let to = env.channel_copy(&hq, &store.name)?;
+    join(&hq, &store, &to, &from, || {}).map(|(merged, _)| merged)
+}
+
 /// What upload jobs collect is what a register brings back.
-fn tables(writer: &Writer) -> Result<Vec<UploadTable>, ExchangeError> {
-    let known = Known::read(&writer.hq)?;
+fn tables(hq: &Headquarters) -> Result<Vec<UploadTable>, ExchangeError> {
+    let known = Known::read(hq)?;
     let mut tables = Vec::new();
     for job in known.definitions.jobs.iter().filter(|job| job.direction == Direction::Upload) {
         tables.extend(upload_tables(&known.definitions, job, &known.hq, &known.channel)?);

@@ -7,10 +7,11 @@ use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
 use crate::store::packages::{Folder, PackageStore};
 use crate::store::{
-    Environment, StoreError, Untidied, Writer, apply, sessions, topology, uploads, world,
+    Environment, Headquarters, StoreError, Untidied, Writer, apply, sessions, topology, uploads,
+    world,
 };
-use crate::world::FaultKind;
 use crate::world::random::Random;
+use crate::world::{FaultKind, World};
 
 /// Takes the environment's lock, arms the faults asked for, and repairs what is left over.
 ///
@@ -25,7 +26,8 @@ pub fn begin(
     let mut writer = env.writer(command)?;
     for fault in faults {
         if fault == RANDOM {
-            let drawn = draw(&writer)?;
+            let count = writer.hq.write(|hq| world::next(hq, "random-fault"))?;
+            let drawn = draw(&writer.hq, &writer.world, count)?;
             writer.world.faults.add(&drawn)?;
             listener.event(Event::Fault { fault: drawn });
         } else {
@@ -48,15 +50,34 @@ const RANDOM: &str = "random";
 
 /// Draws a fault and a channel database; each draw is the next of the environment's own, and what
 /// was drawn is told, so that it can be asked for by name again.
-fn draw(writer: &Writer) -> Result<String, StoreError> {
-    let count = writer.hq.write(|hq| world::next(hq, "random-fault"))?;
-    let mut random = Random::new(writer.world.seed, &format!("fault {count}"));
+fn draw(hq: &Headquarters, world: &World, count: i64) -> Result<String, StoreError> {
+    let mut random = Random::new(world.seed, &format!("fault {count}"));
     let kinds: Vec<FaultKind> =
         FaultKind::ALL.iter().copied().filter(|kind| *kind != FaultKind::CreateFails).collect();
-    let stores = topology::data_stores(&writer.hq)?;
+    let stores = topology::data_stores(hq)?;
     let kind = random.pick(&kinds).copied().unwrap_or(FaultKind::ApplyFails);
     let store = random.pick(&stores).map_or("houston", |store| store.name.as_str());
     Ok(format!("{}={store}", kind.as_str()))
+}
+
+/// The faults by their names: what would be drawn stands for the random ones.
+///
+/// # Errors
+/// Headquarters' file.
+pub fn named(
+    hq: &Headquarters,
+    world: &World,
+    faults: &[String],
+) -> Result<Vec<String>, StoreError> {
+    let mut count = world::given(hq, "random-fault")?;
+    let mut one = |fault: &String| {
+        if fault != RANDOM {
+            return Ok(fault.clone());
+        }
+        count += 1;
+        draw(hq, world, count)
+    };
+    faults.iter().map(&mut one).collect()
 }
 
 fn repair(writer: &mut Writer, listener: &mut dyn Listener) -> Result<(), ExchangeError> {

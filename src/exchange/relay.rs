@@ -20,7 +20,8 @@ use crate::model::schema::Table;
 use crate::store::pack::{self, PackageSpec};
 use crate::store::packages::Folder;
 use crate::store::{
-    Db, StoreError, Writer, apply, intents, lengths, lineage, scale_unit, topology, tracking,
+    Db, Headquarters, StoreError, Writer, apply, intents, lengths, lineage, scale_unit, topology,
+    tracking,
 };
 
 /// The announcement of a real-time call that has changed headquarters.
@@ -61,14 +62,10 @@ pub fn real_time(
 ) -> Result<Answer, ExchangeError> {
     let now = writer.world.clock.utc();
     let before = writer.env.reader()?;
-    let plans = plans(writer)?;
     let (intent, announced) = writer.hq.write(|_| {
         let hq = &writer.hq;
-        // Versions are closed on both sides, so that the call's changes stand alone.
-        let since = tracking::close_version(hq, &now)?;
-        call.account = work(hq)?;
-        lengths::refuse_new(hq, &before.hq, &plans, since)?;
-        tracking::close_version(hq, &now)?;
+        let since;
+        (since, call.account) = ask(hq, &before.hq, &now, work)?;
         let mark = lineage::begin(hq, &call.channel)?;
         let announced = Announced { since, mark, call: call.clone() };
         let intent = intents::announce(hq, intents::REAL_TIME, &announced, &now)?;
@@ -77,6 +74,37 @@ pub fn real_time(
     writer.world.faults.crash_at("rts.after-headquarters", &call.channel);
     let left = finish(writer, intent, &announced);
     Ok(Answer { call, left })
+}
+
+/// Does what a call asks in the caller's transaction of headquarters; the row version after which
+/// its changes are, and the account it is about. `before` is headquarters as it was.
+fn ask(
+    hq: &Headquarters,
+    before: &Headquarters,
+    now: &str,
+    work: impl FnOnce(&Db) -> Result<String, ExchangeError>,
+) -> Result<(i64, String), ExchangeError> {
+    let plans = plans(hq)?;
+    // Versions are closed on both sides, so that the call's changes stand alone.
+    let since = tracking::close_version(hq, now)?;
+    let account = work(hq)?;
+    lengths::refuse_new(hq, before, &plans, since)?;
+    tracking::close_version(hq, now)?;
+    Ok((since, account))
+}
+
+/// Does what a call asks in a copy of headquarters that is thrown away, and nowhere else; the
+/// account it is about.
+///
+/// # Errors
+/// Those of [`real_time`].
+pub fn rehearse(
+    copy: &Headquarters,
+    before: &Headquarters,
+    now: &str,
+    work: impl FnOnce(&Db) -> Result<String, ExchangeError>,
+) -> Result<String, ExchangeError> {
+    copy.write(|_| ask(copy, before, now, work)).map(|(_, account)| account)
 }
 
 /// Brings the rows and the log line to the channel, and drops the announcement. Where the channel
@@ -112,7 +140,7 @@ pub(super) fn finish(writer: &Writer, intent: i64, announced: &Announced) -> Opt
 
 fn bring(writer: &Writer, intent: i64, announced: &Announced) -> Result<(), ExchangeError> {
     let store = topology::find_store(&writer.hq, &announced.call.channel)?;
-    let plans: Vec<TablePlan> = plans(writer)?.into_iter().map(|(plan, _)| plan).collect();
+    let plans: Vec<TablePlan> = plans(&writer.hq)?.into_iter().map(|(plan, _)| plan).collect();
     let draft = Folder(writer.env.packages_path()).draft(&format!("real-time-{intent}"))?;
     let spec = PackageSpec {
         job: "real-time",
@@ -140,12 +168,17 @@ fn bring(writer: &Writer, intent: i64, announced: &Announced) -> Result<(), Exch
     Ok(())
 }
 
-/// Every download table once, whichever jobs bring it, and the channel's table it goes to.
-fn plans(writer: &Writer) -> Result<Vec<(TablePlan, Table)>, ExchangeError> {
-    let known = Known::read(&writer.hq)?;
+/// Every download table once, whichever jobs bring it, and the channel's table it goes to. A job
+/// whose mapping is broken brings nothing, and is in no other's way.
+fn plans(hq: &Headquarters) -> Result<Vec<(TablePlan, Table)>, ExchangeError> {
+    let known = Known::read(hq)?;
     let mut plans: Vec<(TablePlan, Table)> = Vec::new();
     for job in known.definitions.jobs.iter().filter(|job| job.direction == Direction::Download) {
-        for plan in plan_job(&known.definitions, job, &known.hq, &known.channel)? {
+        let planned = match plan_job(&known.definitions, job, &known.hq, &known.channel) {
+            Err(ExchangeError::MappingBroken { .. }) => continue,
+            planned => planned?,
+        };
+        for plan in planned {
             let same = |(known, _): &(TablePlan, Table)| {
                 known.subjob == plan.subjob && known.target == plan.target
             };

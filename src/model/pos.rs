@@ -21,6 +21,22 @@ pub enum Path {
 }
 
 impl Path {
+    /// Every path.
+    pub const ALL: &'static [Self] = &[
+        Self::Async,
+        Self::Local,
+        Self::RealTime,
+        Self::AsyncFallback,
+        Self::Refused,
+        Self::Failed,
+    ];
+
+    /// Whether this is what somebody expected who said so: who says local means the channel alone,
+    /// with or without something to send up.
+    pub fn meets(self, expected: Self) -> bool {
+        self == expected || expected == Self::Local && self == Self::Async
+    }
+
     /// The word in JSON and text.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -59,6 +75,12 @@ pub struct PosReport {
     pub operation: String,
     /// Which way it went.
     pub path: Path,
+    /// It was only said: nothing was done.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
+    /// Which way it was to go, where that was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<Path>,
     /// The account it was about, a number or a temporary GUID.
     pub account: String,
     /// What people see for it (R08).

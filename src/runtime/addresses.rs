@@ -2,7 +2,8 @@
 
 use super::customers::common;
 use super::decide::{Decision, Kind};
-use super::operation::{PosError, Site};
+use super::operation::PosError;
+use super::site::{Decided, Site};
 use crate::exchange::ExchangeError;
 use crate::model::changed::Changed;
 use crate::model::customer::{Address, AddressField, CREATE, DEACTIVATE, UPDATE};
@@ -22,10 +23,12 @@ pub(super) fn create(
     let known = site.customer(account)?;
     let mut address = Address { country: "USA".to_owned(), ..Address::default() };
     apply(&mut address, set);
-    match site.decide(kind, Some(&known))? {
-        Decision::Refused(code, text) => site.refused(kind, Some(&known), code, text),
+    let Decided { decision, reasons } = site.decide(kind, Some(&known))?;
+    match decision {
+        Decision::Refused(..) => Ok(site.refused(kind, Some(&known), reasons)),
         Decision::Local => {
-            let seed = site.writer.world.seed;
+            site.for_writing()?;
+            let seed = site.world().seed;
             let given = AddressField::ALL.iter().filter(|field| !field.get(&address).is_empty());
             let given: Vec<&str> = given.map(|field| field.as_str()).collect();
             site.database.write(|_| {
@@ -40,7 +43,7 @@ pub(super) fn create(
             let account = known.account().to_owned();
             let now = site.now.clone();
             let stamp = Stamp::real_time(&now, site.store.id);
-            site.real_time(kind, &account.clone(), move |hq| {
+            site.real_time(kind, &account.clone(), reasons, move |hq| {
                 let party = hq_customers::known_party(hq, &account)?;
                 hq_customers::add_address(hq, party, &address, &stamp, &now)?;
                 Ok::<_, ExchangeError>(account)
@@ -60,9 +63,11 @@ pub(super) fn edit(
     let known = site.customer(account)?;
     let mut address = find(site, &known, id)?;
     apply(&mut address, set);
-    match site.decide(kind, Some(&known))? {
-        Decision::Refused(code, text) => site.refused(kind, Some(&known), code, text),
+    let Decided { decision, reasons } = site.decide(kind, Some(&known))?;
+    match decision {
+        Decision::Refused(..) => Ok(site.refused(kind, Some(&known), reasons)),
         Decision::Local => {
+            site.for_writing()?;
             let changed = set.iter().map(|(field, _)| field.as_str());
             append(site, &known, &address, UPDATE, changed)?;
             let mut report = site.report(kind.as_str(), Path::Async, known.account());
@@ -75,7 +80,7 @@ pub(super) fn edit(
             let stamp = Stamp::real_time(&now, site.store.id);
             let set: Vec<(AddressField, String, Stamp)> =
                 set.iter().map(|(field, value)| (*field, value.clone(), stamp.clone())).collect();
-            site.real_time(kind, &account.clone(), move |hq| {
+            site.real_time(kind, &account.clone(), reasons, move |hq| {
                 let (recid, found) = in_headquarters(hq, &account, &address.id)?;
                 hq_customers::edit_address(hq, recid, found.values(), &set, &now)?;
                 Ok::<_, ExchangeError>(account)
@@ -93,9 +98,11 @@ pub(super) fn deactivate(
     let kind = Kind::DeactivateAddress;
     let known = site.customer(account)?;
     let address = find(site, &known, id)?;
-    match site.decide(kind, Some(&known))? {
-        Decision::Refused(code, text) => site.refused(kind, Some(&known), code, text),
+    let Decided { decision, reasons } = site.decide(kind, Some(&known))?;
+    match decision {
+        Decision::Refused(..) => Ok(site.refused(kind, Some(&known), reasons)),
         Decision::Local => {
+            site.for_writing()?;
             let changed = [Field::InForce.to_string()];
             append(site, &known, &address, DEACTIVATE, changed.iter().map(String::as_str))?;
             let mut report = site.report(kind.as_str(), Path::Async, known.account());
@@ -106,7 +113,7 @@ pub(super) fn deactivate(
             let account = known.account().to_owned();
             let now = site.now.clone();
             let stamp = Stamp::real_time(&now, site.store.id);
-            site.real_time(kind, &account.clone(), move |hq| {
+            site.real_time(kind, &account.clone(), reasons, move |hq| {
                 let (recid, _) = in_headquarters(hq, &account, &address.id)?;
                 hq_customers::deactivate_address(hq, recid, &stamp, &now)?;
                 Ok::<_, ExchangeError>(account)
@@ -153,7 +160,7 @@ fn append<'f>(
 ) -> Result<(), PosError> {
     let own = site.own()?;
     let (account, guid) = known.columns();
-    let company = &site.writer.env.settings().company;
+    let company = site.company();
     let mut values = vec![
         ("ADDRESSID", address.id.clone()),
         ("STREET", address.street.clone()),

@@ -1,8 +1,9 @@
 //! Creating and editing customers at a register or an e-commerce site.
 
 use super::decide::{Decision, Kind};
-use super::operation::{PosError, Site};
-use crate::exchange::{ExchangeError, relay};
+use super::operation::PosError;
+use super::site::{Decided, Site};
+use crate::exchange::ExchangeError;
 use crate::gates::catalogue::slug;
 use crate::model::changed::Changed;
 use crate::model::customer::{CREATE, Customer, CustomerField, UPDATE, title_number};
@@ -25,8 +26,9 @@ pub struct NewCustomer {
 /// Creates a customer (R01, R04, R06, R07, R08).
 pub(super) fn create(site: &mut Site<'_>, new: &NewCustomer) -> Result<PosReport, PosError> {
     let kind = Kind::CreateCustomer;
-    match site.decide(kind, None)? {
-        Decision::Refused(code, text) => site.refused(kind, None, code, text),
+    let Decided { decision, reasons } = site.decide(kind, None)?;
+    match decision {
+        Decision::Refused(..) => Ok(site.refused(kind, None, reasons)),
         Decision::Local => {
             let (account, notes) = create_locally(site, new)?;
             let mut report = site.report(kind.as_str(), Path::Async, &account);
@@ -37,21 +39,20 @@ pub(super) fn create(site: &mut Site<'_>, new: &NewCustomer) -> Result<PosReport
             }
             Ok(report)
         }
-        Decision::RealTime => create_in_real_time(site, new),
+        Decision::RealTime => create_in_real_time(site, new, reasons),
     }
 }
 
-fn create_in_real_time(site: &mut Site<'_>, new: &NewCustomer) -> Result<PosReport, PosError> {
+fn create_in_real_time(
+    site: &mut Site<'_>,
+    new: &NewCustomer,
+    mut reasons: Vec<Reason>,
+) -> Result<PosReport, PosError> {
     let kind = Kind::CreateCustomer;
     if site.headquarters_down() {
         // A communication exception falls back to asynchronous creation (R07).
-        let mut reasons = site.reasons(kind)?;
         let (account, notes) = create_locally(site, new)?;
-        let call = site.call(kind, &account, "fell-back", &reasons)?;
-        site.writer.tidied(
-            "the log of the channel's real-time calls",
-            relay::log_call(site.writer, &call),
-        );
+        site.log_fallback(kind, &account, &reasons)?;
         let down = "A connection to headquarters could not be established.";
         reasons.push(Reason::new("rts-down", down));
         let mut report = site.report(kind.as_str(), Path::AsyncFallback, &account);
@@ -61,11 +62,11 @@ fn create_in_real_time(site: &mut Site<'_>, new: &NewCustomer) -> Result<PosRepo
         return Ok(report);
     }
     let own = site.own()?;
-    let company = site.writer.env.settings().company.clone();
+    let company = site.company().to_owned();
     let now = site.now.clone();
     let new = new.clone();
     let stamp = Stamp::real_time(&now, site.store.id);
-    site.real_time(kind, "", move |hq| {
+    site.real_time(kind, "", reasons, move |hq| {
         let origin = Origin {
             company: &company,
             now: &now,
@@ -91,6 +92,7 @@ fn create_locally(
     site: &mut Site<'_>,
     new: &NewCustomer,
 ) -> Result<(String, Vec<String>), PosError> {
+    site.for_writing()?;
     let own = site.own()?;
     let enhanced = site.has(slug::ENHANCED);
     let mut customer = new.customer.clone();
@@ -119,9 +121,9 @@ fn create_locally(
     };
     let mut values = row_values(site, &customer, "", own.recid, CREATE);
     values.push(given);
-    let seed = site.writer.world.seed;
+    let seed = site.world().seed;
     let scope = site.store.name.clone();
-    let company = site.writer.env.settings().company.clone();
+    let company = site.company().to_owned();
     let guid = site.database.write(|_| {
         let database = &site.database;
         let guid = world::next_guid(database, seed, &scope)?;
@@ -191,7 +193,7 @@ fn row_values(
     channel: i64,
     operation: i64,
 ) -> Vec<(&'static str, String)> {
-    let company = &site.writer.env.settings().company;
+    let company = site.company();
     let title = title_number(&customer.title).unwrap_or(0);
     let mut values = vec![
         ("CUSTNAME", customer.name()),
@@ -220,8 +222,9 @@ pub(super) fn edit(
 ) -> Result<PosReport, PosError> {
     let kind = Kind::EditCustomer;
     let known = site.customer(account)?;
-    match site.decide(kind, Some(&known))? {
-        Decision::Refused(code, text) => site.refused(kind, Some(&known), code, text),
+    let Decided { decision, reasons } = site.decide(kind, Some(&known))?;
+    match decision {
+        Decision::Refused(..) => Ok(site.refused(kind, Some(&known), reasons)),
         Decision::Local => {
             edit_locally(site, &known, set)?;
             Ok(site.report(kind.as_str(), Path::Async, known.account()))
@@ -230,7 +233,7 @@ pub(super) fn edit(
             let account = known.account().to_owned();
             let (now, set) = (site.now.clone(), set.to_vec());
             let stamp = Stamp::real_time(&now, site.store.id);
-            site.real_time(kind, &account.clone(), move |hq| {
+            site.real_time(kind, &account.clone(), reasons, move |hq| {
                 for (field, value) in &set {
                     hq_customers::set_field(hq, &account, *field, value, &stamp, &now)?;
                 }
@@ -245,6 +248,7 @@ fn edit_locally(
     known: &Known,
     set: &[(CustomerField, String)],
 ) -> Result<(), PosError> {
+    site.for_writing()?;
     let own = site.own()?;
     let (account, guid) = known.columns();
     let mut customer = channel_view::state(&site.database, site.store.id, known)?;
@@ -261,7 +265,7 @@ fn edit_locally(
     let mut values = row_values(site, &customer, account, own.recid, UPDATE);
     let own_fields = set.iter().map(|(field, _)| *field);
     values.push(changed(own_fields.filter(|field| field.column().is_some())));
-    let company = site.writer.env.settings().company.clone();
+    let company = site.company().to_owned();
     site.database.write(|_| {
         channel_customers::append(&site.database, "RETAILASYNCCUSTOMERV2", &values)?;
         for affiliation in affiliations {

@@ -1,7 +1,8 @@
 //! Searching, balances, histories, identities, orders and loyalty cards (R05, R09, R11).
 
 use super::decide::{Decision, Kind};
-use super::operation::{PosError, Site};
+use super::operation::PosError;
+use super::site::{Decided, Site};
 use crate::exchange::ExchangeError;
 use crate::model::pos::{FoundCustomer, Path, PosReport};
 use crate::store::{StoreError, channel_customers, hq_customers, world};
@@ -19,12 +20,14 @@ pub(super) fn find(site: &mut Site<'_>, word: &str, remote: bool) -> Result<PosR
         report.customers = Some(found);
         return Ok(report);
     }
-    if let Decision::Refused(code, text) = site.decide(kind, None)? {
-        return site.refused(kind, None, code, text);
+    let Decided { decision, reasons } = site.decide(kind, None)?;
+    if matches!(decision, Decision::Refused(..)) {
+        return Ok(site.refused(kind, None, reasons));
     }
-    let mut report = site.real_time(kind, "", |_| Ok::<_, ExchangeError>(String::new()))?;
+    let mut report =
+        site.real_time(kind, "", reasons, |_| Ok::<_, ExchangeError>(String::new()))?;
     if report.path == Path::RealTime {
-        let (found, _) = hq_customers::list(&site.writer.hq, word, MOST)?;
+        let (found, _) = hq_customers::list(site.hq(), word, MOST)?;
         let shown = |customer: crate::model::customer::Customer| FoundCustomer {
             account: customer.account.clone(),
             display_account: customer.account.clone(),
@@ -39,11 +42,12 @@ pub(super) fn find(site: &mut Site<'_>, word: &str, remote: bool) -> Result<PosR
 /// Asks headquarters something about a customer.
 pub(super) fn ask(site: &mut Site<'_>, kind: Kind, account: &str) -> Result<PosReport, PosError> {
     let known = site.customer(account)?;
-    if let Decision::Refused(code, text) = site.decide(kind, Some(&known))? {
-        return site.refused(kind, Some(&known), code, text);
+    let Decided { decision, reasons } = site.decide(kind, Some(&known))?;
+    if matches!(decision, Decision::Refused(..)) {
+        return Ok(site.refused(kind, Some(&known), reasons));
     }
     let account = known.account().to_owned();
-    site.real_time(kind, &account.clone(), move |_| Ok::<_, ExchangeError>(account))
+    site.real_time(kind, &account.clone(), reasons, move |_| Ok::<_, ExchangeError>(account))
 }
 
 /// Links an identity of another provider to a customer.
@@ -54,11 +58,12 @@ pub(super) fn link(
 ) -> Result<PosReport, PosError> {
     let kind = Kind::LinkIdentity;
     let known = site.customer(account)?;
-    if let Decision::Refused(code, text) = site.decide(kind, Some(&known))? {
-        return site.refused(kind, Some(&known), code, text);
+    let Decided { decision, reasons } = site.decide(kind, Some(&known))?;
+    if matches!(decision, Decision::Refused(..)) {
+        return Ok(site.refused(kind, Some(&known), reasons));
     }
     let (account, identity) = (known.account().to_owned(), identity.to_owned());
-    site.real_time(kind, &account.clone(), move |hq| {
+    site.real_time(kind, &account.clone(), reasons, move |hq| {
         hq_customers::link_identity(hq, &identity, &account)?;
         Ok::<_, ExchangeError>(account)
     })
@@ -68,9 +73,9 @@ pub(super) fn link(
 pub(super) fn order(site: &mut Site<'_>, account: &str) -> Result<PosReport, PosError> {
     let kind = Kind::CreateOrder;
     let known = site.customer(account)?;
-    let decision = site.decide(kind, Some(&known))?;
-    if let Decision::Refused(code, text) = decision {
-        return site.refused(kind, Some(&known), code, text);
+    let Decided { decision, reasons } = site.decide(kind, Some(&known))?;
+    if matches!(decision, Decision::Refused(..)) {
+        return Ok(site.refused(kind, Some(&known), reasons));
     }
     let local = decision == Decision::Local;
     let account = known.account().to_owned();
@@ -78,7 +83,7 @@ pub(super) fn order(site: &mut Site<'_>, account: &str) -> Result<PosReport, Pos
         site.report(kind.as_str(), Path::Async, &account)
     } else {
         let owner = account.clone();
-        site.real_time(kind, &account, move |_| Ok::<_, ExchangeError>(owner))?
+        site.real_time(kind, &account, reasons, move |_| Ok::<_, ExchangeError>(owner))?
     };
     if report.path != Path::Failed {
         let kind = if local { "asynchronous" } else { "synchronous" };
@@ -110,10 +115,12 @@ pub(super) fn loyalty(site: &mut Site<'_>, account: &str) -> Result<PosReport, P
 
 /// Takes the channel's next number of a sequence and uses it, in one transaction.
 fn numbered(
-    site: &Site<'_>,
+    site: &mut Site<'_>,
     sequence: &str,
     work: impl FnOnce(&Site<'_>, i64) -> Result<String, StoreError>,
 ) -> Result<String, PosError> {
+    site.for_writing()?;
+    let site = &*site;
     Ok(site.database.write(|db| {
         let number = world::next(db, sequence)?;
         work(site, number)

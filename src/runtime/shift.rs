@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::operation::{PosError, Site};
+use super::operation::PosError;
+use super::site::{Hands, Site};
 use crate::exchange::reconnect as engine;
 use crate::model::operation::OperationKind;
 use crate::model::pos::{Path, PosReport};
@@ -11,9 +12,10 @@ use crate::store::channel_customers;
 /// Closes the shift: asynchronous rows older than "Days transactions exist" are deleted, uploaded
 /// or not (U06).
 pub(super) fn close(site: &mut Site<'_>) -> Result<PosReport, PosError> {
+    site.for_writing()?;
     let own = site.own()?;
     let days = u64::try_from(own.days_transactions_exist).unwrap_or(0);
-    let before = site.writer.world.clock.before(Duration::from_secs(days * 24 * 60 * 60));
+    let before = site.world().clock.before(Duration::from_secs(days * 24 * 60 * 60));
     let tables: Vec<&str> = OperationKind::ALL.iter().map(|kind| kind.table()).collect();
     let (gone, lost) = channel_customers::purge(&site.database, &tables, &before)?;
     let mut report = site.report("close-shift", Path::Local, "");
@@ -27,7 +29,10 @@ pub(super) fn close(site: &mut Site<'_>) -> Result<PosReport, PosError> {
 /// Merges the offline database into the channel.
 pub(super) fn reconnect(site: &mut Site<'_>) -> Result<PosReport, PosError> {
     let channel = site.channel().to_owned();
-    let merged = engine::reconnect(site.writer, &channel)?;
+    let merged = match &site.hands {
+        Hands::Acting(writer) => engine::reconnect(writer, &channel)?,
+        Hands::Rehearsing(rehearsal) => engine::rehearse(rehearsal.env(), &channel)?,
+    };
     let mut report = site.report("reconnect", Path::Local, "");
     let rows: u64 = merged.iter().map(|(_, rows)| rows).sum();
     report.notes.push(format!("{rows} rows merged into {channel}"));

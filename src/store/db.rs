@@ -9,7 +9,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Params, Row};
 
 use super::error::{StoreError, sqlite};
-use super::examine::{Settled, settle};
+use super::examine::{Settled, settle, throwaway};
 use super::numbers::Numbers;
 use super::schema::{self, Kind};
 use crate::world::machine::{self, Durability, Machine};
@@ -87,6 +87,28 @@ impl Db {
         Ok(db)
     }
 
+    /// A copy of a database that is thrown away when it is closed, opened for writing: what is done
+    /// to it is done to nothing. Errors name the file itself.
+    ///
+    /// # Errors
+    /// Those of [`Db::open`], or no room for the copy.
+    pub fn rehearse(path: &Path, kind: Kind) -> Result<Self, StoreError> {
+        if !path.is_file() {
+            return Self::open(path, kind, Access::Examine);
+        }
+        let copy = throwaway(path)?;
+        let conn = connect(&copy.path, Access::Write)?;
+        let db = Self { conn, path: path.to_path_buf(), copy: Some(copy), numbers: None };
+        db.prepare(Access::Write, DEFAULT_CACHE_KIB)?;
+        schema::check(&db, kind, Access::Write)?;
+        Ok(db)
+    }
+
+    /// The file that is really open, which another connection may attach.
+    pub fn at(&self) -> &Path {
+        self.copy.as_ref().map_or(self.path.as_path(), |copy| copy.path.as_path())
+    }
+
     /// A database of any version, opened to be read and left as it is.
     pub(in crate::store) fn peek(path: &Path) -> Result<Self, StoreError> {
         let copy = settle(path)?;
@@ -160,8 +182,7 @@ impl Db {
 
     /// The file as another connection attaches it to read it without touching anything.
     pub(in crate::store) fn source(&self) -> String {
-        let read = self.copy.as_ref().map_or(self.path.as_path(), |copy| copy.path.as_path());
-        uri(read, "mode=ro&immutable=1")
+        uri(self.at(), "mode=ro&immutable=1")
     }
 
     /// Does everything in one BEGIN IMMEDIATE transaction, or nothing.

@@ -145,6 +145,55 @@ impl Environment {
         Ok(Reader { env: self.clone(), hq, world })
     }
 
+    /// Opens headquarters to say what a command would do, and leaves every file as it is; one of
+    /// an older version is read as the command would bring it up to date.
+    ///
+    /// # Errors
+    /// Those of opening it.
+    pub fn rehearsal(&self) -> Result<Reader, StoreError> {
+        match self.examiner() {
+            Err(StoreError::Older { .. }) => {
+                let hq = self.headquarters_copy()?;
+                let world = world::load(&hq, &self.settings)?;
+                Ok(Reader { env: self.clone(), hq, world })
+            }
+            opened => opened,
+        }
+    }
+
+    /// A copy of headquarters that may be written to and is thrown away.
+    ///
+    /// # Errors
+    /// Those of opening it.
+    pub fn headquarters_copy(&self) -> Result<Headquarters, StoreError> {
+        let mut hq = Db::rehearse(&self.hq_path(), Kind::Headquarters)?;
+        let numbers = self.numbers_for(&hq)?.rehearsed();
+        hq.set_numbers(Arc::new(numbers), "");
+        Ok(Headquarters(hq))
+    }
+
+    /// The world's numbers; gathered from the databases where their file is missing.
+    fn numbers_for(&self, hq: &Db) -> Result<Numbers, StoreError> {
+        match Numbers::load(&self.root)? {
+            Some(numbers) => Ok(numbers),
+            None => gather::numbers(self, hq),
+        }
+    }
+
+    /// A copy of a channel database that may be written to and is thrown away.
+    ///
+    /// # Errors
+    /// Those of opening it.
+    pub fn channel_copy(
+        &self,
+        hq: &Headquarters,
+        database: &str,
+    ) -> Result<ChannelDatabase, StoreError> {
+        let mut channel = Db::rehearse(&self.channel_path(database), Kind::Channel)?;
+        channel.set_numbers(Arc::new(self.numbers_for(hq)?.rehearsed()), database);
+        Ok(ChannelDatabase(channel))
+    }
+
     /// Takes the environment's lock for a command and opens headquarters for writing.
     ///
     /// What an interrupted command left is not looked at here; see `exchange::begin`.
@@ -156,10 +205,7 @@ impl Environment {
         let path = self.hq_path();
         let cache = super::db::DEFAULT_CACHE_KIB * 2;
         let mut hq = Db::open_with_cache(&path, Kind::Headquarters, Access::Write, cache)?;
-        let numbers = Arc::new(match Numbers::load(&self.root)? {
-            Some(numbers) => numbers,
-            None => gather::numbers(self, &hq)?,
-        });
+        let numbers = Arc::new(self.numbers_for(&hq)?);
         hq.set_numbers(Arc::clone(&numbers), "");
         let hq = Headquarters(hq);
         let world = world::load(&hq, &self.settings)?;

@@ -66,6 +66,12 @@ pub(in crate::store) fn duplicate(path: &Path) -> Result<(TempDir, PathBuf), Sto
     Ok((folder, copy))
 }
 
+/// A copy of a database, log and all, for as long as it is open.
+pub(in crate::store) fn throwaway(path: &Path) -> Result<Settled, StoreError> {
+    let (folder, path) = duplicate(path)?;
+    Ok(Settled { path, _folder: folder })
+}
+
 /// Copies what is in a file, and not that it may be read only.
 fn copied(from: &Path, to: &Path) -> Result<(), StoreError> {
     let error = || StoreError::io("copy", from);

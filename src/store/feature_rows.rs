@@ -2,7 +2,7 @@
 
 use rusqlite::named_params;
 
-use super::db::{Db, Headquarters};
+use super::db::{ChannelDatabase, Db, Headquarters};
 use super::error::StoreError;
 use super::features::log;
 use crate::gates::Catalogue;
@@ -43,6 +43,18 @@ pub fn halves(hq: &Headquarters) -> Result<Vec<(String, Half)>, StoreError> {
         let state: i64 = row.get(1)?;
         Ok((row.get(0)?, if state == 1 { Half::State } else { Half::Metadata }))
     })
+}
+
+/// Whether a channel has the metadata row of a feature whose state row it may lack.
+pub fn has_metadata(
+    hq: &Headquarters,
+    channel: &ChannelDatabase,
+    name: &str,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT RECID FROM FEATUREMANAGEMENTSTATE WHERE NAME = ?1";
+    let Some(state) = hq.first(sql, [name], |row| row.get::<_, i64>(0))? else { return Ok(false) };
+    let sql = "SELECT count(*) FROM ax_FEATUREMANAGEMENTMETADATA WHERE FEATURESTATE = ?1";
+    Ok(channel.number(sql, [state])? > 0)
 }
 
 /// Makes what is missing of each feature that has one row, in the caller's transaction; which row

@@ -28,6 +28,25 @@ pub struct Origin<'a> {
     pub known: Option<String>,
 }
 
+/// What a new customer takes from a default customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    group: String,
+    currency: String,
+    language: String,
+}
+
+/// What a new customer of a company takes from a default customer; none where there is none.
+pub fn template(hq: &Db, account: &str, company: &str) -> Result<Option<Template>, StoreError> {
+    hq.first(
+        "SELECT c.CUSTGROUP, c.CURRENCY, p.LANGUAGEID FROM CUSTTABLE c
+         JOIN DIRPARTYTABLE p ON p.RECID = c.PARTY
+         WHERE c.ACCOUNTNUM = :account AND c.DATAAREAID = :company",
+        named_params! { ":account": account, ":company": company },
+        |row| Ok(Template { group: row.get(0)?, currency: row.get(1)?, language: row.get(2)? }),
+    )
+}
+
 /// Makes a customer; its account (C05). Group and currency come from the default customer (C06).
 ///
 /// # Errors
@@ -37,14 +56,8 @@ pub fn create(hq: &Db, origin: &Origin<'_>, customer: &Customer) -> Result<Strin
         Some(account) => account.clone(),
         None => format!("{:08}", next(hq, "account")?),
     };
-    let template = hq.first(
-        "SELECT c.CUSTGROUP, c.CURRENCY, p.LANGUAGEID FROM CUSTTABLE c
-         JOIN DIRPARTYTABLE p ON p.RECID = c.PARTY
-         WHERE c.ACCOUNTNUM = :account AND c.DATAAREAID = :company",
-        named_params! { ":account": origin.default_customer, ":company": origin.company },
-        |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)),
-    )?;
-    let Some((group, currency, language)) = template else {
+    let found = template(hq, origin.default_customer, origin.company)?;
+    let Some(Template { group, currency, language }) = found else {
         let what = "default customer";
         return Err(StoreError::unknown(what, origin.default_customer, &[], "cdx customers list"));
     };

@@ -135,9 +135,8 @@ fn attached<T>(
     work: impl FnOnce() -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     channel.run("ATTACH DATABASE ?1 AS other", [uri(source.file, "mode=ro")])?;
-    let done = channel
-        .run("ATTACH DATABASE ?1 AS hq", [uri(source.hq.path(), "mode=ro")])
-        .and_then(|_| {
+    let done =
+        channel.run("ATTACH DATABASE ?1 AS hq", [uri(source.hq.at(), "mode=ro")]).and_then(|_| {
             let done = channel.write(|_| work());
             channel.script("DETACH DATABASE hq").and(done)
         });

@@ -79,6 +79,12 @@ pub fn next(db: &Db, name: &str) -> Result<i64, StoreError> {
     Ok(number)
 }
 
+/// The last number of a sequence that was given out; 0 for none.
+pub fn given(db: &Db, name: &str) -> Result<i64, StoreError> {
+    let next = db.number("SELECT NEXT FROM cdx_SEQUENCE WHERE NAME = ?1", [name])?;
+    Ok((next - 1).max(0))
+}
+
 /// The RECID of a new row of a headquarters table: above every one that it has or has had.
 pub fn next_recid(hq: &Db, table: &str) -> Result<i64, StoreError> {
     let highest = hq.number(&format!("SELECT max(RECID) FROM {}", quoted(table)), [])?;

@@ -32,6 +32,7 @@ mod harness;
 mod hints;
 mod keys;
 mod newer;
+mod rehearsal;
 mod replaced;
 mod runtime;
 mod schedules;

@@ -8,7 +8,7 @@ use crate::model::customer::{AddressField, Customer, CustomerField, TITLES, titl
 use crate::model::nearest::nearest;
 use crate::model::pos::{FoundCustomer, LeftToJob, Path, PosReport};
 use crate::report::page::{Page, Report};
-use crate::runtime::{NewCustomer, Request, perform};
+use crate::runtime::{self, NewCustomer, Request, perform, rehearse};
 use crate::store::topology;
 
 /// Do what a register or an e-commerce site does in a channel.
@@ -33,6 +33,42 @@ struct Place {
     /// Make something go wrong: rts-down, crash=POINT.
     #[arg(long, value_name = "F")]
     fault: Vec<String>,
+    /// Say which way it would go, and why, and do nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// End in 0 only where it goes this way; local takes async too.
+    #[arg(long, value_name = "PATH")]
+    expect: Option<PathArg>,
+}
+
+/// The ways an operation can go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum PathArg {
+    /// In the channel; headquarters hears of it later.
+    Async,
+    /// In the channel.
+    Local,
+    /// By a real-time call.
+    RealTime,
+    /// A real-time call failed, and it was done in the channel instead.
+    AsyncFallback,
+    /// Not done: the rules do not allow it.
+    Refused,
+    /// Not done: headquarters could not be reached.
+    Failed,
+}
+
+impl From<PathArg> for Path {
+    fn from(arg: PathArg) -> Self {
+        match arg {
+            PathArg::Async => Self::Async,
+            PathArg::Local => Self::Local,
+            PathArg::RealTime => Self::RealTime,
+            PathArg::AsyncFallback => Self::AsyncFallback,
+            PathArg::Refused => Self::Refused,
+            PathArg::Failed => Self::Failed,
+        }
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -204,16 +240,31 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
         return restart(context, channel.as_deref());
     }
     let Some((place, request)) = request(args.command)? else { return Ok(Exit::Done) };
-    let catalogue = context.environment()?.gates()?;
-    let Place { channel, instance, offline, .. } = &place;
-    let report = context.write(&place.fault, |writer| {
-        Ok(perform(writer, &catalogue, channel, *instance, *offline, &request)?)
-    })?;
+    let env = context.environment()?;
+    let catalogue = env.gates()?;
+    let at = runtime::Place {
+        channel: &place.channel,
+        instance: place.instance,
+        offline: place.offline,
+    };
+    let mut report = if place.dry_run {
+        rehearse(&env, &catalogue, &at, &place.fault, &request)?
+    } else {
+        context.write(&place.fault, |writer| Ok(perform(writer, &catalogue, &at, &request)?))?
+    };
+    report.expected = place.expect.map(Path::from);
     context.print(&report)?;
-    Ok(match report.path {
-        Path::Refused | Path::Failed => Exit::No,
-        Path::Async | Path::Local | Path::RealTime | Path::AsyncFallback => Exit::Done,
-    })
+    Ok(verdict(&report))
+}
+
+/// Whether the answer is yes: it went the way that was expected, or was done.
+fn verdict(report: &PosReport) -> Exit {
+    let done = match (report.expected, report.path) {
+        (Some(expected), path) => path.meets(expected),
+        (None, Path::Refused | Path::Failed) => false,
+        (None, Path::Async | Path::Local | Path::RealTime | Path::AsyncFallback) => true,
+    };
+    if done { Exit::Done } else { Exit::No }
 }
 
 /// Where and what; none for what is no operation of the runtime.
@@ -362,7 +413,11 @@ impl Report for PosReport {
             (false, true) => format!(", {account}"),
             (false, false) => format!(", {display_account} ({account})"),
         };
-        page.line(format!("{operation} in {channel}: {}{who}", path.as_str()));
+        let only_said = if self.dry_run { " (a dry run: nothing was done)" } else { "" };
+        page.line(format!("{operation} in {channel}: {}{who}{only_said}", path.as_str()));
+        if let Some(expected) = self.expected.filter(|expected| !path.meets(*expected)) {
+            page.item(format!("expected {}, found {}", expected.as_str(), path.as_str()));
+        }
         if let Some(request) = &self.request {
             page.item(format!("request {request}"));
         }

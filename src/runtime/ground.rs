@@ -1,0 +1,348 @@
+//! What an operation rests on, and what it would come to if it were made now. The register, the
+//! plan and the doctor ask here, so that none can say otherwise than another.
+
+use std::collections::BTreeMap;
+
+use super::decide::{Circumstances, Decision, Kind, Switch, decide};
+use super::obstacle::{MissingGround, Obstacle};
+use crate::gates::Catalogue;
+use crate::gates::gate::CARRIER;
+use crate::model::pos::{Path, Reason};
+use crate::model::scale_unit::{Cached, View};
+use crate::model::topology::DataStore;
+use crate::store::feature_rows::{self, Half};
+use crate::store::profiles::{self, Profile};
+use crate::store::{
+    ChannelDatabase, Headquarters, StoreError, channel_customers, features, hq_customers,
+    scale_unit,
+};
+use crate::world::Clock;
+
+/// What headquarters says, as far as operations rest on it.
+#[derive(Debug, Clone)]
+pub struct Said {
+    profiles: Vec<Profile>,
+    /// Whether each feature that makes operations local is on.
+    on: BTreeMap<&'static str, bool>,
+    /// Features of which headquarters has one row.
+    torn: Vec<(String, Half)>,
+    filters_shared: bool,
+}
+
+/// What a channel's database has, as far as operations rest on it.
+#[derive(Debug, Clone)]
+pub struct Here {
+    /// What it says now.
+    pub now: View,
+    features: BTreeMap<&'static str, Rows>,
+    defaults: BTreeMap<String, Whereabouts>,
+}
+
+/// A feature's rows in a channel.
+#[derive(Debug, Clone)]
+struct Rows {
+    /// The one row of two that is there, where it is one.
+    half: Option<Half>,
+    /// The jobs that have not been applied since the feature was turned on.
+    missing: Vec<String>,
+}
+
+/// Where a default customer is.
+#[derive(Debug, Clone, Copy)]
+struct Whereabouts {
+    channel: bool,
+    headquarters: bool,
+}
+
+/// Who an operation is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// Nobody yet, or a customer with an account.
+    Known,
+    /// A customer whose account has not come back.
+    Async,
+}
+
+/// Who answers.
+#[derive(Debug, Clone, Copy)]
+pub struct Answering<'a> {
+    /// A register that is offline.
+    pub offline: bool,
+    /// What the instance holds; none where it would look.
+    pub held: Option<&'a Cached>,
+}
+
+/// What an operation would come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outlook {
+    /// Which way it would go.
+    pub decision: Result<Decision, MissingGround>,
+    /// The first thing in the way of its being local, where it is not.
+    pub obstacle: Option<Obstacle>,
+}
+
+impl Outlook {
+    /// The path, as `pos` has it.
+    pub fn path(&self) -> Path {
+        match &self.decision {
+            Ok(Decision::Local) => Path::Async,
+            Ok(Decision::RealTime) => Path::RealTime,
+            Ok(Decision::Refused(..)) => Path::Refused,
+            Err(_) => Path::Failed,
+        }
+    }
+
+    /// Why it is not local, or not done, as `pos` has it.
+    pub fn reasons(&self) -> Vec<Reason> {
+        let refused = match &self.decision {
+            Ok(Decision::Refused(code, text)) => Some(Reason::new(code, *text)),
+            Err(missing) => Some(Reason::new(missing.code(), format!("the channel {missing}"))),
+            Ok(_) => None,
+        };
+        refused.into_iter().chain(self.obstacle.as_ref().map(Obstacle::reason)).collect()
+    }
+}
+
+/// The features that make operations local.
+fn switches() -> impl Iterator<Item = &'static str> {
+    let mut found: Vec<&'static str> = Vec::new();
+    for kind in Kind::ALL {
+        if let Switch::Feature(slug) = kind.switch()
+            && !found.contains(&slug)
+        {
+            found.push(slug);
+        }
+    }
+    found.into_iter()
+}
+
+impl Said {
+    /// Reads headquarters.
+    ///
+    /// # Errors
+    /// Its file.
+    pub fn read(hq: &Headquarters, catalogue: &Catalogue) -> Result<Self, StoreError> {
+        let rows = features::rows(hq, catalogue)?;
+        let is_on = |slug: &str| rows.iter().any(|row| row.slug == slug && row.on);
+        Ok(Self {
+            profiles: profiles::profiles(hq)?,
+            on: switches().map(|slug| (slug, is_on(slug))).collect(),
+            torn: feature_rows::halves(hq)?,
+            filters_shared: profiles::filters_shared_customers(hq)?,
+        })
+    }
+
+    /// The functionality profile of a channel.
+    pub fn profile(&self, channel: &str) -> Option<&Profile> {
+        self.profiles.iter().find(|profile| profile.channels.iter().any(|own| own == channel))
+    }
+
+    fn is_on(&self, slug: &str) -> bool {
+        self.on.get(slug).copied().unwrap_or(false)
+    }
+}
+
+/// Both sides' files, while they are read.
+#[derive(Debug, Clone, Copy)]
+pub struct Sides<'a> {
+    /// Headquarters.
+    pub hq: &'a Headquarters,
+    /// The channel's database.
+    pub channel: &'a ChannelDatabase,
+    /// Which it is.
+    pub store: &'a DataStore,
+    /// The features there are.
+    pub catalogue: &'a Catalogue,
+    /// The time.
+    pub clock: &'a Clock,
+    /// The company.
+    pub company: &'a str,
+}
+
+impl Here {
+    /// Reads a channel's database; `held` is what the instances of its scale unit hold.
+    ///
+    /// # Errors
+    /// Either file.
+    pub fn read<'c>(
+        sides: Sides<'_>,
+        said: &Said,
+        held: impl IntoIterator<Item = &'c Cached>,
+    ) -> Result<Self, StoreError> {
+        let now = scale_unit::look(sides.channel, sides.store.channel())?;
+        let mut features = BTreeMap::new();
+        for slug in switches() {
+            features.insert(slug, Rows::read(sides, said, slug)?);
+        }
+        let mut defaults = BTreeMap::new();
+        let views = held.into_iter().map(|held| &held.view).chain([&now]);
+        for account in
+            views.filter_map(|view| Some(view.channel.as_ref()?.default_customer.clone()))
+        {
+            let found = Whereabouts {
+                channel: channel_customers::know(sides.channel, &account)?.is_some(),
+                headquarters: hq_customers::template(sides.hq, &account, sides.company)?.is_some(),
+            };
+            defaults.insert(account, found);
+        }
+        Ok(Self { now, features, defaults })
+    }
+}
+
+impl Rows {
+    fn read(sides: Sides<'_>, said: &Said, slug: &'static str) -> Result<Self, StoreError> {
+        let Sides { hq, channel, store, catalogue, clock, .. } = sides;
+        let none = Self { half: None, missing: Vec::new() };
+        let Some(gate) = catalogue.get(slug).filter(|_| said.is_on(slug)) else { return Ok(none) };
+        let half = match scale_unit::feature_rows(channel, &gate.table_name())? {
+            (Some(_), false) => Some(Half::State),
+            (None, _) => feature_rows::has_metadata(hq, channel, &gate.table_name())?
+                .then_some(Half::Metadata),
+            (Some(_), true) => None,
+        };
+        let mut missing = features::missing_jobs(hq, catalogue, gate, store.id, clock)?;
+        if missing.is_empty() {
+            missing.push(CARRIER.to_owned());
+        }
+        Ok(Self { half, missing })
+    }
+}
+
+/// Whether a view has a switch on.
+pub fn is_on(view: &View, switch: Switch, catalogue: &Catalogue) -> bool {
+    let channel = view.channel.as_ref();
+    match switch {
+        Switch::AsyncCustomers => channel.is_some_and(|channel| channel.async_customers),
+        Switch::AsyncOrders => channel.is_some_and(|channel| channel.async_orders),
+        Switch::Feature(slug) => catalogue
+            .get(slug)
+            .and_then(|gate| view.features.get(&gate.table_name()))
+            .copied()
+            .unwrap_or(false),
+        Switch::Never => false,
+    }
+}
+
+/// What an operation rests on.
+#[derive(Debug, Clone, Copy)]
+pub struct Ground<'a> {
+    /// The features there are.
+    pub catalogue: &'a Catalogue,
+    /// The time.
+    pub clock: &'a Clock,
+    /// The channel's own name.
+    pub channel: &'a str,
+    /// Headquarters' side.
+    pub said: &'a Said,
+    /// The channel's side.
+    pub here: &'a Here,
+}
+
+impl Ground<'_> {
+    /// What an operation would come to.
+    pub fn outlook(&self, answering: Answering<'_>, kind: Kind, who: Who) -> Outlook {
+        let view = answering.held.map_or(&self.here.now, |held| &held.view);
+        let decided = decide(
+            kind,
+            Circumstances {
+                async_customer: who == Who::Async,
+                offline: answering.offline,
+                filters_shared: self.said.filters_shared,
+                switched_on: is_on(view, kind.switch(), self.catalogue),
+            },
+        );
+        let decision = match self.missing(view, kind, decided) {
+            Some(missing) => Err(missing),
+            None => Ok(decided),
+        };
+        let in_the_way = match decision {
+            Ok(Decision::RealTime) => true,
+            // What its nature refuses is not made local by any switch.
+            Ok(Decision::Refused(code, _)) => code == ASYNC_CUSTOMER,
+            Ok(Decision::Local) | Err(_) => false,
+        };
+        let obstacle = in_the_way.then(|| self.obstacle(answering, kind.switch())).flatten();
+        Outlook { decision, obstacle }
+    }
+
+    /// What makes the operation impossible, whatever was typed.
+    fn missing(&self, view: &View, kind: Kind, decided: Decision) -> Option<MissingGround> {
+        if matches!(decided, Decision::Refused(..)) {
+            return None;
+        }
+        let Some(own) = &view.channel else { return Some(MissingGround::NoConfiguration) };
+        if kind != Kind::CreateCustomer {
+            return None;
+        }
+        let account = &own.default_customer;
+        let found = self.here.defaults.get(account);
+        let found = found.copied().unwrap_or(Whereabouts { channel: true, headquarters: true });
+        match decided {
+            _ if account.is_empty() => Some(MissingGround::NoDefaultCustomer),
+            Decision::Local if !found.channel => {
+                Some(MissingGround::DefaultCustomerNotThere(account.clone()))
+            }
+            Decision::RealTime if !found.headquarters => {
+                Some(MissingGround::DefaultCustomerUnknown(account.clone()))
+            }
+            _ => None,
+        }
+    }
+
+    /// The first thing in the way of a switch, in the order in which a change travels:
+    /// headquarters, the channel's database, the scale unit's memory.
+    fn obstacle(&self, answering: Answering<'_>, switch: Switch) -> Option<Obstacle> {
+        let first = match switch {
+            Switch::Never => Some(Obstacle::Always),
+            Switch::AsyncCustomers | Switch::AsyncOrders => self.profile(switch),
+            Switch::Feature(slug) => self.feature(slug),
+        };
+        first.or_else(|| {
+            let held = answering.held?;
+            let stale = !is_on(&held.view, switch, self.catalogue)
+                && is_on(&self.here.now, switch, self.catalogue);
+            stale.then(|| Obstacle::Cached { until: self.clock.show(&held.until) })
+        })
+    }
+
+    fn profile(&self, switch: Switch) -> Option<Obstacle> {
+        let Some(own) = self.said.profile(self.channel) else { return Some(Obstacle::NoProfile) };
+        let (option, wanted) = match switch {
+            Switch::AsyncOrders => ("Create customer order in async mode", own.async_orders),
+            _ => ("Create customer in async mode", own.async_customers),
+        };
+        let profile = own.id.clone();
+        if !wanted {
+            Some(Obstacle::ProfileOff { option, profile })
+        } else if !is_on(&self.here.now, switch, self.catalogue) {
+            Some(Obstacle::ProfileNotDistributed { option, profile })
+        } else {
+            None
+        }
+    }
+
+    fn feature(&self, slug: &'static str) -> Option<Obstacle> {
+        let gate = self.catalogue.get(slug)?;
+        let name = gate.name.clone();
+        if !self.said.is_on(slug) {
+            return Some(Obstacle::FeatureOff { slug: slug.to_owned(), name });
+        }
+        if is_on(&self.here.now, Switch::Feature(slug), self.catalogue) {
+            return None;
+        }
+        let table = gate.table_name();
+        let called = |known: &str| known == table || known == name;
+        if let Some((_, there)) = self.said.torn.iter().find(|(known, _)| called(known)) {
+            return Some(Obstacle::Torn { name, there: *there });
+        }
+        let rows = self.here.features.get(slug)?;
+        Some(match rows.half {
+            Some(there) => Obstacle::HalfSynchronized { name, there },
+            None => Obstacle::NotDistributed { name, jobs: rows.missing.clone() },
+        })
+    }
+}
+
+/// The word of what is refused to a customer whose account has not come back, until a feature
+/// allows it (R02, R03).
+const ASYNC_CUSTOMER: &str = "async-customer";

@@ -1,0 +1,150 @@
+//! What is in the way of an operation: worded here, whoever says it (R14).
+
+use crate::model::pos::Reason;
+use crate::store::feature_rows::Half;
+
+/// The job that carries functionality profiles.
+pub const PROFILES: &str = "1070";
+
+/// The first thing in the way of an operation being local.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Obstacle {
+    /// The operation is a real-time call by its nature (R05).
+    Always,
+    /// Headquarters has no functionality profile for the channel.
+    NoProfile,
+    /// The option is off in the functionality profile.
+    ProfileOff {
+        /// The option as the form names it.
+        option: &'static str,
+        /// The profile's id.
+        profile: String,
+    },
+    /// The option is on in headquarters and not in the channel.
+    ProfileNotDistributed {
+        /// The option as the form names it.
+        option: &'static str,
+        /// The profile's id.
+        profile: String,
+    },
+    /// The feature is off in headquarters.
+    FeatureOff {
+        /// Its slug.
+        slug: String,
+        /// Its name.
+        name: String,
+    },
+    /// Headquarters has one of the feature's two rows.
+    Torn {
+        /// Its name.
+        name: String,
+        /// The row that is there.
+        there: Half,
+    },
+    /// The channel has one of the feature's two rows (G14).
+    HalfSynchronized {
+        /// Its name.
+        name: String,
+        /// The row that is there.
+        there: Half,
+    },
+    /// The feature is on in headquarters and not in the channel (G13).
+    NotDistributed {
+        /// Its name.
+        name: String,
+        /// The jobs that have not been applied since.
+        jobs: Vec<String>,
+    },
+    /// The scale unit answers from what it holds (R12).
+    Cached {
+        /// Until when, as people in the environment's zone read it.
+        until: String,
+    },
+}
+
+impl Obstacle {
+    /// A stable word for scripts.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Always => "always-real-time",
+            Self::NoProfile => "no-profile",
+            Self::ProfileOff { .. } => "profile-off",
+            Self::FeatureOff { .. } => "feature-off",
+            Self::Torn { .. } | Self::HalfSynchronized { .. } => "half-synchronized",
+            Self::ProfileNotDistributed { .. } | Self::NotDistributed { .. } => "not-distributed",
+            Self::Cached { .. } => "cached",
+        }
+    }
+
+    /// The sentence; the same for all channels that have it in their way.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Always => {
+                "this operation stays a real-time call, whatever features are on".to_owned()
+            }
+            Self::NoProfile => "the channel has no functionality profile".to_owned(),
+            Self::ProfileOff { option, profile } => {
+                format!("{option:?} is off in functionality profile {profile}")
+            }
+            Self::ProfileNotDistributed { option, profile } => format!(
+                "{option:?} is on in functionality profile {profile} and not in the channel: job \
+                 {PROFILES}"
+            ),
+            Self::FeatureOff { name, .. } => format!("{name:?} is off in headquarters"),
+            Self::Torn { name, there } => format!(
+                "headquarters has only one of the two rows of {name:?}, FEATUREMANAGEMENT{}",
+                there.as_str()
+            ),
+            Self::HalfSynchronized { name, there } => format!(
+                "{name:?} has only one of its two rows in the channel, FEATUREMANAGEMENT{}",
+                there.as_str()
+            ),
+            Self::NotDistributed { name, jobs } => format!(
+                "{name:?} is on in headquarters and not in the channel: job {}",
+                jobs.join(", ")
+            ),
+            Self::Cached { until } => {
+                format!("the scale unit answers from its cache until {until}")
+            }
+        }
+    }
+
+    /// As a register's report has it.
+    pub fn reason(&self) -> Reason {
+        Reason::new(self.code(), self.text())
+    }
+
+    /// Whether headquarters' own settings say so: a feature or an option that is off (CDX304).
+    pub fn is_choice(&self) -> bool {
+        matches!(self, Self::NoProfile | Self::ProfileOff { .. } | Self::FeatureOff { .. })
+    }
+}
+
+/// Why an operation cannot be done in a channel at all, whatever was typed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub enum MissingGround {
+    /// 1070 has not brought the channel its own configuration.
+    #[error("has no configuration yet")]
+    NoConfiguration,
+    /// No default customer is set for the channel.
+    #[error("has no default customer, from whom a new one takes what is not given")]
+    NoDefaultCustomer,
+    /// The channel does not have its default customer.
+    #[error("does not have its default customer {0}, from whom a new one takes what is not given")]
+    DefaultCustomerNotThere(String),
+    /// Headquarters does not have the channel's default customer.
+    #[error("has the default customer {0}, whom headquarters does not have")]
+    DefaultCustomerUnknown(String),
+}
+
+impl MissingGround {
+    /// A stable word for scripts.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoConfiguration => "not-configured",
+            Self::NoDefaultCustomer
+            | Self::DefaultCustomerNotThere(_)
+            | Self::DefaultCustomerUnknown(_) => "no-default-customer",
+        }
+    }
+}

@@ -1,0 +1,366 @@
+//! Where an operation happens: who answers, from what, and whether it is done or only said.
+
+use super::decide::{Decision, Kind, Switch};
+use super::ground::{Answering, Ground, Here, Outlook, Said, Sides, Who, is_on};
+use super::operation::PosError;
+use crate::exchange::relay::{self, Answer};
+use crate::exchange::{ExchangeError, recover};
+use crate::gates::Catalogue;
+use crate::model::customer::PENDING_SYNC;
+use crate::model::pos::{Path, PosReport, RealTimeCall, Reason};
+use crate::model::scale_unit::{Cached, ChannelView, View};
+use crate::model::topology::{DataStore, OFFLINE_SUFFIX};
+use crate::store::channel_customers::{self, Known};
+use crate::store::{
+    Access, ChannelDatabase, Db, Environment, Headquarters, Reader, StoreError, Writer, origins,
+    scale_unit, topology,
+};
+use crate::world::{FaultKind, World};
+
+/// Where a request is made.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// The channel.
+    pub channel: &'a str,
+    /// The instance of its scale unit that answers.
+    pub instance: u32,
+    /// At a register that is offline.
+    pub offline: bool,
+}
+
+/// An environment in which a request is only said.
+pub(super) struct Rehearsal {
+    reader: Reader,
+}
+
+impl Rehearsal {
+    /// Opens an environment and leaves it as it is.
+    pub(super) fn new(env: &Environment, faults: &[String]) -> Result<Self, PosError> {
+        let mut reader = env.rehearsal().map_err(PosError::from)?;
+        let faults = recover::named(&reader.hq, &reader.world, faults)?;
+        for fault in faults {
+            reader.world.faults.add(&fault).map_err(ExchangeError::from)?;
+        }
+        Ok(Self { reader })
+    }
+
+    /// The environment.
+    pub(super) fn env(&self) -> &Environment {
+        &self.reader.env
+    }
+}
+
+/// Whether a request is done, or only said.
+pub(super) enum Hands<'a> {
+    /// Done.
+    Acting(&'a mut Writer),
+    /// Only said.
+    Rehearsing(&'a mut Rehearsal),
+}
+
+impl Hands<'_> {
+    fn hq(&self) -> &Headquarters {
+        match self {
+            Self::Acting(writer) => &writer.hq,
+            Self::Rehearsing(rehearsal) => &rehearsal.reader.hq,
+        }
+    }
+
+    fn env(&self) -> &Environment {
+        match self {
+            Self::Acting(writer) => &writer.env,
+            Self::Rehearsing(rehearsal) => &rehearsal.reader.env,
+        }
+    }
+
+    fn world(&self) -> &World {
+        match self {
+            Self::Acting(writer) => &writer.world,
+            Self::Rehearsing(rehearsal) => &rehearsal.reader.world,
+        }
+    }
+
+    fn open(&self, store: &DataStore) -> Result<ChannelDatabase, PosError> {
+        match self {
+            Self::Acting(writer) => {
+                let database = writer.channel_of(store)?;
+                if !store.offline {
+                    // Whatever another program has done to its counters, none is given out twice.
+                    origins::raise_counters(&writer.hq, &database, store.id)?;
+                }
+                Ok(database)
+            }
+            Self::Rehearsing(rehearsal) => {
+                let Reader { env, hq, .. } = &rehearsal.reader;
+                match env.channel(&store.name, Access::Examine) {
+                    Err(StoreError::Older { .. }) => Ok(env.channel_copy(hq, &store.name)?),
+                    opened => Ok(opened?),
+                }
+            }
+        }
+    }
+}
+
+/// Where an operation happens.
+pub(super) struct Site<'a> {
+    pub(super) hands: Hands<'a>,
+    catalogue: &'a Catalogue,
+    pub(super) store: DataStore,
+    pub(super) database: ChannelDatabase,
+    instance: u32,
+    pub(super) offline: bool,
+    held: Option<Cached>,
+    said: Said,
+    here: Here,
+    pub(super) now: String,
+}
+
+impl<'a> Site<'a> {
+    /// Opens the channel, and what its scale unit's instance, or its register, answers from.
+    pub(super) fn open(
+        hands: Hands<'a>,
+        catalogue: &'a Catalogue,
+        place: &Place<'_>,
+    ) -> Result<Self, PosError> {
+        let named = topology::find_store(hands.hq(), place.channel)?;
+        let offline = place.offline || named.offline;
+        let name = named.channel().to_owned();
+        let store = if offline {
+            topology::find_store(hands.hq(), &format!("{name}{OFFLINE_SUFFIX}"))?
+        } else {
+            named
+        };
+        let instances = hands.env().settings().instances;
+        let instance = place.instance;
+        if !offline && !(1..=instances).contains(&instance) {
+            return Err(PosError::UnknownInstance { channel: name, instances, instance });
+        }
+        let instance = if offline { 0 } else { instance };
+        let database = hands.open(&store)?;
+        let world = hands.world();
+        let now = world.clock.utc();
+        let ttl = hands.env().settings().cache_ttl;
+        let held = if offline {
+            None
+        } else {
+            scale_unit::cached(&database, instance, ttl, &world.clock)?
+        };
+        let said = Said::read(hands.hq(), catalogue)?;
+        let sides = Sides {
+            hq: hands.hq(),
+            channel: &database,
+            store: &store,
+            catalogue,
+            clock: &world.clock,
+            company: &hands.env().settings().company,
+        };
+        let here = Here::read(sides, &said, &held)?;
+        let acts = matches!(hands, Hands::Acting(_)) && !offline && held.is_none();
+        // An instance has nothing to answer from before its channel has its configuration.
+        if acts && here.now.channel.is_some() {
+            database.write(|_| scale_unit::hold(&database, instance, &here.now, &now))?;
+        }
+        Ok(Self { hands, catalogue, store, database, instance, offline, held, said, here, now })
+    }
+
+    /// Headquarters.
+    pub(super) fn hq(&self) -> &Headquarters {
+        self.hands.hq()
+    }
+
+    /// The world's seed, clock and faults.
+    pub(super) fn world(&self) -> &World {
+        self.hands.world()
+    }
+
+    /// The company that rows belong to.
+    pub(super) fn company(&self) -> &str {
+        &self.hands.env().settings().company
+    }
+
+    /// Makes the channel's database one that may be written to: where the request is only said, a
+    /// copy that is thrown away.
+    pub(super) fn for_writing(&mut self) -> Result<(), PosError> {
+        if matches!(self.hands, Hands::Rehearsing(_)) {
+            self.database = self.hands.env().channel_copy(self.hq(), &self.store.name)?;
+        }
+        Ok(())
+    }
+
+    /// The channel's own name.
+    pub(super) fn channel(&self) -> &str {
+        self.store.channel()
+    }
+
+    /// What the instance answers from.
+    pub(super) fn view(&self) -> &View {
+        self.held.as_ref().map_or(&self.here.now, |held| &held.view)
+    }
+
+    /// The channel's configuration, as far as it has one.
+    pub(super) fn own(&self) -> Result<ChannelView, PosError> {
+        self.view().channel.clone().ok_or_else(|| PosError::MissingGround {
+            channel: self.channel().to_owned(),
+            missing: super::obstacle::MissingGround::NoConfiguration,
+        })
+    }
+
+    /// Whether a feature is in effect on this instance.
+    pub(super) fn has(&self, slug: &'static str) -> bool {
+        is_on(self.view(), Switch::Feature(slug), self.catalogue)
+    }
+
+    /// The customer of an account or GUID.
+    pub(super) fn customer(&self, account: &str) -> Result<Known, PosError> {
+        channel_customers::know(&self.database, account)?.ok_or_else(|| PosError::UnknownCustomer {
+            channel: self.channel().to_owned(),
+            account: account.to_owned(),
+        })
+    }
+
+    /// What an operation comes to.
+    fn outlook(&self, kind: Kind, who: Who) -> Outlook {
+        let ground = Ground {
+            catalogue: self.catalogue,
+            clock: &self.world().clock,
+            channel: self.channel(),
+            said: &self.said,
+            here: &self.here,
+        };
+        ground.outlook(Answering { offline: self.offline, held: self.held.as_ref() }, kind, who)
+    }
+
+    /// Which way an operation goes, and why not another.
+    ///
+    /// # Errors
+    /// [`PosError::MissingGround`] where the channel lacks what it needs.
+    pub(super) fn decide(&self, kind: Kind, known: Option<&Known>) -> Result<Decided, PosError> {
+        let who = if known.is_some_and(Known::is_async) { Who::Async } else { Who::Known };
+        let outlook = self.outlook(kind, who);
+        let reasons = outlook.reasons();
+        let decision = outlook.decision.map_err(|missing| PosError::MissingGround {
+            channel: self.channel().to_owned(),
+            missing,
+        })?;
+        Ok(Decided { decision, reasons })
+    }
+
+    /// A report to be filled.
+    pub(super) fn report(&self, operation: &str, path: Path, account: &str) -> PosReport {
+        let pending = crate::world::ids::is_guid(account);
+        PosReport {
+            channel: self.channel().to_owned(),
+            operation: operation.to_owned(),
+            path,
+            dry_run: false,
+            expected: None,
+            account: account.to_owned(),
+            display_account: if pending { PENDING_SYNC } else { account }.to_owned(),
+            request: None,
+            reasons: Vec::new(),
+            address: None,
+            left_to_job: None,
+            notes: Vec::new(),
+            customers: None,
+        }
+    }
+
+    /// The report of a refused operation.
+    pub(super) fn refused(
+        &self,
+        kind: Kind,
+        known: Option<&Known>,
+        reasons: Vec<Reason>,
+    ) -> PosReport {
+        let account = known.map_or("", Known::account);
+        PosReport { reasons, ..self.report(kind.as_str(), Path::Refused, account) }
+    }
+
+    /// Whether headquarters cannot be reached now.
+    pub(super) fn headquarters_down(&mut self) -> bool {
+        let name = self.channel().to_owned();
+        let world = match &mut self.hands {
+            Hands::Acting(writer) => &mut writer.world,
+            Hands::Rehearsing(rehearsal) => &mut rehearsal.reader.world,
+        };
+        world.faults.take(FaultKind::RtsDown, &name)
+    }
+
+    /// The log line of a real-time call.
+    fn call(
+        &self,
+        kind: Kind,
+        account: &str,
+        outcome: &str,
+        reasons: &[Reason],
+    ) -> Result<RealTimeCall, PosError> {
+        Ok(RealTimeCall {
+            id: scale_unit::next_call(&self.database)?,
+            channel: self.channel().to_owned(),
+            instance: self.instance,
+            operation: kind.as_str().to_owned(),
+            request: kind.request().to_owned(),
+            account: account.to_owned(),
+            outcome: outcome.to_owned(),
+            reasons: reasons.to_vec(),
+            called: self.now.clone(),
+        })
+    }
+
+    /// Keeps a line about a call that fell back; it is worth having, and nothing fails for it.
+    pub(super) fn log_fallback(
+        &self,
+        kind: Kind,
+        account: &str,
+        reasons: &[Reason],
+    ) -> Result<(), PosError> {
+        let Hands::Acting(writer) = &self.hands else { return Ok(()) };
+        let call = self.call(kind, account, "fell-back", reasons)?;
+        let logged = relay::log_call(writer, &call);
+        writer.tidied("the log of the channel's real-time calls", logged);
+        Ok(())
+    }
+
+    /// Makes a real-time call, or reports that headquarters is down (R07 is the caller's).
+    pub(super) fn real_time(
+        &mut self,
+        kind: Kind,
+        account: &str,
+        reasons: Vec<Reason>,
+        work: impl FnOnce(&Db) -> Result<String, ExchangeError>,
+    ) -> Result<PosReport, PosError> {
+        if self.headquarters_down() {
+            if let Hands::Acting(writer) = &self.hands {
+                relay::log_call(writer, &self.call(kind, account, "failed", &reasons)?)?;
+            }
+            let mut report = self.report(kind.as_str(), Path::Failed, account);
+            report.request = Some(kind.request().to_owned());
+            report.reasons = reasons;
+            let down = "A connection to headquarters could not be established.";
+            report.reasons.push(Reason::new("rts-down", down));
+            return Ok(report);
+        }
+        let call = self.call(kind, account, "succeeded", &reasons)?;
+        let (account, left) = match &mut self.hands {
+            Hands::Acting(writer) => {
+                let Answer { call, left } = relay::real_time(writer, call, work)?;
+                (call.account, left)
+            }
+            Hands::Rehearsing(Rehearsal { reader }) => {
+                let copy = reader.env.headquarters_copy()?;
+                (relay::rehearse(&copy, &reader.hq, &self.now, work)?, None)
+            }
+        };
+        let mut report = self.report(kind.as_str(), Path::RealTime, &account);
+        report.request = Some(kind.request().to_owned());
+        report.reasons = reasons;
+        report.left_to_job = left;
+        Ok(report)
+    }
+}
+
+/// A decision, and what is said of it.
+pub(super) struct Decided {
+    pub(super) decision: Decision,
+    pub(super) reasons: Vec<Reason>,
+}
