@@ -151,7 +151,7 @@ fn the_demo_tells_the_whole_story() {
         "create-customer in houston: real-time",
         "- \"Enable enhanced async customer creation\" must be on first",
         "not-distributed",
-        "cached: instance 1 of houston answers from its cache until",
+        "cached: the scale unit answers from its cache until",
         "create-customer in houston: async, Pending sync",
         "Job sync-customers: 3 processed",
         "00000027  Katherine Johnson",

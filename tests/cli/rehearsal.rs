@@ -48,7 +48,7 @@ fn says_what_is_done(env: &Env, operations: &[String]) {
         if done.get("error").is_none() {
             assert_eq!(said["dry_run"], true, "{words}");
             said.as_object_mut().unwrap().remove("dry_run");
-            assert!(text.out.contains("(a dry run"), "{words}\n{}", text.out);
+            assert!(text.out.contains("a dry run: nothing was done"), "{words}\n{}", text.out);
         }
         assert_eq!(said, done, "{words}");
     }

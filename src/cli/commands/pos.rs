@@ -413,8 +413,10 @@ impl Report for PosReport {
             (false, true) => format!(", {account}"),
             (false, false) => format!(", {display_account} ({account})"),
         };
-        let only_said = if self.dry_run { " (a dry run: nothing was done)" } else { "" };
-        page.line(format!("{operation} in {channel}: {}{who}{only_said}", path.as_str()));
+        page.line(format!("{operation} in {channel}: {}{who}", path.as_str()));
+        if self.dry_run {
+            page.item("a dry run: nothing was done");
+        }
         if let Some(expected) = self.expected.filter(|expected| !path.meets(*expected)) {
             page.item(format!("expected {}, found {}", expected.as_str(), path.as_str()));
         }
