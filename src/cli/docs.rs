@@ -12,6 +12,7 @@ use super::error::CommandError;
 use super::exit::{Exit, OTHERS};
 use crate::report::page::{Page, Report};
 use crate::store::StoreError;
+use crate::store::replace::replace;
 
 /// Write the generated documentation, or check that it is current.
 #[derive(Debug, clap::Args)]
@@ -49,7 +50,7 @@ fn write(path: &Path, text: &str) -> Result<(), StoreError> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(StoreError::io("create", folder))?;
     }
-    std::fs::write(path, text).map_err(StoreError::io("write", path))
+    replace(path, text.as_bytes())
 }
 
 #[derive(Debug, Serialize)]

@@ -141,7 +141,7 @@ fn lacking(channel: &str, missing: &MissingGround) -> String {
 
 /// Job files have a command of their own to look at them with.
 fn correct(problems: &Problems) -> String {
-    if problems.0.iter().any(|problem| problem.file.starts_with("gates/")) {
+    if problems.told.iter().any(|problem| problem.file.starts_with("gates/")) {
         return "correct the file, then look again: cdx features list".to_owned();
     }
     "see them one by one: cdx jobs check".to_owned()
@@ -165,6 +165,15 @@ impl From<StoreError> for CommandError {
             StoreError::Full { .. } => (Impossible, "full", FULL_HINT.to_owned()),
             StoreError::Io { .. } => {
                 (Impossible, "io", "look at the disk and its permissions: ls -l".to_owned())
+            }
+            StoreError::NotAFile { .. } => {
+                (Wrong, "not-a-file", "put a file in its place, or name another: ls -l".to_owned())
+            }
+            StoreError::TooLarge { .. } => {
+                (Wrong, "too-large", "split it, or take out what is not needed: ls -l".to_owned())
+            }
+            StoreError::NotText { .. } => {
+                (Wrong, "not-text", "save it as text in UTF-8: file --mime *".to_owned())
             }
             StoreError::Missing { path } => (Impossible, "missing", bring_back("the file", path)),
             StoreError::NotADatabase { path } | StoreError::WrongKind { path, .. } => {

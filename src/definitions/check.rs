@@ -1,5 +1,7 @@
 //! Holds definitions against the tables of both sides.
 
+use std::collections::HashSet;
+
 use super::file;
 use super::merge::{KEY, Merged, Places};
 use super::problem::{Kind, Problem, Problems};
@@ -18,7 +20,7 @@ pub fn load(files: &[SourceFile], catalogue: &Catalogue) -> Result<Definitions, 
     let mut raw = Vec::new();
     for (at, source) in files.iter().enumerate() {
         let (file, problems) = file::read(&source.name, &source.text, source.shipped);
-        merged.problems.extend(problems);
+        merged.problems.join(problems);
         let job = file.job.as_ref().map(|job| job.id.value.clone());
         if let Some(job) = file.job {
             merged.add_job(at, job);
@@ -27,38 +29,35 @@ pub fn load(files: &[SourceFile], catalogue: &Catalogue) -> Result<Definitions, 
     }
     for (at, job, subjobs) in raw {
         let own = job.and_then(|id| merged.jobs.get(&id).cloned());
-        let mut seen: Vec<String> = Vec::new();
+        let mut seen = HashSet::new();
         for subjob in subjobs {
             let id = subjob.id.value.to_ascii_uppercase();
-            if seen.contains(&id) {
+            if !seen.insert(id) {
                 let kind = Kind::DuplicateSubjob { subjob: subjob.id.value.clone() };
                 merged.note(at, subjob.id.at, &kind);
                 continue;
             }
-            seen.push(id);
             merged.add_subjob(at, subjob, own.as_ref());
         }
     }
     let (mut definitions, places, mut problems) = merged.finish();
-    let mut checker = Checker { files, catalogue, places, problems: Vec::new() };
+    let mut checker = Checker { files, catalogue, places, problems: Problems::default() };
     for subjob in &mut definitions.subjobs {
         checker.subjob(subjob);
     }
-    problems.extend(checker.problems);
+    problems.join(checker.problems);
     if problems.is_empty() {
         return Ok(definitions);
     }
-    let order = |problem: &Problem| files.iter().position(|file| file.name == problem.file);
-    problems.sort_by_key(|problem| (order(problem), problem.line, problem.column));
-    problems.dedup();
-    Err(Problems(problems))
+    problems.sort(files.iter().map(|file| file.name.as_str()));
+    Err(problems)
 }
 
 struct Checker<'a> {
     files: &'a [SourceFile],
     catalogue: &'a Catalogue,
     places: Places,
-    problems: Vec<Problem>,
+    problems: Problems,
 }
 
 impl Checker<'_> {
@@ -72,7 +71,7 @@ impl Checker<'_> {
             return;
         };
         let source = &self.files[file];
-        self.problems.push(Problem::at(&source.name, &source.text, at, kind));
+        self.problems.add(|| Problem::at(&source.name, &source.text, at, kind));
     }
 
     fn subjob(&mut self, subjob: &mut Subjob) {
@@ -230,7 +229,7 @@ mod tests {
     fn check(text: &str) -> Vec<Problem> {
         let files =
             [SourceFile { name: "own.toml".to_owned(), text: text.to_owned(), shipped: false }];
-        load(&files, &Catalogue::default()).map_or_else(|problems| problems.0, |_| Vec::new())
+        load(&files, &Catalogue::default()).map_or_else(|problems| problems.told, |_| Vec::new())
     }
 
     #[test]

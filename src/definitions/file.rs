@@ -1,6 +1,6 @@
 //! One definition file as it is written, before it is held against tables and other files.
 
-use super::problem::{Kind, Problem};
+use super::problem::{Kind, Problems};
 use super::shipped::SourceFile;
 use super::walk::{At, Walker};
 use crate::model::evidence::Grade;
@@ -51,7 +51,7 @@ const DIRECTIONS: &[(&str, Direction)] = &[
 const LONGEST_ID: usize = 20;
 
 /// Reads a file; everything that is wrong with its form is in the problems.
-pub(super) fn read(file: &str, text: &str, shipped: bool) -> (RawFile, Vec<Problem>) {
+pub(super) fn read(file: &str, text: &str, shipped: bool) -> (RawFile, Problems) {
     let mut walker = Walker::new(file, text);
     let root = walker.parse();
     walker.known_keys(&root, &["job", "subjob"]);

@@ -1,9 +1,9 @@
 //! Brings files together: a subjob that exists already is added to (S03).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::file::{RawJob, RawSubjob};
-use super::problem::{Kind, Problem};
+use super::problem::{Kind, Problem, Problems};
 use super::shipped::SourceFile;
 use super::walk::At;
 use crate::model::evidence::{Evidence, Grade};
@@ -23,7 +23,9 @@ pub(super) struct Merged<'a> {
     pub(super) jobs: BTreeMap<String, Job>,
     pub(super) subjobs: BTreeMap<String, Subjob>,
     pub(super) places: Places,
-    pub(super) problems: Vec<Problem>,
+    pub(super) problems: Problems,
+    /// Every word that a job is known by, in lower case, and where it was declared.
+    spelled: BTreeMap<String, String>,
     /// Lines to add once every job is known: file, offset, job, line.
     lines: Vec<(usize, usize, String, JobLine)>,
 }
@@ -35,14 +37,15 @@ impl<'a> Merged<'a> {
             jobs: BTreeMap::new(),
             subjobs: BTreeMap::new(),
             places: Places::default(),
-            problems: Vec::new(),
+            problems: Problems::default(),
+            spelled: BTreeMap::new(),
             lines: Vec::new(),
         }
     }
 
     pub(super) fn note(&mut self, file: usize, at: usize, kind: &Kind) {
         let source = &self.files[file];
-        self.problems.push(Problem::at(&source.name, &source.text, at, kind));
+        self.problems.add(|| Problem::at(&source.name, &source.text, at, kind));
     }
 
     fn evidence(&self, file: usize, grade: Option<Grade>, source: Option<String>) -> Evidence {
@@ -53,18 +56,17 @@ impl<'a> Merged<'a> {
     pub(super) fn add_job(&mut self, file: usize, raw: RawJob) {
         let evidence = self.evidence(file, raw.grade, raw.source);
         for spelling in std::iter::once(&raw.id).chain(&raw.aliases) {
-            let wanted = spelling.value.to_lowercase();
-            let taken = self.jobs.values().find(|job| {
-                job.id.to_lowercase() == wanted
-                    || job.name.to_lowercase() == wanted
-                    || job.aliases.iter().any(|alias| alias.to_lowercase() == wanted)
-            });
-            if let Some(taken) = taken {
-                let first = taken.origin.clone();
+            if let Some(first) = self.spelled.get(&spelling.value.to_lowercase()) {
+                let first = first.clone();
                 let kind = Kind::DuplicateJob { job: spelling.value.clone(), first };
                 self.note(file, spelling.at, &kind);
                 return;
             }
+        }
+        let origin = self.files[file].name.clone();
+        let aliases = raw.aliases.iter().map(|alias| &alias.value);
+        for word in aliases.chain([&raw.id.value, &raw.name]) {
+            self.spelled.entry(word.to_lowercase()).or_insert_with(|| origin.clone());
         }
         let job = Job {
             id: raw.id.value.clone(),
@@ -75,7 +77,7 @@ impl<'a> Merged<'a> {
             feature: raw.feature,
             evidence,
             lines: Vec::new(),
-            origin: self.files[file].name.clone(),
+            origin,
         };
         self.jobs.insert(raw.id.value, job);
     }
@@ -87,7 +89,8 @@ impl<'a> Merged<'a> {
             (None, Some(job)) => vec![At { value: job.id.clone(), at: raw.id.at }],
             (None, None) => Vec::new(),
         };
-        for job in jobs {
+        let mut named = HashSet::new();
+        for job in jobs.into_iter().filter(|job| named.insert(job.value.clone())) {
             let line =
                 JobLine { subjob: raw.id.value.clone(), enabled: true, evidence: evidence.clone() };
             self.lines.push((file, job.at, job.value, line));
@@ -143,9 +146,10 @@ impl<'a> Merged<'a> {
 
     fn fields(&mut self, file: usize, id: &str, raw: &[(At<String>, At<String>)]) -> Vec<FieldMap> {
         let mut fields: Vec<FieldMap> = Vec::new();
+        let mut listed = HashSet::new();
         for (from, to) in raw {
             self.places.0.insert(format!("{id}.{}", from.value), (file, from.at));
-            let twice = fields.iter().any(|field| field.to.eq_ignore_ascii_case(&to.value));
+            let twice = listed.contains(&to.value.to_ascii_uppercase());
             if to.value.eq_ignore_ascii_case("DATAAREAID")
                 || from.value.eq_ignore_ascii_case("DATAAREAID")
             {
@@ -153,6 +157,7 @@ impl<'a> Merged<'a> {
             } else if twice {
                 self.note(file, to.at, &Kind::DuplicateField { field: to.value.clone() });
             } else {
+                listed.insert(to.value.to_ascii_uppercase());
                 fields.push(FieldMap { from: from.value.clone(), to: to.value.clone() });
             }
         }
@@ -193,7 +198,7 @@ impl<'a> Merged<'a> {
 
     /// Adds fields, a target or a filter to a subjob that exists; it cannot be changed (S03).
     fn extend(&mut self, file: usize, id: &str, raw: RawSubjob) {
-        let Some(known) = self.subjobs.get(id).cloned() else {
+        let Some(known) = self.subjobs.remove(id) else {
             return;
         };
         self.refuse_changes(file, &raw, &known);
@@ -226,8 +231,10 @@ impl<'a> Merged<'a> {
             &mut subjob.targets[last]
         };
         let mut twice = Vec::new();
+        let listed: HashSet<String> =
+            target.fields.iter().map(|field| field.to.to_ascii_uppercase()).collect();
         for field in fields {
-            if target.fields.iter().any(|f| f.to.eq_ignore_ascii_case(&field.to)) {
+            if listed.contains(&field.to.to_ascii_uppercase()) {
                 twice.push(field.to.clone());
             } else {
                 target.fields.push(field);
@@ -244,7 +251,8 @@ impl<'a> Merged<'a> {
     }
 
     /// Puts every line into its job, and hands everything over.
-    pub(super) fn finish(mut self) -> (Definitions, Places, Vec<Problem>) {
+    pub(super) fn finish(mut self) -> (Definitions, Places, Problems) {
+        let mut scheduled = HashSet::new();
         for (file, at, word, mut line) in std::mem::take(&mut self.lines) {
             let job = self.jobs.values_mut().find(|job| job.id.eq_ignore_ascii_case(&word));
             let Some(job) = job else {
@@ -263,7 +271,7 @@ impl<'a> Merged<'a> {
                 }
                 _ => None,
             };
-            if !job.lines.iter().any(|known| known.subjob == line.subjob) {
+            if scheduled.insert((job.id.clone(), line.subjob.clone())) {
                 job.lines.push(line);
             }
             if let Some(kind) = kind {

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::script::ScriptProblem;
 use crate::model::key::NoKey;
+use crate::model::wording::{count, grouped};
 
 /// One thing that is wrong, without its place.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -319,15 +320,74 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Everything that is wrong, in the order of files and lines; never empty as an error.
+/// So many problems are told; those after them are counted.
+const MOST: usize = 100;
+
+/// What is wrong, in the order of files and lines, and how much more; never empty as an error.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, thiserror::Error)]
-pub struct Problems(pub Vec<Problem>);
+pub struct Problems {
+    /// The first hundred.
+    pub told: Vec<Problem>,
+    /// How many more there are.
+    pub more: usize,
+}
+
+impl Problems {
+    /// One problem alone.
+    pub fn one(problem: Problem) -> Self {
+        Self { told: vec![problem], more: 0 }
+    }
+
+    /// Adds a problem, which is only made where it is told.
+    pub fn add(&mut self, problem: impl FnOnce() -> Problem) {
+        if self.told.len() < MOST {
+            self.told.push(problem());
+        } else {
+            self.more += 1;
+        }
+    }
+
+    /// Adds those of another file.
+    pub fn join(&mut self, others: Self) {
+        self.more += others.more;
+        others.told.into_iter().for_each(|problem| self.add(|| problem));
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.told.is_empty()
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.told.len() + self.more
+    }
+
+    /// Puts those that are told into the order of files and lines, each once.
+    pub(crate) fn sort<'n>(&mut self, files: impl Iterator<Item = &'n str>) {
+        let files: Vec<&str> = files.collect();
+        let order = |problem: &Problem| files.iter().position(|file| *file == problem.file);
+        self.told.sort_by_cached_key(|problem| (order(problem), problem.line, problem.column));
+        self.told.dedup();
+    }
+
+    /// How many there are, and where it is one or more: `3 problems`.
+    pub fn counted(&self) -> String {
+        count(self.count() as u64, "problem")
+    }
+
+    /// Each that is told on a line of its own, set in, and how many more there are.
+    pub fn lines(&self) -> String {
+        let mut lines: String = self.told.iter().map(|problem| format!("\n  {problem}")).collect();
+        if self.more > 0 {
+            lines.push_str(&format!("\n  and {} more", grouped(self.more as u64)));
+        }
+        lines
+    }
+}
 
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.0.len();
-        let noun = if count == 1 { "problem" } else { "problems" };
-        write!(f, "{count} {noun} in definitions")?;
-        self.0.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
+        write!(f, "{} in definitions{}", self.counted(), self.lines())
     }
 }

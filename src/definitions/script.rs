@@ -12,10 +12,12 @@ pub enum ScriptProblem {
         why: &'static str,
     },
     /// The statements of a script run on and on.
-    #[error("the script was stopped after {millions} million steps")]
+    #[error("the script was stopped after {millions} million steps, or {seconds} seconds")]
     Endless {
         /// How many steps a script has.
         millions: u32,
+        /// How long they may take.
+        seconds: u64,
     },
     /// The script writes more than a script may.
     #[error("the script was stopped: it writes more than {mebibytes} MiB")]

@@ -56,7 +56,7 @@ pub fn parse(file: &str, text: &str) -> Result<Settings, Problems> {
         doctor(&mut walker, table, &mut settings);
     }
     settings.suppressions = suppressions(&mut walker, &root, text);
-    if walker.problems.is_empty() { Ok(settings) } else { Err(Problems(walker.problems)) }
+    if walker.problems.is_empty() { Ok(settings) } else { Err(walker.problems) }
 }
 
 fn environment(walker: &mut Walker<'_>, table: &DeTable<'_>, settings: &mut Settings) {
@@ -123,6 +123,7 @@ fn doctor(walker: &mut Walker<'_>, table: &DeTable<'_>, settings: &mut Settings)
 
 fn suppressions(walker: &mut Walker<'_>, root: &DeTable<'_>, text: &str) -> Vec<Suppression> {
     let mut found = Vec::new();
+    let (mut counted, mut line) = (0, 1);
     for (table, at) in walker.tables(root, "suppress") {
         walker.known_keys(table, &["code", "scope", "reason", "expires"]);
         let code = walker.required(table, "code", at, "a rule's code such as \"CDX303\"");
@@ -135,7 +136,8 @@ fn suppressions(walker: &mut Walker<'_>, root: &DeTable<'_>, text: &str) -> Vec<
             walker.note(at, Kind::OutOfRange { key: "expires".to_owned(), value, expected });
         }
         if let (Some(code), Some(reason)) = (code, reason) {
-            let line = text[..code.at.min(text.len())].lines().count().max(1);
+            line += text.get(counted..code.at).map_or(0, |part| part.matches('\n').count());
+            counted = counted.max(code.at);
             let (code, reason) = (code.value, reason.value);
             found.push(Suppression { code, scope, reason, expires: date, line });
         }
@@ -187,7 +189,7 @@ mod tests {
     fn every_problem_is_told_at_once() {
         let text = "[environment]\ncompany = \"TOOLONG\"\ntime-zone = \"Mars\"\n\
                     [scale-unit]\ninstances = 0\ncache-tll = \"1m\"\n[uploads]\n";
-        let problems = parse("cdx.toml", text).unwrap_err().0;
+        let problems = parse("cdx.toml", text).unwrap_err().told;
         let found: Vec<_> = problems.iter().map(|p| (p.line, p.code)).collect();
         assert_eq!(
             found,

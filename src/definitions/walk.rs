@@ -3,7 +3,7 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::problem::{Kind, Problem};
+use super::problem::{Kind, Problem, Problems};
 use crate::model::evidence::Grade;
 use crate::model::nearest::nearest;
 
@@ -24,12 +24,12 @@ pub(crate) struct At<T> {
 pub(crate) struct Walker<'a> {
     pub(crate) file: &'a str,
     pub(crate) text: &'a str,
-    pub(crate) problems: Vec<Problem>,
+    pub(crate) problems: Problems,
 }
 
 impl<'a> Walker<'a> {
     pub(crate) fn new(file: &'a str, text: &'a str) -> Self {
-        Self { file, text, problems: Vec::new() }
+        Self { file, text, problems: Problems::default() }
     }
 
     /// Parses the text; syntax errors become problems, and what could be read is read.
@@ -44,7 +44,7 @@ impl<'a> Walker<'a> {
     }
 
     pub(crate) fn note(&mut self, at: usize, kind: Kind) {
-        self.problems.push(Problem::at(self.file, self.text, at, &kind));
+        self.problems.add(|| Problem::at(self.file, self.text, at, &kind));
     }
 
     /// Notes every key that is not among the known ones.

@@ -100,20 +100,18 @@ impl Catalogue {
     /// As [`Catalogue::load`].
     pub fn of_files(files: &[GateFile], jobs: &[String]) -> Result<Self, Problems> {
         let mut drafts = Vec::new();
-        let mut problems = Vec::new();
+        let mut problems = Problems::default();
         for file in files {
             let (draft, wrong) = file::read(&file.name, &file.text);
-            problems.extend(wrong);
+            problems.join(wrong);
             drafts.extend(draft.map(|draft| (file, draft)));
         }
-        problems.extend(laws::broken(&drafts, jobs));
+        problems.join(laws::broken(&drafts, jobs));
         if problems.is_empty() {
             return Ok(Self { gates: drafts.into_iter().map(|(_, draft)| draft.gate).collect() });
         }
-        let order = |name: &str| files.iter().position(|file| file.name == name);
-        problems.sort_by_key(|problem| (order(&problem.file), problem.line, problem.column));
-        problems.dedup();
-        Err(Problems(problems))
+        problems.sort(files.iter().map(|file| file.name.as_str()));
+        Err(problems)
     }
 
     /// The facts that gates ask for.

@@ -5,9 +5,8 @@ use toml::de::DeTable;
 use super::gate::{
     Act, Before, CARRIER, Configuration, Gate, Lifecycle, Requirement, Restart, Stage, Step,
 };
-use crate::definitions::Kind;
-use crate::definitions::Problem;
 use crate::definitions::walk::{At, Walker};
+use crate::definitions::{Kind, Problems};
 use crate::model::evidence::{Evidence, Grade};
 use crate::model::version::Version;
 
@@ -34,7 +33,7 @@ const RESTARTS: &[(&str, Restart)] =
     &[("scale-unit", Restart::ScaleUnit), ("register", Restart::Register)];
 
 /// Reads a file; what is wrong with its form is in the problems.
-pub(super) fn read(file: &str, text: &str) -> (Option<Draft>, Vec<Problem>) {
+pub(super) fn read(file: &str, text: &str) -> (Option<Draft>, Problems) {
     let mut walker = Walker::new(file, text);
     let root = walker.parse();
     let draft = draft(&mut walker, &root);

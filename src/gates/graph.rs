@@ -1,5 +1,6 @@
 //! The graph of prerequisites, as a tree of text, for Mermaid and for Graphviz.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use serde::Serialize;
@@ -88,20 +89,29 @@ impl Graph {
         self.nodes.iter().find(|node| node.feature == slug)
     }
 
-    /// A tree: what nothing asks for stands at the left, what it needs below it.
+    /// A tree: what nothing asks for stands at the left, what it needs below it. What a feature
+    /// needs is drawn once: drawn again and again it would have no end that anybody sees.
     pub fn tree(&self) -> String {
         let asked = |node: &Node| {
             self.edges.iter().any(|edge| edge.kind == "requires" && edge.to == node.feature)
         };
         let mut text = String::new();
+        let mut drawn = HashSet::new();
         for node in self.nodes.iter().filter(|node| !asked(node)) {
             let _ = writeln!(text, "{} ({})", node.feature, node.status.as_str());
-            self.branches(&node.feature, "", &mut text);
+            self.branches(&node.feature, "", &mut drawn, &mut text);
         }
         text
     }
 
-    fn branches(&self, slug: &str, indent: &str, text: &mut String) {
+    fn branches<'g>(
+        &'g self,
+        slug: &'g str,
+        indent: &str,
+        drawn: &mut HashSet<&'g str>,
+        text: &mut String,
+    ) {
+        drawn.insert(slug);
         let edges: Vec<&Edge> = self.edges.iter().filter(|edge| edge.from == slug).collect();
         for (at, edge) in edges.iter().enumerate() {
             let last = at + 1 == edges.len();
@@ -109,9 +119,13 @@ impl Graph {
             let status = self.node(&edge.to).map_or("", |node| node.status.as_str());
             let when = edge.when.as_ref().map_or_else(String::new, |fact| format!(", with {fact}"));
             let excludes = if edge.kind == "excludes" { "excludes " } else { "" };
-            let _ = writeln!(text, "{indent}{branch}{excludes}{} ({status}{when})", edge.to);
-            if edge.kind == "requires" {
-                self.branches(&edge.to, &format!("{indent}{below}"), text);
+            let again = edge.kind == "requires"
+                && drawn.contains(edge.to.as_str())
+                && self.edges.iter().any(|further| further.from == edge.to);
+            let above = if again { ", needs what stands above" } else { "" };
+            let _ = writeln!(text, "{indent}{branch}{excludes}{} ({status}{when}{above})", edge.to);
+            if edge.kind == "requires" && !again {
+                self.branches(&edge.to, &format!("{indent}{below}"), drawn, text);
             }
         }
     }

@@ -8,41 +8,59 @@
 //! - Nothing excludes what it needs.
 //! - Every gate has a grade and a source (see `src/gates/file.rs`).
 
+use std::collections::{HashMap, HashSet};
+
 use super::catalogue::GateFile;
 use super::file::Draft;
 use super::gate::{Act, Before, Gate, Stage};
-use crate::definitions::{Kind, Problem};
+use crate::definitions::{Kind, Problem, Problems};
 use crate::model::nearest::nearest;
 
 /// A draft with the file it came from.
 pub(super) type Placed<'a> = (&'a GateFile, Draft);
 
 /// Every law that is broken.
-pub(super) fn broken(drafts: &[Placed<'_>], jobs: &[String]) -> Vec<Problem> {
-    let mut laws = Laws { drafts, jobs, problems: Vec::new() };
+pub(super) fn broken(drafts: &[Placed<'_>], jobs: &[String]) -> Problems {
+    let mut index = HashMap::new();
+    for (at, (_, draft)) in drafts.iter().enumerate() {
+        index.entry(draft.gate.slug.as_str()).or_insert(at);
+    }
+    let mut laws = Laws { drafts, index, jobs, problems: Problems::default() };
     for (at, (file, draft)) in drafts.iter().enumerate() {
         laws.declared_once(at, file, draft);
         laws.known_names(file, draft);
         laws.never_younger(file, draft);
-        laws.no_cycle(file, draft);
-        laws.excludes_nothing_needed(file, draft);
+        laws.no_cycle(at, file, draft);
+        laws.excludes_nothing_needed(at, file, draft);
     }
     laws.problems
 }
 
 struct Laws<'a> {
     drafts: &'a [Placed<'a>],
+    /// Where each slug was declared first.
+    index: HashMap<&'a str, usize>,
     jobs: &'a [String],
-    problems: Vec<Problem>,
+    problems: Problems,
 }
 
 impl<'a> Laws<'a> {
     fn note(&mut self, file: &GateFile, at: usize, kind: &Kind) {
-        self.problems.push(Problem::at(&file.name, &file.text, at, kind));
+        self.problems.add(|| Problem::at(&file.name, &file.text, at, kind));
+    }
+
+    fn gate(&self, at: usize) -> &'a Gate {
+        &self.drafts[at].1.gate
     }
 
     fn get(&self, slug: &str) -> Option<&'a Gate> {
-        self.drafts.iter().map(|(_, draft)| &draft.gate).find(|gate| gate.slug == slug)
+        self.index.get(slug).map(|at| self.gate(*at))
+    }
+
+    /// Where the prerequisites of a gate are declared.
+    fn needed(&self, at: usize) -> impl Iterator<Item = usize> {
+        let requires = self.gate(at).requires.iter();
+        requires.filter_map(|needed| self.index.get(needed.feature.as_str()).copied())
     }
 
     fn declared_once(&mut self, at: usize, file: &GateFile, draft: &Draft) {
@@ -116,52 +134,48 @@ impl<'a> Laws<'a> {
         }
     }
 
-    fn no_cycle(&mut self, file: &GateFile, draft: &Draft) {
-        let mut path = vec![draft.gate.slug.clone()];
-        if let Some(path) = self.cycle(&mut path) {
-            self.note(file, draft.slug_at, &Kind::Cycle(path.join(", ")));
+    /// A chain is told once, from the member of it that is declared first.
+    fn no_cycle(&mut self, at: usize, file: &GateFile, draft: &Draft) {
+        if let Some(path) = self.cycle(at) {
+            let slugs: Vec<&str> = path.iter().map(|at| self.gate(*at).slug.as_str()).collect();
+            self.note(file, draft.slug_at, &Kind::Cycle(slugs.join(", ")));
         }
     }
 
-    /// A way back to the start of the path; told once, from the member that is declared first.
-    fn cycle(&self, path: &mut Vec<String>) -> Option<Vec<String>> {
-        let here = self.get(path.last()?)?;
-        for needed in here.requires.iter().map(|needed| &needed.feature) {
-            if path.contains(needed) {
-                let member = |draft: &&Placed<'_>| path.contains(&draft.1.gate.slug);
-                let first = self.drafts.iter().find(member);
-                let whole = path.first() == Some(needed);
-                if whole && first.is_some_and(|(_, draft)| draft.gate.slug == *needed) {
-                    path.push(needed.clone());
-                    return Some(path.clone());
+    /// A way back to a gate through gates that are declared after it; each is looked at once.
+    fn cycle(&self, start: usize) -> Option<Vec<usize>> {
+        let mut seen = HashSet::from([start]);
+        let mut path = vec![(start, self.needed(start).collect::<Vec<_>>().into_iter())];
+        while let Some((_, rest)) = path.last_mut() {
+            match rest.next() {
+                None => {
+                    path.pop();
                 }
-                continue;
+                Some(next) if next == start => {
+                    let way = path.iter().map(|(at, _)| *at);
+                    return Some(way.chain([start]).collect());
+                }
+                Some(next) if next > start && seen.insert(next) => {
+                    path.push((next, self.needed(next).collect::<Vec<_>>().into_iter()));
+                }
+                Some(_) => {}
             }
-            path.push(needed.clone());
-            if let Some(found) = self.cycle(path) {
-                return Some(found);
-            }
-            path.pop();
         }
         None
     }
 
-    fn excludes_nothing_needed(&mut self, file: &GateFile, draft: &Draft) {
-        let gate = &draft.gate;
-        let mut needed = vec![gate.slug.clone()];
-        let mut at = 0;
-        while at < needed.len() {
-            let more = self.get(&needed[at]).map_or(&[][..], |gate| &gate.requires);
-            for requirement in more {
-                if !needed.contains(&requirement.feature) {
-                    needed.push(requirement.feature.clone());
-                }
-            }
-            at += 1;
+    fn excludes_nothing_needed(&mut self, at: usize, file: &GateFile, draft: &Draft) {
+        let mut needed = vec![at];
+        let mut slugs = HashSet::from([draft.gate.slug.as_str()]);
+        let mut next = 0;
+        while next < needed.len() {
+            let found: Vec<usize> = self.needed(needed[next]).collect();
+            needed.extend(found.into_iter().filter(|at| slugs.insert(&self.gate(*at).slug)));
+            next += 1;
         }
-        let members: Vec<&Gate> = needed.iter().filter_map(|slug| self.get(slug)).collect();
-        for member in &members {
-            if let Some(other) = member.excludes.iter().find(|slug| needed.contains(slug)) {
+        for at in needed {
+            let member = self.gate(at);
+            if let Some(other) = member.excludes.iter().find(|slug| slugs.contains(slug.as_str())) {
                 let (feature, other) = (member.slug.clone(), other.clone());
                 self.note(file, draft.slug_at, &Kind::ExcludesNeeded { feature, other });
             }

@@ -4,7 +4,6 @@ use super::db::{Db, Headquarters, open_memory, quoted};
 use super::error::StoreError;
 use super::schema::Kind;
 use super::script::Guarded;
-use crate::definitions::Problems;
 use crate::model::schema::{Catalogue, Column, Table, Tables};
 
 /// Every table of a database except SQLite's own.
@@ -159,8 +158,9 @@ pub fn declared(
     };
     match (side(Kind::Headquarters, hq), side(Kind::Channel, channel)) {
         (Ok(hq), Ok(channel)) => Ok(Catalogue { hq, channel }),
-        (Err(StoreError::Definitions(first)), Err(StoreError::Definitions(second))) => {
-            Err(StoreError::Definitions(Problems([first.0, second.0].concat())))
+        (Err(StoreError::Definitions(mut both)), Err(StoreError::Definitions(second))) => {
+            both.join(second);
+            Err(StoreError::Definitions(both))
         }
         (Err(error), _) | (_, Err(error)) => Err(error),
     }

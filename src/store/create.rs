@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use super::db::{Access, Db, Headquarters};
 use super::environment::{Environment, SETTINGS_FILE};
 use super::error::StoreError;
-use super::packages::{sync_file, sync_folder};
+use super::packages::sync_folder;
+use super::replace::{self, beside};
 use super::schema::Kind;
 use super::seed::{self, ChannelSeed, FeatureSeed};
 use crate::definitions::settings::TEMPLATE;
@@ -59,7 +60,7 @@ pub fn create(
     if ["hq.db", "channels", "packages"].iter().any(|name| root.join(name).exists()) {
         return Err(exists("files of an environment without its cdx.toml"));
     }
-    fs::write(&mark, "").map_err(StoreError::io("write", &mark))?;
+    replace::mark(&mark)?;
     let settings = Settings::default();
     let env = Environment::unfinished(root.to_path_buf(), settings.clone());
     headquarters(&env, blueprint, &settings, listener)?;
@@ -81,8 +82,8 @@ pub fn new_channel_file(path: &PathBuf) -> Result<(), StoreError> {
         return Ok(());
     }
     let draft = path.with_extension("db.partial");
-    if draft.exists() {
-        fs::remove_file(&draft).map_err(StoreError::io("remove", &draft))?;
+    for ending in ["", "-wal", "-journal"] {
+        replace::clear(&beside(&draft, ending))?;
     }
     let db = Db::open(&draft, Kind::Channel, Access::Create)?;
     db.checkpoint()?;
@@ -124,19 +125,10 @@ pub fn set_aside(path: &Path, to: &Path) -> Result<(), StoreError> {
     sync_folder_of(to)
 }
 
-/// A file's name with an ending of SQLite's own.
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
-}
-
 /// Writes `cdx.toml`, which makes the folder an environment.
 pub fn complete(env: &Environment) -> Result<(), StoreError> {
     let path = env.root().join(SETTINGS_FILE);
-    fs::write(&path, TEMPLATE).map_err(StoreError::io("write", &path))?;
-    sync_file(&path)?;
-    sync_folder(env.root())?;
+    replace::replace(&path, TEMPLATE.as_bytes())?;
     let mark = env.root().join(MARK);
     fs::remove_file(&mark).map_err(StoreError::io("remove", &mark))?;
     sync_folder(env.root())

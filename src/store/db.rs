@@ -11,6 +11,7 @@ use rusqlite::{Connection, OpenFlags, Params, Row};
 use super::error::{StoreError, sqlite};
 use super::examine::{Settled, settle, throwaway};
 use super::numbers::Numbers;
+use super::replace::beside;
 use super::schema::{self, Kind};
 use crate::world::machine::{self, Durability, Machine};
 
@@ -64,7 +65,9 @@ impl Db {
         access: Access,
         cache_kib: u32,
     ) -> Result<Self, StoreError> {
-        match (access, path.exists()) {
+        // A link that leads nowhere is in the way of a new file too.
+        let there = path.exists() || access == Access::Create && path.is_symlink();
+        match (access, there) {
             (Access::Create, true) => {
                 let path = path.display().to_string();
                 return Err(StoreError::Exists { path, what: "a file" });
@@ -72,12 +75,9 @@ impl Db {
             (Access::Write | Access::Read | Access::Examine, false) => {
                 return Err(StoreError::Missing { path: path.display().to_string() });
             }
-            // A folder, or a pipe on which one would wait for ever.
-            (_, true) if !path.is_file() => {
-                return Err(StoreError::NotADatabase { path: path.display().to_string() });
-            }
             _ => {}
         }
+        only_files(path)?;
         let copy = if access == Access::Examine { settle(path)? } else { None };
         let read = copy.as_ref().map_or(path, |copy| copy.path.as_path());
         let conn = connect(read, access)?;
@@ -111,6 +111,7 @@ impl Db {
 
     /// A database of any version, opened to be read and left as it is.
     pub(in crate::store) fn peek(path: &Path) -> Result<Self, StoreError> {
+        only_files(path)?;
         let copy = settle(path)?;
         let read = copy.as_ref().map_or(path, |copy| copy.path.as_path());
         let conn = connect(read, Access::Examine)?;
@@ -372,6 +373,18 @@ impl Drop for Db {
             let _left = self.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
         }
     }
+}
+
+/// Refuses a folder, a device, or a pipe on which one would wait for ever, in place of a database
+/// or of what SQLite keeps beside it.
+fn only_files(path: &Path) -> Result<(), StoreError> {
+    for ending in ["", "-wal", "-journal", "-shm"] {
+        let file = beside(path, ending);
+        if fs::metadata(&file).is_ok_and(|found| !found.is_file()) {
+            return Err(StoreError::NotADatabase { path: file.display().to_string() });
+        }
+    }
+    Ok(())
 }
 
 /// How long a commit waits for the disk.

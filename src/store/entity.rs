@@ -1,30 +1,48 @@
 //! Files of the "Feature management" data entity, as CSV and as XLSX (G10).
 
-use std::fs;
-use std::io::Cursor;
+use std::collections::HashSet;
 use std::path::Path;
 
-use calamine::{Data, Reader, Xlsx};
 use jiff::civil::Date;
 use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, IntoCustomDateTime, Workbook, XlsxError,
 };
 
 use super::error::StoreError;
+use super::replace::replace;
+use super::{input, workbook};
 use crate::definitions::{Kind, Problem, Problems};
 use crate::gates::gate::NAME_PREFIX;
 use crate::gates::import::EntityRow;
 use crate::model::nearest::nearest;
+use crate::model::wording::grouped;
 use crate::world::clock::NO_DATE;
 
 /// The columns, as they are written; read in any order, case and spacing.
 const COLUMNS: [&str; 5] = ["NAME", "DISPLAYNAME", "MODULE", "ENABLED", "ENABLEDATE"];
 
-/// A cell of a file: its text, and where it stands.
-struct Cell {
-    text: String,
-    line: usize,
-    column: usize,
+/// So many features are read of a file.
+const MOST_ROWS: usize = 20_000;
+/// The longest text of a cell.
+const LONGEST: usize = 1_000;
+
+/// A row of a file: where it stands, and the texts of its cells by their columns, from 1.
+#[derive(Debug, Default)]
+pub(super) struct Row {
+    pub(super) line: usize,
+    pub(super) cells: Vec<(usize, String)>,
+}
+
+impl Row {
+    fn text(&self, column: Option<usize>) -> &str {
+        let cell = self.cells.iter().find(|(at, _)| Some(*at) == column);
+        cell.map_or("", |(_, text)| text)
+    }
+}
+
+/// A cell's text without blanks around it, and no more of it than shows that it is too long.
+pub(super) fn clipped(text: &str) -> String {
+    text.trim().chars().take(LONGEST + 1).collect()
 }
 
 /// Whether a path names a file of the entity by its ending.
@@ -41,24 +59,30 @@ fn ending(path: &Path) -> Option<String> {
 /// # Errors
 /// Every cell that is not what it should be, with its line and column.
 pub fn read(path: &Path) -> Result<Vec<EntityRow>, StoreError> {
-    let bytes = fs::read(path).map_err(StoreError::io("read", path))?;
     let name = path.display().to_string();
-    let table = match ending(path).as_deref() {
-        Some("xlsx") => cells_of_xlsx(&name, bytes)?,
-        _ => cells_of_csv(&name, &bytes)?,
-    };
-    rows(&name, table)
+    let mut table = Table::new(&name);
+    let take = |row| table.take(row);
+    match ending(path).as_deref() {
+        Some("xlsx") => workbook::rows(input::bytes(path, input::WORKBOOK)?, take)
+            .map_err(|detail| unreadable(&name, "XLSX workbook", detail))?,
+        _ => rows_of_csv(&name, &input::text(path, input::ENTITY)?, take)?,
+    }
+    table.finish()
 }
 
 /// A file that is not what its ending says, as a problem at its beginning.
 fn unreadable(name: &str, what: &str, detail: impl ToString) -> StoreError {
     let kind = Kind::NotA { what: what.to_owned(), detail: detail.to_string() };
-    let problems = Problems(vec![problem(name, 1, 1, &kind)]);
+    let problems = Problems::one(problem(name, 1, 1, &kind));
     StoreError::Entity { path: name.to_owned(), problems }
 }
 
-fn cells_of_csv(name: &str, bytes: &[u8]) -> Result<Vec<Vec<Cell>>, StoreError> {
-    let text = std::str::from_utf8(bytes).map_err(|e| unreadable(name, "CSV in UTF-8", e))?;
+/// Hands over each row, until no more are wanted.
+fn rows_of_csv(
+    name: &str,
+    text: &str,
+    mut take: impl FnMut(Row) -> bool,
+) -> Result<(), StoreError> {
     let text = text.trim_start_matches('\u{feff}');
     let header = text.lines().next().unwrap_or_default();
     // Spreadsheets of many countries separate with semicolons.
@@ -68,104 +92,126 @@ fn cells_of_csv(name: &str, bytes: &[u8]) -> Result<Vec<Vec<Cell>>, StoreError> 
         .has_headers(false)
         .flexible(true)
         .from_reader(text.as_bytes());
-    let mut table = Vec::new();
     let (mut line, mut counted) = (1, 0);
-    for record in reader.records() {
-        let record = record.map_err(|e| unreadable(name, "CSV", e))?;
+    let mut record = csv::StringRecord::new();
+    while reader.read_record(&mut record).map_err(|e| unreadable(name, "CSV", e))? {
         // The reader's own count is one behind where lines end in CR LF.
         let begin = record.position().map_or(0, |at| at.byte() as usize);
         let blank = text[begin..].bytes().take_while(|byte| b"\r\n".contains(byte)).count();
         line += text[counted..begin + blank].matches('\n').count();
         counted = begin + blank;
-        let cell =
-            |(at, text): (usize, &str)| Cell { text: text.trim().to_owned(), line, column: at + 1 };
-        table.push(record.iter().enumerate().map(cell).collect());
-    }
-    Ok(table)
-}
-
-fn cells_of_xlsx(name: &str, bytes: Vec<u8>) -> Result<Vec<Vec<Cell>>, StoreError> {
-    let mut book: Xlsx<_> =
-        Xlsx::new(Cursor::new(bytes)).map_err(|e| unreadable(name, "XLSX workbook", e))?;
-    let sheet = book.worksheet_range_at(0);
-    let sheet = sheet.ok_or_else(|| unreadable(name, "XLSX workbook", "it has no sheet"))?;
-    let sheet = sheet.map_err(|e| unreadable(name, "XLSX workbook", e))?;
-    let (top, left) = sheet.start().unwrap_or((0, 0));
-    let cell = |line: usize, (at, data): (usize, &Data)| Cell {
-        text: text_of(data),
-        line,
-        column: left as usize + at + 1,
-    };
-    let lines = sheet.rows().enumerate().map(|(at, row)| (top as usize + at + 1, row));
-    Ok(lines.map(|(line, row)| row.iter().enumerate().map(|c| cell(line, c)).collect()).collect())
-}
-
-fn text_of(data: &Data) -> String {
-    match data {
-        Data::DateTime(date) => {
-            let (year, month, day, ..) = date.to_ymd_hms_milli();
-            format!("{year:04}-{month:02}-{day:02}")
+        let cells = record.iter().enumerate().map(|(at, text)| (at + 1, clipped(text)));
+        let cells = cells.filter(|(_, text)| !text.is_empty()).collect();
+        if !take(Row { line, cells }) {
+            break;
         }
-        Data::Bool(is) => if *is { "Yes" } else { "No" }.to_owned(),
-        Data::Empty => String::new(),
-        other => other.to_string().trim().to_owned(),
     }
+    Ok(())
 }
 
 /// A header without its case, spaces and underscores.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_uppercase()
 }
 
-fn rows(name: &str, table: Vec<Vec<Cell>>) -> Result<Vec<EntityRow>, StoreError> {
-    let mut problems = Vec::new();
-    let mut note = |line, column, kind: &Kind| problems.push(problem(name, line, column, kind));
-    let mut table = table.into_iter();
-    let header = table.next().unwrap_or_default();
-    let at = |wanted: &str| header.iter().position(|cell| plain(&cell.text) == wanted);
-    let columns = COLUMNS.map(at);
-    for (wanted, found) in COLUMNS.iter().zip(columns) {
-        if found.is_none() && ["NAME", "ENABLED", "ENABLEDATE"].contains(wanted) {
-            note(1, 1, &Kind::Missing { key: wanted, expected: "a column of this name" });
-        }
+/// What a file holds, as its rows come.
+struct Table<'a> {
+    name: &'a str,
+    /// The column of each of [`COLUMNS`], once the first row has come.
+    columns: Option<[Option<usize>; 5]>,
+    found: Vec<EntityRow>,
+    /// The features that have come, in lower case.
+    known: HashSet<String>,
+    rows: usize,
+    problems: Problems,
+}
+
+impl<'a> Table<'a> {
+    fn new(name: &'a str) -> Self {
+        let (found, known, problems) = (Vec::new(), HashSet::new(), Problems::default());
+        Self { name, columns: None, found, known, rows: 0, problems }
     }
-    let [Some(name_at), display, module, Some(enabled_at), Some(date_at)] = columns else {
-        return Err(StoreError::Entity { path: name.to_owned(), problems: Problems(problems) });
-    };
-    let mut found: Vec<EntityRow> = Vec::new();
-    for cells in table {
-        if cells.iter().all(|cell| cell.text.is_empty()) {
-            continue;
+
+    fn note(&mut self, line: usize, column: usize, kind: &Kind) {
+        self.problems.add(|| problem(self.name, line, column, kind));
+    }
+
+    /// Takes in a row; whether more are wanted.
+    fn take(&mut self, row: Row) -> bool {
+        let Some(columns) = self.columns else { return self.header(&row) };
+        if row.cells.is_empty() {
+            return true;
         }
-        let line = cells.first().map_or(0, |cell| cell.line);
-        let text = |at: Option<usize>| {
-            at.and_then(|at| cells.get(at)).map_or_else(String::new, |cell| cell.text.clone())
+        self.rows += 1;
+        self.feature(&row, columns);
+        self.rows <= MOST_ROWS
+    }
+
+    fn header(&mut self, row: &Row) -> bool {
+        let at = |wanted: &str| {
+            let cell = row.cells.iter().find(|(_, text)| plain(text) == wanted);
+            cell.map(|(column, _)| *column)
         };
-        let column = |at: usize| cells.get(at).map_or(at + 1, |cell| cell.column);
-        let feature = with_prefix(text(Some(name_at)));
+        let columns = COLUMNS.map(at);
+        for (wanted, found) in COLUMNS.iter().zip(columns) {
+            if found.is_none() && ["NAME", "ENABLED", "ENABLEDATE"].contains(wanted) {
+                let expected = "a column of this name";
+                self.note(1, 1, &Kind::Missing { key: wanted, expected });
+            }
+        }
+        self.columns = Some(columns);
+        self.problems.is_empty()
+    }
+
+    fn feature(&mut self, row: &Row, columns: [Option<usize>; 5]) {
+        let [name_at, display, module, enabled_at, date_at] = columns;
+        let column = |at: Option<usize>| at.unwrap_or(1);
+        for (at, text) in &row.cells {
+            if text.chars().count() > LONGEST {
+                let value = format!("a text of more than {LONGEST} characters");
+                let (key, expected) = ("the cell".to_owned(), "a shorter text");
+                self.note(row.line, *at, &Kind::OutOfRange { key, value, expected });
+            }
+        }
+        let feature = with_prefix(row.text(name_at).to_owned());
         if feature.is_empty() {
             let expected = "the feature's class, Dynamics.AX.Application.<class>";
-            note(line, column(name_at), &Kind::Missing { key: "NAME", expected });
-        } else if found.iter().any(|row| row.name.eq_ignore_ascii_case(&feature)) {
+            self.note(row.line, column(name_at), &Kind::Missing { key: "NAME", expected });
+        } else if !self.known.insert(feature.to_lowercase()) {
             let (spelling, first) = (feature.clone(), "this file".to_owned());
-            note(line, column(name_at), &Kind::DuplicateFeature { spelling, first });
+            self.note(row.line, column(name_at), &Kind::DuplicateFeature { spelling, first });
         }
-        let enabled = parse_yes(&text(Some(enabled_at)));
+        let enabled = parse_yes(row.text(enabled_at));
         if let Err(kind) = &enabled {
-            note(line, column(enabled_at), kind);
+            self.note(row.line, column(enabled_at), kind);
         }
-        let date = parse_date(&text(Some(date_at)));
+        let date = parse_date(row.text(date_at));
         if let Err(kind) = &date {
-            note(line, column(date_at), kind);
+            self.note(row.line, column(date_at), kind);
         }
-        let (Ok(enabled), Ok(enable_date)) = (enabled, date) else { continue };
-        let (display_name, module) = (text(display), text(module));
-        found.push(EntityRow { name: feature, display_name, module, enabled, enable_date, line });
+        // After the first problem rows are only looked at.
+        let (Ok(enabled), Ok(enable_date)) = (enabled, date) else { return };
+        if self.problems.is_empty() {
+            let text = |at| row.text(at).to_owned();
+            let (display_name, module, line) = (text(display), text(module), row.line);
+            let row = EntityRow { name: feature, display_name, module, enabled, enable_date, line };
+            self.found.push(row);
+        }
     }
-    if problems.is_empty() {
-        return Ok(found);
+
+    fn finish(mut self) -> Result<Vec<EntityRow>, StoreError> {
+        if self.columns.is_none() {
+            self.header(&Row::default());
+        }
+        if self.rows > MOST_ROWS {
+            let most = format!("{} rows", grouped(MOST_ROWS as u64));
+            return Err(StoreError::TooLarge { path: self.name.to_owned(), most });
+        }
+        if self.problems.is_empty() {
+            return Ok(self.found);
+        }
+        Err(StoreError::Entity { path: self.name.to_owned(), problems: self.problems })
     }
-    Err(StoreError::Entity { path: name.to_owned(), problems: Problems(problems) })
 }
 
 /// People write the class alone; the entity has its namespace before it.
@@ -219,8 +265,8 @@ fn parse_date(text: &str) -> Result<Option<Date>, Kind> {
 ///
 /// # Errors
 /// [`StoreError::Exists`] for a file that is there, unless it may be replaced; the disk.
-pub fn write(path: &Path, rows: &[EntityRow], now: Date, replace: bool) -> Result<(), StoreError> {
-    if path.exists() && !replace {
+pub fn write(path: &Path, rows: &[EntityRow], now: Date, over: bool) -> Result<(), StoreError> {
+    if path.symlink_metadata().is_ok() && !over {
         let path = path.display().to_string();
         return Err(StoreError::FileExists { path });
     }
@@ -229,11 +275,7 @@ pub fn write(path: &Path, rows: &[EntityRow], now: Date, replace: bool) -> Resul
         Some("xlsx") => xlsx(rows, now).map_err(|e| unreadable(&name, "XLSX to write", e))?,
         _ => csv_bytes(rows).map_err(|e| unreadable(&name, "CSV to write", e))?,
     };
-    let mut draft = path.as_os_str().to_owned();
-    draft.push(".partial");
-    let draft = Path::new(&draft);
-    fs::write(draft, bytes).map_err(StoreError::io("write", draft))?;
-    fs::rename(draft, path).map_err(StoreError::io("rename", draft))
+    replace(path, &bytes)
 }
 
 fn values(row: &EntityRow) -> [String; 5] {

@@ -1,13 +1,13 @@
 //! An environment: a folder with a `cdx.toml`, headquarters, channels and packages.
 
 use std::cell::RefCell;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::db::{Access, ChannelDatabase, Db, Headquarters};
 use super::error::StoreError;
 use super::examine::duplicate;
+use super::input::{self, DEFINITIONS};
 use super::lock::Lock;
 use super::merge::Salvaged;
 use super::numbers::Numbers;
@@ -37,8 +37,8 @@ impl Environment {
     /// [`StoreError::NoEnvironment`], or what is wrong with its `cdx.toml`.
     pub fn find(named: Option<&Path>, from: &Path) -> Result<Self, StoreError> {
         let root = match named {
-            Some(folder) => Some(folder.to_path_buf()).filter(|f| f.join(SETTINGS_FILE).is_file()),
-            None => from.ancestors().find(|f| f.join(SETTINGS_FILE).is_file()).map(PathBuf::from),
+            Some(folder) => Some(folder.to_path_buf()).filter(|f| f.join(SETTINGS_FILE).exists()),
+            None => from.ancestors().find(|f| f.join(SETTINGS_FILE).exists()).map(PathBuf::from),
         };
         match root {
             Some(root) => Self::at(root),
@@ -51,7 +51,7 @@ impl Environment {
     /// The environment in exactly this folder.
     pub fn at(root: PathBuf) -> Result<Self, StoreError> {
         let path = root.join(SETTINGS_FILE);
-        let text = fs::read_to_string(&path).map_err(StoreError::io("read", &path))?;
+        let text = input::text(&path, DEFINITIONS)?;
         let settings = settings::parse(SETTINGS_FILE, &text).map_err(StoreError::Definitions)?;
         Ok(Self { root, settings })
     }

@@ -9,7 +9,7 @@ use crate::world::ClockError;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// A file of the "Feature management" entity with wrong cells.
-    #[error("{path}: {}", listed(.problems))]
+    #[error("{path}: {}{}", .problems.counted(), .problems.lines())]
     Entity {
         /// The file.
         path: String,
@@ -49,6 +49,30 @@ pub enum StoreError {
         /// The system's account.
         #[source]
         source: std::io::Error,
+    },
+    /// Something else in a file's place.
+    #[error("{path} is {found}, expected a file")]
+    NotAFile {
+        /// The path.
+        path: String,
+        /// A folder, a pipe, ...
+        found: &'static str,
+    },
+    /// More than is read of such a file.
+    #[error("{path} holds more than {most}, which is the most that is read")]
+    TooLarge {
+        /// The file or folder.
+        path: String,
+        /// How much is read.
+        most: String,
+    },
+    /// A file that should be text.
+    #[error("{path}:{line}: this is not text in UTF-8")]
+    NotText {
+        /// The file.
+        path: String,
+        /// The line that is not.
+        line: usize,
     },
     /// A database file is not there.
     #[error("{path} is missing")]
@@ -241,14 +265,6 @@ pub(in crate::store) fn sqlite(
         Some(NotADatabase) => StoreError::NotADatabase { path },
         _ => StoreError::Sqlite { path, statement: head(sql), source: e },
     }
-}
-
-/// Problems one a line, behind how many there are.
-fn listed(problems: &Problems) -> String {
-    let count = problems.0.len();
-    let noun = if count == 1 { "problem" } else { "problems" };
-    let lines = problems.0.iter().map(|problem| format!("\n  {problem}"));
-    format!("{count} {noun}{}", lines.collect::<String>())
 }
 
 fn head(sql: &str) -> String {

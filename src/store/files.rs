@@ -1,12 +1,12 @@
 //! The environment's own definitions and schema files, and the record of what has been applied.
 
-use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use super::db::{Access, Db};
 use super::error::StoreError;
+use super::input::{self, Budget, DEFINITIONS, FEW, MANY, SCRIPTS};
 use super::schema;
 use super::script::Guarded;
 use crate::definitions::script::ScriptProblem;
@@ -16,40 +16,36 @@ use crate::world::ids;
 
 /// The environment's own job files, `jobs/*.toml`, sorted by name.
 pub fn job_files(root: &Path) -> Result<Vec<SourceFile>, StoreError> {
-    let files = texts(root, "jobs", "toml")?;
+    let files = texts(root, "jobs", "toml", (MANY, DEFINITIONS))?;
     let source = |(name, text)| SourceFile { name, text, shipped: false };
     Ok(files.into_iter().map(source).collect())
 }
 
 /// The environment's own gate files, `gates/*.toml`, sorted by name.
 pub fn gate_files(root: &Path) -> Result<Vec<GateFile>, StoreError> {
-    let files = texts(root, "gates", "toml")?;
+    let files = texts(root, "gates", "toml", (FEW, DEFINITIONS))?;
     Ok(files.into_iter().map(|(name, text)| GateFile { name, text }).collect())
 }
 
 /// The environment's own schema files of one side, `schema/hq` or `schema/channel`, sorted.
 pub fn schema_files(root: &Path, side: &str) -> Result<Vec<(String, String)>, StoreError> {
-    texts(root, &format!("schema/{side}"), "sql")
+    texts(root, &format!("schema/{side}"), "sql", (MANY, SCRIPTS))
 }
 
-fn texts(root: &Path, folder: &str, ending: &str) -> Result<Vec<(String, String)>, StoreError> {
-    let path = root.join(folder);
-    let entries = match fs::read_dir(&path) {
-        Ok(entries) => entries,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(e) => return Err(StoreError::io("read", &path)(e)),
+/// The texts of the files of a folder: at most so many, which together hold no more than so much.
+fn texts(
+    root: &Path,
+    folder: &str,
+    ending: &str,
+    most: (usize, u64),
+) -> Result<Vec<(String, String)>, StoreError> {
+    let mut budget = Budget::new(most.1);
+    let paths = input::files(&root.join(folder), ending, most.0)?;
+    let read = |path: PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        Ok((format!("{folder}/{name}"), budget.text(&path)?))
     };
-    let mut files = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(StoreError::io("read", &path))?.path();
-        if path.extension().is_some_and(|found| found == ending) {
-            let text = fs::read_to_string(&path).map_err(StoreError::io("read", &path))?;
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            files.push((format!("{folder}/{name}"), text));
-        }
-    }
-    files.sort();
-    Ok(files)
+    paths.into_iter().map(read).collect()
 }
 
 /// A script of the environment: its name and its text.
@@ -71,7 +67,7 @@ pub fn try_schema(kind: schema::Kind, scripts: &[Script]) -> Result<(), StoreErr
 /// out again could lose what is in its tables.
 pub fn pending<'s>(db: &Db, scripts: &'s [Script]) -> Result<Vec<&'s Script>, StoreError> {
     let mut pending = Vec::new();
-    let mut problems = Vec::new();
+    let mut problems = Problems::default();
     for script in scripts {
         let (name, text) = script;
         let kept = db.text("SELECT CHECKSUM FROM cdx_SCHEMAFILE WHERE NAME = ?1", [name])?;
@@ -81,12 +77,12 @@ pub fn pending<'s>(db: &Db, scripts: &'s [Script]) -> Result<Vec<&'s Script>, St
                 let file = db.path().file_name().unwrap_or_default();
                 let database = file.to_string_lossy().into_owned();
                 let kind = Kind::Script(ScriptProblem::Changed { database });
-                problems.push(Problem::at(name, text, 0, &kind));
+                problems.add(|| Problem::at(name, text, 0, &kind));
             }
             None => pending.push(script),
         }
     }
-    if problems.is_empty() { Ok(pending) } else { Err(StoreError::Definitions(Problems(problems))) }
+    if problems.is_empty() { Ok(pending) } else { Err(StoreError::Definitions(problems)) }
 }
 
 fn checksum(text: &str) -> String {

@@ -1,7 +1,6 @@
 //! One writer per environment; a reader never waits.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::Write as _;
+use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
@@ -9,6 +8,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
+use super::input::{own_text, plain};
+use super::replace::replace_unsynced;
 
 /// How long a second writer waits before it says who holds the lock.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -28,8 +29,9 @@ pub struct Holder {
 impl Holder {
     /// What the environment's second lock file says; the default when there is none.
     pub fn read(root: &Path) -> Self {
-        fs::read_to_string(holder_path(root))
+        own_text(&holder_path(root))
             .ok()
+            .flatten()
             .and_then(|text| serde_json::from_str(&text).ok())
             .unwrap_or_default()
     }
@@ -50,6 +52,9 @@ impl Lock {
     /// [`StoreError::InUse`] naming the holder when it is not free within five seconds.
     pub fn take(root: &Path, command: &str) -> Result<Self, StoreError> {
         let path = root.join("cdx.lock");
+        if path.exists() {
+            plain(&path)?;
+        }
         let file = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -89,16 +94,16 @@ impl Lock {
     fn announce(&self) -> Result<(), StoreError> {
         let path = holder_path(&self.root);
         let text = serde_json::to_string(&self.holder).unwrap_or_default();
-        let mut file = File::create(&path).map_err(StoreError::io("write", &path))?;
-        file.write_all(text.as_bytes()).map_err(StoreError::io("write", &path))
+        replace_unsynced(&path, text.as_bytes())
     }
 }
 
 /// Whether a process holds the environment's lock now; one that ended without a word does not.
 pub fn is_held(root: &Path) -> bool {
     // Opened for reading, so that whoever may not write learns of it too.
-    let file = File::open(root.join("cdx.lock"));
-    file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    let path = root.join("cdx.lock");
+    let file = plain(&path).ok().and_then(|_| File::open(path).ok());
+    file.is_some_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
 fn holder_path(root: &Path) -> PathBuf {

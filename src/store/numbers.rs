@@ -2,15 +2,14 @@
 //! so that no database that is put back or made again gives a number out twice (U10).
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
-use super::packages::{sync_file, sync_folder};
+use super::input::own_text;
+use super::replace::replace;
 
 /// The file's name in an environment.
 pub const WORLD_FILE: &str = "cdx.world";
@@ -46,12 +45,7 @@ impl Numbers {
     /// A file that cannot be read.
     pub fn load(root: &Path) -> Result<Option<Self>, StoreError> {
         let path = root.join(WORLD_FILE);
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(e) if e.kind() == std::io::ErrorKind::InvalidData => return Ok(None),
-            Err(e) => return Err(StoreError::io("read", &path)(e)),
-        };
+        let Some(text) = own_text(&path)? else { return Ok(None) };
         let kept: Option<Kept> = serde_json::from_str(&text).ok();
         let state = |kept: Kept| Mutex::new(State { saved: Some(kept.clone()), kept });
         Ok(kept.map(|kept| Self { path, rehearsed: false, state: state(kept) }))
@@ -111,21 +105,7 @@ impl Numbers {
             return Ok(());
         }
         let text = serde_json::to_string_pretty(&state.kept).unwrap_or_default();
-        let draft = self.path.with_extension("world.partial");
-        match fs::remove_file(&draft) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-                return Err(StoreError::io("remove", &draft)(e));
-            }
-            _ => {}
-        }
-        let mut file = File::create_new(&draft).map_err(StoreError::io("write", &draft))?;
-        file.write_all(text.as_bytes()).map_err(StoreError::io("write", &draft))?;
-        drop(file);
-        sync_file(&draft)?;
-        fs::rename(&draft, &self.path).map_err(StoreError::io("rename", &draft))?;
-        if let Some(folder) = self.path.parent() {
-            sync_folder(folder)?;
-        }
+        replace(&self.path, text.as_bytes())?;
         state.saved = Some(state.kept.clone());
         Ok(())
     }
@@ -142,6 +122,8 @@ impl Numbers {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::error::StoreError;
+use super::replace::clear;
 use crate::world::{Durability, Machine, ids};
 
 /// A place for packages; a folder today, an object store later.
@@ -30,7 +31,7 @@ impl Folder {
     pub fn draft(&self, stem: &str) -> Result<PathBuf, StoreError> {
         fs::create_dir_all(&self.0).map_err(StoreError::io("create", &self.0))?;
         let path = self.0.join(format!("{stem}.partial"));
-        remove(&path)?;
+        clear(&path)?;
         Ok(path)
     }
 

@@ -6,6 +6,7 @@
 //! writes. A script has a connection of its own, so that nothing of this stays behind.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use rusqlite::hooks::{AuthAction as A, AuthContext, Authorization};
 use rusqlite::limits::Limit;
@@ -16,15 +17,21 @@ use super::error::StoreError;
 use super::schema::Kind;
 use crate::definitions::script::ScriptProblem;
 use crate::definitions::{Kind as ProblemKind, Problem, Problems};
+use crate::world::deadline::Deadline;
 
 /// How often the steps of a script are counted.
 const STRIDE: i32 = 10_000;
-/// How many steps a script has, in millions.
+/// How many steps the scripts of one side have, in millions.
 const MILLIONS: u32 = 50;
 /// How much a script may write, in MiB.
-const MEBIBYTES: u32 = 256;
+const MEBIBYTES: u32 = 32;
 /// The longest value a script may make, in bytes.
-const LONGEST: i32 = 4 * 1024 * 1024;
+const LONGEST: i32 = 1024 * 1024;
+/// The longest statement, in bytes, and the longest pattern of a LIKE.
+const LONGEST_STATEMENT: i32 = 1_000_000;
+const LONGEST_PATTERN: i32 = 200;
+/// How long the scripts of one side may take, where few steps take long.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What is being carried out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -69,8 +76,10 @@ struct Watch {
     doing: Doing,
     /// What it was refused.
     refused: Option<ScriptProblem>,
-    /// How often the steps of this script have been counted.
+    /// How often the steps of the scripts have been counted.
     strides: u32,
+    /// When they must have ended, once they have begun.
+    deadline: Option<Deadline>,
 }
 
 /// A database with a guard around it.
@@ -102,7 +111,7 @@ impl Guarded {
     /// # Errors
     /// [`StoreError::Definitions`] with the file, the line and the column of what was refused.
     pub(in crate::store) fn carry_out(&self, name: &str, text: &str) -> Result<(), StoreError> {
-        self.with(|watch| watch.strides = 0);
+        self.with(|watch| *watch.deadline.get_or_insert_with(|| Deadline::after(PATIENCE)));
         self.db.write(|db| {
             for (at, statement) in statements(text) {
                 let words = words(statement);
@@ -133,7 +142,10 @@ impl Guarded {
             other => (other.to_string(), at),
         };
         let problem = match error.sqlite_error_code() {
-            Some(ErrorCode::OperationInterrupted) => ScriptProblem::Endless { millions: MILLIONS },
+            Some(ErrorCode::OperationInterrupted) => {
+                let seconds = PATIENCE.as_secs();
+                ScriptProblem::Endless { millions: MILLIONS, seconds }
+            }
             // A file that is full is the disk's matter: the script has been tried in memory.
             Some(ErrorCode::DiskFull) if self.db.is_in_memory() => {
                 ScriptProblem::TooMuch { mebibytes: MEBIBYTES }
@@ -155,12 +167,14 @@ impl Guarded {
 
 fn told(name: &str, text: &str, at: usize, problem: ScriptProblem) -> StoreError {
     let problem = Problem::at(name, text, at, &ProblemKind::Script(problem));
-    StoreError::Definitions(Problems(vec![problem]))
+    StoreError::Definitions(Problems::one(problem))
 }
 
 fn guard(conn: &mut Connection, kind: Kind, watch: &Arc<Mutex<Watch>>) -> rusqlite::Result<()> {
     conn.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
     conn.set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST)?;
+    conn.set_limit(Limit::SQLITE_LIMIT_SQL_LENGTH, LONGEST_STATEMENT)?;
+    conn.set_limit(Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, LONGEST_PATTERN)?;
     let seen = Arc::clone(watch);
     conn.authorizer(Some(move |context: AuthContext<'_>| {
         let mut watch = seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -179,7 +193,8 @@ fn guard(conn: &mut Connection, kind: Kind, watch: &Arc<Mutex<Watch>>) -> rusqli
             let mut watch = counted.lock().unwrap_or_else(PoisonError::into_inner);
             let scripts = watch.doing != Doing::Tool;
             watch.strides += u32::from(scripts);
-            scripts && watch.strides > MILLIONS * (1_000_000 / STRIDE as u32)
+            let late = watch.deadline.as_ref().is_some_and(Deadline::has_passed);
+            scripts && (late || watch.strides > MILLIONS * (1_000_000 / STRIDE as u32))
         }),
     )
 }

@@ -1,6 +1,7 @@
 //! The only source of time, ids, randomness and faults, so that any run can be repeated.
 
 pub mod clock;
+pub mod deadline;
 pub mod fault;
 pub mod ids;
 pub mod machine;

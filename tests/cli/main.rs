@@ -30,6 +30,7 @@ mod gates_schedule;
 mod gates_script;
 mod harness;
 mod hints;
+mod inputs;
 mod keys;
 mod newer;
 mod rehearsal;

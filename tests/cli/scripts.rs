@@ -69,9 +69,9 @@ fn a_script_does_not_run_on() {
     let endless = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c)";
     refused(&format!("{MINE}{endless} SELECT sum(n) FROM c;"), 2, "stopped after 50 million steps");
     refused(
-        &format!("{MINE}INSERT INTO MINE (B) {endless} SELECT zeroblob(4000000) FROM c;"),
+        &format!("{MINE}INSERT INTO MINE (B) {endless} SELECT zeroblob(400000) FROM c;"),
         2,
-        "writes more than 256 MiB",
+        "writes more than 32 MiB",
     );
 }
 

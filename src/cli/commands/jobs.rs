@@ -7,10 +7,12 @@ use serde::Serialize;
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
-use crate::definitions::{self, Problem, SourceFile};
+use crate::definitions::{self, Problem, Problems, SourceFile};
 use crate::exchange::initialize;
+use crate::gates::Catalogue;
 use crate::model::job::{Definitions, Job, Subjob, Target};
-use crate::report::page::{Page, Report, count};
+use crate::report::page::{Page, Report, count, grouped};
+use crate::store::input::{Budget, DEFINITIONS};
 use crate::store::{StoreError, catalogue, files, scheduler};
 
 /// Show job definitions and check them.
@@ -80,10 +82,12 @@ pub(in crate::cli) fn unknown_job(definitions: &Definitions, word: &str) -> Comm
 
 fn check(context: &mut Context, named: &[PathBuf]) -> Result<Exit, CommandError> {
     let mut sources = definitions::shipped();
+    let mut gates = Vec::new();
     let tables = match context.environment() {
         Ok(env) => {
             if named.is_empty() {
                 sources.extend(files::job_files(env.root())?);
+                gates = files::gate_files(env.root())?;
             }
             initialize::declared(&env)
         }
@@ -92,24 +96,29 @@ fn check(context: &mut Context, named: &[PathBuf]) -> Result<Exit, CommandError>
         }
         Err(error) => return Err(error),
     };
+    let mut budget = Budget::new(DEFINITIONS);
     for path in named {
-        let text = std::fs::read_to_string(path).map_err(StoreError::io("read", path))?;
+        let text = budget.text(path)?;
         sources.push(SourceFile { name: path.display().to_string(), text, shipped: false });
     }
-    let own = sources.iter().filter(|source| !source.shipped).count();
+    let own = sources.iter().filter(|source| !source.shipped).count() + gates.len();
     // Without their tables definitions cannot be judged.
-    let problems = match tables {
-        Ok(tables) => definitions::load(&sources, &tables).err().map_or(Vec::new(), |told| told.0),
-        Err(StoreError::Definitions(told)) => told.0,
+    let mut problems = match tables {
+        Ok(tables) => definitions::load(&sources, &tables).err().unwrap_or_default(),
+        Err(StoreError::Definitions(problems)) => problems,
         Err(error) => return Err(error.into()),
     };
+    let jobs = definitions::file::job_ids(&sources);
+    problems.join(Catalogue::load(&gates, &jobs).err().unwrap_or_default());
     let exit = if problems.is_empty() { Exit::Done } else { Exit::Wrong };
-    let checked = (sources.len() - own, own);
+    let shipped = sources.iter().filter(|source| source.shipped).count();
+    let Problems { told, more } = problems;
     context.print(&CheckReport {
         ok: exit == Exit::Done,
-        shipped: checked.0,
-        own: checked.1,
-        problems,
+        shipped,
+        own,
+        problems: told,
+        more_problems: more,
     })?;
     Ok(exit)
 }
@@ -120,6 +129,8 @@ struct CheckReport {
     shipped: usize,
     own: usize,
     problems: Vec<Problem>,
+    /// Those after the first hundred.
+    more_problems: usize,
 }
 
 impl Report for CheckReport {
@@ -130,9 +141,13 @@ impl Report for CheckReport {
             page.line(format!("No problems in {files}."));
             return;
         }
-        page.line(format!("{} in {files}:", count(self.problems.len() as u64, "problem")));
+        let found = (self.problems.len() + self.more_problems) as u64;
+        page.line(format!("{} in {files}:", count(found, "problem")));
         for problem in &self.problems {
             page.item(problem.to_string());
+        }
+        if self.more_problems > 0 {
+            page.item(format!("and {} more", grouped(self.more_problems as u64)));
         }
     }
 }

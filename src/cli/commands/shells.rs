@@ -1,6 +1,6 @@
 //! `cdx completions` and `cdx man`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::CommandFactory;
 use clap_complete::Shell;
@@ -10,6 +10,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::store::StoreError;
+use crate::store::replace::replace;
 
 /// Print a completion script for a shell.
 #[derive(Debug, clap::Args)]
@@ -40,11 +41,24 @@ pub(in crate::cli) fn completions(
 pub(in crate::cli) fn man(context: &mut Context, args: &ManArgs) -> Result<Exit, CommandError> {
     if let Some(dir) = &args.dir {
         std::fs::create_dir_all(dir).map_err(StoreError::io("create", dir))?;
-        clap_mangen::generate_to(Cli::command(), dir)?;
+        let mut root = Cli::command().disable_help_subcommand(true);
+        root.build();
+        pages(&root, dir)?;
     } else {
         let mut page = Vec::new();
         clap_mangen::Man::new(Cli::command()).render(&mut page)?;
         context.output.stdout(&String::from_utf8_lossy(&page))?;
     }
     Ok(Exit::Done)
+}
+
+/// Writes the page of a command and of those below it.
+fn pages(command: &clap::Command, dir: &Path) -> Result<(), CommandError> {
+    for below in command.get_subcommands().filter(|below| !below.is_hide_set()) {
+        pages(below, dir)?;
+    }
+    let page = clap_mangen::Man::new(command.clone());
+    let mut text = Vec::new();
+    page.render(&mut text)?;
+    Ok(replace(&dir.join(page.get_filename()), &text)?)
 }

@@ -1,6 +1,5 @@
 //! Reading an environment for the doctor while others may write to it.
 
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -11,7 +10,7 @@ use crate::doctor::{Diagnosis, Request, examine as look};
 use crate::model::event::{Event, Listener};
 use crate::store::environment::SETTINGS_FILE;
 use crate::store::lock::{self, Holder};
-use crate::store::{Environment, StoreError};
+use crate::store::{Environment, StoreError, input};
 
 /// It is looked at so often while somebody writes: three times whole, and once more without the
 /// rules that hold rows of different files against each other.
@@ -108,16 +107,19 @@ fn wait_for_writer(env: &Environment) {
 
 /// Reads a baseline.
 pub(super) fn baseline(path: &Path) -> Result<Baseline, CommandError> {
-    match std::fs::read_to_string(path) {
-        _ if path.is_dir() => Err(no_baseline(path, "it is a folder")),
+    match input::text(path, input::BASELINE) {
         Ok(text) => Baseline::parse(&text).map_err(|why| no_baseline(path, &why)),
-        Err(error) if error.kind() == ErrorKind::InvalidData => {
-            Err(no_baseline(path, "it is no text"))
+        Err(StoreError::NotAFile { found, .. }) => {
+            Err(no_baseline(path, &format!("it is {found}")))
+        }
+        Err(StoreError::NotText { .. }) => Err(no_baseline(path, "it is no text")),
+        Err(StoreError::TooLarge { most, .. }) => {
+            Err(no_baseline(path, &format!("it holds more than {most}")))
         }
         Err(error) => {
             let hint =
                 format!("make one: cdx doctor --baseline {} --write-baseline", path.display());
-            let error = CommandError::from(StoreError::io("read", path)(error));
+            let error = CommandError::from(error);
             Err(CommandError::usage("baseline", error.failure.message, hint))
         }
     }

@@ -14,7 +14,7 @@ use crate::doctor::{Diagnosis, Severity};
 use crate::gates::script::{quoted, within};
 use crate::report::doctor;
 use crate::report::page::{Page, Report, count};
-use crate::store::StoreError;
+use crate::store::replace::replace;
 
 /// A diagnosis, behind what was run to mend it.
 #[derive(Debug, Serialize)]
@@ -91,18 +91,7 @@ pub(super) fn baseline(
     path: &Path,
     baseline: &Baseline,
 ) -> Result<Exit, CommandError> {
-    let mut draft = path.as_os_str().to_owned();
-    draft.push(".partial");
-    let draft = Path::new(&draft);
-    let written = std::fs::write(draft, baseline.text()).map_err(StoreError::io("write", draft));
-    let kept = written.and_then(|()| {
-        std::fs::rename(draft, path).map_err(StoreError::io("write the baseline to", path))
-    });
-    if let Err(error) = kept {
-        // What was begun is of no use to anybody, and may not even be there.
-        let _best_effort = std::fs::remove_file(draft);
-        return Err(error.into());
-    }
+    replace(path, baseline.text().as_bytes())?;
     let (path, findings) = (path.display().to_string(), baseline.len());
     context.print(&Written { baseline: path, findings, env: context.named_env() })?;
     Ok(Exit::Done)
