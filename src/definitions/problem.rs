@@ -378,11 +378,9 @@ impl Problems {
 
     /// Each that is told on a line of its own, set in, and how many more there are.
     pub fn lines(&self) -> String {
-        let mut lines: String = self.told.iter().map(|problem| format!("\n  {problem}")).collect();
-        if self.more > 0 {
-            lines.push_str(&format!("\n  and {} more", grouped(self.more as u64)));
-        }
-        lines
+        let more = || format!("\n  and {} more", grouped(self.more as u64));
+        let told = self.told.iter().map(|problem| format!("\n  {problem}"));
+        told.chain((self.more > 0).then(more)).collect()
     }
 }
 

@@ -50,7 +50,7 @@ impl Budget {
         self.left -= bytes.len() as u64;
         String::from_utf8(bytes).map_err(|error| {
             let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-            let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+            let line = before.split(|byte| *byte == b'\n').count();
             StoreError::NotText { path: path.display().to_string(), line }
         })
     }

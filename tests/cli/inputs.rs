@@ -21,7 +21,7 @@ fn measured(dir: &Path, args: &[&str]) -> (Run, u64) {
     let status = format!("/proc/{}/status", child.id());
     let mut peak = 0;
     while child.try_wait().unwrap().is_none() {
-        if begun.elapsed() > Duration::from_secs(60) {
+        if begun.elapsed() > Duration::from_mins(1) {
             child.kill().unwrap();
             panic!("{args:?} takes more than a minute");
         }
@@ -161,8 +161,8 @@ fn a_csv_file_takes_no_more_than_its_bounds() {
     let env = Env::new();
     let path = env.path().join("f.csv");
     let check = ["features", "check", "f.csv"];
-    // As large as twenty million lines, and larger than any memory.
-    File::create(&path).unwrap().set_len(600_000_000_000).unwrap();
+    // Larger than twenty million lines.
+    File::create(&path).unwrap().set_len(3_000_000_000).unwrap();
     bounded(&env, &check, 2, "f.csv holds more than 16 MiB");
     let head = "NAME,ENABLED,ENABLEDATE\n";
     fs::write(&path, format!("{head}{}", "a,b,c\n".repeat(2_700_000))).unwrap();
@@ -173,7 +173,6 @@ fn a_csv_file_takes_no_more_than_its_bounds() {
     let run = env.run("features check f.csv").expect(2);
     assert!(run.err.contains("44,999 problems"), "{:.300}", run.err);
     assert!(run.err.contains("and 44,899 more") && run.err.lines().count() < 110);
-        .unwrap();
     fs::write(&path, [head.as_bytes(), b"a,No,\n\xff,No,\n"].concat()).unwrap();
     assert!(env.run("features check f.csv").expect(2).err.contains("f.csv:3: this is not text"));
 }
