@@ -61,7 +61,11 @@ fn gate_file(slug: &str, rest: &str) -> GateFile {
 
 fn problems(files: &[GateFile]) -> Vec<String> {
     let found = Catalogue::of_files(files, &jobs()).unwrap_err();
-    found.told.iter().map(|p| format!("{}:{}: {} [{}]", p.file, p.line, p.message, p.code)).collect()
+    found
+        .told
+        .iter()
+        .map(|p| format!("{}:{}: {} [{}]", p.file, p.line, p.message, p.code))
+        .collect()
 }
 
 #[test]

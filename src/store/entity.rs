@@ -65,7 +65,14 @@ pub fn read(path: &Path) -> Result<Vec<EntityRow>, StoreError> {
     match ending(path).as_deref() {
         Some("xlsx") => workbook::rows(input::bytes(path, input::WORKBOOK)?, take)
             .map_err(|detail| unreadable(&name, "XLSX workbook", detail))?,
-        _ => rows_of_csv(&name, &input::text(path, input::ENTITY)?, take)?,
+        _ => match input::text(path, input::ENTITY) {
+            Ok(text) => rows_of_csv(&name, &text, take)?,
+            Err(StoreError::NotText { line, .. }) => {
+                let (what, detail) = ("CSV in UTF-8".to_owned(), "save it so".to_owned());
+                return Err(wrong(&name, line, Kind::NotA { what, detail }));
+            }
+            Err(error) => return Err(error),
+        },
     }
     table.finish()
 }
@@ -73,7 +80,11 @@ pub fn read(path: &Path) -> Result<Vec<EntityRow>, StoreError> {
 /// A file that is not what its ending says, as a problem at its beginning.
 fn unreadable(name: &str, what: &str, detail: impl ToString) -> StoreError {
     let kind = Kind::NotA { what: what.to_owned(), detail: detail.to_string() };
-    let problems = Problems::one(problem(name, 1, 1, &kind));
+    wrong(name, 1, kind)
+}
+
+fn wrong(name: &str, line: usize, kind: Kind) -> StoreError {
+    let problems = Problems::one(problem(name, line, 1, &kind));
     StoreError::Entity { path: name.to_owned(), problems }
 }
 
