@@ -11,6 +11,7 @@ use cdx::doctor::finding::Found;
 use cdx::doctor::fix::{Fix, Stage, Step};
 use cdx::doctor::registry::{RULES, find};
 use cdx::doctor::{Diagnosis, Finding, Request, Severity, Subject, examine};
+use cdx::model::suggestion::{Run, Suggestion};
 use cdx::report::doctor::{github, junit, sarif};
 use cdx::store::Environment;
 use junit_parser::{TestCase, TestStatus, TestSuite};
@@ -22,8 +23,8 @@ const HOSTILE: &str = "50%\r\nnext::error file=a,b::<b a='\"'>&amp; ]]> \u{1b}[3
 
 fn finding(rule: &str, subject: Subject, text: &str) -> Finding {
     let steps = [
-        Step::in_channel(Stage::Download, "cdx run 1110", "houston"),
-        Step::in_channel(Stage::Restart, "cdx csu restart", "houston"),
+        Step::in_channel(Stage::Download, Run::job("1110").in_channel("houston")),
+        Step::in_channel(Stage::Restart, Suggestion::RestartScaleUnits(Some("houston".to_owned()))),
     ];
     let found = Found {
         subject,
@@ -46,7 +47,7 @@ fn diagnosis(rules: Vec<Outcome>, findings: Vec<Finding>) -> Diagnosis {
     let (passed, failed) = (of(State::Passed), of(State::Failed));
     let (skipped, crashed) = (of(State::Skipped), of(State::Crashed));
     let checks = Checks { run: passed + failed + crashed, passed, failed, skipped, crashed };
-    Diagnosis { checks, rules, findings, channels: vec!["houston".to_owned()] }
+    Diagnosis { checks, rules, findings, channels: vec!["houston".to_owned()], env: None }
 }
 
 /// Each state, each severity, an accepted and a known finding, and a subject twice.

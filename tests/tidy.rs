@@ -142,6 +142,23 @@ fn every_module_says_what_it_is_for() {
     }
 }
 
+/// Commands that people are told to type are values; text that names one is help, or a page.
+#[test]
+fn commands_are_values_and_not_text() {
+    for (name, text) in sources() {
+        for (at, line) in program(&text).lines().enumerate() {
+            let code = !line.trim_start().starts_with("//");
+            let typed = line.contains("\"cdx ") || line.contains(": cdx ");
+            // The name of a report, what generated pages begin with, and the steps of the story.
+            let places =
+                ["src/cli/docs.rs", "src/model/suggestion/written.rs", "src/cli/commands/demo.rs"];
+            let report = line.contains("\"cdx doctor\"") || line.contains("\"cdx doctor: {}");
+            let named = report || places.contains(&name.as_str());
+            assert!(!code || !typed || named, "{name}:{} writes a command: {line}", at + 1);
+        }
+    }
+}
+
 #[test]
 fn every_test_module_is_declared() {
     let main = fs::read_to_string(root().join("tests/cli/main.rs")).unwrap();

@@ -7,9 +7,14 @@ use serde_json::Value;
 use super::exit::Exit;
 use crate::definitions::Problems;
 use crate::exchange::ExchangeError;
+use crate::exchange::gate::Unset;
 use crate::exchange::init::FIRST_JOBS;
 use crate::exchange::manage::ManageError;
-use crate::gates::script::quoted;
+use crate::model::named::Named;
+use crate::model::suggestion::{
+    Consent, Doctor, OfChannels, OfCustomers, OfFeatures, OfJobs, OfSessions, Prose, Run,
+    SessionKind, Suggestion,
+};
 use crate::model::topology::OFFLINE_SUFFIX;
 use crate::report::Failure;
 use crate::runtime::{MissingGround, PosError};
@@ -28,7 +33,7 @@ pub struct CommandError {
 
 impl CommandError {
     /// An error in what was typed, with a hint.
-    pub fn usage(code: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub fn usage(code: &'static str, message: impl Into<String>, hint: impl Into<Prose>) -> Self {
         Self {
             exit: Exit::Wrong,
             failure: Box::new(Failure {
@@ -46,7 +51,7 @@ impl CommandError {
         code: &'static str,
         message: String,
         causes: Vec<String>,
-        hints: Vec<String>,
+        hints: Vec<Prose>,
     ) -> Self {
         let failure = Failure { code, message, causes, hints, report: None };
         Self { exit: Exit::No, failure: Box::new(failure) }
@@ -63,7 +68,7 @@ impl CommandError {
         exit: Exit,
         code: &'static str,
         error: &dyn std::error::Error,
-        hints: Vec<String>,
+        hints: Vec<Prose>,
     ) -> Self {
         let mut causes = Vec::new();
         let mut source = error.source();
@@ -77,40 +82,58 @@ impl CommandError {
 }
 
 /// "Did you mean", ending in the command that lists what there is.
-fn suggestion(nearest: Option<&String>, list: &str) -> String {
-    match nearest {
-        Some(nearest) => format!("did you mean {nearest:?}? see what there is: {list}"),
-        None => format!("see what there is: {list}"),
+pub(super) fn suggestion(nearest: Option<&String>, list: impl Into<Suggestion>) -> Prose {
+    let meant = nearest.map_or_else(String::new, |nearest| format!("did you mean {nearest:?}? "));
+    Prose::hint(format!("{meant}see what there is"), list)
+}
+
+/// The command that shows which names there are.
+fn list_of(what: Named) -> Suggestion {
+    match what {
+        Named::Channel | Named::Group => OfChannels::List.into(),
+        Named::Schedule => Suggestion::Schedules,
+        Named::Profile => Suggestion::Profiles,
+        Named::Session(kind) => OfSessions::List(kind).into(),
+        Named::Customer | Named::DefaultCustomer | Named::Affiliation => OfCustomers::List.into(),
+        // It comes with the job, where it was made in a channel.
+        Named::Address => Run::jobs(["P", "sync-customers"]).into(),
+        Named::Operation => OfCustomers::Operations.into(),
     }
 }
 
 const FULL_HINT: &str = "make room on the disk, then run the same again: df -h .";
 
-const ENTITY_HINT: &str = "see what it should look like: cdx features export X.csv";
-
-fn overwrite(path: &str) -> String {
-    format!("overwrite it: cdx features export {} --force", quoted(path))
+fn export(words: &str, path: &str, force: bool) -> Prose {
+    Prose::hint(words, OfFeatures::Export { file: path.to_owned(), force })
 }
 
 /// A channel's file can be made anew and its jobs fill it; any other comes from a copy alone.
-fn bring_back(what: &str, path: &str) -> String {
+fn bring_back(what: &str, path: &str) -> Prose {
     match channel_of(Path::new(path)) {
         Some(name) => {
-            let name = quoted(name);
-            format!("bring {what} back, or make an empty one: cdx channels rebuild {name}")
+            Prose::hint(format!("bring {what} back, or make an empty one"), rebuild(name, false))
         }
-        None => format!("bring {what} back, or make a new environment: cdx init another-folder"),
+        None => {
+            Prose::hint(format!("bring {what} back, or make a new environment"), another_folder())
+        }
     }
 }
 
+fn rebuild(name: &str, discard: bool) -> Suggestion {
+    OfChannels::Rebuild { database: name.to_owned(), discard }.into()
+}
+
+fn another_folder() -> Suggestion {
+    Suggestion::InitElsewhere("another-folder".to_owned())
+}
+
 /// What to do about a database that is there and does not do what it is asked.
-fn unwilling(path: &str) -> String {
+fn unwilling(path: &str) -> Prose {
     match channel_of(Path::new(path)) {
         Some(name) => {
-            let name = quoted(name);
-            format!("correct what it says, or make the file again: cdx channels rebuild {name}")
+            Prose::hint("correct what it says, or make the file again", rebuild(name, false))
         }
-        None => "see what is wrong with it: cdx doctor".to_owned(),
+        None => Prose::hint("see what is wrong with it", Doctor::default()),
     }
 }
 
@@ -123,28 +146,31 @@ fn channel_of(path: &Path) -> Option<&str> {
 }
 
 /// What brings a channel what an operation lacks there.
-fn lacking(channel: &str, missing: &MissingGround) -> String {
-    let channel = quoted(channel);
+fn lacking(channel: &str, missing: &MissingGround) -> Prose {
     match missing {
         MissingGround::NoConfiguration => {
-            let jobs = FIRST_JOBS.join(" ");
-            format!("bring it what it needs: cdx run {jobs} --channel {channel}")
+            Prose::hint("bring it what it needs", Run::jobs(FIRST_JOBS).in_channel(channel))
         }
         MissingGround::DefaultCustomerNotThere(_) => {
-            format!("bring it the customers: cdx run 1010 --full --channel {channel}")
+            Prose::hint("bring it the customers", Run::job("1010").full().in_channel(channel))
         }
         MissingGround::NoDefaultCustomer | MissingGround::DefaultCustomerUnknown(_) => {
-            "see who could be it: cdx customers list".to_owned()
+            Prose::hint("see who could be it", OfCustomers::List)
         }
     }
 }
 
 /// Job files have a command of their own to look at them with.
-fn correct(problems: &Problems) -> String {
+fn correct(problems: &Problems) -> Prose {
     if problems.told.iter().any(|problem| problem.file.starts_with("gates/")) {
-        return "correct the file, then look again: cdx features list".to_owned();
+        return Prose::hint("correct the file, then look again", OfFeatures::List);
     }
-    "see them one by one: cdx jobs check".to_owned()
+    // Scripts that were changed are told where they are carried out, and are in order once they
+    // are back.
+    if problems.told.iter().all(|problem| problem.code == "script-changed") {
+        return Prose::hint("then go on", Suggestion::INITIALIZE);
+    }
+    Prose::hint("see them one by one", OfJobs::Check)
 }
 
 impl From<StoreError> for CommandError {
@@ -154,64 +180,70 @@ impl From<StoreError> for CommandError {
             StoreError::NoEnvironment { .. } => (
                 Impossible,
                 "no-environment",
-                "make one: cdx init my-environment, then cdx --env my-environment ...".to_owned(),
+                Prose::hint("make one", Suggestion::NewEnvironment("my-environment".to_owned())),
             ),
-            StoreError::Entity { .. } => (Wrong, "entity", ENTITY_HINT.to_owned()),
-            StoreError::FileExists { path } => (Wrong, "exists", overwrite(path)),
+            StoreError::Entity { .. } => {
+                (Wrong, "entity", export("see what it should look like", "features.csv", false))
+            }
+            StoreError::FileExists { path } => {
+                (Wrong, "exists", export("overwrite it", path, true))
+            }
             StoreError::Exists { .. } => {
-                (Wrong, "exists", "choose another folder: cdx init another-folder".to_owned())
+                (Wrong, "exists", Prose::hint("choose another folder", another_folder()))
             }
             StoreError::Definitions(problems) => (Wrong, "definitions", correct(problems)),
-            StoreError::Full { .. } => (Impossible, "full", FULL_HINT.to_owned()),
+            StoreError::Full { .. } => (Impossible, "full", FULL_HINT.into()),
             StoreError::Io { .. } => {
-                (Impossible, "io", "look at the disk and its permissions: ls -l".to_owned())
+                (Impossible, "io", "look at the disk and its permissions: ls -l".into())
             }
             StoreError::NotAFile { .. } => {
-                (Wrong, "not-a-file", "put a file in its place, or name another: ls -l".to_owned())
+                (Wrong, "not-a-file", "put a file in its place, or name another: ls -l".into())
             }
             StoreError::TooLarge { .. } => {
-                (Wrong, "too-large", "split it, or take out what is not needed: ls -l".to_owned())
+                (Wrong, "too-large", "split it, or take out what is not needed: ls -l".into())
             }
             StoreError::NotText { .. } => {
-                (Wrong, "not-text", "save it as text in UTF-8: file --mime *".to_owned())
+                (Wrong, "not-text", "save it as text in UTF-8: file --mime *".into())
             }
             StoreError::Missing { path } => (Impossible, "missing", bring_back("the file", path)),
             StoreError::NotADatabase { path } | StoreError::WrongKind { path, .. } => {
                 (Impossible, "not-a-database", bring_back("the right file", path))
             }
             StoreError::Newer { .. } => {
-                (Impossible, "newer", "use the cdx that made it: cdx --version".to_owned())
+                (Impossible, "newer", Prose::hint("use the cdx that made it", Suggestion::Version))
             }
             StoreError::Older { .. } => (
                 Impossible,
                 "older",
-                "any command that writes brings it up to date: cdx scheduler init".to_owned(),
+                Prose::hint("any command that writes brings it up to date", Suggestion::INITIALIZE),
             ),
             StoreError::Damaged { path, .. } => (Impossible, "damaged", bring_back("a copy", path)),
-            StoreError::InUse { .. } | StoreError::Locked { .. } => (
-                Impossible,
-                "locked",
-                "wait until it has ended, then run the same again".to_owned(),
-            ),
+            StoreError::InUse { .. } | StoreError::Locked { .. } => {
+                (Impossible, "locked", "wait until it has ended, then run the same again".into())
+            }
             StoreError::Sqlite { path, .. } => (Impossible, "sqlite", unwilling(path)),
-            StoreError::Unknown { nearest, list, .. } => {
-                (Wrong, "unknown-name", suggestion(nearest.as_ref(), list))
+            StoreError::Unknown { what, nearest, .. } => {
+                (Wrong, "unknown-name", suggestion(nearest.as_ref(), list_of(*what)))
             }
             StoreError::TooLong { .. } => (
                 Wrong,
                 "too-long",
-                "give a shorter value; see the columns: cdx jobs show 1010".to_owned(),
+                Prose::hint(
+                    "give a shorter value; see the columns",
+                    OfJobs::Show("1010".to_owned()),
+                ),
             ),
-            StoreError::Taken { .. } => {
-                (Wrong, "taken", "see what there is: cdx channels list".to_owned())
-            }
+            StoreError::Taken { .. } => (Wrong, "taken", suggestion(None, OfChannels::List)),
             StoreError::Unreadable { .. } => (
                 Impossible,
                 "unreadable",
-                "write the definitions anew: cdx scheduler init --delete-existing".to_owned(),
+                Prose::hint(
+                    "write the definitions again",
+                    Suggestion::Initialize { delete_existing: true },
+                ),
             ),
             StoreError::Clock(_) => {
-                (Wrong, "clock", "see where it stands: cdx clock show".to_owned())
+                (Wrong, "clock", Prose::hint("see where it stands", Suggestion::Clock))
             }
         };
         Self::from_error(exit, code, &error, vec![hint])
@@ -230,7 +262,7 @@ impl From<FaultError> for CommandError {
             FaultError::Unknown { nearest, .. } => nearest.as_ref(),
             FaultError::UnknownCrashPoint { .. } | FaultError::NotACount { .. } => None,
         };
-        let hint = suggestion(nearest, "cdx run --fault list");
+        let hint = suggestion(nearest, Suggestion::Faults);
         Self::from_error(Exit::Wrong, "fault", &error, vec![hint])
     }
 }
@@ -241,37 +273,40 @@ impl From<ExchangeError> for CommandError {
             ExchangeError::Store(error) => error.into(),
             ExchangeError::Fault(error) => error.into(),
             ExchangeError::UnknownJob { ref nearest, .. } => {
-                let hint = suggestion(nearest.as_ref(), "cdx jobs list");
+                let hint = suggestion(nearest.as_ref(), OfJobs::List);
                 Self::from_error(Exit::Wrong, "unknown-job", &error, vec![hint])
             }
             ExchangeError::JobNotMade { ref feature, .. } => {
-                let hints =
-                    vec![format!("cdx features enable {feature}"), "cdx scheduler init".to_owned()];
+                let enable = OfFeatures::Enable {
+                    feature: feature.clone(),
+                    with_prerequisites: false,
+                    consent: Consent::default(),
+                };
+                let hints = vec![Suggestion::from(enable).into(), Suggestion::INITIALIZE.into()];
                 Self::from_error(Exit::Wrong, "job-not-made", &error, hints)
             }
             ExchangeError::NotConfigured(ref unset) => {
-                let mut hints: Vec<String> =
-                    unset.iter().map(|one| format!("cdx params set {} yes", one.name)).collect();
-                let allow: Vec<String> =
-                    unset.iter().map(|one| format!("--allow {}", one.name)).collect();
+                let record = |one: &Unset| Suggestion::record(&one.name).into();
+                let mut hints: Vec<Prose> = unset.iter().map(record).collect();
+                let allow = unset.iter().map(|one| one.name.clone()).collect();
                 let job = unset.first().map_or("", |one| one.job.as_str());
-                let allow = allow.join(" ");
-                hints.push(format!("or run it all the same: cdx run {job} {allow}"));
+                let run = Run { allow, ..Run::job(job) };
+                hints.push(Prose::hint("or run it anyway", run));
                 let causes = unset.iter().map(ToString::to_string).collect();
                 let mut refused = Self::from_error(Exit::No, "gate-configuration", &error, hints);
                 refused.failure.causes = causes;
                 refused
             }
             ExchangeError::UnknownConfiguration { ref nearest, .. } => {
-                let hint = suggestion(nearest.as_ref(), "cdx features check");
+                let hint = suggestion(nearest.as_ref(), OfFeatures::Check(None));
                 Self::from_error(Exit::Wrong, "unknown-configuration", &error, vec![hint])
             }
             ExchangeError::MappingBroken { .. } => {
-                let hint = "see what is wrong with it: cdx jobs check".to_owned();
+                let hint = Prose::hint("see what is wrong with it", OfJobs::Check);
                 Self::from_error(Exit::Wrong, "mapping", &error, vec![hint])
             }
             ExchangeError::Channel { .. } => {
-                let hint = "look at the channel's tables: cdx jobs check".to_owned();
+                let hint = Prose::hint("look at the channel's tables", OfJobs::Check);
                 Self::from_error(Exit::No, "channel", &error, vec![hint])
             }
             ExchangeError::Interrupted { job, source, report } => {
@@ -283,17 +318,16 @@ impl From<ExchangeError> for CommandError {
             ExchangeError::Whole { ref name } => {
                 let upload = match name.strip_suffix(OFFLINE_SUFFIX) {
                     Some(channel) => {
-                        format!("merge it first: cdx pos reconnect --channel {}", quoted(channel))
+                        Prose::hint("merge it first", Suggestion::Reconnect(channel.to_owned()))
                     }
-                    None => format!("upload first: cdx run P --channel {}", quoted(name)),
+                    None => Prose::hint("upload first", Run::job("P").in_channel(name)),
                 };
-                let name = quoted(name);
-                let discard =
-                    format!("make it again anyway: cdx channels rebuild {name} --discard");
+                let discard = Prose::hint("make it again anyway", rebuild(name, true));
                 Self::from_error(Exit::No, "whole", &error, vec![upload, discard])
             }
             ExchangeError::OptionUnfit { .. } => {
-                let hint = "see what it takes: cdx help run".to_owned();
+                let hint =
+                    Prose::hint("see what it takes", Suggestion::Help(Some("run".to_owned())));
                 Self::from_error(Exit::Wrong, "option", &error, vec![hint])
             }
         }
@@ -312,20 +346,23 @@ impl From<PosError> for CommandError {
             }
             PosError::UnknownCustomer { channel, .. } => (
                 "unknown-customer",
-                format!("look for it: cdx pos find-customer --channel {channel} NAME"),
+                Prose::hint(
+                    "look for it",
+                    Suggestion::FindCustomer { channel: channel.clone(), word: "NAME".to_owned() },
+                ),
             ),
             PosError::UnknownAddress { account, known, .. } => (
                 "unknown-address",
                 match known.first() {
-                    Some(_) => format!(
-                        "it has {}; see it in headquarters: cdx customers show {account}",
-                        known.join(", ")
+                    Some(_) => Prose::hint(
+                        format!("it has {}; see it in headquarters", known.join(", ")),
+                        OfCustomers::Show(account.clone()),
                     ),
-                    None => format!("it has none: cdx customers show {account}"),
+                    None => Prose::hint("it has none", OfCustomers::Show(account.clone())),
                 },
             ),
             PosError::UnknownInstance { .. } => {
-                ("unknown-instance", "see what there is: cdx csu status".to_owned())
+                ("unknown-instance", suggestion(None, Suggestion::ScaleUnits))
             }
             PosError::MissingGround { channel, missing } => {
                 (missing.code(), lacking(channel, missing))
@@ -341,8 +378,11 @@ impl From<ManageError> for CommandError {
     fn from(error: ManageError) -> Self {
         match error {
             ManageError::Store(error) => error.into(),
-            ManageError::NotAllowed { id, .. } => {
-                let hint = format!("see where it stands: cdx sessions show {id}");
+            ManageError::NotAllowed { ref id, .. } => {
+                let hint = Prose::hint(
+                    "see where it stands",
+                    OfSessions::Show(SessionKind::Download, *id),
+                );
                 Self::from_error(Exit::No, "not-allowed", &error, vec![hint])
             }
         }
@@ -351,7 +391,7 @@ impl From<ManageError> for CommandError {
 
 impl From<std::io::Error> for CommandError {
     fn from(error: std::io::Error) -> Self {
-        let hint = "look at the disk and its permissions: ls -l".to_owned();
+        let hint = "look at the disk and its permissions: ls -l".into();
         Self::from_error(Exit::Impossible, "io", &error, vec![hint])
     }
 }

@@ -7,5 +7,7 @@ mod docs;
 pub mod error;
 pub mod exit;
 mod program;
+#[cfg(test)]
+mod suggested;
 
 pub use program::{Ending, main_with, run_in};

@@ -13,6 +13,7 @@ use super::commands;
 use super::context::Context;
 use super::error::CommandError;
 use super::exit::{CRASHED, Exit};
+use crate::model::suggestion::{Doctor, Prose, Suggestion};
 use crate::report::palette::ColorChoice;
 use crate::report::{Failure, Format, Output, Streams};
 use crate::world::CrashPoint;
@@ -120,12 +121,14 @@ fn execute(
     env_from: Option<ValueSource>,
     around: &Surroundings,
 ) -> Exit {
-    let output = Output::new(cli.format.into(), cli.color.into(), around.streams.clone());
     let env_typed = env_from == Some(ValueSource::CommandLine);
     let env = match around.folder {
         Folder::Process => cli.env,
         Folder::Given(_) => cli.env.filter(|_| env_typed),
     };
+    let named = env.as_ref().filter(|_| env_typed).map(|path| path.display().to_string());
+    let output = Output::new(cli.format.into(), cli.color.into(), around.streams.clone());
+    let output = output.named(named);
     let folder = around.folder.clone();
     let mut context = Context { output, folder, env, env_typed, command, format: cli.format };
     let done = fits(&cli.command, cli.format).and_then(|()| dispatch(&mut context, cli.command));
@@ -146,7 +149,7 @@ fn fits(command: &Command, format: FormatArg) -> Result<(), CommandError> {
         Some(word) if !matches!(command, Command::Doctor(_)) => Err(CommandError::usage(
             "usage",
             format!("only the doctor writes --format {word}, expected text or json"),
-            format!("use it there: cdx doctor --format {word}"),
+            Prose::hint("use it there", Doctor { format: Some(word), ..Doctor::default() }),
         )),
         _ => Ok(()),
     }
@@ -216,9 +219,9 @@ fn usage_failure(args: &[OsString], error: &clap::Error) -> Failure {
     let mut hints = Vec::new();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         if let Some(tip) = line.strip_prefix("tip: ") {
-            hints.push(tip.to_owned());
+            hints.push(Prose::from(tip));
         } else if let Some(usage) = line.strip_prefix("Usage: ") {
-            hints.push(format!("usage: {usage}"));
+            hints.push(format!("usage: {usage}").into());
         } else if !line.starts_with("For more information") {
             message.push(line.trim_start_matches("error: ").to_owned());
         }
@@ -227,7 +230,7 @@ fn usage_failure(args: &[OsString], error: &clap::Error) -> Failure {
     let known = Cli::command();
     let mut words = args.iter().skip(1).filter_map(|arg| arg.to_str());
     let meant = words.find_map(|word| known.find_subcommand(word));
-    let meant = meant.map_or_else(String::new, |found| format!(" {}", found.get_name()));
-    hints.push(format!("see what there is: cdx{meant} --help"));
+    let meant = meant.map(|found| found.get_name().to_owned());
+    hints.push(Prose::hint("see what there is", Suggestion::Help(meant)));
     Failure { code: "usage", message: message.join(" "), causes: Vec::new(), hints, report: None }
 }

@@ -54,15 +54,12 @@ impl ScriptProblem {
             Self::Refused { .. } => {
                 "a script makes, changes and fills tables of its own; take the statement out (where \
                  the file was applied already, put the rest of it into a new file in its place, \
-                 with CREATE TABLE IF NOT EXISTS), then: cdx jobs check"
+                 with CREATE TABLE IF NOT EXISTS)"
             }
-            Self::Endless { .. } | Self::TooMuch { .. } => {
-                "make the script smaller, then: cdx jobs check"
-            }
-            Self::Failed(_) => "correct it, then: cdx jobs check",
+            Self::Endless { .. } | Self::TooMuch { .. } => "make the script smaller",
+            Self::Failed(_) => "correct it",
             Self::Changed { .. } => {
-                "put it back as it was and the change into a new file with a later name, then: \
-                 cdx scheduler init"
+                "put it back as it was and the change into a new file with a later name"
             }
         }
     }

@@ -25,6 +25,8 @@ pub struct Request {
     pub baseline: Option<Baseline>,
     /// Somebody writes meanwhile: rows of different files cannot be held against each other.
     pub busy: bool,
+    /// The environment that `--env` named, which commands to be typed name too.
+    pub env: Option<String>,
 }
 
 /// How a rule ended.
@@ -81,6 +83,9 @@ pub struct Diagnosis {
     pub findings: Vec<Finding>,
     /// The databases that were looked at.
     pub channels: Vec<String>,
+    /// The environment that `--env` named, which commands to be typed name too.
+    #[serde(skip)]
+    pub env: Option<String>,
 }
 
 impl Diagnosis {
@@ -164,7 +169,11 @@ pub fn diagnose(examination: &Examination, request: &Request) -> Diagnosis {
         let key = |finding: &Finding| (std::cmp::Reverse(finding.severity), finding.code);
         key(a).cmp(&key(b))
     });
+    for fix in findings.iter_mut().filter_map(|finding| finding.fix.as_mut()) {
+        fix.env.clone_from(&request.env);
+    }
     Diagnosis {
+        env: request.env.clone(),
         checks: count(&rules),
         rules,
         findings,

@@ -4,6 +4,7 @@ use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
 use crate::gates::plan::{PlanStep, StepKind};
+use crate::model::suggestion::{Prose, Suggestion};
 
 /// How far a fix can be trusted to do no harm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -59,62 +60,48 @@ pub enum Stage {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Step {
     stage: Stage,
-    /// The command, without the channel it is limited to.
-    command: String,
-    /// The channel it is limited to.
-    channel: Option<String>,
-    /// Whether it does good without that limit when several channels need it.
+    /// The command.
+    command: Suggestion,
+    /// Whether it does good without its channel when several channels need it.
     widens: bool,
 }
 
 impl Step {
-    /// A command for the whole environment.
-    pub fn new(stage: Stage, command: impl Into<String>) -> Self {
-        Self { stage, command: command.into(), channel: None, widens: false }
+    /// A command that is run as it is.
+    pub fn new(stage: Stage, command: impl Into<Suggestion>) -> Self {
+        Self { stage, command: command.into(), widens: false }
     }
 
     /// A command that is limited to one channel, and for several is run once without the limit.
-    pub fn in_channel(stage: Stage, command: impl Into<String>, channel: &str) -> Self {
-        Self { channel: Some(channel.to_owned()), widens: true, ..Self::new(stage, command) }
+    pub fn in_channel(stage: Stage, command: impl Into<Suggestion>) -> Self {
+        Self { widens: true, ..Self::new(stage, command) }
     }
 
-    /// A command that is always limited to its channel.
-    pub fn only_in(stage: Stage, command: impl Into<String>, channel: &str) -> Self {
-        Self { channel: Some(channel.to_owned()), ..Self::new(stage, command) }
+    /// The command.
+    pub fn command(&self) -> &Suggestion {
+        &self.command
     }
 
-    /// The command as it is typed.
-    pub fn text(&self) -> String {
-        match &self.channel {
-            Some(channel) => format!("{} --channel {channel}", self.command),
-            None => self.command.clone(),
-        }
-    }
-
-    fn widened(&self) -> Self {
-        let channel = self.channel.clone().filter(|_| !self.widens);
-        Self { channel, ..self.clone() }
+    /// Whether two steps are one, but for the channel.
+    fn is_like(&self, other: &Self) -> bool {
+        let wide = |step: &Self| step.command.everywhere();
+        self.stage == other.stage && self.widens && wide(self) == wide(other)
     }
 
     /// A step of a feature's plan for one channel; none for one that only waits.
-    pub fn of_plan(step: &PlanStep, channel: &str) -> Option<Self> {
-        let command = step.command.as_ref()?;
+    pub fn of_plan(step: &PlanStep) -> Option<Self> {
+        let command = step.command.clone()?;
         let stage = match step.kind {
             StepKind::Upgrade => Stage::Upgrade,
             StepKind::Configure => Stage::Configure,
             StepKind::Clear => Stage::Clear,
             StepKind::Disable | StepKind::Enable => Stage::Enable,
             StepKind::Initialize => Stage::Initialize,
-            StepKind::Run if command.contains(" --full") => Stage::Full,
+            StepKind::Run if command.is_full() => Stage::Full,
             StepKind::Run | StepKind::Wait => Stage::Download,
             StepKind::Restart => Stage::Restart,
         };
-        let limit = format!(" --channel {channel}");
-        Some(match command.strip_suffix(&limit) {
-            Some(command) if stage == Stage::Full => Self::only_in(stage, command, channel),
-            Some(command) => Self::in_channel(stage, command, channel),
-            None => Self::new(stage, command.as_str()),
-        })
+        Some(Self { widens: stage != Stage::Full, ..Self::new(stage, command) })
     }
 
     /// Whether a step of a plan only brings about what headquarters says already.
@@ -130,6 +117,8 @@ pub struct Fix {
     pub steps: Vec<Step>,
     /// How safe they are together.
     pub safety: Safety,
+    /// The environment that `--env` named for the diagnosis, which its commands name too.
+    pub env: Option<String>,
 }
 
 impl Fix {
@@ -146,21 +135,21 @@ impl Fix {
     /// Commands of this safety; none when there are none.
     pub fn new(safety: Safety, steps: impl IntoIterator<Item = Step>) -> Option<Self> {
         let steps: Vec<Step> = steps.into_iter().collect();
-        (!steps.is_empty()).then_some(Self { steps, safety })
+        (!steps.is_empty()).then_some(Self { steps, safety, env: None })
     }
 
     /// The commands as they are typed, in order.
     pub fn commands(&self) -> Vec<String> {
-        self.steps.iter().map(Step::text).collect()
+        self.steps.iter().map(|step| step.command.typed(self.env.as_deref())).collect()
     }
 }
 
 impl Serialize for Fix {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let commands = self.commands();
+        let chain = Prose::chain(self.steps.iter().map(Step::command));
         let mut fix = serializer.serialize_struct("Fix", 3)?;
-        fix.serialize_field("command", &commands.join(" && "))?;
-        fix.serialize_field("commands", &commands)?;
+        fix.serialize_field("command", &chain.text(self.env.as_deref()))?;
+        fix.serialize_field("commands", &self.commands())?;
         fix.serialize_field("safety", &self.safety)?;
         fix.end()
     }
@@ -168,61 +157,54 @@ impl Serialize for Fix {
 
 /// The commands of several fixes, each once and in an order that works; a command that several
 /// channels need is run once for all.
-pub fn together<'a>(fixes: impl IntoIterator<Item = &'a Fix>) -> Vec<String> {
-    let mut steps: Vec<Step> = Vec::new();
+pub fn together<'a>(fixes: impl IntoIterator<Item = &'a Fix>) -> Vec<Suggestion> {
+    let mut steps: Vec<&Step> = Vec::new();
     for step in fixes.into_iter().flat_map(|fix| &fix.steps) {
-        if !steps.contains(step) {
-            steps.push(step.clone());
+        if !steps.contains(&step) {
+            steps.push(step);
         }
     }
-    let several = |step: &Step| {
-        let same = |other: &&Step| {
-            other.stage == step.stage
-                && other.command == step.command
-                && other.channel != step.channel
-        };
-        step.widens && steps.iter().any(|other| same(&other))
-    };
-    let mut ordered: Vec<Step> = Vec::new();
+    let several = |step: &Step| steps.iter().any(|other| *other != step && step.is_like(other));
+    let mut ordered: Vec<(Stage, Suggestion)> = Vec::new();
     for step in &steps {
-        let step = if several(step) { step.widened() } else { step.clone() };
-        if !ordered.contains(&step) {
-            ordered.push(step);
+        let wide = several(step);
+        let command = if wide { step.command.everywhere() } else { step.command.clone() };
+        if !ordered.iter().any(|(_, known)| *known == command) {
+            ordered.push((step.stage, command));
         }
     }
     // Steps of one stage keep the order they were found in: a plan's jobs come in theirs.
-    ordered.sort_by_key(|step| step.stage);
-    let mut commands: Vec<String> = Vec::new();
-    for step in &ordered {
-        let text = step.text();
-        if !commands.contains(&text) {
-            commands.push(text);
-        }
-    }
-    commands
+    ordered.sort_by_key(|(stage, _)| *stage);
+    ordered.into_iter().map(|(_, command)| command).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::suggestion::Run;
+
+    fn typed(commands: &[Suggestion]) -> Vec<String> {
+        commands.iter().map(|command| command.typed(None)).collect()
+    }
 
     #[test]
     fn commands_come_once_and_in_an_order_that_works() {
         let fixes = ["houston", "seattle"].map(|channel| {
+            let restart = Suggestion::RestartScaleUnits(Some(channel.to_owned()));
             let steps = [
-                Step::in_channel(Stage::Download, "cdx run 1110", channel),
-                Step::in_channel(Stage::Restart, "cdx csu restart", channel),
+                Step::in_channel(Stage::Download, Run::job("1110").in_channel(channel)),
+                Step::in_channel(Stage::Restart, restart),
             ];
             Fix::safe(steps).unwrap()
         });
         let more = Fix::safe([
-            Step::new(Stage::Initialize, "cdx scheduler init"),
-            Step::only_in(Stage::Full, "cdx run 1010 --full", "online"),
+            Step::new(Stage::Initialize, Suggestion::INITIALIZE),
+            Step::new(Stage::Full, Run::job("1010").full().in_channel("online")),
         ])
         .unwrap();
         let all = [&fixes[0], &fixes[1], &more];
         assert_eq!(
-            together(all),
+            typed(&together(all)),
             [
                 "cdx scheduler init",
                 "cdx run 1010 --full --channel online",
@@ -231,7 +213,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            together([&fixes[0]]),
+            typed(&together([&fixes[0]])),
             ["cdx run 1110 --channel houston", "cdx csu restart --channel houston"]
         );
     }

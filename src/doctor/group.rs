@@ -2,6 +2,7 @@
 
 use super::finding::Finding;
 use super::fix::{Fix, together};
+use crate::model::suggestion::Suggestion;
 
 /// How many lines of evidence are shown of one cause.
 const MOST_EVIDENCE: usize = 5;
@@ -84,7 +85,7 @@ impl<'a> Group<'a> {
     }
 
     /// The commands that mend all of them.
-    pub fn commands(&self) -> Vec<String> {
+    pub fn commands(&self) -> Vec<Suggestion> {
         together(self.fixes())
     }
 }

@@ -18,6 +18,7 @@ use crate::model::event::{Event, Listener};
 use crate::model::run::Mode;
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
+use crate::model::suggestion::{OfSessions, SessionKind, Suggestion};
 use crate::model::topology::DataStore;
 use crate::store::apply::{self, Applied, Delivery};
 use crate::store::diagnose;
@@ -70,7 +71,7 @@ struct Outcome {
     /// A package that had been applied before (D11).
     before: bool,
     /// The command that leads out, where the database stands in the way.
-    way_out: Option<String>,
+    way_out: Option<Suggestion>,
     /// The database has committed, and with it the number of the exchange.
     kept: bool,
 }
@@ -119,7 +120,7 @@ fn queues(
                 let head =
                     format!("session {} ({}) holds back later sessions", session.id, session.job);
                 let text = format!("{}: {head}", store.name);
-                let hint = Some(format!("cdx sessions show {}", session.id));
+                let hint = Some(OfSessions::Show(SessionKind::Download, session.id).into());
                 listener.event(Event::Warning { text, hint });
                 break;
             }

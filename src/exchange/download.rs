@@ -11,6 +11,7 @@ use crate::model::job::{Direction, Job};
 use crate::model::plan::TablePlan;
 use crate::model::run::{JobReport, Mode};
 use crate::model::status::DownloadStatus;
+use crate::model::suggestion::{OfChannels, Suggestion};
 use crate::model::topology::{DataStore, Group, Schedule};
 use crate::store::{Headquarters, StoreError, Writer, sessions, topology};
 
@@ -52,11 +53,12 @@ pub(super) fn run(
             Ok(schedule) => {
                 made = Generating { writer, run: &run, schedule }.generate(listener)?;
             }
-            Err(why) => keep(&mut report, listener, why, "cdx schedules list"),
+            Err(why) => keep(&mut report, listener, why, Suggestion::Schedules),
         }
         for store in run.stores.iter().filter(|store| store.paused && run.wants(store)) {
             let why = format!("channel database {} is paused", store.name);
-            keep(&mut report, listener, why, &format!("cdx channels resume {}", store.name));
+            let resume = OfChannels::Resume(store.name.clone()).into();
+            keep(&mut report, listener, why, resume);
         }
         let mut touched = apply_pending(&mut Applying { writer, run: &run }, listener)?;
         touched.extend(made);
@@ -83,8 +85,8 @@ pub(super) fn run(
     Ok(report)
 }
 
-fn keep(report: &mut JobReport, listener: &mut dyn Listener, why: String, hint: &str) {
-    listener.event(Event::Warning { text: why.clone(), hint: Some(hint.to_owned()) });
+fn keep(report: &mut JobReport, listener: &mut dyn Listener, why: String, hint: Suggestion) {
+    listener.event(Event::Warning { text: why.clone(), hint: Some(hint) });
     report.kept.push(why);
 }
 

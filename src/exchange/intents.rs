@@ -7,9 +7,9 @@ use super::error::ExchangeError;
 use super::generate::chain;
 use super::relay::{self, Announced};
 use super::{channels, reconnect};
-use crate::gates::script::quoted;
 use crate::model::event::{Event, Listener};
 use crate::model::session::UploadSession;
+use crate::model::suggestion::{OfChannels, Suggestion};
 use crate::store::intents::{self, Intent, Problem};
 use crate::store::{Db, Headquarters, StoreError, Writer};
 
@@ -45,7 +45,7 @@ pub struct Unfinished {
     /// Why not, and since when.
     pub problem: Problem,
     /// The command that ends it, where one does.
-    pub ends: Option<String>,
+    pub ends: Option<Suggestion>,
 }
 
 impl Operation {
@@ -246,7 +246,7 @@ fn told(intent: &Intent) -> Option<Unfinished> {
     };
     let (done, missing) = operation.standing();
     let in_the_way = problem.in_the_way.as_deref().unwrap_or(operation.database());
-    let ends = format!("cdx channels rebuild {}", quoted(in_the_way));
+    let ends = OfChannels::Rebuild { database: in_the_way.to_owned(), discard: false };
     Some(Unfinished {
         id: intent.id,
         database: Some(operation.database().to_owned()),
@@ -254,6 +254,6 @@ fn told(intent: &Intent) -> Option<Unfinished> {
         done,
         missing,
         problem,
-        ends: Some(ends),
+        ends: Some(ends.into()),
     })
 }

@@ -1,7 +1,9 @@
 //! Retrying and cancelling sessions by hand (D06, D07).
 
+use crate::model::named::Named;
 use crate::model::session::StoreSession;
 use crate::model::status::{DownloadStatus, UploadStatus};
+use crate::model::suggestion::SessionKind;
 use crate::store::{Db, StoreError, Writer, sessions, topology, uploads};
 
 /// Why a session was not retried or cancelled.
@@ -91,9 +93,8 @@ fn each(
         &StoreSession,
     ) -> Result<(), StoreError>,
 ) -> Result<(), ManageError> {
-    let list = "cdx sessions list";
-    let session = sessions::find(&writer.hq, id)?
-        .ok_or_else(|| StoreError::unknown("session", &id.to_string(), &[], list))?;
+    let session =
+        sessions::find(&writer.hq, id)?.ok_or_else(|| unknown(SessionKind::Download, id))?;
     let only = match channel {
         Some(name) => Some(topology::find_store(&writer.hq, name)?.id),
         None => None,
@@ -111,13 +112,16 @@ fn each(
     Ok(writer.hq.write(|hq| rows.iter().try_for_each(|row| change(hq, &session, row)))?)
 }
 
+fn unknown(kind: SessionKind, id: i64) -> StoreError {
+    StoreError::unknown(Named::Session(kind), &id.to_string(), &[])
+}
+
 fn find_upload(
     writer: &Writer,
     id: i64,
 ) -> Result<crate::model::session::UploadSession, ManageError> {
-    let list = "cdx sessions list --upload";
     let found = uploads::all(&writer.hq)?.into_iter().find(|session| session.id == id);
-    Ok(found.ok_or_else(|| StoreError::unknown("session", &id.to_string(), &[], list))?)
+    Ok(found.ok_or_else(|| unknown(SessionKind::Upload, id))?)
 }
 
 fn retry_upload(writer: &Writer, id: i64) -> Result<(), ManageError> {

@@ -4,6 +4,7 @@ use super::error::ExchangeError;
 use crate::model::event::{Event, Listener};
 use crate::model::replaced::Cause;
 use crate::model::session::DownloadSession;
+use crate::model::suggestion::{OfChannels, Suggestion};
 use crate::model::topology::DataStore;
 use crate::store::{StoreError, Writer, topology};
 
@@ -53,15 +54,15 @@ pub fn tell(writer: &Writer, listener: &mut dyn Listener) -> bool {
 }
 
 /// What is said of a database whose file was not the one last seen, and the command that follows.
-pub fn told(store: &DataStore, cause: Cause) -> (String, String) {
+pub fn told(store: &DataStore, cause: Cause) -> (String, Suggestion) {
     let seen = cause.told(&store.name);
     if store.offline {
         let text = format!("{seen}; each job's next run brings it everything");
-        return (text, format!("cdx pos reconnect --channel {}", store.channel()));
+        return (text, Suggestion::Reconnect(store.channel().to_owned()));
     }
     let text = format!(
         "{seen}; its counters go on above all that was given out, and each job's next run brings it \
          everything"
     );
-    (text, format!("cdx channels reseed {}", store.name))
+    (text, OfChannels::Reseed(store.name.clone()).into())
 }

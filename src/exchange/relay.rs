@@ -17,6 +17,7 @@ use crate::model::plan::TablePlan;
 use crate::model::pos::{LeftToJob, RealTimeCall};
 use crate::model::run::Mode;
 use crate::model::schema::Table;
+use crate::model::suggestion::Run;
 use crate::store::pack::{self, PackageSpec};
 use crate::store::packages::Folder;
 use crate::store::{
@@ -200,7 +201,7 @@ pub(super) fn told(announced: &Announced, left: Option<LeftToJob>) -> Event {
         }
         Some(LeftToJob { job, why }) => Event::Warning {
             text: format!("{operation} of {account} is in headquarters; {channel}: {why}"),
-            hint: Some(format!("cdx run {job}")),
+            hint: Some(Run::job(&job).into()),
         },
     }
 }

@@ -15,6 +15,7 @@ use crate::model::schema::Tables;
 use crate::model::session::UploadSession;
 use crate::model::settings::UploadTopology;
 use crate::model::status::{TRIED_TOO_OFTEN, UploadStatus};
+use crate::model::suggestion::{OfChannels, Suggestion};
 use crate::model::topology::DataStore;
 use crate::store::packages::{Folder, PackageStore, checksum};
 use crate::store::rejection::ApplyError;
@@ -107,7 +108,7 @@ pub(super) fn run(
         for store in &stores {
             if store.paused {
                 let why = format!("channel database {} is paused", store.name);
-                let hint = Some(format!("cdx channels resume {}", store.name));
+                let hint = Some(OfChannels::Resume(store.name.clone()).into());
                 listener.event(Event::Warning { text: why.clone(), hint });
                 report.kept.push(why);
                 continue;
@@ -196,7 +197,7 @@ fn apply_all(
                  distribution schedules to apply the uploaded sessions"
             ),
         };
-        let hint = Some("cdx schedules list".to_owned());
+        let hint = Some(Suggestion::Schedules);
         listener.event(Event::Warning { text: why.clone(), hint });
         report.kept.push(why);
     }

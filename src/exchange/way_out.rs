@@ -1,13 +1,13 @@
 //! The command that leads out when a channel database stands in the way of a job.
 
-use crate::gates::script::quoted;
 use crate::model::event::Event;
+use crate::model::suggestion::{Doctor, OfChannels, Run, Suggestion};
 use crate::store::rejection::{ApplyError, Rejection};
 use crate::store::{Environment, StoreError};
 
 /// What leads out of a failure to read or write a channel database; none where trying again does,
 /// or where the database is not at fault.
-pub(super) fn of_file(env: &Environment, database: &str, error: &StoreError) -> Option<String> {
+pub(super) fn of_file(env: &Environment, database: &str, error: &StoreError) -> Option<Suggestion> {
     let at_fault = matches!(
         error,
         StoreError::Missing { .. }
@@ -27,14 +27,14 @@ pub(super) fn of_rows(
     database: &str,
     job: &str,
     error: &ApplyError,
-) -> Option<String> {
+) -> Option<Suggestion> {
     match error {
         ApplyError::Store(error) => of_file(env, database, error),
         ApplyError::Rejected(rejection) => Some(match rejection {
-            Rejection::TooLong { .. } => "cdx doctor --only CDX210".to_owned(),
-            Rejection::Duplicate { .. } => {
-                format!("cdx run {} --full --channel {}", quoted(job), quoted(database))
+            Rejection::TooLong { .. } => {
+                Doctor { only: Some("CDX210".to_owned()), ..Doctor::default() }.into()
             }
+            Rejection::Duplicate { .. } => Run::job(job).full().in_channel(database).into(),
             Rejection::Constraint { .. }
             | Rejection::NoTable { .. }
             | Rejection::NoColumn { .. }
@@ -44,12 +44,12 @@ pub(super) fn of_rows(
 }
 
 /// The command that makes a database's file again; it says what must come first.
-fn again(database: &str) -> String {
-    format!("cdx channels rebuild {}", quoted(database))
+fn again(database: &str) -> Suggestion {
+    OfChannels::Rebuild { database: database.to_owned(), discard: false }.into()
 }
 
 /// The warning that goes with it.
-pub(super) fn told(database: &str, job: &str, way_out: String) -> Event {
+pub(super) fn told(database: &str, job: &str, way_out: Suggestion) -> Event {
     let text = format!("{database} stands in the way of job {job}");
     Event::Warning { text, hint: Some(way_out) }
 }

@@ -1,12 +1,11 @@
 //! What is to be done once features have changed in headquarters.
 
-use serde::Serialize;
-
 use super::resolve::Features;
 use super::standing::{Change, Setting};
+use crate::model::suggestion::{OfFeatures, Prose, Run};
 
 /// What follows changes in headquarters before the channels act on them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct After {
     /// Jobs that can simply be run, in order.
     pub jobs: Vec<String>,
@@ -28,14 +27,15 @@ impl After {
     }
 
     /// One sentence a command, each ending in it.
-    pub fn lines(&self) -> Vec<String> {
+    pub fn lines(&self) -> Vec<Prose> {
         let mut lines = Vec::new();
         if !self.jobs.is_empty() {
-            let jobs = self.jobs.join(" ");
-            lines.push(format!("channels follow once these jobs are applied: cdx run {jobs}"));
+            let run = Run::jobs(&self.jobs);
+            lines.push(Prose::hint("channels follow once these jobs are applied", run));
         }
         for slug in &self.staged {
-            lines.push(format!("what follows comes step by step: cdx features plan {slug}"));
+            let plan = OfFeatures::Plan(slug.clone());
+            lines.push(Prose::hint("what follows comes step by step", plan));
         }
         lines
     }

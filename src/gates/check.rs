@@ -6,6 +6,7 @@ use super::catalogue::Catalogue;
 use super::gate::Gate;
 use super::resolve::{Consent, Features, RefusalKind};
 use super::standing::Standing;
+use crate::model::suggestion::{OfFeatures, Suggestion};
 
 /// One rule that is broken.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -17,7 +18,8 @@ pub struct Violation {
     /// What is wrong, in a sentence.
     pub message: String,
     /// A command that mends it.
-    pub hint: String,
+    #[serde(skip)]
+    pub hint: Suggestion,
 }
 
 /// The rules a standing can break.
@@ -57,14 +59,14 @@ pub fn check(catalogue: &Catalogue, standing: &Standing) -> Vec<Violation> {
     found
 }
 
-fn violation(kind: Broken, gate: &Gate, message: String, hint: String) -> Violation {
+fn violation(kind: Broken, gate: &Gate, message: String, hint: Suggestion) -> Violation {
     Violation { kind, feature: gate.slug.clone(), message, hint }
 }
 
 /// The command that turns a feature on with everything it needs.
-fn enable(features: &Features<'_>, gate: &Gate) -> String {
-    let options = Consent::to(features.unmet(gate).into_iter().chain([gate])).options();
-    format!("cdx features enable {} --with-prerequisites{options}", gate.slug)
+fn enable(features: &Features<'_>, gate: &Gate) -> Suggestion {
+    let consent = Consent::to(features.unmet(gate).into_iter().chain([gate]));
+    Suggestion::enable_whole(&gate.slug, consent)
 }
 
 fn on(features: &Features<'_>, gate: &Gate) -> Vec<Violation> {
@@ -80,14 +82,15 @@ fn on(features: &Features<'_>, gate: &Gate) -> Vec<Violation> {
     for refusal in features.demands(gate) {
         let upgrade = || match &gate.lifecycle.scale_unit {
             Some(version) if gate.since <= features.standing.version => {
-                format!("cdx upgrade --scale-unit-version {version}")
+                Suggestion::UpgradeScaleUnits(version.clone(), None)
             }
-            _ => format!("cdx upgrade --app-version {}", gate.since),
+            _ => Suggestion::Upgrade(gate.since.clone()),
         };
         let (kind, hint) = match refusal.kind {
             RefusalKind::Version => (Broken::Version, upgrade()),
             RefusalKind::Excluded => {
-                (Broken::Excluded, format!("cdx features disable {}", gate.slug))
+                let feature = gate.slug.clone();
+                (Broken::Excluded, OfFeatures::Disable { feature, cascade: false }.into())
             }
             _ => continue,
         };
@@ -96,7 +99,7 @@ fn on(features: &Features<'_>, gate: &Gate) -> Vec<Violation> {
     for item in missing(*features, gate) {
         let message =
             format!("{:?} is on and {} is missing: {}", gate.name, item.text, item.effect);
-        let hint = format!("cdx params set {} yes", item.name);
+        let hint = Suggestion::record(&item.name);
         found.push(violation(Broken::Configuration, gate, message, hint));
     }
     found
@@ -121,8 +124,10 @@ fn early(features: &Features<'_>, gate: &Gate) -> Vec<Violation> {
             "{:?} is to turn on on {date}, before {:?}, which it needs",
             gate.name, needed.name
         );
-        let hint = format!("cdx features schedule {} {date}", needed.slug);
-        violation(Broken::Schedule, gate, message, hint)
+        let (feature, date, consent) =
+            (needed.slug.clone(), date.to_string(), Consent::to([needed]));
+        let hint = OfFeatures::Schedule { feature, date, consent };
+        violation(Broken::Schedule, gate, message, hint.into())
     })
     .collect()
 }

@@ -10,6 +10,7 @@ use super::progress::Taken;
 use super::resolve::{Consent, Features, Reach, Refusal};
 use super::standing::{FeatureRow, Standing};
 pub use super::way::{Plan, PlanStep, StepKind};
+use crate::model::suggestion::{OfFeatures, Run, Suggestion};
 use crate::model::version::Version;
 
 /// How far one channel has come with one gate.
@@ -114,7 +115,7 @@ impl<'a, 'g> Planner<'a, 'g> {
         Features { catalogue: self.ground.features.catalogue, standing: &self.later }
     }
 
-    fn say(&mut self, kind: StepKind, command: impl Into<String>, why: impl Into<String>) {
+    fn say(&mut self, kind: StepKind, command: impl Into<Suggestion>, why: impl Into<String>) {
         self.steps.push(PlanStep::new(kind, command, why));
     }
 
@@ -193,7 +194,7 @@ impl<'a, 'g> Planner<'a, 'g> {
     fn versions(&mut self, open: &[&Gate]) {
         let newest = open.iter().map(|gate| &gate.since).max();
         if let Some(version) = newest.filter(|version| **version > self.later.version) {
-            let command = format!("cdx upgrade --app-version {version}");
+            let command = Suggestion::Upgrade(version.clone());
             self.say(StepKind::Upgrade, command, format!("it exists from {version}"));
             self.later.raise_scale_units(version);
             self.updated(version);
@@ -206,7 +207,7 @@ impl<'a, 'g> Planner<'a, 'g> {
                 continue;
             }
             version.clone_into(own);
-            let command = format!("cdx upgrade --scale-unit-version {version} --channel {channel}");
+            let command = Suggestion::UpgradeScaleUnits(version.clone(), Some(channel.clone()));
             let why = format!("the scale unit of {channel} must be {version}");
             self.say(StepKind::Upgrade, command, why);
             self.updated(&self.later.version.clone());
@@ -229,7 +230,7 @@ impl<'a, 'g> Planner<'a, 'g> {
         if let Some(key) = &gate.configuration_key
             && !self.later.key_is_on(key)
         {
-            let command = format!("cdx params set {} yes", super::gate::key_fact(key));
+            let command = Suggestion::record(&super::gate::key_fact(key));
             self.say(StepKind::Configure, command, format!("configuration key {key} is off"));
             self.later.facts.insert(super::gate::key_fact(key), "yes".to_owned());
             self.updated(&self.later.version.clone());
@@ -237,7 +238,8 @@ impl<'a, 'g> Planner<'a, 'g> {
         for other in self.later().excluders(gate).into_iter().cloned().collect::<Vec<_>>() {
             let decision = self.later().disable(&other, Reach::Cascade);
             if decision.refused.is_empty() {
-                let command = format!("cdx features disable {} --cascade", other.slug);
+                let feature = other.slug.clone();
+                let command = OfFeatures::Disable { feature, cascade: true };
                 self.say(StepKind::Disable, command, format!("{} excludes it", other.slug));
             }
             self.refused.extend(decision.refused);
@@ -287,12 +289,12 @@ impl<'a, 'g> Planner<'a, 'g> {
             match &step.act {
                 Act::Initialize => {
                     let why = "the scheduler then has the jobs of the feature";
-                    self.say(StepKind::Initialize, "cdx scheduler init", why);
+                    self.say(StepKind::Initialize, Suggestion::INITIALIZE, why);
                 }
                 Act::Run { job, wait } => {
                     self.run(std::slice::from_ref(job), "brings it to the channels");
                     if *wait {
-                        let why = format!("until {job} is Applied; cdx run ends only then");
+                        let why = format!("until {job} is Applied; the run ends only then");
                         self.steps.push(PlanStep { kind: StepKind::Wait, command: None, why });
                     }
                 }
@@ -309,19 +311,19 @@ impl<'a, 'g> Planner<'a, 'g> {
         if self.later.is_on(&gate.slug) {
             return;
         }
-        let mut command = format!("cdx features enable {}", gate.slug);
         let chain = self.chain(gate);
         let planned =
             |gate: &Gate| self.later.is_on(&gate.slug) || self.enabled.contains(&gate.slug);
         let off: Vec<&&Gate> = chain.iter().filter(|gate| !planned(gate)).collect();
         let why = match off.len() {
             0 | 1 => "turns it on in headquarters".to_owned(),
-            more => {
-                command.push_str(" --with-prerequisites");
-                format!("turns it and {} it needs on in headquarters", more - 1)
-            }
+            more => format!("turns it and {} it needs on in headquarters", more - 1),
         };
-        command.push_str(&Consent::to(off.into_iter().copied()).options());
+        let command = OfFeatures::Enable {
+            feature: gate.slug.clone(),
+            with_prerequisites: off.len() > 1,
+            consent: Consent::to(off.into_iter().copied()),
+        };
         self.enabled.extend(chain.iter().map(|gate| gate.slug.clone()));
         self.say(StepKind::Enable, command, why);
     }
@@ -332,7 +334,7 @@ impl<'a, 'g> Planner<'a, 'g> {
             return;
         }
         self.set.push(fact.to_owned());
-        self.say(StepKind::Configure, format!("cdx params set {fact} yes"), text);
+        self.say(StepKind::Configure, Suggestion::record(fact), text);
     }
 
     fn record(&mut self, gate: &Gate, wanted: impl Fn(&super::gate::Configuration) -> bool) {
@@ -362,7 +364,7 @@ impl<'a, 'g> Planner<'a, 'g> {
         let known = |job: &&String| self.ground.jobs.iter().any(|k| k.eq_ignore_ascii_case(job));
         if let Some(job) = jobs.iter().find(|job| !known(job)) {
             let why = format!("headquarters has no job {job} yet");
-            self.say(StepKind::Initialize, "cdx scheduler init", why);
+            self.say(StepKind::Initialize, Suggestion::INITIALIZE, why);
         }
     }
 
@@ -370,9 +372,9 @@ impl<'a, 'g> Planner<'a, 'g> {
         if jobs.is_empty() {
             return;
         }
-        let only = self.ground.only.map_or_else(String::new, |c| format!(" --channel {c}"));
         self.clear(jobs);
-        self.say(StepKind::Run, format!("cdx run {}{only}", jobs.join(" ")), why);
+        let channel = self.ground.only.map(str::to_owned);
+        self.say(StepKind::Run, Run { channel, ..Run::jobs(jobs) }, why);
     }
 
     /// What these jobs would stop at is cleared before them, each once.
@@ -411,7 +413,7 @@ impl<'a, 'g> Planner<'a, 'g> {
             .map(|one| one.in_effect.channel.clone())
             .collect();
         for channel in torn {
-            let command = format!("cdx run {CARRIER} --full --channel {channel}");
+            let command = Suggestion::from(Run::job(CARRIER).full().in_channel(&channel));
             if self.steps.iter().all(|step| step.command.as_ref() != Some(&command)) {
                 self.clear(&[CARRIER.to_owned()]);
                 let why = format!("{channel} has not both rows of the feature");
@@ -421,7 +423,7 @@ impl<'a, 'g> Planner<'a, 'g> {
     }
 
     fn restarts(&mut self, open: &[&'g Gate]) {
-        let only = self.ground.only.map_or_else(String::new, |c| format!(" --channel {c}"));
+        let only = self.ground.only.map(str::to_owned);
         let all = || open.iter().flat_map(|gate| self.progress(gate)).map(|one| &one.in_effect);
         let holds = all().any(|one| {
             let held = one.instances.iter().any(|view| view.until.is_some());
@@ -429,11 +431,11 @@ impl<'a, 'g> Planner<'a, 'g> {
         });
         if holds {
             let why = "scale units answer from what they hold until it expires, or until then";
-            self.say(StepKind::Restart, format!("cdx csu restart{only}"), why);
+            self.say(StepKind::Restart, Suggestion::RestartScaleUnits(only.clone()), why);
         }
         if open.iter().any(|gate| gate.restarts_register()) {
             let why = "registers act on it once they have been restarted";
-            self.say(StepKind::Restart, format!("cdx pos restart{only}"), why);
+            self.say(StepKind::Restart, Suggestion::RestartRegisters(only), why);
         }
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::catalogue::Catalogue;
 use super::gate::{Before, Gate, Stage};
 use super::standing::{Change, Setting, Standing, prerequisites_first};
+pub use crate::model::suggestion::Consent;
 
 /// Where a feature stands in headquarters; the first that holds (G04).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -113,15 +114,6 @@ impl Decision {
     }
 }
 
-/// What a person agrees to beforehand.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Consent {
-    /// `--confirm`.
-    pub confirm: bool,
-    /// `--accept-irreversible`.
-    pub irreversible: bool,
-}
-
 impl Consent {
     /// What agreeing to these gates takes.
     pub fn to<'g>(gates: impl IntoIterator<Item = &'g Gate>) -> Self {
@@ -129,13 +121,6 @@ impl Consent {
             confirm: consent.confirm || gate.confirmation.is_some(),
             irreversible: consent.irreversible || gate.one_way,
         })
-    }
-
-    /// The options that say so, each with a space before it.
-    pub fn options(self) -> String {
-        let confirm = if self.confirm { " --confirm" } else { "" };
-        let irreversible = if self.irreversible { " --accept-irreversible" } else { "" };
-        format!("{confirm}{irreversible}")
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::resolve::Refusal;
+use crate::model::suggestion::Suggestion;
 
 /// What kind of step it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -46,19 +47,19 @@ impl StepKind {
 }
 
 /// One step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanStep {
     /// What kind.
     pub kind: StepKind,
     /// The command; none where there is only something to wait for.
-    pub command: Option<String>,
+    pub command: Option<Suggestion>,
     /// Why.
     pub why: String,
 }
 
 impl PlanStep {
     /// A step with a command.
-    pub fn new(kind: StepKind, command: impl Into<String>, why: impl Into<String>) -> Self {
+    pub fn new(kind: StepKind, command: impl Into<Suggestion>, why: impl Into<String>) -> Self {
         Self { kind, command: Some(command.into()), why: why.into() }
     }
 }
@@ -73,6 +74,7 @@ pub struct Plan {
     /// Whether it is effective already.
     pub effective: bool,
     /// The steps, in order; empty when it is effective.
+    #[serde(skip)]
     pub steps: Vec<PlanStep>,
     /// What no command of ours takes out of the way.
     pub refused: Vec<Refusal>,

@@ -1,6 +1,7 @@
 //! What the engine says while it works; progress bars, text, JSON and verdicts consume it.
 
 use super::status::{DownloadStatus, UploadStatus};
+use super::suggestion::Suggestion;
 
 /// One thing that happened, in the order it happened; channel events come in channel order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +58,7 @@ pub enum Event {
         /// What, in a sentence.
         text: String,
         /// A command to run next.
-        hint: Option<String>,
+        hint: Option<Suggestion>,
     },
     /// A fault that was drawn or used, so that the run can be repeated.
     Fault {

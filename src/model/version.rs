@@ -9,6 +9,11 @@ use serde::{Serialize, Serializer};
 pub struct Version(Vec<u32>);
 
 impl Version {
+    /// A version of these numbers.
+    pub fn of(numbers: [u32; 3]) -> Self {
+        Self(numbers.to_vec())
+    }
+
     /// Reads `10.0.48`; none when it is not two to four numbers with points between.
     pub fn parse(text: &str) -> Option<Self> {
         let numbers: Option<Vec<u32>> = text.split('.').map(|part| part.parse().ok()).collect();

@@ -7,6 +7,7 @@ use colored::Color;
 use serde_json::{Value, json};
 
 use super::output::{Format, Output, json as object};
+use crate::model::suggestion::Prose;
 
 /// What went wrong, ready to print.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub struct Failure {
     /// Why, the nearest cause first.
     pub causes: Vec<String>,
     /// What to do, each ending in a command to run.
-    pub hints: Vec<String>,
+    pub hints: Vec<Prose>,
     /// What was done before it went wrong.
     pub report: Option<Value>,
 }
@@ -26,13 +27,14 @@ pub struct Failure {
 impl Output {
     /// Prints an error: to standard error, and with JSON as the one object on standard output.
     pub fn failure(&self, command: &str, failure: &Failure) -> io::Result<()> {
+        let hints: Vec<String> = failure.hints.iter().map(|hint| hint.text(self.env())).collect();
         if self.format() == Format::Json {
             let mut body = json!({
                 "error": {
                     "code": failure.code,
                     "message": failure.message,
                     "causes": failure.causes,
-                    "hints": failure.hints,
+                    "hints": hints,
                 }
             });
             if let (Some(report), Value::Object(fields)) = (&failure.report, &mut body) {
@@ -45,7 +47,7 @@ impl Output {
         for cause in &failure.causes {
             let _ = writeln!(text, "  {} {cause}", palette.faint("caused by:"));
         }
-        for hint in &failure.hints {
+        for hint in &hints {
             let _ = writeln!(text, "{} {hint}", palette.paint("hint:", Color::Cyan));
         }
         self.stderr(&text)

@@ -32,6 +32,8 @@ pub struct Output {
     stderr: Palette,
     width: usize,
     aside: bool,
+    /// The environment as `--env` named it; commands that are shown name it too.
+    env: Option<String>,
 }
 
 impl Output {
@@ -40,7 +42,18 @@ impl Output {
         let width = streams.width().map_or(PIPE_WIDTH, |width| width.max(40));
         let stdout = Palette::of(color, streams.stdout_is_terminal());
         let stderr = Palette::of(color, streams.stderr_is_terminal());
-        Self { format, streams, stdout, stderr, width, aside: false }
+        Self { format, streams, stdout, stderr, width, aside: false, env: None }
+    }
+
+    /// The same output for an environment that `--env` named.
+    #[must_use]
+    pub fn named(self, env: Option<String>) -> Self {
+        Self { env, ..self }
+    }
+
+    /// The environment as `--env` named it.
+    pub fn env(&self) -> Option<&str> {
+        self.env.as_deref()
     }
 
     /// The same output as text on standard error, for steps of a command whose result is JSON.
@@ -64,7 +77,7 @@ impl Output {
         let text = match self.format {
             Format::Json => json(command, report),
             Format::Text => {
-                let mut page = Page::new(self.stdout, self.width);
+                let mut page = Page::new(self.stdout, self.width).named(self.env.clone());
                 report.text(&mut page);
                 page.finish()
             }

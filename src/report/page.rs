@@ -4,6 +4,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table};
 use serde::Serialize;
 
 use super::palette::Palette;
+use crate::model::suggestion::{Part, Prose, Suggestion};
 pub use crate::model::wording::{count, grouped};
 
 /// A command's outcome: JSON by its fields, text by its own account.
@@ -18,27 +19,39 @@ pub struct Page {
     lines: Vec<String>,
     palette: Palette,
     width: usize,
+    env: Option<String>,
 }
 
 impl Page {
     /// An empty page.
     pub fn new(palette: Palette, width: usize) -> Self {
-        Self { lines: Vec::new(), palette, width }
+        Self { lines: Vec::new(), palette, width, env: None }
+    }
+
+    /// The page for an environment that `--env` named; commands on it name it too.
+    #[must_use]
+    pub fn named(self, env: Option<String>) -> Self {
+        Self { env, ..self }
+    }
+
+    /// A command as it is typed here.
+    pub fn typed(&self, command: &Suggestion) -> String {
+        command.typed(self.env.as_deref())
     }
 
     /// A line of text, wrapped to the width.
-    pub fn line(&mut self, text: impl AsRef<str>) {
-        self.wrapped("", text.as_ref());
+    pub fn line(&mut self, text: impl Into<Prose>) {
+        self.wrapped("", &text.into());
     }
 
     /// A line that belongs to the one before it.
-    pub fn item(&mut self, text: impl AsRef<str>) {
-        self.wrapped("  ", text.as_ref());
+    pub fn item(&mut self, text: impl Into<Prose>) {
+        self.wrapped("  ", &text.into());
     }
 
     /// A line that belongs to an item.
-    pub fn deeper(&mut self, text: impl AsRef<str>) {
-        self.wrapped("    ", text.as_ref());
+    pub fn deeper(&mut self, text: impl Into<Prose>) {
+        self.wrapped("    ", &text.into());
     }
 
     /// Text as it stands, such as a file; it is never wrapped.
@@ -116,9 +129,9 @@ impl Page {
         self.lines.join("\n") + "\n"
     }
 
-    fn wrapped(&mut self, indent: &str, text: &str) {
-        for line in text.split('\n') {
-            for piece in wrap(line, self.width.saturating_sub(indent.len()).max(20)) {
+    fn wrapped(&mut self, indent: &str, text: &Prose) {
+        for line in words(text, self.env.as_deref()) {
+            for piece in wrap(&line, self.width.saturating_sub(indent.len()).max(20)) {
                 let line = format!("{indent}{}", self.palette.tint(&piece));
                 self.lines.push(line);
             }
@@ -126,15 +139,45 @@ impl Page {
     }
 }
 
+/// The words of each line of a text; a command is one word, so that it is never broken.
+fn words(text: &Prose, env: Option<&str>) -> Vec<Vec<String>> {
+    let (mut lines, mut line, mut word) = (Vec::new(), Vec::new(), String::new());
+    for part in text.parts() {
+        match part {
+            Part::Command(command) => word.push_str(&command.typed(env)),
+            Part::Words(words) => {
+                for c in words.chars() {
+                    match c {
+                        ' ' => line.push(std::mem::take(&mut word)),
+                        '\n' => {
+                            line.push(std::mem::take(&mut word));
+                            lines.push(std::mem::take(&mut line));
+                        }
+                        other => word.push(other),
+                    }
+                }
+            }
+        }
+    }
+    line.push(word);
+    lines.push(line);
+    lines
+}
+
 /// Breaks a line between words; a word longer than the width stays whole. What follows stands
 /// below where the text began.
-fn wrap(line: &str, width: usize) -> Vec<String> {
-    let text = line.trim_start_matches(' ');
-    let lead = " ".repeat(line.len() - text.len());
-    let below = if text.starts_with("- ") { format!("{lead}  ") } else { lead.clone() };
+fn wrap(line: &[String], width: usize) -> Vec<String> {
+    let lead = line.iter().take_while(|word| word.is_empty()).count();
+    let text = &line[lead..];
+    let lead = " ".repeat(lead);
+    let below = if text.first().is_some_and(|word| word == "-") {
+        format!("{lead}  ")
+    } else {
+        lead.clone()
+    };
     let mut pieces = Vec::new();
     let (mut piece, mut words) = (lead, 0);
-    for word in text.split(' ') {
+    for word in text {
         if words > 0 && piece.chars().count() + 1 + word.chars().count() > width {
             pieces.push(std::mem::replace(&mut piece, below.clone()));
             words = 0;
@@ -157,12 +200,19 @@ pub fn yes(is: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::suggestion::OfJobs;
 
     #[test]
     fn numbers_and_wrapping() {
         assert_eq!(grouped(0), "0");
         assert_eq!(grouped(1_234_567), "1,234,567");
-        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrap("unbreakable", 5), ["unbreakable"]);
+        let wrapped = |text: Prose, width| {
+            words(&text, None).iter().flat_map(|line| wrap(line, width)).collect::<Vec<_>>()
+        };
+        assert_eq!(wrapped("one two three".into(), 7), ["one two", "three"]);
+        assert_eq!(wrapped("  - one two\nthree".into(), 7), ["  - one", "    two", "three"]);
+        assert_eq!(wrapped("unbreakable".into(), 5), ["unbreakable"]);
+        let hint = Prose::hint("see them all", OfJobs::List).and("; or wait");
+        assert_eq!(wrapped(hint, 14), ["see them all:", "cdx jobs list;", "or wait"]);
     }
 }

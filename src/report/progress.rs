@@ -125,7 +125,7 @@ impl Listener for Progress {
             Event::Warning { text, hint } => {
                 self.line("warning:", Color::Yellow, &text);
                 if let Some(hint) = hint {
-                    self.line("hint:", Color::Cyan, &hint);
+                    self.line("hint:", Color::Cyan, &hint.typed(self.output.env()));
                 }
             }
             Event::Fault { fault } => self.line("fault:", Color::Magenta, &fault),

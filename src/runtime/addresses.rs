@@ -8,6 +8,7 @@ use crate::exchange::ExchangeError;
 use crate::model::changed::Changed;
 use crate::model::customer::{Address, AddressField, CREATE, DEACTIVATE, UPDATE};
 use crate::model::field_set::{Field, Stamp};
+use crate::model::named::Named;
 use crate::model::pos::{Path, PosReport};
 use crate::store::channel_customers::{self, Known};
 use crate::store::hq_customers::{self, PostalAddress};
@@ -129,7 +130,7 @@ pub(super) fn deactivate(
 fn in_headquarters(hq: &Db, account: &str, id: &str) -> Result<(i64, PostalAddress), StoreError> {
     let party = hq_customers::known_party(hq, account)?;
     hq_customers::find_address(hq, party, id)?
-        .ok_or_else(|| StoreError::unknown("address", id, &[], "cdx run P sync-customers"))
+        .ok_or_else(|| StoreError::unknown(Named::Address, id, &[]))
 }
 
 fn apply(address: &mut Address, set: &[(AddressField, String)]) {

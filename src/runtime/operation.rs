@@ -138,12 +138,7 @@ pub fn perform(
     let Site { hands, database, .. } = site;
     let Hands::Acting(writer) = hands else { return report };
     writer.tidied("the log of a channel database", database.checkpoint());
-    let mut report = report?;
-    for (store, cause) in writer.noticed() {
-        let (text, hint) = notice::told(&store, cause);
-        report.notes.push(format!("{text}: {hint}"));
-    }
-    Ok(report)
+    report
 }
 
 /// Says what [`perform`] would do, and does nothing: what it would write is written to copies that
@@ -163,8 +158,8 @@ pub fn rehearse(
     let mut report = dispatch(&mut site, request)?;
     report.dry_run = true;
     if let Fit::Replaced(cause) = lineage::fit(site.hq(), &site.database, &site.store.name)? {
-        let (text, hint) = notice::told(&site.store, cause);
-        report.notes.push(format!("{text}: {hint}"));
+        let (text, _what_follows_once_it_is_done) = notice::told(&site.store, cause);
+        report.notes.push(text);
     }
     if !intents::all(site.hq())?.is_empty() {
         report.notes.push("what an earlier command left unfinished would be tried first".into());

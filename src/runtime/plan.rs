@@ -7,10 +7,10 @@ use crate::exchange::RunRequest;
 use crate::exchange::enlist;
 use crate::exchange::gate::unset;
 use crate::gates::plan::{Ground, Plan, PlanStep, StepKind, plan};
-use crate::gates::script::quoted;
 use crate::gates::{Catalogue, Features, Gate};
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
+use crate::model::suggestion::{OfChannels, OfSessions, Run, SetSchedule, Suggestion};
 use crate::model::topology::{DataStore, Group, Schedule};
 use crate::store::packages::{Folder, PackageStore};
 use crate::store::{Reader, StoreError, features, scheduler, sessions, topology};
@@ -137,14 +137,14 @@ impl Obstacles {
         if jobs.is_empty() {
             return steps;
         }
-        let clear = |command: String, why: String| PlanStep::new(StepKind::Clear, command, why);
+        let clear = |command: Suggestion, why: String| PlanStep::new(StepKind::Clear, command, why);
         for store in self.stores.iter().filter(|store| store.paused) {
             let why = format!("{} gets nothing while it is paused", store.name);
-            steps.push(clear(format!("cdx channels resume {}", store.name), why));
+            steps.push(clear(OfChannels::Resume(store.name.clone()).into(), why));
         }
         for (session, job) in &self.suspended {
             let why = format!("session {session} of {job} holds its databases back");
-            steps.push(clear(format!("cdx sessions retry {session}"), why));
+            steps.push(clear(OfSessions::Retry { id: *session, channel: None }.into(), why));
         }
         let used = self
             .groups
@@ -166,7 +166,7 @@ impl Obstacles {
         let holds = |held: &&(String, String)| !jobs.contains(&held.0) && !self.gone.contains(held);
         for (job, store) in self.held.iter().filter(holds) {
             let why = format!("a failed session of {job} holds {store} back");
-            let step = clear(format!("cdx run {job} --channel {store}"), why);
+            let step = clear(Run::job(job).in_channel(store).into(), why);
             if !steps.contains(&step) {
                 steps.push(step);
             }
@@ -174,7 +174,7 @@ impl Obstacles {
         let needs = |gone: &&(String, String)| jobs.contains(&gone.0) || self.held.contains(gone);
         for (job, store) in self.gone.iter().filter(needs) {
             let why = format!("a package that {store} waits for is gone");
-            let step = clear(format!("cdx run {job} --full --channel {store}"), why);
+            let step = clear(Run::job(job).full().in_channel(store).into(), why);
             if !steps.contains(&step) {
                 steps.push(step);
             }
@@ -188,7 +188,7 @@ impl Obstacles {
             schedule.jobs.iter().any(|known| known.eq_ignore_ascii_case(job))
                 && schedule.groups.contains(&group.name)
         };
-        let clear = |command: String, why: String| PlanStep::new(StepKind::Clear, command, why);
+        let clear = |command: Suggestion, why: String| PlanStep::new(StepKind::Clear, command, why);
         let mut serving = self.schedules.iter().filter(runs);
         let first = serving.clone().next();
         match (first, serving.any(|schedule| schedule.active)) {
@@ -196,7 +196,8 @@ impl Obstacles {
             (Some(schedule), false) => {
                 let name = &schedule.name;
                 let why = format!("distribution schedule {name} is not active");
-                Some(clear(format!("cdx schedules set {} --active yes", quoted(name)), why))
+                let change = SetSchedule { active: Some(true), ..SetSchedule::of(name) };
+                Some(clear(change.into(), why))
             }
             (None, _) => {
                 let name = &group.name;

@@ -8,6 +8,7 @@ use super::db::{ChannelDatabase, quoted};
 use super::error::StoreError;
 use super::lengths::refuse_row;
 use crate::model::customer::PENDING_SYNC;
+use crate::model::named::Named;
 use crate::model::pos::FoundCustomer;
 use crate::world::ids;
 
@@ -141,7 +142,7 @@ pub fn affiliation_named(channel: &ChannelDatabase, name: &str) -> Result<i64, S
         .into_iter()
         .find(|(_, known)| known.eq_ignore_ascii_case(name))
         .map(|(recid, _)| recid)
-        .ok_or_else(|| StoreError::unknown("affiliation", name, &known, "cdx customers list"))
+        .ok_or_else(|| StoreError::unknown(Named::Affiliation, name, &known))
 }
 
 /// Deletes asynchronous rows last changed before a time, uploaded or not (U06); how many, and how

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::definitions::problem::Problems;
+use crate::model::named::Named;
 use crate::world::ClockError;
 
 /// A failure of the store; each names the file it is about.
@@ -161,13 +162,11 @@ pub enum StoreError {
     #[error("unknown {what} {name:?}")]
     Unknown {
         /// Channel, group, session, profile...
-        what: &'static str,
+        what: Named,
         /// What was given.
         name: String,
         /// The nearest name there is.
         nearest: Option<String>,
-        /// A command that lists them.
-        list: &'static str,
     },
     /// A name that is taken.
     #[error("{what} {name:?} exists already")]
@@ -241,9 +240,9 @@ impl StoreError {
     }
 
     /// An [`StoreError::Unknown`] with the nearest of the names there are.
-    pub fn unknown(what: &'static str, name: &str, known: &[String], list: &'static str) -> Self {
+    pub fn unknown(what: Named, name: &str, known: &[String]) -> Self {
         let nearest = crate::model::nearest::nearest(name, known.iter().map(String::as_str));
-        Self::Unknown { what, name: name.to_owned(), nearest: nearest.map(str::to_owned), list }
+        Self::Unknown { what, name: name.to_owned(), nearest: nearest.map(str::to_owned) }
     }
 }
 

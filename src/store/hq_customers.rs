@@ -12,6 +12,7 @@ pub use super::hq_locations::{
 use super::world::{next, next_recid, note_recid};
 use crate::model::customer::{Change, Customer, CustomerField, title_name, title_number};
 use crate::model::field_set::{Field, FieldOwner, Stamp};
+use crate::model::named::Named;
 
 /// What a new customer begins with.
 #[derive(Debug, Clone)]
@@ -58,8 +59,8 @@ pub fn create(hq: &Db, origin: &Origin<'_>, customer: &Customer) -> Result<Strin
     };
     let found = template(hq, origin.default_customer, origin.company)?;
     let Some(Template { group, currency, language }) = found else {
-        let what = "default customer";
-        return Err(StoreError::unknown(what, origin.default_customer, &[], "cdx customers list"));
+        let what = Named::DefaultCustomer;
+        return Err(StoreError::unknown(what, origin.default_customer, &[]));
     };
     let language = if customer.language.is_empty() { language } else { customer.language.clone() };
     hq.run(
@@ -142,7 +143,7 @@ pub fn known_party(hq: &Db, account: &str) -> Result<i64, StoreError> {
 }
 
 fn unknown(account: &str) -> StoreError {
-    StoreError::unknown("customer", account, &[], "cdx customers list")
+    StoreError::unknown(Named::Customer, account, &[])
 }
 
 /// The account a temporary GUID has become, if it has (C05).
@@ -346,7 +347,7 @@ fn affiliation_named(hq: &Db, name: &str) -> Result<i64, StoreError> {
         return Ok(*recid);
     }
     let known: Vec<String> = names.into_iter().map(|(_, name)| name).collect();
-    Err(StoreError::unknown("affiliation", name, &known, "cdx customers list"))
+    Err(StoreError::unknown(Named::Affiliation, name, &known))
 }
 
 /// The tables that a customer's rows are in, whose RECIDs go to channels.

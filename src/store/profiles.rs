@@ -4,6 +4,7 @@ use rusqlite::named_params;
 
 use super::db::Headquarters;
 use super::error::StoreError;
+use crate::model::named::Named;
 
 /// A functionality profile.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -59,7 +60,7 @@ pub fn find_profile(hq: &Headquarters, id: &str) -> Result<Profile, StoreError> 
     profiles
         .into_iter()
         .find(|profile| profile.id.eq_ignore_ascii_case(id))
-        .ok_or_else(|| StoreError::unknown("profile", id, &known, "cdx profiles list"))
+        .ok_or_else(|| StoreError::unknown(Named::Profile, id, &known))
 }
 
 /// Writes a profile's options.

@@ -6,6 +6,7 @@ use rusqlite::{Row, named_params};
 
 use super::db::{Db, Headquarters};
 use super::error::StoreError;
+use crate::model::named::Named;
 use crate::model::topology::{BatchState, DataStore, Group, Schedule};
 
 /// `RetailConnDatabaseProfile.DataStoreType` of a channel database; the number is ours.
@@ -44,7 +45,7 @@ pub fn find_store(hq: &Headquarters, name: &str) -> Result<DataStore, StoreError
     stores
         .into_iter()
         .find(|store| store.name.eq_ignore_ascii_case(name))
-        .ok_or_else(|| StoreError::unknown("channel", name, &names, "cdx channels list"))
+        .ok_or_else(|| StoreError::unknown(Named::Channel, name, &names))
 }
 
 /// The group of this name, in any case.
@@ -54,7 +55,7 @@ pub fn find_group(hq: &Headquarters, name: &str) -> Result<Group, StoreError> {
     groups
         .into_iter()
         .find(|group| group.name.eq_ignore_ascii_case(name))
-        .ok_or_else(|| StoreError::unknown("group", name, &names, "cdx channels list"))
+        .ok_or_else(|| StoreError::unknown(Named::Group, name, &names))
 }
 
 /// Every distribution schedule, by name.

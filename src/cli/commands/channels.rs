@@ -6,6 +6,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::exchange::channels::{self, NewChannel, Rebuilt};
+use crate::model::suggestion::{OfChannels, Prose, Run};
 use crate::model::topology::{DataStore, Group};
 use crate::model::wording::count;
 use crate::report::page::{Page, Report, yes};
@@ -140,8 +141,8 @@ impl Report for RebuildReport {
             page.item(format!("could not be read there: {table}"));
         }
         if !jobs.is_empty() {
-            let jobs = jobs.join(" ");
-            page.item(format!("bring it everything: cdx run {jobs} --channel {channel}"));
+            let run = Run::jobs(jobs).in_channel(channel);
+            page.item(Prose::hint("bring it everything", run));
         }
     }
 }
@@ -239,7 +240,7 @@ fn check_name(name: &str) -> Result<(), CommandError> {
     Err(CommandError::usage(
         "name",
         format!("{name:?} is no channel name, expected 1 to 15 of a-z, 0-9 and -, no - first"),
-        "for example: cdx channels add boston",
+        Prose::hint("for example", OfChannels::Add("boston".to_owned())),
     ))
 }
 

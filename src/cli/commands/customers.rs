@@ -5,12 +5,15 @@ use serde::Serialize;
 use super::pos::customer_fields;
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
+use crate::cli::error::suggestion;
 use crate::cli::exit::Exit;
 use crate::exchange::batch::{Tally, synchronize};
 use crate::model::customer::{Change, Customer};
 use crate::model::field_set::{LeftField, Stamp};
+use crate::model::named::Named;
 use crate::model::nearest::nearest;
 use crate::model::operation::{Operation, OperationDetail, OperationId, OperationStatus};
+use crate::model::suggestion::{OfCustomers, Prose, Run};
 use crate::report::page::{Page, Report, count, grouped};
 use crate::store::hq_customers::{self, Origin};
 use crate::store::{StoreError, Writer, operations};
@@ -140,7 +143,7 @@ fn find(hq: &crate::store::Db, word: &str) -> Result<Customer, CommandError> {
         None => word.to_owned(),
     };
     let found = hq_customers::find(hq, &account)?;
-    Ok(found.ok_or_else(|| StoreError::unknown("customer", word, &[], "cdx customers list"))?)
+    Ok(found.ok_or_else(|| StoreError::unknown(Named::Customer, word, &[]))?)
 }
 
 fn create(context: &mut Context, customer: &Customer) -> Result<(), CommandError> {
@@ -202,7 +205,7 @@ fn status(context: &mut Context, command: Option<StatusCommand>) -> Result<(), C
 }
 
 fn unknown(operation: &str) -> StoreError {
-    StoreError::unknown("operation", operation, &[], "cdx customers status")
+    StoreError::unknown(Named::Operation, operation, &[])
 }
 
 fn operation_id(text: &str) -> Result<OperationId, CommandError> {
@@ -210,7 +213,7 @@ fn operation_id(text: &str) -> Result<OperationId, CommandError> {
         CommandError::usage(
             "operation",
             format!("{text:?} is no operation, expected for example customer-1"),
-            "see what there is: cdx customers status",
+            suggestion(None, OfCustomers::Operations),
         )
     })
 }
@@ -235,7 +238,7 @@ fn correct(
     let row = operations::find(&writer.hq, id)?.ok_or_else(|| unknown(operation))?;
     if row.number("ONLINEOPERATIONCOMPLETED") == 1 {
         let message = format!("operation {operation} has gone through and cannot be edited");
-        let hint = format!("see what it changed: cdx customers status show {operation}");
+        let hint = Prose::hint("see what it changed", OfCustomers::Operation(operation.to_owned()));
         return Err(CommandError::usage("completed", message, hint));
     }
     let now = writer.world.clock.utc();
@@ -248,8 +251,10 @@ fn correct(
         let Some(found) = found.filter(|name| !fixed.contains(name)) else {
             let near = nearest(column, known.iter().copied()).unwrap_or("FIRSTNAME");
             let message = format!("operation {operation} has no value {column:?} to edit");
-            let hint =
-                format!("did you mean {near:?}? see them: cdx customers status show {operation}");
+            let hint = Prose::hint(
+                format!("did you mean {near:?}? see them"),
+                OfCustomers::Operation(operation.to_owned()),
+            );
             return Err(CommandError::usage("unknown-field", message, hint));
         };
         changes.push(operations::edit(&writer.hq, &row, found, value, &now)?);
@@ -341,7 +346,7 @@ struct Deleted {
 impl Report for Deleted {
     fn text(&self, page: &mut Page) {
         page.line(format!("Customer {} is deleted in headquarters.", self.deleted));
-        page.item("channels follow with cdx run 1010");
+        page.item(Prose::hint("channels follow with the next run", Run::job("1010")));
     }
 }
 
@@ -468,7 +473,7 @@ impl Report for Synchronized {
             grouped(self.waiting)
         ));
         if self.failed > 0 {
-            page.item("see why: cdx customers status");
+            page.item(Prose::hint("see why", OfCustomers::Operations));
         }
     }
 }

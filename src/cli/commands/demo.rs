@@ -10,6 +10,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::program::dispatch;
+use crate::model::suggestion::{Doctor, Prose, Suggestion};
 use crate::report::Format;
 use crate::report::page::{Page, Report};
 use crate::store::{Environment, operations};
@@ -117,7 +118,8 @@ fn step(
     let place = if own { Vec::new() } else { vec!["--env", dir] };
     let parsed = Cli::try_parse_from(["cdx"].into_iter().chain(place).chain(words));
     let cli = parsed.map_err(|error| {
-        CommandError::usage("demo", error.to_string(), "run the command alone: cdx --help")
+        let hint = Prose::hint("run the command alone", Suggestion::Help(None));
+        CommandError::usage("demo", error.to_string(), hint)
     })?;
     let mut inner = Context {
         folder: context.folder.clone(),
@@ -162,6 +164,7 @@ struct Step {
 impl Report for Story {
     fn text(&self, page: &mut Page) {
         let dir = &self.environment;
-        page.line(format!("The environment stays in {dir}; go on with cdx --env {dir} ..."));
+        let doctor = Suggestion::from(Doctor::default()).typed(Some(dir));
+        page.line(Prose::from(format!("The environment stays in {dir}; go on there: {doctor}")));
     }
 }

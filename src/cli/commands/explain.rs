@@ -9,6 +9,7 @@ use crate::doctor::sources::Source;
 use crate::doctor::{Rule, Severity, page as rules, registry};
 use crate::gates::{Gate, page};
 use crate::model::behaviour::{self, Behaviour};
+use crate::model::suggestion::{OfFeatures, OfJobs, Prose, Suggestion};
 use crate::report::page::{Page, Report};
 
 /// Explain a rule, a job, a feature or a behaviour, with its sources and grades.
@@ -31,7 +32,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
         return Ok(Exit::Done);
     }
     let behaviours = behaviour::all().map_err(|error| {
-        let hint = "use a released cdx: cdx --version";
+        let hint = Prose::hint("use a released cdx", Suggestion::Version);
         CommandError::usage("behaviours", error.to_string(), hint)
     })?;
     if let Some(found) = behaviours.iter().find(|b| b.id.eq_ignore_ascii_case(word.trim())) {
@@ -53,8 +54,12 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
     let rules = registry::RULES.iter().flat_map(|rule| [rule.code, rule.name]);
     let known = ids.chain(definitions.job_spellings()).chain(gates).chain(rules);
     let hint = match crate::model::nearest::nearest(&word, known) {
-        Some(near) => format!("did you mean {near:?}? cdx explain {near:?}"),
-        None => "see the rules: cdx explain rules; the jobs: cdx jobs list".to_owned(),
+        Some(near) => {
+            Prose::hint(format!("did you mean {near:?}?"), Suggestion::Explain(near.to_owned()))
+        }
+        None => Prose::hint("see the rules", Suggestion::Explain("rules".to_owned()))
+            .and("; the jobs: ")
+            .and_command(OfJobs::List),
     };
     Err(CommandError::usage("unknown-word", format!("nothing to explain of {word:?}"), hint))
 }
@@ -90,7 +95,7 @@ impl Report for RuleList {
             [(*code).to_owned(), (*name).to_owned(), severity.as_str().to_owned()]
         };
         page.table(["code", "name", "severity"], self.rules.iter().map(row).collect());
-        page.item("one of them: cdx explain CDX303");
+        page.item(Prose::hint("one of them", Suggestion::Explain("CDX303".to_owned())));
     }
 }
 
@@ -155,7 +160,8 @@ impl Report for RulePage {
             page.item(format!("{}: {}", source.grade.as_str(), source.url));
         }
         for id in self.behaviours {
-            page.item(format!("behaviour {id}: cdx explain {id}"));
+            let explain = Suggestion::Explain((*id).to_owned());
+            page.item(Prose::hint(format!("behaviour {id}"), explain));
         }
     }
 }
@@ -191,7 +197,8 @@ impl Report for FeaturePage {
         for detail in &self.details {
             page.item(detail);
         }
-        page.item(format!("how it stands here: cdx features show {}", self.feature));
+        let show = OfFeatures::Show(self.feature.clone());
+        page.item(Prose::hint("how it stands here", show));
     }
 }
 

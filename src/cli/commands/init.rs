@@ -8,7 +8,9 @@ use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::exchange::init;
+use crate::exchange::init::FIRST_JOBS;
 use crate::gates::Catalogue;
+use crate::model::suggestion::{Prose, Run, Suggestion};
 use crate::model::version::Version;
 use crate::report::page::{Page, Report, count};
 use crate::store::StoreError;
@@ -70,12 +72,11 @@ impl Report for InitReport {
         if self.channels.len() <= 10 {
             page.item(format!("channels: {}", self.channels.join(", ")));
         }
-        let next = if self.synchronized {
-            "the channels have what headquarters has"
+        if self.synchronized {
+            page.item("the channels have what headquarters has");
         } else {
-            "the channels are empty: cdx run 1110 1070 1010"
-        };
-        page.item(next);
+            page.item(Prose::hint("the channels are empty", Run::jobs(FIRST_JOBS)));
+        }
     }
 }
 
@@ -111,7 +112,7 @@ fn blueprint(args: &Args) -> Result<Blueprint, CommandError> {
         CommandError::usage(
             "version",
             format!("{:?} is not a version, expected for example 10.0.48", args.app_version),
-            "cdx init --app-version 10.0.48",
+            Prose::hint("see what it takes", Suggestion::Help(Some("init".to_owned()))),
         )
     })?;
     let channels = channel_names(args.channels as usize)

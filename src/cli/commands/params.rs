@@ -4,11 +4,13 @@ use serde::Serialize;
 
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
+use crate::cli::error::suggestion;
 use crate::cli::exit::Exit;
 use crate::exchange::upgrade::{self, upgrade};
 use crate::gates::check::{Broken, check};
 use crate::gates::gate::KEY_FACT;
 use crate::gates::standing::Standing;
+use crate::model::suggestion::{Prose, Suggestion};
 use crate::report::page::{Page, Report};
 use crate::store::topology::{self, Parameter};
 use crate::store::{Writer, features};
@@ -98,7 +100,7 @@ fn set_fact(writer: &Writer, name: &str, value: &str, force: bool) -> Result<(),
         needed(&standing).into_iter().filter(|one| !before.contains(one)).collect();
     if !broken.is_empty() && !force {
         let causes = broken.iter().map(|one| one.message.clone()).collect();
-        let hints = broken.iter().map(|one| one.hint.clone()).collect();
+        let hints = broken.iter().map(|one| one.hint.clone().into()).collect();
         let message = format!("{name} = {value} would leave a feature without what it needs");
         return Err(CommandError::refused("fact-refused", message, causes, hints));
     }
@@ -123,7 +125,10 @@ fn parse(name: &str, value: &str, least: i64, most: i64) -> Result<i64, CommandE
         CommandError::usage(
             "value",
             format!("{name} is {value:?}, expected a number from {least} to {most}"),
-            format!("for example: cdx params set {name} {}", least.max(1)),
+            Prose::hint(
+                "for example",
+                Suggestion::SetParameter(name.to_owned(), least.max(1).to_string()),
+            ),
         )
     })
 }
@@ -137,12 +142,12 @@ fn check_name(name: &str) -> Result<(), CommandError> {
         Some(near) if !name.to_uppercase().starts_with("CDX_") => Err(CommandError::usage(
             "unknown-parameter",
             format!("unknown parameter {name:?}"),
-            format!("did you mean {near:?}? see what there is: cdx params list"),
+            suggestion(Some(&near.to_owned()), Suggestion::Parameters),
         )),
         _ if !slug || name.is_empty() => Err(CommandError::usage(
             "unknown-parameter",
             format!("{name:?} is no parameter's name, expected letters, digits, - and _"),
-            "see what there is: cdx params list",
+            suggestion(None, Suggestion::Parameters),
         )),
         _ => Ok(()),
     }

@@ -7,6 +7,7 @@ use crate::exchange::init::start_registers;
 use crate::model::customer::{AddressField, Customer, CustomerField, TITLES, title_number};
 use crate::model::nearest::nearest;
 use crate::model::pos::{FoundCustomer, LeftToJob, Path, PosReport};
+use crate::model::suggestion::{Prose, Run};
 use crate::report::page::{Page, Report};
 use crate::runtime::{self, NewCustomer, Request, perform, rehearse};
 use crate::store::topology;
@@ -431,7 +432,7 @@ impl Report for PosReport {
         }
         if let Some(LeftToJob { job, why }) = &self.left_to_job {
             page.item(format!("headquarters has it; {channel} did not take the rows: {why}"));
-            page.item(format!("the next job brings them: cdx run {job}"));
+            page.item(Prose::hint("the next job brings them", Run::job(job)));
         }
         for note in &self.notes {
             page.item(note);

@@ -7,6 +7,7 @@ use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::exchange::dry_run::dry_run;
 use crate::exchange::{Phase, RunRequest, run as run_jobs};
+use crate::model::suggestion::{OfJobs, Prose, Run};
 use crate::report::page::{Page, Report};
 use crate::world::FaultKind;
 use crate::world::fault::CRASH_POINTS;
@@ -52,7 +53,8 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
         return Ok(Exit::Done);
     }
     if args.jobs.is_empty() {
-        let hint = "name one or more: cdx run 1110 1070; see what there is: cdx jobs list";
+        let hint = Prose::hint("name one or more", Run::jobs(["1110", "1070"]));
+        let hint = hint.and("; see what there is: ").and_command(OfJobs::List);
         return Err(CommandError::usage("usage", "no job is named", hint));
     }
     let request = RunRequest {
@@ -112,7 +114,7 @@ impl Report for FaultList {
         );
         page.title("crash=POINT ends the process at one of these");
         for point in &self.crash_points {
-            page.item(point);
+            page.item(*point);
         }
     }
 }

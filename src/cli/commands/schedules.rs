@@ -6,8 +6,9 @@ use serde::Serialize;
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
-use crate::gates::script::quoted;
 use crate::model::job::Definitions;
+use crate::model::named::Named;
+use crate::model::suggestion::{Prose, SetSchedule};
 use crate::model::topology::{BatchState, Schedule};
 use crate::report::page::{Page, Report, yes};
 use crate::store::db::Headquarters;
@@ -103,9 +104,10 @@ fn change(writer: &Writer, args: &SetArgs) -> Result<(), CommandError> {
 /// A schedule without jobs does nothing, so that a new name without them is a misspelt one.
 fn unknown_schedule(schedules: &[Schedule], name: &str) -> CommandError {
     let names: Vec<String> = schedules.iter().map(|schedule| schedule.name.clone()).collect();
-    let unknown = StoreError::unknown("schedule", name, &names, "cdx schedules list");
+    let unknown = StoreError::unknown(Named::Schedule, name, &names);
     let mut error = CommandError::from(unknown);
-    let new = format!("a new one needs jobs: cdx schedules set {} --jobs JOB", quoted(name));
+    let change = SetSchedule { jobs: vec!["1010".to_owned()], ..SetSchedule::of(name) };
+    let new = Prose::hint("a new one needs jobs, for example", change);
     error.failure.hints.push(new);
     error
 }

@@ -8,8 +8,10 @@ use crate::cli::exit::Exit;
 use crate::exchange::manage;
 use crate::exchange::report::session_report;
 use crate::exchange::upload::session_report as upload_report;
+use crate::model::named::Named;
 use crate::model::run::SessionReport;
 use crate::model::session::DownloadSession;
+use crate::model::suggestion::SessionKind;
 use crate::report::page::{Page, Report, grouped};
 use crate::store::{Reader, StoreError, sessions, uploads};
 use crate::world::Clock;
@@ -128,7 +130,7 @@ fn show(context: &mut Context, id: i64, upload: bool) -> Result<(), CommandError
     let reader = context.reader()?;
     if upload {
         let found = uploads::all(&reader.hq)?.into_iter().find(|session| session.id == id);
-        let found = found.ok_or_else(|| unknown(id, "cdx sessions list --upload"))?;
+        let found = found.ok_or_else(|| unknown(SessionKind::Upload, id))?;
         let ranges = uploads::ranges(&reader.hq, id)?;
         let counters = ranges.into_iter().map(|r| (r.table, r.min, r.max)).collect();
         let report = UploadDetail {
@@ -142,12 +144,12 @@ fn show(context: &mut Context, id: i64, upload: bool) -> Result<(), CommandError
         return context.print(&report);
     }
     let found = sessions::find(&reader.hq, id)?;
-    let found = found.ok_or_else(|| unknown(id, "cdx sessions list"))?;
+    let found = found.ok_or_else(|| unknown(SessionKind::Download, id))?;
     context.print(&DownloadDetail::of(&found, &reader.world.clock))
 }
 
-fn unknown(id: i64, list: &'static str) -> StoreError {
-    StoreError::unknown("session", &id.to_string(), &[], list)
+fn unknown(kind: SessionKind, id: i64) -> StoreError {
+    StoreError::unknown(Named::Session(kind), &id.to_string(), &[])
 }
 
 #[derive(Debug, Serialize)]

@@ -5,6 +5,7 @@ use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::exchange::upgrade::{Request, Upgraded, upgrade};
 use crate::gates::lifecycle::Moved;
+use crate::model::suggestion::{OfFeatures, Prose, Suggestion};
 use crate::model::version::Version;
 use crate::report::page::{Page, Report};
 use crate::store::{features, topology};
@@ -28,7 +29,8 @@ fn version(text: Option<&String>) -> Result<Option<Version>, CommandError> {
     let Some(text) = text else { return Ok(None) };
     let parsed = Version::parse(text).ok_or_else(|| {
         let message = format!("{text:?} is not a version, expected for example 10.0.48");
-        CommandError::usage("version", message, "cdx upgrade --app-version 10.0.48")
+        let example = Suggestion::Upgrade(Version::of([10, 0, 48]));
+        CommandError::usage("version", message, example)
     });
     parsed.map(Some)
 }
@@ -41,7 +43,8 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
         if let Some(wanted) = app_version.as_ref().filter(|wanted| **wanted < current) {
             let message =
                 format!("the application is {current}, and a version never goes back to {wanted}");
-            return Err(CommandError::usage("version", message, "see it: cdx features list"));
+            let hint = Prose::hint("see it", OfFeatures::List);
+            return Err(CommandError::usage("version", message, hint));
         }
         let only = match &args.channel {
             Some(name) => Some(topology::find_store(&writer.hq, name)?),
@@ -55,7 +58,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
                 let message = format!(
                     "the scale unit of {name} is {own}, and a version never goes back to {wanted}"
                 );
-                let hint = format!("cdx upgrade --scale-unit-version {own}");
+                let hint = Suggestion::UpgradeScaleUnits(own.clone(), args.channel.clone());
                 return Err(CommandError::usage("version", message, hint));
             }
         }
@@ -86,7 +89,7 @@ impl Report for Upgraded {
             });
         }
         if self.wants_initializing {
-            page.item("the scheduler wants initializing: cdx scheduler init");
+            page.item(Prose::hint("the scheduler must be initialized", Suggestion::INITIALIZE));
         }
         self.after.lines().iter().for_each(|line| page.item(line));
     }

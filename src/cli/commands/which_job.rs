@@ -4,6 +4,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::definitions::which::{Needed, which};
+use crate::model::suggestion::{Prose, Run, Suggestion};
 use crate::report::page::{Page, Report};
 
 /// Say which jobs a change needs, in order, with sources.
@@ -20,7 +21,8 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
     let gates = super::features::catalogue(context)?;
     let needed = which(&definitions, &gates, &word);
     if needed.jobs.is_empty() {
-        let hint = "try a table, a feature or a plain word: cdx which-job customers";
+        let example = Suggestion::WhichJob("customers".to_owned());
+        let hint = Prose::hint("try a table, a feature or a plain word", example);
         return Err(CommandError::usage(
             "unknown-word",
             format!("nothing is known of {word:?}"),
@@ -43,6 +45,6 @@ impl Report for Needed {
                 page.item(format!("{}: {}", job.grade.as_str(), job.source));
             }
         }
-        page.item(format!("cdx run {}", ids.join(" ")));
+        page.item(Suggestion::from(Run::jobs(ids)));
     }
 }

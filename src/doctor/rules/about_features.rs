@@ -3,13 +3,21 @@
 use crate::doctor::facts::Examination;
 use crate::doctor::rule::Unknown;
 use crate::gates::in_effect::InEffect;
+use crate::gates::resolve::Consent;
 use crate::gates::{Features, Gate};
+use crate::model::suggestion::Suggestion;
 use crate::model::topology::DataStore;
 
 /// The catalogue against how features stand.
 pub(super) fn features(x: &Examination) -> Result<Features<'_>, Unknown> {
     let standing = x.hq.standing.as_ref()?;
     Ok(Features { catalogue: &x.hq.catalogue, standing })
+}
+
+/// The command that turns a feature on with all it needs, with what that asks to be agreed to.
+pub(super) fn enable_whole(features: Features<'_>, gate: &Gate) -> Suggestion {
+    let consent = Consent::to(all_needs(features, gate).into_iter().chain([gate]));
+    Suggestion::enable_whole(&gate.slug, consent)
 }
 
 /// The gates that a gate needs, directly or further down.

@@ -9,13 +9,14 @@ use crate::doctor::rule::Unknown;
 use crate::gates::Gate;
 use crate::gates::gate::CARRIER;
 use crate::gates::plan::{Ground, PlanStep, StepKind, plan};
+use crate::model::suggestion::{OfFeatures, Run, Suggestion};
 use crate::model::topology::DataStore;
 use crate::runtime::plan::{Obstacles, Terrain};
 use crate::store::sessions::Lack;
 
 /// A full synchronization of a job for one database.
 pub(super) fn full(job: &str, database: &str) -> Step {
-    Step::only_in(Stage::Full, format!("cdx run {job} --full"), database)
+    Step::new(Stage::Full, Run::job(job).full().in_channel(database))
 }
 
 /// What keeps jobs from reaching one database.
@@ -40,26 +41,21 @@ fn whole_where_lost(
     steps: Vec<PlanStep>,
 ) -> Result<Vec<PlanStep>, Unknown> {
     let sessions = x.hq.sessions.as_ref()?;
-    let limit = format!(" --channel {}", store.name);
     let mut found = Vec::new();
     for step in steps {
-        let jobs = step.command.as_ref().and_then(|command| {
-            let jobs = command.strip_prefix("cdx run ")?;
-            let jobs = jobs.strip_suffix(limit.as_str()).unwrap_or(jobs);
-            (!jobs.contains("--")).then(|| jobs.split(' ').map(str::to_owned).collect::<Vec<_>>())
-        });
-        let Some(jobs) = jobs.filter(|_| step.kind == StepKind::Run) else {
+        let run = step.command.as_ref().and_then(Suggestion::as_run).filter(|run| !run.full);
+        let Some(run) = run.filter(|_| step.kind == StepKind::Run) else {
             found.push(step);
             continue;
         };
-        let (lost, rest): (Vec<String>, Vec<String>) =
-            jobs.into_iter().partition(|job| sessions.has_lost(store.id, job));
+        let (lost, rest): (Vec<&String>, Vec<&String>) =
+            run.jobs.iter().partition(|job| sessions.has_lost(store.id, job));
         for job in lost {
-            let command = format!("cdx run {job} --full{limit}");
+            let command = Run::job(job).full().in_channel(&store.name);
             found.push(PlanStep::new(StepKind::Run, command, "a session of it was given up"));
         }
         if !rest.is_empty() {
-            let command = format!("cdx run {}{limit}", rest.join(" "));
+            let command = Run::jobs(rest).in_channel(&store.name).into();
             found.push(PlanStep { command: Some(command), ..step });
         }
     }
@@ -67,10 +63,10 @@ fn whole_where_lost(
 }
 
 /// Steps of a plan for one channel as a fix.
-fn fix_of(steps: &[PlanStep], channel: &str) -> Option<Fix> {
+fn fix_of(steps: &[PlanStep]) -> Option<Fix> {
     let safe = steps.iter().all(|step| Step::is_safe(step.kind));
     let safety = if safe { Safety::Safe } else { Safety::Manual };
-    Fix::new(safety, steps.iter().filter_map(|step| Step::of_plan(step, channel)))
+    Fix::new(safety, steps.iter().filter_map(Step::of_plan))
 }
 
 /// The way to a feature that is effective in one channel.
@@ -82,7 +78,7 @@ pub(super) fn way(
 ) -> Result<Option<Fix>, Unknown> {
     if is_half(x, gate)? {
         // No job brings a row that headquarters has not.
-        let refresh = "cdx features refresh".to_owned();
+        let refresh = OfFeatures::Refresh;
         let first = PlanStep::new(StepKind::Enable, refresh, "makes the row that is missing");
         return deliver(x, channel, facts, vec![first], Bring::Changes(CARRIER));
     }
@@ -103,7 +99,7 @@ pub(super) fn way(
         },
     };
     let steps = whole_where_lost(x, &channel.store, plan(&ground, gate).steps)?;
-    Ok(fix_of(&steps, &channel.store.name))
+    Ok(fix_of(&steps))
 }
 
 /// What a channel needs of a job.
@@ -126,26 +122,25 @@ pub(super) fn deliver(
     first: Vec<PlanStep>,
     bring: Bring<'_>,
 ) -> Result<Option<Fix>, Unknown> {
-    let limit = format!(" --channel {}", channel.store.name);
+    let name = &channel.store.name;
     let mut steps = first;
     let run = match bring {
         Bring::Nothing => None,
-        Bring::Changes(job) => Some((job, "")),
-        Bring::WhatIsMissing(job) if is_due(x, &channel.store, job)? => Some((job, "")),
-        Bring::WhatIsMissing(job) => Some((job, " --full")),
+        Bring::Changes(job) => Some((job, false)),
+        Bring::WhatIsMissing(job) => Some((job, !is_due(x, &channel.store, job)?)),
     };
     if let Some((job, full)) = run {
         let jobs = [job.to_owned()];
         steps.extend(obstacles(x, &channel.store)?.steps(&jobs));
-        let command = format!("cdx run {job}{full}{limit}");
+        let command = Run { full, ..Run::job(job).in_channel(name) };
         steps.push(PlanStep::new(StepKind::Run, command, "brings it to the channel"));
     }
     if facts.held.iter().any(Option::is_some) {
-        let command = format!("cdx csu restart{limit}");
+        let command = Suggestion::RestartScaleUnits(Some(name.clone()));
         steps.push(PlanStep::new(StepKind::Restart, command, "has the scale unit look again"));
     }
     let steps = whole_where_lost(x, &channel.store, steps)?;
-    Ok(fix_of(&steps, &channel.store.name))
+    Ok(fix_of(&steps))
 }
 
 /// Whether the next run of a job has something for a database.

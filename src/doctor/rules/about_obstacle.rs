@@ -9,7 +9,7 @@ use crate::doctor::rule::Unknown;
 use crate::gates::Gate;
 use crate::gates::in_effect::ChannelState;
 use crate::gates::plan::{PlanStep, StepKind};
-use crate::gates::script::quoted;
+use crate::model::suggestion::{ProfileSwitch, Suggestion};
 use crate::runtime::{Switch, is_on};
 
 /// What is in the way.
@@ -104,8 +104,8 @@ fn profile(
 ) -> Result<Option<Obstacle>, Unknown> {
     let switch = intent.kind.switch();
     let (option, flag) = match switch {
-        Switch::AsyncOrders => ("Create customer order in async mode", "--async-orders"),
-        _ => ("Create customer in async mode", "--async-customers"),
+        Switch::AsyncOrders => ("Create customer order in async mode", ProfileSwitch::AsyncOrders),
+        _ => ("Create customer in async mode", ProfileSwitch::AsyncCustomers),
     };
     let mut evidence = Vec::new();
     let Some(own) = profile_of(x, channel)? else {
@@ -116,7 +116,7 @@ fn profile(
     let there = is_on(&facts.now, switch, &x.hq.catalogue);
     let mut first = Vec::new();
     let title = if !wanted {
-        let command = format!("cdx profiles set {} {flag} yes", quoted(&own.id));
+        let command = Suggestion::SetProfile(own.id.clone(), flag);
         first.push(PlanStep::new(StepKind::Configure, command, "says so in headquarters"));
         format!("{option:?} is off in functionality profile {}", own.id)
     } else if !there {

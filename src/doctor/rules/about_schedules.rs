@@ -3,7 +3,7 @@
 use crate::doctor::facts::Examination;
 use crate::doctor::rule::Unknown;
 use crate::exchange::enlist;
-use crate::gates::script::quoted;
+use crate::model::suggestion::{SetSchedule, Suggestion};
 use crate::model::topology::{BatchState, Schedule};
 
 /// What keeps a schedule from running its jobs.
@@ -23,7 +23,7 @@ pub(super) struct Flaw {
     /// The first defect, in the order of the upload sessions page.
     pub(super) defect: Defect,
     /// The command that ends all its defects.
-    pub(super) command: String,
+    pub(super) command: Suggestion,
 }
 
 /// The schedules that run a job.
@@ -40,20 +40,17 @@ pub(super) fn flaw(schedule: &Schedule) -> Option<Flaw> {
     let state = schedule.batch_state;
     // A batch job that is made anew recurs and waits.
     let gone = schedule.batch_id == 0;
+    let recurring = gone || !schedule.recurring;
+    let waiting = !gone && !state.is_some_and(BatchState::is_valid);
     let defects = [
-        (!schedule.active, Defect::Inactive, " --active yes"),
-        (gone || !schedule.recurring, Defect::NotRecurring, " --recurring yes"),
-        (
-            !gone && !state.is_some_and(BatchState::is_valid),
-            Defect::State(state),
-            " --batch-state waiting",
-        ),
+        (!schedule.active, Defect::Inactive),
+        (recurring, Defect::NotRecurring),
+        (waiting, Defect::State(state)),
     ];
-    let found: Vec<_> = defects.iter().filter(|(holds, _, _)| *holds).collect();
-    let (_, defect, _) = found.first()?;
-    let options: String = found.iter().map(|(_, _, option)| *option).collect();
-    let command = format!("cdx schedules set {}{options}", quoted(&schedule.name));
-    Some(Flaw { defect: *defect, command })
+    let (_, defect) = defects.into_iter().find(|(holds, _)| *holds)?;
+    let active = (!schedule.active).then_some(true);
+    let change = SetSchedule { active, recurring, waiting, ..SetSchedule::of(&schedule.name) };
+    Some(Flaw { defect, command: change.into() })
 }
 
 /// The schedule to mend among those that run a job, and what is wrong with it; nothing when one
@@ -93,7 +90,7 @@ pub(super) fn used_groups(x: &Examination) -> Vec<&str> {
 }
 
 /// The command that gives a job that is on no schedule one of its own.
-pub(super) fn new_schedule(x: &Examination, job: &str) -> String {
+pub(super) fn new_schedule(x: &Examination, job: &str) -> Suggestion {
     // A batch inside headquarters serves no groups.
     let groups = if job == SYNC_CUSTOMERS { Vec::new() } else { used_groups(x) };
     enlist::on_its_own(job, &groups)

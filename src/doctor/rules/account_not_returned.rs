@@ -6,6 +6,7 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{ASYNC_FAQ, SCHEMA, Source};
+use crate::model::suggestion::Run;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX503",
@@ -39,7 +40,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
         let step = if sessions.has_lost(channel.store.id, CUSTOMERS) {
             full(CUSTOMERS, name)
         } else {
-            Step::in_channel(Stage::Download, format!("cdx run {CUSTOMERS}"), name)
+            Step::in_channel(Stage::Download, Run::job(CUSTOMERS).in_channel(name))
         };
         findings.report(Found {
             subject: Subject::channel(name).with_job(CUSTOMERS),

@@ -6,6 +6,7 @@ use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{ASYNC_FAQ, FIDELITY, Source};
 use crate::model::scale_unit::Cached;
+use crate::model::suggestion::Suggestion;
 use crate::runtime::cache::differences;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
@@ -48,7 +49,10 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             title: "instances of the scale unit answer differently".to_owned(),
             evidence,
             effect: "the same operation goes one way or the other by chance".to_owned(),
-            fix: Fix::safe([Step::in_channel(Stage::Restart, "cdx csu restart", name)]),
+            fix: Fix::safe([Step::in_channel(
+                Stage::Restart,
+                Suggestion::RestartScaleUnits(Some(name.clone())),
+            )]),
         });
     }
     x.tell_unreadable(findings);

@@ -6,6 +6,7 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_COMMUNICATIONS, SCHEMA, Source};
+use crate::model::suggestion::OfChannels;
 use crate::model::wording::count;
 use crate::store::arrears::Counters;
 
@@ -54,6 +55,6 @@ fn judge(name: &str, upload: &Uploading, counters: &Counters, findings: &mut Fin
             "the channel has given out {issued}, headquarters has received {received}"
         )],
         effect: format!("not uploaded: the next {}", count((received - issued) as u64, "row")),
-        fix: Fix::safe([Step::new(Stage::Clear, format!("cdx channels reseed {name}"))]),
+        fix: Fix::safe([Step::new(Stage::Clear, OfChannels::Reseed(name.to_owned()))]),
     });
 }

@@ -6,6 +6,7 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{ASYNC_FAQ, CONVERT, Source};
+use crate::model::suggestion::Run;
 use crate::model::wording::count;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
@@ -37,13 +38,13 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             x.hq.clock.show(&pending.oldest)
         )];
         let run = [
-            Step::new(Stage::Batch, format!("cdx run {SYNC_CUSTOMERS}")),
-            Step::new(Stage::Download, "cdx run 1010"),
+            Step::new(Stage::Batch, Run::job(SYNC_CUSTOMERS)),
+            Step::new(Stage::Download, Run::job("1010")),
         ];
         let (title, fix) = match &broken {
             Some((schedule, flaw)) => {
                 evidence.push(worded(schedule, flaw));
-                let mend = Step::new(Stage::Clear, flaw.command.as_str());
+                let mend = Step::new(Stage::Clear, flaw.command.clone());
                 (
                     "uploaded customer operations wait for the batch, which does not run by itself",
                     Fix::manual([mend].into_iter().chain(run)),

@@ -5,6 +5,7 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{ASYNC_FAQ, AUDIT, Source};
+use crate::model::suggestion::OfCustomers;
 use crate::model::wording::count;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
@@ -33,8 +34,8 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             evidence.push(format!("behind it: {later}"));
         }
         let steps = [
-            Step::new(Stage::Batch, format!("cdx customers status show {id}")),
-            Step::new(Stage::Batch, format!("cdx customers synchronize {id}")),
+            Step::new(Stage::Batch, OfCustomers::Operation(id.clone())),
+            Step::new(Stage::Batch, OfCustomers::Synchronize(id.clone())),
         ];
         findings.report(Found {
             subject: Subject::channel(&operation.channel).with_key(&id),

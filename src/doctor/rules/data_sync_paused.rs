@@ -6,6 +6,7 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_PRACTICES, Source, UPLOAD_WARNINGS};
+use crate::model::suggestion::{OfChannels, Run};
 use crate::model::topology::DataStore;
 use crate::model::wording::count;
 use crate::store::sessions::Lack;
@@ -39,11 +40,10 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
         if evidence.is_empty() {
             continue;
         }
-        let mut steps =
-            vec![Step::new(Stage::Clear, format!("cdx channels resume {}", store.name))];
+        let mut steps = vec![Step::new(Stage::Clear, OfChannels::Resume(store.name.clone()))];
         if !jobs.is_empty() {
-            let run = format!("cdx run {}", jobs.join(" "));
-            steps.push(Step::in_channel(Stage::Download, run, &store.name));
+            let run = Run::jobs(&jobs).in_channel(&store.name);
+            steps.push(Step::in_channel(Stage::Download, run));
         }
         findings.report(Found {
             subject: Subject::channel(&store.name),

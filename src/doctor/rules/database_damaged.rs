@@ -5,6 +5,7 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Safety, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{FIDELITY, Source};
+use crate::model::suggestion::{OfChannels, Run};
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX901",
@@ -91,10 +92,10 @@ fn found(
 pub(super) fn rebuild(x: &Examination, name: &str) -> Result<Option<Fix>, Unknown> {
     let jobs: Vec<&str> =
         x.hq.downloads.as_ref()?.iter().map(|plans| plans.job.id.as_str()).collect();
-    let run = format!("cdx run {}", jobs.join(" "));
-    let anew = format!("cdx channels rebuild {name} --discard");
+    let run = Run::jobs(jobs).in_channel(name);
+    let again = OfChannels::Rebuild { database: name.to_owned(), discard: true };
     Ok(Fix::new(
         Safety::Destructive,
-        [Step::new(Stage::Clear, anew), Step::only_in(Stage::Download, run, name)],
+        [Step::new(Stage::Clear, again), Step::new(Stage::Download, run)],
     ))
 }

@@ -6,6 +6,7 @@ use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_COMMUNICATIONS, FIDELITY, Source};
 use crate::model::replaced::Cause;
+use crate::model::suggestion::{OfChannels, Run, Suggestion};
 use crate::model::wording::count;
 use crate::store::lineage::Fit;
 
@@ -69,13 +70,13 @@ fn tell(
         format!("gone: customer {} ({}), which headquarters does not have", gone.account, gone.name)
     }));
     let fix = if channel.store.offline {
-        let back = format!("cdx pos reconnect --channel {}", channel.store.channel());
+        let back = Suggestion::Reconnect(channel.store.channel().to_owned());
         Fix::safe([Step::new(Stage::Clear, back)])
     } else {
         let uploads = x.hq.uploads.iter().flatten();
         let runs = uploads
-            .map(|one| Step::in_channel(Stage::Upload, format!("cdx run {}", one.job.id), name));
-        let reseed = Step::new(Stage::Clear, format!("cdx channels reseed {name}"));
+            .map(|one| Step::in_channel(Stage::Upload, Run::job(&one.job.id).in_channel(name)));
+        let reseed = Step::new(Stage::Clear, OfChannels::Reseed(name.clone()));
         Fix::safe(std::iter::once(reseed).chain(runs))
     };
     findings.report(Found {

@@ -6,6 +6,7 @@ use crate::doctor::fix::{Fix, Safety, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_IMPLEMENTATION, CDX_PRACTICES, Source};
 use crate::model::run::Mode;
+use crate::model::suggestion::OfSessions;
 use crate::model::wording::count;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
@@ -47,7 +48,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                 continue;
             }
             let (number, job) = (session.id, &session.job);
-            let cancel = format!("cdx sessions cancel {number}");
+            let cancel = OfSessions::Cancel { id: number, channel: Some(store.name.clone()) };
             findings.report(Found {
                 subject: Subject::session(number).with_channel(&store.name).with_job(job),
                 title: format!(
@@ -55,10 +56,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                 ),
                 evidence: filled,
                 effect: "the register has none of this data when it is offline".to_owned(),
-                fix: Fix::new(
-                    Safety::Destructive,
-                    [Step::only_in(Stage::Clear, cancel, &store.name)],
-                ),
+                fix: Fix::new(Safety::Destructive, [Step::new(Stage::Clear, cancel)]),
             });
         }
     }

@@ -5,6 +5,7 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_EXTENSIBILITY, Source};
+use crate::model::suggestion::OfJobs;
 use crate::model::wording::count;
 use crate::store::extension::Late;
 use crate::store::rejection::dotted;
@@ -63,6 +64,6 @@ fn found(channel: &str, upload: &Uploading, late: &Late) -> Found {
             late.first
         )],
         effect: format!("not uploaded: {rows}"),
-        fix: Fix::manual([Step::new(Stage::Look, format!("cdx jobs show {}", upload.job))]),
+        fix: Fix::manual([Step::new(Stage::Look, OfJobs::Show(upload.job.clone()))]),
     }
 }

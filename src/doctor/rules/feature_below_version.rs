@@ -6,6 +6,7 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{ASYNC_MODE, FEATURES, Source};
+use crate::model::suggestion::Suggestion;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX102",
@@ -29,7 +30,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let standing = features.standing;
     for gate in features.catalogue.gates.iter().filter(|gate| features.is_on(&gate.slug)) {
         if gate.since > standing.version {
-            let command = format!("cdx upgrade --app-version {}", gate.since);
+            let command = Suggestion::Upgrade(gate.since.clone());
             findings.report(Found {
                 subject: Subject::feature(&gate.slug),
                 title: format!("{:?} is on and exists only from {}", gate.name, gate.since),
@@ -41,13 +42,13 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
         }
         let Some(needed) = &gate.lifecycle.scale_unit else { continue };
         for (channel, own) in standing.scale_units_below(needed) {
-            let command = format!("cdx upgrade --scale-unit-version {needed}");
+            let command = Suggestion::UpgradeScaleUnits(needed.clone(), Some(channel.to_owned()));
             findings.report(Found {
                 subject: Subject::feature(&gate.slug).with_channel(channel),
                 title: format!("{:?} is on and needs scale units of {needed}", gate.name),
                 evidence: vec![format!("{channel}: the scale unit is {own}")],
                 effect: "the scale unit does not act on the feature".to_owned(),
-                fix: Fix::manual([Step::in_channel(Stage::Upgrade, command, channel)]),
+                fix: Fix::manual([Step::in_channel(Stage::Upgrade, command)]),
             });
         }
     }

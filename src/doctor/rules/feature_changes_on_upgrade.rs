@@ -7,6 +7,7 @@ use crate::doctor::fix::{Fix, Stage as When, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{FEATURES, Source};
 use crate::gates::gate::Stage;
+use crate::model::suggestion::Suggestion;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX107",
@@ -39,7 +40,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             if stage == Stage::OnByDefault && on {
                 continue;
             }
-            let command = format!("cdx upgrade --app-version {since}");
+            let command = Suggestion::Upgrade(since.clone());
             findings.report(Found {
                 subject: Subject::feature(&gate.slug).with_key(stage.as_str()),
                 title: format!("{:?} {what} at {since}", gate.name),

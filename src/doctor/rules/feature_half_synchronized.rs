@@ -1,12 +1,14 @@
 //! CDX105: a channel has only one of a feature's two rows.
 
 use super::about_features::{gate_called, slug_of};
+use super::about_jobs::full;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{SCHEMA, Source};
 use crate::gates::gate::CARRIER;
+use crate::model::suggestion::{OfFeatures, Run, Suggestion};
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX105",
@@ -37,11 +39,11 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             }
             let missing = if *there == "state" { "METADATA" } else { "STATE" };
             let has = if *there == "state" { "STATE" } else { "METADATA" };
-            let command = format!("cdx run {CARRIER} --full");
-            let bring = Step::only_in(Stage::Full, command, name);
+            let bring = full(CARRIER, name);
             // Memory that was read while the row was missing would still say no.
             let restart = facts.held.iter().any(Option::is_some).then(|| {
-                Step::in_channel(Stage::Restart, "cdx csu restart", channel.store.channel())
+                let own = channel.store.channel().to_owned();
+                Step::in_channel(Stage::Restart, Suggestion::RestartScaleUnits(Some(own)))
             });
             findings.report(Found {
                 subject: Subject::channel(name).with_feature(&slug),
@@ -66,8 +68,8 @@ fn in_headquarters(x: &Examination, findings: &mut Findings) -> Result<Vec<Strin
         let slug = slug_of(x, name);
         // Rows of no gate can be neither named nor made by us.
         let steps = gate_called(x, name).map(|_| {
-            let carry = format!("cdx run {CARRIER}");
-            [Step::new(Stage::Enable, "cdx features refresh"), Step::new(Stage::Download, carry)]
+            let refresh = Step::new(Stage::Enable, OfFeatures::Refresh);
+            [refresh, Step::new(Stage::Download, Run::job(CARRIER))]
         });
         findings.report(Found {
             subject: Subject::feature(&slug),

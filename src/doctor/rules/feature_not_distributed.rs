@@ -9,6 +9,7 @@ use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{ASYNC_FAQ, ASYNC_MODE, Source};
 use crate::gates::gate::CARRIER;
 use crate::gates::in_effect::ChannelState;
+use crate::model::suggestion::Run;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX201",
@@ -84,12 +85,12 @@ fn never_filled(x: &Examination, channel: &str) -> Result<Found, Unknown> {
     let defined = &x.hq.definitions.as_ref()?.jobs;
     let is_defined = |job: &&&str| defined.iter().any(|own| own.id.eq_ignore_ascii_case(job));
     let jobs: Vec<&str> = FIRST.iter().filter(is_defined).copied().collect();
-    let run = format!("cdx run {}", jobs.join(" "));
+    let run = Run::jobs(jobs).in_channel(channel);
     Ok(Found {
         subject: Subject::channel(channel).with_job(CARRIER),
         title: format!("the channel never had job {CARRIER}, which brings every feature"),
         evidence: vec![format!("no session of {CARRIER} has been applied in its database")],
         effect: "the channel goes on as if every feature were off".to_owned(),
-        fix: Fix::safe([Step::in_channel(Stage::Download, run, channel)]),
+        fix: Fix::safe([Step::in_channel(Stage::Download, run)]),
     })
 }

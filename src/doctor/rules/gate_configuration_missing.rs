@@ -8,6 +8,7 @@ use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{FEATURES, Source};
 use crate::gates::check::missing;
 use crate::gates::gate::Before;
+use crate::model::suggestion::Suggestion;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX106",
@@ -43,10 +44,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                     item.name
                 )],
                 effect: item.effect.clone(),
-                fix: Fix::manual([Step::new(
-                    Stage::Configure,
-                    format!("cdx params set {} yes", item.name),
-                )]),
+                fix: Fix::manual([Step::new(Stage::Configure, Suggestion::record(&item.name))]),
             });
         }
     }

@@ -7,8 +7,8 @@ use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_COMMUNICATIONS, CDX_PRACTICES, Source};
 use crate::exchange::enlist;
-use crate::gates::script::quoted;
 use crate::model::job::Direction;
+use crate::model::suggestion::SetSchedule;
 use crate::model::topology::Schedule;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
@@ -47,7 +47,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                         "channel database group {} is on no active schedule: {} is not active",
                         group.name, schedule.name
                     ),
-                    format!("cdx schedules set {} --active yes", quoted(&schedule.name)),
+                    SetSchedule { active: Some(true), ..SetSchedule::of(&schedule.name) }.into(),
                 ),
                 None => (
                     format!("channel database group {} is on no schedule for a job", group.name),

@@ -8,6 +8,7 @@ use crate::doctor::fix::{Fix, Safety, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_EXTENSIBILITY, Source};
 use crate::model::job::{Definitions, Job, Subjob};
+use crate::model::suggestion::Suggestion;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX602",
@@ -67,11 +68,11 @@ fn tell(findings: &mut Findings, job: &str, lines: Vec<Line>) {
     }
     let has = |way: Way| lines.iter().any(|(own, _)| *own == way);
     let (safety, command) = if has(Way::Overwrites) {
-        (Safety::Manual, "cdx scheduler init")
+        (Safety::Manual, Suggestion::INITIALIZE)
     } else if has(Way::Adds) {
-        (Safety::Safe, "cdx scheduler init")
+        (Safety::Safe, Suggestion::INITIALIZE)
     } else {
-        (Safety::Destructive, "cdx scheduler init --delete-existing")
+        (Safety::Destructive, Suggestion::Initialize { delete_existing: true })
     };
     findings.report(Found {
         subject: Subject::job(job),

@@ -1,12 +1,13 @@
 //! CDX103: a mandatory feature is off.
 
-use super::about_features::features;
+use super::about_features::{enable_whole, features};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{ASYNC_MODE, FEATURES, Source};
 use crate::gates::gate::{CARRIER, Stage as Life};
+use crate::model::suggestion::{OfFeatures, Run};
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX103",
@@ -32,11 +33,10 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             continue;
         }
         let since = gate.lifecycle.begins(Life::Mandatory).map(ToString::to_string);
-        let command = format!("cdx features enable {} --with-prerequisites", gate.slug);
-        let enable = Step::new(Stage::Enable, command);
-        let run = Step::new(Stage::Download, format!("cdx run {CARRIER}"));
+        let enable = Step::new(Stage::Enable, enable_whole(features, gate));
+        let run = Step::new(Stage::Download, Run::job(CARRIER));
         let steps = if gate.one_way || gate.confirmation.is_some() {
-            vec![Step::new(Stage::Look, format!("cdx features plan {}", gate.slug))]
+            vec![Step::new(Stage::Look, OfFeatures::Plan(gate.slug.clone()))]
         } else {
             vec![enable, run]
         };

@@ -8,6 +8,7 @@ use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_EXTENSIBILITY, Source};
 use crate::model::job::{Job, Subjob, Target};
 use crate::model::schema::{Table, Tables};
+use crate::model::suggestion::OfJobs;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX603",
@@ -94,7 +95,7 @@ impl Gap {
         }
         let fix = match channel {
             Some(name) if self.is_registered(x)? => rebuild(x, name)?,
-            _ => Fix::manual([Step::new(Stage::Look, "cdx jobs check")]),
+            _ => Fix::manual([Step::new(Stage::Look, OfJobs::Check)]),
         };
         let evidence = vec![format!("a subjob of {job} maps it")];
         Ok(Found { subject, title, evidence, effect: format!("{job} fails"), fix })

@@ -7,6 +7,7 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{FIDELITY, Source};
+use crate::model::suggestion::OfCustomers;
 use crate::model::wording::count;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
@@ -48,7 +49,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             title: format!("operation {id} came late and left {left} alone"),
             evidence: evidence.collect(),
             effect: format!("customer {} keeps what is newer", operation.account),
-            fix: Fix::manual([Step::new(Stage::Look, format!("cdx customers status show {id}"))]),
+            fix: Fix::manual([Step::new(Stage::Look, OfCustomers::Operation(id))]),
         });
     }
     Ok(())

@@ -47,7 +47,7 @@ fn found(x: &Examination, unfinished: &Unfinished) -> Found {
         format!("why: {}", problem.text),
         format!("since {}", x.hq.clock.show(&problem.since)),
     ];
-    let steps = ends.iter().map(|command| Step::new(Stage::Clear, command.as_str()));
+    let steps = ends.iter().map(|command| Step::new(Stage::Clear, command.clone()));
     Found {
         subject,
         title: format!("{operation} could not be finished"),

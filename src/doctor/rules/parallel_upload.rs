@@ -7,8 +7,7 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_COMMUNICATIONS, Source};
-use crate::exchange::enlist::with_groups;
-use crate::gates::script::quoted;
+use crate::model::suggestion::SetSchedule;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX407",
@@ -41,14 +40,13 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
         }
         let mut steps = Vec::new();
         if !missing.is_empty() {
-            let (name, groups) = (quoted(&kept.name), with_groups(&missing));
-            steps.push(Step::new(Stage::Clear, format!("cdx schedules set {name}{groups}")));
+            let add_groups = missing.into_iter().map(str::to_owned).collect();
+            let change = SetSchedule { add_groups, ..SetSchedule::of(&kept.name) };
+            steps.push(Step::new(Stage::Clear, change));
         }
         steps.extend(others.iter().map(|schedule| {
-            Step::new(
-                Stage::Clear,
-                format!("cdx schedules set {} --active no", quoted(&schedule.name)),
-            )
+            let stop = SetSchedule { active: Some(false), ..SetSchedule::of(&schedule.name) };
+            Step::new(Stage::Clear, stop)
         }));
         findings.report(Found {
             subject: Subject::job(&job.id),

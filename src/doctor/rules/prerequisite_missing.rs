@@ -1,6 +1,6 @@
 //! CDX101: a feature is on while one it needs is off.
 
-use super::about_features::features;
+use super::about_features::{enable_whole, features};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
@@ -33,7 +33,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let features = features(x)?;
     for gate in features.catalogue.gates.iter().filter(|gate| features.is_on(&gate.slug)) {
         for needed in features.needs(gate).into_iter().filter(|n| !features.is_on(&n.slug)) {
-            let command = format!("cdx features enable {} --with-prerequisites", needed.slug);
+            let command = enable_whole(features, needed);
             findings.report(Found {
                 subject: Subject::feature(&gate.slug).with_key(&needed.slug),
                 title: format!("{:?} is on and needs {:?}, which is off", gate.name, needed.name),

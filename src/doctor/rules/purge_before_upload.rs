@@ -9,6 +9,7 @@ use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{SCHEMA, Source};
 use crate::model::operation::OperationKind;
+use crate::model::suggestion::{OfChannels, Run};
 use crate::model::wording::count;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
@@ -45,12 +46,12 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             if counters.unsent == 0 || !x.hq.is_older(oldest, age) {
                 continue;
             }
-            let run = format!("cdx run {job}");
+            let run = Run::job(job).in_channel(name);
             let mut steps = Vec::new();
             if channel.store.paused {
-                steps.push(Step::new(Stage::Clear, format!("cdx channels resume {name}")));
+                steps.push(Step::new(Stage::Clear, OfChannels::Resume(name.clone())));
             }
-            steps.push(Step::in_channel(Stage::Upload, run, name));
+            steps.push(Step::in_channel(Stage::Upload, run));
             let fix = if channel.store.paused { Fix::manual(steps) } else { Fix::safe(steps) };
             findings.report(Found {
                 subject: Subject::channel(name).with_table(&table).with_job(job),

@@ -5,6 +5,7 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_PRACTICES, Source};
+use crate::model::suggestion::Suggestion;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX409",
@@ -36,7 +37,10 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             None => "it is not set, so 1 holds".to_owned(),
         }],
         effect: "what registers did offline can be merged badly".to_owned(),
-        fix: Fix::manual([Step::new(Stage::Configure, format!("cdx params set {KEY} 0"))]),
+        fix: Fix::manual([Step::new(
+            Stage::Configure,
+            Suggestion::SetParameter(KEY.to_owned(), "0".to_owned()),
+        )]),
     });
     Ok(())
 }

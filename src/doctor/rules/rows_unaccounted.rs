@@ -5,6 +5,7 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_COMMUNICATIONS, SCHEMA, Source};
+use crate::model::suggestion::{OfChannels, Run};
 use crate::model::wording::count;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
@@ -66,8 +67,8 @@ fn judge(name: &str, upload: &Uploading, findings: &mut Findings) {
         evidence: vec![format!("{rows} that headquarters does not have, at {at}")],
         effect: format!("not uploaded: {rows}"),
         fix: Fix::safe([
-            Step::new(Stage::Clear, format!("cdx channels reseed {name}")),
-            Step::in_channel(Stage::Upload, format!("cdx run {job}"), name),
+            Step::new(Stage::Clear, OfChannels::Reseed(name.to_owned())),
+            Step::in_channel(Stage::Upload, Run::job(job).in_channel(name)),
         ]),
     });
 }

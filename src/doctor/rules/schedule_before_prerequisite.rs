@@ -1,11 +1,12 @@
 //! CDX104: a feature is scheduled earlier than one it needs.
 
-use super::about_features::features;
+use super::about_features::{enable_whole, features};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{FEATURES, FIDELITY, Source};
+use crate::model::suggestion::{Consent, OfFeatures};
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX104",
@@ -41,9 +42,10 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             let reasons = x.hq.stayed_off.as_ref()?;
             evidence.extend(reasons.get(&gate.slug).map(|why| format!("it stayed off: {why}")));
             let command = if date > standing.today {
-                format!("cdx features schedule {} {date}", needed.slug)
+                let (feature, date) = (needed.slug.clone(), date.to_string());
+                OfFeatures::Schedule { feature, date, consent: Consent::to([needed]) }.into()
             } else {
-                format!("cdx features enable {} --with-prerequisites", needed.slug)
+                enable_whole(features, needed)
             };
             findings.report(Found {
                 subject: Subject::feature(&gate.slug).with_key(&needed.slug),

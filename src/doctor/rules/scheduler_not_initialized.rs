@@ -6,6 +6,7 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_EXTENSIBILITY, CDX_PRACTICES, Source};
+use crate::model::suggestion::Suggestion;
 use crate::model::version::Version;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
@@ -29,7 +30,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let features = features(x)?;
     let version = &features.standing.version;
-    let initialize = || Fix::safe([Step::new(Stage::Initialize, "cdx scheduler init")]);
+    let initialize = || Fix::safe([Step::new(Stage::Initialize, Suggestion::INITIALIZE)]);
     let initialized = x.hq.scheduler_version.as_ref()?;
     if Version::parse(initialized).is_none_or(|known| known < *version) {
         findings.report(Found {

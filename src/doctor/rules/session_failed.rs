@@ -8,6 +8,7 @@ use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_TROUBLE, Source};
 use crate::model::session::StoreSession;
 use crate::model::status::{DownloadStatus, TRIED_TOO_OFTEN};
+use crate::model::suggestion::Run;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX202",
@@ -58,7 +59,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             let step = if given_up {
                 full(&session.job, &store.name)
             } else {
-                Step::in_channel(Stage::Download, format!("cdx run {}", session.job), &store.name)
+                Step::in_channel(Stage::Download, Run::job(&session.job).in_channel(&store.name))
             };
             let (number, job) = (session.id, &session.job);
             findings.report(Found {

@@ -6,7 +6,7 @@ use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_PRACTICES, Source};
 use crate::exchange::channels::inherited;
-use crate::gates::script::quoted;
+use crate::model::suggestion::Run;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX213",
@@ -63,7 +63,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             effect: "the new database works through all of them before it can be used".to_owned(),
             fix: Fix::manual([Step::new(
                 Stage::Full,
-                format!("cdx run {} --full --group {}", quoted(most), quoted(&group.name)),
+                Run { group: Some(group.name.clone()), ..Run::job(most).full() },
             )]),
         });
     }

@@ -6,6 +6,7 @@ use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_COMMUNICATIONS, CDX_TROUBLE, Source};
 use crate::model::status::DownloadStatus;
+use crate::model::suggestion::Run;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX204",
@@ -51,7 +52,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                 continue;
             }
             let (number, job) = (session.id, &session.job);
-            let run = format!("cdx run {job}");
+            let run = Run::job(job).in_channel(&store.name);
             findings.report(Found {
                 subject: Subject::session(number).with_channel(&store.name).with_job(job),
                 title: format!(
@@ -60,7 +61,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                 ),
                 evidence: vec![format!("{} since {}", row.status.as_str(), x.hq.clock.show(since))],
                 effect: format!("what the session carries of {job} is not in the channel"),
-                fix: Fix::safe([Step::in_channel(Stage::Download, run, &store.name)]),
+                fix: Fix::safe([Step::in_channel(Stage::Download, run)]),
             });
         }
     }

@@ -7,6 +7,7 @@ use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_IMPLEMENTATION, Source};
 use crate::model::status::DownloadStatus;
+use crate::model::suggestion::{OfSessions, Run};
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX203",
@@ -45,9 +46,11 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                 jobs.push(later.job.clone());
             }
         }
-        let retry =
-            Step::only_in(Stage::Clear, format!("cdx sessions retry {number}"), &store.name);
-        let run = format!("cdx run {}", jobs.join(" "));
+        let retry = Step::new(
+            Stage::Clear,
+            OfSessions::Retry { id: number, channel: Some(store.name.clone()) },
+        );
+        let run = Run::jobs(&jobs).in_channel(&store.name);
         findings.report(Found {
             subject: Subject::session(number).with_channel(&store.name).with_job(job),
             title: format!(
@@ -60,7 +63,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             ),
             evidence: std::iter::once(head).chain(waits).collect(),
             effect: "nothing later reaches the database".to_owned(),
-            fix: Fix::safe([retry, Step::in_channel(Stage::Download, run, &store.name)]),
+            fix: Fix::safe([retry, Step::in_channel(Stage::Download, run)]),
         });
     }
     Ok(())

@@ -6,6 +6,7 @@ use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{ASYNC_FAQ, FIDELITY, Source};
 use crate::gates::in_effect::{ChannelState, InEffect};
+use crate::model::suggestion::Suggestion;
 use crate::runtime::cache::differences;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
@@ -37,7 +38,10 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             }
             let until = x.hq.clock.show(&held.until);
             let instance: u32 = instance;
-            let whole = vec![Step::in_channel(Stage::Restart, "cdx csu restart", name)];
+            let whole = vec![Step::in_channel(
+                Stage::Restart,
+                Suggestion::RestartScaleUnits(Some(name.clone())),
+            )];
             findings.report(Found {
                 subject: Subject::channel(name).with_key(&format!("instance {instance}")),
                 title: format!("the scale unit answers from its cache until {until}"),
@@ -78,6 +82,9 @@ fn registers(x: &Examination, channel: &str, facts: &ChannelFacts) -> Option<Fou
         title: "the registers work with features as they were when they were started".to_owned(),
         evidence,
         effect: "registers act on what was true before".to_owned(),
-        fix: Fix::safe([Step::in_channel(Stage::Restart, "cdx pos restart", channel)]),
+        fix: Fix::safe([Step::in_channel(
+            Stage::Restart,
+            Suggestion::RestartRegisters(Some(channel.to_owned())),
+        )]),
     })
 }

@@ -8,6 +8,7 @@ use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{FIDELITY, Source};
 use crate::doctor::suppress::is_expired;
 use crate::model::settings::Suppression;
+use crate::model::suggestion::Suggestion;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX902",
@@ -30,7 +31,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     for suppression in &x.hq.settings.suppressions {
         if let Err(nearest) = registry::find(&suppression.code) {
-            let about = format!("cdx explain {}", nearest.unwrap_or("rules"));
+            let about = Suggestion::Explain(nearest.unwrap_or("rules").to_owned());
             let nearest = nearest.map(|near| format!("did you mean {near}?"));
             let found = found(suppression, "names no rule", nearest);
             findings.report(Found { fix: Fix::manual([Step::new(Stage::Look, about)]), ..found });
@@ -59,6 +60,6 @@ fn found(suppression: &Suppression, what: &str, more: Option<String>) -> Found {
         title: format!("a suppression of {code} {what}"),
         evidence,
         effect: "it hides what comes next, or nothing at all".to_owned(),
-        fix: Fix::manual([Step::new(Stage::Look, format!("cdx explain {code}"))]),
+        fix: Fix::manual([Step::new(Stage::Look, Suggestion::Explain(code.clone()))]),
     }
 }

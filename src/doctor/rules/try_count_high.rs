@@ -5,6 +5,7 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_PRACTICES, Source};
+use crate::model::suggestion::Suggestion;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX207",
@@ -33,7 +34,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             effect: "failing sessions are told of late".to_owned(),
             fix: Fix::manual([Step::new(
                 Stage::Configure,
-                format!("cdx params set try-count {RECOMMENDED}"),
+                Suggestion::SetParameter("try-count".to_owned(), RECOMMENDED.to_string()),
             )]),
         });
     }

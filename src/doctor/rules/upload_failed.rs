@@ -7,6 +7,7 @@ use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_TROUBLE, FIDELITY, Source};
 use crate::model::status::{TRIED_TOO_OFTEN, UploadStatus};
+use crate::model::suggestion::{OfSessions, Run, SessionKind};
 use crate::model::wording::count;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
@@ -46,12 +47,12 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             Some(_) => "has a package that was altered".to_owned(),
             None => format!("is {}", session.status.as_str()),
         };
-        let run = Step::in_channel(Stage::Upload, format!("cdx run {job}"), &session.store);
-        let retry = format!("cdx sessions retry {number} --upload");
+        let run = Step::in_channel(Stage::Upload, Run::job(job).in_channel(&session.store));
+        let retry = OfSessions::RetryUpload(number);
         let steps = if given_up {
             vec![Step::new(Stage::Clear, retry), run]
         } else if gone.is_some() {
-            vec![Step::new(Stage::Look, format!("cdx sessions show {number} --upload"))]
+            vec![Step::new(Stage::Look, OfSessions::Show(SessionKind::Upload, number))]
         } else {
             vec![run]
         };

@@ -11,6 +11,7 @@ use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{Source, UPLOAD_WARNINGS};
 use crate::model::settings::UploadTopology;
 use crate::model::status::UploadStatus;
+use crate::model::suggestion::{Run, RunPhase};
 use crate::model::topology::BatchState;
 use crate::model::wording::count;
 
@@ -52,11 +53,11 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
         }
         let cause = cause(x, &session.job, &session.group)?;
         let phase = match x.hq.settings.topology {
-            UploadTopology::TwoPhase => " --phase apply",
-            UploadTopology::OnePhase => "",
+            UploadTopology::TwoPhase => Some(RunPhase::Apply),
+            UploadTopology::OnePhase => None,
         };
-        let apply = format!("cdx run {}{phase}", session.job);
-        let apply = Step::in_channel(Stage::Upload, apply, &session.store);
+        let apply = Run { phase, ..Run::job(&session.job).in_channel(&session.store) };
+        let apply = Step::in_channel(Stage::Upload, apply);
         let (title, fix) = match cause {
             Some(cause) => (
                 format!("an upload session is not applied: {}", cause.warning),

@@ -7,6 +7,7 @@ use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_COMMUNICATIONS, Source, UPLOAD_WARNINGS};
 use crate::model::settings::UploadTopology;
+use crate::model::suggestion::{Run, RunPhase};
 use crate::model::wording::count;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
@@ -50,16 +51,16 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                 None => "never connected".to_owned(),
             });
             let phase = match x.hq.settings.topology {
-                UploadTopology::TwoPhase => " --phase collect",
-                UploadTopology::OnePhase => "",
+                UploadTopology::TwoPhase => Some(RunPhase::Collect),
+                UploadTopology::OnePhase => None,
             };
-            let run = format!("cdx run {job}{phase}");
+            let run = Run { phase, ..Run::job(job).in_channel(name) };
             findings.report(Found {
                 subject: Subject::channel(name).with_table(&table).with_job(job),
                 title: format!("{table} has rows that nobody has collected"),
                 evidence,
                 effect: "headquarters does not hear of them".to_owned(),
-                fix: Fix::safe([Step::in_channel(Stage::Upload, run, name)]),
+                fix: Fix::safe([Step::in_channel(Stage::Upload, run)]),
             });
         }
     }

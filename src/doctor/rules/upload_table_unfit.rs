@@ -8,6 +8,7 @@ use crate::doctor::sources::{CDX_EXTENSIBILITY, Source};
 use crate::model::job::{Definitions, Direction, Subjob, Target};
 use crate::model::key::{self, Sides};
 use crate::model::schema::{Table, Tables};
+use crate::model::suggestion::OfJobs;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX604",
@@ -63,7 +64,7 @@ fn found(subject: Subject, title: String, evidence: String) -> Found {
         title,
         evidence: vec![evidence],
         effect: "its rows are uploaded slowly, twice, or not at all".to_owned(),
-        fix: Fix::manual([Step::new(Stage::Look, "cdx jobs check")]),
+        fix: Fix::manual([Step::new(Stage::Look, OfJobs::Check)]),
     }
 }
 

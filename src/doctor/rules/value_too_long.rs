@@ -5,6 +5,7 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_TROUBLE, Source};
+use crate::model::suggestion::{OfCustomers, OfJobs, Suggestion};
 use crate::model::wording::count as counted;
 use crate::store::lengths::TooLong;
 
@@ -74,9 +75,9 @@ fn look(job: &str, rows: &[(String, i64)]) -> Step {
         let account = key.strip_prefix("ACCOUNTNUM=")?;
         account.split(',').next()
     });
-    let command = account.map_or_else(
-        || format!("cdx jobs show {job}"),
-        |account| format!("cdx customers show {account}"),
-    );
+    let command: Suggestion = match account {
+        Some(account) => OfCustomers::Show(account.to_owned()).into(),
+        None => OfJobs::Show(job.to_owned()).into(),
+    };
     Step::new(Stage::Look, command)
 }

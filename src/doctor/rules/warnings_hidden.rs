@@ -5,6 +5,7 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{Source, UPLOAD_WARNINGS};
+use crate::model::suggestion::Suggestion;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX408",
@@ -30,7 +31,10 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             title: "warnings about upload sessions are switched off".to_owned(),
             evidence: vec![format!("{KEY} is 1")],
             effect: "headquarters does not warn of uploads that stand still".to_owned(),
-            fix: Fix::manual([Step::new(Stage::Configure, format!("cdx params set {KEY} 0"))]),
+            fix: Fix::manual([Step::new(
+                Stage::Configure,
+                Suggestion::SetParameter(KEY.to_owned(), "0".to_owned()),
+            )]),
         });
     }
     Ok(())

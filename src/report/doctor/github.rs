@@ -17,7 +17,12 @@ pub fn github(diagnosis: &Diagnosis) -> String {
     let mut text = String::new();
     for group in groups(diagnosis.findings.iter().filter(|finding| !finding.suppressed)) {
         let Some(first) = group.first() else { continue };
-        let mut message = format!("{}: {}\n{}", place(&group), first.title, told(&group, first));
+        let mut message = format!(
+            "{}: {}\n{}",
+            place(&group),
+            first.title,
+            told(&group, first, diagnosis.env.as_deref())
+        );
         if let Some(why) = set_aside(first) {
             let _ = write!(message, "\n{why}");
         }
@@ -46,7 +51,7 @@ fn place(group: &Group<'_>) -> String {
 }
 
 /// Evidence, effect and the commands that mend all of a cause, a line each.
-fn told(group: &Group<'_>, first: &Finding) -> String {
+fn told(group: &Group<'_>, first: &Finding, env: Option<&str>) -> String {
     let (evidence, more) = group.evidence();
     let mut lines: Vec<String> = evidence.iter().map(|row| format!("- {row}")).collect();
     if more > 0 {
@@ -55,7 +60,7 @@ fn told(group: &Group<'_>, first: &Finding) -> String {
     lines.push(first.effect.clone());
     if let Some(fix) = &first.fix {
         lines.push(format!("To mend it ({}):", fix.safety.as_str()));
-        lines.extend(group.commands());
+        lines.extend(group.commands().iter().map(|command| command.typed(env)));
     }
     lines.join("\n")
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::doctor::examine::{Checks, Diagnosis, State};
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::group::{Group, groups};
-use crate::gates::script::within;
+use crate::model::suggestion::{Prose, Suggestion};
 use crate::report::page::{Page, count};
 
 /// So many channels are named before the rest is counted.
@@ -17,14 +17,14 @@ const MANY_CHANNELS: usize = 7;
 /// So many other subjects are named before the rest is counted.
 const MOST_SUBJECTS: usize = 8;
 
-/// Writes a diagnosis; each command in it names the environment given, where one is.
-pub fn text(diagnosis: &Diagnosis, page: &mut Page, env: Option<&str>) {
+/// Writes a diagnosis.
+pub fn text(diagnosis: &Diagnosis, page: &mut Page) {
     for severity in Severity::ALL {
         let own = |finding: &&Finding| finding.severity == *severity && !finding.suppressed;
         let found = groups(diagnosis.findings.iter().filter(own));
         if !found.is_empty() {
             page.title(&format!("{}s", severity.as_str()).to_uppercase());
-            by_channel(page, &found, env);
+            by_channel(page, &found);
         }
     }
     page.gap();
@@ -33,7 +33,7 @@ pub fn text(diagnosis: &Diagnosis, page: &mut Page, env: Option<&str>) {
 }
 
 /// Causes that concern the same channels stand together, headquarters' own first.
-fn by_channel(page: &mut Page, found: &[Group<'_>], env: Option<&str>) {
+fn by_channel(page: &mut Page, found: &[Group<'_>]) {
     let mut places: Vec<Vec<&str>> = Vec::new();
     for group in found {
         let channels = group.channels();
@@ -46,7 +46,7 @@ fn by_channel(page: &mut Page, found: &[Group<'_>], env: Option<&str>) {
         page.gap();
         page.line(place(channels));
         for group in found.iter().filter(|group| group.channels() == *channels) {
-            one(page, group, env);
+            one(page, group);
         }
     }
 }
@@ -65,7 +65,7 @@ fn place(channels: &[&str]) -> String {
     }
 }
 
-fn one(page: &mut Page, group: &Group<'_>, env: Option<&str>) {
+fn one(page: &mut Page, group: &Group<'_>) {
     let Some(first) = group.first() else { return };
     let known = if first.baseline { " (known, in the baseline)" } else { "" };
     page.item(format!(
@@ -93,14 +93,13 @@ fn one(page: &mut Page, group: &Group<'_>, env: Option<&str>) {
     page.deeper(format!("effect: {}", first.effect));
     let commands = group.commands();
     let Some(fix) = &first.fix else {
-        let explain = within(&format!("cdx explain {}", first.code), env);
-        page.deeper(format!("mend: no command does; see {explain}"));
+        let explain = Suggestion::Explain(first.code.to_owned());
+        page.deeper(Prose::hint("mend: no command does; see", explain));
         return;
     };
-    for (at, command) in commands.iter().enumerate() {
+    for (at, command) in commands.into_iter().enumerate() {
         let word = if at == 0 { "mend" } else { "then" };
-        let command = within(command, env);
-        page.deeper(format!("{word} ({}): {command}", fix.safety.as_str()));
+        page.deeper(Prose::hint(format!("{word} ({})", fix.safety.as_str()), command));
     }
 }
 

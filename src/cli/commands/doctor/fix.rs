@@ -11,7 +11,7 @@ use crate::cli::exit::Exit;
 use crate::cli::program::dispatch;
 use crate::doctor::fix::{Fix, Safety, together};
 use crate::doctor::{Diagnosis, Finding, Request};
-use crate::gates::script::within;
+use crate::model::suggestion::{Prose, Suggestion};
 use crate::report::page::{Page, Report};
 
 /// The commands of the safe fixes, and what came of them.
@@ -19,15 +19,14 @@ use crate::report::page::{Page, Report};
 pub(super) struct Fixed {
     dry_run: bool,
     commands: Vec<Ran>,
-    /// The environment that text names in each command.
-    #[serde(skip)]
-    env: Option<String>,
 }
 
 /// One command.
 #[derive(Debug, Serialize)]
 struct Ran {
     command: String,
+    #[serde(skip)]
+    suggestion: Suggestion,
     /// Its exit code; none when it was only shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     exit: Option<u8>,
@@ -51,7 +50,7 @@ impl Report for Fixed {
                 (Some(0) | None, _) => String::new(),
                 (Some(exit), _) => format!(": exit {exit}"),
             };
-            page.item(format!("{}{end}", within(&ran.command, self.env.as_deref())));
+            page.item(Prose::from(ran.suggestion.clone()).and(end));
         }
     }
 }
@@ -62,6 +61,7 @@ pub(super) fn run(
     before: &Diagnosis,
     args: &Args,
 ) -> Result<Exit, CommandError> {
+    let env = context.named_env();
     let commands = together(safe(before));
     let mut ran = Vec::new();
     for command in commands {
@@ -75,9 +75,11 @@ pub(super) fn run(
                 }
             }
         }
-        ran.push(Ran { command, exit, error });
+        let suggestion = command;
+        let command = suggestion.typed(env.as_deref());
+        ran.push(Ran { command, suggestion, exit, error });
     }
-    let fixed = Fixed { dry_run: args.dry_run, commands: ran, env: context.named_env() };
+    let fixed = Fixed { dry_run: args.dry_run, commands: ran };
     let after = if args.dry_run { before.clone() } else { read::examine(context, request)? };
     tell::diagnosis(context, after, Some(fixed), args.fail_on.threshold())
 }
@@ -90,24 +92,22 @@ fn safe(diagnosis: &Diagnosis) -> impl Iterator<Item = &Fix> {
 }
 
 /// Runs a command of ours in this environment, its own output on standard error.
-fn carry_out(context: &Context, command: &str) -> Result<Exit, CommandError> {
-    let words = shlex::split(command).unwrap_or_default();
+fn carry_out(context: &Context, command: &Suggestion) -> Result<Exit, CommandError> {
     let env = context.environment()?;
-    let place = ["--env".to_owned(), env.root().display().to_string()];
-    let rest: Vec<String> = words.into_iter().skip(1).collect();
-    let own = ["cdx".to_owned()];
-    let parsed = Cli::try_parse_from(own.iter().chain(&place).chain(&rest));
+    let words = command.arguments(Some(&env.root().display().to_string()));
+    let parsed =
+        Cli::try_parse_from(std::iter::once("cdx").chain(words.iter().map(String::as_str)));
     let cli = parsed.map_err(|error| {
-        CommandError::usage("fix", error.to_string(), format!("run it alone: {command}"))
+        CommandError::usage("fix", error.to_string(), Prose::hint("run it alone", command.clone()))
     })?;
-    let typed = within(command, context.named_env().as_deref());
+    let typed = command.typed(context.named_env().as_deref());
     context.output.to_stderr().heading(&format!("$ {typed}"))?;
     let mut inner = Context {
         folder: context.folder.clone(),
         output: context.output.to_stderr(),
         env: cli.env,
         env_typed: context.env_typed,
-        command: rest.first().cloned().unwrap_or_default(),
+        command: command.arguments(None).into_iter().next().unwrap_or_default(),
         format: cli.format,
     };
     dispatch(&mut inner, cli.command)

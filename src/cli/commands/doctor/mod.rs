@@ -9,9 +9,11 @@ use std::path::PathBuf;
 
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
+use crate::cli::error::suggestion;
 use crate::cli::exit::Exit;
 use crate::doctor::baseline::Baseline;
 use crate::doctor::{Request, Severity, registry};
+use crate::model::suggestion::{Doctor, Prose, Suggestion};
 
 /// Say what is wrong, why it matters, and which command mends it; changes nothing.
 ///
@@ -86,7 +88,7 @@ impl FailOn {
 }
 
 pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, CommandError> {
-    let request = request(args)?;
+    let request = request(context, args)?;
     if args.watch {
         return watch::run(context, request, args.fail_on.threshold());
     }
@@ -106,14 +108,14 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
 }
 
 /// What is asked, with the rules it names and the baseline it goes by.
-fn request(args: &Args) -> Result<Request, CommandError> {
+fn request(context: &Context, args: &Args) -> Result<Request, CommandError> {
     let known = args.baseline.as_ref().filter(|_| !args.write_baseline);
     if let Some(path) = args.baseline.as_ref().filter(|_| args.write_baseline) {
         read::baseline_may_be_written(path)?;
     }
     let (only, skip) = (codes(&args.only)?, codes(&args.skip)?);
     if !only.is_empty() && only.iter().all(|code| skip.contains(code)) {
-        let hint = "leave one of them out: cdx doctor";
+        let hint = Prose::hint("leave one of them out", Doctor::default());
         return Err(CommandError::usage("usage", "--skip leaves nothing of --only", hint));
     }
     Ok(Request {
@@ -123,6 +125,7 @@ fn request(args: &Args) -> Result<Request, CommandError> {
         quick: args.quick,
         baseline: known.map(|path| read::baseline(path)).transpose()?,
         busy: false,
+        env: context.named_env(),
     })
 }
 
@@ -131,8 +134,11 @@ fn codes(words: &[String]) -> Result<Vec<&'static str>, CommandError> {
     for word in words.iter().filter(|word| !word.trim().is_empty()) {
         let rule = registry::find(word).map_err(|nearest| {
             let hint = match nearest {
-                Some(near) => format!("did you mean {near:?}? see it: cdx explain {near}"),
-                None => "see what there is: cdx explain rules".to_owned(),
+                Some(near) => Prose::hint(
+                    format!("did you mean {near:?}? see it"),
+                    Suggestion::Explain(near.to_owned()),
+                ),
+                None => suggestion(None, Suggestion::Explain("rules".to_owned())),
             };
             CommandError::usage("unknown-rule", format!("unknown rule {word:?}"), hint)
         })?;

@@ -8,6 +8,7 @@ use crate::cli::error::CommandError;
 use crate::doctor::baseline::Baseline;
 use crate::doctor::{Diagnosis, Request, examine as look};
 use crate::model::event::{Event, Listener};
+use crate::model::suggestion::{Doctor, Prose};
 use crate::store::environment::SETTINGS_FILE;
 use crate::store::lock::{self, Holder};
 use crate::store::{Environment, StoreError, input};
@@ -117,8 +118,7 @@ pub(super) fn baseline(path: &Path) -> Result<Baseline, CommandError> {
             Err(no_baseline(path, &format!("it holds more than {most}")))
         }
         Err(error) => {
-            let hint =
-                format!("make one: cdx doctor --baseline {} --write-baseline", path.display());
+            let hint = Prose::hint("make one", writing(path));
             let error = CommandError::from(error);
             Err(CommandError::usage("baseline", error.failure.message, hint))
         }
@@ -130,8 +130,14 @@ pub(super) fn baseline_may_be_written(path: &Path) -> Result<(), CommandError> {
     if path.exists() { baseline(path).map(|_| ()) } else { Ok(()) }
 }
 
+/// The command that writes a baseline.
+fn writing(path: &Path) -> Doctor {
+    let baseline = Some(path.display().to_string());
+    Doctor { baseline, write_baseline: true, ..Doctor::default() }
+}
+
 fn no_baseline(path: &Path, why: &str) -> CommandError {
     let message = format!("{} is no baseline: {why}", path.display());
-    let hint = "name another file: cdx doctor --baseline baseline.json --write-baseline";
+    let hint = Prose::hint("name another file", writing(Path::new("baseline.json")));
     CommandError::usage("baseline", message, hint)
 }

@@ -11,7 +11,7 @@ use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::doctor::baseline::Baseline;
 use crate::doctor::{Diagnosis, Severity};
-use crate::gates::script::{quoted, within};
+use crate::model::suggestion::{Doctor, Prose};
 use crate::report::doctor;
 use crate::report::page::{Page, Report, count};
 use crate::store::replace::replace;
@@ -23,9 +23,6 @@ struct DoctorReport {
     diagnosis: Diagnosis,
     #[serde(skip_serializing_if = "Option::is_none")]
     fixes: Option<Fixed>,
-    /// The environment that text names in each command.
-    #[serde(skip)]
-    env: Option<String>,
 }
 
 impl Report for DoctorReport {
@@ -34,7 +31,7 @@ impl Report for DoctorReport {
             fixes.text(page);
             page.gap();
         }
-        doctor::text(&self.diagnosis, page, self.env.as_deref());
+        doctor::text(&self.diagnosis, page);
     }
 }
 
@@ -58,7 +55,7 @@ pub(super) fn diagnosis(
     }
     match context.format {
         FormatArg::Text | FormatArg::Json => {
-            context.print(&DoctorReport { diagnosis, fixes, env: context.named_env() })?;
+            context.print(&DoctorReport { diagnosis, fixes })?;
         }
         FormatArg::Junit => context.output.stdout(&doctor::junit(&diagnosis, threshold)?)?,
         FormatArg::Sarif => context.output.stdout(&doctor::sarif(&diagnosis))?,
@@ -72,16 +69,13 @@ pub(super) fn diagnosis(
 struct Written {
     baseline: String,
     findings: usize,
-    #[serde(skip)]
-    env: Option<String>,
 }
 
 impl Report for Written {
     fn text(&self, page: &mut Page) {
         page.line(format!("{}: {}", self.baseline, count(self.findings as u64, "finding")));
-        let doctor = format!("cdx doctor --baseline {}", quoted(&self.baseline));
-        let doctor = within(&doctor, self.env.as_deref());
-        page.item(format!("what is new from now on: {doctor}"));
+        let doctor = Doctor { baseline: Some(self.baseline.clone()), ..Doctor::default() };
+        page.item(Prose::hint("what is new from now on", doctor));
     }
 }
 
@@ -93,6 +87,6 @@ pub(super) fn baseline(
 ) -> Result<Exit, CommandError> {
     replace(path, baseline.text().as_bytes())?;
     let (path, findings) = (path.display().to_string(), baseline.len());
-    context.print(&Written { baseline: path, findings, env: context.named_env() })?;
+    context.print(&Written { baseline: path, findings })?;
     Ok(Exit::Done)
 }

@@ -9,6 +9,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::doctor::{Request, Severity};
+use crate::model::suggestion::{Doctor, Prose};
 
 /// How often it is looked whether something has changed.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -20,7 +21,7 @@ pub(super) fn run(
     threshold: Option<Severity>,
 ) -> Result<Exit, CommandError> {
     if !context.output.is_terminal() || context.format != FormatArg::Text {
-        let hint = "examine once: cdx doctor";
+        let hint = Prose::hint("examine once", Doctor::default());
         return Err(CommandError::usage("usage", "--watch is for a terminal, as text", hint));
     }
     let env = context.environment()?;

@@ -11,6 +11,7 @@ use crate::gates::after::After;
 use crate::gates::resolve::{Consent, Decision, Features, Reach, Refusal, RefusalKind};
 use crate::gates::standing::{Change, Standing};
 use crate::gates::{Catalogue, Gate};
+use crate::model::suggestion::{Doctor, OfFeatures, Prose, Suggestion};
 use crate::report::page::{Page, Report};
 use crate::store::features;
 
@@ -36,17 +37,19 @@ impl Asked {
     }
 
     /// The command that asks it again.
-    fn command(self, feature: &str) -> String {
+    fn command(self, feature: &str) -> OfFeatures {
+        let feature = feature.to_owned();
         match self {
             Self::Enable { with_prerequisites, consent } => {
-                let with = if with_prerequisites { " --with-prerequisites" } else { "" };
-                format!("cdx features enable {feature}{with}{}", consent.options())
+                OfFeatures::Enable { feature, with_prerequisites, consent }
             }
-            Self::Disable { .. } => format!("cdx features disable {feature}"),
+            Self::Disable { reach } => {
+                OfFeatures::Disable { feature, cascade: reach == Reach::Cascade }
+            }
             Self::Schedule { date, consent } => {
-                format!("cdx features schedule {feature} {date}{}", consent.options())
+                OfFeatures::Schedule { feature, date: date.to_string(), consent }
             }
-            Self::Unschedule => format!("cdx features unschedule {feature}"),
+            Self::Unschedule => OfFeatures::Unschedule(feature),
         }
     }
 
@@ -74,11 +77,11 @@ struct ChangeReport {
     #[serde(skip)]
     words: (&'static str, &'static str),
     #[serde(skip)]
-    notes: Vec<String>,
+    notes: Vec<Prose>,
     #[serde(skip)]
     after: After,
     #[serde(skip)]
-    command: String,
+    command: OfFeatures,
 }
 
 impl Report for ChangeReport {
@@ -126,38 +129,54 @@ fn tree(page: &mut Page, refused: &[Refusal], feature: &str, depth: usize, told:
 }
 
 /// The commands that meet the demands; `base` is the command that was refused.
-fn hints(page: &mut Page, refused: &[Refusal], feature: &str, base: &str) {
+fn hints(page: &mut Page, refused: &[Refusal], feature: &str, base: &OfFeatures) {
     use RefusalKind::{
         AlreadyOn, CannotDisable, Configuration, ConfigurationKey, Confirmation, DatePassed,
         Dependent, Excluded, Irreversible, Mandatory, Prerequisite, Version,
     };
     let has = |kind| refused.iter().any(|refusal| refusal.kind == kind);
-    let agreed: Vec<(&str, &str)> = [
-        (Prerequisite, "turn on what it needs too", " --with-prerequisites"),
-        (Confirmation, "confirm", " --confirm"),
-        (Irreversible, "accept that it cannot be taken back", " --accept-irreversible"),
+    let agreed: Vec<&str> = [
+        (Prerequisite, "turn on what it needs too"),
+        (Confirmation, "confirm"),
+        (Irreversible, "accept that it cannot be taken back"),
     ]
     .into_iter()
-    .filter_map(|(kind, what, option)| has(kind).then_some((what, option)))
+    .filter_map(|(kind, what)| has(kind).then_some(what))
     .collect();
+    let own = || feature.to_owned();
     if !agreed.is_empty() {
-        let (what, options): (Vec<&str>, Vec<&str>) = agreed.into_iter().unzip();
-        page.item(format!("{}: {base}{}", what.join(", "), options.concat()));
+        let again = agreeing(base, has(Prerequisite), has(Confirmation), has(Irreversible));
+        page.item(Prose::hint(agreed.join(", "), again));
     }
     if has(Mandatory) || has(CannotDisable) {
-        page.item(format!("see why: cdx explain {feature}"));
+        page.item(Prose::hint("see why", Suggestion::Explain(own())));
     } else if has(Dependent) {
-        page.item(format!("turn off what needs it first: {base} --cascade"));
+        let whole = OfFeatures::Disable { feature: own(), cascade: true };
+        page.item(Prose::hint("turn off what needs it first", whole));
     }
     if has(AlreadyOn) {
-        page.item(format!("turn it off first: cdx features disable {feature}"));
+        let disable = OfFeatures::Disable { feature: own(), cascade: false };
+        page.item(Prose::hint("turn it off first", disable));
     }
     if has(DatePassed) {
-        page.item("see what today is: cdx clock show");
+        page.item(Prose::hint("see what today is", Suggestion::Clock));
     }
     if [Version, Configuration, ConfigurationKey, Excluded].into_iter().any(has) {
-        page.item(format!("see the whole way: cdx features plan {feature}"));
+        page.item(Prose::hint("see the whole way", OfFeatures::Plan(own())));
     }
+}
+
+/// The command that was refused, with what it lacked agreed to.
+fn agreeing(base: &OfFeatures, needed: bool, confirm: bool, irreversible: bool) -> OfFeatures {
+    let mut again = base.clone();
+    if let OfFeatures::Enable { consent, .. } | OfFeatures::Schedule { consent, .. } = &mut again {
+        consent.confirm |= confirm;
+        consent.irreversible |= irreversible;
+    }
+    if let OfFeatures::Enable { with_prerequisites, .. } = &mut again {
+        *with_prerequisites |= needed;
+    }
+    again
 }
 
 pub(super) fn run(
@@ -219,19 +238,20 @@ fn follow(features: Features<'_>, gate: &Gate, changes: &[Change]) -> After {
 }
 
 /// What somebody should know of a change that is not refused.
-fn notes(catalogue: &Catalogue, standing: &Standing, gate: &Gate, asked: Asked) -> Vec<String> {
+fn notes(catalogue: &Catalogue, standing: &Standing, gate: &Gate, asked: Asked) -> Vec<Prose> {
     let features = Features { catalogue, standing };
     match asked {
         Asked::Schedule { date, .. } => features
             .unmet(gate)
             .iter()
             .filter(|needed| standing.scheduled(&needed.slug).is_none_or(|other| other > date))
-            .map(|needed| format!("stays off unless {} is on by then", needed.slug))
+            .map(|needed| format!("stays off unless {} is on by then", needed.slug).into())
             .collect(),
         Asked::Disable { reach: Reach::Force } => features
             .dependents(gate)
             .iter()
-            .map(|other| format!("{} is on and needs it: cdx doctor", other.slug))
+            .map(|other| format!("{} is on and needs it", other.slug))
+            .map(|text| Prose::hint(text, Doctor::default()))
             .collect(),
         _ => Vec::new(),
     }
@@ -266,7 +286,7 @@ impl Report for AllReport {
             irreversible: asks(RefusalKind::Irreversible),
         };
         if consent != Consent::default() {
-            page.item(format!("agree to it: cdx features enable-all{}", consent.options()));
+            page.item(Prose::hint("agree to it", OfFeatures::EnableAll(consent)));
         }
         if self.changed.is_empty() {
             page.line("nothing is turned on");

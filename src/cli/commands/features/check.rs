@@ -12,6 +12,7 @@ use crate::gates::Catalogue;
 use crate::gates::check::{Violation, check};
 use crate::gates::import::import;
 use crate::gates::resolve::{Consent, Refusal};
+use crate::model::suggestion::Prose;
 use crate::report::page::{Page, Report, count};
 use crate::store::features;
 
@@ -20,11 +21,19 @@ struct CheckReport {
     ok: bool,
     file: Option<String>,
     /// What the environment breaks, or would break after the import.
-    violations: Vec<Violation>,
+    violations: Vec<Broken>,
     /// What headquarters would refuse of the file.
     refused: Vec<Refusal>,
     /// Rows of features that this environment has not.
     unknown: usize,
+}
+
+/// A rule that is broken, with its command as it is typed here.
+#[derive(Debug, Serialize)]
+struct Broken {
+    #[serde(flatten)]
+    rule: Violation,
+    hint: String,
 }
 
 impl Report for CheckReport {
@@ -40,8 +49,8 @@ impl Report for CheckReport {
             page.item(format!("{}: {}", refusal.whose(), refusal.message));
         }
         for violation in &self.violations {
-            page.item(format!("{}: {}", violation.feature, violation.message));
-            page.item(format!("  {}", violation.hint));
+            page.item(format!("{}: {}", violation.rule.feature, violation.rule.message));
+            page.item(Prose::from("  ").and_command(violation.rule.hint.clone()));
         }
         if self.unknown > 0 {
             let rows = count(self.unknown as u64, "row");
@@ -72,7 +81,9 @@ pub(super) fn run(
         done.changes.iter().for_each(|change| standing.apply(change));
         report.refused = done.refused;
     }
-    report.violations = check(catalogue, &standing);
+    let env = context.named_env();
+    let told = |rule: Violation| Broken { hint: rule.hint.typed(env.as_deref()), rule };
+    report.violations = check(catalogue, &standing).into_iter().map(told).collect();
     report.ok = report.violations.is_empty() && report.refused.is_empty();
     let exit = if report.ok { Exit::Done } else { Exit::No };
     context.print(&report)?;

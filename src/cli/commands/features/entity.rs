@@ -12,7 +12,7 @@ use crate::gates::after::After;
 use crate::gates::check::{Broken, Violation, check};
 use crate::gates::import::{self, EntityRow, Ruled};
 use crate::gates::resolve::{Consent, Features, Refusal, RefusalKind};
-use crate::gates::script::quoted;
+use crate::model::suggestion::{OfFeatures, Prose, Suggestion};
 use crate::report::page::{Page, Report, count};
 use crate::store::{entity, features};
 
@@ -27,7 +27,8 @@ fn named(path: &Path) -> Result<(), CommandError> {
         return Ok(());
     }
     let message = format!("{} is neither .csv nor .xlsx", path.display());
-    Err(CommandError::usage("file-kind", message, "cdx features export features.csv"))
+    let export = OfFeatures::Export { file: "features.csv".to_owned(), force: false };
+    Err(CommandError::usage("file-kind", message, Suggestion::from(export)))
 }
 
 #[derive(Debug, Serialize)]
@@ -68,7 +69,7 @@ struct Imported {
     next_jobs: Vec<String>,
     dry_run: bool,
     #[serde(skip)]
-    notes: Vec<String>,
+    notes: Vec<Prose>,
     #[serde(skip)]
     after: After,
 }
@@ -80,17 +81,18 @@ impl Report for Imported {
             for refusal in &self.refused {
                 page.item(format!("{}: {}", refusal.whose(), refusal.message));
             }
-            let file = quoted(&self.file);
+            let file = || self.file.clone();
             let asks = |kind| self.refused.iter().any(|refusal| refusal.kind == kind);
             let consent = Consent {
                 confirm: asks(RefusalKind::Confirmation),
                 irreversible: asks(RefusalKind::Irreversible),
             };
             if consent != Consent::default() {
-                let options = consent.options();
-                page.item(format!("agree to it: cdx features import {file}{options}"));
+                let import = OfFeatures::Import { file: file(), consent };
+                page.item(Prose::hint("agree to it", import));
             }
-            page.item(format!("see every rule it breaks: cdx features check {file}"));
+            let check = OfFeatures::Check(Some(file()));
+            page.item(Prose::hint("see every rule it breaks", check));
             return;
         }
         let would = if self.dry_run { " (nothing is written)" } else { "" };
@@ -147,7 +149,7 @@ pub(super) fn import(
         one.kind == Broken::Schedule && done.changes.iter().any(|c| c.slug == one.feature)
     };
     let early = check(catalogue, &after).into_iter().filter(own);
-    let notes = early.map(|one| format!("{}: {}", one.message, one.hint)).collect();
+    let notes = early.map(|one| Prose::hint(one.message, one.hint)).collect();
     let left = After::of(Features { catalogue, standing: &standing }, &done.changes);
     let exit = if done.refused.is_empty() { Exit::Done } else { Exit::No };
     context.print(&Imported {

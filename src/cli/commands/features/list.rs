@@ -9,6 +9,7 @@ use crate::gates::in_effect::{ChannelState, InEffect};
 use crate::gates::resolve::{Features, Status};
 use crate::gates::standing::Standing;
 use crate::gates::{Catalogue, Gate};
+use crate::model::suggestion::{Prose, Suggestion};
 use crate::model::version::Version;
 use crate::report::page::{Page, Report, yes};
 use crate::runtime::features::{in_channels, survey};
@@ -159,7 +160,7 @@ impl Report for FeatureDetail {
             page.item(format!("off: {unmet}"));
         }
         page.item(format!("{}: {}", self.grade, self.source));
-        page.item(format!("what it demands: cdx explain {}", line.slug));
+        page.item(Prose::hint("what it demands", Suggestion::Explain(line.slug.clone())));
         if let Some(last) = self.history.last() {
             page.item(format!("{}: {} ({})", last.at, last.event, last.detail));
         }

@@ -12,9 +12,11 @@ use std::path::PathBuf;
 
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
+use crate::cli::error::suggestion;
 use crate::cli::exit::Exit;
 use crate::gates::resolve::{Consent, Reach};
 use crate::gates::{Catalogue, Gate};
+use crate::model::suggestion::OfFeatures;
 
 /// Show feature gates, and turn them on and off.
 #[derive(Debug, clap::Args)]
@@ -225,12 +227,7 @@ pub(in crate::cli) fn find<'a>(
     word: &str,
 ) -> Result<&'a Gate, CommandError> {
     catalogue.find(word).map_err(|unknown| {
-        let hint = match &unknown.nearest {
-            Some(nearest) => {
-                format!("did you mean {nearest:?}? see what there is: cdx features list")
-            }
-            None => "see what there is: cdx features list".to_owned(),
-        };
+        let hint = suggestion(unknown.nearest.as_ref(), OfFeatures::List);
         CommandError::usage("unknown-feature", unknown.to_string(), hint)
     })
 }

@@ -1,9 +1,11 @@
 //! `cdx features plan`: the whole way to a feature that is effective everywhere.
 
+use serde::Serialize;
+
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
-use crate::gates::plan::Plan;
+use crate::gates::plan::{Plan, PlanStep, StepKind};
 use crate::gates::script::{Shell, script};
 use crate::gates::{Catalogue, Gate};
 use crate::report::page::{Page, Report};
@@ -27,23 +29,52 @@ impl From<ShellArg> for Shell {
     }
 }
 
-impl Report for Plan {
+/// A plan, with its commands as they are typed here.
+#[derive(Debug, Serialize)]
+struct PlanReport {
+    #[serde(flatten)]
+    plan: Plan,
+    steps: Vec<StepLine>,
+}
+
+/// One step.
+#[derive(Debug, Serialize)]
+struct StepLine {
+    kind: StepKind,
+    command: Option<String>,
+    why: String,
+}
+
+impl PlanReport {
+    fn of(plan: Plan, env: Option<&str>) -> Self {
+        let line = |step: &PlanStep| StepLine {
+            kind: step.kind,
+            command: step.command.as_ref().map(|command| command.typed(env)),
+            why: step.why.clone(),
+        };
+        let steps = plan.steps.iter().map(line).collect();
+        Self { plan, steps }
+    }
+}
+
+impl Report for PlanReport {
     fn text(&self, page: &mut Page) {
-        if self.effective {
+        let Self { plan, steps } = self;
+        if plan.effective {
             page.line(format!(
                 "{} is effective {}; there is nothing to do",
-                self.feature,
-                self.place()
+                plan.feature,
+                plan.place()
             ));
             return;
         }
-        page.line(format!("From here to {} effective {}:", self.feature, self.place()));
-        let row = |(at, step): (usize, &crate::gates::plan::PlanStep)| {
+        page.line(format!("From here to {} effective {}:", plan.feature, plan.place()));
+        let row = |(at, step): (usize, &StepLine)| {
             let command = step.command.clone().unwrap_or_else(|| "(wait)".to_owned());
             [(at + 1).to_string(), command, step.why.clone()]
         };
-        page.table(["step", "command", "why"], self.steps.iter().enumerate().map(row).collect());
-        for refusal in &self.refused {
+        page.table(["step", "command", "why"], steps.iter().enumerate().map(row).collect());
+        for refusal in &plan.refused {
             page.line(format!("in the way: {}", refusal.message));
         }
     }
@@ -57,12 +88,13 @@ pub(super) fn run(
     shell: Option<ShellArg>,
 ) -> Result<Exit, CommandError> {
     let plan = context.steady(|reader| Ok(plan_of(reader, catalogue, gate, channel)?))?;
+    let exit = if plan.refused.is_empty() { Exit::Done } else { Exit::No };
+    let env = context.named_env();
     match shell {
         Some(shell) => {
-            let env = context.env.as_ref().map(|path| path.display().to_string());
             context.output.stdout(&script(&plan, shell.into(), env.as_deref()))?;
         }
-        None => context.print(&plan)?,
+        None => context.print(&PlanReport::of(plan, env.as_deref()))?,
     }
-    Ok(if plan.refused.is_empty() { Exit::Done } else { Exit::No })
+    Ok(exit)
 }

@@ -1,0 +1,185 @@
+//! Every command that the tool suggests is one that it understands.
+
+use std::collections::BTreeSet;
+
+use clap::Parser as _;
+
+use super::app::Cli;
+use crate::model::suggestion::{
+    Consent, Doctor, OfChannels, OfCustomers, OfFeatures, OfJobs, OfSessions, ProfileSwitch, Run,
+    RunPhase, SessionKind, SetSchedule, Shell, Suggestion,
+};
+use crate::model::version::Version;
+
+/// Values that are not plain words.
+const NAMES: &[&str] = &["houston", "a b", "it's", "-x", "ñandú", "a\"b$c"];
+
+/// Every variant, and every option of it, for a name.
+fn of_name(name: &str) -> Vec<Suggestion> {
+    let own = || name.to_owned();
+    let agreed = Consent { confirm: true, irreversible: true };
+    let (version, group) = (Version::of([10, 0, 48]), Some(own()));
+    let run = Run { allow: vec![own(), own()], ..Run::jobs([name, "1010"]).full() };
+    let doctor =
+        Doctor { only: Some("CDX210".to_owned()), format: Some("sarif"), ..Doctor::default() };
+    let schedule = SetSchedule {
+        active: Some(false),
+        recurring: true,
+        waiting: true,
+        add_jobs: vec![own(), "P".to_owned()],
+        add_groups: vec![own(), "Default".to_owned()],
+        ..SetSchedule::of(name)
+    };
+    let mut all = vec![
+        Suggestion::NewEnvironment(own()),
+        Suggestion::InitElsewhere(own()),
+        run.clone().in_channel(name).into(),
+        Run { group, phase: Some(RunPhase::Collect), ..Run::job(name) }.into(),
+        Run { phase: Some(RunPhase::Apply), ..Run::job(name) }.into(),
+        Suggestion::Faults,
+        Suggestion::WhichJob(own()),
+        Suggestion::Reconnect(own()),
+        Suggestion::RestartRegisters(Some(own())),
+        Suggestion::FindCustomer { channel: own(), word: own() },
+        Suggestion::ScaleUnits,
+        Suggestion::RestartScaleUnits(Some(own())),
+        Suggestion::Schedules,
+        schedule.into(),
+        SetSchedule { jobs: vec![own()], active: Some(true), ..SetSchedule::of(name) }.into(),
+        Suggestion::Parameters,
+        Suggestion::SetParameter(own(), "yes".to_owned()),
+        Suggestion::Profiles,
+        Suggestion::SetProfile(own(), ProfileSwitch::AsyncCustomers),
+        Suggestion::SetProfile(own(), ProfileSwitch::AsyncOrders),
+        Suggestion::Upgrade(version.clone()),
+        Suggestion::UpgradeScaleUnits(version, Some(own())),
+        Suggestion::Initialize { delete_existing: true },
+        Suggestion::Clock,
+        doctor.into(),
+        Doctor { baseline: Some(own()), write_baseline: true, ..Doctor::default() }.into(),
+        Suggestion::Explain(own()),
+        Suggestion::Help(Some("run".to_owned())),
+        Suggestion::Version,
+    ];
+    all.extend(of_families(name, agreed));
+    all
+}
+
+/// The variants that are families of their own.
+fn of_families(name: &str, agreed: Consent) -> Vec<Suggestion> {
+    let own = || name.to_owned();
+    let mut all = Vec::new();
+    all.extend([OfJobs::List, OfJobs::Show(own()), OfJobs::Check].map(Suggestion::from));
+    for kind in [SessionKind::Download, SessionKind::Upload] {
+        all.extend([OfSessions::List(kind), OfSessions::Show(kind, 7)].map(Suggestion::from));
+    }
+    let channel = || Some(own());
+    let sessions = [
+        OfSessions::Retry { id: 7, channel: channel() },
+        OfSessions::RetryUpload(7),
+        OfSessions::Cancel { id: 7, channel: channel() },
+    ];
+    all.extend(sessions.map(Suggestion::from));
+    all.extend(of_features(name, agreed).map(Suggestion::from));
+    let customers = [
+        OfCustomers::List,
+        OfCustomers::Show(own()),
+        OfCustomers::Operations,
+        OfCustomers::Operation(own()),
+        OfCustomers::Synchronize(own()),
+    ];
+    all.extend(customers.map(Suggestion::from));
+    let channels = [
+        OfChannels::List,
+        OfChannels::Add(own()),
+        OfChannels::Resume(own()),
+        OfChannels::Reseed(own()),
+        OfChannels::Rebuild { database: own(), discard: true },
+    ];
+    all.extend(channels.map(Suggestion::from));
+    all
+}
+
+fn of_features(name: &str, consent: Consent) -> [OfFeatures; 12] {
+    let own = || name.to_owned();
+    [
+        OfFeatures::List,
+        OfFeatures::Show(own()),
+        OfFeatures::Plan(own()),
+        OfFeatures::Enable { feature: own(), with_prerequisites: true, consent },
+        OfFeatures::Disable { feature: own(), cascade: true },
+        OfFeatures::Schedule { feature: own(), date: "2026-03-01".to_owned(), consent },
+        OfFeatures::Unschedule(own()),
+        OfFeatures::EnableAll(consent),
+        OfFeatures::Refresh,
+        OfFeatures::Check(Some(own())),
+        OfFeatures::Export { file: own(), force: true },
+        OfFeatures::Import { file: own(), consent },
+    ]
+}
+
+/// The variant that a suggestion is: without its values.
+fn variant(suggestion: &Suggestion) -> String {
+    let text = format!("{suggestion:?}");
+    let word =
+        |text: &str| text.chars().take_while(char::is_ascii_alphanumeric).collect::<String>();
+    let (outer, rest) = (word(&text), text.split_once('(').map_or("", |(_, rest)| rest));
+    let family = ["Jobs", "Sessions", "Features", "Customers", "Channels"];
+    if family.contains(&outer.as_str()) { format!("{outer}.{}", word(rest)) } else { outer }
+}
+
+/// The variants that the source declares.
+fn declared() -> BTreeSet<String> {
+    let source = include_str!("../model/suggestion/mod.rs");
+    let of = |name: &str| -> Vec<String> {
+        let body = source.split(&format!("pub enum {name} {{")).nth(1).unwrap();
+        let body = body.split("\n}").next().unwrap();
+        let own = body.lines().filter_map(|line| line.strip_prefix("    "));
+        let named = own.filter(|line| line.starts_with(|c: char| c.is_ascii_uppercase()));
+        let word = |line: &str| line.chars().take_while(char::is_ascii_alphanumeric).collect();
+        named.map(word).collect()
+    };
+    let families = ["Jobs", "Sessions", "Features", "Customers", "Channels"];
+    let plain = of("Suggestion").into_iter().filter(|name| !families.contains(&name.as_str()));
+    let nested = families.iter().flat_map(|family| {
+        of(&format!("Of{family}")).into_iter().map(move |name| format!("{family}.{name}"))
+    });
+    plain.chain(nested).collect()
+}
+
+#[test]
+fn every_suggestion_is_understood_as_it_is_typed() {
+    let mut seen = BTreeSet::new();
+    for (name, env) in
+        NAMES.iter().flat_map(|name| [None, Some("my store"), Some("-e")].map(|e| (name, e)))
+    {
+        for suggestion in of_name(name) {
+            seen.insert(variant(&suggestion));
+            let typed = suggestion.typed(env);
+            let words = shlex::split(&typed).unwrap();
+            assert_eq!(words[1..], suggestion.arguments(env), "{typed}");
+            // Help and the version are answered by clap itself, as an error of a kind.
+            let understood = match Cli::try_parse_from(&words) {
+                Ok(cli) => {
+                    let named = cli.env.map(|path| path.display().to_string());
+                    let elsewhere = matches!(suggestion, Suggestion::InitElsewhere(_));
+                    assert_eq!(named.as_deref(), env.filter(|_| !elsewhere), "{typed}");
+                    true
+                }
+                Err(error) => !error.use_stderr(),
+            };
+            assert!(understood, "{typed}: {:?}", Cli::try_parse_from(&words).err());
+        }
+    }
+    assert_eq!(seen, declared());
+}
+
+#[test]
+fn a_shell_takes_each_word_as_it_is() {
+    let find = Suggestion::FindCustomer { channel: "a b".to_owned(), word: "it's".to_owned() };
+    let env = Some("../my store");
+    let sh = "cdx --env '../my store' pos find-customer --channel 'a b' 'it'\\''s'";
+    assert_eq!(find.written(Shell::Sh, env), sh);
+    let power_shell = "cdx --env '../my store' pos find-customer --channel 'a b' 'it''s'";
+    assert_eq!(find.written(Shell::PowerShell, env), power_shell);
+}

@@ -1,0 +1,416 @@
+//! A suggested command: a value that knows what it does, and alone how it is written.
+
+mod prose;
+mod written;
+
+pub use prose::{Part, Prose};
+pub use written::{Shell, quoted};
+
+use super::version::Version;
+
+/// A command of ours that somebody is told to type, or that `doctor --fix` runs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Suggestion {
+    /// Makes an environment where `--env` says, else in a folder of this name.
+    NewEnvironment(String),
+    /// Makes an environment in another folder than the one that was named.
+    InitElsewhere(String),
+    /// Runs jobs.
+    Run(Run),
+    /// Lists the faults.
+    Faults,
+    /// About jobs.
+    Jobs(OfJobs),
+    /// Says which jobs a change needs.
+    WhichJob(String),
+    /// About sessions.
+    Sessions(OfSessions),
+    /// About features.
+    Features(OfFeatures),
+    /// Merges what a register did offline.
+    Reconnect(String),
+    /// Restarts the registers of a channel, or all.
+    RestartRegisters(Option<String>),
+    /// Looks for a customer in a channel.
+    FindCustomer {
+        /// The channel.
+        channel: String,
+        /// Whom.
+        word: String,
+    },
+    /// About customers in headquarters.
+    Customers(OfCustomers),
+    /// What scale units hold in memory.
+    ScaleUnits,
+    /// Has the scale unit of a channel, or all, look again.
+    RestartScaleUnits(Option<String>),
+    /// About channel databases.
+    Channels(OfChannels),
+    /// Lists distribution schedules.
+    Schedules,
+    /// Changes a distribution schedule.
+    SetSchedule(SetSchedule),
+    /// Lists parameters.
+    Parameters,
+    /// Sets a parameter, or records a fact.
+    SetParameter(String, String),
+    /// Lists functionality profiles.
+    Profiles,
+    /// Switches something on in a functionality profile.
+    SetProfile(String, ProfileSwitch),
+    /// Moves the application version.
+    Upgrade(Version),
+    /// Moves the version of a channel's scale unit, or all.
+    UpgradeScaleUnits(Version, Option<String>),
+    /// Initializes the scheduler.
+    Initialize {
+        /// What is there goes first.
+        delete_existing: bool,
+    },
+    /// Shows the time.
+    Clock,
+    /// Looks what is wrong.
+    Doctor(Doctor),
+    /// Explains a word.
+    Explain(String),
+    /// Shows the help of a command, or of all.
+    Help(Option<String>),
+    /// Says which version this is.
+    Version,
+}
+
+/// About jobs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OfJobs {
+    /// Lists them.
+    List,
+    /// Shows one.
+    Show(String),
+    /// Looks at their definitions.
+    Check,
+}
+
+/// About sessions.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OfSessions {
+    /// Lists them.
+    List(SessionKind),
+    /// Shows one.
+    Show(SessionKind, i64),
+    /// Gives one to channels another try.
+    Retry {
+        /// Its number.
+        id: i64,
+        /// In one database alone.
+        channel: Option<String>,
+    },
+    /// Gives one from a channel another try.
+    RetryUpload(i64),
+    /// Cancels one to channels.
+    Cancel {
+        /// Its number.
+        id: i64,
+        /// In one database alone.
+        channel: Option<String>,
+    },
+}
+
+/// About features.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OfFeatures {
+    /// Lists them.
+    List,
+    /// Shows one.
+    Show(String),
+    /// Shows the whole way to one.
+    Plan(String),
+    /// Turns one on.
+    Enable {
+        /// By slug.
+        feature: String,
+        /// What it needs first.
+        with_prerequisites: bool,
+        /// What is agreed to.
+        consent: Consent,
+    },
+    /// Turns one off.
+    Disable {
+        /// By slug.
+        feature: String,
+        /// Those that need it first.
+        cascade: bool,
+    },
+    /// Gives one a date.
+    Schedule {
+        /// By slug.
+        feature: String,
+        /// The date.
+        date: String,
+        /// What is agreed to.
+        consent: Consent,
+    },
+    /// Takes the date of one away.
+    Unschedule(String),
+    /// Turns every one on that can be.
+    EnableAll(Consent),
+    /// Makes the rows that are missing.
+    Refresh,
+    /// Looks whether they keep every rule, in headquarters or in a file.
+    Check(Option<String>),
+    /// Writes them to a file.
+    Export {
+        /// The file.
+        file: String,
+        /// Over one that exists.
+        force: bool,
+    },
+    /// Reads them from a file.
+    Import {
+        /// The file.
+        file: String,
+        /// What is agreed to.
+        consent: Consent,
+    },
+}
+
+/// About customers in headquarters.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OfCustomers {
+    /// Lists them.
+    List,
+    /// Shows one.
+    Show(String),
+    /// Lists the operations of the customer synchronization.
+    Operations,
+    /// Shows one of those.
+    Operation(String),
+    /// Processes one of those again.
+    Synchronize(String),
+}
+
+/// About channel databases.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OfChannels {
+    /// Lists them.
+    List,
+    /// Adds one.
+    Add(String),
+    /// Resumes one that is paused.
+    Resume(String),
+    /// Counts the rows of one again.
+    Reseed(String),
+    /// Makes the file of one again.
+    Rebuild {
+        /// The database.
+        database: String,
+        /// Even where the file can be read, or rows are lost.
+        discard: bool,
+    },
+}
+
+/// Downloads or uploads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SessionKind {
+    /// From headquarters to channels.
+    Download,
+    /// From channels to headquarters.
+    Upload,
+}
+
+/// A run of jobs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Run {
+    /// The jobs, in order.
+    pub jobs: Vec<String>,
+    /// The whole of each instead of what has changed.
+    pub full: bool,
+    /// One half of an upload.
+    pub phase: Option<RunPhase>,
+    /// One channel.
+    pub channel: Option<String>,
+    /// One group.
+    pub group: Option<String>,
+    /// Facts that it may be run without.
+    pub allow: Vec<String>,
+}
+
+impl Run {
+    /// Runs these jobs.
+    pub fn jobs<T: AsRef<str>>(jobs: impl IntoIterator<Item = T>) -> Self {
+        let jobs = jobs.into_iter().map(|job| job.as_ref().to_owned()).collect();
+        Self { jobs, ..Self::default() }
+    }
+
+    /// Runs one job.
+    pub fn job(job: &str) -> Self {
+        Self::jobs([job])
+    }
+
+    /// All of it, not what has changed.
+    #[must_use]
+    pub fn full(self) -> Self {
+        Self { full: true, ..self }
+    }
+
+    /// In one channel alone.
+    #[must_use]
+    pub fn in_channel(self, channel: &str) -> Self {
+        Self { channel: Some(channel.to_owned()), ..self }
+    }
+}
+
+/// One half of an upload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RunPhase {
+    /// From the channel.
+    Collect,
+    /// To headquarters.
+    Apply,
+}
+
+/// What an operator agrees to beyond turning a feature on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Consent {
+    /// The confirmation that a feature asks for (G07).
+    pub confirm: bool,
+    /// That it cannot be turned off again (G09).
+    pub irreversible: bool,
+}
+
+/// A change of a distribution schedule.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SetSchedule {
+    /// Its name; one that is not there is made.
+    pub name: String,
+    /// Whether it is active.
+    pub active: Option<bool>,
+    /// It gets a recurring batch.
+    pub recurring: bool,
+    /// Its batch waits for its next time.
+    pub waiting: bool,
+    /// Jobs that it runs and no others.
+    pub jobs: Vec<String>,
+    /// Jobs beside those that it runs.
+    pub add_jobs: Vec<String>,
+    /// Groups beside those that it serves.
+    pub add_groups: Vec<String>,
+}
+
+impl SetSchedule {
+    /// A change of the schedule of this name.
+    pub fn of(name: &str) -> Self {
+        Self { name: name.to_owned(), ..Self::default() }
+    }
+}
+
+/// What a functionality profile switches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ProfileSwitch {
+    /// "Create customer in async mode".
+    AsyncCustomers,
+    /// "Create customer order in async mode".
+    AsyncOrders,
+}
+
+/// A look at what is wrong.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Doctor {
+    /// Only this rule.
+    pub only: Option<String>,
+    /// Without what this file holds.
+    pub baseline: Option<String>,
+    /// Writes the file.
+    pub write_baseline: bool,
+    /// A format of its own.
+    pub format: Option<&'static str>,
+}
+
+macro_rules! families {
+    ($($family:ident => $variant:ident,)+) => {
+        $(impl From<$family> for Suggestion {
+            fn from(own: $family) -> Self {
+                Self::$variant(own)
+            }
+        })+
+    };
+}
+
+families! {
+    Run => Run,
+    OfJobs => Jobs,
+    OfSessions => Sessions,
+    OfFeatures => Features,
+    OfCustomers => Customers,
+    OfChannels => Channels,
+    SetSchedule => SetSchedule,
+    Doctor => Doctor,
+}
+
+impl Suggestion {
+    /// Initializes the scheduler from the definitions.
+    pub const INITIALIZE: Self = Self::Initialize { delete_existing: false };
+
+    /// Records that something is set up.
+    pub fn record(fact: &str) -> Self {
+        Self::SetParameter(fact.to_owned(), "yes".to_owned())
+    }
+
+    /// Turns a feature on, with what it needs.
+    pub fn enable_whole(feature: &str, consent: Consent) -> Self {
+        let feature = feature.to_owned();
+        OfFeatures::Enable { feature, with_prerequisites: true, consent }.into()
+    }
+
+    /// The run that it is, where it is one.
+    pub fn as_run(&self) -> Option<&Run> {
+        match self {
+            Self::Run(run) => Some(run),
+            _ => None,
+        }
+    }
+
+    /// The jobs that it runs, in order.
+    pub fn jobs(&self) -> &[String] {
+        self.as_run().map_or(&[], |run| &run.jobs)
+    }
+
+    /// Whether it sends all of a job.
+    pub fn is_full(&self) -> bool {
+        self.as_run().is_some_and(|run| run.full)
+    }
+
+    /// The one channel or database that it is about.
+    pub fn channel(&self) -> Option<&str> {
+        match self {
+            Self::Run(Run { channel, .. })
+            | Self::RestartRegisters(channel)
+            | Self::RestartScaleUnits(channel)
+            | Self::UpgradeScaleUnits(_, channel)
+            | Self::Sessions(
+                OfSessions::Retry { channel, .. } | OfSessions::Cancel { channel, .. },
+            ) => channel.as_deref(),
+            Self::Reconnect(channel)
+            | Self::FindCustomer { channel, .. }
+            | Self::Channels(
+                OfChannels::Resume(channel)
+                | OfChannels::Reseed(channel)
+                | OfChannels::Rebuild { database: channel, .. },
+            ) => Some(channel),
+            _ => None,
+        }
+    }
+
+    /// The same for every channel, where it can be said without one.
+    #[must_use]
+    pub fn everywhere(&self) -> Self {
+        let mut wide = self.clone();
+        if let Self::Run(Run { channel, .. })
+        | Self::RestartRegisters(channel)
+        | Self::RestartScaleUnits(channel)
+        | Self::UpgradeScaleUnits(_, channel) = &mut wide
+        {
+            *channel = None;
+        }
+        wide
+    }
+}

@@ -1,0 +1,93 @@
+//! Text for people with commands in it.
+
+use super::Suggestion;
+
+/// A piece of text for people.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// Words.
+    Words(String),
+    /// A command to type.
+    Command(Suggestion),
+}
+
+/// Text for people with commands in it; which environment they name is known when it is printed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Prose(Vec<Part>);
+
+impl Prose {
+    /// Words that lead to a command, `see what there is: cdx jobs list`.
+    pub fn hint(words: impl Into<String>, command: impl Into<Suggestion>) -> Self {
+        Self::from(words.into()).and(": ").and_command(command)
+    }
+
+    /// Commands one after the other, each only where the one before has worked.
+    pub fn chain<'a>(commands: impl IntoIterator<Item = &'a Suggestion>) -> Self {
+        let mut chain = Self::default();
+        for command in commands {
+            if !chain.0.is_empty() {
+                chain = chain.and(" && ");
+            }
+            chain = chain.and_command(command.clone());
+        }
+        chain
+    }
+
+    /// More words.
+    #[must_use]
+    pub fn and(mut self, words: impl Into<String>) -> Self {
+        self.0.push(Part::Words(words.into()));
+        self
+    }
+
+    /// A command behind what is said so far.
+    #[must_use]
+    pub fn and_command(mut self, command: impl Into<Suggestion>) -> Self {
+        self.0.push(Part::Command(command.into()));
+        self
+    }
+
+    /// The pieces, in order.
+    pub fn parts(&self) -> &[Part] {
+        &self.0
+    }
+
+    /// The text, its commands for the environment that `--env` named, where it did.
+    pub fn text(&self, env: Option<&str>) -> String {
+        let written = |part: &Part| match part {
+            Part::Words(words) => words.clone(),
+            Part::Command(command) => command.typed(env),
+        };
+        self.0.iter().map(written).collect()
+    }
+}
+
+impl From<String> for Prose {
+    fn from(words: String) -> Self {
+        Self(vec![Part::Words(words)])
+    }
+}
+
+impl From<&str> for Prose {
+    fn from(words: &str) -> Self {
+        Self::from(words.to_owned())
+    }
+}
+
+impl From<Suggestion> for Prose {
+    fn from(command: Suggestion) -> Self {
+        Self(vec![Part::Command(command)])
+    }
+}
+
+impl From<&String> for Prose {
+    fn from(words: &String) -> Self {
+        Self::from(words.as_str())
+    }
+}
+
+impl From<&Prose> for Prose {
+    fn from(text: &Prose) -> Self {
+        text.clone()
+    }
+}

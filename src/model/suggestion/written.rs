@@ -1,0 +1,328 @@
+//! How a suggested command is written: its words, their quotes, and the environment it is for.
+
+use super::{
+    Consent, Doctor, OfChannels, OfCustomers, OfFeatures, OfJobs, OfSessions, ProfileSwitch, Run,
+    RunPhase, SessionKind, SetSchedule, Suggestion,
+};
+
+/// The shells that commands are written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shell {
+    /// POSIX sh.
+    Sh,
+    /// PowerShell.
+    PowerShell,
+}
+
+impl Shell {
+    /// A word as the shell takes it literally.
+    pub fn quoted(self, word: &str) -> String {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:".contains(c);
+        if !word.is_empty() && word.chars().all(plain) {
+            return word.to_owned();
+        }
+        let quote = match self {
+            Self::Sh => "'\\''",
+            Self::PowerShell => "''",
+        };
+        format!("'{}'", word.replace('\'', quote))
+    }
+}
+
+/// A word as sh takes it literally; so does PowerShell, unless it has a single quote in it.
+pub fn quoted(word: &str) -> String {
+    Shell::Sh.quoted(word)
+}
+
+/// The words of a command line while they are put together.
+#[derive(Default)]
+struct Words(Vec<Word>);
+
+/// One of them.
+enum Word {
+    /// A name of ours: a command, an option with its value.
+    Fixed(String),
+    /// A value that stands by itself.
+    Value(String),
+}
+
+impl Words {
+    /// The words of a command, `features list`.
+    fn of(command: &str) -> Self {
+        Self(command.split(' ').map(|word| Word::Fixed(word.to_owned())).collect())
+    }
+
+    /// A value that stands by itself.
+    fn value(mut self, word: impl AsRef<str>) -> Self {
+        self.0.push(Word::Value(word.as_ref().to_owned()));
+        self
+    }
+
+    fn values<T: AsRef<str>>(self, words: impl IntoIterator<Item = T>) -> Self {
+        words.into_iter().fold(self, Self::value)
+    }
+
+    fn fixed(mut self, words: &[&str]) -> Self {
+        self.0.extend(words.iter().map(|word| Word::Fixed((*word).to_owned())));
+        self
+    }
+
+    /// An option that is there or not.
+    fn flag(self, given: bool, name: &str) -> Self {
+        if given { self.fixed(&[name]) } else { self }
+    }
+
+    /// An option with a value, where there is one.
+    fn option(self, name: &str, value: Option<impl AsRef<str>>) -> Self {
+        match value.as_ref().map(AsRef::as_ref) {
+            None => self,
+            Some(value) if is_unlike_a_value(value) => self.fixed(&[&format!("{name}={value}")]),
+            Some(value) => self.fixed(&[name, value]),
+        }
+    }
+
+    /// An option once for all its values.
+    fn options(self, name: &str, values: &[String]) -> Self {
+        if values.is_empty() {
+            return self;
+        }
+        if values.iter().any(|value| is_unlike_a_value(value)) {
+            return values.iter().fold(self, |words, value| words.option(name, Some(value)));
+        }
+        values.iter().fold(self.fixed(&[name]), |words, value| words.fixed(&[value]))
+    }
+
+    fn consent(self, consent: Consent) -> Self {
+        self.flag(consent.confirm, "--confirm").flag(consent.irreversible, "--accept-irreversible")
+    }
+
+    /// The words in order; values that look like options are told from them by `--`.
+    fn finish(self) -> Vec<String> {
+        let apart = |word: &Word| matches!(word, Word::Value(value) if value.starts_with('-'));
+        let apart = self.0.iter().any(apart);
+        let (mut words, mut last) = (Vec::new(), Vec::new());
+        for word in self.0 {
+            match word {
+                Word::Value(value) if apart => last.push(value),
+                Word::Fixed(word) | Word::Value(word) => words.push(word),
+            }
+        }
+        if apart {
+            words.push("--".to_owned());
+        }
+        words.extend(last);
+        words
+    }
+}
+
+/// Whether a value of an option would be taken for something else.
+fn is_unlike_a_value(value: &str) -> bool {
+    value.is_empty() || value.starts_with('-')
+}
+
+/// Whether a command is told which environment it is for.
+#[derive(PartialEq, Eq)]
+enum Place {
+    /// By `--env`, where that was given.
+    Environment,
+    /// By what it says itself, or it is for none.
+    Own,
+}
+
+impl Suggestion {
+    /// The command as it is typed in sh, for the environment that `--env` named, where it did.
+    pub fn typed(&self, env: Option<&str>) -> String {
+        self.written(Shell::Sh, env)
+    }
+
+    /// The command as it is typed in a shell.
+    pub fn written(&self, shell: Shell, env: Option<&str>) -> String {
+        let words = self.arguments(env);
+        let words: Vec<String> = words.iter().map(|word| shell.quoted(word)).collect();
+        format!("cdx {}", words.join(" "))
+    }
+
+    /// What stands behind the name of the program, word by word.
+    pub fn arguments(&self, env: Option<&str>) -> Vec<String> {
+        let (words, place) = self.words(env);
+        let named = Words::default().option("--env", env.filter(|_| place == Place::Environment));
+        named.finish().into_iter().chain(words.finish()).collect()
+    }
+
+    fn words(&self, env: Option<&str>) -> (Words, Place) {
+        let words = match self {
+            Self::NewEnvironment(folder) => {
+                Words::of("init").values(env.is_none().then_some(folder))
+            }
+            Self::InitElsewhere(folder) => return (Words::of("init").value(folder), Place::Own),
+            Self::Version => return (Words::of("--version"), Place::Own),
+            Self::Help(command) => return (Words::of("help").values(command), Place::Own),
+            Self::Run(run) => run.words(),
+            Self::Faults => Words::of("run").option("--fault", Some("list")),
+            Self::Jobs(about) => about.words(),
+            Self::WhichJob(word) => Words::of("which-job").value(word),
+            Self::Sessions(about) => about.words(),
+            Self::Features(about) => about.words(),
+            Self::Reconnect(channel) => of_channel("pos reconnect", Some(channel)),
+            Self::RestartRegisters(channel) => of_channel("pos restart", channel.as_ref()),
+            Self::FindCustomer { channel, word } => {
+                of_channel("pos find-customer", Some(channel)).value(word)
+            }
+            Self::Customers(about) => about.words(),
+            Self::ScaleUnits => Words::of("csu status"),
+            Self::RestartScaleUnits(channel) => of_channel("csu restart", channel.as_ref()),
+            Self::Channels(about) => about.words(),
+            Self::Schedules => Words::of("schedules list"),
+            Self::SetSchedule(change) => change.words(),
+            Self::Parameters => Words::of("params list"),
+            Self::SetParameter(name, value) => Words::of("params set").value(name).value(value),
+            Self::Profiles => Words::of("profiles list"),
+            Self::SetProfile(profile, switch) => {
+                Words::of("profiles set").value(profile).option(switch.option(), Some("yes"))
+            }
+            Self::Upgrade(version) => {
+                Words::of("upgrade").option("--app-version", Some(version.to_string()))
+            }
+            Self::UpgradeScaleUnits(version, channel) => Words::of("upgrade")
+                .option("--scale-unit-version", Some(version.to_string()))
+                .option("--channel", channel.as_ref()),
+            Self::Initialize { delete_existing } => {
+                Words::of("scheduler init").flag(*delete_existing, "--delete-existing")
+            }
+            Self::Clock => Words::of("clock show"),
+            Self::Doctor(doctor) => doctor.words(),
+            Self::Explain(word) => Words::of("explain").value(word),
+        };
+        (words, Place::Environment)
+    }
+}
+
+fn of_channel(command: &str, channel: Option<&String>) -> Words {
+    Words::of(command).option("--channel", channel)
+}
+
+impl OfJobs {
+    fn words(&self) -> Words {
+        match self {
+            Self::List => Words::of("jobs list"),
+            Self::Show(job) => Words::of("jobs show").value(job),
+            Self::Check => Words::of("jobs check"),
+        }
+    }
+}
+
+impl OfSessions {
+    fn words(&self) -> Words {
+        let of = |act: &str, id: &i64| Words::of("sessions").fixed(&[act]).value(id.to_string());
+        let upload = |kind: &SessionKind| *kind == SessionKind::Upload;
+        match self {
+            Self::List(kind) => Words::of("sessions list").flag(upload(kind), "--upload"),
+            Self::Show(kind, id) => of("show", id).flag(upload(kind), "--upload"),
+            Self::Retry { id, channel } => of("retry", id).option("--channel", channel.as_ref()),
+            Self::RetryUpload(id) => of("retry", id).flag(true, "--upload"),
+            Self::Cancel { id, channel } => of("cancel", id).option("--channel", channel.as_ref()),
+        }
+    }
+}
+
+impl OfFeatures {
+    fn words(&self) -> Words {
+        match self {
+            Self::List => Words::of("features list"),
+            Self::Show(slug) => Words::of("features show").value(slug),
+            Self::Plan(slug) => Words::of("features plan").value(slug),
+            Self::Enable { feature, with_prerequisites, consent } => Words::of("features enable")
+                .value(feature)
+                .flag(*with_prerequisites, "--with-prerequisites")
+                .consent(*consent),
+            Self::Disable { feature, cascade } => {
+                Words::of("features disable").value(feature).flag(*cascade, "--cascade")
+            }
+            Self::Schedule { feature, date, consent } => {
+                Words::of("features schedule").value(feature).value(date).consent(*consent)
+            }
+            Self::Unschedule(feature) => Words::of("features unschedule").value(feature),
+            Self::EnableAll(consent) => Words::of("features enable-all").consent(*consent),
+            Self::Refresh => Words::of("features refresh"),
+            Self::Check(file) => Words::of("features check").values(file),
+            Self::Export { file, force } => {
+                Words::of("features export").value(file).flag(*force, "--force")
+            }
+            Self::Import { file, consent } => {
+                Words::of("features import").value(file).consent(*consent)
+            }
+        }
+    }
+}
+
+impl OfCustomers {
+    fn words(&self) -> Words {
+        match self {
+            Self::List => Words::of("customers list"),
+            Self::Show(account) => Words::of("customers show").value(account),
+            Self::Operations => Words::of("customers status"),
+            Self::Operation(id) => Words::of("customers status show").value(id),
+            Self::Synchronize(id) => Words::of("customers synchronize").value(id),
+        }
+    }
+}
+
+impl OfChannels {
+    fn words(&self) -> Words {
+        match self {
+            Self::List => Words::of("channels list"),
+            Self::Add(name) => Words::of("channels add").value(name),
+            Self::Resume(name) => Words::of("channels resume").value(name),
+            Self::Reseed(name) => Words::of("channels reseed").value(name),
+            Self::Rebuild { database, discard } => {
+                Words::of("channels rebuild").value(database).flag(*discard, "--discard")
+            }
+        }
+    }
+}
+
+impl ProfileSwitch {
+    fn option(self) -> &'static str {
+        match self {
+            Self::AsyncCustomers => "--async-customers",
+            Self::AsyncOrders => "--async-orders",
+        }
+    }
+}
+
+impl Doctor {
+    fn words(&self) -> Words {
+        Words::of("doctor")
+            .option("--only", self.only.as_ref())
+            .option("--baseline", self.baseline.as_ref())
+            .flag(self.write_baseline, "--write-baseline")
+            .option("--format", self.format)
+    }
+}
+
+impl Run {
+    fn words(&self) -> Words {
+        let phase = self.phase.map(|phase| match phase {
+            RunPhase::Collect => "collect",
+            RunPhase::Apply => "apply",
+        });
+        let words = Words::of("run").values(&self.jobs).flag(self.full, "--full");
+        let words = words.option("--phase", phase).option("--channel", self.channel.as_ref());
+        let words = words.option("--group", self.group.as_ref());
+        self.allow.iter().fold(words, |words, fact| words.option("--allow", Some(fact)))
+    }
+}
+
+impl SetSchedule {
+    fn words(&self) -> Words {
+        let active = self.active.map(|active| if active { "yes" } else { "no" });
+        Words::of("schedules set")
+            .value(&self.name)
+            .option("--active", active)
+            .option("--recurring", self.recurring.then_some("yes"))
+            .option("--batch-state", self.waiting.then_some("waiting"))
+            .options("--jobs", &self.jobs)
+            .options("--add-jobs", &self.add_jobs)
+            .options("--add-groups", &self.add_groups)
+    }
+}
