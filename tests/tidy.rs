@@ -150,8 +150,12 @@ fn commands_are_values_and_not_text() {
             let code = !line.trim_start().starts_with("//");
             let typed = line.contains("\"cdx ") || line.contains(": cdx ");
             // The name of a report, what generated pages begin with, and the steps of the story.
-            let places =
-                ["src/cli/docs.rs", "src/model/suggestion/written.rs", "src/cli/commands/demo.rs"];
+            let places = [
+                "src/cli/docs.rs",
+                "src/cli/commands/demo.rs",
+                "src/cli/suggested.rs",
+                "src/model/suggestion/written.rs",
+            ];
             let report = line.contains("\"cdx doctor\"") || line.contains("\"cdx doctor: {}");
             let named = report || places.contains(&name.as_str());
             assert!(!code || !typed || named, "{name}:{} writes a command: {line}", at + 1);
