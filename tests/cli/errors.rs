@@ -18,7 +18,7 @@ fn without_an_environment_the_hint_makes_one() {
     --- stdout
     --- stderr
     error: no cdx environment at nowhere: no cdx.toml there or in a folder above
-    hint: make one: cdx init my-environment, then cdx --env my-environment ...
+    hint: make one: cdx --env nowhere init
     ");
 }
 
@@ -52,9 +52,9 @@ fn a_usage_error_in_json_is_one_object_too() {
     let report = run.json();
     assert_eq!(report["error"]["code"], "usage");
     assert!(report.to_string().contains("'run'"), "{report:#}");
-    assert!(bare("runn").expect(2).err.contains("hint: see what there is: cdx --help"));
+    assert!(bare("runn").expect(2).err.contains("hint: see what there is: cdx help"));
     let run = bare("doctor --format yaml").expect(2);
-    assert!(run.err.contains("hint: see what there is: cdx doctor --help"), "{}", run.err);
+    assert!(run.err.contains("hint: see what there is: cdx help doctor"), "{}", run.err);
 }
 
 #[test]

@@ -115,8 +115,8 @@ fn g01_the_refusal_is_a_tree_of_every_demand() {
       - "Enable omnichannel media assignments for CSU media locations" must be confirmed: channels
         switch from the legacy media to the new assignments
       - "Enable omnichannel media assignment authoring UX" must be on first
-      turn on what it needs too, confirm: cdx features enable omnichannel-media-management
-      --with-prerequisites --confirm
+      turn on what it needs too, confirm:
+      cdx features enable omnichannel-media-management --with-prerequisites --confirm
       see the whole way: cdx features plan omnichannel-media-management
     --- stderr
     "#);

@@ -183,7 +183,7 @@ fn every_wrong_cell_is_named_with_line_column_and_what_was_expected() {
       wrong.csv:2:3: ENABLEDATE is "1/2/2026", expected a date YYYY-MM-DD, or blank [out-of-range]
       wrong.csv:3:1: NAME is missing, expected the feature's class, Dynamics.AX.Application.<class> [missing]
       wrong.csv:6:1: feature "Dynamics.AX.Application.RetailEnableAsyncCustomerEditFeature" is declared already, in this file [duplicate-feature]
-    hint: see what it should look like: cdx features export X.csv
+    hint: see what it should look like: cdx features export features.csv
     "#);
     env.write("headless.csv", "Feature;On\r\n");
     let run = env.run("features import headless.csv").expect(2);

@@ -131,7 +131,7 @@ fn g16_a_job_that_would_publish_an_unready_feature_is_refused() {
     error: a configuration that a job would publish is not set up
       caused by: job 1110 would publish emailed-receipts-of-any-type without an email template mapped to the receipt notification type; receipts are no longer emailed
     hint: cdx params set receipt-template-mapped yes
-    hint: or run it all the same: cdx run 1110 --allow receipt-template-mapped
+    hint: or run it anyway: cdx run 1110 --allow receipt-template-mapped
     ");
     assert_eq!(state(&env, "emailed-receipts-of-any-type", 0), "not-distributed");
     env.ok("run 1070");
