@@ -173,6 +173,15 @@ fn correct(problems: &Problems) -> Prose {
     Prose::hint("see them one by one", OfJobs::Check)
 }
 
+fn see_columns() -> Prose {
+    Prose::hint("give a shorter value; see the columns", OfJobs::Show("1010".to_owned()))
+}
+
+fn write_again() -> Prose {
+    let initialize = Suggestion::Initialize { delete_existing: true };
+    Prose::hint("write the definitions again", initialize)
+}
+
 impl From<StoreError> for CommandError {
     fn from(error: StoreError) -> Self {
         use Exit::{Impossible, Wrong};
@@ -225,23 +234,9 @@ impl From<StoreError> for CommandError {
             StoreError::Unknown { what, nearest, .. } => {
                 (Wrong, "unknown-name", suggestion(nearest.as_ref(), list_of(*what)))
             }
-            StoreError::TooLong { .. } => (
-                Wrong,
-                "too-long",
-                Prose::hint(
-                    "give a shorter value; see the columns",
-                    OfJobs::Show("1010".to_owned()),
-                ),
-            ),
+            StoreError::TooLong { .. } => (Wrong, "too-long", see_columns()),
             StoreError::Taken { .. } => (Wrong, "taken", suggestion(None, OfChannels::List)),
-            StoreError::Unreadable { .. } => (
-                Impossible,
-                "unreadable",
-                Prose::hint(
-                    "write the definitions again",
-                    Suggestion::Initialize { delete_existing: true },
-                ),
-            ),
+            StoreError::Unreadable { .. } => (Impossible, "unreadable", write_again()),
             StoreError::Clock(_) => {
                 (Wrong, "clock", Prose::hint("see where it stands", Suggestion::Clock))
             }
