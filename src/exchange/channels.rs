@@ -24,8 +24,8 @@ use crate::store::reseed::{Done, Reseeding, with_headquarters};
 use crate::store::schema::Kind;
 use crate::store::upload_pack::UploadTable;
 use crate::store::{
-    Access, ChannelDatabase, Made, StoreError, Writer, files, intents, lineage, origins, scheduler,
-    seed, sessions, topology, uploads,
+    Access, ChannelDatabase, Headquarters, Made, StoreError, Writer, files, intents, lineage,
+    origins, scheduler, seed, sessions, topology, uploads,
 };
 
 /// A channel database to add.
@@ -306,24 +306,46 @@ fn upload_tables_of_jobs(writer: &Writer) -> Result<Vec<UploadTable>, ExchangeEr
     Ok(tables)
 }
 
-/// Lets every upload table of every channel database say where its rows are made; tables that were
-/// dropped and made again count on above all that was given out.
-///
-/// # Errors
-/// The files; a database that cannot be opened is left to whoever needs it.
-pub(super) fn watch_uploads(writer: &Writer) -> Result<(), ExchangeError> {
-    let tables = upload_tables_of_jobs(writer)?;
-    let shipped = |table: &&UploadTable| lost::is_shipped(table);
-    if tables.iter().all(|table| shipped(&table)) {
-        return Ok(());
+/// The upload tables of one's own, and the channel databases that have them.
+#[derive(Debug, Default)]
+pub(super) struct OwnUploads {
+    tables: Vec<UploadTable>,
+    stores: Vec<DataStore>,
+}
+
+impl OwnUploads {
+    /// What headquarters has of them. A job that cannot be served is told where it is run.
+    ///
+    /// # Errors
+    /// Headquarters.
+    pub(super) fn read(hq: &Headquarters) -> Result<Self, ExchangeError> {
+        let known = Known::read(hq)?;
+        let jobs = known.definitions.jobs.iter().filter(|job| job.direction == Direction::Upload);
+        let served = jobs.filter_map(|job| {
+            upload_tables(&known.definitions, job, &known.hq, &known.channel).ok()
+        });
+        let tables: Vec<UploadTable> = served.flatten().collect();
+        if tables.iter().all(lost::is_shipped) {
+            return Ok(Self::default());
+        }
+        Ok(Self { tables, stores: topology::data_stores(hq)? })
     }
-    for store in topology::data_stores(&writer.hq)? {
-        let channel = writer.channel_of(&store)?;
-        watch_each(writer, &channel, &store, &tables)?;
+
+    /// Lets every upload table of every channel database say where its rows are made; tables that
+    /// were dropped and made again count on above all that was given out. The definitions are
+    /// written: a database that cannot be opened is told, and left to whoever needs it.
+    pub(super) fn watch(&self, writer: &Writer) {
+        for store in &self.stores {
+            writer.tidied("the upload tables of a channel database", self.watch_in(writer, store));
+        }
+    }
+
+    fn watch_in(&self, writer: &Writer, store: &DataStore) -> Result<(), StoreError> {
+        let channel = writer.channel_of(store)?;
+        watch_each(writer, &channel, store, &self.tables)?;
         origins::raise_counters(&writer.hq, &channel, store.id)?;
-        channel.checkpoint()?;
+        channel.checkpoint()
     }
-    Ok(())
 }
 
 /// Lets each of a channel's upload tables say where the rows are made that have not gone up yet.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::channels::OwnUploads;
 use super::error::ExchangeError;
 use super::plan::keys;
 use crate::definitions::{self, Problems};
@@ -44,8 +45,8 @@ pub fn definitions_on_disk(env: &Environment) -> Result<Definitions, StoreError>
     definitions::load(&sources, &declared(env)?).map_err(StoreError::Definitions)
 }
 
-/// Applies the environment's schema files, writes the definitions into headquarters, and tracks
-/// what download jobs read.
+/// Applies the environment's schema files; then writes the definitions into headquarters and tracks
+/// what download jobs read, in one transaction. What follows makes no failure of it.
 pub fn initialize(writer: &Writer, delete_existing: bool) -> Result<Initialized, ExchangeError> {
     let env = &writer.env;
     let catalogue = declared(env)?;
@@ -57,14 +58,17 @@ pub fn initialize(writer: &Writer, delete_existing: bool) -> Result<Initialized,
     let schema_files = apply_scripts(writer, &now)?;
     let mut done = Initialized { schema_files, ..Initialized::default() };
     let wanted = with_features(env, &writer.hq, wanted)?;
-    scheduler::write(&writer.hq, &wanted, delete_existing)?;
-    catalogue::register_channel_tables(&writer.hq, &catalogue.channel)?;
-    super::channels::watch_uploads(writer)?;
-    done.tracked = track(&writer.hq, &catalogue.channel)?;
-    let version = world::value(&writer.hq, "app-version")?;
-    world::set_value(&writer.hq, "scheduler-version", &version)?;
-    features::set_initialized(&writer.hq, &now)?;
-    done.jobs = scheduler::read(&writer.hq)?.jobs.into_iter().map(|job| job.id).collect();
+    let uploads = writer.hq.write(|_| {
+        scheduler::write(&writer.hq, &wanted, delete_existing)?;
+        catalogue::register_channel_tables(&writer.hq, &catalogue.channel)?;
+        done.tracked = track(&writer.hq, &catalogue.channel)?;
+        let version = world::value(&writer.hq, "app-version")?;
+        world::set_value(&writer.hq, "scheduler-version", &version)?;
+        features::set_initialized(&writer.hq, &now)?;
+        done.jobs = scheduler::read(&writer.hq)?.jobs.into_iter().map(|job| job.id).collect();
+        OwnUploads::read(&writer.hq)
+    })?;
+    uploads.watch(writer);
     Ok(done)
 }
 

@@ -84,6 +84,18 @@ fn s03_an_existing_subjob_is_added_to_not_changed() {
     assert!(run.out.contains("changes-existing"), "{}", run.out);
 }
 
+/// A line that another file repeats stays where it was, with the evidence it had.
+#[test]
+fn s03_a_job_that_is_named_again_keeps_its_lines() {
+    let env = Env::new();
+    let before = env.json("jobs show 1010")["job"]["lines"].clone();
+    assert!(before.as_array().unwrap().len() > 2, "{before:#}");
+    let first = before[0]["subjob"].as_str().unwrap();
+    env.write("jobs/own.toml", &format!("[[subjob]]\nid = \"{first}\"\njobs = [\"1010\"]\n"));
+    env.ok("scheduler init");
+    assert_eq!(env.json("jobs show 1010")["job"]["lines"], before);
+}
+
 #[test]
 fn s04_delete_existing_drops_what_was_made_by_hand() {
     let env = Env::new();
@@ -134,6 +146,61 @@ fn s05_a_users_own_table_goes_up_with_its_counter() {
     env.ok("run P");
     assert_eq!(text(&env.hq(), "SELECT SUGGESTION FROM SUGGESTIONS"), "More light");
     assert_eq!(env.json("run P")["jobs"][0]["sessions"].as_array().unwrap().len(), 0);
+}
+
+/// Once headquarters has the definitions they are in effect: a channel database that cannot be put in
+/// order after it is told, and is looked after by the next job that needs it.
+#[test]
+fn s04_what_follows_the_definitions_makes_no_failure_of_them() {
+    let env = Env::new();
+    env.write("schema/hq/suggestions.sql", SUGGESTIONS_HQ);
+    env.write("schema/channel/suggestions.sql", SUGGESTIONS_CHANNEL);
+    env.write("jobs/suggestions.toml", SUGGESTIONS);
+    env.channel("houston")
+        .execute_batch(
+            "CREATE TRIGGER broken BEFORE INSERT ON cdx_UPLOADTABLE
+             BEGIN SELECT raise(ABORT, 'no room for it'); END",
+        )
+        .unwrap();
+    let run = env.run("scheduler init").expect(0);
+    assert!(run.err.contains("warning: all is done; the upload tables of a"), "{}", run.err);
+    assert!(run.err.contains("channels/houston.db") && run.err.contains("no room"), "{}", run.err);
+    let subjobs = env.json("jobs show P-0001")["subjobs"].to_string();
+    assert!(subjobs.contains("SUGGESTIONS"), "{subjobs}");
+    let watched = "SELECT count(*) FROM cdx_UPLOADTABLE WHERE TABLENAME = 'ext_SUGGESTIONS'";
+    assert_eq!(number(&env.channel("seattle"), watched), 1, "the others are looked after");
+    env.channel("houston").execute_batch("DROP TRIGGER broken").unwrap();
+    env.channel("houston")
+        .execute_batch(
+            "INSERT INTO ext_SUGGESTIONS (SUGGESTIONID, SUGGESTIONTEXT) VALUES ('s1', 'Light')",
+        )
+        .unwrap();
+    env.ok("run P");
+    assert_eq!(text(&env.hq(), "SELECT SUGGESTION FROM SUGGESTIONS"), "Light");
+    assert_eq!(number(&env.channel("houston"), watched), 1);
+}
+
+/// Definitions, tracking and the version they are of are one transaction, or nothing.
+#[test]
+fn s04_definitions_are_written_whole_or_not_at_all() {
+    let env = Env::new();
+    env.write("schema/hq/suggestions.sql", SUGGESTIONS_HQ);
+    env.write("schema/channel/suggestions.sql", SUGGESTIONS_CHANNEL);
+    env.write("jobs/suggestions.toml", SUGGESTIONS);
+    env.hq()
+        .execute_batch(
+            "CREATE TRIGGER broken BEFORE UPDATE ON cdx_WORLD
+             WHEN NEW.KEY = 'scheduler-version' BEGIN SELECT raise(ABORT, 'no room for it'); END",
+        )
+        .unwrap();
+    let run = env.run("scheduler init").expect(3);
+    assert!(run.err.contains("no room for it"), "{}", run.err);
+    env.hq().execute_batch("DROP TRIGGER broken").unwrap();
+    let subjobs = env.json("jobs show P-0001")["subjobs"].to_string();
+    assert!(!subjobs.contains("SUGGESTIONS"), "{subjobs}");
+    env.ok("scheduler init");
+    let subjobs = env.json("jobs show P-0001")["subjobs"].to_string();
+    assert!(subjobs.contains("SUGGESTIONS"), "{subjobs}");
 }
 
 #[test]

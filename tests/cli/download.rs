@@ -294,6 +294,22 @@ fn d13_a_paused_database_gets_nothing_and_catches_up() {
     assert_eq!(text(&env.channel("seattle"), GROUP), "40");
 }
 
+/// What it missed is counted from the first session that it was left out of.
+#[test]
+fn d13_a_paused_database_catches_up_with_every_session_it_missed() {
+    let env = Env::new();
+    env.ok("channels pause seattle");
+    edit(&env, "40");
+    env.run("run 1010").expect(1);
+    env.ok("customers edit 00000011 --set group=40");
+    env.run("run 1010").expect(1);
+    env.ok("channels resume seattle");
+    env.ok("run 1010");
+    let group = "SELECT group_concat(CUSTGROUP, ' ') FROM ax_CUSTTABLE
+                 WHERE ACCOUNTNUM IN ('00000010', '00000011')";
+    assert_eq!(text(&env.channel("seattle"), group), "40 40");
+}
+
 #[test]
 fn d13_without_an_active_schedule_nothing_is_generated() {
     let env = Env::new();
