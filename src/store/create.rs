@@ -52,7 +52,8 @@ pub fn create(
     if root.join(SETTINGS_FILE).exists() {
         return Err(exists("an environment"));
     }
-    if mark.exists() {
+    let unfinished = mark.exists();
+    if unfinished {
         remove_unfinished(root)?;
         let what = "an environment that was not finished is made anew".to_owned();
         listener.event(Event::Repaired { what });
@@ -60,7 +61,9 @@ pub fn create(
     if ["hq.db", "channels", "packages"].iter().any(|name| root.join(name).exists()) {
         return Err(exists("files of an environment without its cdx.toml"));
     }
-    replace::mark(&mark)?;
+    if !unfinished {
+        replace::mark(&mark)?;
+    }
     let settings = Settings::default();
     let env = Environment::unfinished(root.to_path_buf(), settings.clone());
     headquarters(&env, blueprint, &settings, listener)?;
@@ -125,13 +128,19 @@ pub fn set_aside(path: &Path, to: &Path) -> Result<(), StoreError> {
     sync_folder_of(to)
 }
 
-/// Writes `cdx.toml`, which makes the folder an environment.
+/// Writes `cdx.toml`, which makes the folder an environment; its next writer takes the mark away.
 pub fn complete(env: &Environment) -> Result<(), StoreError> {
-    let path = env.root().join(SETTINGS_FILE);
-    replace::replace(&path, TEMPLATE.as_bytes())?;
-    let mark = env.root().join(MARK);
-    fs::remove_file(&mark).map_err(StoreError::io("remove", &mark))?;
-    sync_folder(env.root())
+    replace::replace(&env.root().join(SETTINGS_FILE), TEMPLATE.as_bytes())
+}
+
+/// Takes away the mark of an environment that has been made, if it is there still.
+pub(super) fn unmark(root: &Path) -> Result<(), StoreError> {
+    let mark = root.join(MARK);
+    if !mark.exists() || !root.join(SETTINGS_FILE).exists() {
+        return Ok(());
+    }
+    replace::clear(&mark)?;
+    sync_folder(root)
 }
 
 fn remove_unfinished(root: &Path) -> Result<(), StoreError> {

@@ -210,7 +210,7 @@ impl Environment {
         let hq = Headquarters(hq);
         let world = world::load(&hq, &self.settings)?;
         lineage::identify(&hq, world.seed)?;
-        Ok(Writer {
+        let writer = Writer {
             env: self.clone(),
             hq,
             world,
@@ -219,7 +219,9 @@ impl Environment {
             lock,
             untidied: RefCell::default(),
             made: RefCell::default(),
-        })
+        };
+        writer.tidied("the mark of a new environment", super::create::unmark(&self.root));
+        Ok(writer)
     }
 }
 

@@ -337,3 +337,14 @@ fn an_interrupted_upload_of_a_channel_that_cannot_be_read_is_kept() {
         works(&env);
     }
 }
+
+/// An `init` that was ended after `cdx.toml` was written leaves its mark to the next command.
+#[test]
+fn the_mark_of_an_environment_that_is_made_goes_with_the_next_command() {
+    let env = Env::new();
+    env.write("cdx.init", "");
+    env.ok("csu restart");
+    assert!(!env.path().join("cdx.init").exists());
+    let run = env.run("init . --customers 4").expect(2);
+    assert!(run.err.contains("an environment"), "{}", run.err);
+}
