@@ -9,7 +9,7 @@ mod keys;
 use std::path::Path;
 
 use cdx::exchange::init::init;
-use cdx::exchange::{RunRequest, begin, run};
+use cdx::exchange::{Asked, CALM, RunRequest, begin, run};
 use cdx::model::event::{Event, Silent};
 use cdx::model::run::RunReport;
 use cdx::store::Environment;
@@ -33,22 +33,23 @@ fn environment() -> (TempDir, Environment) {
         seed: 7,
         features: Vec::new(),
     };
-    assert!(init(dir.path(), &blueprint, true, &mut Silent).unwrap().ok);
+    assert!(init(dir.path(), &blueprint, false, true, &mut Silent).unwrap().ok);
     let env = Environment::at(dir.path().to_path_buf()).unwrap();
     (dir, env)
 }
 
 fn run_job(env: &Environment, job: &str, faults: &[String]) -> (RunReport, Vec<Event>) {
     let mut events = Vec::new();
-    let mut writer = begin(env, "test", faults, &mut events).unwrap();
     let request = RunRequest { jobs: vec![job.to_owned()], ..RunRequest::default() };
+    let asked = (faults, Asked::Jobs(&request));
+    let mut writer = begin(env, "test", asked, &mut events).unwrap();
     let report = run(&mut writer, &request, &mut events).unwrap();
     assert!(writer.finish().is_empty());
     (report, events)
 }
 
 fn run_full(env: &Environment, channel: &str) {
-    let mut writer = begin(env, "test", &[], &mut Silent).unwrap();
+    let mut writer = begin(env, "test", CALM, &mut Silent).unwrap();
     let request = RunRequest {
         jobs: vec!["1010".to_owned()],
         channel: Some(channel.to_owned()),

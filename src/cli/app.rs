@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::commands::{
@@ -19,7 +20,7 @@ use crate::report::palette::ColorChoice;
 #[command(name = "cdx", version, arg_required_else_help = true, disable_help_subcommand = false)]
 pub(super) struct Cli {
     /// The environment's folder; else the nearest folder above that has a cdx.toml.
-    #[arg(long, global = true, value_name = "DIR", env = "CDX_ENV")]
+    #[arg(long, global = true, value_name = "DIR", env = "CDX_ENV", value_parser = folder())]
     pub(super) env: Option<PathBuf>,
 
     /// How results are written.
@@ -32,6 +33,11 @@ pub(super) struct Cli {
 
     #[command(subcommand)]
     pub(super) command: Command,
+}
+
+/// A folder, also an empty name: a variable that is empty counts as unset.
+fn folder() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
 }
 
 /// How results are written.

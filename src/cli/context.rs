@@ -1,17 +1,27 @@
 //! What every command is handed: the output, and the way to the environment.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::app::FormatArg;
 use super::error::CommandError;
 use super::program::Folder;
-use crate::exchange;
+use crate::exchange::{self, Asked, CALM};
 use crate::model::event::{Event, Listener};
+use crate::model::suggestion::{Prose, Suggestion};
 use crate::report::page::Report;
 use crate::report::{Output, Progress};
 use crate::store::lock::{self, Holder};
-use crate::store::{Environment, Reader, Writer};
+use crate::store::{Environment, Reader, StoreError, Writer};
+
+/// Whether two names, as typed, are of one folder.
+fn same_folder(here: &Folder, one: &Path, other: &Path) -> bool {
+    let whole = |path: &Path| {
+        let path = here.place(path);
+        path.canonicalize().or_else(|_| std::path::absolute(&path)).ok()
+    };
+    one == other || whole(one).is_some_and(|one| Some(one) == whole(other))
+}
 
 /// A command's surroundings.
 #[derive(Debug)]
@@ -31,9 +41,39 @@ pub(super) struct Context {
 impl Context {
     /// The environment named, or the one around the working folder.
     pub(super) fn environment(&self) -> Result<Environment, CommandError> {
-        let here = self.folder.path()?;
+        let here = self.folder.path().map_err(StoreError::io("find", Path::new(".")))?;
         let named = self.env.as_deref().map(|env| self.folder.place(env));
         Ok(Environment::find(named.as_deref(), &here)?)
+    }
+
+    /// Where a new environment goes: where it was said, else where `--env` or `CDX_ENV` says, else
+    /// to a folder of this name.
+    ///
+    /// # Errors
+    /// Two folders that were both typed, and are not the same.
+    pub(super) fn new_place(
+        &self,
+        dir: Option<&Path>,
+        otherwise: &str,
+    ) -> Result<PathBuf, CommandError> {
+        let env = self.env.as_deref();
+        match (dir, env.filter(|_| self.env_typed)) {
+            (Some(dir), Some(env)) if !same_folder(&self.folder, dir, env) => {
+                let demo = self.command == "demo";
+                let make = if demo { Suggestion::DemoElsewhere } else { Suggestion::InitElsewhere };
+                let hint = Prose::hint("name one", make(dir.display().to_string()));
+                let (dir, env) = (dir.display(), env.display());
+                Err(CommandError::usage(
+                    "usage",
+                    format!(
+                        "a new environment goes to one folder, \"{dir}\" and --env \"{env}\" are two"
+                    ),
+                    hint,
+                ))
+            }
+            (Some(dir), _) => Ok(dir.to_path_buf()),
+            (None, _) => Ok(env.unwrap_or(Path::new(otherwise)).to_path_buf()),
+        }
     }
 
     /// The environment as the option named it; none where it was found without.
@@ -74,7 +114,7 @@ impl Context {
     }
 
     /// The environment, opened for writing, with faults armed and leftovers repaired.
-    fn writer(&self, faults: &[String]) -> Result<Writer, CommandError> {
+    fn writer(&self, faults: (&[String], Asked<'_>)) -> Result<Writer, CommandError> {
         let mut progress = self.progress();
         Ok(exchange::begin(&self.environment()?, &self.command, faults, &mut progress)?)
     }
@@ -82,7 +122,15 @@ impl Context {
     /// Opens the environment for writing, works, and ends, whatever came of the work.
     pub(super) fn write<T>(
         &self,
-        faults: &[String],
+        work: impl FnOnce(&mut Writer) -> Result<T, CommandError>,
+    ) -> Result<T, CommandError> {
+        self.write_with(CALM, work)
+    }
+
+    /// The same with the faults that were asked for, and what they are to happen in.
+    pub(super) fn write_with<T>(
+        &self,
+        faults: (&[String], Asked<'_>),
         work: impl FnOnce(&mut Writer) -> Result<T, CommandError>,
     ) -> Result<T, CommandError> {
         let mut writer = self.writer(faults)?;
@@ -96,6 +144,7 @@ impl Context {
     fn finish(&self, writer: Writer) {
         let mut progress = self.progress();
         exchange::notice::tell(&writer, &mut progress);
+        exchange::tell_unmet(&writer, &mut progress);
         for untidied in writer.finish() {
             progress.event(exchange::not_tidied(&untidied));
         }

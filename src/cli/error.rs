@@ -4,12 +4,13 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use super::about_files;
 use super::exit::Exit;
 use crate::definitions::Problems;
 use crate::exchange::ExchangeError;
 use crate::exchange::gate::Unset;
 use crate::exchange::init::FIRST_JOBS;
-use crate::exchange::manage::ManageError;
+use crate::exchange::manage::{Choice, ManageError};
 use crate::model::named::Named;
 use crate::model::suggestion::{
     Consent, Doctor, OfChannels, OfCustomers, OfFeatures, OfJobs, OfSessions, Prose, Run,
@@ -81,6 +82,9 @@ impl CommandError {
     }
 }
 
+/// The code of what is there already.
+pub(super) const EXISTS: &str = "exists";
+
 /// "Did you mean", ending in the command that lists what there is.
 pub(super) fn suggestion(nearest: Option<&String>, list: impl Into<Suggestion>) -> Prose {
     let meant = nearest.map_or_else(String::new, |nearest| format!("did you mean {nearest:?}? "));
@@ -93,15 +97,13 @@ fn list_of(what: Named) -> Suggestion {
         Named::Channel | Named::Group => OfChannels::List.into(),
         Named::Schedule => Suggestion::Schedules,
         Named::Profile => Suggestion::Profiles,
-        Named::Session(kind) => OfSessions::List(kind).into(),
+        Named::Session(kind) | Named::Status(kind) => OfSessions::List(kind).into(),
         Named::Customer | Named::DefaultCustomer | Named::Affiliation => OfCustomers::List.into(),
         // It comes with the job, where it was made in a channel.
         Named::Address => Run::jobs(["P", "sync-customers"]).into(),
         Named::Operation => OfCustomers::Operations.into(),
     }
 }
-
-const FULL_HINT: &str = "make room on the disk, then run the same again: df -h .";
 
 fn export(words: &str, path: &str, force: bool) -> Prose {
     Prose::hint(words, OfFeatures::Export { file: path.to_owned(), force })
@@ -194,16 +196,25 @@ impl From<StoreError> for CommandError {
             StoreError::Entity { .. } => {
                 (Wrong, "entity", export("see what it should look like", "features.csv", false))
             }
-            StoreError::FileExists { path } => {
-                (Wrong, "exists", export("overwrite it", path, true))
+            StoreError::FileExists { path } => (Wrong, EXISTS, export("overwrite it", path, true)),
+            StoreError::Exists { .. } | StoreError::HasEnvironment { .. } => {
+                (Wrong, EXISTS, Prose::hint("choose another folder", another_folder()))
             }
-            StoreError::Exists { .. } => {
-                (Wrong, "exists", Prose::hint("choose another folder", another_folder()))
+            StoreError::Foreign { .. } => {
+                let words = "move it away, or choose another folder";
+                (Wrong, "foreign", Prose::hint(words, another_folder()))
             }
             StoreError::Definitions(problems) => (Wrong, "definitions", correct(problems)),
-            StoreError::Full { .. } => (Impossible, "full", FULL_HINT.into()),
-            StoreError::Io { .. } => {
-                (Impossible, "io", "look at the disk and its permissions: ls -l".into())
+            StoreError::Full { .. }
+            | StoreError::Denied { .. }
+            | StoreError::Disk { .. }
+            | StoreError::InUse { .. }
+            | StoreError::Locked { .. } => {
+                let (code, hint) = about_files::whole(&error);
+                (Impossible, code, hint)
+            }
+            StoreError::Io { path, source, .. } => {
+                (Impossible, "io", about_files::ungiven(path, source.kind()))
             }
             StoreError::NotAFile { .. } => {
                 (Wrong, "not-a-file", "put a file in its place, or name another: ls -l".into())
@@ -227,9 +238,6 @@ impl From<StoreError> for CommandError {
                 Prose::hint("any command that writes brings it up to date", Suggestion::INITIALIZE),
             ),
             StoreError::Damaged { path, .. } => (Impossible, "damaged", bring_back("a copy", path)),
-            StoreError::InUse { .. } | StoreError::Locked { .. } => {
-                (Impossible, "locked", "wait until it has ended, then run the same again".into())
-            }
             StoreError::Sqlite { path, .. } => (Impossible, "sqlite", unwilling(path)),
             StoreError::Unknown { what, nearest, .. } => {
                 (Wrong, "unknown-name", suggestion(nearest.as_ref(), list_of(*what)))
@@ -254,8 +262,12 @@ impl From<ClockError> for CommandError {
 impl From<FaultError> for CommandError {
     fn from(error: FaultError) -> Self {
         let nearest = match &error {
-            FaultError::Unknown { nearest, .. } => nearest.as_ref(),
-            FaultError::UnknownCrashPoint { .. } | FaultError::NotACount { .. } => None,
+            FaultError::Unknown { nearest, .. } | FaultError::UnknownPlace { nearest, .. } => {
+                nearest.as_ref()
+            }
+            FaultError::UnknownCrashPoint { .. }
+            | FaultError::Impossible { .. }
+            | FaultError::NotACount { .. } => None,
         };
         let hint = suggestion(nearest, Suggestion::Faults);
         Self::from_error(Exit::Wrong, "fault", &error, vec![hint])
@@ -359,6 +371,10 @@ impl From<PosError> for CommandError {
             PosError::UnknownInstance { .. } => {
                 ("unknown-instance", suggestion(None, Suggestion::ScaleUnits))
             }
+            PosError::NoOfflineDatabase { channel } => (
+                "no-offline-database",
+                Prose::hint("give it one", OfChannels::AddOffline(channel.clone())),
+            ),
             PosError::MissingGround { channel, missing } => {
                 (missing.code(), lacking(channel, missing))
             }
@@ -373,11 +389,12 @@ impl From<ManageError> for CommandError {
     fn from(error: ManageError) -> Self {
         match error {
             ManageError::Store(error) => error.into(),
-            ManageError::NotAllowed { ref id, .. } => {
-                let hint = Prose::hint(
-                    "see where it stands",
-                    OfSessions::Show(SessionKind::Download, *id),
-                );
+            ManageError::NotAllowed { ref choice, .. } => {
+                let show = match choice {
+                    Choice::Download { id, .. } => OfSessions::Show(SessionKind::Download, *id),
+                    Choice::Upload { id } => OfSessions::Show(SessionKind::Upload, *id),
+                };
+                let hint = Prose::hint("see where it stands", show);
                 Self::from_error(Exit::No, "not-allowed", &error, vec![hint])
             }
         }
@@ -385,8 +402,8 @@ impl From<ManageError> for CommandError {
 }
 
 impl From<std::io::Error> for CommandError {
+    /// Only what is printed comes without the name of a file.
     fn from(error: std::io::Error) -> Self {
-        let hint = "look at the disk and its permissions: ls -l".into();
-        Self::from_error(Exit::Impossible, "io", &error, vec![hint])
+        StoreError::io("write", Path::new("standard output"))(error).into()
     }
 }

@@ -1,5 +1,6 @@
 //! The command line; the only place that knows clap.
 
+mod about_files;
 mod app;
 mod commands;
 mod context;

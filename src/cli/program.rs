@@ -123,7 +123,8 @@ fn execute(
 ) -> Exit {
     let env_typed = env_from == Some(ValueSource::CommandLine);
     let env = match around.folder {
-        Folder::Process => cli.env,
+        // An empty variable counts as unset.
+        Folder::Process => cli.env.filter(|path| env_typed || !path.as_os_str().is_empty()),
         Folder::Given(_) => cli.env.filter(|_| env_typed),
     };
     let named = env.as_ref().filter(|_| env_typed).map(|path| path.display().to_string());
@@ -131,7 +132,8 @@ fn execute(
     let output = output.named(named);
     let folder = around.folder.clone();
     let mut context = Context { output, folder, env, env_typed, command, format: cli.format };
-    let done = fits(&cli.command, cli.format).and_then(|()| dispatch(&mut context, cli.command));
+    let fits = fits(&cli.command, cli.format).and_then(|()| not_nameless(context.env.as_deref()));
+    let done = fits.and_then(|()| dispatch(&mut context, cli.command));
     match done {
         Ok(exit) => exit,
         Err(CommandError { exit, failure }) => {
@@ -140,6 +142,19 @@ fn execute(
                 Err(_) => Exit::Impossible,
             }
         }
+    }
+}
+
+/// Refuses an environment without a name.
+fn not_nameless(env: Option<&Path>) -> Result<(), CommandError> {
+    let named = Suggestion::from(Doctor::default());
+    match env {
+        Some(env) if env.as_os_str().is_empty() => Err(CommandError::usage(
+            "usage",
+            "--env is empty, expected the folder of an environment",
+            Prose::from(format!("name it: {}", named.typed(Some("my-environment")))),
+        )),
+        _ => Ok(()),
     }
 }
 

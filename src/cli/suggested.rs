@@ -33,6 +33,8 @@ fn of_name(name: &str) -> Vec<Suggestion> {
     let mut all = vec![
         Suggestion::NewEnvironment(own()),
         Suggestion::InitElsewhere(own()),
+        Suggestion::InitOver(own()),
+        Suggestion::DemoElsewhere(own()),
         run.clone().in_channel(name).into(),
         Run { group, phase: Some(RunPhase::Collect), ..Run::job(name) }.into(),
         Run { phase: Some(RunPhase::Apply), ..Run::job(name) }.into(),
@@ -92,6 +94,7 @@ fn of_families(name: &str, agreed: Consent) -> Vec<Suggestion> {
     let channels = [
         OfChannels::List,
         OfChannels::Add(own()),
+        OfChannels::AddOffline(own()),
         OfChannels::Resume(own()),
         OfChannels::Reseed(own()),
         OfChannels::Rebuild { database: own(), discard: true },
@@ -162,7 +165,12 @@ fn every_suggestion_is_understood_as_it_is_typed() {
             let understood = match Cli::try_parse_from(&words) {
                 Ok(cli) => {
                     let named = cli.env.map(|path| path.display().to_string());
-                    let elsewhere = matches!(suggestion, Suggestion::InitElsewhere(_));
+                    let elsewhere = matches!(
+                        suggestion,
+                        Suggestion::InitElsewhere(_)
+                            | Suggestion::InitOver(_)
+                            | Suggestion::DemoElsewhere(_)
+                    );
                     assert_eq!(named.as_deref(), env.filter(|_| !elsewhere), "{typed}");
                     true
                 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::file;
-use super::merge::{KEY, Merged, Places};
+use super::merge::{FILTER, KEY, Merged, Places, of_field, of_target};
 use super::problem::{Kind, Problem, Problems};
 use super::shipped::SourceFile;
 use crate::model::job::{DATAAREAID, Definitions, Direction, FieldMap, Filter, Subjob, Target};
@@ -61,12 +61,11 @@ struct Checker<'a> {
 }
 
 impl Checker<'_> {
-    /// Notes a problem where a field was written, or else where its subjob was.
-    fn note(&mut self, subjob: &str, field: Option<&str>, kind: &Kind) {
+    /// Notes a problem at the first of these places that was written, or else where its subjob was.
+    fn note(&mut self, subjob: &str, places: &[String], kind: &Kind) {
         let id = subjob.to_ascii_uppercase();
-        let place = field
-            .and_then(|field| self.places.0.get(&format!("{id}.{field}")))
-            .or_else(|| self.places.0.get(&id));
+        let written = |place: &String| self.places.0.get(place);
+        let place = places.iter().find_map(written).or_else(|| self.places.0.get(&id));
         let Some((file, at)) = place.copied() else {
             return;
         };
@@ -78,13 +77,13 @@ impl Checker<'_> {
         // It goes along by itself; but where it is the whole key somebody has to say so.
         let companies = |column: &String| column.eq_ignore_ascii_case(DATAAREAID);
         if subjob.key.len() > 1 && subjob.key.iter().any(companies) {
-            self.note(&subjob.id, Some(KEY), &Kind::CompanyListed);
+            self.note(&subjob.id, &[of_part(&subjob.id, KEY)], &Kind::CompanyListed);
             return;
         }
         let catalogue = self.catalogue;
         let Some(from) = catalogue.hq_table(&subjob.table) else {
             let kind = unknown_table("headquarters", &subjob.table, &catalogue.hq, "");
-            self.note(&subjob.id, None, &kind);
+            self.note(&subjob.id, &[], &kind);
             return;
         };
         subjob.table.clone_from(&from.name);
@@ -95,7 +94,8 @@ impl Checker<'_> {
                 let prefix = format!("{}_", target.schema);
                 let kind =
                     unknown_table("the channel", &target.dotted(), &catalogue.channel, &prefix);
-                self.note(&subjob.id, None, &kind);
+                let place = of_target(&subjob.id, &target.schema, &target.table);
+                self.note(&subjob.id, &[place], &kind);
                 continue;
             };
             self.fields(&subjob.id, target, from, to);
@@ -111,11 +111,13 @@ impl Checker<'_> {
     }
 
     fn fields(&mut self, id: &str, target: &mut Target, from: &Table, to: &Table) {
+        let place = of_target(id, &target.schema, &target.table);
         for field in &mut target.fields {
             for (table, column) in [(from, &field.from), (to, &field.to)] {
                 if table.column(column).is_none() {
                     let kind = unknown_column(table, column);
-                    self.note(id, Some(&field.from), &kind);
+                    let places = [of_field(&place, &field.from), place.clone()];
+                    self.note(id, &places, &kind);
                 }
             }
             *field = FieldMap { from: spelled(from, &field.from), to: spelled(to, &field.to) };
@@ -145,9 +147,12 @@ impl Checker<'_> {
                 base.get_or_insert(key);
             }
             Err(why) => {
-                let place =
-                    if at == 0 { KEY.to_owned() } else { target.dotted().to_ascii_uppercase() };
-                self.note(&subjob.id, Some(&place), &Kind::Key(why));
+                let place = if at == 0 {
+                    of_part(&subjob.id, KEY)
+                } else {
+                    of_target(&subjob.id, &target.schema, &target.table)
+                };
+                self.note(&subjob.id, &[place], &Kind::Key(why));
             }
         }
     }
@@ -162,36 +167,42 @@ impl Checker<'_> {
             .map_or(counter, |field| field.to.as_str());
         if to.column(counter).is_none() {
             let kind = unknown_column(to, counter);
-            self.note(&subjob.id, None, &kind);
+            self.note(&subjob.id, &[], &kind);
         } else if !to.is_indexed(counter) {
             let kind =
                 Kind::CounterUnindexed { table: to.name.clone(), column: counter.to_owned() };
-            self.note(&subjob.id, None, &kind);
+            self.note(&subjob.id, &[], &kind);
         }
     }
 
     fn filter(&mut self, id: &str, filter: &Filter, from: &Table) {
         let catalogue = self.catalogue;
         let mut previous = from;
+        let place = [of_part(id, FILTER)];
         for join in &filter.joins {
             let Some(table) = catalogue.hq_table(&join.table) else {
                 let kind = unknown_table("headquarters", &join.table, &catalogue.hq, "");
-                self.note(id, None, &kind);
+                self.note(id, &place, &kind);
                 return;
             };
             for (table, column) in [(previous, &join.on), (table, &join.column)] {
                 if table.column(column).is_none() {
                     let kind = unknown_column(table, column);
-                    self.note(id, None, &kind);
+                    self.note(id, &place, &kind);
                 }
             }
             previous = table;
         }
         if previous.column(&filter.channel).is_none() {
             let kind = unknown_column(previous, &filter.channel);
-            self.note(id, None, &kind);
+            self.note(id, &place, &kind);
         }
     }
+}
+
+/// The place of a part of a subjob.
+fn of_part(subjob: &str, part: &str) -> String {
+    format!("{}.{part}", subjob.to_ascii_uppercase())
 }
 
 fn spelled(table: &Table, column: &str) -> String {

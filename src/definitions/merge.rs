@@ -17,6 +17,19 @@ pub(super) struct Places(pub(super) BTreeMap<String, (usize, usize)>);
 /// The place of a subjob's key; no column has such a name.
 pub(super) const KEY: &str = "[key]";
 
+/// The place of a subjob's filter.
+pub(super) const FILTER: &str = "[filter]";
+
+/// The place of a subjob's table in the channel.
+pub(super) fn of_target(subjob: &str, schema: &str, table: &str) -> String {
+    format!("{subjob}.{schema}.{table}").to_ascii_uppercase()
+}
+
+/// The place of a field that goes to such a table.
+pub(super) fn of_field(target: &str, from: &str) -> String {
+    format!("{target}.{}", from.to_ascii_uppercase())
+}
+
 /// Everything read so far.
 pub(super) struct Merged<'a> {
     pub(super) files: &'a [SourceFile],
@@ -119,7 +132,10 @@ impl<'a> Merged<'a> {
         if let Some(first) = raw.key.as_ref().and_then(|key| key.first()) {
             self.places.0.insert(format!("{id}.{KEY}"), (file, first.at));
         }
-        let fields = self.fields(file, &id, &raw.fields);
+        if let Some(filter) = &raw.filter {
+            self.places.0.insert(format!("{id}.{FILTER}"), (file, filter.at));
+        }
+        let fields = self.fields(file, &of_target(&id, &schema, &name), &raw.fields);
         let subjob = Subjob {
             id: raw.id.value,
             direction: if raw.counter.is_some() { Direction::Upload } else { Direction::Download },
@@ -144,11 +160,16 @@ impl<'a> Merged<'a> {
         }
     }
 
-    fn fields(&mut self, file: usize, id: &str, raw: &[(At<String>, At<String>)]) -> Vec<FieldMap> {
+    fn fields(
+        &mut self,
+        file: usize,
+        target: &str,
+        raw: &[(At<String>, At<String>)],
+    ) -> Vec<FieldMap> {
         let mut fields: Vec<FieldMap> = Vec::new();
         let mut listed = HashSet::new();
         for (from, to) in raw {
-            self.places.0.insert(format!("{id}.{}", from.value), (file, from.at));
+            self.places.0.insert(of_field(target, &from.value), (file, from.at));
             let twice = listed.contains(&to.value.to_ascii_uppercase());
             if to.value.eq_ignore_ascii_case("DATAAREAID")
                 || from.value.eq_ignore_ascii_case("DATAAREAID")
@@ -209,7 +230,8 @@ impl<'a> Merged<'a> {
                 .split_once('.')
                 .map_or_else(Default::default, |(s, t)| (s.to_owned(), t.to_owned())),
         };
-        let fields = self.fields(file, id, &raw.fields);
+        let place = of_target(id, &schema, &table);
+        let fields = self.fields(file, &place, &raw.fields);
         let dotted = format!("{schema}.{table}");
         let mut subjob = known;
         let key_fields: Vec<FieldMap> = subjob.targets.first().map_or_else(Vec::new, |target| {
@@ -224,7 +246,6 @@ impl<'a> Merged<'a> {
             target
         } else {
             // An extension table shares the primary key of the table it extends (S06).
-            let place = format!("{id}.{dotted}").to_ascii_uppercase();
             self.places.0.insert(place, (file, raw.target.as_ref().map_or(raw.id.at, |t| t.at)));
             subjob.targets.push(Target { schema, table, fields: key_fields });
             let last = subjob.targets.len() - 1;
@@ -240,8 +261,9 @@ impl<'a> Merged<'a> {
                 target.fields.push(field);
             }
         }
-        if subjob.filter.is_none() {
-            subjob.filter = raw.filter.map(|filter| filter.value);
+        if let (None, Some(filter)) = (&subjob.filter, raw.filter) {
+            self.places.0.insert(format!("{id}.{FILTER}"), (file, filter.at));
+            subjob.filter = Some(filter.value);
         }
         subjob.exclude_offline |= raw.exclude_offline;
         self.subjobs.insert(id.to_owned(), subjob);

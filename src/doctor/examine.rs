@@ -89,6 +89,12 @@ pub struct Diagnosis {
 }
 
 impl Diagnosis {
+    /// Whether it can be said that all is well: every rule was carried out, and one at least could
+    /// judge something.
+    pub fn is_sound(&self) -> bool {
+        self.is_informed() && self.checks.crashed == 0
+    }
+
     /// Whether anything could be checked at all.
     pub fn is_informed(&self) -> bool {
         self.rules.is_empty() || self.checks.passed + self.checks.failed > 0
@@ -116,8 +122,9 @@ pub fn examine(
         !request.quick && rules.any(|rule| rule.depth == depth && asked(rule, request))
     };
     let rows = reads(Depth::EveryRow);
-    let reading = Reading { rows, lost: (rows || reads(Depth::AndRows)) && !request.busy };
-    let hq = HeadquartersFacts::read(reader, rows, !request.quick)?;
+    let also_rows = (rows || reads(Depth::AndRows)) && !request.busy;
+    let reading = Reading { rows, lost: also_rows, integrity: also_rows };
+    let hq = HeadquartersFacts::read(reader, reading, !request.quick)?;
     let mut stores = hq.stores.clone();
     if let Some(name) = &request.channel {
         let wanted = topology::find_store(&reader.hq, name)?;

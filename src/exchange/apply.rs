@@ -12,13 +12,14 @@ use super::download::GroupRun;
 use super::error::ExchangeError;
 use super::fetch::{fetch, mismatch, not_found};
 use super::generate::{after_failure, chain};
+use super::held::{HeldBack, held_back};
 use super::report::is_pending;
 use super::way_out;
 use crate::model::event::{Event, Listener};
 use crate::model::run::Mode;
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
-use crate::model::suggestion::{OfSessions, SessionKind, Suggestion};
+use crate::model::suggestion::Suggestion;
 use crate::model::topology::DataStore;
 use crate::store::apply::{self, Applied, Delivery};
 use crate::store::diagnose;
@@ -76,31 +77,40 @@ struct Outcome {
     kept: bool,
 }
 
-/// Tries what is pending; the numbers of the sessions that were touched.
+/// What trying came to.
+#[derive(Default)]
+pub(super) struct Tried {
+    /// The sessions that were touched.
+    pub(super) sessions: Vec<i64>,
+    /// The databases that an earlier session holds back (D07).
+    pub(super) held: Vec<HeldBack>,
+}
+
+/// Tries what is pending.
 pub(super) fn apply_pending(
     applying: &mut Applying<'_, '_>,
     listener: &mut dyn Listener,
-) -> Result<Vec<i64>, ExchangeError> {
+) -> Result<Tried, ExchangeError> {
     let enforced = topology::enforces_dependencies(&applying.writer.hq)?;
-    let mut queues = queues(applying, enforced, listener)?;
+    let (mut queues, held) = queues(applying, enforced, listener)?;
     if queues.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Tried { sessions: Vec::new(), held });
     }
     announce(applying.writer, &mut queues)?;
     // Packing has filled headquarters' cache; the channels share the memory from here on.
     applying.writer.tidied("the memory of headquarters", applying.writer.hq.shrink());
     applying.writer.world.faults.crash_at("apply.after-requested", &applying.run.job.id);
     let outcomes = work(applying, &queues, enforced, listener);
-    let touched = settle(applying.writer, &queues, outcomes, enforced, listener)?;
+    let sessions = settle(applying.writer, &queues, outcomes, enforced, listener)?;
     applying.writer.world.faults.crash_at("apply.after-outcome", &applying.run.job.id);
-    Ok(touched)
+    Ok(Tried { sessions, held })
 }
 
 fn queues(
     applying: &mut Applying<'_, '_>,
     enforced: bool,
     listener: &mut dyn Listener,
-) -> Result<Vec<Queue>, ExchangeError> {
+) -> Result<(Vec<Queue>, Vec<HeldBack>), ExchangeError> {
     let run = applying.run;
     let unfinished = sessions::unfinished(&applying.writer.hq, run.group.id)?;
     let folder = Folder(applying.writer.env.packages_path());
@@ -109,19 +119,15 @@ fn queues(
         .iter()
         .map(|session| Arc::new(DownloadSession { stores: Vec::new(), ..session.clone() }))
         .collect();
-    let mut queues = Vec::new();
+    let (mut queues, mut held) = (Vec::new(), Vec::new());
     for store in run.stores.iter().filter(|store| !store.paused && run.wants(store)) {
         let mut tries = Vec::new();
+        let head = if enforced { held_back(&unfinished, run, store) } else { None };
         for (session, shared) in unfinished.iter().zip(&slim) {
             let Some(row) = session.stores.iter().find(|row| row.store_id == store.id) else {
                 continue;
             };
-            if enforced && holds_back(row.status, session.job == run.job.id) {
-                let head =
-                    format!("session {} ({}) holds back later sessions", session.id, session.job);
-                let text = format!("{}: {head}", store.name);
-                let hint = Some(OfSessions::Show(SessionKind::Download, session.id).into());
-                listener.event(Event::Warning { text, hint });
+            if head.as_ref().is_some_and(|head| head.session == session.id) {
                 break;
             }
             if session.job != run.job.id || !is_pending(row.status) {
@@ -147,17 +153,9 @@ fn queues(
         if !tries.is_empty() {
             queues.push(Queue { store: store.clone(), tries, mark: None });
         }
+        held.extend(head);
     }
-    Ok(queues)
-}
-
-/// Under enforcement an earlier session that is not done keeps later ones waiting (D07).
-fn holds_back(status: DownloadStatus, same_job: bool) -> bool {
-    match status {
-        DownloadStatus::Suspended => true,
-        // Another job's failed session waits for its own job's next run.
-        status => !same_job && status.is_failure() && status != DownloadStatus::Canceled,
-    }
+    Ok((queues, held))
 }
 
 fn draw(

@@ -53,8 +53,8 @@ pub fn add(writer: &Writer, new: &NewChannel) -> Result<Vec<String>, ExchangeErr
     let offline = format!("{}{OFFLINE_SUFFIX}", new.name);
     let exists = known(&new.name);
     if exists && !new.offline_database || known(&offline) {
-        let name = if known(&offline) { offline } else { new.name.clone() };
-        return Err(StoreError::Taken { what: "channel", name }.into());
+        let what = if new.offline_database { "offline database of" } else { "channel" };
+        return Err(StoreError::Taken { what, name: new.name.clone() }.into());
     }
     try_scripts(writer)?;
     let now = writer.world.clock.utc();

@@ -131,8 +131,7 @@ impl Collecting<'_> {
         let channel = self.writer.channel_of(store)?;
         let mut found = Vec::new();
         for table in self.tables {
-            let after = uploads::reached(&self.writer.hq, &channel, store.id, &table.plan.target)?;
-            let table = UploadTable { after, ..table.clone() };
+            let table = table.from_last(&self.writer.hq, &channel, store.id)?;
             origins::watch(&channel, &table.plan.target, &table.counter, table.after)?;
             if let Some(range) = table.range(&channel)? {
                 found.push((table, range));

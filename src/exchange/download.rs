@@ -56,11 +56,14 @@ pub(super) fn run(
             Err(why) => keep(&mut report, listener, why, Suggestion::Schedules),
         }
         for store in run.stores.iter().filter(|store| store.paused && run.wants(store)) {
-            let why = format!("channel database {} is paused", store.name);
             let resume = OfChannels::Resume(store.name.clone()).into();
-            keep(&mut report, listener, why, resume);
+            keep(&mut report, listener, is_paused(&store.name), resume);
         }
-        let mut touched = apply_pending(&mut Applying { writer, run: &run }, listener)?;
+        let tried = apply_pending(&mut Applying { writer, run: &run }, listener)?;
+        for held in &tried.held {
+            keep(&mut report, listener, held.told(), held.hint());
+        }
+        let mut touched = tried.sessions;
         touched.extend(made);
         touched.sort_unstable();
         touched.dedup();
@@ -83,6 +86,11 @@ pub(super) fn run(
         }
     }
     Ok(report)
+}
+
+/// Why nothing is done for a paused database (D13).
+pub(super) fn is_paused(database: &str) -> String {
+    format!("channel database {database} is paused")
 }
 
 fn keep(report: &mut JobReport, listener: &mut dyn Listener, why: String, hint: Suggestion) {

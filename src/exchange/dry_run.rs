@@ -1,16 +1,23 @@
 //! Counts what a run would move, from one snapshot, and writes nothing.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use super::download::{generating_schedule, group_runs};
+use super::download::{generating_schedule, group_runs, is_paused};
 use super::error::ExchangeError;
-use super::generate::intended;
+use super::generate::{chain, intended};
 use super::plan::plan_job;
-use super::run::{Known, RunRequest};
+use super::run::{Known, Phase, RunRequest, check_all, check_names};
+use super::upload::{Served, check_topology, served, sources, upload_tables, waiting};
 use crate::model::job::{Direction, Job};
 use crate::model::run::{FullReason, Mode};
+use crate::model::session::UploadSession;
+use crate::model::status::UploadStatus;
+use crate::model::topology::DataStore;
 use crate::store::pack::{self, PackageSpec};
-use crate::store::{Reader, topology};
+use crate::store::upload_pack::UploadTable;
+use crate::store::{Access, Reader, StoreError, operations, topology};
 
 /// What a run would do.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -30,6 +37,22 @@ pub struct DryJob {
     pub channels: Vec<DryChannel>,
     /// What would be kept from running, and why.
     pub kept: Vec<String>,
+    /// Upload sessions that are collected and would be applied.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sessions: Vec<DrySession>,
+}
+
+/// An upload session that waits for the P-job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DrySession {
+    /// Its number.
+    pub id: i64,
+    /// The channel it comes from.
+    pub channel: String,
+    /// Where it stands.
+    pub status: UploadStatus,
+    /// Its rows.
+    pub rows: u64,
 }
 
 /// What one channel database would get or give.
@@ -64,12 +87,23 @@ pub struct DrySubjob {
 /// As [`super::run::run`]; nothing is written in any case.
 pub fn dry_run(reader: &Reader, request: &RunRequest) -> Result<DryRun, ExchangeError> {
     let known = Known::read(&reader.hq)?;
+    let jobs = known.jobs(&request.jobs)?;
+    super::gate::check_names(&reader.env.gates()?, &request.allow)?;
+    check_names(&reader.hq, request)?;
+    check_all(&jobs, request)?;
     let mut report = DryRun::default();
-    for job in known.jobs(&request.jobs)? {
-        let mut entry =
-            DryJob { job: job.id.clone(), kind: job.direction, channels: vec![], kept: vec![] };
-        if job.direction == Direction::Download {
-            download(reader, &known, &job, request, &mut entry)?;
+    for job in &jobs {
+        let mut entry = DryJob {
+            job: job.id.clone(),
+            kind: job.direction,
+            channels: Vec::new(),
+            kept: Vec::new(),
+            sessions: Vec::new(),
+        };
+        match job.direction {
+            Direction::Download => download(reader, &known, job, request, &mut entry)?,
+            Direction::Upload => upload(reader, &known, job, request, &mut entry)?,
+            Direction::Batch => batch(reader, &mut entry)?,
         }
         report.jobs.push(entry);
     }
@@ -91,6 +125,8 @@ fn download(
             entry.kept.push(why);
             continue;
         }
+        let paused = run.stores.iter().filter(|store| store.paused && run.wants(store));
+        entry.kept.extend(paused.map(|store| is_paused(&store.name)));
         for session in intended(hq, &run, &reader.world.clock)? {
             let spec = PackageSpec {
                 job: &job.id,
@@ -123,6 +159,82 @@ fn download(
                 });
             }
         }
+    }
+    Ok(())
+}
+
+/// The rows above each table's counter, and the sessions that wait to be applied.
+fn upload(
+    reader: &Reader,
+    known: &Known,
+    job: &Job,
+    request: &RunRequest,
+    entry: &mut DryJob,
+) -> Result<(), ExchangeError> {
+    check_topology(reader.env.settings(), job, request)?;
+    let stores = sources(&reader.hq, request)?;
+    if request.phase != Some(Phase::Apply) {
+        let tables = upload_tables(&known.definitions, job, &known.hq, &known.channel)?;
+        for store in &stores {
+            if store.paused {
+                entry.kept.push(is_paused(&store.name));
+                continue;
+            }
+            match above_counters(reader, store, &tables) {
+                Ok(subjobs) => entry.channels.push(DryChannel {
+                    channel: store.name.clone(),
+                    mode: None,
+                    reason: None,
+                    subjobs,
+                }),
+                Err(error) => entry.kept.push(format!("{}: {}", store.name, chain(&error))),
+            }
+        }
+    }
+    if request.phase != Some(Phase::Collect) {
+        let Served { groups, not } = served(&reader.hq, &job.id, &stores)?;
+        entry.kept.extend(not);
+        for session in waiting(&reader.hq, &job.id, &stores, &groups)? {
+            let UploadSession { id, store: channel, status, rows, .. } = session;
+            entry.sessions.push(DrySession { id, channel, status, rows });
+        }
+    }
+    Ok(())
+}
+
+fn above_counters(
+    reader: &Reader,
+    store: &DataStore,
+    tables: &[UploadTable],
+) -> Result<Vec<DrySubjob>, StoreError> {
+    let channel = reader.env.channel(&store.name, Access::Read)?;
+    let mut subjobs = Vec::new();
+    for table in tables {
+        let table = table.from_last(&reader.hq, &channel, store.id)?;
+        let rows = match table.range(&channel)? {
+            Some(range) => table.count(&channel, &range)?,
+            None => 0,
+        };
+        subjobs.push(DrySubjob { subjob: table.plan.subjob.clone(), rows, deleted: 0 });
+    }
+    Ok(subjobs)
+}
+
+/// The operations that wait, by the channel they came from and the table they are in.
+fn batch(reader: &Reader, entry: &mut DryJob) -> Result<(), ExchangeError> {
+    let mut counted: BTreeMap<String, BTreeMap<&str, u64>> = BTreeMap::new();
+    for id in operations::waiting(&reader.hq)? {
+        let Some(row) = operations::find(&reader.hq, id)? else { continue };
+        *counted.entry(row.channel).or_default().entry(id.kind.table()).or_default() += 1;
+    }
+    for (channel, tables) in counted {
+        let subjobs = tables.into_iter().map(|(table, rows)| DrySubjob {
+            subjob: table.to_owned(),
+            rows,
+            deleted: 0,
+        });
+        let subjobs = subjobs.collect();
+        entry.channels.push(DryChannel { channel, mode: None, reason: None, subjobs });
     }
     Ok(())
 }

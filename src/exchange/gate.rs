@@ -114,7 +114,7 @@ fn spreads(
     Ok(false)
 }
 
-fn check_names(catalogue: &Catalogue, allow: &[String]) -> Result<(), ExchangeError> {
+pub(super) fn check_names(catalogue: &Catalogue, allow: &[String]) -> Result<(), ExchangeError> {
     let names: Vec<&str> = catalogue
         .gates
         .iter()

@@ -88,12 +88,14 @@ impl Generating<'_, '_> {
             return Ok(session);
         }
         self.crash("pack.before-start");
+        let enforced = topology::enforces_dependencies(hq)?;
         let (session, until) = hq.write(|hq| {
             let until = tracking::close_version(hq, &now)?;
             let session = sessions::create(hq, &new(until, DownloadStatus::Started))?;
             for store in &intended.stores {
                 if intended.mode == Mode::Full {
-                    sessions::replace_pending(hq, &self.run.job.id, store.id, session)?;
+                    let job = &self.run.job.id;
+                    sessions::replace_pending(hq, job, store.id, session, enforced)?;
                 }
             }
             Ok::<_, StoreError>((session, until))

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::error::ExchangeError;
 use super::initialize::initialize;
-use super::recover::{begin, not_tidied};
+use super::recover::{CALM, begin, not_tidied};
 use super::run::{RunRequest, run};
 use crate::model::event::Listener;
 use crate::model::run::RunReport;
@@ -34,26 +34,27 @@ pub fn start_registers(writer: &Writer, only: Option<i64>) -> Result<Vec<String>
     Ok(started)
 }
 
-/// Makes an environment; with `synchronize` its channels have what headquarters has. What the
-/// first synchronization did is returned.
+/// Makes an environment, with `replace` also where one is; with `synchronize` its channels have
+/// what headquarters has. What the first synchronization did is returned.
 ///
 /// # Errors
-/// A folder that has one already; the files.
+/// A folder that has one already, or files in its place; the files.
 pub fn init(
     root: &Path,
     blueprint: &Blueprint,
+    replace: bool,
     synchronize: bool,
     listener: &mut dyn Listener,
 ) -> Result<RunReport, ExchangeError> {
-    let env = create::create(root, blueprint, listener)?;
-    let writer = begin(&env, "init", &[], listener)?;
+    let env = create::create(root, blueprint, replace, listener)?;
+    let writer = begin(&env, "init", CALM, listener)?;
     initialize(&writer, false)?;
     end(writer, listener);
     create::complete(&env)?;
     if !synchronize {
         return Ok(RunReport { ok: true, jobs: Vec::new() });
     }
-    let mut writer = begin(&env, "init", &[], listener)?;
+    let mut writer = begin(&env, "init", CALM, listener)?;
     let jobs = FIRST_JOBS.iter().map(|job| (*job).to_owned()).collect();
     let request = RunRequest { jobs, ..RunRequest::default() };
     let report = run(&mut writer, &request, listener)?;

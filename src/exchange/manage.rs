@@ -6,6 +6,32 @@ use crate::model::status::{DownloadStatus, UploadStatus};
 use crate::model::suggestion::SessionKind;
 use crate::store::{Db, StoreError, Writer, sessions, topology, uploads};
 
+/// The session a person means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choice {
+    /// A download session, in one database of its group or wherever it can be done.
+    Download {
+        /// Its number.
+        id: i64,
+        /// The database.
+        channel: Option<String>,
+    },
+    /// An upload session, which has one channel database alone.
+    Upload {
+        /// Its number.
+        id: i64,
+    },
+}
+
+impl std::fmt::Display for Choice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Download { id, .. } => write!(f, "session {id}"),
+            Self::Upload { id } => write!(f, "upload session {id}"),
+        }
+    }
+}
+
 /// Why a session was not retried or cancelled.
 #[derive(Debug, thiserror::Error)]
 pub enum ManageError {
@@ -13,10 +39,10 @@ pub enum ManageError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The session's state does not allow it.
-    #[error("session {id} cannot be {what}: {why}")]
+    #[error("{choice} cannot be {what}: {why}")]
     NotAllowed {
         /// The session.
-        id: i64,
+        choice: Choice,
         /// Retried or cancelled.
         what: &'static str,
         /// Why not.
@@ -30,15 +56,14 @@ pub enum ManageError {
 /// [`ManageError::NotAllowed`] for a session that is applied everywhere: under dependency
 /// enforcement it cannot be run again (D07), and without it there is nothing to do, since its
 /// package is known to the channel (D11).
-pub fn retry(
-    writer: &Writer,
-    id: i64,
-    channel: Option<&str>,
-    upload: bool,
-) -> Result<(), ManageError> {
-    if upload {
-        return retry_upload(writer, id);
+pub fn retry(writer: &Writer, choice: &Choice) -> Result<(), ManageError> {
+    match choice {
+        Choice::Download { id, channel } => retry_download(writer, *id, channel.as_deref()),
+        Choice::Upload { id } => retry_upload(writer, *id),
     }
+}
+
+fn retry_download(writer: &Writer, id: i64, channel: Option<&str>) -> Result<(), ManageError> {
     let enforced = topology::enforces_dependencies(&writer.hq)?;
     let wanted = |status: DownloadStatus| {
         status.is_failure() || enforced && status == DownloadStatus::Available
@@ -61,17 +86,17 @@ pub fn retry(
 }
 
 /// Cancels a session in one database, or wherever it is not applied.
-pub fn cancel(
-    writer: &Writer,
-    id: i64,
-    channel: Option<&str>,
-    upload: bool,
-) -> Result<(), ManageError> {
-    if upload {
-        return cancel_upload(writer, id);
+pub fn cancel(writer: &Writer, choice: &Choice) -> Result<(), ManageError> {
+    match choice {
+        Choice::Download { id, channel } => cancel_download(writer, *id, channel.as_deref()),
+        Choice::Upload { id } => cancel_upload(writer, *id),
     }
+}
+
+fn cancel_download(writer: &Writer, id: i64, channel: Option<&str>) -> Result<(), ManageError> {
     let wanted = |status: DownloadStatus| !status.is_final();
-    each(writer, id, channel, ("cancelled", "it is over there"), wanted, |hq, session, row| {
+    let why = "it has already been applied or cancelled";
+    each(writer, id, channel, ("cancelled", why), wanted, |hq, session, row| {
         let message = Some("cancelled by a person".to_owned());
         let row = StoreSession { status: DownloadStatus::Canceled, message, ..row.clone() };
         if session.status == DownloadStatus::CreateFailed {
@@ -95,19 +120,28 @@ fn each(
 ) -> Result<(), ManageError> {
     let session =
         sessions::find(&writer.hq, id)?.ok_or_else(|| unknown(SessionKind::Download, id))?;
+    let refused = |what, why| {
+        let choice = Choice::Download { id, channel: channel.map(str::to_owned) };
+        ManageError::NotAllowed { choice, what, why }
+    };
     let only = match channel {
         Some(name) => Some(topology::find_store(&writer.hq, name)?.id),
         None => None,
     };
+    let asked = |row: &&StoreSession| only.is_none_or(|only| only == row.store_id);
+    if !session.stores.iter().any(|row| asked(&row)) {
+        let why = format!("it is not for channel {:?}", channel.unwrap_or_default());
+        return Err(refused(what, why));
+    }
     let rows: Vec<&StoreSession> = session
         .stores
         .iter()
-        .filter(|row| only.is_none_or(|only| only == row.store_id))
+        .filter(asked)
         // What a full session has replaced is over.
         .filter(|row| row.replaced_by.is_none() && wanted(row.status))
         .collect();
     if rows.is_empty() {
-        return Err(ManageError::NotAllowed { id, what, why: why.to_owned() });
+        return Err(refused(what, why.to_owned()));
     }
     Ok(writer.hq.write(|hq| rows.iter().try_for_each(|row| change(hq, &session, row)))?)
 }
@@ -131,7 +165,8 @@ fn retry_upload(writer: &Writer, id: i64) -> Result<(), ManageError> {
         (UploadStatus::Canceled, false) => UploadStatus::ReadFailed,
         _ => {
             let why = format!("it is {}", session.status);
-            return Err(ManageError::NotAllowed { id, what: "retried", why });
+            let choice = Choice::Upload { id };
+            return Err(ManageError::NotAllowed { choice, what: "retried", why });
         }
     };
     Ok(writer.hq.write(|hq| uploads::set_status(hq, id, status, "", 0, None))?)
@@ -141,7 +176,8 @@ fn cancel_upload(writer: &Writer, id: i64) -> Result<(), ManageError> {
     let session = find_upload(writer, id)?;
     if matches!(session.status, UploadStatus::Applied | UploadStatus::Canceled) {
         let why = format!("it is {}", session.status);
-        return Err(ManageError::NotAllowed { id, what: "cancelled", why });
+        let choice = Choice::Upload { id };
+        return Err(ManageError::NotAllowed { choice, what: "cancelled", why });
     }
     let message = "cancelled by a person";
     let tries = session.tries;

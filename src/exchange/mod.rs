@@ -1,6 +1,7 @@
 //! The engine: moves rows between headquarters and channels, emits events, returns reports.
 
 pub mod apply;
+pub mod arming;
 pub mod batch;
 mod batch_fields;
 mod batch_operation;
@@ -14,6 +15,7 @@ pub mod error;
 mod fetch;
 pub mod gate;
 pub mod generate;
+mod held;
 pub mod init;
 pub mod initialize;
 pub mod intents;
@@ -30,7 +32,8 @@ pub mod upgrade;
 pub mod upload;
 mod way_out;
 
+pub use arming::{Asked, tell_unmet};
 pub use error::ExchangeError;
 pub use generate::chain;
-pub use recover::{begin, not_tidied};
+pub use recover::{CALM, begin, not_tidied};
 pub use run::{Phase, RunRequest, run};

@@ -1,83 +1,38 @@
 //! Opens an environment for writing and finishes what an interrupted command left.
 
+use super::arming::{Asked, arm};
 use super::error::ExchangeError;
 use super::generate::chain;
 use crate::model::event::{Event, Listener};
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
 use crate::store::packages::{Folder, PackageStore};
-use crate::store::{
-    Environment, Headquarters, StoreError, Untidied, Writer, apply, sessions, topology, uploads,
-    world,
-};
-use crate::world::random::Random;
-use crate::world::{FaultKind, World};
+use crate::store::{Environment, StoreError, Untidied, Writer, apply, sessions, uploads};
 
 /// Takes the environment's lock, arms the faults asked for, and repairs what is left over.
 ///
 /// # Errors
-/// The lock, the files, or a fault that is not understood.
+/// The lock, the files, or a fault that is not understood or cannot happen in what is asked.
 pub fn begin(
     env: &Environment,
     command: &str,
-    faults: &[String],
+    (faults, asked): (&[String], Asked<'_>),
     listener: &mut dyn Listener,
 ) -> Result<Writer, ExchangeError> {
     let mut writer = env.writer(command)?;
-    for fault in faults {
-        if fault == RANDOM {
-            let count = writer.hq.write(|hq| world::next(hq, "random-fault"))?;
-            let drawn = draw(&writer.hq, &writer.world, count)?;
-            writer.world.faults.add(&drawn)?;
-            listener.event(Event::Fault { fault: drawn });
-        } else {
-            writer.world.faults.add(fault)?;
-        }
-    }
+    arm(&mut writer, faults, asked, listener)?;
     repair(&mut writer, listener)?;
     Ok(writer)
 }
+
+/// No fault.
+pub const CALM: (&[String], Asked<'static>) = (&[], Asked::Nothing);
 
 /// The event of what could not be put in order after the work was done.
 pub fn not_tidied(untidied: &Untidied) -> Event {
     let why = chain(&untidied.error);
     let text = format!("all is done; {} could not be put in order: {why}", untidied.what);
     Event::Warning { text, hint: None }
-}
-
-/// The fault that is drawn from the environment's seed.
-const RANDOM: &str = "random";
-
-/// Draws a fault and a channel database; each draw is the next of the environment's own, and what
-/// was drawn is told, so that it can be asked for by name again.
-fn draw(hq: &Headquarters, world: &World, count: i64) -> Result<String, StoreError> {
-    let mut random = Random::new(world.seed, &format!("fault {count}"));
-    let kinds: Vec<FaultKind> =
-        FaultKind::ALL.iter().copied().filter(|kind| *kind != FaultKind::CreateFails).collect();
-    let stores = topology::data_stores(hq)?;
-    let kind = random.pick(&kinds).copied().unwrap_or(FaultKind::ApplyFails);
-    let store = random.pick(&stores).map_or("houston", |store| store.name.as_str());
-    Ok(format!("{}={store}", kind.as_str()))
-}
-
-/// The faults by their names: what would be drawn stands for the random ones.
-///
-/// # Errors
-/// Headquarters' file.
-pub fn named(
-    hq: &Headquarters,
-    world: &World,
-    faults: &[String],
-) -> Result<Vec<String>, StoreError> {
-    let mut count = world::given(hq, "random-fault")?;
-    let mut one = |fault: &String| {
-        if fault != RANDOM {
-            return Ok(fault.clone());
-        }
-        count += 1;
-        draw(hq, world, count)
-    };
-    faults.iter().map(&mut one).collect()
 }
 
 fn repair(writer: &mut Writer, listener: &mut dyn Listener) -> Result<(), ExchangeError> {

@@ -9,7 +9,7 @@ use crate::model::run::{JobReport, RunReport};
 use crate::model::schema::Tables;
 use crate::model::status::{DownloadStatus, UploadStatus};
 use crate::store::catalogue;
-use crate::store::{Writer, scheduler};
+use crate::store::{Environment, Headquarters, Writer, scheduler, topology};
 
 /// The two phases of an upload (U02).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,12 +77,11 @@ pub fn run(
     listener: &mut dyn Listener,
 ) -> Result<RunReport, ExchangeError> {
     let known = Known::read(&writer.hq)?;
-    let jobs = known.jobs(&request.jobs).map_err(|error| of_feature(writer, error))?;
+    let jobs = known.jobs(&request.jobs).map_err(|error| of_feature(&writer.env, error))?;
     super::gate::publishable(&writer.env, &writer.hq, &writer.world.clock, &jobs, request)?;
     let mut report = RunReport { ok: true, jobs: Vec::new() };
-    for job in &jobs {
-        check_options(job, request)?;
-    }
+    check_names(&writer.hq, request)?;
+    check_all(&jobs, request)?;
     for job in &jobs {
         let done = match run_one(writer, &known, job, request, listener) {
             Ok(done) => done,
@@ -103,9 +102,9 @@ pub fn run(
 }
 
 /// A job that headquarters has not because its feature was off when the scheduler was initialized.
-pub(super) fn of_feature(writer: &Writer, error: ExchangeError) -> ExchangeError {
+pub(super) fn of_feature(env: &Environment, error: ExchangeError) -> ExchangeError {
     let ExchangeError::UnknownJob { word, .. } = &error else { return error };
-    let Ok(definitions) = super::initialize::definitions_on_disk(&writer.env) else { return error };
+    let Ok(definitions) = super::initialize::definitions_on_disk(env) else { return error };
     match definitions.find_job(word) {
         Some(Job { id, feature: Some(feature), .. }) => {
             ExchangeError::JobNotMade { job: id.clone(), feature: feature.clone() }
@@ -136,6 +135,30 @@ fn run_one(
         kept => writer.tidied("what is left of the faults", kept),
     }
     Ok(done)
+}
+
+/// The channel and the group a request names are looked up, whatever jobs it is for.
+pub(super) fn check_names(hq: &Headquarters, request: &RunRequest) -> Result<(), ExchangeError> {
+    if let Some(name) = &request.channel {
+        topology::find_store(hq, name)?;
+    }
+    if let Some(name) = &request.group {
+        topology::find_group(hq, name)?;
+    }
+    Ok(())
+}
+
+/// Refuses options that do not go with a job, or with any of them.
+pub(super) fn check_all(jobs: &[Job], request: &RunRequest) -> Result<(), ExchangeError> {
+    jobs.iter().try_for_each(|job| check_options(job, request))?;
+    let placed = [("--channel", &request.channel), ("--group", &request.group)];
+    let placed = placed.into_iter().find(|(_, name)| name.is_some());
+    let batches = jobs.iter().all(|job| job.direction == Direction::Batch);
+    if let (Some((option, _)), Some(job)) = (placed, jobs.first().filter(|_| batches)) {
+        let why = "a batch is over what has come from every channel";
+        return Err(ExchangeError::OptionUnfit { option, job: job.id.clone(), why });
+    }
+    Ok(())
 }
 
 fn check_options(job: &Job, request: &RunRequest) -> Result<(), ExchangeError> {

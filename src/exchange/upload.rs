@@ -1,6 +1,7 @@
 //! Uploads in two phases: the Async Client collects, the P-job applies (U02).
 
 use super::collect::Collecting;
+use super::download::is_paused;
 use super::error::ExchangeError;
 use super::generate::chain;
 use super::notice;
@@ -13,7 +14,7 @@ use crate::model::plan::TablePlan;
 use crate::model::run::{JobReport, SessionReport};
 use crate::model::schema::Tables;
 use crate::model::session::UploadSession;
-use crate::model::settings::UploadTopology;
+use crate::model::settings::{Settings, UploadTopology};
 use crate::model::status::{TRIED_TOO_OFTEN, UploadStatus};
 use crate::model::suggestion::{OfChannels, Suggestion};
 use crate::model::topology::DataStore;
@@ -85,6 +86,22 @@ pub(super) fn sources(
     Ok(stores.collect())
 }
 
+/// Refuses a phase where there are none.
+pub(super) fn check_topology(
+    settings: &Settings,
+    job: &Job,
+    request: &RunRequest,
+) -> Result<(), ExchangeError> {
+    if request.phase.is_some() && settings.topology == UploadTopology::OnePhase {
+        return Err(ExchangeError::OptionUnfit {
+            option: "--phase",
+            job: job.id.clone(),
+            why: "in the one-phase topology of cdx.toml the P-job collects and applies at once",
+        });
+    }
+    Ok(())
+}
+
 /// Runs an upload job: collects, applies, or both in order.
 pub(super) fn run(
     writer: &mut Writer,
@@ -93,13 +110,7 @@ pub(super) fn run(
     request: &RunRequest,
     listener: &mut dyn Listener,
 ) -> Result<JobReport, ExchangeError> {
-    if request.phase.is_some() && writer.env.settings().topology == UploadTopology::OnePhase {
-        return Err(ExchangeError::OptionUnfit {
-            option: "--phase",
-            job: job.id.clone(),
-            why: "in the one-phase topology of cdx.toml the P-job collects and applies at once",
-        });
-    }
+    check_topology(writer.env.settings(), job, request)?;
     let mut report = JobReport::new(&job.id, Direction::Upload);
     let stores = sources(&writer.hq, request)?;
     let mut counted = Vec::new();
@@ -107,7 +118,7 @@ pub(super) fn run(
         let tables = upload_tables(&known.definitions, job, &known.hq, &known.channel)?;
         for store in &stores {
             if store.paused {
-                let why = format!("channel database {} is paused", store.name);
+                let why = is_paused(&store.name);
                 let hint = Some(OfChannels::Resume(store.name.clone()).into());
                 listener.event(Event::Warning { text: why.clone(), hint });
                 report.kept.push(why);
@@ -173,16 +184,41 @@ fn apply_all(
     counted: &mut Vec<i64>,
     listener: &mut dyn Listener,
 ) -> Result<(), ExchangeError> {
-    let schedules = topology::schedules(&writer.hq)?;
+    let Served { groups, not } = served(&writer.hq, &job.id, stores)?;
+    for why in not {
+        let hint = Some(Suggestion::Schedules);
+        listener.event(Event::Warning { text: why.clone(), hint });
+        report.kept.push(why);
+    }
+    for session in waiting(&writer.hq, &job.id, stores, &groups)? {
+        apply_one(writer, &session, listener)?;
+        counted.push(session.id);
+        add(report, &writer.hq, session.id, "apply", listener)?;
+    }
+    Ok(())
+}
+
+/// The groups whose uploads an active schedule applies, and why the others' are not.
+pub(super) struct Served {
+    pub(super) groups: Vec<String>,
+    pub(super) not: Vec<String>,
+}
+
+pub(super) fn served(
+    hq: &Headquarters,
+    job: &str,
+    stores: &[DataStore],
+) -> Result<Served, StoreError> {
+    let schedules = topology::schedules(hq)?;
     let mut groups: Vec<&str> = stores.iter().map(|store| store.group.as_str()).collect();
     groups.dedup();
-    let mut served = Vec::new();
+    let mut served = Served { groups: Vec::new(), not: Vec::new() };
     for group in groups {
         let mut serving = schedules.iter().filter(|schedule| {
-            schedule.jobs.contains(&job.id) && schedule.groups.iter().any(|g| g == group)
+            schedule.jobs.iter().any(|one| one == job) && schedule.groups.iter().any(|g| g == group)
         });
         if serving.clone().any(|schedule| schedule.active) {
-            served.push(group.to_owned());
+            served.groups.push(group.to_owned());
             continue;
         }
         // The wording is that of the product's own warnings (U03).
@@ -197,25 +233,25 @@ fn apply_all(
                  distribution schedules to apply the uploaded sessions"
             ),
         };
-        let hint = Some(Suggestion::Schedules);
-        listener.event(Event::Warning { text: why.clone(), hint });
-        report.kept.push(why);
+        served.not.push(why);
     }
-    let waiting: Vec<UploadSession> = uploads::all(&writer.hq)?
-        .into_iter()
-        .filter(|session| {
-            matches!(session.status, UploadStatus::Uploaded | UploadStatus::ApplyFailed)
-                && session.job == job.id
-                && stores.iter().any(|store| store.id == session.store_id)
-                && served.contains(&session.group)
-        })
-        .collect();
-    for session in waiting {
-        apply_one(writer, &session, listener)?;
-        counted.push(session.id);
-        add(report, &writer.hq, session.id, "apply", listener)?;
-    }
-    Ok(())
+    Ok(served)
+}
+
+/// Sessions that are sent and not applied.
+pub(super) fn waiting(
+    hq: &Headquarters,
+    job: &str,
+    stores: &[DataStore],
+    groups: &[String],
+) -> Result<Vec<UploadSession>, StoreError> {
+    let waits = |session: &UploadSession| {
+        matches!(session.status, UploadStatus::Uploaded | UploadStatus::ApplyFailed)
+            && session.job == job
+            && stores.iter().any(|store| store.id == session.store_id)
+            && groups.contains(&session.group)
+    };
+    Ok(uploads::all(hq)?.into_iter().filter(waits).collect())
 }
 
 fn apply_one(

@@ -5,8 +5,8 @@ use crate::model::suggestion::{Doctor, OfChannels, Run, Suggestion};
 use crate::store::rejection::{ApplyError, Rejection};
 use crate::store::{Environment, StoreError};
 
-/// What leads out of a failure to read or write a channel database; none where trying again does,
-/// or where the database is not at fault.
+/// What leads out of a failure to read or write a channel database; none where trying again does.
+/// Only a file that is at fault is made again.
 pub(super) fn of_file(env: &Environment, database: &str, error: &StoreError) -> Option<Suggestion> {
     let at_fault = matches!(
         error,

@@ -4,6 +4,7 @@ use super::gate::{Act, Gate, NAME_PREFIX, key_fact};
 use super::{file, laws};
 use crate::definitions::Problems;
 use crate::definitions::which::{Features, JobNeed};
+use crate::model::folding::folded;
 use crate::model::nearest::nearest;
 
 /// A gate file: its name and text.
@@ -145,11 +146,11 @@ impl Catalogue {
     /// # Errors
     /// [`UnknownFeature`], with the nearest spelling.
     pub fn find(&self, word: &str) -> Result<&Gate, UnknownFeature> {
-        let wanted = plain(word.strip_prefix(NAME_PREFIX).unwrap_or(word));
+        let wanted = folded(word.strip_prefix(NAME_PREFIX).unwrap_or(word));
         let found = self
             .gates
             .iter()
-            .find(|gate| gate.spellings().iter().any(|spelling| plain(spelling) == wanted));
+            .find(|gate| gate.spellings().iter().any(|spelling| folded(spelling) == wanted));
         found.ok_or_else(|| {
             let spellings = self.gates.iter().flat_map(Gate::spellings);
             let nearest = nearest(word, spellings).map(str::to_owned);
@@ -171,24 +172,4 @@ impl Features for Catalogue {
         }
         Some(needs)
     }
-}
-
-/// Lower case, without accents, with single spaces.
-fn plain(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    words
-        .join(" ")
-        .to_lowercase()
-        .chars()
-        .filter(|c| !('\u{300}'..='\u{36f}').contains(c))
-        .map(|c| match c {
-            'á' => 'a',
-            'é' => 'e',
-            'í' => 'i',
-            'ó' => 'o',
-            'ú' | 'ü' => 'u',
-            'ñ' => 'n',
-            other => other,
-        })
-        .collect()
 }

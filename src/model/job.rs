@@ -156,6 +156,15 @@ pub struct Definitions {
     pub subjobs: Vec<Subjob>,
 }
 
+impl Job {
+    /// Whether people call it so: by its id, its name or another spelling, in any case.
+    pub fn is_called(&self, word: &str) -> bool {
+        let wanted = word.trim().to_lowercase();
+        let mut names = [&self.id, &self.name].into_iter().chain(&self.aliases);
+        names.any(|name| name.to_lowercase() == wanted)
+    }
+}
+
 impl Definitions {
     /// The job with exactly this id.
     pub fn job(&self, id: &str) -> Option<&Job> {
@@ -174,12 +183,7 @@ impl Definitions {
 
     /// The job a person means: by id, name or alias, in any case.
     pub fn find_job(&self, word: &str) -> Option<&Job> {
-        let wanted = word.trim().to_lowercase();
-        self.jobs.iter().find(|job| {
-            job.id.to_lowercase() == wanted
-                || job.name.to_lowercase() == wanted
-                || job.aliases.iter().any(|alias| alias.to_lowercase() == wanted)
-        })
+        self.jobs.iter().find(|job| job.is_called(word))
     }
 
     /// Every spelling by which a job can be asked for, for suggestions.

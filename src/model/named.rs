@@ -17,6 +17,8 @@ pub enum Named {
     Profile,
     /// A download or upload session.
     Session(SessionKind),
+    /// Where a download or upload session stands.
+    Status(SessionKind),
     /// A customer in headquarters.
     Customer,
     /// The customer that new ones are like.
@@ -37,6 +39,7 @@ impl fmt::Display for Named {
             Self::Schedule => "schedule",
             Self::Profile => "profile",
             Self::Session(_) => "session",
+            Self::Status(_) => "status",
             Self::Customer => "customer",
             Self::DefaultCustomer => "default customer",
             Self::Affiliation => "affiliation",

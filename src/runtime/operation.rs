@@ -113,6 +113,12 @@ pub enum PosError {
         /// What was given.
         instance: u32,
     },
+    /// The channel has no register that can be offline.
+    #[error("channel {channel} has no offline database")]
+    NoOfflineDatabase {
+        /// The channel.
+        channel: String,
+    },
     /// The channel lacks what the operation needs.
     #[error("channel {channel} {missing}")]
     MissingGround {
@@ -153,7 +159,7 @@ pub fn rehearse(
     faults: &[String],
     request: &Request,
 ) -> Result<PosReport, PosError> {
-    let mut rehearsal = Rehearsal::new(env, faults)?;
+    let mut rehearsal = Rehearsal::new(env, place.channel, faults)?;
     let mut site = Site::open(Hands::Rehearsing(&mut rehearsal), catalogue, place)?;
     let mut report = dispatch(&mut site, request)?;
     report.dry_run = true;

@@ -4,7 +4,7 @@ use super::decide::{Decision, Kind, Switch};
 use super::ground::{Answering, Ground, Here, Outlook, Said, Sides, Who, is_on};
 use super::operation::PosError;
 use crate::exchange::relay::{self, Answer};
-use crate::exchange::{ExchangeError, recover};
+use crate::exchange::{Asked, ExchangeError, arming};
 use crate::gates::Catalogue;
 use crate::model::customer::PENDING_SYNC;
 use crate::model::pos::{Path, PosReport, RealTimeCall, Reason};
@@ -35,12 +35,15 @@ pub(super) struct Rehearsal {
 
 impl Rehearsal {
     /// Opens an environment and leaves it as it is.
-    pub(super) fn new(env: &Environment, faults: &[String]) -> Result<Self, PosError> {
+    pub(super) fn new(
+        env: &Environment,
+        channel: &str,
+        faults: &[String],
+    ) -> Result<Self, PosError> {
         let mut reader = env.rehearsal().map_err(PosError::from)?;
-        let faults = recover::named(&reader.hq, &reader.world, faults)?;
-        for fault in faults {
-            reader.world.faults.add(&fault).map_err(ExchangeError::from)?;
-        }
+        let asked = Asked::Operation(channel);
+        let armed = arming::rehearsed(&reader, faults, asked).map_err(PosError::from)?;
+        reader.world.faults.arm(armed);
         Ok(Self { reader })
     }
 
@@ -126,7 +129,10 @@ impl<'a> Site<'a> {
         let offline = place.offline || named.offline;
         let name = named.channel().to_owned();
         let store = if offline {
-            topology::find_store(hands.hq(), &format!("{name}{OFFLINE_SUFFIX}"))?
+            let offline = format!("{name}{OFFLINE_SUFFIX}");
+            let mut stores = topology::data_stores(hands.hq())?.into_iter();
+            let found = stores.find(|store| store.name == offline);
+            found.ok_or_else(|| PosError::NoOfflineDatabase { channel: name.clone() })?
         } else {
             named
         };

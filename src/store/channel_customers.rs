@@ -87,9 +87,10 @@ pub fn search(
     own_channel: i64,
     limit: u32,
 ) -> Result<Vec<FoundCustomer>, StoreError> {
+    let word = channel.searching(word)?;
     channel.rows(
         include_str!("sql/channel_search.sql"),
-        named_params! { ":pattern": format!("%{word}%"), ":own": own_channel, ":limit": limit },
+        named_params! { ":word": word, ":own": own_channel, ":limit": limit },
         |row| {
             let account: String = row.get(0)?;
             let pending: bool = row.get(3)?;

@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 use super::db::{Access, Db, Headquarters};
 use super::environment::{Environment, SETTINGS_FILE};
 use super::error::StoreError;
+use super::input::{self, DEFINITIONS};
 use super::packages::sync_folder;
+use super::removal;
 use super::replace::{self, beside};
 use super::schema::Kind;
 use super::seed::{self, ChannelSeed, FeatureSeed};
-use crate::definitions::settings::TEMPLATE;
+use crate::definitions::settings::{self, TEMPLATE};
 use crate::model::event::{Event, Listener};
 use crate::model::settings::Settings;
 use crate::model::topology::OFFLINE_SUFFIX;
@@ -31,40 +33,45 @@ pub struct Blueprint {
     pub features: Vec<FeatureSeed>,
 }
 
-/// The mark of an environment that is still being made.
+/// The mark of an environment that is still being made; it holds what its `cdx.toml` will say.
 const MARK: &str = "cdx.init";
 
 /// Makes headquarters and the channel databases in a folder; `cdx.toml` comes last, by
 /// [`complete`].
 ///
-/// What an interrupted `init` left is removed first. Nothing else is ever overwritten.
+/// What an interrupted `init` left is removed first, with `replace` also the environment that is
+/// there: what the tool has made, while `cdx.toml` and everything else stays. Nothing else is ever
+/// overwritten.
 ///
 /// # Errors
-/// [`StoreError::Exists`] when the folder has an environment or files in its place.
+/// [`StoreError::HasEnvironment`] and [`StoreError::Exists`] when the folder has an environment or
+/// files in its place, [`StoreError::Foreign`] for what the tool has not made.
 pub fn create(
     root: &Path,
     blueprint: &Blueprint,
+    replace: bool,
     listener: &mut dyn Listener,
 ) -> Result<Environment, StoreError> {
-    let exists = |what| StoreError::Exists { path: root.display().to_string(), what };
     fs::create_dir_all(root).map_err(StoreError::io("create", root))?;
     let mark = root.join(MARK);
     if root.join(SETTINGS_FILE).exists() {
-        return Err(exists("an environment"));
-    }
-    let unfinished = mark.exists();
-    if unfinished {
-        remove_unfinished(root)?;
-        let what = "an environment that was not finished is made anew".to_owned();
+        if !replace {
+            return Err(StoreError::HasEnvironment { path: root.display().to_string() });
+        }
+        removal::remove(root, &mark)?;
+    } else if mark.exists() {
+        removal::remove_files(root)?;
+        let what = "an environment that was not finished is made again".to_owned();
         listener.event(Event::Repaired { what });
-    }
-    if ["hq.db", "channels", "packages"].iter().any(|name| root.join(name).exists()) {
-        return Err(exists("files of an environment without its cdx.toml"));
-    }
-    if !unfinished {
+    } else {
+        if ["hq.db", "channels", "packages"].iter().any(|name| root.join(name).exists()) {
+            let what = "files of an environment without its cdx.toml";
+            return Err(StoreError::Exists { path: root.display().to_string(), what });
+        }
         replace::mark(&mark)?;
     }
-    let settings = Settings::default();
+    let settings = settings::parse(SETTINGS_FILE, &settings_text(&mark)?);
+    let settings = settings.map_err(StoreError::Definitions)?;
     let env = Environment::unfinished(root.to_path_buf(), settings.clone());
     headquarters(&env, blueprint, &settings, listener)?;
     for folder in [root.join("channels"), env.packages_path()] {
@@ -77,6 +84,12 @@ pub fn create(
         }
     }
     Ok(env)
+}
+
+/// What `cdx.toml` will say; the mark of an older version is empty.
+fn settings_text(mark: &Path) -> Result<String, StoreError> {
+    let text = input::text(mark, DEFINITIONS)?;
+    Ok(if text.is_empty() { TEMPLATE.to_owned() } else { text })
 }
 
 /// Makes an empty channel database; one that is there already stays (an interrupted command).
@@ -130,7 +143,8 @@ pub fn set_aside(path: &Path, to: &Path) -> Result<(), StoreError> {
 
 /// Writes `cdx.toml`, which makes the folder an environment; its next writer takes the mark away.
 pub fn complete(env: &Environment) -> Result<(), StoreError> {
-    replace::replace(&env.root().join(SETTINGS_FILE), TEMPLATE.as_bytes())
+    let text = settings_text(&env.root().join(MARK))?;
+    replace::replace(&env.root().join(SETTINGS_FILE), text.as_bytes())
 }
 
 /// Takes away the mark of an environment that has been made, if it is there still.
@@ -141,20 +155,6 @@ pub(super) fn unmark(root: &Path) -> Result<(), StoreError> {
     }
     replace::clear(&mark)?;
     sync_folder(root)
-}
-
-fn remove_unfinished(root: &Path) -> Result<(), StoreError> {
-    let entries = fs::read_dir(root).map_err(StoreError::io("read", root))?;
-    for entry in entries {
-        let path = entry.map_err(StoreError::io("read", root))?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if name.starts_with("hq.db") || name.starts_with("cdx.lock") {
-            fs::remove_file(&path).map_err(StoreError::io("remove", &path))?;
-        } else if name == "channels" || name == "packages" {
-            fs::remove_dir_all(&path).map_err(StoreError::io("remove", &path))?;
-        }
-    }
-    Ok(())
 }
 
 fn headquarters(

@@ -1,6 +1,5 @@
 //! The one door through which every database is opened, and the two ways to use it.
 
-use std::fs;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,18 +7,18 @@ use std::sync::Arc;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Params, Row};
 
-use super::error::{StoreError, sqlite};
-use super::examine::{Settled, settle, throwaway};
+use super::error::StoreError;
+use super::examine::{Settled, only_files, settle, throwaway};
 use super::numbers::Numbers;
-use super::replace::beside;
 use super::schema::{self, Kind};
+use super::trouble::sqlite;
 use crate::world::machine::{self, Durability, Machine};
 
 /// The page cache of a connection that is not told otherwise, in KiB.
 pub const DEFAULT_CACHE_KIB: u32 = 16 * 1024;
 
 /// What stands for the path of a database in memory.
-const MEMORY: &str = ":memory:";
+pub(super) const MEMORY: &str = ":memory:";
 
 /// Prepared statements a connection keeps; the customer batch uses some forty in turn.
 const STATEMENTS: usize = 128;
@@ -78,9 +77,11 @@ impl Db {
             _ => {}
         }
         only_files(path)?;
-        let copy = if access == Access::Examine { settle(path)? } else { None };
-        let read = copy.as_ref().map_or(path, |copy| copy.path.as_path());
-        let conn = connect(read, access)?;
+        let (conn, copy) = match access {
+            Access::Create | Access::Write => (connect(path, access)?, None),
+            Access::Read => reading(path)?,
+            Access::Examine => examining(path)?,
+        };
         let db = Self { conn, path: path.to_path_buf(), copy, numbers: None };
         db.prepare(access, cache_kib)?;
         schema::check(&db, kind, access)?;
@@ -112,9 +113,7 @@ impl Db {
     /// A database of any version, opened to be read and left as it is.
     pub(in crate::store) fn peek(path: &Path) -> Result<Self, StoreError> {
         only_files(path)?;
-        let copy = settle(path)?;
-        let read = copy.as_ref().map_or(path, |copy| copy.path.as_path());
-        let conn = connect(read, Access::Examine)?;
+        let (conn, copy) = examining(path)?;
         let db = Self { conn, path: path.to_path_buf(), copy, numbers: None };
         db.prepare(Access::Examine, DEFAULT_CACHE_KIB)?;
         Ok(db)
@@ -375,18 +374,6 @@ impl Drop for Db {
     }
 }
 
-/// Refuses a folder, a device, or a pipe on which one would wait for ever, in place of a database
-/// or of what SQLite keeps beside it.
-fn only_files(path: &Path) -> Result<(), StoreError> {
-    for ending in ["", "-wal", "-journal", "-shm"] {
-        let file = beside(path, ending);
-        if fs::metadata(&file).is_ok_and(|found| !found.is_file()) {
-            return Err(StoreError::NotADatabase { path: file.display().to_string() });
-        }
-    }
-    Ok(())
-}
-
 /// How long a commit waits for the disk.
 fn synchronous() -> &'static str {
     match Machine::current().durability() {
@@ -425,19 +412,7 @@ fn connect(path: &Path, access: Access) -> Result<Connection, StoreError> {
             let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | shared;
             open_file(path, flags).map_err(error)
         }
-        Access::Read => {
-            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | shared;
-            let conn = open_file(path, flags).map_err(error)?;
-            if readable(&conn) {
-                return Ok(conn);
-            }
-            // A WAL database in a folder that cannot be written: without a log it cannot change.
-            let log = path.with_extension("db-wal");
-            if fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
-                return Ok(conn);
-            }
-            open_file(uri(path, "immutable=1"), flags).map_err(error)
-        }
+        Access::Read => open_file(path, OpenFlags::SQLITE_OPEN_READ_ONLY | shared).map_err(error),
         Access::Examine => {
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | shared;
             open_file(uri(path, "immutable=1"), flags).map_err(error)
@@ -445,11 +420,26 @@ fn connect(path: &Path, access: Access) -> Result<Connection, StoreError> {
     }
 }
 
+/// A reader; where it may write nothing beside the file, or there is no room for it, one that
+/// leaves everything as it is.
+fn reading(path: &Path) -> Result<(Connection, Option<Settled>), StoreError> {
+    let conn = connect(path, Access::Read)?;
+    if readable(&conn) { Ok((conn, None)) } else { examining(path) }
+}
+
+/// A reader of a file that cannot change: the file itself, or a copy where it has a log.
+fn examining(path: &Path) -> Result<(Connection, Option<Settled>), StoreError> {
+    let copy = settle(path)?;
+    let read = copy.as_ref().map_or(path, |copy| copy.path.as_path());
+    Ok((connect(read, Access::Examine)?, copy))
+}
+
 fn readable(conn: &Connection) -> bool {
+    use rusqlite::ErrorCode::{CannotOpen, DiskFull, ReadOnly, SystemIoFailure};
     let read = conn.query_row("SELECT 1 FROM sqlite_schema LIMIT 1", [], |_| Ok(()));
     !matches!(
         read.map_err(|e| e.sqlite_error_code()),
-        Err(Some(rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::ReadOnly))
+        Err(Some(CannotOpen | ReadOnly | DiskFull | SystemIoFailure))
     )
 }
 

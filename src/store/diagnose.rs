@@ -7,8 +7,9 @@ use rusqlite::OpenFlags;
 use super::apply_table::{PackedTable, key_equal};
 use super::catalogue;
 use super::db::{Db, open_file, quoted, uri};
-use super::error::{StoreError, sqlite};
+use super::error::StoreError;
 use super::rejection::{Rejection, dotted};
+use super::trouble::sqlite;
 use crate::model::schema::Table;
 
 /// The first value that is longer than its channel column, in key order (D12).

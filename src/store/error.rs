@@ -1,10 +1,11 @@
 //! What can go wrong with the files of an environment.
 
-use std::path::PathBuf;
-
 use crate::definitions::problem::Problems;
 use crate::model::named::Named;
 use crate::world::ClockError;
+
+/// What stood behind a failure: SQLite's account, or the system's.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// A failure of the store; each names the file it is about.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +29,20 @@ pub enum StoreError {
     NoEnvironment {
         /// Where the search began.
         looked_in: String,
+    },
+    /// `init` makes no environment where there is one.
+    #[error("{path} already holds an environment")]
+    HasEnvironment {
+        /// The folder.
+        path: String,
+    },
+    /// Something in an environment's place that the tool has not made.
+    #[error("{path} is {what}, which cdx has not made and does not replace")]
+    Foreign {
+        /// The file or folder.
+        path: String,
+        /// What it is.
+        what: &'static str,
     },
     /// `init` refuses to overwrite.
     #[error("{path} already holds {what}")]
@@ -131,6 +146,26 @@ pub enum StoreError {
     Full {
         /// The file.
         path: String,
+        /// The account of SQLite, or of the system.
+        #[source]
+        source: Cause,
+    },
+    /// A file or its folder may not be read or written; it is whole.
+    #[error("no permission to {doing} {path}")]
+    Denied {
+        /// Read, write, create, rename...
+        doing: &'static str,
+        /// The file.
+        path: String,
+        /// The account of SQLite, or of the system.
+        #[source]
+        source: Cause,
+    },
+    /// The disk did not read or write what it was asked to; what is in the file is not at fault.
+    #[error("the disk failed at {path}")]
+    Disk {
+        /// The file.
+        path: String,
         /// SQLite's account.
         #[source]
         source: rusqlite::Error,
@@ -169,7 +204,7 @@ pub enum StoreError {
         nearest: Option<String>,
     },
     /// A name that is taken.
-    #[error("{what} {name:?} exists already")]
+    #[error("{what} {name:?} already exists")]
     Taken {
         /// Channel, group...
         what: &'static str,
@@ -204,10 +239,11 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// An [`StoreError::Io`] for a path.
+    /// What the system said about a file: [`StoreError::Full`], [`StoreError::Denied`], or
+    /// [`StoreError::Io`].
     pub fn io(doing: &'static str, path: &std::path::Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.display().to_string();
-        move |source| Self::Io { doing, path, source }
+        move |source| super::trouble::system(doing, path, source)
     }
 
     /// The file it is about, where it is about one.
@@ -220,6 +256,9 @@ impl StoreError {
             | Self::Newer { path, .. }
             | Self::Older { path, .. }
             | Self::Damaged { path, .. }
+            | Self::Full { path, .. }
+            | Self::Denied { path, .. }
+            | Self::Disk { path, .. }
             | Self::Locked { path }
             | Self::Sqlite { path, .. }
             | Self::Unreadable { path, .. } => Some(std::path::Path::new(path)),
@@ -243,33 +282,5 @@ impl StoreError {
     pub fn unknown(what: Named, name: &str, known: &[String]) -> Self {
         let nearest = crate::model::nearest::nearest(name, known.iter().map(String::as_str));
         Self::Unknown { what, name: name.to_owned(), nearest: nearest.map(str::to_owned) }
-    }
-}
-
-/// What SQLite said about a statement, sorted into the cases people can act on.
-pub(in crate::store) fn sqlite(
-    path: &std::path::Path,
-    sql: &str,
-    e: rusqlite::Error,
-) -> StoreError {
-    use rusqlite::ErrorCode::{
-        DatabaseBusy, DatabaseCorrupt, DatabaseLocked, DiskFull, NotADatabase,
-    };
-    let path: PathBuf = path.to_path_buf();
-    let path = path.display().to_string();
-    match e.sqlite_error_code() {
-        Some(DatabaseBusy | DatabaseLocked) => StoreError::Locked { path },
-        Some(DatabaseCorrupt) => StoreError::Damaged { path, source: e },
-        Some(DiskFull) => StoreError::Full { path, source: e },
-        Some(NotADatabase) => StoreError::NotADatabase { path },
-        _ => StoreError::Sqlite { path, statement: head(sql), source: e },
-    }
-}
-
-fn head(sql: &str) -> String {
-    let flat = sql.split_whitespace().collect::<Vec<_>>().join(" ");
-    match flat.char_indices().nth(100) {
-        Some((at, _)) => format!("{}...", &flat[..at]),
-        None => flat,
     }
 }

@@ -12,7 +12,9 @@ use rusqlite::OpenFlags;
 use tempfile::TempDir;
 
 use super::db::open_file;
-use super::error::{StoreError, sqlite};
+use super::error::StoreError;
+use super::replace::beside;
+use super::trouble::sqlite;
 
 /// A copy of a database, without a log.
 #[derive(Debug)]
@@ -78,5 +80,17 @@ fn copied(from: &Path, to: &Path) -> Result<(), StoreError> {
     let mut source = File::open(from).map_err(error())?;
     let mut target = File::create_new(to).map_err(error())?;
     io::copy(&mut source, &mut target).map_err(error())?;
+    Ok(())
+}
+
+/// Refuses a folder, a device, or a pipe on which one would wait for ever, in place of a database
+/// or of what SQLite keeps beside it.
+pub(in crate::store) fn only_files(path: &Path) -> Result<(), StoreError> {
+    for ending in ["", "-wal", "-journal", "-shm"] {
+        let file = beside(path, ending);
+        if fs::metadata(&file).is_ok_and(|found| !found.is_file()) {
+            return Err(StoreError::NotADatabase { path: file.display().to_string() });
+        }
+    }
     Ok(())
 }

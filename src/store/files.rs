@@ -21,6 +21,15 @@ pub fn job_files(root: &Path) -> Result<Vec<SourceFile>, StoreError> {
     Ok(files.into_iter().map(source).collect())
 }
 
+/// What lies in `jobs/` and is seed-data XML, which is not read; by name.
+pub fn seed_data(root: &Path) -> Result<Vec<String>, StoreError> {
+    let folder = root.join("jobs");
+    let mut found = input::files(&folder, "xml", MANY)?;
+    found.extend(input::files(&folder, "XML", MANY)?);
+    let name = |path: &PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned());
+    Ok(found.iter().filter_map(name).map(|name| format!("jobs/{name}")).collect())
+}
+
 /// The environment's own gate files, `gates/*.toml`, sorted by name.
 pub fn gate_files(root: &Path) -> Result<Vec<GateFile>, StoreError> {
     let files = texts(root, "gates", "toml", (FEW, DEFINITIONS))?;

@@ -212,14 +212,14 @@ pub(super) fn read_customer(
 /// Customers whose account, name or e-mail has a word, by account, up to a limit; and how many
 /// there are in all.
 pub fn list(hq: &Headquarters, word: &str, limit: u32) -> Result<(Vec<Customer>, u64), StoreError> {
-    let pattern = format!("%{word}%");
+    let word = hq.searching(word)?;
     let total = hq.number(
         &format!("SELECT count(*) FROM ({})", include_str!("sql/hq_customer_list.sql")),
-        named_params! { ":pattern": pattern, ":limit": -1 },
+        named_params! { ":word": word, ":limit": -1 },
     )?;
     let found = hq.rows(
         include_str!("sql/hq_customer_list.sql"),
-        named_params! { ":pattern": pattern, ":limit": limit },
+        named_params! { ":word": word, ":limit": limit },
         read,
     )?;
     Ok((found, total as u64))

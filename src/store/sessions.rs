@@ -168,9 +168,16 @@ pub fn update_store(hq: &Db, session: i64, row: &StoreSession) -> Result<(), Sto
     .map(|_| ())
 }
 
-/// Replaces a database's unfinished sessions of a job by a full one (D04); which they were.
-pub fn replace_pending(hq: &Db, job: &str, store: i64, by: i64) -> Result<Vec<i64>, StoreError> {
-    let params = named_params! { ":job": job, ":store": store, ":by": by };
+/// Replaces a database's unfinished sessions of a job by a full one (D04); which they were. Under
+/// dependency enforcement a suspended one stays, and with it what it holds back (D07).
+pub fn replace_pending(
+    hq: &Db,
+    job: &str,
+    store: i64,
+    by: i64,
+    enforced: bool,
+) -> Result<Vec<i64>, StoreError> {
+    let params = named_params! { ":job": job, ":store": store, ":by": by, ":enforced": enforced };
     let replaced = hq.rows(include_str!("sql/session_pending.sql"), params, |row| row.get(0))?;
     for session in &replaced {
         hq.run(

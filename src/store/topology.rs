@@ -7,6 +7,7 @@ use rusqlite::{Row, named_params};
 use super::db::{Db, Headquarters};
 use super::error::StoreError;
 use crate::model::named::Named;
+use crate::model::parameters::DEPENDENCY_ENFORCEMENT;
 use crate::model::topology::{BatchState, DataStore, Group, Schedule};
 
 /// `RetailConnDatabaseProfile.DataStoreType` of a channel database; the number is ours.
@@ -41,6 +42,17 @@ fn data_store(row: &Row<'_>) -> rusqlite::Result<DataStore> {
 /// The database of this name, in any case.
 pub fn find_store(hq: &Headquarters, name: &str) -> Result<DataStore, StoreError> {
     let stores = data_stores(hq)?;
+    let names: Vec<String> = stores.iter().map(|store| store.name.clone()).collect();
+    stores
+        .into_iter()
+        .find(|store| store.name.eq_ignore_ascii_case(name))
+        .ok_or_else(|| StoreError::unknown(Named::Channel, name, &names))
+}
+
+/// The channel database of this name, in any case; an offline database is none.
+pub fn find_channel(hq: &Headquarters, name: &str) -> Result<DataStore, StoreError> {
+    let mut stores = data_stores(hq)?;
+    stores.retain(|store| !store.offline);
     let names: Vec<String> = stores.iter().map(|store| store.name.clone()).collect();
     stores
         .into_iter()
@@ -115,8 +127,7 @@ pub fn full_interval(hq: &Headquarters) -> Result<Option<std::time::Duration>, S
 
 /// Whether sessions of a database wait for each other (D07).
 pub fn enforces_dependencies(hq: &Headquarters) -> Result<bool, StoreError> {
-    let key = "CDX_ENABLE_DOWNLOAD_SESSION_DEPENDENCY_ENFORCEMENT";
-    Ok(configuration(hq, key)?.as_deref() == Some("1"))
+    Ok(configuration(hq, DEPENDENCY_ENFORCEMENT)?.as_deref() == Some("1"))
 }
 
 /// Notes that a database was heard of; the documented "Last connection".

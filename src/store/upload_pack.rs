@@ -13,6 +13,7 @@ use super::extension;
 use super::packages::checksum;
 use super::rejection::{ApplyError, Rejection};
 use super::schema::Kind;
+use super::uploads;
 use crate::model::plan::TablePlan;
 use crate::model::schema::Table;
 use crate::model::session::CounterRange;
@@ -31,6 +32,18 @@ pub struct UploadTable {
 }
 
 impl UploadTable {
+    /// The same above what has been sent. A restored channel may have forgotten what headquarters
+    /// has received (U07).
+    pub fn from_last(
+        &self,
+        hq: &Headquarters,
+        channel: &ChannelDatabase,
+        store: i64,
+    ) -> Result<Self, StoreError> {
+        let after = uploads::reached(hq, channel, store, &self.plan.target)?;
+        Ok(Self { after, ..self.clone() })
+    }
+
     /// Rows above the last counter: their lowest and highest counter.
     pub fn range(&self, channel: &ChannelDatabase) -> Result<Option<CounterRange>, StoreError> {
         let sql = format!(

@@ -14,7 +14,7 @@ pub fn load(hq: &Headquarters, settings: &Settings) -> Result<World, StoreError>
     Ok(World {
         clock: Clock::stored(&clock, &settings.time_zone)?,
         seed: seed.parse().map_err(|_| hq.unreadable("a seed", &seed))?,
-        faults: Faults { pending: faults(hq)?, ..Faults::default() },
+        faults: Faults::kept(faults(hq)?),
     })
 }
 

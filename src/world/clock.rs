@@ -25,7 +25,9 @@ pub enum ClockError {
         source: jiff::Error,
     },
     /// Not a time.
-    #[error("{text:?} is not a time, expected YYYY-MM-DD HH:MM[:SS] or YYYY-MM-DD")]
+    #[error(
+        "{text:?} is not a time, expected YYYY-MM-DD HH:MM[:SS], YYYY-MM-DD, or with an offset 2027-01-01T10:00:00Z"
+    )]
     NotATime {
         /// What was given.
         text: String,
@@ -39,6 +41,12 @@ pub enum ClockError {
     /// Not a duration.
     #[error("{text:?} is not a duration, expected for example 15m, 2h, 1d")]
     NotADuration {
+        /// What was given.
+        text: String,
+    },
+    /// A duration into the past.
+    #[error("{text:?} is negative, and the clock never goes back")]
+    Negative {
         /// What was given.
         text: String,
     },
@@ -121,14 +129,14 @@ impl Clock {
         let not = || ClockError::NotADuration { text: duration.to_owned() };
         let span: Span = duration.trim().parse().map_err(|_| not())?;
         if span.is_negative() {
-            return Err(not());
+            return Err(ClockError::Negative { text: duration.to_owned() });
         }
         let later =
             self.now.to_zoned_datetime(self.zone.clone()).checked_add(span).map_err(|_| not())?;
         Ok(Self { now: later.timestamp(), zone: self.zone.clone() })
     }
 
-    /// The clock at a local time, which may not be earlier than now.
+    /// The clock at a time, local where it has no offset, which may not be earlier than now.
     pub fn set(&self, local: &str) -> Result<Self, ClockError> {
         let now = local_to_utc(&self.zone, local)?;
         if now < self.now {
@@ -162,6 +170,10 @@ fn parse_utc(text: &str) -> Result<Timestamp, ClockError> {
 fn local_to_utc(zone: &TimeZone, text: &str) -> Result<Timestamp, ClockError> {
     let not = || ClockError::NotATime { text: text.to_owned() };
     let trimmed = text.trim();
+    // RFC 3339: a time with its offset is the same everywhere.
+    if let Ok(time) = trimmed.parse::<Timestamp>() {
+        return Ok(time);
+    }
     let civil: DateTime = trimmed
         .replacen(' ', "T", 1)
         .parse()
@@ -188,7 +200,7 @@ mod tests {
         assert!(matches!(clock.set("2026-01-15 07:59"), Err(ClockError::Backwards { .. })));
         assert_eq!(clock.advanced("15m").unwrap().local(), "2026-01-15 08:15:00");
         assert_eq!(clock.advanced("1d").unwrap().local(), "2026-01-16 08:00:00");
-        assert!(clock.advanced("-5m").is_err());
+        assert!(matches!(clock.advanced("-5m"), Err(ClockError::Negative { .. })));
         assert!(clock.advanced("soon").is_err());
     }
 

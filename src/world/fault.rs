@@ -155,6 +155,26 @@ pub enum FaultError {
         /// The points there are.
         expected: String,
     },
+    /// A fault that nothing of what is asked can meet.
+    #[error("{fault} cannot happen in what is asked: {why}")]
+    Impossible {
+        /// What was given.
+        fault: String,
+        /// What meets it, or where.
+        why: String,
+    },
+    /// A fault at a place that is not there.
+    #[error("{fault} cannot happen: unknown {what} {place:?}")]
+    UnknownPlace {
+        /// What was given.
+        fault: String,
+        /// Channel or job.
+        what: &'static str,
+        /// The place.
+        place: String,
+        /// The nearest place there is.
+        nearest: Option<String>,
+    },
     /// The count is no number.
     #[error("{text:?} is not a count, expected for example apply-fails=houston:2")]
     NotACount {
@@ -172,9 +192,16 @@ pub struct Faults {
     pub crash: Option<(CrashPoint, Option<String>)>,
     /// Whether `pending` differs from what the environment keeps.
     pub changed: bool,
+    /// What this process has armed and not met, each as it was asked for.
+    fresh: Vec<Fault>,
 }
 
 impl Faults {
+    /// The faults that an environment keeps.
+    pub fn kept(pending: Vec<Fault>) -> Self {
+        Self { pending, ..Self::default() }
+    }
+
     /// Adds what a `--fault` option says: `apply-fails=houston:2`, `rts-down`, `crash=POINT`.
     pub fn add(&mut self, text: &str) -> Result<(), FaultError> {
         let (name, rest) = text.split_once('=').map_or((text, ""), |(name, rest)| (name, rest));
@@ -188,6 +215,21 @@ impl Faults {
         Ok(())
     }
 
+    /// Takes over what was asked for now.
+    pub fn arm(&mut self, asked: Self) {
+        self.changed |= asked.changed;
+        self.fresh.extend(asked.pending.iter().cloned());
+        self.pending.extend(asked.pending);
+        if asked.crash.is_some() {
+            self.crash = asked.crash;
+        }
+    }
+
+    /// What was armed now and has not happened once.
+    pub fn unmet(&self) -> &[Fault] {
+        &self.fresh
+    }
+
     /// Whether this fault happens here and now; uses one up.
     pub fn take(&mut self, kind: FaultKind, place: &str) -> bool {
         let hit = self.pending.iter_mut().find(|fault| {
@@ -197,6 +239,8 @@ impl Faults {
         });
         let Some(fault) = hit else { return false };
         fault.remaining -= 1;
+        let met = (fault.kind, fault.place.clone());
+        self.fresh.retain(|fresh| (fresh.kind, &fresh.place) != (met.0, &met.1));
         self.changed = true;
         self.pending.retain(|fault| fault.remaining > 0);
         true

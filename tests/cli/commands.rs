@@ -98,6 +98,36 @@ fn sessions_are_filtered() {
     env.run("sessions retry 1").expect(1);
 }
 
+/// Two kinds of session: a channel beside an upload session is not ignored.
+#[test]
+fn an_upload_session_has_one_channel() {
+    let env = Env::asynchronous();
+    env.create_async("houston", "Byron");
+    env.ok("params set try-count 1");
+    env.run("run P --fault upload-apply-fails=houston").expect(1);
+    let before = env.ok("sessions show 1 --upload").out;
+    assert!(before.contains("Canceled"), "{before}");
+    for words in ["retry 1 --upload --channel seattle", "cancel 1 --upload --channel nowhere"] {
+        let run = env.run(&format!("sessions {words}")).expect(2);
+        assert!(run.err.contains("--upload") && run.err.contains("--channel"), "{}", run.err);
+        assert_eq!(env.ok("sessions show 1 --upload").out, before);
+    }
+    let refused = env.run("sessions cancel 1 --upload").expect(1);
+    assert!(refused.err.contains("upload session 1 cannot be cancelled"), "{}", refused.err);
+    assert!(refused.err.contains("cdx sessions show 1 --upload"), "{}", refused.err);
+    env.ok("sessions retry 1 --upload");
+}
+
+#[test]
+fn a_session_is_retried_only_where_it_is_for() {
+    let env = Env::new();
+    env.ok("channels group add Other");
+    env.ok("channels add boston --group Other");
+    let run = env.run("sessions retry 1 --channel boston").expect(1);
+    assert!(run.err.contains("it is not for channel \"boston\""), "{}", run.err);
+    env.run("sessions retry 1 --channel bosten").expect(2);
+}
+
 #[test]
 fn colour_is_asked_for_or_left_out() {
     let env = Env::new();

@@ -268,3 +268,76 @@ fn a_broken_definition_changes_nothing() {
     let run = env.run("run 1010").expect(2);
     assert!(run.err.contains("cdx.toml:2:13") && run.err.contains("cdx.toml:3:1"), "{}", run.err);
 }
+
+/// What somebody adds to a shipped subjob is wrong in that person's file.
+#[test]
+fn an_extension_of_a_shipped_subjob_is_told_in_its_own_file() {
+    let channel = "CREATE TABLE ext_OWN (ACCOUNTNUM NVARCHAR(20) NOT NULL, DATAAREAID NVARCHAR(4) \
+                   NOT NULL, NOTE NVARCHAR(20), CONSTRAINT k PRIMARY KEY (ACCOUNTNUM, DATAAREAID));";
+    for (text, line, column, said) in [
+        (
+            "[[subjob]]\nid = \"CUSTTABLE\"\ntarget = \"ext.NOWHERE\"\nfields = [\"CUSTGROUP\"]\n",
+            3,
+            10,
+            "ext.NOWHERE",
+        ),
+        ("[[subjob]]\nid = \"CUSTTABLE\"\nfields = [\"NONSENSE\"]\n", 3, 11, "NONSENSE"),
+        (
+            "[[subjob]]\nid = \"CUSTTABLE\"\ntarget = \"ext.OWN\"\nfields = [\"CREDITRATING\"]\n",
+            4,
+            11,
+            "CREDITRATING",
+        ),
+        (
+            "[[subjob]]\nid = \"RETAILAFFILIATION\"\n\ntarget = \"ext.OWN\"\nfields = [\"NAME\"]\n",
+            4,
+            10,
+            "ext_OWN",
+        ),
+    ] {
+        let env = Env::new();
+        env.write("schema/channel/own.sql", channel);
+        env.write("jobs/own.toml", text);
+        for words in ["jobs check", "scheduler init"] {
+            let run = env.run(words).expect(2);
+            let told = [run.out.as_str(), &run.err].concat();
+            let place = format!("jobs/own.toml:{line}:{column}: ");
+            assert!(told.contains(&place) && told.contains(said), "{text}\n{}", run.text());
+            assert!(!told.contains("shipped jobs/"), "{text}\n{}", run.text());
+            let shown = told.lines().filter(|line| line.contains("CREATE TABLE")).count();
+            assert_eq!(shown, 0, "no script is shown: {told}");
+        }
+    }
+}
+
+#[test]
+fn an_error_in_a_schema_script_has_its_place_and_a_way_out() {
+    let env = Env::new();
+    env.write("schema/channel/own.sql", "CREATE TABLE ext_OWN (A INTEGER);\nCREATE TABEL T (A);\n");
+    for words in ["scheduler init", "channels add boston"] {
+        let run = env.run(words).expect(2);
+        assert!(run.err.contains("schema/channel/own.sql:2:"), "{}", run.err);
+        assert!(
+            !run.err.contains(":memory:") && !run.err.contains("CREATE TABLE ext_OWN"),
+            "{}",
+            run.err
+        );
+        assert!(run.err.contains("hint: ") && run.err.contains("cdx jobs check"), "{}", run.err);
+    }
+    let run = env.run("jobs check").expect(2);
+    assert!(run.out.contains("schema/channel/own.sql:2:"), "{}", run.out);
+}
+
+#[test]
+fn seed_data_is_told_as_not_read_yet() {
+    let env = Env::new();
+    env.write("jobs/RetailCDXSeedDataAX7_Own.xml", "<RetailCdxSeedData Name=\"AX7\"/>");
+    for words in ["jobs check", "jobs list", "scheduler init"] {
+        let run = env.ok(words);
+        let said = "jobs/RetailCDXSeedDataAX7_Own.xml is seed-data XML, which is not read yet";
+        assert!(run.err.contains(said), "{words}\n{}", run.text());
+        assert!(run.err.contains("cdx jobs show 1010"), "{}", run.err);
+    }
+    let run = env.run("jobs check jobs/RetailCDXSeedDataAX7_Own.xml").expect(2);
+    assert!(run.err.contains("not read yet"), "{}", run.err);
+}

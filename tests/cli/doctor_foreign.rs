@@ -311,3 +311,43 @@ fn damage_in_headquarters_blames_no_channel() {
         assert!(!run.out.contains("channels rebuild"), "{table}: {}", run.out);
     }
 }
+
+/// What cannot be read is told, as an error, whatever is left out; nobody is told to throw it away.
+#[test]
+fn a_channel_that_cannot_be_read_is_a_finding() {
+    let newer = "PRAGMA user_version = 99";
+    for words in ["doctor", "doctor --quick", "doctor --only CDX901 --quick"] {
+        let env = Env::new();
+        env.channel("seattle").execute_batch(newer).unwrap();
+        let report = env.run(&format!("{words} --format json")).expect(1).json();
+        let found = findings(&report, "CDX901");
+        assert_eq!(found.len(), 1, "{words}\n{report:#}");
+        assert_eq!(found[0]["subject"]["channel"], "seattle");
+        assert_eq!(found[0]["severity"], "error");
+        assert!(found[0]["evidence"].to_string().contains("schema version 99"), "{report:#}");
+        assert!(found[0]["fix"].is_null(), "the file is whole: {report:#}");
+        fs::remove_file(env.channel_path("seattle")).unwrap();
+        let report = env.run(&format!("{words} --format json")).expect(1).json();
+        assert_eq!(findings(&report, "CDX901")[0]["title"], "the database file is missing");
+    }
+}
+
+/// Nothing was found is no answer where a rule could not be carried out.
+#[test]
+fn a_rule_that_crashed_is_no_good_news() {
+    let env = Env::new();
+    env.ok("doctor");
+    let sql = "PRAGMA foreign_keys = OFF; DROP TABLE RETAILCONNPARAMETERS";
+    env.hq().execute_batch(sql).unwrap();
+    for words in ["doctor --only CDX207,CDX104", "doctor --only CDX207 --fail-on never"] {
+        for format in ["text", "json", "junit", "sarif", "github"] {
+            env.run(&format!("{words} --format {format}")).expect(3);
+        }
+    }
+    // Where something counts, that is the answer.
+    let env = watched();
+    env.hq().execute_batch(sql).unwrap();
+    let report = env.run("doctor --only CDX207,CDX211 --format json").expect(1).json();
+    assert_eq!(report["checks"]["crashed"], 1, "{report:#}");
+    env.run("doctor --only CDX207,CDX211 --fail-on never").expect(3);
+}

@@ -186,6 +186,41 @@ fn d07_enforcement_suspends_and_holds_back() {
     assert!(again.err.contains("dependency enforcement"), "{}", again.err);
 }
 
+/// Held back is held back: also from what another job brings, and from a full synchronization.
+#[test]
+fn d07_no_later_session_passes_a_suspended_one() {
+    let env = Env::new();
+    env.ok("params set CDX_ENABLE_DOWNLOAD_SESSION_DEPENDENCY_ENFORCEMENT 1");
+    env.ok("params set try-count 1");
+    env.ok("run 1110 1010 1070");
+    edit(&env, "40");
+    let report = env.run("run 1010 --fault apply-fails=houston --format json").expect(1).json();
+    assert_eq!(status(&report, 0, "houston"), "Suspended");
+    let suspended = report["jobs"][0]["sessions"][0]["id"].as_i64().unwrap();
+    // Nothing of another job is held back, as long as there is nothing.
+    env.ok("run 1070");
+    for words in ["run 1110 --full", "run 1010 --full --channel houston", "run 1010 --full"] {
+        let run = env.run(&format!("{words} --format json")).expect(1);
+        let report = run.json();
+        assert_eq!(status(&report, 0, "houston"), "Available", "{words}\n{report:#}");
+        let kept = report["jobs"][0]["kept"][0].as_str().unwrap();
+        let head = format!("houston: session {suspended} (1010) holds back");
+        assert!(kept.starts_with(&head), "{words}: {kept}");
+        assert!(run.err.contains(&format!("cdx sessions show {suspended}")), "{}", run.err);
+    }
+    env.run("run 1010").expect(1);
+    env.ok("run 1010 --channel seattle");
+    let shown = env.json(&format!("sessions show {suspended}"));
+    let houston = shown["channels"].as_array().unwrap().iter().find(|c| c["channel"] == "houston");
+    assert_eq!(houston.unwrap()["status"], "Suspended", "{shown:#}");
+    assert_ne!(text(&env.channel("houston"), GROUP), "40");
+    // Cancelled, it holds nothing back any more.
+    env.ok(&format!("sessions cancel {suspended} --channel houston"));
+    env.ok("run 1010 1110");
+    assert_eq!(text(&env.channel("houston"), GROUP), "40");
+    env.ok("doctor --only CDX201,CDX202,CDX203,CDX204");
+}
+
 #[test]
 fn d08_out_of_order_sessions_meet_unique_key_errors() {
     let env = Env::new();

@@ -133,7 +133,7 @@ fn values_out_of_place_name_what_was_expected() {
         ("pos edit-customer --channel houston --account 9 --set x=y", 2, "unknown field \"x\""),
         ("pos balance --channel houston --account 99", 2, "knows no customer \"99\""),
         ("channels add Boston!", 2, "expected 1 to 15 of a-z"),
-        ("channels add houston", 2, "exists already"),
+        ("channels add houston", 2, "channel \"houston\" already exists"),
         ("sessions show 999", 2, "unknown session"),
         ("customers show 99", 2, "unknown customer"),
         ("customers status show nothing", 2, "expected for example customer-1"),

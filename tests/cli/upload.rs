@@ -52,6 +52,52 @@ fn u02_the_two_phases_do_not_wait_for_each_other() {
 }
 
 #[test]
+fn a_dry_run_tells_what_would_go_up_and_what_waits() {
+    let env = Env::asynchronous();
+    env.create_async("houston", "One");
+    env.create_async("seattle", "Two");
+    env.create_async("seattle", "Three");
+    let dump = || ["houston", "seattle"].map(|name| super::harness::dump(&env.channel(name), ""));
+    let before = (dump(), super::harness::dump(&env.hq(), ""));
+    let rows = |words: &str, channel: &str, subjob: &str| -> u64 {
+        let report = env.ok(&format!("{words} --dry-run --format json")).json();
+        let channels = report["jobs"][0]["channels"].as_array().unwrap().clone();
+        let of_channel = channels.into_iter().filter(|entry| entry["channel"] == channel);
+        let subjobs = of_channel.flat_map(|entry| entry["subjobs"].as_array().unwrap().clone());
+        let own = subjobs.filter(|entry| entry["subjob"].as_str().unwrap().contains(subjob));
+        own.map(|entry| entry["rows"].as_u64().unwrap()).sum()
+    };
+    let customers = "RETAILASYNCCUSTOMERV2";
+    assert_eq!(rows("run P", "houston", customers), 1);
+    assert_eq!(rows("run P --phase collect", "seattle", customers), 2);
+    assert_eq!(rows("run P --channel houston", "seattle", customers), 0);
+    assert_eq!(rows("run P --phase apply", "houston", customers), 0);
+    assert!(env.ok("run P --dry-run").out.contains("RETAILASYNCCUSTOMERV2"));
+    let after = (dump(), super::harness::dump(&env.hq(), ""));
+    assert!(before == after, "nothing is written");
+    // It says what the run then does.
+    let told = env.ok("run P --phase collect --channel seattle --format json").json();
+    let moved = told["jobs"][0]["rows"].as_u64().unwrap();
+    let waits = env.json("run P --dry-run --phase apply");
+    assert_eq!(waits["jobs"][0]["sessions"][0]["channel"], "seattle", "{waits:#}");
+    assert_eq!(waits["jobs"][0]["sessions"][0]["rows"], moved, "{waits:#}");
+    assert_eq!(rows("run P", "seattle", ""), 0, "it has been collected");
+    assert_eq!(rows("run sync-customers", "seattle", ""), 0);
+    assert!(env.ok("run sync-customers --dry-run").out.contains("no operations wait"));
+    env.ok("run P");
+    assert_eq!(rows("run sync-customers", "houston", customers), 1);
+    assert_eq!(rows("run sync-customers", "seattle", customers), 2);
+    let counted: u64 =
+        ["houston", "seattle"].map(|c| rows("run sync-customers", c, "")).iter().sum();
+    let done = env.json("run sync-customers");
+    assert_eq!(done["jobs"][0]["processed"].as_u64().unwrap(), counted);
+    env.ok("channels pause houston");
+    env.ok("schedules set Uploads --active no");
+    let kept = env.json("run P --dry-run")["jobs"][0]["kept"].to_string();
+    assert!(kept.contains("houston is paused") && kept.contains("not active"), "{kept}");
+}
+
+#[test]
 fn u02_the_older_topology_is_a_setting() {
     let env = Env::asynchronous();
     let settings = fs::read_to_string(env.path().join("cdx.toml")).unwrap();

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use cdx::exchange::{RunRequest, begin, initialize, run};
+use cdx::exchange::{CALM, RunRequest, begin, initialize, run};
 use cdx::model::event::Silent;
 use cdx::store::Environment;
 use rusqlite::Connection;
@@ -164,7 +164,7 @@ fn prepare(env: &Environment, (hq, channel, toml): (String, String, String)) {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
-    let writer = begin(env, "test", &[], &mut Silent).unwrap();
+    let writer = begin(env, "test", CALM, &mut Silent).unwrap();
     initialize::initialize(&writer, false).unwrap();
     assert!(writer.finish().is_empty());
 }
@@ -242,7 +242,7 @@ fn perform(db: &Connection, sql: &str) {
 }
 
 fn go(env: &Environment, job: &str, full: bool) {
-    let mut writer = begin(env, "test", &[], &mut Silent).unwrap();
+    let mut writer = begin(env, "test", CALM, &mut Silent).unwrap();
     let request = RunRequest { jobs: vec![job.to_owned()], full, ..RunRequest::default() };
     let report = run(&mut writer, &request, &mut Silent).unwrap();
     assert!(writer.finish().is_empty());

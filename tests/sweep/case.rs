@@ -95,6 +95,10 @@ impl<'a> Case<'a> {
         copy(&self.base.path().join("root"), &dir.path().join("root")).unwrap();
         let run = self.machine.faulted(dir.path(), &self.command, number, kind);
         let mut found = judge_end(&run, kind);
+        let hint = run.err.lines().find(|line| throws_away(line));
+        if let Some(hint) = hint.filter(|_| kind.is_error() && self.ills.is_empty()) {
+            found.push(format!("told to throw away a file that is whole: {hint}"));
+        }
         let unsettled = settle(self.machine, dir.path());
         // What an unfinished `init` leaves is no environment: the next one begins afresh.
         let is_one = place(dir.path()).join("cdx.toml").exists();
@@ -191,6 +195,12 @@ impl<'a> Case<'a> {
     }
 }
 
+/// Whether a line tells people to make a database, or an environment, again.
+fn throws_away(line: &str) -> bool {
+    let hint = line.trim_start().starts_with("hint:");
+    hint && (line.contains("channels rebuild") || line.contains("make a new environment"))
+}
+
 /// How the faulted run may end.
 fn judge_end(run: &Run, kind: Kind) -> Vec<String> {
     let mut found = Vec::new();
@@ -204,9 +214,7 @@ fn judge_end(run: &Run, kind: Kind) -> Vec<String> {
     if run.code > 1 && run.code <= 3 && !run.err.contains("error:") {
         found.push("ended without a word".to_owned());
     }
-    // Why a file beside a database could not be made, SQLite does not say.
-    let unsaid = run.err.contains("unable to open database file");
-    if kind == Kind::EnospcOn && run.code == 3 && !run.err.contains("disk") && !unsaid {
+    if kind == Kind::EnospcOn && run.code == 3 && !run.err.contains("the disk is full") {
         found.push("told of a full disk as of something else".to_owned());
     }
     found

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
+use crate::exchange::Asked;
 use crate::exchange::channels::{self, NewChannel, Rebuilt};
 use crate::model::suggestion::{OfChannels, Prose, Run};
 use crate::model::topology::{DataStore, Group};
@@ -80,6 +81,7 @@ enum GroupCommand {
     /// Add a group.
     Add {
         /// Its name.
+        #[arg(value_parser = super::filled)]
         name: String,
         /// A place to park databases, without schedules.
         #[arg(long)]
@@ -192,24 +194,27 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
         Command::Add { name, group, offline_database, fault } => {
             check_name(&name)?;
             let new = NewChannel { name, group, offline_database };
-            context.write(&fault, |writer| Ok(channels::add(writer, &new)?))?;
+            context.write_with((&fault, Asked::File(&new.name)), |writer| {
+                Ok(channels::add(writer, &new)?)
+            })?;
         }
         Command::Reseed { name } => {
             let Done { tables, reissued, gone } =
-                context.write(&[], |writer| Ok(channels::reseed(writer, &name)?))?;
+                context.write(|writer| Ok(channels::reseed(writer, &name)?))?;
             context.print(&ReseedReport { channel: name, tables, reissued, gone })?;
             return Ok(Exit::Done);
         }
         Command::Rebuild { name, discard, fault } => {
-            let done =
-                context.write(&fault, |writer| Ok(channels::rebuild(writer, &name, discard)?))?;
+            let done = context.write_with((&fault, Asked::File(&name)), |writer| {
+                Ok(channels::rebuild(writer, &name, discard)?)
+            })?;
             context.print(&RebuildReport::new(name, done))?;
             return Ok(Exit::Done);
         }
         Command::Pause { name } => pause(context, &name, true)?,
         Command::Resume { name } => pause(context, &name, false)?,
         Command::Group { command: GroupCommand::Add { name, dummy } } => {
-            context.write(&[], |writer| Ok(channels::add_group(writer, &name, dummy)?))?;
+            context.write(|writer| Ok(channels::add_group(writer, &name, dummy)?))?;
         }
     }
     let reader = context.reader()?;
@@ -225,7 +230,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
 }
 
 fn pause(context: &mut Context, name: &str, paused: bool) -> Result<(), CommandError> {
-    context.write(&[], |writer| Ok(channels::pause(writer, name, paused)?))?;
+    context.write(|writer| Ok(channels::pause(writer, name, paused)?))?;
     Ok(())
 }
 

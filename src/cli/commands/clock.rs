@@ -22,11 +22,13 @@ enum Command {
     /// Move the clock on; what falls due on the way happens.
     Advance {
         /// By how much: 15m, 2h, 1d.
+        #[arg(allow_hyphen_values = true)]
         duration: String,
     },
     /// Set the clock, never back.
     Set {
-        /// The local time, YYYY-MM-DD HH:MM.
+        /// The local time, YYYY-MM-DD HH:MM, or one with an offset, 2027-01-01T10:00:00Z.
+        #[arg(allow_hyphen_values = true)]
         time: String,
     },
 }
@@ -34,12 +36,12 @@ enum Command {
 pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, CommandError> {
     let (clock, passed) = match &args.command {
         Command::Show => (context.reader()?.world.clock, Passed::default()),
-        Command::Advance { duration } => context.write(&[], |writer| {
+        Command::Advance { duration } => context.write(|writer| {
             let clock = writer.world.clock.advanced(duration)?;
             let passed = move_clock(writer, clock)?;
             Ok((writer.world.clock.clone(), passed))
         })?,
-        Command::Set { time } => context.write(&[], |writer| {
+        Command::Set { time } => context.write(|writer| {
             let clock = writer.world.clock.set(time)?;
             let passed = move_clock(writer, clock)?;
             Ok((writer.world.clock.clone(), passed))

@@ -6,6 +6,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::report::page::{Page, Report};
+use crate::runtime::PosError;
 use crate::runtime::cache::{Difference, differences};
 use crate::store::{Access, Reader, Writer, scale_unit, topology};
 
@@ -40,7 +41,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
         Command::Status { channel } => status(context, channel.as_deref())?,
         Command::Restart { channel, instance } => {
             let restarted =
-                context.write(&[], |writer| restart(writer, channel.as_deref(), instance))?;
+                context.write(|writer| restart(writer, channel.as_deref(), instance))?;
             context.print(&Restarted { restarted })?;
         }
     }
@@ -53,11 +54,18 @@ fn restart(
     instance: Option<u32>,
 ) -> Result<Vec<String>, CommandError> {
     let only = match channel {
-        Some(name) => Some(topology::find_store(&writer.hq, name)?.id),
+        Some(name) => Some(topology::find_channel(&writer.hq, name)?.id),
         None => None,
     };
+    let instances = writer.env.settings().instances;
+    let stores = topology::data_stores(&writer.hq)?;
+    if let Some(instance) = instance.filter(|one| !(1..=instances).contains(one)) {
+        let first = stores.first().map_or("", |store| store.name.as_str());
+        let channel = channel.unwrap_or(first).to_owned();
+        return Err(PosError::UnknownInstance { channel, instances, instance }.into());
+    }
     let mut restarted = Vec::new();
-    for store in topology::data_stores(&writer.hq)? {
+    for store in stores {
         if store.offline || only.is_some_and(|id| id != store.id) {
             continue;
         }
@@ -76,7 +84,7 @@ fn status(context: &mut Context, channel: Option<&str>) -> Result<(), CommandErr
 
 fn read_status(reader: &Reader, channel: Option<&str>) -> Result<CsuStatus, CommandError> {
     let only = match channel {
-        Some(name) => Some(topology::find_store(&reader.hq, name)?.id),
+        Some(name) => Some(topology::find_channel(&reader.hq, name)?.id),
         None => None,
     };
     let catalogue = reader.env.gates()?;

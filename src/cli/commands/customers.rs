@@ -44,10 +44,10 @@ enum Command {
     /// Make a customer in headquarters.
     Create {
         /// First name.
-        #[arg(long)]
+        #[arg(long, value_parser = super::filled)]
         first_name: String,
         /// Last name.
-        #[arg(long)]
+        #[arg(long, value_parser = super::filled)]
         last_name: String,
         /// E-mail address.
         #[arg(long, default_value = "")]
@@ -124,7 +124,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
         }
         Command::Edit { account, set } => edit(context, &account, &set)?,
         Command::Delete { account } => {
-            let customer = context.write(&[], |writer| {
+            let customer = context.write(|writer| {
                 let customer = find(&writer.hq, &account)?;
                 writer.hq.write(|hq| hq_customers::delete(hq, &customer.account))?;
                 Ok(customer)
@@ -147,7 +147,7 @@ fn find(hq: &crate::store::Db, word: &str) -> Result<Customer, CommandError> {
 }
 
 fn create(context: &mut Context, customer: &Customer) -> Result<(), CommandError> {
-    let customer = context.write(&[], |writer| {
+    let customer = context.write(|writer| {
         let company = writer.env.settings().company.clone();
         let now = writer.world.clock.utc();
         let default = operations::any_default_customer(&writer.hq)?;
@@ -169,7 +169,7 @@ fn create(context: &mut Context, customer: &Customer) -> Result<(), CommandError
 
 fn edit(context: &mut Context, account: &str, set: &[String]) -> Result<(), CommandError> {
     let fields = customer_fields(set)?;
-    let edited = context.write(&[], |writer| {
+    let edited = context.write(|writer| {
         let now = writer.world.clock.utc();
         let stamp = Stamp::headquarters(&now);
         let Customer { account, .. } = find(&writer.hq, account)?;
@@ -224,7 +224,7 @@ fn edit_operation(
     set: &[String],
 ) -> Result<(), CommandError> {
     let id = operation_id(operation)?;
-    let changes = context.write(&[], |writer| correct(writer, id, operation, set))?;
+    let changes = context.write(|writer| correct(writer, id, operation, set))?;
     context.print(&Edited { account: operation.to_owned(), changes })
 }
 
@@ -245,6 +245,11 @@ fn correct(
     let mut changes = Vec::new();
     for text in set {
         let (column, value) = text.split_once('=').unwrap_or((text.as_str(), ""));
+        if ["FIRSTNAME", "LASTNAME"].iter().any(|name| name.eq_ignore_ascii_case(column))
+            && value.trim().is_empty()
+        {
+            return Err(super::pos::nameless(column));
+        }
         let known: Vec<&str> = row.values.keys().map(String::as_str).collect();
         let found = known.iter().find(|name| name.eq_ignore_ascii_case(column));
         let fixed = ["RECID", "cdx_DATASTORE", "ONLINEOPERATIONCOMPLETED"];
@@ -265,8 +270,14 @@ fn correct(
 fn batch(context: &mut Context, operation: Option<&str>) -> Result<Exit, CommandError> {
     let only = operation.map(operation_id).transpose()?;
     let mut progress = context.progress();
-    let Tally { processed, failed, waiting } =
-        context.write(&[], |writer| Ok(synchronize(writer, only, &mut progress)?))?;
+    let Tally { processed, failed, waiting } = context.write(|writer| {
+        if let (Some(id), Some(word)) = (only, operation)
+            && operations::find(&writer.hq, id)?.is_none()
+        {
+            return Err(unknown(word).into());
+        }
+        Ok(synchronize(writer, only, &mut progress)?)
+    })?;
     context.print(&Synchronized { processed, failed, waiting })?;
     Ok(if failed == 0 { Exit::Done } else { Exit::No })
 }

@@ -1,16 +1,16 @@
 //! `cdx demo`: the whole story of the asynchronous-customer FAQ, told by real commands.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use serde::Serialize;
 
 use crate::cli::app::Cli;
 use crate::cli::context::Context;
-use crate::cli::error::CommandError;
+use crate::cli::error::{CommandError, EXISTS};
 use crate::cli::exit::Exit;
 use crate::cli::program::dispatch;
-use crate::model::suggestion::{Doctor, Prose, Suggestion};
+use crate::model::suggestion::{Doctor, OfFeatures, Prose, Suggestion, quoted};
 use crate::report::Format;
 use crate::report::page::{Page, Report};
 use crate::store::{Environment, operations};
@@ -18,9 +18,9 @@ use crate::store::{Environment, operations};
 /// Make an environment and tell the whole story in it, each command with its outcome.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// The folder to make it in.
-    #[arg(default_value = "cdx-demo", value_name = "DIR")]
-    dir: PathBuf,
+    /// The folder to make it in; else where --env or CDX_ENV says, else cdx-demo.
+    #[arg(value_name = "DIR")]
+    dir: Option<PathBuf>,
 }
 
 /// The story: what is asked, then the commands that answer. `{guid}` and `{account}` are filled
@@ -79,14 +79,16 @@ const STORY: &[(&str, &[&str])] = &[
 ];
 
 pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, CommandError> {
-    let dir = args.dir.display().to_string();
+    let place = context.new_place(args.dir.as_deref(), "cdx-demo")?;
+    let dir = place.display().to_string();
     let mut steps = Vec::new();
-    step(context, &dir, "", &format!("init {dir}"), &mut steps)?;
+    step(context, &dir, "", &["init", &dir], &mut steps).map_err(|error| taken(error, &dir))?;
     for (question, commands) in STORY {
         context.output.heading(&format!("\n{question}"))?;
         for command in *commands {
-            let command = fill(&args.dir, command)?;
-            step(context, &dir, question, &command, &mut steps)?;
+            let command = fill(&context.folder.place(&place), command)?;
+            let words: Vec<&str> = command.split_whitespace().collect();
+            step(context, &dir, question, &words, &mut steps)?;
         }
     }
     "demo".clone_into(&mut context.command);
@@ -95,8 +97,21 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
     Ok(Exit::Done)
 }
 
+/// The story was told there before, or something else is there: another folder, or go on in it.
+fn taken(mut error: CommandError, dir: &str) -> CommandError {
+    if error.failure.code == EXISTS {
+        let another = Suggestion::DemoElsewhere("another-folder".to_owned());
+        let go_on = Suggestion::from(OfFeatures::List).typed(Some(dir));
+        error.failure.hints = vec![
+            Prose::hint("tell it in another folder", another),
+            Prose::from(format!("or go on in this one: {go_on}")),
+        ];
+    }
+    error
+}
+
 /// The GUID of the last asynchronous customer of Houston.
-fn fill(dir: &std::path::Path, command: &str) -> Result<String, CommandError> {
+fn fill(dir: &Path, command: &str) -> Result<String, CommandError> {
     if !command.contains("{guid}") {
         return Ok(command.to_owned());
     }
@@ -109,14 +124,14 @@ fn step(
     context: &mut Context,
     dir: &str,
     question: &str,
-    command: &str,
+    words: &[&str],
     steps: &mut Vec<Step>,
 ) -> Result<(), CommandError> {
+    let told: Vec<_> = words.iter().map(|word| quoted(word)).collect();
+    let command = told.join(" ");
     context.output.heading(&format!("\n$ cdx {command}"))?;
-    let words = command.split_whitespace();
-    let own = command.starts_with("init ");
-    let place = if own { Vec::new() } else { vec!["--env", dir] };
-    let parsed = Cli::try_parse_from(["cdx"].into_iter().chain(place).chain(words));
+    let place = if words[0] == "init" { Vec::new() } else { vec!["--env", dir] };
+    let parsed = Cli::try_parse_from(["cdx"].iter().chain(&place).chain(words));
     let cli = parsed.map_err(|error| {
         let hint = Prose::hint("run the command alone", Suggestion::Help(None));
         CommandError::usage("demo", error.to_string(), hint)
@@ -126,7 +141,7 @@ fn step(
         output: context.output.clone(),
         env: cli.env,
         env_typed: false,
-        command: name_of(command),
+        command: words.iter().take(2).copied().collect::<Vec<_>>().join(" "),
         format: cli.format,
     };
     // In JSON the demo is one object: its steps speak on standard error as text.
@@ -140,12 +155,6 @@ fn step(
         exit: exit.code(),
     });
     Ok(())
-}
-
-/// The words before the first option or name: `features show`.
-fn name_of(command: &str) -> String {
-    let words: Vec<&str> = command.split_whitespace().take(2).collect();
-    words.join(" ")
 }
 
 #[derive(Debug, Serialize)]

@@ -1,14 +1,14 @@
 //! `cdx init`: a new environment.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
-use crate::exchange::init;
-use crate::exchange::init::FIRST_JOBS;
+use crate::exchange::ExchangeError;
+use crate::exchange::init::{self, FIRST_JOBS};
 use crate::gates::Catalogue;
 use crate::model::suggestion::{Prose, Run, Suggestion};
 use crate::model::version::Version;
@@ -23,9 +23,9 @@ const SYNC_UP_TO: u64 = 50_000;
 /// Make a new environment: headquarters, channels, customers, and a first synchronization.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// The folder to make it in.
-    #[arg(default_value = ".", value_name = "DIR")]
-    dir: PathBuf,
+    /// The folder to make it in; else where --env or CDX_ENV says, else this one.
+    #[arg(value_name = "DIR")]
+    dir: Option<PathBuf>,
     /// How many channels; the third is an online store.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     channels: u32,
@@ -44,6 +44,9 @@ pub(in crate::cli) struct Args {
     /// Synchronize the channels even with more than 50,000 customers.
     #[arg(long)]
     sync: bool,
+    /// Replace the environment that is there: its databases and packages go, all else stays.
+    #[arg(long)]
+    force: bool,
 }
 
 fn customers_range() -> clap::builder::RangedU64ValueParser {
@@ -81,17 +84,19 @@ impl Report for InitReport {
 }
 
 pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, CommandError> {
+    let dir = context.new_place(args.dir.as_deref(), ".")?;
     let blueprint = blueprint(args)?;
     let synchronized = !args.empty_channels && (args.sync || args.customers <= SYNC_UP_TO);
     let mut progress = context.progress();
-    let report =
-        init::init(&context.folder.place(&args.dir), &blueprint, synchronized, &mut progress)?;
+    let root = context.folder.place(&dir);
+    let made = init::init(&root, &blueprint, args.force, synchronized, &mut progress);
+    let report = made.map_err(|error| taken(error, &dir))?;
     if !report.ok {
         context.print(&report)?;
         return Ok(Exit::No);
     }
     context.print(&InitReport {
-        environment: args.dir.display().to_string(),
+        environment: dir.display().to_string(),
         channels: blueprint.channels.iter().map(|channel| channel.name.clone()).collect(),
         customers: args.customers,
         app_version: args.app_version.clone(),
@@ -99,6 +104,17 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
         synchronized,
     })?;
     Ok(Exit::Done)
+}
+
+/// What to do about a folder that has an environment is said of that folder.
+fn taken(error: ExchangeError, dir: &Path) -> CommandError {
+    let holds = matches!(error, ExchangeError::Store(StoreError::HasEnvironment { .. }));
+    let mut told = CommandError::from(error);
+    if holds {
+        let over = Suggestion::InitOver(dir.display().to_string());
+        told.failure.hints.push(Prose::hint("or replace the one that is there", over));
+    }
+    told
 }
 
 /// The catalogue inside the binary.

@@ -10,10 +10,12 @@ use crate::cli::exit::Exit;
 use crate::definitions::{self, Problem, Problems, SourceFile};
 use crate::exchange::initialize;
 use crate::gates::Catalogue;
+use crate::model::event::{Event, Listener as _};
 use crate::model::job::{Definitions, Job, Subjob, Target};
+use crate::model::suggestion::{OfJobs, Prose, Suggestion};
 use crate::report::page::{Page, Report, count, grouped};
 use crate::store::input::{Budget, DEFINITIONS};
-use crate::store::{StoreError, catalogue, files, scheduler};
+use crate::store::{Environment, StoreError, catalogue, files, scheduler};
 
 /// Show job definitions and check them.
 #[derive(Debug, clap::Args)]
@@ -42,6 +44,9 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
     match args.command {
         Command::List => {
             let definitions = known(context)?;
+            if let Ok(env) = context.environment() {
+                tell_unread(context, &env)?;
+            }
             context.print(&JobList::of(&definitions))?;
             Ok(Exit::Done)
         }
@@ -86,6 +91,7 @@ fn check(context: &mut Context, named: &[PathBuf]) -> Result<Exit, CommandError>
     let tables = match context.environment() {
         Ok(env) => {
             if named.is_empty() {
+                tell_unread(context, &env)?;
                 sources.extend(files::job_files(env.root())?);
                 gates = files::gate_files(env.root())?;
             }
@@ -98,6 +104,13 @@ fn check(context: &mut Context, named: &[PathBuf]) -> Result<Exit, CommandError>
     };
     let mut budget = Budget::new(DEFINITIONS);
     for path in named {
+        if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xml")) {
+            let file = path.display();
+            let message = format!("{file} is seed-data XML, which is not read yet, expected TOML");
+            let hint =
+                Prose::hint("write its subjobs as TOML, like those of a shipped job", like());
+            return Err(CommandError::usage("seed-data", message, hint));
+        }
         let text = budget.text(path)?;
         sources.push(SourceFile { name: path.display().to_string(), text, shipped: false });
     }
@@ -121,6 +134,24 @@ fn check(context: &mut Context, named: &[PathBuf]) -> Result<Exit, CommandError>
         more_problems: more,
     })?;
     Ok(exit)
+}
+
+/// A job whose definition shows how subjobs are written.
+fn like() -> Suggestion {
+    OfJobs::Show("1010".to_owned()).into()
+}
+
+/// Tells of seed data that lies among the definitions and is not read.
+pub(in crate::cli) fn tell_unread(context: &Context, env: &Environment) -> Result<(), StoreError> {
+    for file in files::seed_data(env.root())? {
+        let text = format!(
+            "{file} is seed-data XML, which is not read yet; write its subjobs as TOML, like those \
+             of a shipped job"
+        );
+        let hint = Some(like());
+        context.progress().event(Event::Warning { text, hint });
+    }
+    Ok(())
 }
 
 #[derive(Debug, Serialize)]

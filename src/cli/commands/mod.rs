@@ -24,4 +24,9 @@ pub(super) mod which_job;
 
 mod yes_no;
 
+/// A name somebody typed, which is not blank.
+pub(super) fn filled(text: &str) -> Result<String, &'static str> {
+    if text.trim().is_empty() { Err("it is empty, expected a name") } else { Ok(text.to_owned()) }
+}
+
 pub(super) use yes_no::YesNo;

@@ -10,6 +10,9 @@ use crate::exchange::upgrade::{self, upgrade};
 use crate::gates::check::{Broken, check};
 use crate::gates::gate::KEY_FACT;
 use crate::gates::standing::Standing;
+use crate::model::event::{Event, Listener as _};
+use crate::model::nearest::nearest;
+use crate::model::parameters::CONFIGURATION;
 use crate::model::suggestion::{Prose, Suggestion};
 use crate::report::page::{Page, Report};
 use crate::store::topology::{self, Parameter};
@@ -64,24 +67,26 @@ fn set(context: &mut Context, name: &str, value: &str, force: bool) -> Result<()
         Some((known, least, most)) => Some((*known, parse(known, value, *least, *most)?)),
         None => None,
     };
-    if number.is_none() {
-        let facts = context.environment()?.gates()?.facts();
-        if !facts.iter().any(|fact| fact.eq_ignore_ascii_case(name)) {
-            check_name(name)?;
-        }
-    }
-    context.write(&[], |writer| {
+    let warning = match number {
+        Some(_) => None,
+        None => check_name(name, &context.environment()?.gates()?.facts())?,
+    };
+    context.write(|writer| {
         match parsed {
             Some((AUTOMATIC, number)) => features::set_automatic(&writer.hq, number == 1)?,
             Some((known, number)) => topology::set_scheduler_number(&writer.hq, known, number)?,
-            None if name.to_uppercase().starts_with("CDX_") => {
+            None if is_configuration(name) => {
                 let company = writer.env.settings().company.clone();
                 topology::set_configuration(&writer.hq, name, value, &company)?;
             }
             None => set_fact(writer, name, value, force)?,
         }
         Ok(())
-    })
+    })?;
+    if let Some(warning) = warning {
+        context.progress().event(warning);
+    }
+    Ok(())
 }
 
 /// A fact that gates ask for; refused when it would leave a feature on without something it then
@@ -133,24 +138,29 @@ fn parse(name: &str, value: &str, least: i64, most: i64) -> Result<i64, CommandE
     })
 }
 
-/// A fact's name is a slug; what looks like a misspelt parameter is told.
-fn check_name(name: &str) -> Result<(), CommandError> {
-    let known = NUMBERS.iter().map(|(known, ..)| *known);
-    let near = crate::model::nearest::nearest(name, known);
-    let slug = name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
-    match near {
-        Some(near) if !name.to_uppercase().starts_with("CDX_") => Err(CommandError::usage(
-            "unknown-parameter",
-            format!("unknown parameter {name:?}"),
-            suggestion(Some(&near.to_owned()), Suggestion::Parameters),
-        )),
-        _ if !slug || name.is_empty() => Err(CommandError::usage(
-            "unknown-parameter",
-            format!("{name:?} is no parameter's name, expected letters, digits, - and _"),
-            suggestion(None, Suggestion::Parameters),
-        )),
-        _ => Ok(()),
+/// A name that nothing asks for is told; one of `CDX_...` may be of a version that is not known
+/// here, and is kept all the same.
+fn check_name(name: &str, facts: &[String]) -> Result<Option<Event>, CommandError> {
+    let is = |known: &&str| known.eq_ignore_ascii_case(name);
+    if CONFIGURATION.iter().any(is) || facts.iter().any(|fact| is(&fact.as_str())) {
+        return Ok(None);
     }
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+    if plain && is_configuration(name) {
+        let near = nearest(name, CONFIGURATION.iter().copied());
+        let text = format!("{name:?} is kept, and nothing that is known reads it");
+        let near = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+        let (text, hint) = (format!("{text}{near}"), Some(Suggestion::Parameters));
+        return Ok(Some(Event::Warning { text, hint }));
+    }
+    let known = NUMBERS.iter().map(|(known, ..)| *known).chain(CONFIGURATION.iter().copied());
+    let near = nearest(name, known.chain(facts.iter().map(String::as_str)));
+    let hint = suggestion(near.map(str::to_owned).as_ref(), Suggestion::Parameters);
+    Err(CommandError::usage("unknown-parameter", format!("unknown parameter {name:?}"), hint))
+}
+
+fn is_configuration(name: &str) -> bool {
+    name.to_uppercase().starts_with("CDX_")
 }
 
 #[derive(Debug, Serialize)]

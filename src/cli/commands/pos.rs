@@ -3,11 +3,12 @@
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
+use crate::exchange::Asked;
 use crate::exchange::init::start_registers;
 use crate::model::customer::{AddressField, Customer, CustomerField, TITLES, title_number};
 use crate::model::nearest::nearest;
 use crate::model::pos::{FoundCustomer, LeftToJob, Path, PosReport};
-use crate::model::suggestion::{Prose, Run};
+use crate::model::suggestion::{OfCustomers, Prose, Run};
 use crate::report::page::{Page, Report};
 use crate::runtime::{self, NewCustomer, Request, perform, rehearse};
 use crate::store::topology;
@@ -86,13 +87,13 @@ struct CustomerArgs {
     #[command(flatten)]
     place: Place,
     /// First name.
-    #[arg(long, value_name = "F")]
+    #[arg(long, value_name = "F", value_parser = super::filled)]
     first_name: String,
     /// Middle name.
     #[arg(long, value_name = "M", default_value = "")]
     middle_name: String,
     /// Last name.
-    #[arg(long, value_name = "L")]
+    #[arg(long, value_name = "L", value_parser = super::filled)]
     last_name: String,
     /// E-mail address.
     #[arg(long, value_name = "E", default_value = "")]
@@ -174,6 +175,7 @@ enum Command {
         #[command(flatten)]
         place: Place,
         /// The word.
+        #[arg(value_parser = super::filled)]
         word: String,
         /// In headquarters, by a real-time call.
         #[arg(long)]
@@ -188,7 +190,8 @@ enum Command {
         #[command(flatten)]
         on: Account,
         /// The identity.
-        #[arg(long, value_name = "ID", default_value = "external-identity")]
+        #[arg(long, value_name = "ID", default_value = "external-identity",
+              value_parser = super::filled)]
         identity: String,
     },
     /// Take a customer order.
@@ -225,9 +228,9 @@ impl Report for Restarted {
 }
 
 fn restart(context: &mut Context, channel: Option<&str>) -> Result<Exit, CommandError> {
-    let restarted = context.write(&[], |writer| {
+    let restarted = context.write(|writer| {
         let only = match channel {
-            Some(name) => Some(topology::find_store(&writer.hq, name)?.id),
+            Some(name) => Some(topology::find_channel(&writer.hq, name)?.id),
             None => None,
         };
         Ok(start_registers(writer, only)?)
@@ -251,7 +254,8 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
     let mut report = if place.dry_run {
         rehearse(&env, &catalogue, &at, &place.fault, &request)?
     } else {
-        context.write(&place.fault, |writer| Ok(perform(writer, &catalogue, &at, &request)?))?
+        let faults = (&place.fault[..], Asked::Operation(&place.channel));
+        context.write_with(faults, |writer| Ok(perform(writer, &catalogue, &at, &request)?))?
     };
     report.expected = place.expect.map(Path::from);
     context.print(&report)?;
@@ -354,6 +358,15 @@ fn assignment(text: &str) -> Result<(&str, &str), CommandError> {
     })
 }
 
+/// A customer without a name is none.
+pub(in crate::cli) fn nameless(field: &str) -> CommandError {
+    CommandError::usage(
+        "empty-name",
+        format!("{field} is empty, expected a name"),
+        Prose::hint("for example --set last-name=Jones; see the customers", OfCustomers::List),
+    )
+}
+
 fn unknown_field(name: &str, known: &[&str]) -> CommandError {
     let near = nearest(name, known.iter().copied());
     let hint = near.map_or_else(
@@ -382,6 +395,10 @@ pub(in crate::cli) fn customer_fields(
                 .copied()
                 .find(|field| field.as_str().eq_ignore_ascii_case(name))
                 .ok_or_else(|| unknown_field(name, &known))?;
+            let is_name = matches!(field, CustomerField::FirstName | CustomerField::LastName);
+            if is_name && value.trim().is_empty() {
+                return Err(nameless(name));
+            }
             if field == CustomerField::Title && !value.is_empty() {
                 known_title(value)?;
             }

@@ -35,7 +35,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
 
 fn read(reader: &Reader, channel: Option<&str>) -> Result<CallList, CommandError> {
     let only = match channel {
-        Some(name) => Some(topology::find_store(&reader.hq, name)?.id),
+        Some(name) => Some(topology::find_channel(&reader.hq, name)?.id),
         None => None,
     };
     let mut calls = Vec::new();

@@ -6,7 +6,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::exchange::dry_run::dry_run;
-use crate::exchange::{Phase, RunRequest, run as run_jobs};
+use crate::exchange::{Asked, Phase, RunRequest, run as run_jobs};
 use crate::model::suggestion::{OfJobs, Prose, Run};
 use crate::report::page::{Page, Report};
 use crate::world::FaultKind;
@@ -74,8 +74,9 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
         return Ok(Exit::Done);
     }
     let mut progress = context.progress();
-    let report =
-        context.write(&args.fault, |writer| Ok(run_jobs(writer, &request, &mut progress)?))?;
+    let report = context.write_with((&args.fault, Asked::Jobs(&request)), |writer| {
+        Ok(run_jobs(writer, &request, &mut progress)?)
+    })?;
     context.print(&report)?;
     Ok(if report.ok { Exit::Done } else { Exit::No })
 }

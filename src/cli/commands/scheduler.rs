@@ -25,7 +25,8 @@ enum Command {
 
 pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, CommandError> {
     let Command::Init { delete_existing } = args.command;
-    let done = context.write(&[], |writer| Ok(initialize(writer, delete_existing)?))?;
+    super::jobs::tell_unread(context, &context.environment()?)?;
+    let done = context.write(|writer| Ok(initialize(writer, delete_existing)?))?;
     context.print(&done)?;
     Ok(Exit::Done)
 }

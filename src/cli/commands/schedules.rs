@@ -32,6 +32,7 @@ enum Command {
 #[derive(Debug, clap::Args)]
 struct SetArgs {
     /// Its name.
+    #[arg(value_parser = super::filled)]
     name: String,
     /// Whether it generates anything.
     #[arg(long, value_enum)]
@@ -81,7 +82,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
 }
 
 fn set(context: &Context, args: &SetArgs) -> Result<(), CommandError> {
-    context.write(&[], |writer| change(writer, args))
+    context.write(|writer| change(writer, args))
 }
 
 fn change(writer: &Writer, args: &SetArgs) -> Result<(), CommandError> {

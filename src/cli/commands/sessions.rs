@@ -5,15 +5,16 @@ use serde::Serialize;
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
-use crate::exchange::manage;
+use crate::exchange::manage::{self, Choice};
 use crate::exchange::report::session_report;
 use crate::exchange::upload::session_report as upload_report;
 use crate::model::named::Named;
 use crate::model::run::SessionReport;
 use crate::model::session::DownloadSession;
+use crate::model::status::{DownloadStatus, UploadStatus};
 use crate::model::suggestion::SessionKind;
 use crate::report::page::{Page, Report, grouped};
-use crate::store::{Reader, StoreError, sessions, uploads};
+use crate::store::{Reader, StoreError, sessions, topology, uploads};
 use crate::world::Clock;
 
 /// Show download and upload sessions; retry or cancel one.
@@ -52,8 +53,8 @@ enum Command {
     Retry {
         /// The session's number.
         id: i64,
-        /// Only in this channel database.
-        #[arg(long)]
+        /// Only in this channel database; of a download session.
+        #[arg(long, conflicts_with = "upload")]
         channel: Option<String>,
         /// An upload session.
         #[arg(long)]
@@ -63,8 +64,8 @@ enum Command {
     Cancel {
         /// The session's number.
         id: i64,
-        /// Only in this channel database.
-        #[arg(long)]
+        /// Only in this channel database; of a download session.
+        #[arg(long, conflicts_with = "upload")]
         channel: Option<String>,
         /// An upload session.
         #[arg(long)]
@@ -83,6 +84,12 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
                 Some(word) => Some(job_id(&reader, &word)?),
                 None => None,
             };
+            if let Some(name) = &channel {
+                topology::find_store(&reader.hq, name)?;
+            }
+            if let Some(word) = &status {
+                known_status(word, upload)?;
+            }
             let mut list = SessionList::read(&reader, upload)?;
             list.sessions.retain(|line| {
                 wanted(&job, &line.job)
@@ -96,13 +103,26 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
         }
         Command::Show { id, upload } => show(context, id, upload)?,
         Command::Retry { id, channel, upload } => {
-            change(context, id, channel.as_deref(), upload, manage::retry)?;
+            change(context, &choice(id, channel, upload), manage::retry)?;
         }
         Command::Cancel { id, channel, upload } => {
-            change(context, id, channel.as_deref(), upload, manage::cancel)?;
+            change(context, &choice(id, channel, upload), manage::cancel)?;
         }
     }
     Ok(Exit::Done)
+}
+
+/// The statuses of the two kinds of session are not the same.
+fn known_status(word: &str, upload: bool) -> Result<(), StoreError> {
+    let (names, kind): (Vec<String>, _) = if upload {
+        (UploadStatus::ALL.iter().map(ToString::to_string).collect(), SessionKind::Upload)
+    } else {
+        (DownloadStatus::ALL.iter().map(ToString::to_string).collect(), SessionKind::Download)
+    };
+    if names.iter().any(|name| name.eq_ignore_ascii_case(word)) {
+        return Ok(());
+    }
+    Err(StoreError::unknown(Named::Status(kind), word, &names))
 }
 
 fn job_id(reader: &Reader, word: &str) -> Result<String, CommandError> {
@@ -113,17 +133,17 @@ fn job_id(reader: &Reader, word: &str) -> Result<String, CommandError> {
     }
 }
 
-type Manage = fn(&crate::store::Writer, i64, Option<&str>, bool) -> Result<(), manage::ManageError>;
+/// What was typed: clap has refused a channel beside an upload session.
+fn choice(id: i64, channel: Option<String>, upload: bool) -> Choice {
+    if upload { Choice::Upload { id } } else { Choice::Download { id, channel } }
+}
 
-fn change(
-    context: &mut Context,
-    id: i64,
-    channel: Option<&str>,
-    upload: bool,
-    what: Manage,
-) -> Result<(), CommandError> {
-    context.write(&[], |writer| Ok(what(writer, id, channel, upload)?))?;
-    show(context, id, upload)
+type Manage = fn(&crate::store::Writer, &Choice) -> Result<(), manage::ManageError>;
+
+fn change(context: &mut Context, choice: &Choice, what: Manage) -> Result<(), CommandError> {
+    context.write(|writer| Ok(what(writer, choice)?))?;
+    let (Choice::Download { id, .. } | Choice::Upload { id }) = choice;
+    show(context, *id, matches!(choice, Choice::Upload { .. }))
 }
 
 fn show(context: &mut Context, id: i64, upload: bool) -> Result<(), CommandError> {

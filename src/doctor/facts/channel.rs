@@ -24,13 +24,24 @@ pub struct Channel {
     pub facts: Result<ChannelFacts, Unreadable>,
 }
 
+/// What is known of the file of a database that could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileState {
+    /// It is gone.
+    Missing,
+    /// It is damaged, or no channel database.
+    Broken,
+    /// It may be whole: it is in use, of another version, or may not be read.
+    Unread,
+    /// Nothing: what failed is headquarters.
+    Unknown,
+}
+
 /// Why a database could not be read.
 #[derive(Debug, Clone)]
 pub struct Unreadable {
-    /// Whether the file itself is gone or broken, rather than in use or of another version.
-    pub broken: bool,
-    /// Whether the file is gone.
-    pub missing: bool,
+    /// What that says of its file.
+    pub state: FileState,
     /// The reason.
     pub reason: Unknown,
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Reading;
 use super::history::History;
 use crate::doctor::rule::{Known, Unknown};
 use crate::exchange::generate::any_change;
@@ -151,7 +152,11 @@ impl HeadquartersFacts {
     ///
     /// # Errors
     /// What makes an examination impossible: gates that do not load, no list of channels.
-    pub fn read(reader: &Reader, rows: bool, checksums: bool) -> Result<Self, StoreError> {
+    pub(in crate::doctor) fn read(
+        reader: &Reader,
+        reading: Reading,
+        checksums: bool,
+    ) -> Result<Self, StoreError> {
         let hq = &reader.hq;
         let clock = reader.world.clock.clone();
         let catalogue = reader.env.gates()?;
@@ -187,8 +192,8 @@ impl HeadquartersFacts {
             late_operations: known(operations::late(hq)),
             pending_operations: known(operations::pending(hq)),
             unfinished: known(unfinished(hq)),
-            too_long: rows.then(|| lengths(reader, &downloads, &channel_tables)),
-            integrity: rows.then(|| known(integrity::complaints(hq))),
+            too_long: reading.rows.then(|| lengths(reader, &downloads, &channel_tables)),
+            integrity: reading.integrity.then(|| known(integrity::complaints(hq))),
             clock,
             catalogue,
             definitions,

@@ -5,7 +5,7 @@ pub mod headquarters;
 mod history;
 mod survey;
 
-pub use channel::{Channel, ChannelFacts, Uploading};
+pub use channel::{Channel, ChannelFacts, FileState, Uploading};
 pub use headquarters::{GroupJob, HeadquartersFacts, JobPlans, PackageState, UploadPlans};
 pub use history::{History, Reached};
 pub use survey::Progress;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use super::channel::{Channel, ChannelFacts, Unreadable, Uploading};
+use super::channel::{Channel, ChannelFacts, FileState, Unreadable, Uploading};
 use super::headquarters::{HeadquartersFacts, known};
 use super::history::Reached;
 use crate::doctor::rule::{Known, Unknown};
@@ -41,6 +41,8 @@ pub(in crate::doctor) struct Reading {
     pub(in crate::doctor) rows: bool,
     /// Rows that count as received and are not.
     pub(in crate::doctor) lost: bool,
+    /// SQLite's integrity check, which reads every page.
+    pub(in crate::doctor) integrity: bool,
 }
 
 /// Called with how many databases there are, and how many have been read.
@@ -84,8 +86,7 @@ pub(in crate::doctor) fn survey(
     let unread = |store: &DataStore| Channel {
         store: store.clone(),
         facts: Err(Unreadable {
-            broken: false,
-            missing: false,
+            state: FileState::Unknown,
             reason: Unknown("it could not be read to the end".to_owned()),
         }),
     };
@@ -120,10 +121,14 @@ impl Survey<'_> {
     fn read(&self) -> Result<ChannelFacts, Unreadable> {
         // An error may be about headquarters, which says nothing of this file.
         let own = self.reader.env.channel_path(&self.store.name);
-        self.facts().map_err(|error| Unreadable {
-            broken: error.is_broken_file(&own),
-            missing: error.is_broken_file(&own) && matches!(error, StoreError::Missing { .. }),
-            reason: error.into(),
+        self.facts().map_err(|error| {
+            let state = match &error {
+                StoreError::Missing { .. } if error.is_broken_file(&own) => FileState::Missing,
+                _ if error.is_broken_file(&own) => FileState::Broken,
+                _ if error.file() == Some(&*own) => FileState::Unread,
+                _ => FileState::Unknown,
+            };
+            Unreadable { state, reason: error.into() }
         })
     }
 
@@ -150,7 +155,7 @@ impl Survey<'_> {
             unreturned: arrears::unreturned(&self.reader.hq, channel)?,
             excluded: self.excluded(channel)?,
             drift: self.reading.rows.then(|| self.drift(channel, &tables)),
-            integrity: self.reading.rows.then(|| known(integrity::complaints(channel))),
+            integrity: self.reading.integrity.then(|| known(integrity::complaints(channel))),
             tables,
         })
     }

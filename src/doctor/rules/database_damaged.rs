@@ -1,6 +1,6 @@
 //! CDX901: a database is damaged, gone, or no database.
 
-use crate::doctor::facts::Examination;
+use crate::doctor::facts::{Examination, FileState};
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Safety, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
@@ -12,20 +12,25 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     name: "database-damaged",
     severity: Severity::Error,
     checks: "SQLite's integrity check on headquarters and on every channel and offline database; \
-             and that each of their files is there and is a channel database",
+             and that each of their files is there, is a channel database and can be read",
     why: "What a damaged file answers cannot be trusted, and what is written to it can be lost. \
           The other checks say nothing about a database that cannot be read.",
     mend: "Bring the file back from a copy; a channel that was restored may count again what it \
            has uploaded: see CDX405. Without a copy a channel's file can be made anew, and its \
-           jobs fill it; what it had not uploaded is then only in the old file, which is kept.",
+           jobs fill it; what it had not uploaded is then only in the old file, which is kept. A \
+           file that is whole and cannot be read (a permission, a newer version) needs that put \
+           right, and nothing else.",
     since: "0.2.0",
     behaviours: &["D16"],
     sources: &[Source::assumed(FIDELITY)],
-    depth: Depth::EveryRow,
+    depth: Depth::AndRows,
     check,
 };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
+    if let Some(why) = x.leaves_rows_out() {
+        findings.left_out(&why);
+    }
     let complaints = x.hq.integrity.as_ref().map(|known| known.as_ref());
     match complaints {
         Some(Ok(lines)) if !lines.is_empty() => tell(x, findings, None, lines.clone())?,
@@ -35,16 +40,21 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     for channel in &x.channels {
         let name = &channel.store.name;
         match &channel.facts {
-            Err(why) if why.broken => {
-                let title = if why.missing {
-                    "the database file is missing"
-                } else {
-                    "the database file is damaged, or no channel database"
+            // What cannot be read while somebody writes may be read afterwards.
+            Err(why) if x.busy || why.state == FileState::Unknown => {
+                findings.unjudged(name, &why.reason);
+            }
+            Err(why) => {
+                let title = match why.state {
+                    FileState::Missing => "the database file is missing",
+                    FileState::Broken => "the database file is damaged, or no channel database",
+                    FileState::Unread => "the database file cannot be read",
+                    FileState::Unknown => continue,
                 };
                 let evidence = vec![why.reason.to_string()];
-                findings.report(found(x, Some(name), title.to_owned(), evidence)?);
+                let whole = why.state == FileState::Unread;
+                findings.report(found(x, Some(name), whole, title.to_owned(), evidence)?);
             }
-            Err(why) => findings.unjudged(name, &why.reason),
             Ok(facts) => match &facts.integrity {
                 Some(Ok(lines)) if !lines.is_empty() => {
                     tell(x, findings, Some(name), lines.clone())?;
@@ -64,28 +74,29 @@ fn tell(
     evidence: Vec<String>,
 ) -> Result<(), Unknown> {
     let title = "the database fails its integrity check".to_owned();
-    findings.report(found(x, channel, title, evidence)?);
+    findings.report(found(x, channel, false, title, evidence)?);
     Ok(())
 }
 
 fn found(
     x: &Examination,
     channel: Option<&str>,
+    whole: bool,
     title: String,
     evidence: Vec<String>,
 ) -> Result<Found, Unknown> {
     let subject = channel.map_or_else(|| Subject::key("hq.db"), Subject::channel);
     let fix = match channel {
-        Some(name) => rebuild(x, name)?,
-        None => None,
+        // Nobody is told to throw away a file that may be whole.
+        Some(name) if !whole => rebuild(x, name)?,
+        _ => None,
     };
-    Ok(Found {
-        subject,
-        title,
-        evidence,
-        effect: "what it answers cannot be trusted, and what it holds can be lost".to_owned(),
-        fix,
-    })
+    let effect = if whole {
+        "nothing else is known of it, and whatever needs it fails"
+    } else {
+        "what it answers cannot be trusted, and what it holds can be lost"
+    };
+    Ok(Found { subject, title, evidence, effect: effect.to_owned(), fix })
 }
 
 /// A channel can be made anew and filled by its jobs; headquarters comes back from a copy only.

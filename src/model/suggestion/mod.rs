@@ -15,6 +15,10 @@ pub enum Suggestion {
     NewEnvironment(String),
     /// Makes an environment in another folder than the one that was named.
     InitElsewhere(String),
+    /// Makes an environment in place of the one in this folder.
+    InitOver(String),
+    /// Tells the story in another folder than the one that was named.
+    DemoElsewhere(String),
     /// Runs jobs.
     Run(Run),
     /// Lists the faults.
@@ -195,6 +199,8 @@ pub enum OfChannels {
     List,
     /// Adds one.
     Add(String),
+    /// Gives the register of one an offline database.
+    AddOffline(String),
     /// Resumes one that is paused.
     Resume(String),
     /// Counts the rows of one again.

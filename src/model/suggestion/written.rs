@@ -155,6 +155,10 @@ impl Suggestion {
                 Words::of("init").values(env.is_none().then_some(folder))
             }
             Self::InitElsewhere(folder) => return (Words::of("init").value(folder), Place::Own),
+            Self::InitOver(folder) => {
+                return (Words::of("init").value(folder).flag(true, "--force"), Place::Own);
+            }
+            Self::DemoElsewhere(folder) => return (Words::of("demo").value(folder), Place::Own),
             Self::Version => return (Words::of("--version"), Place::Own),
             Self::Help(command) => return (Words::of("help").values(command), Place::Own),
             Self::Run(run) => run.words(),
@@ -272,6 +276,9 @@ impl OfChannels {
         match self {
             Self::List => Words::of("channels list"),
             Self::Add(name) => Words::of("channels add").value(name),
+            Self::AddOffline(name) => {
+                Words::of("channels add").value(name).flag(true, "--offline-database")
+            }
             Self::Resume(name) => Words::of("channels resume").value(name),
             Self::Reseed(name) => Words::of("channels reseed").value(name),
             Self::Rebuild { database, discard } => {

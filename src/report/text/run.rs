@@ -1,6 +1,6 @@
 //! The text of a run.
 
-use crate::exchange::dry_run::DryRun;
+use crate::exchange::dry_run::{DryRun, DrySession};
 use crate::model::job::Direction;
 use crate::model::run::{JobReport, RunReport, SessionReport};
 use crate::report::page::{Page, Report, count, grouped};
@@ -141,8 +141,17 @@ impl Report for DryRun {
                     }
                 }
             }
-            if rows.is_empty() && job.kept.is_empty() {
-                page.item("nothing: no changes");
+            if rows.is_empty() && job.kept.is_empty() && job.sessions.is_empty() {
+                page.item(match job.kind {
+                    Direction::Download => "nothing: no changes",
+                    Direction::Upload => "nothing: no rows above the counters",
+                    Direction::Batch => "nothing: no operations wait",
+                });
+            }
+            for session in &job.sessions {
+                let DrySession { id, channel, status, rows } = session;
+                let rows = count(*rows, "row");
+                page.item(format!("upload session {id} of {channel}, {status}: {rows}"));
             }
             page.table(["channel", "mode", "subjob", "rows", "deleted"], rows);
         }

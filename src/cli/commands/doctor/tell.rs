@@ -42,12 +42,12 @@ pub(super) fn diagnosis(
     fixes: Option<Fixed>,
     threshold: Option<Severity>,
 ) -> Result<Exit, CommandError> {
-    let exit = if !diagnosis.is_informed() {
-        Exit::Impossible
-    } else if threshold.is_some_and(|threshold| diagnosis.fails(threshold)) {
+    let exit = if threshold.is_some_and(|threshold| diagnosis.fails(threshold)) {
         Exit::No
-    } else {
+    } else if diagnosis.is_sound() {
         Exit::Done
+    } else {
+        Exit::Impossible
     };
     if let Some(fixes) = fixes.as_ref().filter(|_| context.format.doctors_own().is_some()) {
         // A build server's format has no place for them.

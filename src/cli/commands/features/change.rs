@@ -193,7 +193,7 @@ pub(super) fn run(
         let decision = decide(&standing);
         (standing, decision)
     } else {
-        context.write(&[], |writer| {
+        context.write(|writer| {
             let standing = features::standing(&writer.hq, catalogue, &writer.world.clock)?;
             let decision = decide(&standing);
             let now = writer.world.clock.utc();
@@ -308,7 +308,7 @@ pub(super) fn all(
         let all = Features { catalogue, standing: &standing }.enable_all(consent);
         (standing, all)
     } else {
-        context.write(&[], |writer| {
+        context.write(|writer| {
             let standing = features::standing(&writer.hq, catalogue, &writer.world.clock)?;
             let all = Features { catalogue, standing: &standing }.enable_all(consent);
             let now = writer.world.clock.utc();
@@ -327,7 +327,7 @@ pub(super) fn all(
 
 /// Lists features that are new to this environment: "Check for updates".
 pub(super) fn refresh(context: &mut Context) -> Result<Exit, CommandError> {
-    let done = context.write(&[], |writer| Ok(upgrade(writer, &Request::default())?))?;
+    let done = context.write(|writer| Ok(upgrade(writer, &Request::default())?))?;
     context.print(&done)?;
     Ok(Exit::Done)
 }

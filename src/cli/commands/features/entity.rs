@@ -133,7 +133,7 @@ pub(super) fn import(
         let done = import::import(catalogue, &standing, &rows, consent);
         (standing, done)
     } else {
-        context.write(&[], |writer| {
+        context.write(|writer| {
             let standing = features::standing(&writer.hq, catalogue, &writer.world.clock)?;
             let done = import::import(catalogue, &standing, &rows, consent);
             let now = writer.world.clock.utc();

@@ -1,0 +1,57 @@
+//! What to do about files that are whole and could not be read or written.
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use crate::model::nearest::nearest;
+use crate::model::suggestion::{Doctor, OfSessions, Prose, SessionKind, quoted};
+use crate::store::StoreError;
+
+/// The answers of the system and of SQLite that say nothing against a file: the code, and what to
+/// do.
+pub(super) fn whole(error: &StoreError) -> (&'static str, Prose) {
+    match error {
+        // Temporary files may be on another disk.
+        StoreError::Full { .. } => {
+            let hint = "make room, for temporary files too, then run the same again: df -h . /tmp";
+            ("full", hint.into())
+        }
+        StoreError::Denied { path, .. } => ("permission", permission(path).into()),
+        StoreError::InUse { .. } | StoreError::Locked { .. } => {
+            let words = "wait until it has ended, then run the same again; what only shows goes on \
+                         meanwhile";
+            ("locked", Prose::hint(words, OfSessions::List(SessionKind::Download)))
+        }
+        _ => {
+            let words = "run the same again; where it fails again, see what is whole";
+            ("io", Prose::hint(words, Doctor::default()))
+        }
+    }
+}
+
+/// Who may read and write a file, and the folder it is in.
+fn permission(path: &str) -> String {
+    let folder = quoted(&folder_of(Path::new(path)));
+    format!("get the permission, then run the same again: ls -ld {folder} {}", quoted(path))
+}
+
+/// What to do about a file or folder that the system does not give for another reason.
+pub(super) fn ungiven(path: &str, kind: ErrorKind) -> Prose {
+    if kind != ErrorKind::NotFound {
+        return format!("see what it is: ls -ld {}", quoted(path)).into();
+    }
+    let (path, folder) = (Path::new(path), folder_of(Path::new(path)));
+    let names: Vec<String> = std::fs::read_dir(&folder)
+        .map(|entries| entries.flatten().map(|entry| entry.file_name()))
+        .map(|names| names.map(|name| name.to_string_lossy().into_owned()).collect())
+        .unwrap_or_default();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let near = nearest(&name, names.iter().map(String::as_str));
+    let meant = near.map_or_else(String::new, |near| format!("did you mean {near:?}? "));
+    format!("{meant}see what there is: ls {}", quoted(&folder)).into()
+}
+
+fn folder_of(path: &Path) -> String {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.map_or_else(|| ".".to_owned(), |folder| folder.display().to_string())
+}
