@@ -224,6 +224,7 @@ fn judge_end(run: &Run, kind: Kind) -> Vec<String> {
 /// the jobs brought: a job that failed once came later than what they hold in memory.
 fn diagnose(machine: &Machine, dir: &Path) -> Vec<String> {
     machine.run(dir, SETTLE);
+    machine.run(dir, "pos restart");
     let run = machine.run(dir, "doctor --format json");
     let Ok(report) = serde_json::from_str::<serde_json::Value>(&run.out) else {
         return vec![run.text()];
