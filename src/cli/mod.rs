@@ -11,4 +11,4 @@ mod program;
 #[cfg(test)]
 mod suggested;
 
-pub use program::{Ending, main_with, run_in};
+pub use program::{Ending, main_with, run_in, tree};

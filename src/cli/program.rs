@@ -74,6 +74,13 @@ impl Ending {
     }
 }
 
+/// Every command with its options, as clap knows them.
+pub fn tree() -> clap::Command {
+    let mut root = Cli::command();
+    root.build();
+    root
+}
+
 /// Runs the program with these arguments, the first being its own name.
 pub fn main_with(args: impl IntoIterator<Item = OsString>) -> Exit {
     let args: Vec<OsString> = args.into_iter().collect();
@@ -215,7 +222,7 @@ fn usage(args: &[OsString], error: &clap::Error, around: &Surroundings) -> Exit 
     let printed = if wanted {
         let text = error.render().to_string();
         match error.kind() {
-            ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => output.stderr(&text),
+            ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => output.aside(&text),
             _ => output.stdout(&text),
         }
     } else {

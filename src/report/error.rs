@@ -7,6 +7,7 @@ use colored::Color;
 use serde_json::{Value, json};
 
 use super::output::{Format, Output, json as object};
+use super::safe;
 use crate::model::suggestion::Prose;
 
 /// What went wrong, ready to print.
@@ -40,14 +41,20 @@ impl Output {
             if let (Some(report), Value::Object(fields)) = (&failure.report, &mut body) {
                 fields.insert("report".to_owned(), report.clone());
             }
-            self.stdout(&object(command, &body))?;
+            self.print(&object(command, &body))?;
         }
         let palette = self.stderr_palette();
-        let mut text = format!("{} {}\n", palette.paint("error:", Color::Red), failure.message);
+        let mut text = format!(
+            "{} {}\n",
+            palette.paint("error:", Color::Red),
+            safe::message(&failure.message)
+        );
         for cause in &failure.causes {
+            let cause = safe::message(cause);
             let _ = writeln!(text, "  {} {cause}", palette.faint("caused by:"));
         }
         for hint in &hints {
+            let hint = safe::line(hint);
             let _ = writeln!(text, "{} {hint}", palette.paint("hint:", Color::Cyan));
         }
         self.stderr(&text)

@@ -6,6 +6,7 @@ pub mod output;
 pub mod page;
 pub mod palette;
 pub mod progress;
+mod safe;
 pub mod streams;
 mod text;
 

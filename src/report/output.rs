@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::page::{Page, Report};
 use super::palette::{ColorChoice, Palette};
+use super::safe;
 use super::streams::Streams;
 
 /// How results are written.
@@ -82,22 +83,30 @@ impl Output {
                 page.finish()
             }
         };
-        self.stdout(&text)
+        self.print(&text)
     }
 
-    /// Prints text as it is, such as a completion script.
+    /// Prints a text of several lines that is nobody's report, such as a completion script.
     pub fn stdout(&self, text: &str) -> io::Result<()> {
-        if self.aside {
-            return self.stderr(text);
-        }
-        self.streams.print(text)
+        self.print(&safe::document(text))
+    }
+
+    /// Prints such a text to standard error.
+    pub fn aside(&self, text: &str) -> io::Result<()> {
+        self.stderr(&safe::document(text))
+    }
+
+    /// Prints what is safe already.
+    pub(super) fn print(&self, text: &str) -> io::Result<()> {
+        if self.aside { self.stderr(text) } else { self.streams.print(text) }
     }
 
     /// Prints a line that frames other output; it goes to standard error in JSON.
     pub fn heading(&self, text: &str) -> io::Result<()> {
+        let text = safe::document(text);
         match self.format {
-            Format::Text => self.stdout(&format!("{}\n", self.stdout.bold(text))),
-            Format::Json => self.stderr(&format!("{}\n", self.stderr.bold(text))),
+            Format::Text => self.print(&format!("{}\n", self.stdout.bold(&text))),
+            Format::Json => self.stderr(&format!("{}\n", self.stderr.bold(&text))),
         }
     }
 
@@ -108,11 +117,11 @@ impl Output {
 
     /// Empties the terminal, for what is shown again and again.
     pub fn clear(&self) -> io::Result<()> {
-        self.stdout("\x1b[2J\x1b[H")
+        self.print("\x1b[2J\x1b[H")
     }
 
-    /// Prints to standard error.
-    pub fn stderr(&self, text: &str) -> io::Result<()> {
+    /// Prints what is safe already to standard error.
+    pub(super) fn stderr(&self, text: &str) -> io::Result<()> {
         self.streams.print_aside(text)
     }
 
@@ -137,5 +146,5 @@ pub(super) fn json(command: &str, report: &impl serde::Serialize) -> String {
         }
     }
     let text = serde_json::to_string_pretty(&Value::Object(object));
-    text.unwrap_or_default() + "\n"
+    safe::json(&text.unwrap_or_default()) + "\n"
 }

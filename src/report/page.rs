@@ -4,6 +4,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table};
 use serde::Serialize;
 
 use super::palette::Palette;
+use super::safe;
 use crate::model::suggestion::{Part, Prose, Suggestion};
 pub use crate::model::wording::{count, grouped};
 
@@ -56,17 +57,19 @@ impl Page {
 
     /// Text as it stands, such as a file; it is never wrapped.
     pub fn verbatim(&mut self, text: &str) {
-        self.lines.extend(text.lines().map(str::to_owned));
+        self.lines.extend(safe::document(text).lines().map(str::to_owned));
     }
 
     /// Text as it stands, set in from the margin.
     pub fn indented(&mut self, text: &str) {
-        self.lines.extend(text.lines().map(|line| format!("  {line}").trim_end().to_owned()));
+        let set_in = |line: &str| format!("  {line}").trim_end().to_owned();
+        self.lines.extend(safe::document(text).lines().map(set_in));
     }
 
     /// Lines as they stand, with words of state coloured; never wrapped.
     pub fn tinted(&mut self, text: &str) {
-        let tinted = text.lines().map(|line| self.palette.tint(line)).collect::<Vec<_>>();
+        let tinted =
+            safe::document(text).lines().map(|line| self.palette.tint(line)).collect::<Vec<_>>();
         self.lines.extend(tinted);
     }
 
@@ -80,7 +83,7 @@ impl Page {
     /// A title over what follows.
     pub fn title(&mut self, text: &str) {
         self.gap();
-        let bold = self.palette.bold(text);
+        let bold = self.palette.bold(&safe::line(text));
         self.lines.push(bold);
     }
 
@@ -101,7 +104,7 @@ impl Page {
             .set_header(header.map(str::to_uppercase));
         let right: Vec<usize> = (0..N).filter(|at| numeric(*at)).collect();
         for row in rows {
-            table.add_row(row);
+            table.add_row(row.map(|cell| safe::line(&cell)));
         }
         for at in 0..N {
             if let Some(column) = table.column_mut(at) {
@@ -144,9 +147,9 @@ fn words(text: &Prose, env: Option<&str>) -> Vec<Vec<String>> {
     let (mut lines, mut line, mut word) = (Vec::new(), Vec::new(), String::new());
     for part in text.parts() {
         match part {
-            Part::Command(command) => word.push_str(&command.typed(env)),
+            Part::Command(command) => word.push_str(&safe::line(&command.typed(env))),
             Part::Words(words) => {
-                for c in words.chars() {
+                for c in safe::message(words).chars() {
                     match c {
                         ' ' => line.push(std::mem::take(&mut word)),
                         '\n' => {

@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::output::Output;
 use super::page::grouped;
+use super::safe;
 use crate::model::event::{Event, Listener};
 
 const BAR: &str = "{msg:22} {wide_bar} {human_pos}/{human_len} rows {rate} {elapsed}";
@@ -61,7 +62,7 @@ impl Progress {
             bar.set_style(style);
         }
         bar.set_draw_target(target);
-        bar.set_message(step.to_owned());
+        bar.set_message(safe::line(step));
         SharedBar(Some(bar))
     }
 
@@ -79,7 +80,7 @@ impl Progress {
             bar.set_style(style.with_key("rate", rate));
         }
         bar.set_draw_target(target);
-        bar.set_message(step);
+        bar.set_message(safe::line(&step));
         bar.enable_steady_tick(Duration::from_millis(120));
         self.bar = Some(bar);
     }
@@ -93,7 +94,7 @@ impl Progress {
 
     fn line(&self, word: &str, color: Color, text: &str) {
         let palette = self.output.stderr_palette();
-        let line = format!("{} {text}\n", palette.paint(word, color));
+        let line = format!("{} {}\n", palette.paint(word, color), safe::message(text));
         let print = || self.output.stderr(&line);
         // A standard error that is gone leaves nobody to tell; the result still goes out.
         let _gone = match &self.bar {

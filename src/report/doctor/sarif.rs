@@ -10,6 +10,7 @@ use crate::doctor::examine::{Outcome, State};
 use crate::doctor::page::body;
 use crate::doctor::registry::RULES;
 use crate::doctor::{Diagnosis, Finding, Rule, Subject};
+use crate::report::safe::json;
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -44,7 +45,7 @@ pub fn sarif(diagnosis: &Diagnosis) -> String {
     };
     let log = Log { schema: SCHEMA, version: "2.1.0", runs: [run] };
     // Nothing in it can fail to be written: every key is a name and every value text or a number.
-    serde_json::to_string_pretty(&log).unwrap_or_default() + "\n"
+    json(&serde_json::to_string_pretty(&log).unwrap_or_default()) + "\n"
 }
 
 fn descriptor(rule: &Rule) -> Descriptor {
@@ -114,9 +115,12 @@ fn sentence(title: &str) -> String {
     format!("{title}{stop}")
 }
 
-/// Text in which braces mean themselves; in a SARIF message single ones stand for an argument.
+/// Text in which braces and brackets mean themselves; in a SARIF message single braces stand for an
+/// argument, and brackets with an address behind them for a link.
 fn message(text: &str) -> Message {
-    Message { text: text.replace('{', "{{").replace('}', "}}") }
+    let text = text.replace('{', "{{").replace('}', "}}");
+    let links = text.contains("](");
+    Message { text: if links { text.replace('[', "\\[").replace(']', "\\]") } else { text } }
 }
 
 fn index(code: &str) -> Option<usize> {
@@ -155,5 +159,6 @@ mod tests {
         assert_eq!(encoded("../a b/ñ"), "..%2Fa%20b%2F%C3%B1");
         assert_eq!((sentence("a").as_str(), sentence("a?").as_str()), ("a.", "a?"));
         assert_eq!(message("{0} [x]").text, "{{0}} [x]");
+        assert_eq!(message("[x](http://y)").text, "\\[x\\](http://y)");
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::doctor::examine::{Outcome, State};
 use crate::doctor::{Finding, Severity, Subject};
+use crate::report::safe::document;
 
 /// What a finding is about, as people read it: `channel houston / job 1110`.
 ///
@@ -55,19 +56,8 @@ pub(super) fn level(severity: Severity) -> &'static str {
 }
 
 /// Text without characters that XML forbids or a terminal obeys; line ends stay.
-///
-/// A control character becomes its picture (U+2400 and on), so that it is still seen, and a tab a
-/// space.
 pub(super) fn printable(text: &str) -> String {
-    let shown = |c: char| match c {
-        '\n' => c,
-        '\t' => ' ',
-        '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
-        '\u{7f}' => '\u{2421}',
-        '\u{80}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => '\u{fffd}',
-        _ => c,
-    };
-    text.replace("\r\n", "\n").chars().map(shown).collect()
+    document(text)
 }
 
 #[cfg(test)]
@@ -83,8 +73,8 @@ mod tests {
 
     #[test]
     fn control_characters_are_shown_and_not_obeyed() {
-        assert_eq!(printable("a\r\nb\tc"), "a\nb c");
-        assert_eq!(printable("\0\u{1b}[31m\r\u{7f}"), "\u{2400}\u{241b}[31m\u{240d}\u{2421}");
-        assert_eq!(printable("\u{85}\u{ffff}ñ😀"), "\u{fffd}\u{fffd}ñ😀");
+        assert_eq!(printable("a\r\nb\tc"), "a\nb\tc");
+        assert_eq!(printable("\0\u{1b}[31m\r\u{7f}"), "\\u{0}\\u{1b}[31m\\r\\u{7f}");
+        assert_eq!(printable("\u{85}\u{ffff}ñ😀"), "\\u{85}\\u{ffff}ñ😀");
     }
 }
