@@ -40,6 +40,7 @@ mod reissue;
 pub mod rejection;
 mod removal;
 pub mod replace;
+pub mod repository;
 pub mod reseed;
 pub mod scale_unit;
 pub mod scheduler;

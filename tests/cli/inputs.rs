@@ -262,6 +262,32 @@ fn scripts_take_no_more_than_their_bounds() {
     bounded(&env, &["jobs", "check"], 2, "stopped after 50 million steps");
 }
 
+/// What names an operation is none of its values.
+#[test]
+fn an_operation_stays_what_it_is() {
+    let env = Env::asynchronous();
+    env.create_async("houston", "Byron");
+    env.ok("run P");
+    for column in ["OPERATION", "RECID", "DATAAREAID", "REPLICATIONCOUNTERFROMORIGIN"] {
+        let run = env.run(&format!("customers status edit customer-1 --set {column}=9")).expect(2);
+        assert!(run.err.contains("has no value"), "{}", run.err);
+    }
+}
+
+/// A group may be called like an option: what is printed for it can be run.
+#[test]
+fn a_group_that_looks_like_an_option_is_named_so_that_it_is_none() {
+    let env = Env::new();
+    env.args(&["channels", "group", "add", "--", "-x"]).expect(0);
+    env.ok("channels add boston --group=-x");
+    let plan = env.ok("features plan async-customer-editing --script sh").out;
+    let lines: Vec<&str> = plan.lines().filter(|line| line.contains("-groups")).collect();
+    assert!(!lines.is_empty() && lines.iter().all(|line| line.contains("=-x")), "{plan}");
+    for line in lines {
+        env.ok(&line.replace('\'', "").replacen("cdx ", "", 1));
+    }
+}
+
 #[cfg(unix)]
 mod in_place_of_a_file {
     use std::os::unix::fs::symlink;

@@ -35,6 +35,7 @@ mod keys;
 mod names;
 mod newer;
 mod places;
+mod printed;
 mod rehearsal;
 mod replaced;
 mod runtime;

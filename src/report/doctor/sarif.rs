@@ -22,8 +22,9 @@ const BASE: &str = "%SRCROOT%";
 ///
 /// Every rule there is, is described, whether it was asked for or not. What is accepted in
 /// `cdx.toml` is a suppressed result; what the baseline knows is unchanged, and all else new, once
-/// the baseline knows anything.
-pub fn sarif(diagnosis: &Diagnosis) -> String {
+/// the baseline knows anything. `settings` is the path of `cdx.toml` in the repository that keeps
+/// it: the one place that consumers can show. Databases are in no repository.
+pub fn sarif(diagnosis: &Diagnosis, settings: Option<&str>) -> String {
     let compares = diagnosis.findings.iter().any(|finding| finding.baseline);
     let run = Run {
         tool: Tool {
@@ -39,9 +40,9 @@ pub fn sarif(diagnosis: &Diagnosis) -> String {
             tool_execution_notifications: diagnosis.rules.iter().filter_map(notification).collect(),
         }],
         original_uri_base_ids: BaseIds {
-            root: Described { description: message("The folder of the environment.") },
+            root: Described { description: message("The repository that keeps the environment.") },
         },
-        results: diagnosis.findings.iter().map(|finding| result(finding, compares)).collect(),
+        results: diagnosis.findings.iter().map(|one| result(one, compares, settings)).collect(),
     };
     let log = Log { schema: SCHEMA, version: "2.1.0", runs: [run] };
     // Nothing in it can fail to be written: every key is a name and every value text or a number.
@@ -62,7 +63,7 @@ fn descriptor(rule: &Rule) -> Descriptor {
     }
 }
 
-fn result(finding: &Finding, compares: bool) -> SarifResult {
+fn result(finding: &Finding, compares: bool, settings: Option<&str>) -> SarifResult {
     let baseline_state = compares.then_some(if finding.baseline { "unchanged" } else { "new" });
     let accepted =
         || Suppression { kind: "external", justification: finding.suppressed_because.clone() };
@@ -71,7 +72,7 @@ fn result(finding: &Finding, compares: bool) -> SarifResult {
         rule_index: index(finding.code),
         level: level(finding.severity),
         message: message(&format!("{}\n{}", sentence(&finding.title), particulars(finding))),
-        locations: [location(finding)],
+        locations: location(finding, settings).into_iter().collect(),
         partial_fingerprints: Fingerprints { v1: finding.fingerprint.clone() },
         baseline_state,
         // Where one result says whether it is suppressed, all must.
@@ -87,21 +88,18 @@ fn notification(rule: &Outcome) -> Option<Notification> {
     Some(Notification { level, message: message(&text), associated_rule })
 }
 
-/// A result's file is a database of the environment, and a database has no lines: the first line
-/// stands for all of it, since consumers show no result without one.
-fn location(finding: &Finding) -> Location {
-    let uri = match finding.subject.in_channel() {
-        _ if finding.name == "suppression-unused" => "cdx.toml".to_owned(),
-        Some(channel) => format!("channels/{}.db", encoded(channel)),
-        None => "hq.db".to_owned(),
+/// A result's file is the environment's settings, where a repository keeps them: its first line
+/// stands for all of the environment.
+fn location(finding: &Finding, settings: Option<&str>) -> Option<Location> {
+    let address = |path: &str| path.split('/').map(encoded).collect::<Vec<_>>().join("/");
+    let place = |path| PhysicalLocation {
+        artifact_location: ArtifactLocation { uri: address(path), uri_base_id: BASE },
+        region: Region { start_line: 1 },
     };
-    Location {
-        physical_location: PhysicalLocation {
-            artifact_location: ArtifactLocation { uri, uri_base_id: BASE },
-            region: Region { start_line: 1 },
-        },
-        logical_locations: logical(&finding.subject).into_iter().collect(),
-    }
+    let physical_location = settings.map(place);
+    let logical_locations: Vec<LogicalLocation> = logical(&finding.subject).into_iter().collect();
+    let known = physical_location.is_some() || !logical_locations.is_empty();
+    known.then_some(Location { physical_location, logical_locations })
 }
 
 fn logical(about: &Subject) -> Option<LogicalLocation> {

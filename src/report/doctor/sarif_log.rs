@@ -117,7 +117,7 @@ pub(super) struct SarifResult {
     pub(super) rule_index: Option<usize>,
     pub(super) level: &'static str,
     pub(super) message: Message,
-    pub(super) locations: [Location; 1],
+    pub(super) locations: Vec<Location>,
     pub(super) partial_fingerprints: Fingerprints,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) baseline_state: Option<&'static str>,
@@ -135,7 +135,8 @@ pub(super) struct Fingerprints {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Location {
-    pub(super) physical_location: PhysicalLocation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) physical_location: Option<PhysicalLocation>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) logical_locations: Vec<LogicalLocation>,
 }
@@ -148,7 +149,7 @@ pub(super) struct PhysicalLocation {
     pub(super) region: Region,
 }
 
-/// A file of the environment.
+/// A file of the repository.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ArtifactLocation {

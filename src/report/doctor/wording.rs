@@ -57,7 +57,7 @@ pub(super) fn level(severity: Severity) -> &'static str {
 
 /// Text without characters that XML forbids or a terminal obeys; line ends stay.
 pub(super) fn printable(text: &str) -> String {
-    document(text)
+    document(text).replace('\t', " ")
 }
 
 #[cfg(test)]
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn control_characters_are_shown_and_not_obeyed() {
-        assert_eq!(printable("a\r\nb\tc"), "a\nb\tc");
+        assert_eq!(printable("a\r\nb\tc"), "a\nb c");
         assert_eq!(printable("\0\u{1b}[31m\r\u{7f}"), "\\u{0}\\u{1b}[31m\\r\\u{7f}");
         assert_eq!(printable("\u{85}\u{ffff}ñ😀"), "\\u{85}\\u{ffff}ñ😀");
     }

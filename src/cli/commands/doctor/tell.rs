@@ -14,7 +14,9 @@ use crate::doctor::{Diagnosis, Severity};
 use crate::model::suggestion::{Doctor, Prose};
 use crate::report::doctor;
 use crate::report::page::{Page, Report, count};
+use crate::store::environment::SETTINGS_FILE;
 use crate::store::replace::replace;
+use crate::store::repository;
 
 /// A diagnosis, behind what was run to mend it.
 #[derive(Debug, Serialize)]
@@ -58,10 +60,17 @@ pub(super) fn diagnosis(
             context.print(&DoctorReport { diagnosis, fixes })?;
         }
         FormatArg::Junit => context.output.stdout(&doctor::junit(&diagnosis, threshold)?)?,
-        FormatArg::Sarif => context.output.stdout(&doctor::sarif(&diagnosis))?,
+        FormatArg::Sarif => {
+            context.output.stdout(&doctor::sarif(&diagnosis, settings(context)?.as_deref()))?
+        }
         FormatArg::Github => context.output.stdout(&doctor::github(&diagnosis))?,
     }
     Ok(exit)
+}
+
+/// The path of `cdx.toml` in the repository that keeps it.
+fn settings(context: &Context) -> Result<Option<String>, CommandError> {
+    Ok(repository::kept(&context.environment()?.root().join(SETTINGS_FILE)))
 }
 
 /// What was written of a baseline.
