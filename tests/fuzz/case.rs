@@ -176,12 +176,12 @@ impl Stage {
             name => corpus.join(name),
         };
         let first = fs::read(from).unwrap();
-        let bytes = if kind.place.ends_with(".xlsx") && random.chance(80) {
+        let bytes = if kind.place == "fuzz.xlsx" && random.chance(80) {
             mutate::zipped(random, &first)
         } else {
             mutate::bytes(random, first)
         };
-        let mut args = words_of(*random.pick::<&str>(kind.readers));
+        let mut args = words_of(random.pick::<&str>(kind.readers));
         if random.chance(30) {
             args.extend(words_of("--format json"));
         }
@@ -221,7 +221,7 @@ impl Stage {
         let folder = self.folder();
         let file = *random.pick(&["hq.db", "channels/houston.db", "channels/online.db"]);
         let changed = change(&folder.path().join(file), random);
-        let mut args = words_of(*random.pick::<&str>(SHOWN));
+        let mut args = words_of(random.pick::<&str>(SHOWN));
         if random.chance(20) && !args.contains(&"--format".to_owned()) {
             args.extend(words_of("--format json"));
         }

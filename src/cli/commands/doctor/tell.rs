@@ -61,7 +61,7 @@ pub(super) fn diagnosis(
         }
         FormatArg::Junit => context.output.stdout(&doctor::junit(&diagnosis, threshold)?)?,
         FormatArg::Sarif => {
-            context.output.stdout(&doctor::sarif(&diagnosis, settings(context)?.as_deref()))?
+            context.output.stdout(&doctor::sarif(&diagnosis, settings(context)?.as_deref()))?;
         }
         FormatArg::Github => context.output.stdout(&doctor::github(&diagnosis))?,
     }
