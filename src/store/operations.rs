@@ -249,6 +249,18 @@ pub fn edit(
     })
 }
 
+/// What an operation is and where it came from, which is no value of the customer's.
+pub fn is_fixed(column: &str) -> bool {
+    let fixed = [
+        "RECID",
+        "DATAAREAID",
+        "ONLINEOPERATIONCOMPLETED",
+        "OPERATION",
+        "REPLICATIONCOUNTERFROMORIGIN",
+    ];
+    fixed.contains(&column) || column.starts_with("cdx_")
+}
+
 /// Keeps when a value was saved, and counts its field among those that the operation sets (C09).
 fn save(hq: &Db, id: OperationId, column: &str, now: &str) -> Result<(), StoreError> {
     let table = id.kind.table();

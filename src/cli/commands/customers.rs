@@ -252,8 +252,8 @@ fn correct(
         }
         let known: Vec<&str> = row.values.keys().map(String::as_str).collect();
         let found = known.iter().find(|name| name.eq_ignore_ascii_case(column));
-        let values = known.iter().copied().filter(|name| !is_fixed(name));
-        let Some(found) = found.filter(|name| !is_fixed(name)) else {
+        let values = known.iter().copied().filter(|name| !operations::is_fixed(name));
+        let Some(found) = found.filter(|name| !operations::is_fixed(name)) else {
             let near = nearest(column, values).unwrap_or("FIRSTNAME");
             let message = format!("operation {operation} has no value {column:?} to edit");
             let hint = Prose::hint(
@@ -265,18 +265,6 @@ fn correct(
         changes.push(operations::edit(&writer.hq, &row, found, value, &now)?);
     }
     Ok(changes)
-}
-
-/// What an operation is and where it came from, which is no value of the customer's.
-fn is_fixed(column: &str) -> bool {
-    let fixed = [
-        "RECID",
-        "DATAAREAID",
-        "ONLINEOPERATIONCOMPLETED",
-        "OPERATION",
-        "REPLICATIONCOUNTERFROMORIGIN",
-    ];
-    fixed.contains(&column) || column.starts_with("cdx_")
 }
 
 fn batch(context: &mut Context, operation: Option<&str>) -> Result<Exit, CommandError> {
