@@ -18,7 +18,8 @@ use super::{judge, lines, mutate};
 /// error must name it.
 struct Kind {
     place: &'static str,
-    corpus: &'static str,
+    /// None where an environment has one.
+    corpus: Option<&'static [u8]>,
     readers: &'static [&'static str],
     named: bool,
 }
@@ -29,37 +30,37 @@ const FIND: &str = "pos find-customer --channel houston a";
 const KINDS: &[Kind] = &[
     Kind {
         place: "jobs/fuzz.toml",
-        corpus: "job.toml",
+        corpus: Some(include_bytes!("corpus/job.toml")),
         readers: &["jobs check", "scheduler init", "jobs check jobs/fuzz.toml"],
         named: true,
     },
     Kind {
         place: "gates/fuzz.toml",
-        corpus: "gate.toml",
+        corpus: Some(include_bytes!("corpus/gate.toml")),
         readers: &["jobs check", "features list", "features graph", "doctor --quick"],
         named: true,
     },
     Kind {
         place: "cdx.toml",
-        corpus: "cdx.toml",
+        corpus: Some(include_bytes!("corpus/cdx.toml")),
         readers: &["channels list", "doctor --quick", "clock show"],
         named: true,
     },
     Kind {
         place: "schema/hq/fuzz.sql",
-        corpus: "hq.sql",
+        corpus: Some(include_bytes!("corpus/hq.sql")),
         readers: &["jobs check", "scheduler init"],
         named: true,
     },
     Kind {
         place: "schema/channel/fuzz.sql",
-        corpus: "channel.sql",
+        corpus: Some(include_bytes!("corpus/channel.sql")),
         readers: &["jobs check", "channels add boston", "scheduler init"],
         named: true,
     },
     Kind {
         place: "fuzz.csv",
-        corpus: "features.csv",
+        corpus: Some(include_bytes!("corpus/features.csv")),
         readers: &[
             "features check fuzz.csv",
             "features import fuzz.csv",
@@ -69,27 +70,27 @@ const KINDS: &[Kind] = &[
     },
     Kind {
         place: "fuzz.xlsx",
-        corpus: "",
+        corpus: None,
         readers: &["features check fuzz.xlsx", "features import fuzz.xlsx"],
         named: true,
     },
     Kind {
         place: "fuzz.json",
-        corpus: "baseline.json",
+        corpus: Some(include_bytes!("corpus/baseline.json")),
         readers: &["doctor --quick --baseline fuzz.json"],
         named: true,
     },
-    Kind { place: "cdx.world", corpus: "", readers: &[CREATE, "channels list"], named: false },
-    Kind { place: "cdx.lock.holder", corpus: "", readers: &[CREATE, "doctor"], named: false },
+    Kind { place: "cdx.world", corpus: None, readers: &[CREATE, "channels list"], named: false },
+    Kind { place: "cdx.lock.holder", corpus: None, readers: &[CREATE, "doctor"], named: false },
     Kind {
         place: "hq.db",
-        corpus: "",
+        corpus: None,
         readers: &["customers list", "doctor", "run 1010", "features list", CREATE],
         named: false,
     },
     Kind {
         place: "channels/houston.db",
-        corpus: "",
+        corpus: None,
         readers: &[FIND, "doctor", "run 1010 P", "csu status", "channels rebuild houston"],
         named: false,
     },
@@ -170,12 +171,10 @@ impl Stage {
 
     fn file(&self, random: &mut Random, seed: u64) -> Option<Found> {
         let kind = random.pick(KINDS);
-        let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus");
-        let from = match kind.corpus {
-            "" => self.template.path().join(kind.place),
-            name => corpus.join(name),
+        let first = match kind.corpus {
+            Some(bytes) => bytes.to_vec(),
+            None => fs::read(self.template.path().join(kind.place)).unwrap(),
         };
-        let first = fs::read(from).unwrap();
         let bytes = if kind.place == "fuzz.xlsx" && random.chance(80) {
             mutate::zipped(random, &first)
         } else {

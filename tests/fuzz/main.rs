@@ -56,7 +56,11 @@ fn long() {
         if begun.elapsed() > patience {
             break;
         }
-        let Some(finding) = stage.case(seed) else { continue };
+        let finding = stage.case(seed);
+        if stage.played.is_multiple_of(1_000) {
+            eprintln!("{} cases in {} s", stage.played, begun.elapsed().as_secs());
+        }
+        let Some(finding) = finding else { continue };
         found += 1;
         eprintln!("{}", finding.0);
         if let Ok(path) = std::env::var("CDX_FUZZ_FINDINGS") {
