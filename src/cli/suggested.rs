@@ -93,7 +93,7 @@ fn of_families(name: &str, agreed: Consent) -> Vec<Suggestion> {
     all.extend(customers.map(Suggestion::from));
     let channels = [
         OfChannels::List,
-        OfChannels::Add(own()),
+        OfChannels::Add { name: own(), group: Some(own()), offline_database: true },
         OfChannels::AddOffline(own()),
         OfChannels::Resume(own()),
         OfChannels::Reseed(own()),

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::batch_operation::{Failure, Limits, process};
+use super::batch_operation::{Failure, Limits, known_account, process};
 use super::error::ExchangeError;
 use crate::model::event::{Event, Listener};
 use crate::model::job::{Direction, Job};
 use crate::model::operation::{OperationId, OperationStatus};
 use crate::model::run::JobReport;
 use crate::store::operations::{self, OperationRow};
-use crate::store::{StoreError, Writer, hq_customers};
+use crate::store::{StoreError, Writer};
 use crate::world::FaultKind;
 
 /// Operations processed in one transaction.
@@ -148,10 +148,7 @@ impl Batch {
 
 /// The customer an operation is about, by account where there is one.
 fn customer_key(hq: &crate::store::Db, row: &OperationRow) -> Result<String, StoreError> {
-    let account = row.text("CUSTACCOUNT");
-    if !account.is_empty() {
-        return Ok(account.to_owned());
-    }
-    let guid = row.text("CUSTACCOUNTASYNC");
-    Ok(hq_customers::account_of_guid(hq, guid)?.unwrap_or_else(|| guid.to_owned()))
+    let (account, guid) = (row.text("CUSTACCOUNT"), row.text("CUSTACCOUNTASYNC"));
+    let own = if guid.is_empty() { account } else { guid };
+    Ok(known_account(hq, row)?.unwrap_or_else(|| own.to_owned()))
 }

@@ -51,6 +51,7 @@ impl<'a> Acting<'a> {
             store: self.row.number("cdx_DATASTORE"),
             kind: self.row.id.kind,
             counter: self.row.number("REPLICATIONCOUNTERFROMORIGIN"),
+            number: self.row.made,
         };
         let by = Setter::Operation { id: self.row.id, made: made_in };
         Stamp { at: made.to_owned(), by }

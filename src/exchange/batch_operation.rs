@@ -151,14 +151,21 @@ fn attribute(acting: &Acting<'_>, account: String) -> Result<Done, StoreError> {
 
 /// The account an operation is for: its own, or the one its GUID has become.
 fn account(hq: &Db, row: &OperationRow) -> Result<Option<String>, Failure> {
-    let account = row.text("CUSTACCOUNT");
-    if account.is_empty() {
-        return Ok(hq_customers::account_of_guid(hq, row.text("CUSTACCOUNTASYNC"))?);
+    let (account, found) = (row.text("CUSTACCOUNT"), known_account(hq, row)?);
+    if found.is_none() && !account.is_empty() {
+        return Err(Failure::Told(format!("customer {account} is not in headquarters")));
     }
-    match hq_customers::party(hq, account)? {
-        Some(_) => Ok(Some(account.to_owned())),
-        None => Err(Failure::Told(format!("customer {account} is not in headquarters"))),
+    Ok(found)
+}
+
+/// The account in headquarters that an operation is for; headquarters that was put back may have
+/// given the customer another one than the row has.
+pub(super) fn known_account(hq: &Db, row: &OperationRow) -> Result<Option<String>, StoreError> {
+    let (account, guid) = (row.text("CUSTACCOUNT"), row.text("CUSTACCOUNTASYNC"));
+    if !account.is_empty() && hq_customers::party(hq, account)?.is_some() {
+        return Ok(Some(account.to_owned()));
     }
+    if guid.is_empty() { Ok(None) } else { hq_customers::account_of_guid(hq, guid) }
 }
 
 fn change(attribute: &str, old: &str, new: &str) -> Change {

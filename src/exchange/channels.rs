@@ -12,8 +12,9 @@ use super::run::Known;
 use super::upload::upload_tables;
 use crate::model::job::{Direction, Job};
 use crate::model::run::Mode;
-use crate::model::session::DownloadSession;
+use crate::model::session::{DownloadSession, UploadSession};
 use crate::model::status::DownloadStatus;
+use crate::model::status::UploadStatus::{Applied, Canceled};
 use crate::model::topology::{DataStore, Group, OFFLINE_SUFFIX};
 use crate::store::create::{free_name, new_channel_file, set_aside};
 use crate::store::integrity::complaints;
@@ -252,6 +253,7 @@ fn salvage(writer: &Writer, name: &str, kept: &Path) -> Result<Salvaged, Exchang
     let store = topology::find_store(&writer.hq, name)?;
     let tables = upload_tables_of_jobs(writer)?;
     let channel = writer.channel_of(&store)?;
+    watch_each(&writer.hq, &channel, &store, &tables)?;
     // One of an earlier version is brought up to date first, so that it can say what it has sent.
     let old = match writer.env.set_aside(kept) {
         Ok(old) => old,
@@ -277,8 +279,10 @@ pub fn reseed(writer: &Writer, name: &str) -> Result<Done, ExchangeError> {
     let tables = upload_tables_of_jobs(writer)?;
     let packages = Folder(writer.env.packages_path());
     let channel = writer.channel_of(&store)?;
-    watch_each(writer, &channel, &store, &tables)?;
-    let way = OnTheWay::from(&uploads::all(&writer.hq)?, store.id, &channel, &packages)?;
+    watch_each(&writer.hq, &channel, &store, &tables)?;
+    let all = uploads::all(&writer.hq)?;
+    let way = OnTheWay::from(&all, store.id, &channel, &packages)?;
+    let spoilt = spoilt(&all, &store, &tables, &packages)?;
     let mut done = with_headquarters(&writer.hq, &channel, || {
         let reseeding = Reseeding {
             hq: &writer.hq,
@@ -292,8 +296,40 @@ pub fn reseed(writer: &Writer, name: &str) -> Result<Done, ExchangeError> {
     })?;
     writer.tidied("the log of a channel database", channel.checkpoint());
     done.gone = lineage::gone_known(&writer.hq, store.id)?;
-    writer.hq.write(|hq| lineage::looked_after(hq, store.id))?;
+    writer.hq.write(|hq| {
+        for session in spoilt {
+            let message = "its package is gone or altered; its rows go up with another session";
+            uploads::set_status(hq, session.id, Canceled, message, session.tries, None)?;
+        }
+        lineage::looked_after(hq, store.id)
+    })?;
     Ok(done)
+}
+
+/// Upload sessions of a database that can never be applied, their package being gone or altered.
+/// Their rows are found in the channel, unless several subjobs upload a table.
+fn spoilt<'s>(
+    sessions: &'s [UploadSession],
+    store: &DataStore,
+    tables: &[UploadTable],
+    packages: &Folder,
+) -> Result<Vec<&'s UploadSession>, StoreError> {
+    let mut found = Vec::new();
+    if !tables.iter().all(|table| lost::is_alone(table, tables)) {
+        return Ok(found);
+    }
+    let open = |session: &&UploadSession| {
+        let over = session.status == Applied
+            || session.status == Canceled && !session.was_tried_too_often();
+        session.store_id == store.id && !over
+    };
+    for session in sessions.iter().filter(open) {
+        let Some(package) = &session.package else { continue };
+        if lost::whole(packages, package, &session.checksum)?.is_none() {
+            found.push(session);
+        }
+    }
+    Ok(found)
 }
 
 /// Every table that an upload job collects.
@@ -342,22 +378,23 @@ impl OwnUploads {
 
     fn watch_in(&self, writer: &Writer, store: &DataStore) -> Result<(), StoreError> {
         let channel = writer.channel_of(store)?;
-        watch_each(writer, &channel, store, &self.tables)?;
+        watch_each(&writer.hq, &channel, store, &self.tables)?;
         origins::raise_counters(&writer.hq, &channel, store.id)?;
         channel.checkpoint()
     }
 }
 
-/// Lets each of a channel's upload tables say where the rows are made that have not gone up yet.
-fn watch_each(
-    writer: &Writer,
+/// Lets the upload tables of a database say where the rows are made that have not gone up yet,
+/// before any come into them.
+pub(super) fn watch_each(
+    hq: &Headquarters,
     channel: &ChannelDatabase,
     store: &DataStore,
     tables: &[UploadTable],
 ) -> Result<(), StoreError> {
     for table in tables {
         let target = &table.plan.target;
-        let after = uploads::reached(&writer.hq, channel, store.id, target)?;
+        let after = uploads::reached(hq, channel, store.id, target)?;
         origins::watch(channel, target, &table.counter, after)?;
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! A register comes back: its offline database's rows are merged into its channel.
 
+use super::channels::watch_each;
 use super::ending::{Ending, ended};
 use super::error::ExchangeError;
 use super::run::Known;
@@ -67,6 +68,7 @@ fn join(
     let name = format!("{}{OFFLINE_SUFFIX}", store.name);
     let tables = tables(hq)?;
     merge::readable(offline, &tables)?;
+    watch_each(hq, target, store, &tables)?;
     for table in &tables {
         let last = merge::last(target, &name, &table.plan.target)?;
         origins::watch(offline, &table.plan.target, &table.counter, last)?;

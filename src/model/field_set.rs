@@ -53,11 +53,20 @@ pub struct Made {
     pub kind: OperationKind,
     /// The replication counter there.
     pub counter: i64,
+    /// The number of the row's origin, which goes up in the order in which people acted; none of
+    /// a row that another program or an earlier version made.
+    pub number: Option<i64>,
 }
 
 /// Whether a row was made before another one; rows of several channels or tables have no order.
+///
+/// A row gets another counter when it is merged or brought up again, and keeps its number.
 pub fn made_before(a: &Made, b: &Made) -> bool {
-    (a.store, a.kind) == (b.store, b.kind) && a.counter < b.counter
+    let earlier = match (a.number, b.number) {
+        (Some(a), Some(b)) => a < b,
+        _ => a.counter < b.counter,
+    };
+    (a.store, a.kind) == (b.store, b.kind) && earlier
 }
 
 /// Who set a field.
@@ -135,10 +144,14 @@ mod tests {
     use super::*;
 
     fn stamp(at: &str, store: i64, counter: i64) -> Stamp {
+        numbered(at, store, counter, None)
+    }
+
+    fn numbered(at: &str, store: i64, counter: i64, number: Option<i64>) -> Stamp {
         let kind = OperationKind::Customer;
         let by = Setter::Operation {
             id: OperationId { kind, row: counter },
-            made: Made { store, kind, counter },
+            made: Made { store, kind, counter, number },
         };
         Stamp { at: at.to_owned(), by }
     }
@@ -150,6 +163,17 @@ mod tests {
         assert!(!stamp(early, 1, 9).stands_against(&stamp(late, 1, 1)));
         assert!(stamp(early, 1, 9).stands_against(&stamp(early, 1, 8)));
         assert!(!stamp(early, 1, 8).stands_against(&stamp(early, 1, 9)));
+    }
+
+    #[test]
+    fn a_row_that_got_another_counter_keeps_its_place() {
+        let now = "2026-01-15 08:00:00.000";
+        let (first, again) = (numbered(now, 1, 9, Some(3)), numbered(now, 1, 2, Some(4)));
+        assert!(again.stands_against(&first));
+        assert!(!first.stands_against(&again));
+        // One that another program made has its counter alone.
+        assert!(stamp(now, 1, 10).stands_against(&first));
+        assert!(first.stands_against(&stamp(now, 1, 8)));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Download sessions as headquarters keeps them.
 
 use super::run::{FullReason, Mode};
-use super::status::{DownloadStatus, UploadStatus};
+use super::status::{DownloadStatus, TRIED_TOO_OFTEN, UploadStatus};
 
 /// A download session: one package for one group, or for one database of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +100,14 @@ pub struct UploadSession {
     pub uploaded: Option<String>,
     /// Its message.
     pub message: Option<String>,
+}
+
+impl UploadSession {
+    /// Whether it was given up after its tries.
+    pub fn was_tried_too_often(&self) -> bool {
+        self.status == UploadStatus::Canceled
+            && self.message.as_deref().is_some_and(|message| message.contains(TRIED_TOO_OFTEN))
+    }
 }
 
 /// The counters of one table that an upload session carries (U01).

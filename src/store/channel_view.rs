@@ -35,7 +35,7 @@ impl<T> Own<T> {
             operation: row.get("OPERATION")?,
             // What is no list says nothing, so that the row is taken whole.
             changed: Changed::parse(&text).unwrap_or(Changed::Whole),
-            made: Made { store, kind, counter },
+            made: Made { store, kind, counter, number: row.get("cdx_NUMBER")? },
             at: row.get("MODIFIEDDATETIME")?,
         })
     }
@@ -53,7 +53,7 @@ impl<T> Downloaded<T> {
     /// Whether the channel's own row is newer than what came down, for one field; of a tie between
     /// channels that row counts which has not been sent.
     fn is_older_than<O>(&self, own: &Own<O>, field: Field, sent: i64) -> bool {
-        let Some((at, store, table, counter)) = self.heard.get(&field.to_string()) else {
+        let Some((at, store, table, counter, number)) = self.heard.get(&field.to_string()) else {
             // Nobody has set it since, or only a version that kept no account of it.
             return own.changed != Changed::Whole || own.at >= self.modified;
         };
@@ -64,7 +64,8 @@ impl<T> Downloaded<T> {
                 let same_table = table.as_deref() == Some(own.made.kind.table());
                 match (store, counter) {
                     (Some(store), Some(counter)) if *store == own.made.store && same_table => {
-                        made_before(&Made { counter: *counter, ..own.made }, &own.made)
+                        let heard = Made { counter: *counter, number: *number, ..own.made };
+                        made_before(&heard, &own.made)
                     }
                     _ => own.made.counter > sent,
                 }

@@ -26,7 +26,8 @@ fn kind_of(table: &str) -> Option<OperationKind> {
 pub fn last(hq: &Db, owner: FieldOwner<'_>, field: Field) -> Result<Vec<Stamp>, StoreError> {
     let (subject, id) = key(owner);
     let found = hq.rows(
-        "SELECT SETAT, SETTER, DATASTORE, TABLENAME, ROW, COUNTER FROM cdx_FIELDSET
+        "SELECT SETAT, SETTER, DATASTORE, TABLENAME, ROW, COUNTER, NUMBER
+         FROM cdx_FIELDSET
          WHERE SUBJECT = ?1 AND ID = ?2 AND FIELD = ?3 ORDER BY SETAT DESC, ORDINAL DESC",
         rusqlite::params![subject, id, field.to_string()],
         |row| Ok((row.get::<_, String>(1)?, read(row)?)),
@@ -60,7 +61,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Option<Stamp>> {
         "operation" => {
             let counter = row.get::<_, Option<i64>>("COUNTER")?;
             let made = store.zip(counter).zip(kind);
-            let made = made.map(|((store, counter), kind)| Made { store, kind, counter });
+            let number = row.get("NUMBER")?;
+            let made = made.map(|((store, counter), kind)| Made { store, kind, counter, number });
             id.zip(made).map(|(id, made)| Setter::Operation { id, made })
         }
         _ => None,
@@ -72,23 +74,23 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Option<Stamp>> {
 pub fn record(hq: &Db, owner: FieldOwner<'_>, fields: &[(Field, Stamp)]) -> Result<(), StoreError> {
     let (subject, id) = key(owner);
     for (field, stamp) in fields {
-        let (setter, store, operation, counter) = match &stamp.by {
+        let (setter, store, operation, made) = match &stamp.by {
             Setter::Headquarters => ("headquarters", None, None, None),
             Setter::RealTime(store) => ("real-time", Some(*store), None, None),
             Setter::StatusForm(id) => ("status-form", None, Some(id), None),
-            Setter::Operation { id, made } => {
-                ("operation", Some(made.store), Some(id), Some(made.counter))
-            }
+            Setter::Operation { id, made } => ("operation", Some(made.store), Some(id), Some(made)),
         };
         hq.run(
             "INSERT OR REPLACE INTO cdx_FIELDSET (SUBJECT, ID, FIELD, PLACE, SETAT, SETTER,
-             DATASTORE, TABLENAME, ROW, COUNTER) VALUES (:subject, :id, :field, :place, :at,
-             :setter, :store, :table, :row, :counter)",
+             DATASTORE, TABLENAME, ROW, COUNTER, NUMBER) VALUES (:subject, :id, :field, :place,
+             :at, :setter, :store, :table, :row, :counter, :number)",
             named_params! {
                 ":subject": subject, ":id": id, ":field": field.to_string(),
                 ":place": place(stamp), ":at": stamp.at, ":setter": setter, ":store": store,
                 ":table": operation.map(|id| id.kind.table()),
-                ":row": operation.map(|id| id.row), ":counter": counter,
+                ":row": operation.map(|id| id.row),
+                ":counter": made.map(|made| made.counter),
+                ":number": made.and_then(|made| made.number),
             },
         )?;
     }
@@ -117,7 +119,8 @@ pub fn describe(hq: &Db, stamp: &Stamp) -> Result<String, StoreError> {
 }
 
 /// How headquarters' fields were set last, as a channel has heard, by the field's name.
-pub(super) type Heard = BTreeMap<String, (String, Option<i64>, Option<String>, Option<i64>)>;
+pub(super) type Heard =
+    BTreeMap<String, (String, Option<i64>, Option<String>, Option<i64>, Option<i64>)>;
 
 /// Reads what came down in `cdx_SETBY`.
 pub(super) fn heard(channel: &ChannelDatabase, text: Option<String>) -> Result<Heard, StoreError> {

@@ -43,6 +43,16 @@ struct Partner {
     pending: Option<i64>,
 }
 
+/// Exchanges with a database that began and did not end, by number; it may have any of them.
+fn begun(hq: &Db, name: &str) -> Result<Vec<i64>, StoreError> {
+    hq.rows(
+        "SELECT e.value FROM cdx_PARTNER p, json_each(p.EARLIER) e WHERE p.NAME = ?1
+         UNION SELECT PENDING FROM cdx_PARTNER WHERE NAME = ?1 AND PENDING IS NOT NULL",
+        [name],
+        |row| row.get(0),
+    )
+}
+
 fn partner(db: &Db, name: &str) -> Result<Option<Partner>, StoreError> {
     db.first("SELECT ID, MARK, PENDING FROM cdx_PARTNER WHERE NAME = ?1", [name], |row| {
         Ok(Partner { id: row.get(0)?, mark: row.get(1)?, pending: row.get(2)? })
@@ -77,13 +87,22 @@ pub fn fit(hq: &Db, channel: &Db, name: &str) -> Result<Fit, StoreError> {
     if theirs.id != id(hq)? {
         return Ok(Fit::Replaced(Cause::HeadquartersOlder));
     }
-    Ok(if theirs.mark == seen.mark || Some(theirs.mark) == seen.pending {
+    Ok(if theirs.mark == seen.mark || begun(hq, name)?.contains(&theirs.mark) {
         Fit::Same
     } else if theirs.mark < seen.mark {
         Fit::Replaced(Cause::Older)
     } else {
         Fit::Replaced(Cause::HeadquartersOlder)
     })
+}
+
+/// Whether the headquarters that a channel database has last seen is this one.
+///
+/// # Errors
+/// Either file.
+pub(super) fn has_seen(channel: &Db, hq: &Db) -> Result<bool, StoreError> {
+    let own = id(hq)?;
+    Ok(!own.is_empty() && partner(channel, HEADQUARTERS)?.is_some_and(|theirs| theirs.id == own))
 }
 
 /// Gives headquarters an id, where it has none yet.
@@ -108,32 +127,32 @@ fn draw(db: &Db) -> i64 {
 /// Begins an exchange with a channel database, in the transaction that announces it; the number
 /// that the channel's own commit must keep. None for a database that has never been opened.
 pub fn begin(hq: &Db, name: &str) -> Result<Option<i64>, StoreError> {
-    // One that is pending may have reached the channel, so its number is used again.
-    let pending = "SELECT PENDING FROM cdx_PARTNER WHERE NAME = ?1";
-    let known = hq.first(pending, [name], |row| row.get::<_, Option<i64>>(0))?;
-    match known {
-        None => Ok(None),
-        Some(Some(mark)) => Ok(Some(mark)),
-        Some(None) => {
-            let mark = draw(hq);
-            let sql = "UPDATE cdx_PARTNER SET PENDING = ?1 WHERE NAME = ?2";
-            hq.run(sql, params![mark, name])?;
-            Ok(Some(mark))
-        }
+    if partner(hq, name)?.is_none() {
+        return Ok(None);
     }
+    // One that is pending may have reached the channel.
+    let mark = draw(hq);
+    hq.run(
+        "UPDATE cdx_PARTNER SET PENDING = ?1, EARLIER = CASE WHEN PENDING IS NULL THEN EARLIER
+         ELSE json_insert(EARLIER, '$[#]', PENDING) END WHERE NAME = ?2",
+        params![mark, name],
+    )?;
+    Ok(Some(mark))
 }
 
 /// Keeps an exchange's number, in the channel's own transaction.
 pub fn keep(channel: &Db, mark: Option<i64>) -> Result<(), StoreError> {
     let Some(mark) = mark else { return Ok(()) };
-    let sql = "UPDATE cdx_PARTNER SET MARK = ?1 WHERE NAME = ?2";
+    // One that began earlier may be finished late.
+    let sql = "UPDATE cdx_PARTNER SET MARK = max(MARK, ?1) WHERE NAME = ?2";
     channel.run(sql, params![mark, HEADQUARTERS]).map(|_| ())
 }
 
 /// Ends an exchange, in the transaction of headquarters that writes its outcome.
 pub fn end(hq: &Db, name: &str, mark: Option<i64>) -> Result<(), StoreError> {
     let Some(mark) = mark else { return Ok(()) };
-    let sql = "UPDATE cdx_PARTNER SET MARK = ?1, PENDING = NULL WHERE NAME = ?2 AND PENDING = ?1";
+    let sql = "UPDATE cdx_PARTNER SET MARK = ?1, PENDING = NULL, EARLIER = '[]' \
+               WHERE NAME = ?2 AND PENDING = ?1";
     hq.run(sql, params![mark, name]).map(|_| ())
 }
 
@@ -168,9 +187,21 @@ pub(super) fn welcome(
 /// An exchange that reached the channel before its command ended is over. One that did not may be
 /// under way.
 fn settle_pending(hq: &Headquarters, channel: &Db, name: &str) -> Result<(), StoreError> {
-    let Some(pending) = partner(hq, name)?.and_then(|seen| seen.pending) else { return Ok(()) };
-    let reached = partner(channel, HEADQUARTERS)?.is_some_and(|theirs| theirs.mark == pending);
-    if reached { hq.write(|hq| end(hq, name, Some(pending))) } else { Ok(()) }
+    let Some(theirs) = partner(channel, HEADQUARTERS)? else { return Ok(()) };
+    if !begun(hq, name)?.contains(&theirs.mark) {
+        return Ok(());
+    }
+    // What began after it may be under way.
+    hq.write(|hq| {
+        hq.run(
+            "UPDATE cdx_PARTNER SET MARK = :mark, PENDING = nullif(PENDING, :mark),
+             EARLIER = (SELECT json_group_array(e.value) FROM json_each(EARLIER) e
+                 WHERE e.value > :mark)
+             WHERE NAME = :name",
+            named_params! { ":mark": theirs.mark, ":name": name },
+        )
+        .map(|_| ())
+    })
 }
 
 /// Makes a file the one that is known under a name. What the file before it has had does not count
@@ -200,7 +231,8 @@ fn take_in(
         let known = if cause.is_some() { mark } else { 0 };
         hq.run(
             "INSERT INTO cdx_PARTNER (NAME, ID, MARK, PENDING) VALUES (:name, :id, :known, :mark)
-             ON CONFLICT (NAME) DO UPDATE SET ID = :id, MARK = :known, PENDING = :mark",
+             ON CONFLICT (NAME)
+             DO UPDATE SET ID = :id, MARK = :known, PENDING = :mark, EARLIER = '[]'",
             named_params! { ":name": store.name, ":id": own, ":known": known, ":mark": mark },
         )?;
         let Some(cause) = cause else { return Ok(()) };
@@ -238,7 +270,11 @@ fn take_in(
              ON CONFLICT (NAME) DO UPDATE SET ID = :id, MARK = :mark",
             named_params! { ":name": HEADQUARTERS, ":id": hq_id, ":mark": mark },
         )?;
-        origins::raise_counters(hq, channel, store.id)
+        if cause == Some(Cause::Another) {
+            origins::raise_counters_of_another(hq, channel, store.id)
+        } else {
+            origins::raise_counters(hq, channel, store.id)
+        }
     })?;
     hq.write(|hq| end(hq, &store.name, Some(mark)))?;
     origins::watch_again(channel)

@@ -5,6 +5,7 @@
 //! received. Such rows are never collected again.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use rusqlite::named_params;
 
@@ -13,7 +14,7 @@ use super::db::{ChannelDatabase, Headquarters, quoted};
 use super::error::StoreError;
 use super::origins;
 use super::pack::used;
-use super::packages::PackageStore;
+use super::packages::{PackageStore, checksum};
 use super::upload_pack::UploadTable;
 use super::uploads;
 use crate::model::job::DATAAREAID;
@@ -51,8 +52,8 @@ pub(super) const ATTACHED: &str = "hq";
 /// What of a channel may still be applied in headquarters without being collected again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OnTheWay {
-    /// Upload sessions that are not over, and cancelled ones whose package is kept, which can be
-    /// retried.
+    /// Upload sessions that are not over, and cancelled ones that can be retried; not those whose
+    /// package is gone or altered, which can never be applied.
     sessions: Vec<i64>,
     /// Where the rows of their packages were made, and of those that the channel has sent and that
     /// headquarters does not know.
@@ -74,13 +75,13 @@ impl OnTheWay {
         let mut files = BTreeSet::new();
         for session in sessions.iter().filter(|session| session.store_id == store) {
             let file = match &session.package {
-                Some(package) => packages.get(package)?,
+                Some(package) => whole(packages, package, &session.checksum)?,
                 None => None,
             };
             let over = match session.status {
                 UploadStatus::Applied => true,
                 UploadStatus::Canceled => file.is_none(),
-                _ => false,
+                _ => file.is_none() && session.package.is_some(),
             };
             if !over {
                 found.sessions.push(session.id);
@@ -91,7 +92,7 @@ impl OnTheWay {
             sessions.iter().filter_map(|session| session.package.as_deref()).collect();
         for (_, collected) in uploads::all_in_channel(channel)? {
             if !known.contains(collected.package.as_str()) {
-                files.extend(packages.get(&collected.package)?);
+                files.extend(whole(packages, &collected.package, &collected.checksum)?);
             }
         }
         for file in files {
@@ -109,6 +110,19 @@ impl OnTheWay {
     pub(super) fn origins(&self) -> String {
         serde_json::to_string(&self.origins).unwrap_or_default()
     }
+}
+
+/// A package as it was made; none where it is gone, or altered since.
+///
+/// # Errors
+/// The folder of packages.
+pub fn whole(
+    packages: &impl PackageStore,
+    name: &str,
+    recorded: &str,
+) -> Result<Option<PathBuf>, StoreError> {
+    let Some(file) = packages.get(name)? else { return Ok(None) };
+    Ok((checksum(&file)?.0 == recorded).then_some(file))
 }
 
 /// Whether a channel table is uploaded by one subjob only. Of one that several upload, each row

@@ -103,6 +103,7 @@ pub fn salvage(channel: &ChannelDatabase, source: &Source<'_>) -> Result<Salvage
             let target = &table.plan.target;
             channel.script("SAVEPOINT cdx_salvage")?;
             let brought = uploads::sent_in(channel, "other", target).and_then(|sent| {
+                count_on(channel, target)?;
                 let received = uploads::received(source.hq, source.store.id, target)?;
                 bring(channel, source, table, sent.max(received))
             });
@@ -120,6 +121,15 @@ pub fn salvage(channel: &ChannelDatabase, source: &Source<'_>) -> Result<Salvage
         }
         Ok(salvaged)
     })
+}
+
+/// Lets a table count on above what the file that was set aside has given out.
+fn count_on(channel: &ChannelDatabase, table: &str) -> Result<(), StoreError> {
+    let sql = "SELECT max(seq) FROM other.sqlite_sequence WHERE name = ?1 COLLATE NOCASE";
+    match channel.number(sql, [table])? {
+        0 => Ok(()),
+        issued => origins::raise(channel, table, issued),
+    }
 }
 
 /// Leaves out what came over about customers whose creation is in no database: nothing could ever
@@ -178,6 +188,7 @@ fn bring(
         ),
         [],
     )?;
+    origins::counted(channel, target, base + rows as i64);
     channel.run(include_str!("sql/merge_origins.sql"), [target])?;
     for extension in &table.extensions {
         bring_extension(channel, table, extension)?;

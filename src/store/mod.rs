@@ -52,6 +52,7 @@ pub mod sessions;
 pub mod topology;
 pub mod tracking;
 mod trouble;
+pub mod unknown_files;
 pub mod upload_pack;
 pub mod uploads;
 mod workbook;

@@ -71,6 +71,16 @@ impl Numbers {
         self.state().kept.highest.get(sequence).copied().unwrap_or(0)
     }
 
+    /// The highest number of a sequence that was given out under any database's name.
+    pub fn highest_of_any(&self, sequence: &str) -> i64 {
+        let state = self.state();
+        let of = |(name, highest): (&String, &i64)| match name.rsplit_once('/') {
+            Some((_, own)) if own == sequence => Some(*highest),
+            _ => None,
+        };
+        state.kept.highest.iter().filter_map(of).max().unwrap_or(0)
+    }
+
     /// Notes that a sequence has come at least so far.
     pub fn note(&self, sequence: &str, number: i64) {
         let mut state = self.state();
@@ -140,6 +150,10 @@ mod tests {
         again.take_back("a", 10);
         again.take_back("b", 7);
         assert_eq!((again.highest("a"), again.highest("b")), (9, 1));
+        again.note("houston/a", 3);
+        again.note("seattle/a", 5);
+        again.note("seattle/b", 7);
+        assert_eq!((again.highest_of_any("a"), again.highest_of_any("c")), (5, 0));
     }
 
     #[test]

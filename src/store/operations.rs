@@ -8,7 +8,7 @@ use rusqlite::{Row, named_params};
 use super::db::{Db, Headquarters, quoted};
 use super::error::StoreError;
 use crate::model::changed::Changed;
-use crate::model::customer::{AddressField, Change, CustomerField};
+use crate::model::customer::{AddressField, CREATE, Change, CustomerField};
 use crate::model::field_set::LeftField;
 use crate::model::operation::{
     Operation, OperationDetail, OperationId, OperationKind, OperationStatus, operation_word,
@@ -22,6 +22,8 @@ pub struct OperationRow {
     pub id: OperationId,
     /// The channel database it came from.
     pub channel: String,
+    /// The number of its origin, where it has one.
+    pub made: Option<i64>,
     /// Its columns.
     pub values: BTreeMap<String, String>,
 }
@@ -38,40 +40,54 @@ impl OperationRow {
     }
 }
 
-/// Operations that are not completed, in the order the batch goes: time, channel, counter.
+/// Operations that are not completed, in the order the batch goes: time, channel, counter. The
+/// creation of a customer comes before all that is about it, whatever the time: headquarters that
+/// was put back from a copy has its clock of then.
 pub fn waiting(hq: &Headquarters) -> Result<Vec<OperationId>, StoreError> {
     let parts: Vec<String> = OperationKind::ALL
         .iter()
         .enumerate()
         .map(|(rank, kind)| {
-            format!(
-                "SELECT MODIFIEDDATETIME AS T, cdx_DATASTORE AS D, {rank} AS K, \
-                 REPLICATIONCOUNTERFROMORIGIN AS C, RECID FROM {} \
-                 WHERE ONLINEOPERATIONCOMPLETED = 0",
-                kind.table()
-            )
+            include_str!("sql/operation_waiting_part.sql")
+                .replace("{rank}", &rank.to_string())
+                .replace("{table}", kind.table())
         })
         .collect();
     let sql = format!("{} ORDER BY T, D, K, C", parts.join(" UNION ALL "));
-    let rows =
-        hq.rows(&sql, [], |row| Ok((row.get::<_, u32>(2)? as usize, row.get::<_, i64>(4)?)))?;
-    let id = |(rank, row): (usize, i64)| {
-        OperationKind::ALL.get(rank).map(|kind| OperationId { kind: *kind, row })
-    };
-    Ok(rows.into_iter().filter_map(id).collect())
+    let rows = hq.rows(&sql, [], |row| {
+        let kind = OperationKind::ALL.get(row.get::<_, u32>("K")? as usize).copied();
+        let id = kind.map(|kind| OperationId { kind, row: 0 });
+        Ok((id, row.get::<_, i64>("RECID")?, row.get("OPERATION")?, row.get("GUID")?))
+    })?;
+    let mut waiting: Vec<Waiting> = Vec::new();
+    let mut first: BTreeMap<String, usize> = BTreeMap::new();
+    for (id, row, operation, guid) in rows {
+        let Some(id) = id.map(|id| OperationId { row, ..id }) else { continue };
+        let (operation, guid): (i64, String) = (operation, guid);
+        let place = (waiting.len(), 1);
+        let creates = id.kind == OperationKind::Customer && operation == CREATE;
+        let earliest = *first.entry(guid.to_uppercase()).or_insert(place.0);
+        let place = if creates && !guid.is_empty() { (earliest, 0) } else { place };
+        waiting.push(Waiting { id, place });
+    }
+    waiting.sort_by_key(|one| one.place);
+    Ok(waiting.into_iter().map(|one| one.id).collect())
+}
+
+/// An operation and its place in the batch.
+struct Waiting {
+    id: OperationId,
+    place: (usize, u8),
 }
 
 /// One operation's row.
 pub fn find(hq: &Db, id: OperationId) -> Result<Option<OperationRow>, StoreError> {
-    let sql = format!(
-        "SELECT t.*, p.NAME AS cdx_CHANNELNAME FROM {} t \
-         LEFT JOIN RETAILCONNDATABASEPROFILE p ON p.RECID = t.cdx_DATASTORE WHERE t.RECID = ?1",
-        id.kind.table()
-    );
+    let sql = include_str!("sql/operation_find.sql").replace("{table}", id.kind.table());
     hq.first(&sql, [id.row], |row| {
         let mut values = columns(row)?;
         let channel = values.remove("cdx_CHANNELNAME").unwrap_or_default();
-        Ok(OperationRow { id, channel, values })
+        let made = values.remove("cdx_NUMBER").and_then(|number| number.parse().ok());
+        Ok(OperationRow { id, channel, made, values })
     })
 }
 

@@ -18,7 +18,7 @@ pub(super) const SEQUENCE: &str = "origin";
 /// Gives a row that the tool has just made its origin, in the caller's transaction.
 pub fn made(channel: &ChannelDatabase, table: &str, counter: i64) -> Result<(), StoreError> {
     let Some(numbers) = channel.numbers() else { return Ok(()) };
-    numbers.note(&channel.scoped(&counter_sequence(table)), counter);
+    counted(channel, table, counter);
     let origin = format!("#{}", numbers.draw(SEQUENCE));
     channel
         .run(
@@ -27,6 +27,13 @@ pub fn made(channel: &ChannelDatabase, table: &str, counter: i64) -> Result<(), 
             named_params! { ":table": table, ":counter": counter, ":origin": origin },
         )
         .map(|_| ())
+}
+
+/// Notes that a table's counters have come at least so far, in the caller's transaction.
+pub(super) fn counted(channel: &Db, table: &str, counter: i64) {
+    if let Some(numbers) = channel.numbers() {
+        numbers.note(&channel.scoped(&counter_sequence(table)), counter);
+    }
 }
 
 /// The highest counter of a table, as a sequence of its channel.
@@ -134,6 +141,32 @@ pub fn raise_counters(
     channel: &ChannelDatabase,
     store: i64,
 ) -> Result<(), StoreError> {
+    raise_above(hq, channel, store, given_out)
+}
+
+/// The same for a file that may be another database's: it may go back to its own name, with what it
+/// has given out here.
+///
+/// # Errors
+/// Either file.
+pub(super) fn raise_counters_of_another(
+    hq: &Headquarters,
+    channel: &ChannelDatabase,
+    store: i64,
+) -> Result<(), StoreError> {
+    let given_out = |channel: &ChannelDatabase, table: &str| {
+        let sequence = counter_sequence(table);
+        channel.numbers().map_or(0, |numbers| numbers.highest_of_any(&sequence))
+    };
+    raise_above(hq, channel, store, given_out)
+}
+
+fn raise_above(
+    hq: &Headquarters,
+    channel: &ChannelDatabase,
+    store: i64,
+    given_out: impl Fn(&ChannelDatabase, &str) -> i64,
+) -> Result<(), StoreError> {
     let tables = channel.rows("SELECT TABLENAME, COUNTER FROM cdx_UPLOADTABLE", [], |row| {
         Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
     })?;
@@ -171,6 +204,7 @@ pub(super) fn raise(channel: &Db, table: &str, to: i64) -> Result<(), StoreError
     }
     let sql = "DELETE FROM main.sqlite_sequence WHERE name = ?1 COLLATE NOCASE";
     channel.run(sql, [table])?;
+    counted(channel, table, to);
     let sql = "INSERT INTO main.sqlite_sequence (name, seq) VALUES (?1, ?2)";
     channel.run(sql, params![table, to]).map(|_| ())
 }

@@ -218,6 +218,22 @@ pub fn origins(file: &Path) -> Result<Vec<String>, StoreError> {
     package.rows("SELECT ORIGIN FROM cdx_ORIGIN", [], |row| row.get(0))
 }
 
+/// How many rows of a package file headquarters has not received; none of a package of an earlier
+/// version, which does not say.
+///
+/// # Errors
+/// Either file.
+pub fn not_received(hq: &Headquarters, file: &Path) -> Result<Option<u64>, StoreError> {
+    let origins = origins(file)?;
+    if origins.is_empty() {
+        return Ok(None);
+    }
+    let list = serde_json::to_string(&origins).unwrap_or_default();
+    let sql =
+        "SELECT count(*) FROM json_each(?1) WHERE value NOT IN (SELECT ORIGIN FROM cdx_RECEIVED)";
+    Ok(Some(hq.number(sql, [list])? as u64))
+}
+
 /// A package on its way into headquarters.
 #[derive(Debug, Clone, Copy)]
 pub struct Arrival<'a> {

@@ -207,6 +207,38 @@ fn u07_a_cancelled_upload_without_a_package_is_brought_again() {
 }
 
 /// What a person corrects in headquarters, and what the batch fills in, is no loss.
+/// An upload package that is altered or gone can never be applied; the channel has its rows.
+#[test]
+fn u07_what_a_spoilt_package_held_is_brought_again() {
+    let env = uploaded();
+    let package = env.path().join("packages").join(&env.packages().pop().unwrap());
+    let whole = std::fs::read(&package).unwrap();
+    for spoil in [true, false] {
+        if spoil {
+            std::fs::write(&package, &whole[..whole.len() - 512]).unwrap();
+        } else {
+            env.create_async("houston", "Mathison");
+            env.ok("run P --phase collect");
+            std::fs::remove_file(env.path().join("packages").join(env.packages().pop().unwrap()))
+                .unwrap();
+        }
+        let _failed = env.run("run P").expect(1);
+        let told = titles(&env, "CDX404");
+        assert_eq!(told.len(), 1, "{told:?}");
+        let _fixed = env.run("doctor --fix");
+        env.ok("run P");
+        assert_eq!(titles(&env, "CDX404"), [""; 0]);
+    }
+    // The package comes back, and brings nothing a second time.
+    std::fs::write(&package, whole).unwrap();
+    let _tried = env.run("sessions retry 1 --upload");
+    let _tried = env.run("run P sync-customers");
+    for last in ["Byron", "Mathison"] {
+        let sql = format!("SELECT count(*) FROM RETAILASYNCCUSTOMERV2 WHERE LASTNAME = '{last}'");
+        assert_eq!(number(&env.hq(), &sql), 1, "{last}");
+    }
+}
+
 #[test]
 fn u07_a_corrected_operation_is_the_same_row() {
     let env = uploaded();

@@ -167,6 +167,22 @@ fn c09_at_one_time_the_order_in_a_channel_is_that_of_the_counters() {
     assert_eq!(customer(&env)["email"], "headquarters@example.com");
 }
 
+/// A row gets its counter when its register comes back; what people did first stays first.
+#[test]
+fn c09_at_one_time_a_row_that_gets_another_counter_keeps_its_place() {
+    let env = Env::asynchronous();
+    env.ok(&format!(
+        "pos edit-customer --channel houston --account {ONE} --offline --set phone=FIRST"
+    ));
+    edit(&env, "houston", "phone=SECOND");
+    env.ok("pos reconnect --channel houston");
+    assert_eq!(seen(&env, "houston", "PHONE"), "SECOND");
+    env.ok("run P sync-customers");
+    assert_eq!(customer(&env)["phone"], "SECOND");
+    env.ok("run 1010");
+    assert_eq!(seen(&env, "houston", "PHONE"), "SECOND");
+}
+
 #[test]
 fn c09_a_register_that_was_long_offline_leaves_what_is_newer() {
     let env = Env::asynchronous();

@@ -291,3 +291,36 @@ fn an_environment_of_0_2_0_goes_on() {
         assert_eq!(number(&db, waits), 1, "{channel}");
     }
 }
+
+/// Headquarters was put back from before a channel was added: the doctor tells of the file, and
+/// takes it in with the rows that have not come up.
+#[test]
+fn u10_a_channel_that_headquarters_does_not_know_any_more_is_taken_in() {
+    let env = Env::asynchronous();
+    let copy = fs::read(env.path().join("hq.db")).unwrap();
+    env.ok("channels add boston");
+    env.ok("run 1110 1070 1010");
+    env.ok("csu restart");
+    let add = |last: &str| {
+        env.ok(&format!("pos create-customer --channel boston --first-name Ada --last-name {last}"))
+    };
+    add("Sent");
+    env.ok("run P");
+    add("Waiting");
+    fs::write(env.path().join("hq.db"), copy).unwrap();
+    let told = || {
+        let json = env.run("doctor --only CDX410 --format json").json();
+        let findings = json["findings"].as_array().unwrap().clone();
+        findings.into_iter().find(|finding| finding["subject"]["channel"] == "boston")
+    };
+    let finding = told().expect("the file is told");
+    let evidence = finding["evidence"].to_string();
+    assert!(evidence.contains("channels/boston.db"), "{finding:#}");
+    assert!(evidence.contains("ax.RETAILASYNCCUSTOMERV2: 2 rows"), "{finding:#}");
+    assert_eq!(finding["fix"]["safety"], "safe");
+    assert_eq!(finding["fix"]["commands"][0], "cdx channels add boston");
+    afterwards(&env);
+    assert_eq!(told(), None);
+    assert_eq!(people(&env, "Sent"), (1, 1));
+    assert_eq!(people(&env, "Waiting"), (1, 1));
+}

@@ -7,7 +7,7 @@ use super::check::Family;
 use super::draw::words;
 use super::history::{Start, again};
 use super::seeds::ALL;
-use super::step::{Field, Kind, Operation, Step, mark};
+use super::step::{Field, Kind, Operation, Package, Step, mark};
 
 /// A case: what it begins with, its steps, and the family of invariants that 0.2.0 broke in it.
 struct Case {
@@ -90,6 +90,7 @@ fn cases() -> Vec<Case> {
     let mut cases = unfinished();
     cases.extend(replaced());
     cases.extend(others());
+    cases.extend(copies());
     cases
 }
 
@@ -193,6 +194,121 @@ fn replaced() -> Vec<Case> {
             ],
             broke: Family::Ids,
             held: false,
+        },
+    ]
+}
+
+/// What random histories came to since, with files that were put back or changed places.
+fn copies() -> Vec<Case> {
+    let keep = |file: &str, slot| Step::Keep { file: file.to_owned(), slot };
+    let back = |file: &str, slot| Step::PutBack { file: file.to_owned(), slot };
+    vec![
+        Case {
+            name: "headquarters put back from before a channel was added",
+            start: Start::Asynchronous,
+            steps: vec![
+                keep("hq", 1),
+                cdx("channels add added1"),
+                cdx("run 1110 1070 1010"),
+                cdx("csu restart"),
+                create(101, "added1"),
+                back("hq", 1),
+            ],
+            broke: Family::Doctor,
+            held: true,
+        },
+        Case {
+            name: "a counter given out in another's place",
+            start: Start::Asynchronous,
+            steps: vec![
+                keep("houston", 1),
+                edit(101, 4, "houston", Field::Phone),
+                cdx("run P"),
+                back("houston", 1),
+                Step::Swap { one: "houston".to_owned(), other: "online".to_owned() },
+                edit(102, 4, "online", Field::Phone),
+            ],
+            broke: Family::Ids,
+            held: true,
+        },
+        Case {
+            name: "a merged row's counter after a rebuild",
+            start: Start::Asynchronous,
+            steps: vec![
+                create(101, "houston.offline"),
+                create(102, "houston"),
+                cdx("pos reconnect --channel houston"),
+                cdx("channels rebuild houston --discard"),
+            ],
+            broke: Family::Ids,
+            held: true,
+        },
+        Case {
+            name: "headquarters put back to before an exchange that had begun",
+            start: Start::Asynchronous,
+            steps: vec![
+                cdx("customers create --first-name A --last-name B"),
+                cdx("run 1010 --fault package-corrupt=houston"),
+                create(101, "houston"),
+                keep("hq", 1),
+                cdx("run P"),
+                back("hq", 1),
+                Step::Lose { newest: 0, kind: Package::Upload },
+            ],
+            broke: Family::Lost,
+            held: true,
+        },
+        Case {
+            name: "a row of a table of one's own, merged and merged again after a rebuild",
+            start: Start::Fixture,
+            steps: vec![
+                row(101, "houston.offline"),
+                cdx("pos reconnect --channel houston"),
+                cdx("run P"),
+                delete("houston"),
+                cdx("channels rebuild houston --discard"),
+            ],
+            broke: Family::Stuck,
+            held: true,
+        },
+        Case {
+            name: "a creation that is later than what is about it, by a clock that was put back",
+            start: Start::Asynchronous,
+            steps: vec![
+                keep("hq", 1),
+                cdx("clock advance 2h"),
+                create(101, "seattle"),
+                back("hq", 1),
+                edit(102, 101, "seattle", Field::Email),
+            ],
+            broke: Family::Lost,
+            held: true,
+        },
+        Case {
+            name: "an account that nobody knows any more but an operation",
+            start: Start::Asynchronous,
+            steps: vec![
+                keep("hq", 1),
+                create(101, "seattle"),
+                cdx("run P sync-customers 1010"),
+                edit(102, 101, "houston", Field::Email),
+                back("hq", 1),
+                cdx("run 1010"),
+                back("hq", 1),
+            ],
+            broke: Family::Lost,
+            held: true,
+        },
+        Case {
+            name: "an upload package that is altered",
+            start: Start::Asynchronous,
+            steps: vec![
+                edit(101, 4, "houston", Field::Phone),
+                cdx("run P --phase collect"),
+                Step::Cut { newest: 0, kind: Package::Upload },
+            ],
+            broke: Family::Stuck,
+            held: true,
         },
     ]
 }

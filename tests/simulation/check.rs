@@ -63,7 +63,7 @@ pub fn always(
     refused(model, after)?;
     doubled(after)?;
     ids(after)?;
-    lost(model, after, loss)?;
+    lost(model, before, after, loss)?;
     if loss == Loss::Headquarters {
         put_back(model, after);
     } else if looks_for_older {
@@ -148,23 +148,34 @@ fn ids(files: &Files) -> Result<(), Finding> {
     Ok(())
 }
 
-/// Every row that a register wrote stands somewhere, unless a person took it away.
-fn lost(model: &mut Model, files: &Files, loss: Loss) -> Result<(), Finding> {
-    let standing: BTreeSet<u64> = sights(files)
-        .flat_map(|(_, sight)| sight.sent.iter().filter_map(|row| row.number))
-        .collect();
+/// Every row that a register wrote stands somewhere, unless a person took it away. A file that a
+/// rebuild set aside has given its rows to the one in its place; who takes that one away takes them.
+fn lost(model: &mut Model, before: &Files, after: &Files, loss: Loss) -> Result<(), Finding> {
+    let (used, set_aside) = (standing(before, false), standing(after, true));
+    let standing = standing(after, false);
     for (number, known) in &mut model.operations {
         if known.way != Way::Register || known.told != Told::Done {
             continue;
         }
-        let there = standing.contains(number);
-        if !there && !known.gone && loss == Loss::None {
+        let anywhere = standing.contains(number) || set_aside.contains(number);
+        if standing.contains(number) {
+            known.gone = false;
+        } else if loss != Loss::None && (used.contains(number) || !anywhere) {
+            known.gone = true;
+        } else if !anywhere && !known.gone {
             let what = format!("{} was acknowledged and stands in no file", mark(*number));
             return Err(Finding::new(Family::Lost, what));
         }
-        known.gone = !there;
     }
     Ok(())
+}
+
+/// The operations whose rows stand in files in use, or in those that were set aside.
+fn standing(files: &Files, set_aside: bool) -> BTreeSet<u64> {
+    sights(files)
+        .filter(|(file, _)| file.contains(".db.broken") == set_aside)
+        .flat_map(|(_, sight)| sight.sent.iter().filter_map(|row| row.number))
+        .collect()
 }
 
 /// After headquarters was put back, what it alone had may be gone; what a later operation of the
@@ -208,14 +219,14 @@ fn older(model: &Model, before: &Files, after: &Files) -> Result<(), Finding> {
         for (field, old) in &was.fields {
             let new = &is.fields[field];
             let Some(then) = marked(old).and_then(|number| model.known(number)) else { continue };
-            let at = |known: &Known| known.at.clone();
+            let at = |known: &Known| known.when().to_owned();
             let now = marked(new).and_then(|number| model.known(number));
             if now.is_none_or(|now| at(now) < at(then)) {
                 let since = now.map_or_else(String::new, at);
                 let what = format!(
                     "{account} {}: {old:?} of {} became {new:?} of {since}",
                     field.name(),
-                    then.at
+                    then.when()
                 );
                 return Err(Finding::new(Family::Older, what));
             }

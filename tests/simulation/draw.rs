@@ -280,7 +280,9 @@ impl Drawer {
                 let time = *self.random.pick(&["1m", "1m", "5m", "15m", "2h", "1d", "8d"]);
                 words(&format!("clock advance {time}"))
             }
-            Action::Shift => words(&format!("pos close-shift --channel {}", self.channel(view))),
+            Action::Shift => {
+                words(&format!("pos close-shift --channel {} --format json", self.channel(view)))
+            }
             Action::Restart => words("csu restart"),
             Action::Features => words(self.random.pick::<&str>(&[
                 "features enable async-customer-editing --with-prerequisites",

@@ -43,6 +43,25 @@ pub struct Known {
     pub gone: bool,
 }
 
+impl Known {
+    /// The time at which it counts. What is about a customer comes after its creation, also by a
+    /// clock that headquarters, put back, has from then.
+    pub fn when(&self) -> &str {
+        if self.operation.kind == Kind::Create { "" } else { &self.at }
+    }
+
+    /// The place at which it counts (C09), as far as that is known: a channel, its registers
+    /// online and offline, or headquarters, where a real-time call counts too.
+    fn place(&self) -> Option<&str> {
+        let typed = self.operation.place.as_str();
+        match self.way {
+            Way::Register => Some(typed.strip_suffix(".offline").unwrap_or(typed)),
+            Way::Headquarters => Some("hq"),
+            Way::Unknown => None,
+        }
+    }
+}
+
 /// A customer.
 #[derive(Debug, Clone, Default)]
 pub struct Person {
@@ -115,23 +134,23 @@ impl Model {
             }
         }
         setting.sort_by(|(one, _), (other, _)| {
-            (&other.at, other.operation.number).cmp(&(&one.at, one.operation.number))
+            (other.when(), other.operation.number).cmp(&(one.when(), one.operation.number))
         });
         let mut allowed = BTreeSet::new();
         let mut last: Option<&str> = None;
         let mut places = BTreeSet::new();
         for (known, value) in &setting {
-            if last.is_some_and(|at| at != known.at) {
+            if last.is_some_and(|at| at != known.when()) {
                 return Some(allowed);
             }
             // Of one place and one time the last stands; between places either may.
             let sure = self.is_sure(known.operation.number);
-            if !places.contains(known.operation.place.as_str()) {
+            if known.place().is_none_or(|place| !places.contains(place)) {
                 allowed.insert(value.clone());
             }
             if sure {
-                last = Some(&known.at);
-                places.insert(known.operation.place.as_str());
+                last = Some(known.when());
+                places.extend(known.place());
             }
         }
         last.map(|_| allowed)

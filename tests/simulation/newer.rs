@@ -44,7 +44,7 @@ impl Dice {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     Headquarters,
-    /// A channel, and the row's counter in its table.
+    /// A channel, and which of all rows that registers wrote this one is.
     Channel(usize, u64),
 }
 
@@ -90,6 +90,8 @@ struct Row {
     channel: usize,
     table: Table,
     counter: u64,
+    /// Which of all rows it is, in the order in which people acted.
+    made: u64,
     time: u64,
     customer: usize,
     sets: Sets,
@@ -110,6 +112,7 @@ struct History {
     told: Vec<String>,
     time: u64,
     values: u64,
+    made: u64,
     addresses: Vec<String>,
     stores: Vec<i64>,
     counters: BTreeMap<(usize, Table), u64>,
@@ -162,6 +165,7 @@ impl History {
             told: Vec::new(),
             time: 0,
             values: 0,
+            made: 0,
             addresses: Vec::new(),
             stores: Vec::new(),
             counters: BTreeMap::new(),
@@ -274,7 +278,9 @@ impl History {
         if done.code != 0 {
             return;
         }
-        let row = Row { channel, table, counter: 0, time: self.time, customer, sets };
+        self.made += 1;
+        let (made, time) = (self.made, self.time);
+        let row = Row { channel, table, counter: 0, made, time, customer, sets };
         if offline {
             self.offline.push(row);
         } else {
@@ -383,7 +389,7 @@ impl History {
             for (field, (value, saved)) in row.sets {
                 let (time, place) = match saved {
                     Some(time) => (time, Place::Headquarters),
-                    None => (row.time, Place::Channel(row.channel, row.counter)),
+                    None => (row.time, Place::Channel(row.channel, row.made)),
                 };
                 self.processed((row.customer, field), Act { time, place, value });
             }

@@ -107,6 +107,7 @@ fn long() {
     }
     let begun = Instant::now();
     let (mut seeds, mut commands, mut failed) = (0, 0, Vec::new());
+    let mut summary = String::new();
     for seed in first..first + most {
         if begun.elapsed() > Duration::from_secs(60 * minutes) {
             break;
@@ -119,12 +120,18 @@ fn long() {
             let told = tell(start, seed, &played, scope, tries);
             if let Some(folder) = &folder {
                 fs::write(Path::new(folder).join(format!("seed-{seed}.md")), &told).unwrap();
+                let log = Path::new(folder).join(format!("seed-{seed}.log"));
+                fs::write(log, &played.transcript).unwrap();
             }
             failed.push(told);
         }
+        let (spent, found) = (begun.elapsed().as_secs(), failed.len());
+        summary =
+            format!("{seeds} seeds from {first}, {commands} commands, {spent} s, {found} findings");
+        if let Some(folder) = &folder {
+            fs::write(Path::new(folder).join(format!("from-{first}.txt")), &summary).unwrap();
+        }
     }
-    let spent = begun.elapsed().as_secs();
-    let summary = format!("{seeds} seeds from {first}, {commands} commands, {spent} s");
     assert!(failed.is_empty(), "{summary}\n{}", failed.join("\n"));
     let note = Path::new(env!("CARGO_TARGET_TMPDIR")).join("simulation.txt");
     fs::write(note, summary + "\n").unwrap();

@@ -242,10 +242,12 @@ fn check_name(name: &str) -> Result<(), CommandError> {
     if fits {
         return Ok(());
     }
+    let example =
+        OfChannels::Add { name: "boston".to_owned(), group: None, offline_database: false };
     Err(CommandError::usage(
         "name",
         format!("{name:?} is no channel name, expected 1 to 15 of a-z, 0-9 and -, no - first"),
-        Prose::hint("for example", OfChannels::Add("boston".to_owned())),
+        Prose::hint("for example", example),
     ))
 }
 

@@ -18,6 +18,7 @@ use crate::model::replaced::Cause;
 use crate::model::schema::Tables;
 use crate::model::session::{DownloadSession, UploadSession};
 use crate::model::settings::Settings;
+use crate::model::status::UploadStatus;
 use crate::model::topology::{DataStore, Group, Schedule};
 use crate::store::feature_rows::{self, Half};
 use crate::store::lengths::{TooLong, too_long};
@@ -26,10 +27,11 @@ use crate::store::packages::{Folder, PackageStore, checksum};
 use crate::store::profiles::Profile;
 use crate::store::sessions::Lack;
 use crate::store::topology::Parameter;
+use crate::store::unknown_files::{UnknownFile, unknown_files};
 use crate::store::upload_pack::UploadTable;
 use crate::store::{
-    Headquarters, Reader, StoreError, catalogue, features, integrity, lineage, operations,
-    profiles, scheduler, sessions, topology, tracking, uploads, world,
+    Headquarters, Reader, StoreError, catalogue, features, integrity, lineage, lost, operations,
+    profiles, scheduler, sessions, topology, tracking, upload_pack, uploads, world,
 };
 use crate::world::Clock;
 
@@ -116,9 +118,14 @@ pub struct HeadquartersFacts {
     pub sessions: Known<History>,
     /// The upload sessions, oldest first.
     pub upload_sessions: Known<Vec<UploadSession>>,
+    /// Upload sessions that were cancelled, with a package that has rows headquarters does not have;
+    /// how many.
+    pub cancelled: Known<BTreeMap<i64, u64>>,
     /// Databases whose file was replaced and whose rows have not been looked after: the RECID, why,
     /// and when it was noticed.
     pub replaced: Known<Vec<(i64, Cause, String)>>,
+    /// Channel database files that headquarters has no row for.
+    pub unknown_files: Known<Vec<UnknownFile>>,
     /// Packages of sessions that are not over, by name.
     pub packages: Known<BTreeMap<String, PackageState>>,
     /// What each database lacks of each job, by the database's RECID and the job.
@@ -180,7 +187,9 @@ impl HeadquartersFacts {
             uploads: defined.uploads(),
             schedules: known(topology::schedules(hq)),
             connections: known(topology::last_connections(hq)),
+            cancelled: cancelled(reader, &upload_sessions),
             replaced: known(lineage::replaced(hq)),
+            unknown_files: unknown(reader, &stores),
             packages: packages(reader, &sessions, &upload_sessions, checksums),
             lacks: lacks(reader, &stores, &downloads),
             group_jobs: group_jobs(reader, &groups, &downloads),
@@ -300,15 +309,17 @@ fn packages(
     uploads: &Known<Vec<UploadSession>>,
     checksums: bool,
 ) -> Known<BTreeMap<String, PackageState>> {
-    use crate::model::status::UploadStatus::{ApplyFailed, UploadFailed, Uploaded};
+    use UploadStatus::{ApplyFailed, UploadFailed, Uploaded};
     let downloads = downloads.as_ref().map_err(Clone::clone)?.all();
     let uploads = uploads.as_ref().map_err(Clone::clone)?;
     let waits =
         |session: &&DownloadSession| session.stores.iter().any(|row| !row.status.is_final());
     let down = downloads.iter().filter(waits);
     let down = down.map(|session| (&session.package, &session.checksum, session.bytes));
-    let open =
-        |session: &&UploadSession| matches!(session.status, Uploaded | UploadFailed | ApplyFailed);
+    let open = |session: &&UploadSession| {
+        matches!(session.status, Uploaded | UploadFailed | ApplyFailed)
+            || session.was_tried_too_often()
+    };
     let up = uploads.iter().filter(open);
     let up = up.map(|session| (&session.package, &session.checksum, session.bytes));
     let folder = Folder(reader.env.packages_path());
@@ -342,6 +353,26 @@ fn lacks(
         }
     }
     Ok(found)
+}
+
+fn cancelled(reader: &Reader, uploads: &Known<Vec<UploadSession>>) -> Known<BTreeMap<i64, u64>> {
+    let uploads = uploads.as_ref().map_err(Clone::clone)?;
+    let folder = Folder(reader.env.packages_path());
+    let mut found = BTreeMap::new();
+    for session in uploads.iter().filter(|session| session.status == UploadStatus::Canceled) {
+        let Some(package) = &session.package else { continue };
+        if let Some(file) = lost::whole(&folder, package, &session.checksum)? {
+            let rows = upload_pack::not_received(&reader.hq, &file)?.unwrap_or(session.rows);
+            found.insert(session.id, rows);
+        }
+    }
+    found.retain(|_, rows| *rows > 0);
+    Ok(found)
+}
+
+fn unknown(reader: &Reader, stores: &[DataStore]) -> Known<Vec<UnknownFile>> {
+    let names: Vec<String> = stores.iter().map(|store| store.name.clone()).collect();
+    known(unknown_files(reader, &names))
 }
 
 fn group_jobs(

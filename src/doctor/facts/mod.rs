@@ -84,6 +84,11 @@ impl Examination {
         Ok(())
     }
 
+    /// Whether nothing was left out by name.
+    pub fn examines_all(&self) -> bool {
+        self.channels.len() == self.hq.stores.len()
+    }
+
     /// Whether a channel or offline database is among those examined.
     pub fn examines(&self, name: &str) -> bool {
         self.channels.iter().any(|channel| channel.store.name == name)

@@ -5,17 +5,21 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_COMMUNICATIONS, FIDELITY, Source};
+use crate::exchange::chain;
 use crate::model::replaced::Cause;
 use crate::model::suggestion::{OfChannels, Run, Suggestion};
+use crate::model::topology::OFFLINE_SUFFIX;
 use crate::model::wording::count;
 use crate::store::lineage::Fit;
+use crate::store::unknown_files::Content;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX410",
     name: "database-replaced",
     severity: Severity::Error,
     checks: "that the file of each channel and offline database is the one last seen under its \
-             name, and that neither it nor headquarters was put back from an older copy since",
+             name, that neither it nor headquarters was put back from an older copy since, and \
+             that headquarters knows every channel database file that is there",
     why: "A copy does not have what was done since it was made, and it counts again from where \
           it stood. What one side believes the other to have is then not so: rows that were \
           sent are not there, and rows that were brought are missing.",
@@ -23,7 +27,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
            above all that was given out, and each job's next run brings it everything. \
            Reseeding then finds the rows that headquarters does not have and lets the next \
            upload bring them, each once. Customers that only headquarters had made, and has \
-           lost, are named: they are gone.",
+           lost, are named: they are gone. A file that headquarters does not know, since it was \
+           put back from before the channel was added, is taken in with what it has when the \
+           channel is added again; which group it joins is a decision where there are several.",
     since: "0.3.0",
     behaviours: &["U07", "U10"],
     sources: &[Source::inferred(CDX_COMMUNICATIONS), Source::assumed(FIDELITY)],
@@ -46,7 +52,64 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
         }
     }
     x.tell_unreadable(findings);
+    if x.examines_all() {
+        for file in x.hq.unknown_files.as_ref()? {
+            match &file.content {
+                Ok(content) => tell_unknown(x, &file.name, content, findings),
+                Err(why) => findings.unjudged(&file.name, &Unknown(chain(why))),
+            }
+        }
+    }
     Ok(())
+}
+
+fn tell_unknown(x: &Examination, name: &str, content: &Content, findings: &mut Findings) {
+    let mut evidence = vec![format!("headquarters does not know channels/{name}.db")];
+    if !content.is_ours {
+        evidence.push("it was last used with another headquarters database".to_owned());
+    }
+    evidence.extend(content.waiting.iter().map(|(table, rows)| {
+        let rows = count(*rows, "row");
+        format!("{}: {rows} that headquarters does not have", table.replacen('_', ".", 1))
+    }));
+    findings.report(Found {
+        subject: Subject::channel(name),
+        title: "headquarters does not know the database's file".to_owned(),
+        evidence,
+        effect: "nothing goes to it, and what it has does not come up".to_owned(),
+        fix: adoption(x, name, content),
+    });
+}
+
+/// The commands that take a file in; safe where nobody has to choose.
+fn adoption(x: &Examination, name: &str, content: &Content) -> Option<Fix> {
+    let channel = name.strip_suffix(OFFLINE_SUFFIX).unwrap_or(name);
+    let known = x.hq.stores.iter().find(|store| store.name.eq_ignore_ascii_case(channel));
+    let real = x.hq.groups.iter().filter(|group| !group.dummy);
+    let groups: Vec<&str> = known.map_or_else(
+        || real.map(|group| group.name.as_str()).collect(),
+        |store| vec![store.group.as_str()],
+    );
+    let offline = format!("{channel}{OFFLINE_SUFFIX}");
+    let mut files = x.hq.unknown_files.iter().flatten();
+    let with_offline = files.any(|file| file.name.eq_ignore_ascii_case(&offline));
+    let usual = groups.iter().any(|group| group.eq_ignore_ascii_case("Default"));
+    let group = if usual { None } else { Some((*groups.first()?).to_owned()) };
+    let add = OfChannels::Add { name: channel.to_owned(), group, offline_database: with_offline };
+    let steps = std::iter::once(Step::new(Stage::Clear, add)).chain(bring(x, name));
+    if content.is_ours && groups.len() == 1 { Fix::safe(steps) } else { Fix::manual(steps) }
+}
+
+/// The commands that bring what a file has to headquarters.
+fn bring(x: &Examination, name: &str) -> Vec<Step> {
+    if let Some(channel) = name.strip_suffix(OFFLINE_SUFFIX) {
+        return vec![Step::new(Stage::Clear, Suggestion::Reconnect(channel.to_owned()))];
+    }
+    let uploads = x.hq.uploads.iter().flatten();
+    let runs =
+        uploads.map(|one| Step::in_channel(Stage::Upload, Run::job(&one.job.id).in_channel(name)));
+    let reseed = Step::new(Stage::Clear, OfChannels::Reseed(name.to_owned()));
+    std::iter::once(reseed).chain(runs).collect()
 }
 
 fn tell(
@@ -69,21 +132,11 @@ fn tell(
     evidence.extend(facts.gone.iter().map(|gone| {
         format!("gone: customer {} ({}), which headquarters does not have", gone.account, gone.name)
     }));
-    let fix = if channel.store.offline {
-        let back = Suggestion::Reconnect(channel.store.channel().to_owned());
-        Fix::safe([Step::new(Stage::Clear, back)])
-    } else {
-        let uploads = x.hq.uploads.iter().flatten();
-        let runs = uploads
-            .map(|one| Step::in_channel(Stage::Upload, Run::job(&one.job.id).in_channel(name)));
-        let reseed = Step::new(Stage::Clear, OfChannels::Reseed(name.clone()));
-        Fix::safe(std::iter::once(reseed).chain(runs))
-    };
     findings.report(Found {
         subject: Subject::channel(name),
         title: "the database's file is not the one last seen".to_owned(),
         evidence,
         effect: "what headquarters and the database believe of each other is not so".to_owned(),
-        fix,
+        fix: Fix::safe(bring(x, name)),
     });
 }

@@ -6,8 +6,8 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_TROUBLE, FIDELITY, Source};
-use crate::model::status::{TRIED_TOO_OFTEN, UploadStatus};
-use crate::model::suggestion::{OfSessions, Run, SessionKind};
+use crate::model::status::UploadStatus;
+use crate::model::suggestion::{OfChannels, OfSessions, Run};
 use crate::model::wording::count;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
@@ -16,11 +16,14 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     severity: Severity::Error,
     checks: "for upload sessions that are ReadFailed, UploadFailed or ApplyFailed, or were given \
              up after their tries, with the row and the message; and for uploads whose package is \
-             gone",
+             gone or was altered, and for those that were cancelled and have rows that headquarters \
+             does not have",
     why: "Uploads are incremental: what a failed session carries is never collected again. Its \
           rows reach headquarters through that session or not at all.",
     mend: "Mend what the message says, then run the upload job, which tries the session again from \
-           its package; one that was given up must be retried first.",
+           its package; one that was given up must be retried first. Where the package is gone or \
+           was altered, reseeding the channel ends the session, and lets the next upload bring \
+           its rows.",
     since: "0.2.0",
     behaviours: &["U01", "U05"],
     sources: &[Source::documented(CDX_TROUBLE), Source::inferred(FIDELITY)],
@@ -32,12 +35,12 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let packages = x.hq.packages.as_ref()?;
     for session in x.hq.upload_sessions.as_ref()? {
         let message = session.message.clone().unwrap_or_default();
-        let given_up =
-            session.status == UploadStatus::Canceled && message.contains(TRIED_TOO_OFTEN);
+        let given_up = session.was_tried_too_often();
         let package = session.package.as_ref().and_then(|name| packages.get(name));
         let gone = package.filter(|state| **state != PackageState::Whole);
-        if !session.status.is_failure() && !given_up && gone.is_none()
-            || session.status == UploadStatus::Canceled && !given_up
+        let cancelled = x.hq.cancelled.as_ref()?.get(&session.id).filter(|_| !given_up);
+        if session.status == UploadStatus::Canceled && !given_up && cancelled.is_none()
+            || !session.status.is_failure() && !given_up && gone.is_none() && cancelled.is_none()
         {
             continue;
         }
@@ -49,19 +52,23 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
         };
         let run = Step::in_channel(Stage::Upload, Run::job(job).in_channel(&session.store));
         let retry = OfSessions::RetryUpload(number);
-        let steps = if given_up {
-            vec![Step::new(Stage::Clear, retry), run]
-        } else if gone.is_some() {
-            vec![Step::new(Stage::Look, OfSessions::Show(SessionKind::Upload, number))]
+        let reseed = OfChannels::Reseed(session.store.clone());
+        let fix = if gone.is_some() {
+            Fix::safe([Step::new(Stage::Clear, reseed), run])
+        } else if cancelled.is_some() {
+            // Somebody has decided on it.
+            Fix::manual([Step::new(Stage::Clear, retry), run])
+        } else if given_up {
+            Fix::safe([Step::new(Stage::Clear, retry), run])
         } else {
-            vec![run]
+            Fix::safe([run])
         };
-        let fix = if gone.is_some() { Fix::manual(steps) } else { Fix::safe(steps) };
+        let rows = cancelled.copied().unwrap_or(session.rows);
         findings.report(Found {
             subject: Subject::session(number).with_channel(&session.store).with_job(job),
             title: format!("upload session {number} of {} {what}", session.store),
             evidence: vec![format!("{}: {message}", tries(session.tries))],
-            effect: format!("{} in no place but the channel", count(session.rows, "row")),
+            effect: format!("{} not in headquarters", count(rows, "row")),
             fix,
         });
     }

@@ -198,7 +198,14 @@ pub enum OfChannels {
     /// Lists them.
     List,
     /// Adds one.
-    Add(String),
+    Add {
+        /// Its name.
+        name: String,
+        /// The group it joins, where it is not the usual one.
+        group: Option<String>,
+        /// With an offline database.
+        offline_database: bool,
+    },
     /// Gives the register of one an offline database.
     AddOffline(String),
     /// Resumes one that is paused.

@@ -275,7 +275,10 @@ impl OfChannels {
     fn words(&self) -> Words {
         match self {
             Self::List => Words::of("channels list"),
-            Self::Add(name) => Words::of("channels add").value(name),
+            Self::Add { name, group, offline_database } => Words::of("channels add")
+                .value(name)
+                .option("--group", group.as_ref())
+                .flag(*offline_database, "--offline-database"),
             Self::AddOffline(name) => {
                 Words::of("channels add").value(name).flag(true, "--offline-database")
             }

@@ -1,4 +1,12 @@
--- What the channel did to a customer, in the order people acted (R10).
-SELECT * FROM ax_RETAILASYNCCUSTOMERV2
-WHERE CUSTACCOUNT = :account AND :account <> '' OR CUSTACCOUNTASYNC = :guid AND :guid <> ''
-ORDER BY MODIFIEDDATETIME, REPLICATIONCOUNTERFROMORIGIN
+-- What the channel did to a customer, in the order people acted (R10). A
+-- row without a number of its own goes by its counter.
+WITH own AS (
+    SELECT t.*, CAST(substr(o.ORIGIN, 2) AS INTEGER) AS cdx_NUMBER
+    FROM ax_RETAILASYNCCUSTOMERV2 t
+    LEFT JOIN cdx_ORIGIN o ON o.TABLENAME = 'ax_RETAILASYNCCUSTOMERV2'
+        AND o.COUNTER = t.REPLICATIONCOUNTERFROMORIGIN AND o.ORIGIN >= '#' AND o.ORIGIN < '$'
+    WHERE t.CUSTACCOUNT = :account AND :account <> '' OR t.CUSTACCOUNTASYNC = :guid AND :guid <> '')
+SELECT * FROM own
+ORDER BY MODIFIEDDATETIME,
+    coalesce(cdx_NUMBER, max(cdx_NUMBER) OVER (ORDER BY REPLICATIONCOUNTERFROMORIGIN)),
+    REPLICATIONCOUNTERFROMORIGIN

@@ -24,7 +24,8 @@ CREATE TABLE cdx_FIELDSET (
     DATASTORE INTEGER,                      -- the channel database it came from
     TABLENAME TEXT,                         -- the operation's table,
     ROW       INTEGER,                      -- its RECID there,
-    COUNTER   INTEGER,                      -- and its replication counter
+    COUNTER   INTEGER,                      -- and its replication counter,
+    NUMBER    INTEGER,                      -- and the number of its origin, where it has one
     UNIQUE (SUBJECT, ID, FIELD, PLACE),
     CHECK (SETTER <> 'operation' OR DATASTORE IS NOT NULL AND TABLENAME IS NOT NULL
         AND ROW IS NOT NULL AND COUNTER IS NOT NULL)

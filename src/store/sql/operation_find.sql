@@ -1,0 +1,9 @@
+-- One operation, with its channel's name and the number of its origin.
+SELECT t.*, p.NAME AS cdx_CHANNELNAME, (
+    SELECT CAST(substr(r.ORIGIN, 2) AS INTEGER) FROM cdx_RECEIVED r
+    WHERE r.DATASTORE = t.cdx_DATASTORE AND r.COUNTER = t.REPLICATIONCOUNTERFROMORIGIN
+        AND r.TABLENAME = '{table}' COLLATE NOCASE AND r.ORIGIN >= '#' AND r.ORIGIN < '$'
+) AS cdx_NUMBER
+FROM {table} t
+LEFT JOIN RETAILCONNDATABASEPROFILE p ON p.RECID = t.cdx_DATASTORE
+WHERE t.RECID = ?1
