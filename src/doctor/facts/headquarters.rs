@@ -118,8 +118,8 @@ pub struct HeadquartersFacts {
     pub sessions: Known<History>,
     /// The upload sessions, oldest first.
     pub upload_sessions: Known<Vec<UploadSession>>,
-    /// Upload sessions that were cancelled, with a package that has rows headquarters does not have;
-    /// how many.
+    /// Upload sessions that were cancelled, with a package that has rows headquarters does not
+    /// have; how many.
     pub cancelled: Known<BTreeMap<i64, u64>>,
     /// Databases whose file was replaced and whose rows have not been looked after: the RECID, why,
     /// and when it was noticed.

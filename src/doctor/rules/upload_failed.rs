@@ -15,9 +15,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     name: "upload-failed",
     severity: Severity::Error,
     checks: "for upload sessions that are ReadFailed, UploadFailed or ApplyFailed, or were given \
-             up after their tries, with the row and the message; and for uploads whose package is \
-             gone or was altered, and for those that were cancelled and have rows that headquarters \
-             does not have",
+             up after their tries, with the row and the message; for uploads whose package is \
+             gone or was altered; and for those that were cancelled and have rows that \
+             headquarters does not have",
     why: "Uploads are incremental: what a failed session carries is never collected again. Its \
           rows reach headquarters through that session or not at all.",
     mend: "Mend what the message says, then run the upload job, which tries the session again from \
