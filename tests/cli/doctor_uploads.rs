@@ -211,7 +211,7 @@ fn u07_a_cancelled_upload_without_a_package_is_brought_again() {
 #[test]
 fn u07_what_a_spoilt_package_held_is_brought_again() {
     let env = uploaded();
-    let package = env.path().join("packages").join(&env.packages().pop().unwrap());
+    let package = env.path().join("packages").join(env.packages().pop().unwrap());
     let whole = std::fs::read(&package).unwrap();
     for spoil in [true, false] {
         if spoil {

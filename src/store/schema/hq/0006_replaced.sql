@@ -11,13 +11,13 @@ INSERT INTO cdx_FILE (ONE, ID, WRITES) VALUES (1, '', 0);
 
 -- The file last seen under each channel database's name, and the number of the last exchange with
 -- it, which both files keep. An exchange that has begun is pending: the other file may have its
--- number. Each exchange has a number of its own, so that no copy of a file knows it beforehand.
+-- number. Each has a number of its own, so that no copy of a file knows it beforehand.
 CREATE TABLE cdx_PARTNER (
     NAME    TEXT PRIMARY KEY COLLATE NOCASE,
     ID      TEXT NOT NULL,
     MARK    INTEGER NOT NULL,
     PENDING INTEGER,
-    EARLIER TEXT NOT NULL DEFAULT '[]'  -- exchanges begun before the pending one and not ended, JSON
+    EARLIER TEXT NOT NULL DEFAULT '[]' -- those that began before it and did not end, JSON
 ) STRICT, WITHOUT ROWID;
 
 -- Where every row that has come up was made; such a row is never taken a second time.
