@@ -100,7 +100,12 @@ pub fn run_in(folder: &Path, streams: Streams, args: &[&str]) -> Ending {
 }
 
 fn parse(args: &[OsString], around: &Surroundings) -> Exit {
-    let matches = match Cli::command().try_get_matches_from(args) {
+    let mut command = Cli::command();
+    if around.streams.width().is_none() {
+        // Help that goes to no terminal is not wrapped.
+        command = command.term_width(0);
+    }
+    let matches = match command.try_get_matches_from(args) {
         Ok(matches) => matches,
         Err(error) => return usage(args, &error, around),
     };
@@ -219,6 +224,7 @@ fn usage(args: &[OsString], error: &clap::Error, around: &Surroundings) -> Exit 
         || args.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json");
     let format = if json { Format::Json } else { Format::Text };
     let output = Output::new(format, ColorChoice::Auto, around.streams.clone());
+    let output = output.named(named_env(args));
     let printed = if wanted {
         let text = error.render().to_string();
         match error.kind() {
@@ -233,6 +239,20 @@ fn usage(args: &[OsString], error: &clap::Error, around: &Surroundings) -> Exit 
         (Ok(()), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => Exit::Done,
         (Ok(()), _) => Exit::Wrong,
     }
+}
+
+/// The environment that `--env` names on a command line that was not understood otherwise.
+fn named_env(args: &[OsString]) -> Option<String> {
+    let mut words = args.iter().filter_map(|arg| arg.to_str()).take_while(|word| *word != "--");
+    while let Some(word) = words.next() {
+        if word == "--env" {
+            return words.next().map(str::to_owned);
+        }
+        if let Some(env) = word.strip_prefix("--env=") {
+            return Some(env.to_owned());
+        }
+    }
+    None
 }
 
 fn usage_failure(args: &[OsString], error: &clap::Error) -> Failure {

@@ -3,8 +3,9 @@
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
+use crate::exchange::init::FIRST_JOBS;
 use crate::gates::plan::{PlanStep, StepKind};
-use crate::model::suggestion::{Prose, Suggestion};
+use crate::model::suggestion::{Prose, Run, Suggestion};
 
 /// How far a fix can be trusted to do no harm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -156,12 +157,19 @@ impl Serialize for Fix {
 }
 
 /// The commands of several fixes, each once and in an order that works; a command that several
-/// channels need is run once for all.
+/// channels need is run once for all, and jobs that can be run in one call are.
 pub fn together<'a>(fixes: impl IntoIterator<Item = &'a Fix>) -> Vec<Suggestion> {
     let mut steps: Vec<&Step> = Vec::new();
-    for step in fixes.into_iter().flat_map(|fix| &fix.steps) {
-        if !steps.contains(&step) {
-            steps.push(step);
+    // What each fix runs, in its order.
+    let mut orders: Vec<Vec<&str>> = Vec::new();
+    for fix in fixes {
+        orders.push(
+            fix.steps.iter().flat_map(|step| step.command.jobs()).map(String::as_str).collect(),
+        );
+        for step in &fix.steps {
+            if !steps.contains(&step) {
+                steps.push(step);
+            }
         }
     }
     let several = |step: &Step| steps.iter().any(|other| *other != step && step.is_like(other));
@@ -175,13 +183,76 @@ pub fn together<'a>(fixes: impl IntoIterator<Item = &'a Fix>) -> Vec<Suggestion>
     }
     // Steps of one stage keep the order they were found in: a plan's jobs come in theirs.
     ordered.sort_by_key(|(stage, _)| *stage);
-    ordered.into_iter().map(|(_, command)| command).collect()
+    let mut joined: Vec<(Stage, Suggestion)> = Vec::new();
+    for (stage, command) in ordered {
+        let same =
+            joined.iter_mut().find(|(other, known)| *other == stage && joins(known, &command));
+        match (same, command) {
+            (Some((_, Suggestion::Run(known))), Suggestion::Run(run)) => {
+                known.jobs = in_order(&known.jobs, &run.jobs, &orders);
+            }
+            (_, command) => joined.push((stage, command)),
+        }
+    }
+    // What is run for every channel need not be run for one of them as well.
+    let whole = everywhere(&joined);
+    let is_covered = |(stage, command): &(Stage, Suggestion)| {
+        let limited = command.as_run().filter(|run| run.channel.is_some() && is_plain(run));
+        limited.is_some_and(|run| {
+            let mut all = whole.iter().filter(|(own, _)| own == stage);
+            all.any(|(_, jobs)| run.jobs.iter().all(|job| jobs.contains(job)))
+        })
+    };
+    joined.retain(|step| !is_covered(step));
+    joined.into_iter().map(|(_, command)| command).collect()
+}
+
+/// Whether a run has no option but its channel.
+fn is_plain(run: &Run) -> bool {
+    let bare = Run { channel: None, jobs: Vec::new(), ..run.clone() };
+    bare == Run::default()
+}
+
+/// The jobs that are run for every channel, by stage.
+fn everywhere(commands: &[(Stage, Suggestion)]) -> Vec<(Stage, Vec<String>)> {
+    let whole = |(stage, command): &(Stage, Suggestion)| {
+        let run = command.as_run()?;
+        (run.channel.is_none() && is_plain(run)).then(|| (*stage, run.jobs.clone()))
+    };
+    commands.iter().filter_map(whole).collect()
+}
+
+/// Whether two commands run jobs of which one call takes all.
+fn joins(one: &Suggestion, other: &Suggestion) -> bool {
+    let (Some(one), Some(other)) = (one.as_run(), other.as_run()) else { return false };
+    let rest = |run: &Run| Run { jobs: Vec::new(), ..run.clone() };
+    rest(one) == rest(other)
+}
+
+/// The jobs of two runs, each once: in the order that the fixes have them in, and where they leave
+/// it open, or contradict each other, in that of a new channel's first jobs.
+fn in_order(one: &[String], other: &[String], orders: &[Vec<&str>]) -> Vec<String> {
+    let mut left: Vec<String> = one.to_vec();
+    left.extend(other.iter().filter(|job| !one.contains(job)).cloned());
+    let rank =
+        |job: &str| FIRST_JOBS.iter().position(|first| *first == job).unwrap_or(FIRST_JOBS.len());
+    left.sort_by_key(|job| rank(job));
+    let before = |one: &str, other: &str| {
+        let at = |order: &Vec<&str>, job: &str| order.iter().position(|known| *known == job);
+        orders.iter().any(|order| at(order, one).zip(at(order, other)).is_some_and(|(a, b)| a < b))
+    };
+    let mut jobs = Vec::new();
+    while !left.is_empty() {
+        let free = |job: &String| !left.iter().any(|other| other != job && before(other, job));
+        let next = left.iter().position(free).unwrap_or(0);
+        jobs.push(left.remove(next));
+    }
+    jobs
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::suggestion::Run;
 
     fn typed(commands: &[Suggestion]) -> Vec<String> {
         commands.iter().map(|command| command.typed(None)).collect()
@@ -215,6 +286,29 @@ mod tests {
         assert_eq!(
             typed(&together([&fixes[0]])),
             ["cdx run 1110 --channel houston", "cdx csu restart --channel houston"]
+        );
+    }
+    #[test]
+    fn jobs_of_several_fixes_are_run_in_one_call_in_an_order_that_holds_all() {
+        let fix = |jobs: &[&str]| Fix::safe([Step::new(Stage::Download, Run::jobs(jobs))]).unwrap();
+        let all = [fix(&["1110"]), fix(&["1110", "1070"]), fix(&["1110", "1010", "1070"])];
+        assert_eq!(typed(&together(&all)), ["cdx run 1110 1010 1070"]);
+        // Where nothing says otherwise features come first, then configuration, then customers.
+        let all = [fix(&["1010"]), fix(&["1170"]), fix(&["1070"]), fix(&["1110"])];
+        assert_eq!(typed(&together(&all)), ["cdx run 1110 1070 1010 1170"]);
+        // Fixes that contradict each other still end.
+        let all = [fix(&["1010", "1070"]), fix(&["1070", "1010"])];
+        assert_eq!(typed(&together(&all)), ["cdx run 1070 1010"]);
+        // What every channel gets one of them need not get by itself.
+        let own = Run::job("1110").in_channel("houston");
+        let one = Fix::safe([Step::in_channel(Stage::Download, own)]).unwrap();
+        assert_eq!(typed(&together([&one, &fix(&["1110", "1070"])])), ["cdx run 1110 1070"]);
+        let all = [fix(&["1010", "1070"]), fix(&["1070", "1010"])];
+        // A whole job, and half an upload, are runs of their own.
+        let full = Fix::safe([Step::new(Stage::Download, Run::job("1010").full())]).unwrap();
+        assert_eq!(
+            typed(&together([&full, &all[0]])),
+            ["cdx run 1010 --full", "cdx run 1010 1070"]
         );
     }
 }

@@ -21,9 +21,6 @@ pub enum Format {
 /// The version of the JSON that scripts read.
 pub const FORMAT_VERSION: u32 = 1;
 
-/// The width when standard output is no terminal.
-const PIPE_WIDTH: usize = 100;
-
 /// Where a command prints.
 #[derive(Debug, Clone)]
 pub struct Output {
@@ -31,7 +28,8 @@ pub struct Output {
     streams: Streams,
     stdout: Palette,
     stderr: Palette,
-    width: usize,
+    /// The width of the terminal; without one nothing is wrapped.
+    width: Option<usize>,
     aside: bool,
     /// The environment as `--env` named it; commands that are shown name it too.
     env: Option<String>,
@@ -40,7 +38,7 @@ pub struct Output {
 impl Output {
     /// Output in a format; colour and width come from the terminal.
     pub fn new(format: Format, color: ColorChoice, streams: Streams) -> Self {
-        let width = streams.width().map_or(PIPE_WIDTH, |width| width.max(40));
+        let width = streams.width().map(|width| width.max(40));
         let stdout = Palette::of(color, streams.stdout_is_terminal());
         let stderr = Palette::of(color, streams.stderr_is_terminal());
         Self { format, streams, stdout, stderr, width, aside: false, env: None }

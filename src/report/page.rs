@@ -1,6 +1,6 @@
 //! A page of text that a report fills: lines, titled sections and aligned tables.
 
-use comfy_table::{CellAlignment, ContentArrangement, Table};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width};
 use serde::Serialize;
 
 use super::palette::Palette;
@@ -19,13 +19,13 @@ pub trait Report: Serialize {
 pub struct Page {
     lines: Vec<String>,
     palette: Palette,
-    width: usize,
+    width: Option<usize>,
     env: Option<String>,
 }
 
 impl Page {
-    /// An empty page.
-    pub fn new(palette: Palette, width: usize) -> Self {
+    /// An empty page of a width; without one nothing is wrapped.
+    pub fn new(palette: Palette, width: Option<usize>) -> Self {
         Self { lines: Vec::new(), palette, width, env: None }
     }
 
@@ -97,18 +97,30 @@ impl Page {
                 .all(|row| row[at].chars().all(|c| c.is_ascii_digit() || c == ',' || c == '-'))
         };
         let mut table = Table::new();
-        table
-            .load_style(comfy_table::presets::NOTHING)
-            .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_width(u16::try_from(self.width).unwrap_or(u16::MAX))
-            .set_header(header.map(str::to_uppercase));
+        table.load_style(comfy_table::presets::NOTHING).set_header(header.map(str::to_uppercase));
+        match self.width {
+            Some(width) => table
+                .set_content_arrangement(ContentArrangement::Dynamic)
+                .set_width(u16::try_from(width).unwrap_or(u16::MAX)),
+            None => table.set_content_arrangement(ContentArrangement::Disabled),
+        };
         let right: Vec<usize> = (0..N).filter(|at| numeric(*at)).collect();
+        // No word is broken: a name, an account or a number is read, copied and searched whole.
+        let least: Vec<usize> = (0..N)
+            .map(|at| {
+                let cells = rows.iter().map(|row| row[at].as_str()).chain([header[at]]);
+                let words = cells.flat_map(str::split_whitespace);
+                words.map(|word| word.chars().count()).max().unwrap_or(0)
+            })
+            .collect();
         for row in rows {
             table.add_row(row.map(|cell| safe::line(&cell)));
         }
         for at in 0..N {
             if let Some(column) = table.column_mut(at) {
                 column.set_padding((0, 2));
+                let least = u16::try_from(least[at] + 2).unwrap_or(u16::MAX);
+                column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
                 if right.contains(&at) {
                     column.set_cell_alignment(CellAlignment::Right);
                 }
@@ -134,7 +146,8 @@ impl Page {
 
     fn wrapped(&mut self, indent: &str, text: &Prose) {
         for line in words(text, self.env.as_deref()) {
-            for piece in wrap(&line, self.width.saturating_sub(indent.len()).max(20)) {
+            let width = self.width.map(|width| width.saturating_sub(indent.len()).max(20));
+            for piece in wrap(&line, width) {
                 let line = format!("{indent}{}", self.palette.tint(&piece));
                 self.lines.push(line);
             }
@@ -167,9 +180,9 @@ fn words(text: &Prose, env: Option<&str>) -> Vec<Vec<String>> {
     lines
 }
 
-/// Breaks a line between words; a word longer than the width stays whole. What follows stands
+/// Breaks a line between words, where there is a width; a word that is longer stays whole. What follows stands
 /// below where the text began.
-fn wrap(line: &[String], width: usize) -> Vec<String> {
+fn wrap(line: &[String], width: Option<usize>) -> Vec<String> {
     let lead = line.iter().take_while(|word| word.is_empty()).count();
     let text = &line[lead..];
     let lead = " ".repeat(lead);
@@ -181,7 +194,8 @@ fn wrap(line: &[String], width: usize) -> Vec<String> {
     let mut pieces = Vec::new();
     let (mut piece, mut words) = (lead, 0);
     for word in text {
-        if words > 0 && piece.chars().count() + 1 + word.chars().count() > width {
+        let longer = |width| piece.chars().count() + 1 + word.chars().count() > width;
+        if words > 0 && width.is_some_and(longer) {
             pieces.push(std::mem::replace(&mut piece, below.clone()));
             words = 0;
         }
@@ -204,18 +218,31 @@ pub fn yes(is: bool) -> String {
 mod tests {
     use super::*;
     use crate::model::suggestion::OfJobs;
+    use crate::report::palette::ColorChoice;
+
+    #[test]
+    fn a_table_breaks_no_word_however_narrow_it_is() {
+        let slug = "emailed-receipts-of-any-type";
+        let mut page = Page::new(Palette::of(ColorChoice::Never, false), Some(40));
+        page.table(
+            ["feature", "why"],
+            vec![[slug.to_owned(), "it is so and so and so".to_owned()]],
+        );
+        assert!(page.finish().contains(slug));
+    }
 
     #[test]
     fn numbers_and_wrapping() {
         assert_eq!(grouped(0), "0");
         assert_eq!(grouped(1_234_567), "1,234,567");
         let wrapped = |text: Prose, width| {
-            words(&text, None).iter().flat_map(|line| wrap(line, width)).collect::<Vec<_>>()
+            words(&text, None).iter().flat_map(|line| wrap(line, Some(width))).collect::<Vec<_>>()
         };
         assert_eq!(wrapped("one two three".into(), 7), ["one two", "three"]);
         assert_eq!(wrapped("  - one two\nthree".into(), 7), ["  - one", "    two", "three"]);
         assert_eq!(wrapped("unbreakable".into(), 5), ["unbreakable"]);
         let hint = Prose::hint("see them all", OfJobs::List).and("; or wait");
+        assert_eq!(wrap(&words(&hint, None)[0], None).len(), 1);
         assert_eq!(wrapped(hint, 14), ["see them all:", "cdx jobs list;", "or wait"]);
     }
 }

@@ -139,18 +139,6 @@ fn colour_is_asked_for_or_left_out() {
 }
 
 #[test]
-fn nothing_is_wider_than_a_hundred_columns_in_a_pipe() {
-    let env = Env::asynchronous();
-    env.create_async("houston", "One");
-    env.ok("run P");
-    for words in ["customers status", "jobs show 1010", "features show async-customer-editing"] {
-        let out = env.ok(words).out;
-        let widest = out.lines().map(|line| line.chars().count()).max().unwrap();
-        assert!(widest <= 100, "{words}: {widest}\n{out}");
-    }
-}
-
-#[test]
 fn a_closed_pipe_is_quiet() {
     let env = Env::new();
     let mut command = program(env.path());

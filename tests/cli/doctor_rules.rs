@@ -1,16 +1,14 @@
 //! Every rule of the doctor: a broken fixture it reports, a clean one it passes, an example that is
 //! what happens, and commands that mend it.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use cdx::doctor::{Rule, Severity, page, registry};
 use serde_json::Value;
 
-use super::fixture::{environment, folder, obey};
+use super::fixture::{carry_out, environment, folder, obey};
 use super::harness::Env;
-
-/// Rules whose findings a person must mend: the command only shows where to look.
-const BY_HAND: &[&str] = &["CDX210", "CDX411", "CDX501", "CDX506", "CDX603", "CDX604", "CDX902"];
 
 fn steps(rule: &Rule, which: &str) -> String {
     let path = folder(rule.name).join(which);
@@ -52,27 +50,46 @@ fn holds(name: &str) {
     }
     let kept = steps(rule, "output.txt");
     assert_eq!(shown, kept, "{code}: fixtures/rules/{}/output.txt is not current", rule.name);
-    mends(&broken, rule, found);
+    mends(&broken, rule, &found);
 }
 
-/// The commands of the findings, run in their order, end them.
-fn mends(env: &Env, rule: &Rule, found: Vec<Value>) {
+/// What has been printed, done, ends the findings and brings no error: safe fixes by `--fix`, others
+/// by typing their commands; where a person must decide, the fixture says what.
+fn mends(env: &Env, rule: &Rule, found: &[Value]) {
+    let code = rule.code;
+    let before = errors(env);
+    let safe = found.iter().all(|finding| finding["fix"]["safety"] == "safe");
     let mut ran = Vec::new();
-    for finding in &found {
-        for command in finding["fix"]["commands"].as_array().unwrap() {
-            let command = command.as_str().unwrap().to_owned();
-            if ran.contains(&command) {
-                continue;
+    if safe {
+        let report = env.json(&format!("doctor --fix --only {code}"));
+        let commands = report["fixes"]["commands"].as_array().unwrap();
+        assert!(commands.iter().all(|one| one["exit"] == 0), "{code}: {commands:#?}");
+        ran.extend(commands.iter().map(|one| one["command"].as_str().unwrap().to_owned()));
+    } else {
+        let fixes = found.iter().flat_map(|finding| finding["fix"]["commands"].as_array().unwrap());
+        for command in fixes.map(|command| command.as_str().unwrap().to_owned()) {
+            if !ran.contains(&command) {
+                let run = obey(env, &command);
+                assert!(run.code <= 1, "{code}: {command}\n{}", run.text());
+                ran.push(command);
             }
-            let run = obey(env, &command);
-            assert!(run.code <= 1, "{}: {command}\n{}", rule.code, run.text());
-            ran.push(command);
         }
     }
-    if !BY_HAND.contains(&rule.code) {
-        let (left, _) = findings(env, rule);
-        assert!(left.is_empty(), "{} after {ran:?}: {left:#?}", rule.code);
+    if let Ok(choice) = fs::read_to_string(folder(rule.name).join("choice.txt")) {
+        carry_out(env, &choice.replace("\r\n", "\n"));
     }
+    let (left, _) = findings(env, rule);
+    assert!(left.is_empty(), "{code} after {ran:?}: {left:#?}");
+    let new: Vec<String> = errors(env).difference(&before).cloned().collect();
+    assert!(new.is_empty(), "{code}: {ran:?} brought {new:#?}");
+}
+
+/// Every error of the whole doctor, by what it is about.
+fn errors(env: &Env) -> BTreeSet<String> {
+    let report = env.json("doctor");
+    let found = report["findings"].as_array().unwrap().iter();
+    let errors = found.filter(|finding| finding["severity"] == "error");
+    errors.map(|finding| format!("{} {}", finding["code"], finding["subject"])).collect()
 }
 
 macro_rules! tested {

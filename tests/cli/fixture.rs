@@ -19,14 +19,19 @@ pub fn folder(rule: &str) -> PathBuf {
 
 /// An environment after the steps of a fixture.
 pub fn environment(steps: &str) -> Env {
-    let mut env = if steps.starts_with("cdx init ") { Env::empty() } else { Env::new() };
-    for step in steps.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
-        take(&mut env, step);
-    }
+    let env = if steps.starts_with("cdx init ") { Env::empty() } else { Env::new() };
+    carry_out(&env, steps);
     env
 }
 
-fn take(env: &mut Env, step: &str) {
+/// Takes the steps of a fixture in an environment.
+pub fn carry_out(env: &Env, steps: &str) {
+    for step in steps.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
+        take(env, step);
+    }
+}
+
+fn take(env: &Env, step: &str) {
     let (verb, rest) = step.split_once(' ').unwrap_or_else(|| panic!("no step: {step}"));
     let command = match verb {
         "cdx" => Some((step, 0..=1)),

@@ -22,12 +22,12 @@ fn a_plan_is_the_whole_ordered_way_and_shrinks_as_it_is_gone() {
     env.ok("pos find-customer --channel houston Ada");
     insta::assert_snapshot!(env.ok(&format!("features plan {EDITING}")).out, @r"
     From here to async-customer-editing effective everywhere:
-    STEP  COMMAND                                     WHY
-       1  cdx features enable async-customer-editing  turns it and 2 it needs on in headquarters
-          --with-prerequisites
-       2  cdx run 1110 1010 1070                      brings it to the channels
-       3  cdx csu restart                             scale units answer from what they hold until it
-                                                      expires, or until then
+      1. cdx features enable async-customer-editing --with-prerequisites
+        turns it and 2 it needs on in headquarters
+      2. cdx run 1110 1010 1070
+        brings it to the channels
+      3. cdx csu restart
+        scale units answer from what they hold until it expires, or until then
     ");
     let way = commands(&env.json(&format!("features plan {EDITING}")));
     for (at, command) in way.iter().enumerate() {

@@ -1,11 +1,13 @@
 //! What rules about features share.
 
 use crate::doctor::facts::Examination;
+use crate::doctor::fix::{Stage, Step};
 use crate::doctor::rule::Unknown;
+use crate::gates::gate::CARRIER;
 use crate::gates::in_effect::InEffect;
 use crate::gates::resolve::Consent;
 use crate::gates::{Features, Gate};
-use crate::model::suggestion::Suggestion;
+use crate::model::suggestion::{Run, Suggestion};
 use crate::model::topology::DataStore;
 
 /// The catalogue against how features stand.
@@ -18,6 +20,17 @@ pub(super) fn features(x: &Examination) -> Result<Features<'_>, Unknown> {
 pub(super) fn enable_whole(features: Features<'_>, gate: &Gate) -> Suggestion {
     let consent = Consent::to(all_needs(features, gate).into_iter().chain([gate]));
     Suggestion::enable_whole(&gate.slug, consent)
+}
+
+/// The run of every job that these gates name; 1110 carries the state of each.
+pub(super) fn run_of<'g>(gates: impl IntoIterator<Item = &'g Gate>) -> Step {
+    let mut jobs = vec![CARRIER.to_owned()];
+    for job in gates.into_iter().flat_map(Gate::jobs) {
+        if !jobs.contains(&job) {
+            jobs.push(job);
+        }
+    }
+    Step::new(Stage::Download, Run::jobs(jobs))
 }
 
 /// The gates that a gate needs, directly or further down.

@@ -1,6 +1,6 @@
 //! CDX102: a feature is on in an environment older than its floor.
 
-use super::about_features::features;
+use super::about_features::{features, run_of};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
@@ -36,7 +36,11 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                 title: format!("{:?} is on and exists only from {}", gate.name, gate.since),
                 evidence: vec![format!("the application is {}", standing.version)],
                 effect: "nothing here acts on the feature".to_owned(),
-                fix: Fix::manual([Step::new(Stage::Upgrade, command)]),
+                fix: Fix::manual([
+                    Step::new(Stage::Upgrade, command),
+                    Step::new(Stage::Initialize, Suggestion::INITIALIZE),
+                    run_of([gate]),
+                ]),
             });
             continue;
         }

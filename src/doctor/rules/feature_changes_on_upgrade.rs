@@ -1,6 +1,6 @@
 //! CDX107: a feature turns on by default, or becomes mandatory, at a later version.
 
-use super::about_features::features;
+use super::about_features::{features, run_of};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage as When, Step};
@@ -49,7 +49,11 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                     if on { "on" } else { "off" }
                 )],
                 effect: "the update changes what channels do".to_owned(),
-                fix: Fix::manual([Step::new(When::Upgrade, command)]),
+                fix: Fix::manual([
+                    Step::new(When::Upgrade, command),
+                    Step::new(When::Initialize, Suggestion::INITIALIZE),
+                    run_of([gate]),
+                ]),
             });
         }
     }

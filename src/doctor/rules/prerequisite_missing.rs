@@ -1,6 +1,6 @@
 //! CDX101: a feature is on while one it needs is off.
 
-use super::about_features::{enable_whole, features};
+use super::about_features::{all_needs, enable_whole, features, run_of};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
@@ -42,7 +42,10 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                     format!("FEATUREMANAGEMENTSTATE {}: ISENABLED 0", needed.table_name()),
                 ],
                 effect: "the feature acts without what it is built on".to_owned(),
-                fix: Fix::manual([Step::new(Stage::Enable, command)]),
+                fix: Fix::manual([
+                    Step::new(Stage::Enable, command),
+                    run_of(all_needs(features, gate).into_iter().chain([gate])),
+                ]),
             });
         }
     }

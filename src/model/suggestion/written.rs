@@ -159,8 +159,8 @@ impl Suggestion {
                 return (Words::of("init").value(folder).flag(true, "--force"), Place::Own);
             }
             Self::DemoElsewhere(folder) => return (Words::of("demo").value(folder), Place::Own),
-            Self::Version => return (Words::of("--version"), Place::Own),
-            Self::Help(command) => return (Words::of("help").values(command), Place::Own),
+            Self::Version => Words::of("--version"),
+            Self::Help(command) => Words::of("help").values(command),
             Self::Run(run) => run.words(),
             Self::Faults => Words::of("run").option("--fault", Some("list")),
             Self::Jobs(about) => about.words(),

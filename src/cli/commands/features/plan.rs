@@ -8,6 +8,7 @@ use crate::cli::exit::Exit;
 use crate::gates::plan::{Plan, PlanStep, StepKind};
 use crate::gates::script::{Shell, script};
 use crate::gates::{Catalogue, Gate};
+use crate::model::suggestion::Prose;
 use crate::report::page::{Page, Report};
 use crate::runtime::plan::plan_of;
 
@@ -59,7 +60,7 @@ impl PlanReport {
 
 impl Report for PlanReport {
     fn text(&self, page: &mut Page) {
-        let Self { plan, steps } = self;
+        let plan = &self.plan;
         if plan.effective {
             page.line(format!(
                 "{} is effective {}; there is nothing to do",
@@ -69,11 +70,14 @@ impl Report for PlanReport {
             return;
         }
         page.line(format!("From here to {} effective {}:", plan.feature, plan.place()));
-        let row = |(at, step): (usize, &StepLine)| {
-            let command = step.command.clone().unwrap_or_else(|| "(wait)".to_owned());
-            [(at + 1).to_string(), command, step.why.clone()]
-        };
-        page.table(["step", "command", "why"], steps.iter().enumerate().map(row).collect());
+        for (at, step) in plan.steps.iter().enumerate() {
+            let number = format!("{}. ", at + 1);
+            page.item(match &step.command {
+                Some(command) => Prose::from(number).and_command(command.clone()),
+                None => Prose::from(number).and("wait"),
+            });
+            page.deeper(&step.why);
+        }
         for refusal in &plan.refused {
             page.line(format!("in the way: {}", refusal.message));
         }
