@@ -107,7 +107,6 @@ const PRINTING: &[&str] = &[
     "upgrade --app-version 10.0.1",
     "clock set yesterday",
     "explain nothing-at-all",
-    "explain CDX201",
     "explain async-customer-editing",
     "which-job customers",
     "which-job zzzzzz",

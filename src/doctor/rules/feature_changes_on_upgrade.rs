@@ -41,6 +41,14 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                 continue;
             }
             let command = Suggestion::Upgrade(since.clone());
+            let steps = [
+                Step::new(When::Upgrade, command),
+                Step::new(When::Initialize, Suggestion::INITIALIZE),
+                run_of([gate]),
+            ];
+            let registers = Suggestion::RestartRegisters(None);
+            let restart =
+                gate.restarts_register().then(|| Step::new(When::Restart, registers.clone()));
             findings.report(Found {
                 subject: Subject::feature(&gate.slug).with_key(stage.as_str()),
                 title: format!("{:?} {what} at {since}", gate.name),
@@ -49,11 +57,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                     if on { "on" } else { "off" }
                 )],
                 effect: "the update changes what channels do".to_owned(),
-                fix: Fix::manual([
-                    Step::new(When::Upgrade, command),
-                    Step::new(When::Initialize, Suggestion::INITIALIZE),
-                    run_of([gate]),
-                ]),
+                fix: Fix::manual(steps.into_iter().chain(restart)),
             });
         }
     }
