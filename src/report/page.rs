@@ -180,8 +180,8 @@ fn words(text: &Prose, env: Option<&str>) -> Vec<Vec<String>> {
     lines
 }
 
-/// Breaks a line between words, where there is a width; a word that is longer stays whole. What follows stands
-/// below where the text began.
+/// Breaks a line between words, where there is a width; a word that is longer stays whole. What
+/// follows stands below where the text began.
 fn wrap(line: &[String], width: Option<usize>) -> Vec<String> {
     let lead = line.iter().take_while(|word| word.is_empty()).count();
     let text = &line[lead..];
