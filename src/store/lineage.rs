@@ -270,14 +270,22 @@ fn take_in(
              ON CONFLICT (NAME) DO UPDATE SET ID = :id, MARK = :mark",
             named_params! { ":name": HEADQUARTERS, ":id": hq_id, ":mark": mark },
         )?;
-        if cause == Some(Cause::Another) {
-            origins::raise_counters_of_another(hq, channel, store.id)
-        } else {
-            origins::raise_counters(hq, channel, store.id)
-        }
+        raise_counters(hq, channel, store.id, cause)
     })?;
     hq.write(|hq| end(hq, &store.name, Some(mark)))?;
     origins::watch_again(channel)
+}
+
+fn raise_counters(
+    hq: &Headquarters,
+    channel: &ChannelDatabase,
+    store: i64,
+    cause: Option<Cause>,
+) -> Result<(), StoreError> {
+    match cause {
+        Some(Cause::Another) => origins::raise_counters_of_another(hq, channel, store),
+        _ => origins::raise_counters(hq, channel, store),
+    }
 }
 
 /// What accounts a channel knows of temporary ids.
