@@ -180,6 +180,7 @@ impl Report for CheckReport {
         if self.more_problems > 0 {
             page.item(format!("and {} more", grouped(self.more_problems as u64)));
         }
+        page.line(Prose::hint("correct them, then look again", OfJobs::Check));
     }
 }
 
