@@ -123,6 +123,8 @@ const UPLOAD_CRASHES: &[&str] = &[
     "upload.before-commit",
     "upload.after-commit",
 ];
+/// How many of these are of the first phase.
+const OF_COLLECTING: usize = 4;
 const BATCH_CRASHES: &[&str] = &["batch.before-commit", "batch.after-commit"];
 const CALL_CRASHES: &[&str] = &["rts.after-headquarters", "rts.before-commit", "rts.after-commit"];
 const RECONNECT_CRASHES: &[&str] =
@@ -262,8 +264,12 @@ impl Drawer {
                 self.faulty("pos reconnect --channel houston", RECONNECT_CRASHES, view)
             }
             Action::Upload => self.faulty("run P", UPLOAD_CRASHES, view),
-            Action::Collect => self.faulty("run P --phase collect", UPLOAD_CRASHES, view),
-            Action::ApplyUploads => self.faulty("run P --phase apply", UPLOAD_CRASHES, view),
+            Action::Collect => {
+                self.faulty("run P --phase collect", &UPLOAD_CRASHES[..OF_COLLECTING], view)
+            }
+            Action::ApplyUploads => {
+                self.faulty("run P --phase apply", &UPLOAD_CRASHES[OF_COLLECTING..], view)
+            }
             Action::Batch => self.faulty("run sync-customers", BATCH_CRASHES, view),
             Action::Download => {
                 let all: &[&str] = &["1010", "1010", "1110 1070 1010", "1070", "1110", "7000"];
@@ -338,8 +344,12 @@ impl Drawer {
             return Some(format!("crash={}", self.random.pick(crashes)));
         }
         let times = *self.random.pick(&["", "", ":2", ":4"]);
-        let channel = self.channel(view);
+        // A fault that cannot happen in what is asked is refused.
+        let only = line.split_once("--channel ").and_then(|(_, rest)| rest.split(' ').next());
+        let channel = only.map_or_else(|| self.channel(view), str::to_owned);
         let kinds: &[&str] = match line {
+            "run P --phase collect" => &["read-fails", "upload-fails"],
+            "run P --phase apply" => &["upload-apply-fails"],
             line if line.starts_with("run P") => {
                 &["read-fails", "upload-fails", "upload-apply-fails"]
             }
