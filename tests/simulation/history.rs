@@ -246,9 +246,9 @@ impl Stage {
                 let Some(operation) = self.resolved(operation) else { return Ok(()) };
                 let done = self.run(&operation.words);
                 let json: Value = serde_json::from_str(&done.out).unwrap_or_default();
-                // A channel without its configuration takes nothing.
+                // A channel without its configuration or its customers takes nothing.
                 let refused = matches!(json["path"].as_str(), Some("refused" | "failed"))
-                    || json["error"]["code"] == "not-configured";
+                    || lacks(json["error"]["code"].as_str().unwrap_or_default());
                 if must_fail && done.code != 2 && !refused {
                     let what = format!("{} was not refused: {done:?}", typed(&operation.words));
                     return Err(Finding::new(Family::Contradicted, what));
@@ -315,7 +315,7 @@ impl Stage {
         let fits = match done.code {
             0 => true,
             1 => {
-                says("not-configured")
+                LACKING.iter().any(|code| says(code))
                     || way
                     || self.disturbed
                     || matches!(first, "doctor" | "features")
@@ -612,6 +612,13 @@ impl Stage {
         }
         Ok(())
     }
+}
+
+/// Why a channel takes nothing: its jobs have not brought it what it needs.
+const LACKING: [&str; 2] = ["not-configured", "no-default-customer"];
+
+fn lacks(code: &str) -> bool {
+    LACKING.contains(&code)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
