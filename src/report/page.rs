@@ -239,7 +239,7 @@ mod tests {
             words(&text, None).iter().flat_map(|line| wrap(line, Some(width))).collect::<Vec<_>>()
         };
         assert_eq!(wrapped("one two three".into(), 7), ["one two", "three"]);
-        assert_eq!(wrapped("  - one two\nthree".into(), 7), ["  - one", "    two", "three"]);
+        assert_eq!(wrapped("  - one two\n  three".into(), 7), ["  - one", "    two", "  three"]);
         assert_eq!(wrapped("unbreakable".into(), 5), ["unbreakable"]);
         let hint = Prose::hint("see them all", OfJobs::List).and("; or wait");
         assert_eq!(wrap(&words(&hint, None)[0], None).len(), 1);
