@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::suggestion::Suggestion;
+
 /// Which way an operation went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -98,6 +100,9 @@ pub struct PosReport {
     /// What else is worth knowing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// What to type next, for people; [`Self::notes`] say why.
+    #[serde(skip)]
+    pub next: Vec<Suggestion>,
     /// Customers that were found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customers: Option<Vec<FoundCustomer>>,

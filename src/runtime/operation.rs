@@ -8,6 +8,8 @@ use crate::exchange::{ExchangeError, notice};
 use crate::gates::Catalogue;
 use crate::model::customer::{AddressField, CustomerField};
 use crate::model::pos::PosReport;
+use crate::model::replaced::Cause;
+use crate::model::topology::DataStore;
 use crate::store::lineage::{self, Fit};
 use crate::store::{Environment, StoreError, Writer, intents};
 
@@ -144,7 +146,11 @@ pub fn perform(
     let Site { hands, database, .. } = site;
     let Hands::Acting(writer) = hands else { return report };
     writer.tidied("the log of a channel database", database.checkpoint());
-    report
+    let mut report = report?;
+    for (store, cause) in writer.noticed() {
+        note_replaced(&mut report, &store, cause);
+    }
+    Ok(report)
 }
 
 /// Says what [`perform`] would do, and does nothing: what it would write is written to copies that
@@ -164,13 +170,19 @@ pub fn rehearse(
     let mut report = dispatch(&mut site, request)?;
     report.dry_run = true;
     if let Fit::Replaced(cause) = lineage::fit(site.hq(), &site.database, &site.store.name)? {
-        let (text, _what_follows_once_it_is_done) = notice::told(&site.store, cause);
-        report.notes.push(text);
+        note_replaced(&mut report, &site.store, cause);
     }
     if !intents::all(site.hq())?.is_empty() {
         report.notes.push("what an earlier command left unfinished would be tried first".into());
     }
     Ok(report)
+}
+
+/// Notes that a database was not the one last seen (U10), and the command that follows.
+fn note_replaced(report: &mut PosReport, store: &DataStore, cause: Cause) {
+    let (text, command) = notice::told(store, cause);
+    report.notes.push(text);
+    report.next.push(command);
 }
 
 fn dispatch(site: &mut Site<'_>, request: &Request) -> Result<PosReport, PosError> {

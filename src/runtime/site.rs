@@ -267,6 +267,7 @@ impl<'a> Site<'a> {
             address: None,
             left_to_job: None,
             notes: Vec::new(),
+            next: Vec::new(),
             customers: None,
         }
     }

@@ -454,6 +454,9 @@ impl Report for PosReport {
         for note in &self.notes {
             page.item(note);
         }
+        for command in &self.next {
+            page.item(Prose::hint("then", command.clone()));
+        }
         if let Some(customers) = &self.customers {
             if customers.is_empty() {
                 page.item("nobody found");
