@@ -113,7 +113,7 @@ fn head(
     let excludes = walker.texts(table, "excludes").unwrap_or_default();
     let can_disable = walker.yes(table, "can-disable").unwrap_or(true);
     let one_way = walker.yes(table, "one-way").unwrap_or(false);
-    let confirmation = walker.text(table, "confirmation").map(|text| text.value);
+    let confirmation = walker.text(table, "confirmation").map(|text| sentence(&text.value));
     let key = walker.text(table, "configuration-key");
     fact_name(walker, "configuration-key", key.as_ref());
     let key = key.map(|text| text.value);
@@ -135,9 +135,9 @@ fn head(
             grade: class_grade.unwrap_or(evidence.grade),
             source: class_source.map_or_else(|| evidence.source.clone(), |text| text.value),
         },
-        name: name?.value,
-        name_es: name_es?.value,
-        module: module?.value,
+        name: sentence(&name?.value),
+        name_es: sentence(&name_es?.value),
+        module: sentence(&module?.value),
         since: Version::parse("0.0")?,
         lifecycle: nowhere,
         can_disable: can_disable && !one_way,
@@ -152,6 +152,11 @@ fn head(
         origin: walker.file.to_owned(),
     };
     Some((gate, slug.at, excludes_at))
+}
+
+/// A text for people as one line, however the file breaks it.
+fn sentence(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// What is recorded by `cdx params set` must be a name that it takes.
@@ -251,7 +256,7 @@ fn configurations(
         else {
             continue;
         };
-        let (name, text, effect) = (name.value, text.value, effect.value);
+        let (name, text, effect) = (name.value, sentence(&text.value), sentence(&effect.value));
         let at = before.at;
         let before = match before.value.as_str() {
             "enable" => Before::Enable,
@@ -273,7 +278,8 @@ fn steps(walker: &mut Walker<'_>, root: &DeTable<'_>, own: &Evidence) -> Vec<(us
         let wait = walker.yes(table, "wait").unwrap_or(false);
         let (job, fact) = (walker.text(table, "job"), walker.text(table, "fact"));
         fact_name(walker, "fact", fact.as_ref());
-        let text = walker.text(table, "text").map_or_else(String::new, |text| text.value);
+        let text =
+            walker.text(table, "text").map_or_else(String::new, |text| sentence(&text.value));
         let restart = walker.word(table, "restart", RESTARTS);
         let initialize = walker.yes(table, "initialize") == Some(true);
         let mut acts: Vec<Act> = Vec::new();

@@ -5,16 +5,11 @@ use std::fmt::Write as _;
 use super::plan::Plan;
 pub use crate::model::suggestion::Shell;
 
-/// A comment is one line, whatever an environment's own texts hold.
-fn comment(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 /// The script of a plan; it stops at the first command that fails.
 /// `env` is the environment that `--env` named for the plan, so that its commands find it too.
 pub fn script(plan: &Plan, shell: Shell, env: Option<&str>) -> String {
     let mut text = String::new();
-    let goal = comment(&format!("{} effective {}", plan.feature, plan.place()));
+    let goal = format!("{} effective {}", plan.feature, plan.place());
     match shell {
         Shell::Sh => {
             let _ = writeln!(text, "#!/bin/sh\n# {goal}\nset -eu");
@@ -25,11 +20,11 @@ pub fn script(plan: &Plan, shell: Shell, env: Option<&str>) -> String {
     }
     // What no command takes out of the way is told before anything is changed.
     for refusal in &plan.refused {
-        let _ = writeln!(text, "\n# in the way: {}", comment(&refusal.message));
+        let _ = writeln!(text, "\n# in the way: {}", refusal.message);
         text.push_str("exit 1\n");
     }
     for step in &plan.steps {
-        let _ = writeln!(text, "\n# {}: {}", step.kind.as_str(), comment(&step.why));
+        let _ = writeln!(text, "\n# {}: {}", step.kind.as_str(), step.why);
         let Some(command) = &step.command else { continue };
         let _ = writeln!(text, "{}", command.written(shell, env));
         if shell == Shell::PowerShell {

@@ -207,10 +207,8 @@ fn demands_further_down_are_told_with_prerequisites_too() {
       - "Middle" must be on first
         - "Enable omnichannel media assignments for CSU media locations" must be on first
           - "Enable omnichannel media assignment authoring UX" must be on first
-        - "Enable omnichannel media assignments for CSU media locations" wants the media assignments,
-          staged in the authoring experience first (media-assignments-staged)
-        - "Enable omnichannel media assignments for CSU media locations" must be confirmed: channels
-          switch from the legacy media to the new assignments
+        - "Enable omnichannel media assignments for CSU media locations" wants the media assignments, staged in the authoring experience first (media-assignments-staged)
+        - "Enable omnichannel media assignments for CSU media locations" must be confirmed: channels switch from the legacy media to the new assignments
       turn on what it needs too, confirm: cdx features enable top --with-prerequisites --confirm
       see the whole way: cdx features plan top
     "#);

@@ -141,8 +141,7 @@ fn g10_the_gate_rules_hold_and_all_that_is_refused_is_told_at_once() {
     exit 1
     --- stdout
     wrong.csv is not imported
-      customer-order-performance: "Performance improvements for customer orders and customer
-      transactions" is mandatory since 10.0.28
+      customer-order-performance: "Performance improvements for customer orders and customer transactions" is mandatory since 10.0.28
       async-customer-editing: "Enable enhanced async customer creation" must be on first
       async-customer-editing: "Enable asynchronous creation for customer addresses" must be on first
       see every rule it breaks: cdx features check wrong.csv
@@ -243,11 +242,9 @@ fn a_check_names_everything_the_environment_breaks() {
     let run = env.run("features check").expect(1);
     insta::assert_snapshot!(run.out, @r#"
     this environment breaks 2 gate rules
-      async-customer-editing: "Enable editing customers in asynchronous mode" is on and needs "Enable
-      asynchronous creation for customer addresses", which is off
+      async-customer-editing: "Enable editing customers in asynchronous mode" is on and needs "Enable asynchronous creation for customer addresses", which is off
         cdx features enable async-address-creation --with-prerequisites
-      emailed-receipts-of-any-type: "Email receipts of any type" is on and an email template mapped to
-      the receipt notification type is missing: receipts are no longer emailed
+      emailed-receipts-of-any-type: "Email receipts of any type" is on and an email template mapped to the receipt notification type is missing: receipts are no longer emailed
         cdx params set receipt-template-mapped yes
     "#);
     let report = env.json("features check");

@@ -63,8 +63,7 @@ fn g05_a_feature_that_falls_due_without_its_prerequisite_stays_off_and_says_why(
     let run = env.ok("clock advance 20d");
     insta::assert_snapshot!(run.out, @r#"
     2026-02-04 08:00:00 (UTC)
-      midnight of 2026-02-01: async-customer-editing stays off, "Enable asynchronous creation for
-      customer addresses" must be on first
+      midnight of 2026-02-01: async-customer-editing stays off, "Enable asynchronous creation for customer addresses" must be on first
     "#);
     let after = shown(&env, "async-customer-editing");
     assert_eq!(after["on"], false);
@@ -221,8 +220,7 @@ fn g02_the_performance_feature_becomes_mandatory_at_10_0_28() {
     exit 1
     --- stdout
     customer-order-performance cannot be disabled
-      - "Performance improvements for customer orders and customer transactions" is mandatory since
-        10.0.28
+      - "Performance improvements for customer orders and customer transactions" is mandatory since 10.0.28
       see why: cdx explain customer-order-performance
     --- stderr
     "#);
@@ -240,7 +238,7 @@ fn g04_an_upgrade_says_what_it_moved() {
       new-transaction-ids: on-by-default now
       new-transaction-ids: turned on, on by default
       modern-customer-details-page: listed, exists from 10.0.48
-      the scheduler wants initializing: cdx scheduler init
+      the scheduler must be initialized: cdx scheduler init
       what follows comes step by step: cdx features plan new-transaction-ids
     ");
     assert_eq!(shown(&env, "new-transaction-ids")["lifecycle"], "on-by-default");
@@ -306,6 +304,7 @@ const KEYED: &str = "[feature]\nslug = \"keyed\"\nclass = \"KeyedFeature\"\nname
 #[test]
 fn g11_with_its_key_off_a_feature_is_not_listed_and_stays_listed_when_the_key_goes_off_later() {
     let env = Env::new();
+    // A key can be off before a gate that hangs on it is there.
     env.ok("params set configuration-key-extras no");
     env.write("gates/keyed.toml", KEYED);
     assert!(!listed(&env).contains(&"keyed".to_owned()));

@@ -139,14 +139,15 @@ fn parse(name: &str, value: &str, least: i64, most: i64) -> Result<i64, CommandE
 }
 
 /// A name that nothing asks for is told; one of `CDX_...` may be of a version that is not known
-/// here, and is kept all the same.
+/// here, a configuration key of a gate that is still to come: those are kept anyway.
 fn check_name(name: &str, facts: &[String]) -> Result<Option<Event>, CommandError> {
     let is = |known: &&str| known.eq_ignore_ascii_case(name);
     if CONFIGURATION.iter().any(is) || facts.iter().any(|fact| is(&fact.as_str())) {
         return Ok(None);
     }
     let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
-    if plain && is_configuration(name) {
+    let may_come = is_configuration(name) || name.to_lowercase().starts_with(KEY_FACT);
+    if plain && may_come {
         let near = nearest(name, CONFIGURATION.iter().copied());
         let text = format!("{name:?} is kept, and nothing that is known reads it");
         let near = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
