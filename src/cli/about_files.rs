@@ -4,8 +4,36 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::model::nearest::nearest;
-use crate::model::suggestion::{Doctor, OfSessions, Prose, SessionKind, quoted};
+use crate::model::suggestion::{
+    Doctor, OfChannels, OfCustomers, OfFeatures, OfSessions, Prose, SessionKind, Suggestion, quoted,
+};
 use crate::store::StoreError;
+
+/// The code of a change that may be there, or not.
+pub(super) const UNCERTAIN: &str = "uncertain";
+
+const LOOK: &str = "see whether it is there, before it is done again";
+
+/// The command that shows what another one would have changed in headquarters.
+pub(super) fn look(command: &str) -> Prose {
+    let family = command.split(' ').next().unwrap_or_default();
+    let shows: Suggestion = match (family, command) {
+        ("clock", _) => Suggestion::Clock,
+        (_, "customers synchronize") | ("customers", "customers status edit") => {
+            OfCustomers::Operations.into()
+        }
+        ("customers" | "pos", _) => OfCustomers::List.into(),
+        ("channels", _) => OfChannels::List.into(),
+        ("schedules", _) => Suggestion::Schedules,
+        ("params", _) => Suggestion::Parameters,
+        ("profiles", _) => Suggestion::Profiles,
+        ("features" | "upgrade", _) => OfFeatures::List.into(),
+        ("sessions" | "run", _) => OfSessions::List(SessionKind::Download).into(),
+        ("csu", _) => Suggestion::ScaleUnits,
+        _ => Doctor::default().into(),
+    };
+    Prose::hint(LOOK, shows)
+}
 
 /// The answers of the system and of SQLite that say nothing against a file: the code, and what to
 /// do.
@@ -17,6 +45,8 @@ pub(super) fn whole(error: &StoreError) -> (&'static str, Prose) {
             ("full", hint.into())
         }
         StoreError::Denied { path, .. } => ("permission", permission(path).into()),
+        // Which command shows it, the command that was typed says.
+        StoreError::Uncertain { .. } => (UNCERTAIN, Prose::hint(LOOK, Doctor::default())),
         StoreError::InUse { .. } | StoreError::Locked { .. } => {
             let words = "wait until it has ended, then run the same again; what only shows goes on \
                          meanwhile";

@@ -135,18 +135,27 @@ impl Context {
     ) -> Result<T, CommandError> {
         let mut writer = self.writer(faults)?;
         let done = work(&mut writer);
-        self.finish(writer);
-        done
+        self.finish(writer, done.is_ok());
+        done.map_err(|error| error.uncertain_of(&self.command))
     }
 
-    /// Ends what [`Context::writer`] began. The work is done: what could not be put in order after
-    /// it is told, and makes no failure of it.
-    fn finish(&self, writer: Writer) {
+    /// The same for a command over headquarters alone: all that it does is one transaction, so that
+    /// it is done, or nothing of it is.
+    pub(super) fn change<T>(
+        &self,
+        work: impl FnOnce(&Writer) -> Result<T, CommandError>,
+    ) -> Result<T, CommandError> {
+        self.write(|writer| writer.hq.write(|_| work(writer)))
+    }
+
+    /// Ends what [`Context::writer`] began. Where the work is done, what could not be put in order
+    /// after it is told, and makes no failure of it.
+    fn finish(&self, writer: Writer, done: bool) {
         let mut progress = self.progress();
         exchange::notice::tell(&writer, &mut progress);
         exchange::tell_unmet(&writer, &mut progress);
         for untidied in writer.finish() {
-            progress.event(exchange::not_tidied(&untidied));
+            progress.event(exchange::not_tidied(&untidied, done));
         }
     }
 

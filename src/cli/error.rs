@@ -65,6 +65,15 @@ impl CommandError {
         self
     }
 
+    /// Where a change may be there or not: how to see whether this command's is.
+    #[must_use]
+    pub(super) fn uncertain_of(mut self, command: &str) -> Self {
+        if self.failure.code == about_files::UNCERTAIN {
+            self.failure.hints = vec![about_files::look(command)];
+        }
+        self
+    }
+
     fn from_error(
         exit: Exit,
         code: &'static str,
@@ -208,6 +217,7 @@ impl From<StoreError> for CommandError {
             StoreError::Full { .. }
             | StoreError::Denied { .. }
             | StoreError::Disk { .. }
+            | StoreError::Uncertain { .. }
             | StoreError::InUse { .. }
             | StoreError::Locked { .. } => {
                 let (code, hint) = about_files::whole(&error);

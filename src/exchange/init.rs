@@ -65,6 +65,6 @@ pub fn init(
 
 fn end(writer: Writer, listener: &mut dyn Listener) {
     for untidied in writer.finish() {
-        listener.event(not_tidied(&untidied));
+        listener.event(not_tidied(&untidied, true));
     }
 }

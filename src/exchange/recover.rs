@@ -28,10 +28,11 @@ pub fn begin(
 /// No fault.
 pub const CALM: (&[String], Asked<'static>) = (&[], Asked::Nothing);
 
-/// The event of what could not be put in order after the work was done.
-pub fn not_tidied(untidied: &Untidied) -> Event {
+/// The event of what could not be put in order after the work, and whether that was done.
+pub fn not_tidied(untidied: &Untidied, done: bool) -> Event {
     let why = chain(&untidied.error);
-    let text = format!("all is done; {} could not be put in order: {why}", untidied.what);
+    let head = if done { "all is done; " } else { "" };
+    let text = format!("{head}{} could not be put in order: {why}", untidied.what);
     Event::Warning { text, hint: None }
 }
 

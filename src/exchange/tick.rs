@@ -23,36 +23,47 @@ pub struct Passed {
     pub tracking_from: Option<i64>,
 }
 
-/// Moves the environment's clock. Schedules are not run; that is for commands.
+/// Moves the environment's clock, with all that happens on the way in one transaction: where it
+/// fails, no part of the way is behind. Schedules are not run; that is for commands.
+///
+/// # Errors
+/// The files. A package that has expired and cannot be removed is told, and removed another time.
 pub fn move_clock(writer: &mut Writer, clock: Clock) -> Result<Passed, ExchangeError> {
-    let mut passed = Passed { features: midnights(writer, &clock)?, ..Passed::default() };
-    writer.world.clock = clock;
     let settings = writer.env.settings().clone();
-    let before = writer.world.clock.before(settings.package_retention);
     let folder = Folder(writer.env.packages_path());
-    let kept: BTreeSet<String> = folder.list()?.into_iter().collect();
-    for session in sessions::all(&writer.hq)? {
-        let expired =
-            session.package.filter(|name| session.created < before && kept.contains(name));
-        if let Some(name) = expired {
-            folder.delete(&name)?;
+    let expired = expired(writer, &folder, &clock.before(settings.package_retention))?;
+    let mut passed = writer.hq.write(|hq| {
+        let features = midnights(writer, &clock)?;
+        let was = tracking::min_valid(&writer.hq)?;
+        let now = tracking::forget_before(&writer.hq, &clock.before(settings.tracking_retention))?;
+        world::set_value(hq, "clock", &clock.utc())?;
+        let tracking_from = (now != was).then_some(now);
+        Ok::<_, ExchangeError>(Passed { features, tracking_from, ..Passed::default() })
+    })?;
+    writer.world.clock = clock;
+    for name in expired {
+        let deleted = folder.delete(&name);
+        if deleted.is_ok() {
             passed.expired_packages.push(name);
         }
+        writer.tidied("a package that has expired", deleted);
     }
-    let was = tracking::min_valid(&writer.hq)?;
-    let before = writer.world.clock.before(settings.tracking_retention);
-    let now = tracking::forget_before(&writer.hq, &before)?;
-    passed.tracking_from = (now != was).then_some(now);
-    Ok::<_, StoreError>(passed).map_err(ExchangeError::from)
+    Ok(passed)
 }
 
-/// Goes through the midnights on the way at which something can turn on, and moves the clock.
-///
-/// Each midnight is a batch of its own; the clock and its outcome are one transaction.
+/// The packages that are there and were made before a time.
+fn expired(writer: &Writer, folder: &Folder, before: &str) -> Result<Vec<String>, StoreError> {
+    let kept: BTreeSet<String> = folder.list()?.into_iter().collect();
+    let made = sessions::all(&writer.hq)?.into_iter().filter(|session| *session.created < *before);
+    Ok(made.filter_map(|session| session.package).filter(|name| kept.contains(name)).collect())
+}
+
+/// Goes through the midnights on the way at which something can turn on, inside the caller's
+/// transaction; each is a batch of its own.
 fn midnights(writer: &Writer, clock: &Clock) -> Result<Vec<Fallen>, ExchangeError> {
-    let old = &writer.world.clock;
+    let (hq, old) = (&writer.hq, &writer.world.clock);
     let catalogue = writer.env.gates()?;
-    let mut standing = features::standing(&writer.hq, &catalogue, old)?;
+    let mut standing = features::standing(hq, &catalogue, old)?;
     let first = old.today().tomorrow().unwrap_or_else(|_| old.today());
     let dated = standing.rows.iter().filter(|row| !row.on).filter_map(|row| row.enable_date);
     // What is overdue is looked at again at the first midnight.
@@ -66,22 +77,18 @@ fn midnights(writer: &Writer, clock: &Clock) -> Result<Vec<Fallen>, ExchangeErro
             break;
         }
         let now = midnight(&catalogue, &mut standing, date);
-        writer.hq.write(|hq| {
-            for one in &now {
-                let Some(gate) = catalogue.get(&one.feature) else { continue };
-                if one.on {
-                    let due = standing.row(&one.feature).and_then(|row| row.enable_date);
-                    let to = Setting::On(due.unwrap_or(date));
-                    let change = Change { slug: one.feature.clone(), to };
-                    features::apply(hq, &catalogue, &[change], "midnight", &at)?;
-                } else {
-                    features::log(hq, gate, "stayed-off", &one.reasons.join("; "), &at)?;
-                }
+        for one in &now {
+            let Some(gate) = catalogue.get(&one.feature) else { continue };
+            if one.on {
+                let due = standing.row(&one.feature).and_then(|row| row.enable_date);
+                let to = Setting::On(due.unwrap_or(date));
+                let change = Change { slug: one.feature.clone(), to };
+                features::apply(hq, &catalogue, &[change], "midnight", &at)?;
+            } else {
+                features::log(hq, gate, "stayed-off", &one.reasons.join("; "), &at)?;
             }
-            world::set_value(hq, "clock", &at)
-        })?;
+        }
         fallen.extend(now);
     }
-    writer.hq.write(|hq| world::set_value(hq, "clock", &clock.utc()))?;
     Ok(fallen)
 }

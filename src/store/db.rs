@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Params, Row};
 
+use super::commit;
 use super::error::StoreError;
 use super::examine::{Settled, only_files, settle, throwaway};
 use super::numbers::Numbers;
@@ -212,10 +213,13 @@ impl Db {
         self.script(begin)?;
         match work(self) {
             Ok(value) => {
-                let kept = self.keep_numbers();
-                if let Err(error) = kept.and_then(|()| self.script("COMMIT")) {
+                if let Err(error) = self.keep_numbers() {
                     self.roll_back();
                     return Err(error.into());
+                }
+                if let Err(error) = self.script("COMMIT") {
+                    self.roll_back();
+                    return Err(commit::failed(self, error).into());
                 }
                 Ok(value)
             }
@@ -233,6 +237,11 @@ impl Db {
         if let Some(numbers) = self.numbers() {
             numbers.undo();
         }
+        self.undo();
+    }
+
+    /// Leaves an open transaction.
+    pub(super) fn undo(&self) {
         if !self.conn.is_autocommit() {
             let _thrown_away = self.script("ROLLBACK");
         }

@@ -170,6 +170,15 @@ pub enum StoreError {
         #[source]
         source: rusqlite::Error,
     },
+    /// A change that failed in its last step, after which the file may hold it.
+    #[error("the last step of a change to {path} failed, and it may be there")]
+    Uncertain {
+        /// The file.
+        path: String,
+        /// What failed.
+        #[source]
+        source: Box<StoreError>,
+    },
     /// Another process writes to the environment.
     #[error("the environment is in use by {holder}")]
     InUse {
@@ -259,6 +268,7 @@ impl StoreError {
             | Self::Full { path, .. }
             | Self::Denied { path, .. }
             | Self::Disk { path, .. }
+            | Self::Uncertain { path, .. }
             | Self::Locked { path }
             | Self::Sqlite { path, .. }
             | Self::Unreadable { path, .. } => Some(std::path::Path::new(path)),

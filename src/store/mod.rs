@@ -6,6 +6,7 @@ pub mod arrears;
 pub mod catalogue;
 pub mod channel_customers;
 pub mod channel_view;
+mod commit;
 pub mod create;
 pub mod db;
 pub mod diagnose;

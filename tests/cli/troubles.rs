@@ -31,6 +31,36 @@ fn another_program_that_writes_is_waited_for_and_told() {
     env.ok("run 1010");
 }
 
+/// What could not be removed after the clock has moved makes no failure of it: who does it again
+/// would move the clock twice.
+#[test]
+fn a_package_that_cannot_be_removed_does_not_stop_the_clock() {
+    let env = Env::new();
+    let name = env.packages().remove(0);
+    let path = env.path().join("packages").join(&name);
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    let run = env.ok("clock advance 400d");
+    assert!(run.err.contains("all is done; a package that has expired could not"), "{}", run.err);
+    assert!(run.err.contains(&name), "{}", run.err);
+    assert!(!run.out.contains(&name) && run.out.contains("has expired"), "{}", run.out);
+    fs::remove_dir(&path).unwrap();
+    fs::write(&path, "again").unwrap();
+    assert!(env.ok("clock advance 1h").out.contains(&name));
+}
+
+#[test]
+fn an_edit_of_several_values_is_made_whole_or_not_at_all() {
+    let env = Env::asynchronous();
+    env.create_async("houston", "Byron");
+    env.ok("run P");
+    let words = "customers status edit customer-1 --set FIRSTNAME=Grace --set NONSENSE=1";
+    let run = env.run(words).expect(2);
+    assert!(run.err.contains("has no value \"NONSENSE\""), "{}", run.err);
+    let shown = env.ok("customers status show customer-1").out;
+    assert!(shown.contains("Ada") && !shown.contains("Grace"), "{shown}");
+}
+
 /// As somebody who may read the environment and write nothing; root may do everything.
 #[cfg(unix)]
 mod permission {

@@ -214,7 +214,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
         Command::Pause { name } => pause(context, &name, true)?,
         Command::Resume { name } => pause(context, &name, false)?,
         Command::Group { command: GroupCommand::Add { name, dummy } } => {
-            context.write(|writer| Ok(channels::add_group(writer, &name, dummy)?))?;
+            context.change(|writer| Ok(channels::add_group(writer, &name, dummy)?))?;
         }
     }
     let reader = context.reader()?;
@@ -230,7 +230,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
 }
 
 fn pause(context: &mut Context, name: &str, paused: bool) -> Result<(), CommandError> {
-    context.write(|writer| Ok(channels::pause(writer, name, paused)?))?;
+    context.change(|writer| Ok(channels::pause(writer, name, paused)?))?;
     Ok(())
 }
 

@@ -124,9 +124,9 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
         }
         Command::Edit { account, set } => edit(context, &account, &set)?,
         Command::Delete { account } => {
-            let customer = context.write(|writer| {
+            let customer = context.change(|writer| {
                 let customer = find(&writer.hq, &account)?;
-                writer.hq.write(|hq| hq_customers::delete(hq, &customer.account))?;
+                hq_customers::delete(&writer.hq, &customer.account)?;
                 Ok(customer)
             })?;
             context.print(&Deleted { deleted: customer.account })?;
@@ -147,7 +147,7 @@ fn find(hq: &crate::store::Db, word: &str) -> Result<Customer, CommandError> {
 }
 
 fn create(context: &mut Context, customer: &Customer) -> Result<(), CommandError> {
-    let customer = context.write(|writer| {
+    let customer = context.change(|writer| {
         let company = writer.env.settings().company.clone();
         let now = writer.world.clock.utc();
         let default = operations::any_default_customer(&writer.hq)?;
@@ -159,28 +159,23 @@ fn create(context: &mut Context, customer: &Customer) -> Result<(), CommandError
             stamp: &stamp,
             known: None,
         };
-        writer.hq.write(|hq| {
-            let account = hq_customers::create(hq, &origin, customer)?;
-            find(hq, &account)
-        })
+        let account = hq_customers::create(&writer.hq, &origin, customer)?;
+        find(&writer.hq, &account)
     })?;
     context.print(&CustomerDetail { customer })
 }
 
 fn edit(context: &mut Context, account: &str, set: &[String]) -> Result<(), CommandError> {
     let fields = customer_fields(set)?;
-    let edited = context.write(|writer| {
+    let edited = context.change(|writer| {
         let now = writer.world.clock.utc();
         let stamp = Stamp::headquarters(&now);
         let Customer { account, .. } = find(&writer.hq, account)?;
-        let changes = writer.hq.write(|hq| {
-            let mut changes = Vec::new();
-            for (field, value) in &fields {
-                let changed = hq_customers::set_field(hq, &account, *field, value, &stamp, &now)?;
-                changes.extend(changed);
-            }
-            Ok::<_, StoreError>(changes)
-        })?;
+        let mut changes = Vec::new();
+        for (field, value) in &fields {
+            let hq = &writer.hq;
+            changes.extend(hq_customers::set_field(hq, &account, *field, value, &stamp, &now)?);
+        }
         Ok(Edited { account, changes })
     })?;
     context.print(&edited)
@@ -224,7 +219,7 @@ fn edit_operation(
     set: &[String],
 ) -> Result<(), CommandError> {
     let id = operation_id(operation)?;
-    let changes = context.write(|writer| correct(writer, id, operation, set))?;
+    let changes = context.change(|writer| correct(writer, id, operation, set))?;
     context.print(&Edited { account: operation.to_owned(), changes })
 }
 

@@ -71,7 +71,7 @@ fn set(context: &mut Context, name: &str, value: &str, force: bool) -> Result<()
         Some(_) => None,
         None => check_name(name, &context.environment()?.gates()?.facts())?,
     };
-    context.write(|writer| {
+    context.change(|writer| {
         match parsed {
             Some((AUTOMATIC, number)) => features::set_automatic(&writer.hq, number == 1)?,
             Some((known, number)) => topology::set_scheduler_number(&writer.hq, known, number)?,

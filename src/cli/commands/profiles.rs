@@ -39,7 +39,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
     if let Command::Set { profile, async_customers, async_orders, days_transactions_exist } =
         args.command
     {
-        context.write(|writer| {
+        context.change(|writer| {
             let mut found = profiles::find_profile(&writer.hq, &profile)?;
             if let Some(on) = async_customers {
                 found.async_customers = on.into();

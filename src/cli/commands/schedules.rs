@@ -82,7 +82,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
 }
 
 fn set(context: &Context, args: &SetArgs) -> Result<(), CommandError> {
-    context.write(|writer| change(writer, args))
+    context.change(|writer| change(writer, args))
 }
 
 fn change(writer: &Writer, args: &SetArgs) -> Result<(), CommandError> {

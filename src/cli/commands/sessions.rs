@@ -141,7 +141,7 @@ fn choice(id: i64, channel: Option<String>, upload: bool) -> Choice {
 type Manage = fn(&crate::store::Writer, &Choice) -> Result<(), manage::ManageError>;
 
 fn change(context: &mut Context, choice: &Choice, what: Manage) -> Result<(), CommandError> {
-    context.write(|writer| Ok(what(writer, choice)?))?;
+    context.change(|writer| Ok(what(writer, choice)?))?;
     let (Choice::Download { id, .. } | Choice::Upload { id }) = choice;
     show(context, *id, matches!(choice, Choice::Upload { .. }))
 }

@@ -38,7 +38,7 @@ fn version(text: Option<&String>) -> Result<Option<Version>, CommandError> {
 pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, CommandError> {
     let app_version = version(args.app_version.as_ref())?;
     let scale_unit_version = version(args.scale_unit_version.as_ref())?;
-    let done = context.write(|writer| {
+    let done = context.change(|writer| {
         let current = features::app_version(&writer.hq)?;
         if let Some(wanted) = app_version.as_ref().filter(|wanted| **wanted < current) {
             let message =

@@ -193,13 +193,12 @@ pub(super) fn run(
         let decision = decide(&standing);
         (standing, decision)
     } else {
-        context.write(|writer| {
+        context.change(|writer| {
             let standing = features::standing(&writer.hq, catalogue, &writer.world.clock)?;
             let decision = decide(&standing);
             let now = writer.world.clock.utc();
-            writer.hq.write(|hq| {
-                features::apply(hq, catalogue, &decision.changes, &context.command, &now)
-            })?;
+            let (hq, command) = (&writer.hq, &context.command);
+            features::apply(hq, catalogue, &decision.changes, command, &now)?;
             Ok((standing, decision))
         })?
     };
@@ -308,13 +307,12 @@ pub(super) fn all(
         let all = Features { catalogue, standing: &standing }.enable_all(consent);
         (standing, all)
     } else {
-        context.write(|writer| {
+        context.change(|writer| {
             let standing = features::standing(&writer.hq, catalogue, &writer.world.clock)?;
             let all = Features { catalogue, standing: &standing }.enable_all(consent);
             let now = writer.world.clock.utc();
-            writer.hq.write(|hq| {
-                features::apply(hq, catalogue, &all.decision.changes, &context.command, &now)
-            })?;
+            let (hq, command) = (&writer.hq, &context.command);
+            features::apply(hq, catalogue, &all.decision.changes, command, &now)?;
             Ok((standing, all))
         })?
     };
@@ -327,7 +325,7 @@ pub(super) fn all(
 
 /// Lists features that are new to this environment: "Check for updates".
 pub(super) fn refresh(context: &mut Context) -> Result<Exit, CommandError> {
-    let done = context.write(|writer| Ok(upgrade(writer, &Request::default())?))?;
+    let done = context.change(|writer| Ok(upgrade(writer, &Request::default())?))?;
     context.print(&done)?;
     Ok(Exit::Done)
 }

@@ -133,13 +133,12 @@ pub(super) fn import(
         let done = import::import(catalogue, &standing, &rows, consent);
         (standing, done)
     } else {
-        context.write(|writer| {
+        context.change(|writer| {
             let standing = features::standing(&writer.hq, catalogue, &writer.world.clock)?;
             let done = import::import(catalogue, &standing, &rows, consent);
             let now = writer.world.clock.utc();
-            writer.hq.write(|hq| {
-                features::apply(hq, catalogue, &done.changes, &context.command, &now)
-            })?;
+            let (hq, command) = (&writer.hq, &context.command);
+            features::apply(hq, catalogue, &done.changes, command, &now)?;
             Ok((standing, done))
         })?
     };
