@@ -8,8 +8,7 @@ use super::download::serving;
 use super::ending::{Ending, ended, is_being_made};
 use super::error::ExchangeError;
 use super::generate::chain;
-use super::run::Known;
-use super::upload::upload_tables;
+use super::upload::Uploads;
 use crate::model::job::{Direction, Job};
 use crate::model::run::Mode;
 use crate::model::session::{DownloadSession, UploadSession};
@@ -158,8 +157,7 @@ pub fn rebuild(writer: &Writer, name: &str, discard: bool) -> Result<Rebuilt, Ex
     if whole.is_ok_and(|complaints| complaints.is_empty()) && !discard && !being_made {
         return Err(ExchangeError::Whole { name: store.name });
     }
-    // A mapping that is broken, or a script, is told before anything is touched.
-    upload_tables_of_jobs(writer)?;
+    // A script that cannot be carried out is told before anything is touched.
     try_scripts(writer)?;
     let path = writer.env.channel_path(&store.name);
     let free = free_name(&path);
@@ -251,7 +249,7 @@ fn try_scripts(writer: &Writer) -> Result<(), ExchangeError> {
 /// made in its place.
 fn salvage(writer: &Writer, name: &str, kept: &Path) -> Result<Salvaged, ExchangeError> {
     let store = topology::find_store(&writer.hq, name)?;
-    let tables = upload_tables_of_jobs(writer)?;
+    let Uploads { tables, left_out } = Uploads::read(&writer.hq)?;
     let channel = writer.channel_of(&store)?;
     watch_each(&writer.hq, &channel, &store, &tables)?;
     // One of an earlier version is brought up to date first, so that it can say what it has sent.
@@ -263,26 +261,30 @@ fn salvage(writer: &Writer, name: &str, kept: &Path) -> Result<Salvaged, Exchang
     };
     let source =
         Source { hq: &writer.hq, file: &old.path, name: "", store: &store, tables: &tables };
-    let salvaged = merge::salvage(&channel, &source)?;
+    let mut salvaged = merge::salvage(&channel, &source)?;
+    salvaged.unread.extend(left_out);
     writer.tidied("the log of a channel database", channel.checkpoint());
     Ok(salvaged)
 }
 
 /// Raises the counters of a channel above what headquarters has received, and gives rows that it
 /// has not, and that would never be uploaded, new ones above those (U07). The channel's file counts
-/// as looked after (U10).
+/// as looked after (U10), unless tables were left out because their mapping is broken.
 ///
 /// # Errors
-/// An unknown channel, a broken mapping, either file.
-pub fn reseed(writer: &Writer, name: &str) -> Result<Done, ExchangeError> {
+/// An unknown channel, either file.
+pub fn reseed(writer: &Writer, name: &str) -> Result<Reseed, ExchangeError> {
     let store = topology::find_store(&writer.hq, name)?;
-    let tables = upload_tables_of_jobs(writer)?;
+    let Uploads { tables, left_out } = Uploads::read(&writer.hq)?;
     let packages = Folder(writer.env.packages_path());
     let channel = writer.channel_of(&store)?;
     watch_each(&writer.hq, &channel, &store, &tables)?;
     let all = uploads::all(&writer.hq)?;
     let way = OnTheWay::from(&all, store.id, &channel, &packages)?;
-    let spoilt = spoilt(&all, &store, &tables, &packages)?;
+    let spoilt = match left_out.as_slice() {
+        [] => spoilt(&all, &store, &tables, &packages)?,
+        _ => Vec::new(),
+    };
     let mut done = with_headquarters(&writer.hq, &channel, || {
         let reseeding = Reseeding {
             hq: &writer.hq,
@@ -301,9 +303,18 @@ pub fn reseed(writer: &Writer, name: &str) -> Result<Done, ExchangeError> {
             let message = "its package is gone or altered; its rows go up with another session";
             uploads::set_status(hq, session.id, Canceled, message, session.tries, None)?;
         }
-        lineage::looked_after(hq, store.id)
+        if left_out.is_empty() { lineage::looked_after(hq, store.id) } else { Ok(()) }
     })?;
-    Ok(done)
+    Ok(Reseed { done, left_out })
+}
+
+/// What reseeding came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reseed {
+    /// What was done.
+    pub done: Done,
+    /// The channel tables that were left as they are, and why.
+    pub left_out: Vec<(String, String)>,
 }
 
 /// Upload sessions of a database that can never be applied, their package being gone or altered.
@@ -332,16 +343,6 @@ fn spoilt<'s>(
     Ok(found)
 }
 
-/// Every table that an upload job collects.
-fn upload_tables_of_jobs(writer: &Writer) -> Result<Vec<UploadTable>, ExchangeError> {
-    let known = Known::read(&writer.hq)?;
-    let mut tables = Vec::new();
-    for job in known.definitions.jobs.iter().filter(|job| job.direction == Direction::Upload) {
-        tables.extend(upload_tables(&known.definitions, job, &known.hq, &known.channel)?);
-    }
-    Ok(tables)
-}
-
 /// The upload tables of one's own, and the channel databases that have them.
 #[derive(Debug, Default)]
 pub(super) struct OwnUploads {
@@ -350,17 +351,12 @@ pub(super) struct OwnUploads {
 }
 
 impl OwnUploads {
-    /// What headquarters has of them. A job that cannot be served is told where it is run.
+    /// What headquarters has of them. One that cannot be served is told where it is run.
     ///
     /// # Errors
     /// Headquarters.
     pub(super) fn read(hq: &Headquarters) -> Result<Self, ExchangeError> {
-        let known = Known::read(hq)?;
-        let jobs = known.definitions.jobs.iter().filter(|job| job.direction == Direction::Upload);
-        let served = jobs.filter_map(|job| {
-            upload_tables(&known.definitions, job, &known.hq, &known.channel).ok()
-        });
-        let tables: Vec<UploadTable> = served.flatten().collect();
+        let Uploads { tables, .. } = Uploads::read(hq)?;
         if tables.iter().all(lost::is_shipped) {
             return Ok(Self::default());
         }

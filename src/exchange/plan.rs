@@ -18,17 +18,29 @@ pub fn plan_job(
     hq: &Tables,
     channel: &Tables,
 ) -> Result<Vec<TablePlan>, ExchangeError> {
-    let sides = Sides { job: &job.id, hq, channel };
     let mut plans = Vec::new();
     for subjob in definitions.subjobs_of(job) {
-        for target in &subjob.targets {
-            let mut plan = sides.plan(subjob, target)?;
-            plan.exclude_offline |= job.exclude_offline;
-            plan.shared = sides.shared(definitions, subjob, target, &plan);
-            plans.push(plan);
-        }
+        plans.extend(plan_subjob(definitions, job, subjob, hq, channel)?);
     }
     Ok(plans)
+}
+
+/// The tables of one of its subjobs.
+pub(super) fn plan_subjob(
+    definitions: &Definitions,
+    job: &Job,
+    subjob: &Subjob,
+    hq: &Tables,
+    channel: &Tables,
+) -> Result<Vec<TablePlan>, ExchangeError> {
+    let sides = Sides { job: &job.id, hq, channel };
+    let plan = |target: &Target| {
+        let mut plan = sides.plan(subjob, target)?;
+        plan.exclude_offline |= job.exclude_offline;
+        plan.shared = sides.shared(definitions, subjob, target, &plan);
+        Ok(plan)
+    };
+    subjob.targets.iter().map(plan).collect()
 }
 
 /// The keys that a download subjob's targets ask of headquarters' table, in its names.

@@ -3,21 +3,27 @@
 use super::channels::watch_each;
 use super::ending::{Ending, ended};
 use super::error::ExchangeError;
-use super::run::Known;
-use super::upload::upload_tables;
-use crate::model::job::Direction;
+use super::upload::Uploads;
 use crate::model::topology::{DataStore, OFFLINE_SUFFIX};
 use crate::store::merge::{self, Merged, Source};
-use crate::store::upload_pack::UploadTable;
 use crate::store::{
     ChannelDatabase, Environment, Headquarters, StoreError, Writer, intents, origins, topology,
 };
+
+/// What a reconnect came to.
+#[derive(Debug)]
+pub struct Reconnected {
+    /// How many rows of each table came over.
+    pub merged: Merged,
+    /// The tables whose rows stay in the offline database, and why.
+    pub left_out: Vec<(String, String)>,
+}
 
 /// Merges the offline database of a channel into it, with fresh counters there.
 ///
 /// # Errors
 /// [`StoreError::Unknown`] when the channel has no offline database.
-pub fn reconnect(writer: &Writer, channel: &str) -> Result<Merged, ExchangeError> {
+pub fn reconnect(writer: &Writer, channel: &str) -> Result<Reconnected, ExchangeError> {
     let store = topology::find_store(&writer.hq, channel)?;
     let offline = topology::find_store(&writer.hq, &format!("{}{OFFLINE_SUFFIX}", store.name))?;
     // What cannot be opened is told before anything is announced.
@@ -37,7 +43,11 @@ pub fn reconnect(writer: &Writer, channel: &str) -> Result<Merged, ExchangeError
 }
 
 /// Merges what the channel never had, and drops the announcement.
-pub(super) fn finish(writer: &Writer, intent: i64, channel: &str) -> Result<Merged, ExchangeError> {
+pub(super) fn finish(
+    writer: &Writer,
+    intent: i64,
+    channel: &str,
+) -> Result<Reconnected, ExchangeError> {
     let store = topology::find_store(&writer.hq, channel)?;
     let offline_name = format!("{channel}{OFFLINE_SUFFIX}");
     let target = writer.channel_of(&store)?;
@@ -64,9 +74,10 @@ fn join(
     target: &ChannelDatabase,
     offline: &ChannelDatabase,
     before_commit: impl FnOnce(),
-) -> Result<(Merged, Result<(), StoreError>), ExchangeError> {
+) -> Result<(Reconnected, Result<(), StoreError>), ExchangeError> {
     let name = format!("{}{OFFLINE_SUFFIX}", store.name);
-    let tables = tables(hq)?;
+    // What upload jobs collect is what a register brings back.
+    let Uploads { tables, left_out } = Uploads::read(hq)?;
     merge::readable(offline, &tables)?;
     watch_each(hq, target, store, &tables)?;
     for table in &tables {
@@ -77,28 +88,18 @@ fn join(
     let tidied = offline.checkpoint();
     let source = Source { hq, file: offline.at(), name: &name, store, tables: &tables };
     let merged = merge::merge(target, &source, before_commit)?;
-    Ok((merged, tidied))
+    Ok((Reconnected { merged, left_out }, tidied))
 }
 
 /// What reconnecting would merge, found out on copies that are thrown away.
 ///
 /// # Errors
 /// Those of [`reconnect`].
-pub fn rehearse(env: &Environment, channel: &str) -> Result<Merged, ExchangeError> {
+pub fn rehearse(env: &Environment, channel: &str) -> Result<Reconnected, ExchangeError> {
     let hq = env.headquarters_copy()?;
     let store = topology::find_store(&hq, channel)?;
     let offline = topology::find_store(&hq, &format!("{}{OFFLINE_SUFFIX}", store.name))?;
     let from = env.channel_copy(&hq, &offline.name)?;
     let to = env.channel_copy(&hq, &store.name)?;
     join(&hq, &store, &to, &from, || {}).map(|(merged, _)| merged)
-}
-
-/// What upload jobs collect is what a register brings back.
-fn tables(hq: &Headquarters) -> Result<Vec<UploadTable>, ExchangeError> {
-    let known = Known::read(hq)?;
-    let mut tables = Vec::new();
-    for job in known.definitions.jobs.iter().filter(|job| job.direction == Direction::Upload) {
-        tables.extend(upload_tables(&known.definitions, job, &known.hq, &known.channel)?);
-    }
-    Ok::<_, StoreError>(tables).map_err(ExchangeError::from)
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::operation::PosError;
 use super::site::{Hands, Site};
-use crate::exchange::reconnect as engine;
+use crate::exchange::reconnect::{self as engine, Reconnected};
 use crate::model::operation::OperationKind;
 use crate::model::pos::{Path, PosReport};
 use crate::store::channel_customers;
@@ -29,7 +29,7 @@ pub(super) fn close(site: &mut Site<'_>) -> Result<PosReport, PosError> {
 /// Merges the offline database into the channel.
 pub(super) fn reconnect(site: &mut Site<'_>) -> Result<PosReport, PosError> {
     let channel = site.channel().to_owned();
-    let merged = match &site.hands {
+    let Reconnected { merged, left_out } = match &site.hands {
         Hands::Acting(writer) => engine::reconnect(writer, &channel)?,
         Hands::Rehearsing(rehearsal) => engine::rehearse(rehearsal.env(), &channel)?,
     };
@@ -38,6 +38,9 @@ pub(super) fn reconnect(site: &mut Site<'_>) -> Result<PosReport, PosError> {
     report.notes.push(format!("{rows} rows merged into {channel}"));
     for (table, rows) in merged.into_iter().filter(|(_, rows)| *rows > 0) {
         report.notes.push(format!("{table}: {rows}"));
+    }
+    for (table, why) in left_out {
+        report.notes.push(format!("the rows of {table} stay offline: {why}"));
     }
     Ok(report)
 }

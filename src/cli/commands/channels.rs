@@ -6,8 +6,8 @@ use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::exchange::Asked;
-use crate::exchange::channels::{self, NewChannel, Rebuilt};
-use crate::model::suggestion::{OfChannels, Prose, Run};
+use crate::exchange::channels::{self, NewChannel, Rebuilt, Reseed};
+use crate::model::suggestion::{OfChannels, OfJobs, Prose, Run};
 use crate::model::topology::{DataStore, Group};
 use crate::model::wording::count;
 use crate::report::page::{Page, Report, yes};
@@ -111,7 +111,7 @@ impl RebuildReport {
         let rows: u64 = done.salvaged.rows.iter().map(|(_, rows)| rows).sum();
         let brought = rows - orphans.min(rows);
         let unread = done.salvaged.unread.into_iter();
-        let unread = unread.map(|(table, why)| format!("{}: {why}", table.replacen('_', ".", 1)));
+        let unread = unread.map(|one| of_table(&one));
         let unread = done.salvaged.unreadable.into_iter().chain(unread).collect();
         Self { channel, kept: done.kept, jobs: done.jobs, brought, orphans, unread }
     }
@@ -149,6 +149,11 @@ impl Report for RebuildReport {
     }
 }
 
+/// A channel table as people write it, and what is said of it.
+fn of_table((table, why): &(String, String)) -> String {
+    format!("{}: {why}", table.replacen('_', ".", 1))
+}
+
 /// What reseeding did.
 #[derive(Debug, Serialize)]
 struct ReseedReport {
@@ -157,6 +162,8 @@ struct ReseedReport {
     reissued: u64,
     /// Customers that headquarters, put back from a copy, has lost.
     gone: Vec<Gone>,
+    /// Tables that were left as they are.
+    left_out: Vec<String>,
 }
 
 impl Report for ReseedReport {
@@ -173,6 +180,14 @@ impl Report for ReseedReport {
                     count(*renumbered, "row")
                 ));
             }
+        }
+        for table in &self.left_out {
+            page.line(format!("left as it is: {table}"));
+        }
+        if !self.left_out.is_empty() {
+            let again = OfChannels::Reseed(self.channel.clone());
+            page.item(Prose::hint("correct the mapping", OfJobs::Check));
+            page.item(Prose::hint("then do it again", again));
         }
         for Gone { account, name } in &self.gone {
             page.line(format!(
@@ -199,9 +214,11 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
             })?;
         }
         Command::Reseed { name } => {
-            let Done { tables, reissued, gone } =
+            let Reseed { done, left_out } =
                 context.write(|writer| Ok(channels::reseed(writer, &name)?))?;
-            context.print(&ReseedReport { channel: name, tables, reissued, gone })?;
+            let Done { tables, reissued, gone } = done;
+            let left_out = left_out.iter().map(of_table).collect();
+            context.print(&ReseedReport { channel: name, tables, reissued, gone, left_out })?;
             return Ok(Exit::Done);
         }
         Command::Rebuild { name, discard, fault } => {
