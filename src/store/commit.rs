@@ -1,5 +1,5 @@
-//! What a COMMIT that failed has left: where only the last step of it failed, the whole transaction
-//! stands in the log, out of this connection's sight, and whoever opens the file next finds it done.
+//! What a COMMIT that failed has left: where only its last step failed, the transaction is whole
+//! in the log, out of this connection's sight, and whoever opens the file next finds it done.
 
 use std::fs;
 use std::path::Path;
