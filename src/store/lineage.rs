@@ -125,8 +125,8 @@ fn draw(db: &Db) -> i64 {
 }
 
 /// Begins an exchange with a channel database, in the transaction that announces it; the number
-/// that the channel's own commit must keep. None for a database that has never been opened, or whose
-/// first opening has failed: it has nowhere to keep a number, and would count as another's file.
+/// that the channel's own commit must keep. None for a database that has never been opened, or
+/// whose first opening has failed: it has nowhere to keep a number, and would count as another's.
 pub fn begin(hq: &Db, name: &str) -> Result<Option<i64>, StoreError> {
     if partner(hq, name)?.is_none_or(|seen| seen.mark == 0) {
         return Ok(None);
