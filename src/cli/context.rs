@@ -41,9 +41,14 @@ pub(super) struct Context {
 impl Context {
     /// The environment named, or the one around the working folder.
     pub(super) fn environment(&self) -> Result<Environment, CommandError> {
+        Ok(self.find()?)
+    }
+
+    /// The same, with what is wrong with it as a value.
+    pub(super) fn find(&self) -> Result<Environment, StoreError> {
         let here = self.folder.path().map_err(StoreError::io("find", Path::new(".")))?;
         let named = self.env.as_deref().map(|env| self.folder.place(env));
-        Ok(Environment::find(named.as_deref(), &here)?)
+        Environment::find(named.as_deref(), &here)
     }
 
     /// Where a new environment goes: where it was said, else where `--env` or `CDX_ENV` says, else

@@ -173,9 +173,6 @@ fn lacking(channel: &str, missing: &MissingGround) -> Prose {
 
 /// Job files have a command of their own to look at them with.
 fn correct(problems: &Problems) -> Prose {
-    if problems.told.iter().any(|problem| problem.file.starts_with("gates/")) {
-        return Prose::hint("correct the file, then look again", OfFeatures::List);
-    }
     // Scripts that were changed are told where they are carried out, and are in order once they
     // are back.
     if problems.told.iter().all(|problem| problem.code == "script-changed") {
@@ -239,9 +236,11 @@ impl From<StoreError> for CommandError {
             StoreError::NotADatabase { path } | StoreError::WrongKind { path, .. } => {
                 (Impossible, "not-a-database", bring_back("the right file", path))
             }
-            StoreError::Newer { .. } => {
-                (Impossible, "newer", Prose::hint("use the cdx that made it", Suggestion::Version))
-            }
+            StoreError::Newer { .. } => (
+                Impossible,
+                "newer",
+                Prose::hint("use the version that made it; this one is", Suggestion::Version),
+            ),
             StoreError::Older { .. } => (
                 Impossible,
                 "older",
@@ -322,15 +321,14 @@ impl From<ExchangeError> for CommandError {
                 let hint = Prose::hint("see what is wrong with it", OfJobs::Check);
                 Self::from_error(Exit::Wrong, "mapping", &error, vec![hint])
             }
-            ExchangeError::Channel { .. } => {
-                let hint = Prose::hint("look at the channel's tables", OfJobs::Check);
-                Self::from_error(Exit::No, "channel", &error, vec![hint])
-            }
-            ExchangeError::Interrupted { job, source, report } => {
-                let told = serde_json::to_value(&*report).ok();
+            ExchangeError::Interrupted { .. } => {
+                let message = error.to_string();
+                let ExchangeError::Interrupted { source, report, .. } = error else {
+                    return Self::from_error(Exit::Impossible, "interrupted", &error, Vec::new());
+                };
                 let mut inner = Self::from(*source);
-                inner.failure.message = format!("job {job}: {}", inner.failure.message);
-                inner.with_report(told)
+                inner.failure.message = message;
+                inner.with_report(serde_json::to_value(&*report).ok())
             }
             ExchangeError::Whole { ref name } => {
                 let upload = match name.strip_suffix(OFFLINE_SUFFIX) {

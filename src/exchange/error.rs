@@ -49,17 +49,8 @@ pub enum ExchangeError {
         /// What is missing.
         detail: String,
     },
-    /// A channel database would not take what a real-time call brought; the next command that
-    /// writes tries again.
-    #[error("channel {channel} did not take the rows of a real-time call: {detail}")]
-    Channel {
-        /// The channel database.
-        channel: String,
-        /// Why not.
-        detail: String,
-    },
     /// A job could not be run at all after others had been; what they did is kept.
-    #[error("job {job} could not be run")]
+    #[error("{}", of_job(job, source))]
     Interrupted {
         /// The job.
         job: String,
@@ -95,6 +86,14 @@ impl ExchangeError {
             Self::Interrupted { source, .. } => source.file(),
             _ => None,
         }
+    }
+}
+
+/// What is said of a job; a broken mapping names it already.
+fn of_job(job: &str, error: &ExchangeError) -> String {
+    match error {
+        ExchangeError::MappingBroken { .. } => error.to_string(),
+        _ => format!("job {job}: {error}"),
     }
 }
 

@@ -20,6 +20,7 @@ use crate::model::schema::Table;
 use crate::model::suggestion::Run;
 use crate::store::pack::{self, PackageSpec};
 use crate::store::packages::Folder;
+use crate::store::rejection::ApplyError;
 use crate::store::{
     Db, Headquarters, StoreError, Writer, apply, intents, lengths, lineage, scale_unit, topology,
     tracking,
@@ -111,14 +112,14 @@ pub fn rehearse(
 /// Brings the rows and the log line to the channel, and drops the announcement. Where the channel
 /// does not take them it is left to the job: headquarters has committed, and nothing fails here.
 pub(super) fn finish(writer: &Writer, intent: i64, announced: &Announced) -> Option<LeftToJob> {
-    let brought = bring(writer, intent, announced);
-    let left = brought.err().map(|error| {
+    let refused = match bring(writer, intent, announced) {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(chain(&error)),
+        Err(error) => Some(chain(&error)),
+    };
+    let left = refused.map(|mut why| {
         // The line in the log is worth having even where the rows are not taken.
         let logged = log_call(writer, &announced.call);
-        let mut why = match error {
-            ExchangeError::Channel { detail, .. } => detail,
-            other => chain(&other),
-        };
         if let Err(error) = logged {
             let log = chain(&error);
             if !why.contains(&log) {
@@ -139,7 +140,12 @@ pub(super) fn finish(writer: &Writer, intent: i64, announced: &Announced) -> Opt
     left
 }
 
-fn bring(writer: &Writer, intent: i64, announced: &Announced) -> Result<(), ExchangeError> {
+/// Brings them; the channel may refuse what it is brought.
+fn bring(
+    writer: &Writer,
+    intent: i64,
+    announced: &Announced,
+) -> Result<Result<(), ApplyError>, ExchangeError> {
     let store = topology::find_store(&writer.hq, &announced.call.channel)?;
     let plans: Vec<TablePlan> = plans(&writer.hq)?.into_iter().map(|(plan, _)| plan).collect();
     let draft = Folder(writer.env.packages_path()).draft(&format!("real-time-{intent}"))?;
@@ -160,13 +166,12 @@ fn bring(writer: &Writer, intent: i64, announced: &Announced) -> Result<(), Exch
         writer.world.faults.crash_at("rts.before-commit", &store.name);
         Ok(())
     });
-    applied.map_err(|error| ExchangeError::Channel {
-        channel: store.name.clone(),
-        detail: chain(&error),
-    })?;
+    if let Err(refused) = applied {
+        return Ok(Err(refused));
+    }
     writer.tidied("the log of a channel database", channel.checkpoint());
     writer.world.faults.crash_at("rts.after-commit", &store.name);
-    Ok(())
+    Ok(Ok(()))
 }
 
 /// Every download table once, whichever jobs bring it, and the channel's table it goes to. A job

@@ -52,6 +52,9 @@ pub fn create(
     replace: bool,
     listener: &mut dyn Listener,
 ) -> Result<Environment, StoreError> {
+    if root.is_file() {
+        return Err(StoreError::Foreign { path: root.display().to_string(), what: "a file" });
+    }
     fs::create_dir_all(root).map_err(StoreError::io("create", root))?;
     let mark = root.join(MARK);
     if root.join(SETTINGS_FILE).exists() {

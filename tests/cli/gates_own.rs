@@ -118,7 +118,7 @@ fn everything_wrong_with_own_gates_is_told_at_once() {
       gates/a.toml:2:8: features require each other: a, b, a [cycle]
       gates/c.toml:11:1: job "1071" does not exist [unknown-job]; did you mean 1070?
       gates/c.toml:14:8: name is a fact, expected letters, digits, hyphens and underscores [out-of-range]
-    hint: correct the file, then look again: cdx features list
+    hint: see them one by one: cdx jobs check
     "#);
 }
 

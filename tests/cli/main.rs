@@ -47,3 +47,4 @@ mod scripts;
 mod troubles;
 mod unfinished;
 mod upload;
+mod variants;

@@ -88,7 +88,8 @@ pub(in crate::cli) fn unknown_job(definitions: &Definitions, word: &str) -> Comm
 fn check(context: &mut Context, named: &[PathBuf]) -> Result<Exit, CommandError> {
     let mut sources = definitions::shipped();
     let mut gates = Vec::new();
-    let tables = match context.environment() {
+    let mut broken = 0;
+    let tables = match context.find() {
         Ok(env) => {
             if named.is_empty() {
                 tell_unread(context, &env)?;
@@ -97,10 +98,15 @@ fn check(context: &mut Context, named: &[PathBuf]) -> Result<Exit, CommandError>
             }
             initialize::declared(&env)
         }
-        Err(error) if error.failure.code == "no-environment" && context.env.is_none() => {
+        Err(StoreError::NoEnvironment { .. }) if context.env.is_none() => {
             catalogue::declared(&[], &[])
         }
-        Err(error) => return Err(error),
+        // What is wrong with the environment's own settings is told in its place.
+        Err(StoreError::Definitions(problems)) => {
+            broken = 1;
+            Err(StoreError::Definitions(problems))
+        }
+        Err(error) => return Err(error.into()),
     };
     let mut budget = Budget::new(DEFINITIONS);
     for path in named {
@@ -114,7 +120,7 @@ fn check(context: &mut Context, named: &[PathBuf]) -> Result<Exit, CommandError>
         let text = budget.text(path)?;
         sources.push(SourceFile { name: path.display().to_string(), text, shipped: false });
     }
-    let own = sources.iter().filter(|source| !source.shipped).count() + gates.len();
+    let own = sources.iter().filter(|source| !source.shipped).count() + gates.len() + broken;
     // Without their tables definitions cannot be judged.
     let mut problems = match tables {
         Ok(tables) => definitions::load(&sources, &tables).err().unwrap_or_default(),
