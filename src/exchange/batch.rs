@@ -9,7 +9,7 @@ use crate::model::job::{Direction, Job};
 use crate::model::operation::{OperationId, OperationStatus};
 use crate::model::run::JobReport;
 use crate::store::operations::{self, OperationRow};
-use crate::store::{StoreError, Writer};
+use crate::store::{StoreError, Writer, batch_order};
 use crate::world::FaultKind;
 
 /// Operations processed in one transaction.
@@ -47,7 +47,7 @@ pub fn synchronize(
     only: Option<OperationId>,
     listener: &mut dyn Listener,
 ) -> Result<Tally, ExchangeError> {
-    let waiting: Vec<OperationId> = operations::waiting(&writer.hq)?
+    let waiting: Vec<OperationId> = batch_order::waiting(&writer.hq)?
         .into_iter()
         .filter(|id| only.is_none_or(|only| only == *id))
         .collect();

@@ -6,7 +6,7 @@ use super::batch_operation::Failure;
 use crate::model::changed::Changed;
 use crate::model::field_set::{Field, FieldOwner, LeftField, Made, Setter, Stamp};
 use crate::store::operations::{self, OperationRow};
-use crate::store::{Db, StoreError, field_sets};
+use crate::store::{Db, StoreError, batch_order, field_sets};
 
 /// An operation on its way into headquarters.
 pub(super) struct Acting<'a> {
@@ -48,13 +48,22 @@ impl<'a> Acting<'a> {
             return Stamp { at: at.clone(), by: Setter::StatusForm(self.row.id) };
         }
         let made_in = Made {
-            store: self.row.number("cdx_DATASTORE"),
+            store: self.made_in(),
             kind: self.row.id.kind,
             counter: self.row.number("REPLICATIONCOUNTERFROMORIGIN"),
             number: self.row.made,
         };
         let by = Setter::Operation { id: self.row.id, made: made_in };
         Stamp { at: made.to_owned(), by }
+    }
+
+    /// The channel database whose order the row has. One without a number has the order of its
+    /// counter alone, which is that of the channel it went up under.
+    fn made_in(&self) -> i64 {
+        match self.row.made {
+            Some(_) => self.row.made_in,
+            None => self.row.number("cdx_DATASTORE"),
+        }
     }
 
     /// Whether the operation sets a field whose value these columns hold.
@@ -66,11 +75,12 @@ impl<'a> Acting<'a> {
     ) -> Result<Fate, StoreError> {
         let late = self.stamp(columns);
         // A setting that has lost a tie since is still newer than what was made before it.
-        let known = field_sets::last(self.hq, owner, field)?;
-        Ok(match known.into_iter().find(|known| known.stands_against(&late)) {
-            Some(newer) => Fate::Left(newer),
-            None => Fate::Set(late),
-        })
+        for known in field_sets::last(self.hq, owner, field)? {
+            if known.stands_against(&late) && !batch_order::makes(self.hq, &known)? {
+                return Ok(Fate::Left(known));
+            }
+        }
+        Ok(Fate::Set(late))
     }
 
     /// A field that is left alone, as the customer synchronization status tells it.

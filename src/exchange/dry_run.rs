@@ -17,7 +17,7 @@ use crate::model::status::UploadStatus;
 use crate::model::topology::DataStore;
 use crate::store::pack::{self, PackageSpec};
 use crate::store::upload_pack::UploadTable;
-use crate::store::{Access, Reader, StoreError, operations, topology};
+use crate::store::{Access, Reader, StoreError, batch_order, operations, topology};
 
 /// What a run would do.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -223,7 +223,7 @@ fn above_counters(
 /// The operations that wait, by the channel they came from and the table they are in.
 fn batch(reader: &Reader, entry: &mut DryJob) -> Result<(), ExchangeError> {
     let mut counted: BTreeMap<String, BTreeMap<&str, u64>> = BTreeMap::new();
-    for id in operations::waiting(&reader.hq)? {
+    for id in batch_order::waiting(&reader.hq)? {
         let Some(row) = operations::find(&reader.hq, id)? else { continue };
         *counted.entry(row.channel).or_default().entry(id.kind.table()).or_default() += 1;
     }

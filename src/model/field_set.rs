@@ -47,7 +47,7 @@ impl fmt::Display for Field {
 /// Where a row of a channel was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Made {
-    /// The RECID of the channel database.
+    /// The RECID of the channel database that the register wrote into.
     pub store: i64,
     /// The table.
     pub kind: OperationKind,

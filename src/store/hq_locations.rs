@@ -81,7 +81,8 @@ fn add_location(
     Ok(location)
 }
 
-/// Adds a postal address to a party; its RECID.
+/// Adds a postal address to a party; its RECID. One that headquarters, put back from a copy, has
+/// lost gets the RECID again that channels know it by.
 pub fn add_address(
     hq: &Db,
     party: i64,
@@ -90,16 +91,19 @@ pub fn add_address(
     now: &str,
 ) -> Result<i64, StoreError> {
     let location = add_location(hq, party, "Home", true, now)?;
+    let recid = match operations::recid_before(hq, &address.id)? {
+        Some(known) => known,
+        None => next_recid(hq, "LOGISTICSPOSTALADDRESS")?,
+    };
     hq.run(
         include_str!("sql/hq_address_add.sql"),
         named_params! {
-            ":recid": next_recid(hq, "LOGISTICSPOSTALADDRESS")?,
+            ":recid": recid,
             ":location": location, ":street": address.street, ":city": address.city,
             ":state": address.state, ":zip": address.zip, ":county": address.county,
             ":country": address.country, ":now": now,
         },
     )?;
-    let recid = hq.last_id();
     let given = AddressField::ALL.iter().filter(|field| !field.get(address).is_empty());
     let given: Vec<_> = given.map(|field| (Field::Address(*field), stamp.clone())).collect();
     field_sets::record(hq, FieldOwner::Address(recid), &given)?;

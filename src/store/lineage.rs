@@ -215,7 +215,7 @@ fn take_in(
 ) -> Result<(), StoreError> {
     let hq = &writer.hq;
     let now = writer.world.clock.utc();
-    let accounts = known_accounts(channel)?;
+    let (accounts, addresses) = (known_accounts(channel)?, known_addresses(channel)?);
     let orphans = if cause.is_some() { orphans(writer, channel)? } else { Vec::new() };
     let gone = match cause {
         Some(Cause::HeadquartersOlder) if !store.offline => {
@@ -247,6 +247,7 @@ fn take_in(
             )?;
         }
         remember_accounts(hq, &accounts)?;
+        remember_addresses(hq, &addresses)?;
         for Gone { account, name } in &gone {
             let sql = "INSERT OR REPLACE INTO cdx_GONE (DATASTORE, ACCOUNT, NAME) \
                        VALUES (?1, ?2, ?3)";
@@ -304,6 +305,25 @@ fn remember_accounts(hq: &Db, accounts: &[(String, String)]) -> Result<(), Store
              WHERE NOT EXISTS (SELECT 1 FROM RETAILCUSTTABLE WHERE CUSTACCOUNTASYNC = :guid)
              AND NOT EXISTS (SELECT 1 FROM CUSTTABLE WHERE ACCOUNTNUM = :account)",
             named_params! { ":guid": guid, ":account": account },
+        )?;
+    }
+    Ok(())
+}
+
+/// What RECIDs a channel knows of the temporary ids of addresses.
+fn known_addresses(channel: &ChannelDatabase) -> Result<Vec<(String, i64)>, StoreError> {
+    let sql = "SELECT cdx_ADDRESSID, RECID FROM ax_LOGISTICSPOSTALADDRESS \
+               WHERE cdx_ADDRESSID <> '' ORDER BY RECID";
+    channel.rows(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+/// Keeps the RECIDs of addresses that headquarters does not know itself.
+fn remember_addresses(hq: &Db, addresses: &[(String, i64)]) -> Result<(), StoreError> {
+    for (id, recid) in addresses {
+        hq.run(
+            "INSERT OR IGNORE INTO cdx_ASYNCADDRESS (ADDRESSID, ADDRESS) SELECT ?1, ?2
+             WHERE NOT EXISTS (SELECT 1 FROM LOGISTICSPOSTALADDRESS WHERE RECID = ?2)",
+            params![id, recid],
         )?;
     }
     Ok(())

@@ -3,6 +3,7 @@
 pub mod apply;
 mod apply_table;
 pub mod arrears;
+pub mod batch_order;
 pub mod catalogue;
 pub mod channel_customers;
 pub mod channel_view;

@@ -8,7 +8,7 @@ use rusqlite::{Row, named_params};
 use super::db::{Db, Headquarters, quoted};
 use super::error::StoreError;
 use crate::model::changed::Changed;
-use crate::model::customer::{AddressField, CREATE, Change, CustomerField};
+use crate::model::customer::{AddressField, Change, CustomerField};
 use crate::model::field_set::LeftField;
 use crate::model::operation::{
     Operation, OperationDetail, OperationId, OperationKind, OperationStatus, operation_word,
@@ -22,6 +22,9 @@ pub struct OperationRow {
     pub id: OperationId,
     /// The channel database it came from.
     pub channel: String,
+    /// The RECID of the channel database it was made in: another one where its file stood in
+    /// another's place when it went up.
+    pub made_in: i64,
     /// The number of its origin, where it has one.
     pub made: Option<i64>,
     /// Its columns.
@@ -40,54 +43,15 @@ impl OperationRow {
     }
 }
 
-/// Operations that are not completed, in the order the batch goes: time, channel, counter. The
-/// creation of a customer comes before all that is about it, whatever the time: headquarters that
-/// was put back from a copy has its clock of then.
-pub fn waiting(hq: &Headquarters) -> Result<Vec<OperationId>, StoreError> {
-    let parts: Vec<String> = OperationKind::ALL
-        .iter()
-        .enumerate()
-        .map(|(rank, kind)| {
-            include_str!("sql/operation_waiting_part.sql")
-                .replace("{rank}", &rank.to_string())
-                .replace("{table}", kind.table())
-        })
-        .collect();
-    let sql = format!("{} ORDER BY T, D, K, C", parts.join(" UNION ALL "));
-    let rows = hq.rows(&sql, [], |row| {
-        let kind = OperationKind::ALL.get(row.get::<_, u32>("K")? as usize).copied();
-        let id = kind.map(|kind| OperationId { kind, row: 0 });
-        Ok((id, row.get::<_, i64>("RECID")?, row.get("OPERATION")?, row.get("GUID")?))
-    })?;
-    let mut waiting: Vec<Waiting> = Vec::new();
-    let mut first: BTreeMap<String, usize> = BTreeMap::new();
-    for (id, row, operation, guid) in rows {
-        let Some(id) = id.map(|id| OperationId { row, ..id }) else { continue };
-        let (operation, guid): (i64, String) = (operation, guid);
-        let place = (waiting.len(), 1);
-        let creates = id.kind == OperationKind::Customer && operation == CREATE;
-        let earliest = *first.entry(guid.to_uppercase()).or_insert(place.0);
-        let place = if creates && !guid.is_empty() { (earliest, 0) } else { place };
-        waiting.push(Waiting { id, place });
-    }
-    waiting.sort_by_key(|one| one.place);
-    Ok(waiting.into_iter().map(|one| one.id).collect())
-}
-
-/// An operation and its place in the batch.
-struct Waiting {
-    id: OperationId,
-    place: (usize, u8),
-}
-
 /// One operation's row.
 pub fn find(hq: &Db, id: OperationId) -> Result<Option<OperationRow>, StoreError> {
     let sql = include_str!("sql/operation_find.sql").replace("{table}", id.kind.table());
     hq.first(&sql, [id.row], |row| {
         let mut values = columns(row)?;
         let channel = values.remove("cdx_CHANNELNAME").unwrap_or_default();
-        let made = values.remove("cdx_NUMBER").and_then(|number| number.parse().ok());
-        Ok(OperationRow { id, channel, made, values })
+        let mut number = |column: &str| values.remove(column).and_then(|text| text.parse().ok());
+        let (made, made_in) = (number("cdx_NUMBER"), number("cdx_MADEIN").unwrap_or_default());
+        Ok(OperationRow { id, channel, made_in, made, values })
     })
 }
 
@@ -320,6 +284,14 @@ pub fn address_of(hq: &Db, id: &str) -> Result<Option<i64>, StoreError> {
         return Ok(Some(recid));
     }
     let sql = "SELECT ADDRESS FROM cdx_ASYNCADDRESS WHERE ADDRESSID = ?1";
+    hq.first(sql, [id], |row| row.get(0))
+}
+
+/// The RECID that an address had before headquarters was put back from a copy, as a channel knows
+/// it (U10): one that is made again gets it again.
+pub(super) fn recid_before(hq: &Db, id: &str) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT ADDRESS FROM cdx_ASYNCADDRESS a WHERE ADDRESSID = ?1
+               AND NOT EXISTS (SELECT 1 FROM LOGISTICSPOSTALADDRESS WHERE RECID = a.ADDRESS)";
     hq.first(sql, [id], |row| row.get(0))
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::model::{Known, Model, Told, Way};
-use super::sight::{Files, Sight};
+use super::sight::{Customer, Files, Sight};
 use super::step::{Kind, mark, marked};
 
 /// The family of an invariant.
@@ -62,7 +62,7 @@ pub fn always(
     model.learn(after).map_err(|what| Finding::new(Family::Ids, what))?;
     refused(model, after)?;
     doubled(after)?;
-    ids(after)?;
+    ids(model, after)?;
     lost(model, before, after, loss)?;
     if loss == Loss::Headquarters {
         put_back(model, after);
@@ -102,7 +102,7 @@ fn doubled(files: &Files) -> Result<(), Finding> {
                 let what = format!("{file}: {account} is a second account of {}", customer.guid);
                 return Err(Finding::new(Family::Doubled, what));
             }
-            for number in customer.streets.values().filter_map(|street| marked(street)) {
+            for number in customer.addresses.values().filter_map(|one| marked(&one.street)) {
                 if !streets.insert(number) {
                     let what = format!("{file}: the address of {} is there twice", mark(number));
                     return Err(Finding::new(Family::Doubled, what));
@@ -114,7 +114,7 @@ fn doubled(files: &Files) -> Result<(), Finding> {
 }
 
 /// No counter, account or RECID means two things in what the files hold.
-fn ids(files: &Files) -> Result<(), Finding> {
+fn ids(model: &Model, files: &Files) -> Result<(), Finding> {
     let mut meanings: BTreeMap<String, (String, String)> = BTreeMap::new();
     for (file, sight) in sights(files) {
         let mut means = |id: String, what: String| match meanings.get(&id) {
@@ -128,7 +128,9 @@ fn ids(files: &Files) -> Result<(), Finding> {
             }
         };
         for row in &sight.sent {
-            if let Some(number) = row.number.filter(|_| !row.store.is_empty()) {
+            let displaced = |number: u64| file == "hq" && model.displaced.contains(&number);
+            let number = row.number.filter(|number| !displaced(*number));
+            if let Some(number) = number.filter(|_| !row.store.is_empty()) {
                 means(format!("{} {} of {}", row.table, row.counter, row.store), mark(number))?;
             }
         }
@@ -138,8 +140,8 @@ fn ids(files: &Files) -> Result<(), Finding> {
             if !customer.guid.is_empty() {
                 means(format!("account {account}"), customer.guid.clone())?;
             }
-            for (row, street) in &customer.streets {
-                if let Some(number) = marked(street) {
+            for (row, postal) in &customer.addresses {
+                if let Some(number) = marked(&postal.street) {
                     means(format!("LOGISTICSPOSTALADDRESS {row}"), mark(number))?;
                 }
             }
@@ -154,6 +156,14 @@ fn lost(model: &mut Model, before: &Files, after: &Files, loss: Loss) -> Result<
     let (used, set_aside) = (standing(before, false), standing(after, true));
     let standing = standing(after, false);
     for (number, known) in &mut model.operations {
+        if known.operation.kind == Kind::Deactivate {
+            // Its row bears no mark of its own: what was taken away may have been it.
+            let mine = loss == Loss::Headquarters || known.way == Way::Register;
+            if loss != Loss::None && mine && known.told == Told::Done && !ended(known, after) {
+                known.told = Told::Perhaps;
+            }
+            continue;
+        }
         if known.way != Way::Register || known.told != Told::Done {
             continue;
         }
@@ -168,6 +178,13 @@ fn lost(model: &mut Model, before: &Files, after: &Files, loss: Loss) -> Result<
         }
     }
     Ok(())
+}
+
+/// Whether headquarters shows an address as ended.
+fn ended(known: &Known, files: &Files) -> bool {
+    let Some(Some(hq)) = files.get("hq") else { return false };
+    let mut all = hq.customers.values().flat_map(|customer| customer.addresses.values());
+    all.any(|postal| marked(&postal.street) == known.operation.address && !postal.in_force)
 }
 
 /// The operations whose rows stand in files in use, or in those that were set aside.
@@ -185,14 +202,14 @@ fn put_back(model: &mut Model, files: &Files) {
     let mut shown: BTreeMap<u64, BTreeSet<u64>> = BTreeMap::new();
     for (account, customer) in &hq.customers {
         if let Some(owner) = model.owner(account, &customer.guid) {
-            let texts = customer.fields.values().chain(customer.streets.values());
             let numbers = shown.entry(owner).or_default();
             numbers.insert(0);
-            numbers.extend(texts.filter_map(|text| marked(text)));
+            numbers.extend(customer.texts().filter_map(|text| marked(text)));
         }
     }
     for known in model.operations.values_mut() {
-        if known.way == Way::Register || known.told == Told::Refused {
+        let ending = known.operation.kind == Kind::Deactivate;
+        if known.way == Way::Register || known.told == Told::Refused || ending {
             continue;
         }
         let number = known.operation.number;
@@ -217,28 +234,33 @@ fn older(model: &Model, before: &Files, after: &Files) -> Result<(), Finding> {
             return Err(Finding::new(Family::Lost, what));
         };
         for (field, old) in &was.fields {
-            let new = &is.fields[field];
-            let Some(then) = marked(old).and_then(|number| model.known(number)) else { continue };
-            let at = |known: &Known| known.when().to_owned();
-            let now = marked(new).and_then(|number| model.known(number));
-            if now.is_none_or(|now| at(now) < at(then)) {
-                let since = now.map_or_else(String::new, at);
-                let what = format!(
-                    "{account} {}: {old:?} of {} became {new:?} of {since}",
-                    field.name(),
-                    then.when()
-                );
-                return Err(Finding::new(Family::Older, what));
-            }
+            follows(model, &format!("{account} {}", field.name()), old, &is.fields[field])?;
         }
-        for (row, street) in &was.streets {
-            if !is.streets.contains_key(row) {
-                let what = format!("{account} has no address {street:?} any more");
+        for (row, old) in &was.addresses {
+            let Some(new) = is.addresses.get(row) else {
+                let what = format!("{account} has no address {:?} any more", old.street);
                 return Err(Finding::new(Family::Lost, what));
+            };
+            follows(model, &format!("{account} city of {}", old.street), &old.city, &new.city)?;
+            if new.in_force && !old.in_force {
+                let what = format!("{account}: address {:?} is in force again", old.street);
+                return Err(Finding::new(Family::Older, what));
             }
         }
     }
     Ok(())
+}
+
+/// A value that a person gave is followed by none that a person gave before.
+fn follows(model: &Model, what: &str, old: &str, new: &str) -> Result<(), Finding> {
+    let Some(then) = marked(old).and_then(|number| model.known(number)) else { return Ok(()) };
+    let now = marked(new).and_then(|number| model.known(number));
+    if now.is_some_and(|now| now.when() >= then.when()) {
+        return Ok(());
+    }
+    let since = now.map_or("", Known::when);
+    let what = format!("{what}: {old:?} of {} became {new:?} of {since}", then.when());
+    Err(Finding::new(Family::Older, what))
 }
 
 fn sights(files: &Files) -> impl Iterator<Item = (&String, &Sight)> {
@@ -248,8 +270,7 @@ fn sights(files: &Files) -> impl Iterator<Item = (&String, &Sight)> {
 /// Every operation that a file shows something of.
 fn numbers(sight: &Sight) -> BTreeSet<u64> {
     let sent = sight.sent.iter().filter_map(|row| row.number);
-    let shown = sight.customers.values().flat_map(|customer| {
-        customer.fields.values().chain(customer.streets.values()).filter_map(|text| marked(text))
-    });
+    let texts = sight.customers.values().flat_map(Customer::texts);
+    let shown = texts.filter_map(|text| marked(text));
     sent.chain(shown).collect()
 }

@@ -11,6 +11,8 @@ pub enum Action {
     Create,
     Edit,
     Address,
+    EditAddress,
+    EndAddress,
     CreateInHeadquarters,
     EditInHeadquarters,
     TooLong,
@@ -45,6 +47,7 @@ pub enum Action {
     DeleteChannel,
     DeleteHeadquarters,
     Row,
+    Remake,
     Seat,
     Swap,
     CutPackage,
@@ -88,6 +91,9 @@ pub const HELD: &[(usize, Action)] = &[
 
 /// What is drawn beside it where everything is asked for.
 pub const ALL: &[(usize, Action)] = &[
+    (6, Action::EditAddress),
+    (1, Action::EndAddress),
+    (1, Action::Remake),
     (1, Action::Shift),
     (2, Action::Retry),
     (2, Action::Cancel),
@@ -129,6 +135,7 @@ const BATCH_CRASHES: &[&str] = &["batch.before-commit", "batch.after-commit"];
 const CALL_CRASHES: &[&str] = &["rts.after-headquarters", "rts.before-commit", "rts.after-commit"];
 const RECONNECT_CRASHES: &[&str] =
     &["reconnect.after-intent", "reconnect.before-commit", "reconnect.after-commit"];
+const ADD_CRASHES: &[&str] = &["channel.after-intent", "channel.after-file"];
 const REBUILD_CRASHES: &[&str] =
     &["rebuild.after-intent", "rebuild.after-aside", "rebuild.after-file"];
 
@@ -141,6 +148,8 @@ pub struct View {
     pub missing: Vec<String>,
     /// Customers that commands can name, by place: where a register knows them.
     pub customers: BTreeMap<String, Vec<u64>>,
+    /// Addresses that commands can name, by place, each with its customer.
+    pub addresses: BTreeMap<String, Vec<(u64, u64)>>,
     pub swapped: Option<(String, String)>,
     /// It has tables of its own, and jobs for them.
     pub own: bool,
@@ -216,11 +225,15 @@ impl Drawer {
     }
 
     fn step(&mut self, action: Action, view: &View) -> Vec<Step> {
-        if action == Action::Seat && !view.own {
+        if matches!(action, Action::Seat | Action::Remake) && !view.own {
             return Vec::new();
         }
         let one = match action {
-            Action::Create | Action::Edit | Action::Address => return self.register(action, view),
+            Action::Create
+            | Action::Edit
+            | Action::Address
+            | Action::EditAddress
+            | Action::EndAddress => return self.register(action, view),
             Action::CreateInHeadquarters | Action::EditInHeadquarters => {
                 return self.headquarters(action, view);
             }
@@ -236,6 +249,7 @@ impl Drawer {
                 if self.random.chance(50) { Step::Delete { file } } else { Step::Damage { file } }
             }
             Action::Row => return self.row(view),
+            Action::Remake => Step::Remake { file: self.database(view) },
             Action::Seat => {
                 let name = self.random.chance(75).then(|| mark(self.number()));
                 Step::Seat { row: i64::try_from(self.random.below(6)).unwrap() + 500, name }
@@ -318,7 +332,7 @@ impl Drawer {
             }
             Action::AddChannel => {
                 self.added += 1;
-                words(&format!("channels add added{}", self.added))
+                self.faulty(&format!("channels add added{}", self.added), ADD_CRASHES, view)
             }
             Action::Reseed => words(&format!("channels reseed {}", self.channel(view))),
             Action::Fix => words("doctor --fix"),
@@ -414,6 +428,8 @@ impl Drawer {
         let kind = match action {
             Action::Create => Kind::Create,
             Action::Edit => Kind::Edit,
+            Action::EditAddress => Kind::EditAddress,
+            Action::EndAddress => Kind::Deactivate,
             _ => Kind::Address,
         };
         let Some(mut operation) = self.operation(kind, &place, view) else { return Vec::new() };
@@ -425,6 +441,8 @@ impl Drawer {
             Kind::Create => "create-customer",
             Kind::Edit => "edit-customer",
             Kind::Address | Kind::Row => "create-address",
+            Kind::EditAddress => "edit-address",
+            Kind::Deactivate => "deactivate-address",
         };
         let line = format!("pos {verb} --channel {channel}{offline}");
         let crashes = if offline.is_empty() { CALL_CRASHES } else { &["rts.before-commit"] };
@@ -454,13 +472,25 @@ impl Drawer {
         let number = self.number();
         let mut sets = BTreeMap::new();
         let mut words = Vec::new();
-        let customer = if kind == Kind::Create {
-            number
-        } else {
-            let known = view.customers.get(place).filter(|known| !known.is_empty())?;
-            words.extend(["--account".to_owned(), "{account}".to_owned()]);
-            *self.random.pick(known)
+        let (customer, address) = match kind {
+            Kind::Create | Kind::Row => (number, None),
+            Kind::Edit | Kind::Address => {
+                let known = view.customers.get(place).filter(|known| !known.is_empty())?;
+                let made = (kind == Kind::Address).then_some(number);
+                (*self.random.pick(known), made)
+            }
+            Kind::EditAddress | Kind::Deactivate => {
+                let known = view.addresses.get(place).filter(|known| !known.is_empty())?;
+                let (address, customer) = *self.random.pick(known);
+                (customer, Some(address))
+            }
         };
+        if customer != number {
+            words.extend(["--account".to_owned(), "{account}".to_owned()]);
+        }
+        if address.is_some_and(|address| address != number) {
+            words.extend(["--address".to_owned(), "{address}".to_owned()]);
+        }
         match kind {
             Kind::Create => {
                 let mut fields = vec![Field::First, Field::Last];
@@ -481,12 +511,17 @@ impl Drawer {
             }
             Kind::Address => {
                 words.extend(["--street".to_owned(), mark(number)]);
-                words.extend(["--city".to_owned(), "Concord".to_owned()]);
+                words.extend(["--city".to_owned(), mark(number)]);
+                sets.insert(Field::City, mark(number));
             }
-            Kind::Row => {}
+            Kind::EditAddress => {
+                words.extend(["--set".to_owned(), format!("city={}", mark(number))]);
+                sets.insert(Field::City, mark(number));
+            }
+            Kind::Deactivate | Kind::Row => {}
         }
         let place = place.to_owned();
-        Some(Operation { number, customer, kind, place, words, sets })
+        Some(Operation { number, customer, address, kind, place, words, sets })
     }
 
     /// A row that another program writes into an upload table of the environment's own.
@@ -498,7 +533,8 @@ impl Drawer {
         let sets = BTreeMap::new();
         let words = Vec::new();
         let kind = Kind::Row;
-        vec![Step::Row(Operation { number, customer: number, kind, place, words, sets })]
+        let (customer, address) = (number, None);
+        vec![Step::Row(Operation { number, customer, address, kind, place, words, sets })]
     }
 
     /// A value that no column takes.

@@ -13,11 +13,12 @@ use tempfile::TempDir;
 use super::check::{Family, Finding, Loss, always};
 use super::draw::{Drawer, View, words};
 use super::end::converged;
+use super::files::{Keep, damage, is_whole, move_files, remove};
 use super::model::{Model, Person, Told, Way};
 use super::process::copy;
 use super::program::{Done, run};
-use super::sight::{Eyes, Files, beside};
-use super::step::{Operation, Package, REMAKE, Step, path, row, seat, typed};
+use super::sight::{Eyes, Files, Sight};
+use super::step::{Operation, Package, REMAKE, Step, marked, path, row, seat, typed};
 
 /// What a history begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -183,10 +184,7 @@ impl Stage {
     fn missing(&self) -> Vec<String> {
         let offline = "houston.offline".to_owned();
         let all = ["hq".to_owned(), offline].into_iter().chain(self.channels.iter().cloned());
-        let whole = |file: &PathBuf| {
-            fs::read(file).is_ok_and(|bytes| bytes.starts_with(b"SQLite format 3"))
-        };
-        all.filter(|file| !whole(&self.root().join(path(file)))).collect()
+        all.filter(|file| !is_whole(&self.root().join(path(file)))).collect()
     }
 
     fn view(&self) -> View {
@@ -207,8 +205,29 @@ impl Stage {
                 known.extend(sight.sent.iter().filter_map(|row| self.model.owner("", &row.guid)));
             }
             view.customers.insert(file.clone(), known.into_iter().collect());
+            view.addresses.insert(file.clone(), self.addresses(sight));
         }
         view
+    }
+
+    /// The addresses that a register with this file may know, each with its customer.
+    fn addresses(&self, sight: &Sight) -> Vec<(u64, u64)> {
+        let down = sight.customers.values().flat_map(|customer| customer.addresses.values());
+        let down = down.filter(|postal| postal.in_force).filter_map(|one| marked(&one.street));
+        let own = sight.sent.iter().filter_map(|row| row.made);
+        let known: BTreeSet<u64> = down.chain(own).collect();
+        let customer =
+            |address: &u64| Some((*address, self.model.known(*address)?.operation.customer));
+        known.iter().filter_map(customer).collect()
+    }
+
+    /// What a register knows an address by.
+    fn address(&self, number: u64, place: &str) -> Option<String> {
+        let sight = self.files.get(place)?.as_ref()?;
+        let mut down = sight.customers.values().flat_map(|customer| &customer.addresses);
+        let down = down.find(|(_, postal)| marked(&postal.street) == Some(number));
+        let own = || sight.sent.iter().find(|row| row.made == Some(number));
+        down.map(|(row, _)| row.to_string()).or_else(|| Some(own()?.address.clone()))
     }
 
     fn look(&mut self) -> Files {
@@ -271,6 +290,12 @@ impl Stage {
                 word.clone_from(&account);
             }
         }
+        if operation.words.iter().any(|word| word == "{address}") {
+            let address = self.address(operation.address?, &operation.place)?;
+            for word in operation.words.iter_mut().filter(|word| *word == "{address}") {
+                word.clone_from(&address);
+            }
+        }
         operation.words.extend(["--format".to_owned(), "json".to_owned()]);
         Some(operation)
     }
@@ -325,6 +350,7 @@ impl Stage {
                 says("unknown-customer")
                     || says("unknown-address")
                     || done.err.contains("unknown customer")
+                    || done.err.contains("unknown address")
                     || first == "sessions"
             }
             3 => {
@@ -378,6 +404,14 @@ impl Stage {
     fn settle(&mut self, loss: Loss) -> Result<(), Finding> {
         let files = self.look();
         let before = std::mem::replace(&mut self.files, files);
+        if self.swapped.is_some() {
+            let sent = |files: &Files| -> BTreeSet<u64> {
+                let hq = files.get("hq").and_then(Option::as_ref);
+                hq.iter().flat_map(|hq| &hq.sent).filter_map(|row| row.number).collect()
+            };
+            let came = &sent(&self.files) - &sent(&before);
+            self.model.displaced.extend(came);
+        }
         let older = !self.scope.without.contains(&Family::Older);
         always(&mut self.model, &before, &self.files, loss, older)
     }
@@ -570,40 +604,48 @@ impl Stage {
             "run sync-customers",
             "run 1010",
         ] {
-            // An operation on a customer that is lost fails; the model says of each of the others
-            // that it was carried out.
-            let lost = line == "run sync-customers" && self.is_unsure();
-            self.must(line, if lost { 1 } else { most })?;
+            // An operation on a customer or an address that is lost fails, and waits from then on;
+            // the model says of each of the others that it was carried out.
+            let batch = line == "run sync-customers";
+            let code = self.must(line, if batch { 1 } else { most })?;
+            if batch && most == 0 && (code == 1) != self.waits() {
+                let what = format!("in the end cdx {line} ended in {code}");
+                return Err(Finding::new(Family::Stuck, what));
+            }
         }
-        if self.view().own { self.must("run 7000", most) } else { Ok(()) }
+        if self.view().own {
+            self.must("run 7000", most)?;
+        }
+        Ok(())
     }
 
-    /// Whether some operation, or its customer, may be lost.
-    fn is_unsure(&self) -> bool {
-        self.model.operations.keys().any(|number| !self.model.is_sure(*number))
+    /// Whether an operation stands in headquarters that was not carried out.
+    fn waits(&self) -> bool {
+        let Some(Some(hq)) = self.files.get("hq") else { return false };
+        hq.sent.iter().any(|row| !row.completed)
     }
 
-    fn must(&mut self, line: &str, most: u8) -> Result<(), Finding> {
+    fn must(&mut self, line: &str, most: u8) -> Result<u8, Finding> {
         let done = self.run(&words(line));
         self.settle(Loss::None)?;
         if done.code <= most {
-            return Ok(());
+            return Ok(done.code);
         }
         let said = format!("{}{}", done.out, done.err);
         let what = format!("in the end cdx {line} ended in {}: {}", done.code, said.trim());
         Err(Finding::new(Family::Stuck, what))
     }
 
-    /// The doctor has no error left, but for operations on customers that are lost.
+    /// The doctor has no error left, but for operations on customers and addresses that are lost.
     fn doctor(&mut self) -> Result<(), Finding> {
         let done = self.run(&words("doctor --format json"));
         let json: Value = serde_json::from_str(&done.out).unwrap_or_default();
-        let unsure = self.is_unsure();
+        let waits = self.waits();
         let none = Vec::new();
         for finding in json["findings"].as_array().unwrap_or(&none) {
             let code = finding["code"].as_str().unwrap_or_default();
             // How people want features, profiles and caches is theirs to say.
-            let excused = unsure && code == "CDX501"
+            let excused = waits && code == "CDX501"
                 || ["CDX1", "CDX201", "CDX3"].iter().any(|own| code.starts_with(own));
             if finding["severity"] == "error" && !excused {
                 let what = format!("{} {}", finding["code"], finding["title"]);
@@ -619,40 +661,4 @@ const LACKING: [&str; 2] = ["not-configured", "no-default-customer"];
 
 fn lacks(code: &str) -> bool {
     LACKING.contains(&code)
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Keep {
-    Both,
-    Target,
-}
-
-/// Copies or moves a database file with its log.
-fn move_files(from: &Path, to: &Path, keep: Keep) {
-    for ending in ["", "-wal"] {
-        let (from, to) = (beside(from, ending), beside(to, ending));
-        if from.exists() {
-            fs::copy(&from, &to).unwrap();
-            if keep == Keep::Target {
-                fs::remove_file(&from).unwrap();
-            }
-        }
-    }
-    if keep == Keep::Target {
-        remove(from);
-    }
-}
-
-fn damage(file: &Path) {
-    if let Ok(mut bytes) = fs::read(file) {
-        bytes.iter_mut().take(16).for_each(|byte| *byte = b'x');
-        fs::write(file, bytes).unwrap();
-    }
-}
-
-fn remove(file: &Path) {
-    for ending in ["", "-wal", "-shm", "-journal"] {
-        // What is not there is gone already.
-        let _gone = fs::remove_file(beside(file, ending));
-    }
 }

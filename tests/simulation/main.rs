@@ -9,6 +9,7 @@ mod cases;
 mod check;
 mod draw;
 mod end;
+mod files;
 mod history;
 mod model;
 mod newer;

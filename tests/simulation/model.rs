@@ -44,10 +44,10 @@ pub struct Known {
 }
 
 impl Known {
-    /// The time at which it counts. What is about a customer comes after its creation, also by a
-    /// clock that headquarters, put back, has from then.
+    /// The time at which it counts. What is about a customer, or an address, comes after its
+    /// creation, also by a clock that headquarters, put back, has from then.
     pub fn when(&self) -> &str {
-        if self.operation.kind == Kind::Create { "" } else { &self.at }
+        if matches!(self.operation.kind, Kind::Create | Kind::Address) { "" } else { &self.at }
     }
 
     /// The place at which it counts (C09), as far as that is known: a channel, its registers
@@ -76,6 +76,11 @@ pub struct Model {
     pub now: String,
     pub operations: BTreeMap<u64, Known>,
     pub people: BTreeMap<u64, Person>,
+    /// Rows that went up while two files stood in each other's place: headquarters has them by the
+    /// counters of the one under the name of the other.
+    pub displaced: BTreeSet<u64>,
+    /// Customers whose operations wait behind one on an address that may be lost (C03).
+    pub held: BTreeSet<u64>,
 }
 
 impl Model {
@@ -109,25 +114,46 @@ impl Model {
     }
 
     /// Whether an operation must be in headquarters in the end: it was done, it is not lost, and
-    /// neither is the customer that it is about.
+    /// neither is the customer or the address that it is about.
     pub fn is_sure(&self, number: u64) -> bool {
         let sure = |number: u64| self.known(number).is_none_or(|k| k.told == Told::Done && !k.gone);
         let Some(known) = self.known(number) else { return false };
-        sure(number) && sure(known.operation.customer)
+        !self.held.contains(&known.operation.customer)
+            && sure(number)
+            && sure(known.operation.customer)
+            && known.operation.address.is_none_or(sure)
     }
 
-    /// The values that a field of a customer may have in the end; none where all may.
-    pub fn allowed(&self, customer: u64, field: Field) -> Option<BTreeSet<String>> {
+    /// What people said of an address's end.
+    pub fn endings(&self, address: u64) -> impl Iterator<Item = &Known> {
+        self.operations.values().filter(move |known| {
+            known.operation.kind == Kind::Deactivate
+                && known.operation.address == Some(address)
+                && known.told != Told::Refused
+        })
+    }
+
+    /// The values that a field of a customer, or of its address, may have in the end; none where
+    /// all may.
+    pub fn allowed(
+        &self,
+        customer: u64,
+        address: Option<u64>,
+        field: Field,
+    ) -> Option<BTreeSet<String>> {
         let mut setting: Vec<(&Known, String)> = Vec::new();
         for known in self.operations.values() {
             let operation = &known.operation;
             if operation.customer != customer || known.told == Told::Refused || known.gone {
                 continue;
             }
+            if address.is_some() && operation.address != address {
+                continue;
+            }
             match (operation.sets.get(&field), operation.kind) {
                 (Some(value), _) => setting.push((known, value.clone())),
                 // A register asks for no receipt address; the default customer's may be taken.
-                (None, Kind::Create) if field != Field::Receipt => {
+                (None, Kind::Create) if !matches!(field, Field::Receipt | Field::City) => {
                     setting.push((known, String::new()));
                 }
                 _ => {}
@@ -201,9 +227,7 @@ impl Model {
     }
 
     fn meet(&mut self, file: &str, account: &str, customer: &Customer) -> Result<(), String> {
-        let streets = customer.streets.values();
-        let numbers = customer.fields.values().chain(streets).filter_map(|text| marked(text));
-        for number in numbers {
+        for number in customer.texts().filter_map(|text| marked(text)) {
             let Some(known) = self.operations.get(&number) else { continue };
             let person = known.operation.customer;
             let owner = self.owner(account, &customer.guid);

@@ -28,7 +28,7 @@ const UPLOADED: [Uploaded; 3] = [
     Uploaded {
         table: "RETAILASYNCADDRESSV2",
         prefix: "ax_",
-        columns: &["STREET"],
+        columns: &["STREET", "CITY"],
         in_hq: "d.NAME, t.CUSTACCOUNTASYNC, t.CUSTACCOUNT, t.ONLINEOPERATIONCOMPLETED",
     },
     Uploaded { table: OWN, prefix: "ext_", columns: &["SUGGESTIONID"], in_hq: "'', '', '', 1" },
@@ -49,8 +49,19 @@ pub struct Sent {
     pub number: Option<u64>,
     pub guid: String,
     pub account: String,
+    /// The address that it is about: what registers know it by, and the operation that made it.
+    pub address: String,
+    pub made: Option<u64>,
     /// Headquarters has carried it out.
     pub completed: bool,
+}
+
+/// An address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Postal {
+    pub street: String,
+    pub city: String,
+    pub in_force: bool,
 }
 
 /// A customer with an account.
@@ -60,8 +71,16 @@ pub struct Customer {
     pub row: i64,
     pub party: i64,
     pub fields: BTreeMap<Field, String>,
-    /// Addresses: RECID and street.
-    pub streets: BTreeMap<i64, String>,
+    /// Addresses by RECID.
+    pub addresses: BTreeMap<i64, Postal>,
+}
+
+impl Customer {
+    /// Every value that can bear a mark.
+    pub fn texts(&self) -> impl Iterator<Item = &String> {
+        let addresses = self.addresses.values();
+        self.fields.values().chain(addresses.flat_map(|postal| [&postal.street, &postal.city]))
+    }
 }
 
 /// What one file has.
@@ -202,9 +221,16 @@ fn sent(
         (false, false) => ("", "'', t.CUSTACCOUNTASYNC, t.CUSTACCOUNT, t.ONLINEOPERATIONCOMPLETED"),
     };
     let texts: Vec<String> = uploaded.columns.iter().map(|c| format!("t.{c}")).collect();
+    let texts = texts.join(" || ' ' || ");
+    // What ends an address has no value of its own that could tell whose it is.
+    let (texts, address) = if uploaded.columns.contains(&"STREET") {
+        (format!("iif(t.OPERATION = 3, '', {texts})"), "t.ADDRESSID, t.STREET")
+    } else {
+        (texts, "'', ''")
+    };
     let sql = format!(
-        "SELECT t.REPLICATIONCOUNTERFROMORIGIN, {read}, {} FROM {name} t {join} ORDER BY 1, 2",
-        texts.join(" || ' ' || ")
+        "SELECT t.REPLICATIONCOUNTERFROMORIGIN, {read}, {texts}, {address} FROM {name} t {join}
+         ORDER BY 1, 2"
     );
     let mut query = db.prepare(&sql)?;
     let rows = query.query_map([], |row| {
@@ -216,6 +242,8 @@ fn sent(
             account: row.get(3)?,
             completed: row.get::<_, i64>(4)? != 0,
             number: marked(&row.get::<_, Option<String>>(5)?.unwrap_or_default()),
+            address: row.get::<_, Option<String>>(6)?.unwrap_or_default(),
+            made: marked(&row.get::<_, Option<String>>(7)?.unwrap_or_default()),
         })
     })?;
     for row in rows {
@@ -249,9 +277,9 @@ fn customers(db: &Connection, prefix: &str) -> rusqlite::Result<BTreeMap<String,
         for (at, field) in Field::ALL.into_iter().enumerate() {
             fields.insert(field, row.get(at + 4)?);
         }
-        let streets = BTreeMap::new();
-        let customer =
-            Customer { guid: row.get(1)?, row: row.get(2)?, party: row.get(3)?, fields, streets };
+        let (guid, party) = (row.get(1)?, row.get(3)?);
+        let addresses = BTreeMap::new();
+        let customer = Customer { guid, row: row.get(2)?, party, fields, addresses };
         Ok((row.get::<_, String>(0)?, customer))
     };
     let mut found = BTreeMap::new();
@@ -260,17 +288,19 @@ fn customers(db: &Connection, prefix: &str) -> rusqlite::Result<BTreeMap<String,
         found.insert(account, customer);
     }
     let sql = format!(
-        "SELECT c.ACCOUNTNUM, p.RECID, p.STREET FROM {prefix}LOGISTICSPOSTALADDRESS p
+        "SELECT c.ACCOUNTNUM, p.RECID, p.STREET, p.CITY, p.VALIDTO > '2154'
+         FROM {prefix}LOGISTICSPOSTALADDRESS p
          JOIN {prefix}DIRPARTYLOCATION l ON l.LOCATION = p.LOCATION
          JOIN {prefix}CUSTTABLE c ON c.PARTY = l.PARTY"
     );
     let mut query = db.prepare(&sql)?;
-    let streets = query.query_map([], |row| {
-        Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, String>(2)?))
+    let addresses = query.query_map([], |row| {
+        let postal = Postal { street: row.get(2)?, city: row.get(3)?, in_force: row.get(4)? };
+        Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, postal))
     })?;
-    for street in streets {
-        let (account, row, street) = street?;
-        found.entry(account).or_default().streets.insert(row, street);
+    for address in addresses {
+        let (account, row, postal) = address?;
+        found.entry(account).or_default().addresses.insert(row, postal);
     }
     Ok(found)
 }

@@ -12,9 +12,12 @@ pub enum Field {
     Email,
     Phone,
     Receipt,
+    /// Of an address.
+    City,
 }
 
 impl Field {
+    /// Those of a customer.
     pub const ALL: [Self; 6] =
         [Self::First, Self::Middle, Self::Last, Self::Email, Self::Phone, Self::Receipt];
 
@@ -27,6 +30,7 @@ impl Field {
             Self::Email => "email",
             Self::Phone => "phone",
             Self::Receipt => "receipt-email",
+            Self::City => "city",
         }
     }
 }
@@ -37,6 +41,8 @@ pub enum Kind {
     Create,
     Edit,
     Address,
+    EditAddress,
+    Deactivate,
     /// A row that another program writes into an upload table of the environment's own.
     Row,
 }
@@ -48,10 +54,12 @@ pub struct Operation {
     pub number: u64,
     /// The customer, named by the number of the operation that made it; a small one was there.
     pub customer: u64,
+    /// The address, named by the number of the operation that made it; its street bears it for good.
+    pub address: Option<u64>,
     pub kind: Kind,
     /// The database it is typed into: `hq`, a channel, or a channel's offline database.
     pub place: String,
-    /// The command, with `{account}` where the customer's account stands.
+    /// The command, with `{account}` where the customer's account stands, and `{address}`.
     pub words: Vec<String>,
     pub sets: BTreeMap<Field, String>,
 }

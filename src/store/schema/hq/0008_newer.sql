@@ -10,6 +10,9 @@ ALTER TABLE LOGISTICSPOSTALADDRESS ADD COLUMN cdx_SETBY TEXT;
 -- The temporary id under which a channel made the address.
 ALTER TABLE LOGISTICSPOSTALADDRESS ADD COLUMN cdx_ADDRESSID TEXT;
 
+-- Channels know an address that came down by its RECID.
+CREATE INDEX cdx_IX1_ASYNCADDRESS ON cdx_ASYNCADDRESS (ADDRESS);
+
 -- Who set a field last, from each place, and when the person acted. Of several places the one
 -- with the latest time stands, and at one time the highest ORDINAL, which was processed last.
 CREATE TABLE cdx_FIELDSET (

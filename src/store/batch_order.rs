@@ -1,0 +1,74 @@
+//! The order in which the batch takes operations, and what makes a customer or an address.
+
+use std::collections::BTreeMap;
+
+use super::db::{Db, Headquarters};
+use super::error::StoreError;
+use super::operations::find;
+use crate::model::customer::CREATE;
+use crate::model::field_set::{Setter, Stamp};
+use crate::model::operation::{OperationId, OperationKind};
+
+/// Operations that are not completed, in the order the batch goes: time, channel, counter. The
+/// creation of a customer or of an address comes before all that is about it, whatever the time and
+/// the channel: headquarters that was put back from a copy has its clock of then, and a file may go
+/// up under another's name.
+pub fn waiting(hq: &Headquarters) -> Result<Vec<OperationId>, StoreError> {
+    let parts: Vec<String> = OperationKind::ALL
+        .iter()
+        .enumerate()
+        .map(|(rank, kind)| {
+            let about = match kind {
+                OperationKind::Address => include_str!("sql/operation_address.sql"),
+                _ => "''",
+            };
+            include_str!("sql/operation_waiting_part.sql")
+                .replace("{rank}", &rank.to_string())
+                .replace("{about}", about)
+                .replace("{table}", kind.table())
+        })
+        .collect();
+    let sql = format!("{} ORDER BY T, D, K, C", parts.join(" UNION ALL "));
+    let rows = hq.rows(&sql, [], |row| {
+        let kind = OperationKind::ALL.get(row.get::<_, u32>("K")? as usize).copied();
+        let id = kind.zip(row.get("RECID")?).map(|(kind, row)| OperationId { kind, row });
+        let about: [String; 2] = [row.get("GUID")?, row.get("ABOUT")?];
+        Ok((id, row.get::<_, i64>("OPERATION")? == CREATE, about))
+    })?;
+    let mut waiting: Vec<Waiting> = Vec::new();
+    let mut begins: BTreeMap<(usize, String), usize> = BTreeMap::new();
+    for (id, creates, about) in rows {
+        let Some(id) = id else { continue };
+        let here = waiting.len();
+        let mut place = (here, MADE.len());
+        for (rank, one) in about.iter().enumerate().filter(|(_, one)| !one.is_empty()) {
+            let begin = *begins.entry((rank, one.to_uppercase())).or_insert(here);
+            if creates && MADE.get(rank) == Some(&id.kind) {
+                place = (begin, rank);
+            }
+        }
+        waiting.push(Waiting { id, place });
+    }
+    waiting.sort_by_key(|one| one.place);
+    Ok(waiting.into_iter().map(|one| one.id).collect())
+}
+
+/// What operations make that others are about.
+const MADE: [OperationKind; 2] = [OperationKind::Customer, OperationKind::Address];
+
+/// Whether a field was set by what made its customer or address. That is older than all that is
+/// about it, by whatever clock: headquarters that was put back from a copy has its clock of then.
+pub fn makes(hq: &Db, stamp: &Stamp) -> Result<bool, StoreError> {
+    match &stamp.by {
+        Setter::Operation { id, .. } if MADE.contains(&id.kind) => {
+            Ok(find(hq, *id)?.is_some_and(|row| row.number("OPERATION") == CREATE))
+        }
+        _ => Ok(false),
+    }
+}
+
+/// An operation and its place in the batch.
+struct Waiting {
+    id: OperationId,
+    place: (usize, usize),
+}
