@@ -97,12 +97,13 @@ fn settings_text(mark: &Path) -> Result<String, StoreError> {
 
 /// Makes an empty channel database; one that is there already stays (an interrupted command).
 pub fn new_channel_file(path: &PathBuf) -> Result<(), StoreError> {
+    // After a power cut the file may have its name, and what was beside its draft lie there again.
+    let draft = path.with_extension("db.partial");
+    for ending in ["", "-wal", "-shm", "-journal"] {
+        replace::clear(&beside(&draft, ending))?;
+    }
     if path.exists() {
         return Ok(());
-    }
-    let draft = path.with_extension("db.partial");
-    for ending in ["", "-wal", "-journal"] {
-        replace::clear(&beside(&draft, ending))?;
     }
     let db = Db::open(&draft, Kind::Channel, Access::Create)?;
     db.checkpoint()?;

@@ -12,7 +12,7 @@ use super::error::StoreError;
 use super::examine::{Settled, only_files, settle, throwaway};
 use super::numbers::Numbers;
 use super::schema::{self, Kind};
-use super::trouble::sqlite;
+use super::trouble::{not_made, sqlite};
 use crate::world::machine::{self, Durability, Machine};
 
 /// The page cache of a connection that is not told otherwise, in KiB.
@@ -419,7 +419,8 @@ fn connect(path: &Path, access: Access) -> Result<Connection, StoreError> {
         // database itself exists has been looked at before.
         Access::Create | Access::Write => {
             let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | shared;
-            open_file(path, flags).map_err(error)
+            let new = access == Access::Create;
+            open_file(path, flags).map_err(|e| if new { not_made(path, e) } else { error(e) })
         }
         Access::Read => open_file(path, OpenFlags::SQLITE_OPEN_READ_ONLY | shared).map_err(error),
         Access::Examine => {

@@ -65,8 +65,18 @@ fn refused(path: &Path, sql: &str, source: Error) -> StoreError {
     StoreError::Sqlite { path: path.display().to_string(), statement: head(sql), source }
 }
 
+/// Why a new file could not be made.
+pub(super) fn not_made(path: &Path, error: Error) -> StoreError {
+    if error.sqlite_error_code() != Some(ErrorCode::CannotOpen) {
+        return sqlite(path, "open", error);
+    }
+    let name = path.display().to_string();
+    probed(path).unwrap_or(StoreError::Disk { path: name, source: error })
+}
+
 /// A file that SQLite cannot open is gone, may not be read, or has no room or no permission for
-/// what is made beside it.
+/// what is made beside it; where something else is in the way beside it, it says what. Else it is
+/// the disk: what SQLite is asked to open has been looked at before.
 fn not_opened(path: &Path, sql: &str, error: Error) -> StoreError {
     let name = path.display().to_string();
     match File::open(path).map_err(|e| (e.kind(), e)) {
@@ -75,8 +85,22 @@ fn not_opened(path: &Path, sql: &str, error: Error) -> StoreError {
             StoreError::Io { .. } => refused(path, sql, error),
             told => told,
         },
-        Ok(_) => probed(path).unwrap_or_else(|| refused(path, sql, error)),
+        Ok(_) if sql.starts_with("ATTACH") || is_blocked(path) => {
+            probed(path).unwrap_or_else(|| refused(path, sql, error))
+        }
+        Ok(_) => probed(path).unwrap_or(StoreError::Disk { path: name, source: error }),
     }
+}
+
+/// Whether something that is no file lies where SQLite makes one beside a database.
+fn is_blocked(path: &Path) -> bool {
+    let beside = |ending: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        name
+    };
+    let found = |name| Path::new(&name).symlink_metadata().is_ok_and(|found| !found.is_file());
+    ["-wal", "-shm", "-journal"].map(beside).into_iter().any(found)
 }
 
 /// SQLite calls a database malformed also where it had no room to write, and where the malformed
@@ -150,7 +174,12 @@ mod tests {
             assert!(matches!(told(code), StoreError::Disk { .. }), "{code}");
         }
         assert!(matches!(told(ffi::SQLITE_NOTADB), StoreError::NotADatabase { .. }));
+        // Nothing is in the way of what is made beside it.
+        assert!(matches!(told(ffi::SQLITE_CANTOPEN), StoreError::Disk { .. }));
+        let log = folder.path().join("whole.db-wal");
+        std::fs::create_dir(&log).unwrap();
         assert!(matches!(told(ffi::SQLITE_CANTOPEN), StoreError::Sqlite { .. }));
+        std::fs::remove_dir(&log).unwrap();
         assert!(matches!(told(ffi::SQLITE_ERROR), StoreError::Sqlite { .. }));
         // The file is whole, whatever is said of it.
         assert!(matches!(told(ffi::SQLITE_CORRUPT), StoreError::Disk { .. }));
@@ -158,6 +187,8 @@ mod tests {
         assert!(matches!(told(ffi::SQLITE_CORRUPT), StoreError::Damaged { .. }));
         std::fs::remove_file(&path).unwrap();
         assert!(matches!(told(ffi::SQLITE_CANTOPEN), StoreError::Missing { .. }));
+        let made = not_made(&path, failure(ffi::SQLITE_CANTOPEN));
+        assert!(matches!(made, StoreError::Disk { .. }), "one that is to be made is not missing");
     }
 
     #[test]

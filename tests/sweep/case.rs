@@ -24,7 +24,8 @@ pub struct Case<'a> {
     base: Arc<TempDir>,
     /// Operations on files without a fault.
     pub steps: u64,
-    operations: Vec<String>,
+    /// What they are, and to which file.
+    pub operations: Vec<String>,
     command: String,
     calm_code: i32,
     jobs_code: i32,
@@ -84,32 +85,6 @@ impl<'a> Case<'a> {
             ills,
             known: BTreeMap::new(),
         }
-    }
-
-    /// The operations at which a change to a database is made to last, from its last write on.
-    pub fn commits(&self) -> Vec<u64> {
-        let syncs = |at: &usize| {
-            let operation = &self.operations[*at];
-            operation.starts_with("sync ") && operation.ends_with(".db-wal")
-        };
-        let found = (1..self.operations.len()).filter(syncs);
-        found.flat_map(|at| [at as u64, at as u64 + 1]).collect()
-    }
-
-    /// The operations at which a new environment's channel databases are made known.
-    pub fn first_sights(&self) -> Vec<u64> {
-        let made = self.operations.iter().rposition(|name| name == "unlink e/cdx.init");
-        let mut seen: BTreeMap<&str, u8> = BTreeMap::new();
-        let mut found = Vec::new();
-        for (at, name) in self.operations.iter().enumerate().skip(made.unwrap()) {
-            let Some(log) = name.strip_prefix("sync e/channels/") else { continue };
-            let times = seen.entry(log).or_default();
-            *times += 1;
-            if log.ends_with(".db-wal") && *times <= 2 {
-                found.push(at as u64 + 1);
-            }
-        }
-        found
     }
 
     /// Plays one fault; what was found wrong.

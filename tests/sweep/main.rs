@@ -118,18 +118,29 @@ fn a_sample_of_faults_loses_and_breaks_nothing() {
     assert_quiet(&play(&machine, |_| true, sample));
 }
 
+/// The numbers of the operations that something is true of.
+fn at(case: &Case<'_>, is: impl Fn(&str) -> bool) -> Vec<u64> {
+    (1..).zip(&case.operations).filter(|(_, what)| is(what)).map(|(at, _)| at).collect()
+}
+
+fn each(numbers: Vec<u64>, kinds: &[Kind]) -> Vec<(u64, Kind)> {
+    numbers.into_iter().flat_map(|at| kinds.iter().map(move |kind| (at, *kind))).collect()
+}
+
 /// Where the last step of a change fails, SQLite says that it failed and leaves it in the log; a
 /// command that is not to be run twice says whether it is there, or that it may be.
 #[test]
 fn a_change_that_fails_in_its_last_step_is_told_as_it_is() {
     let Some(machine) = Machine::new() else { return };
     let once = |scene: &Scene| {
-        scene.again == Again::Another
-            && ["clock", "customers"].iter().any(|w| scene.command.starts_with(w))
+        let words = ["clock", "customers"];
+        scene.again == Again::Another && words.iter().any(|word| scene.command.starts_with(word))
     };
-    let commits = |_: &Scene, case: &Case<'_>| -> Vec<(u64, Kind)> {
-        let kinds = [Kind::Eio, Kind::EioOn, Kind::Enospc, Kind::EnospcOn];
-        case.commits().into_iter().flat_map(|at| kinds.map(|kind| (at, kind))).collect()
+    let commits = |_: &Scene, case: &Case<'_>| {
+        // The last write of it, and the sync after that.
+        let syncs = at(case, |what| what.starts_with("sync ") && what.ends_with(".db-wal"));
+        let steps = syncs.into_iter().flat_map(|at| [at - 1, at]).collect();
+        each(steps, &[Kind::Eio, Kind::EioOn, Kind::Enospc, Kind::EnospcOn])
     };
     let tallies = play(&machine, once, commits);
     assert_eq!(tallies.len(), 2);
@@ -142,11 +153,38 @@ fn a_change_that_fails_in_its_last_step_is_told_as_it_is() {
 fn a_database_whose_first_opening_failed_is_no_replaced_one() {
     let Some(machine) = Machine::new() else { return };
     let init = |scene: &Scene| scene.command.starts_with("init");
-    let sights = |_: &Scene, case: &Case<'_>| -> Vec<(u64, Kind)> {
-        case.first_sights().into_iter().map(|at| (at, Kind::Eio)).collect()
+    let sights = |_: &Scene, case: &Case<'_>| {
+        let made = at(case, |what| what == "unlink e/cdx.init").pop().unwrap();
+        let mut seen: BTreeMap<&str, u8> = BTreeMap::new();
+        let mut first = |at: &u64| {
+            let what = case.operations[*at as usize - 1].as_str();
+            let times = seen.entry(what).or_default();
+            *times += 1;
+            *times <= 2
+        };
+        let syncs = |what: &str| what.starts_with("sync e/channels/") && what.ends_with("-wal");
+        let mut found = at(case, syncs);
+        found.retain(|at| *at > made && first(at));
+        each(found, &[Kind::Eio])
     };
     let tallies = play(&machine, init, sights);
     assert!(tallies[0].cases[&Kind::Eio] >= 6, "two syncs of each of three databases");
+    assert_quiet(&tallies);
+}
+
+/// A log or a new file that cannot be made says nothing against the databases.
+#[test]
+fn what_cannot_be_made_is_told_as_the_disks_fault() {
+    let Some(machine) = Machine::new() else { return };
+    let scenes = |scene: &Scene| ["run 1110 1070", "channels add boston"].contains(&scene.command);
+    let made = |_: &Scene, case: &Case<'_>| {
+        let opened = at(case, |what| what.starts_with("create e/channels/"));
+        let named = at(case, |what| what == "sync e/channels");
+        let kinds = [Kind::Eio, Kind::Enospc, Kind::EnospcOn];
+        [each(opened, &kinds), each(named, &[Kind::PowerHalf])].concat()
+    };
+    let tallies = play(&machine, scenes, made);
+    assert!(tallies.iter().all(|tally| tally.cases[&Kind::Enospc] >= 2));
     assert_quiet(&tallies);
 }
 
