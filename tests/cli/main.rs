@@ -33,6 +33,7 @@ mod harness;
 mod hints;
 mod inputs;
 mod keys;
+mod lookups;
 mod mappings;
 mod names;
 mod newer;

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
+use crate::exchange::arming::rehearsed;
 use crate::exchange::dry_run::dry_run;
 use crate::exchange::{Asked, Phase, RunRequest, run as run_jobs};
 use crate::model::suggestion::{OfJobs, Prose, Run};
@@ -69,7 +70,10 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
         allow: args.allow.clone(),
     };
     if args.dry_run {
-        let report = dry_run(&context.reader()?, &request)?;
+        let reader = context.reader()?;
+        // A fault that cannot happen is refused here too; none happens.
+        rehearsed(&reader, &args.fault, Asked::Jobs(&request))?;
+        let report = dry_run(&reader, &request)?;
         context.print(&report)?;
         return Ok(Exit::Done);
     }

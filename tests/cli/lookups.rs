@@ -1,0 +1,180 @@
+//! Every option and argument that takes the name of a thing is looked up, wherever clap's tree has
+//! it: an unknown name ends in 2, is named, and nothing is written.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use clap::{Arg, Command};
+
+use super::harness::Env;
+
+/// What an argument takes.
+enum Takes {
+    /// The name of a thing that must be there; one that is not.
+    Name(&'static str),
+    /// Anything: a text, a number, a time, a file, the name of something new.
+    Free,
+}
+
+/// What each argument takes; an argument that is new here is to be told apart first.
+fn takes(words: &str, id: &str) -> Takes {
+    use Takes::{Free, Name};
+    match (words, id) {
+        (_, "channel" | "group" | "groups" | "add_groups" | "remove_groups") => Name("xyzzy"),
+        (_, "job" | "jobs" | "add_jobs" | "remove_jobs" | "feature" | "profile") => Name("xyzzy"),
+        (_, "allow" | "fault" | "status" | "only" | "skip") => Name("xyzzy"),
+        (_, "account") => Name("99999999"),
+        (_, "address") => Name("999999"),
+        (_, "operation") => Name("customer-999"),
+        (_, "instance") => Name("99"),
+        ("sessions show" | "sessions retry" | "sessions cancel", "id") => Name("999"),
+        ("channels add" | "channels group add", "name") => Free,
+        (_, "name") => Name("xyzzy"),
+        ("which-job" | "explain", "word") => Name("xyzzy"),
+        ("pos find-customer" | "customers list", "word") => Free,
+        ("init", "channels" | "customers") => Free,
+        (_, "dir" | "root" | "file" | "files" | "left" | "right" | "baseline" | "env") => Free,
+        (_, "app_version" | "scale_unit_version" | "seed" | "limit" | "value") => Free,
+        (_, "date" | "duration" | "time" | "days_transactions_exist") => Free,
+        (_, "first_name" | "middle_name" | "last_name" | "email" | "phone" | "title") => Free,
+        (_, "language" | "secondary_contact" | "set" | "identity") => Free,
+        (_, "street" | "city" | "state" | "zip" | "county" | "country") => Free,
+        _ => panic!("say whether {id:?} of `cdx {words}` takes the name of a thing"),
+    }
+}
+
+/// A value that fits, where an argument is needed for another to be looked at.
+fn fitting(words: &str, id: &str) -> &'static str {
+    match (words, id) {
+        (_, "channel") => "houston",
+        (_, "account") => "00000004",
+        (_, "address") => "1",
+        (_, "feature") => "emailed-receipts-from-journal",
+        (_, "job" | "jobs") => "1010",
+        (_, "operation") => "customer-1",
+        (_, "profile") => "Stores",
+        (_, "id") => "1",
+        (_, "date") => "2026-03-01",
+        ("customers status edit", "set") => "CITY=Rye",
+        ("pos edit-address", "set") => "city=Rye",
+        (_, "set") => "phone=1",
+        ("schedules set", "name") => "Downloads",
+        ("params set", "name") => "try-count",
+        ("channels add", "name") => "boston",
+        (_, "name") => "houston",
+        _ => "1",
+    }
+}
+
+/// What a command needs beside its arguments that clap calls required.
+fn beside(words: &str, id: &str) -> &'static [&'static str] {
+    match (words, id) {
+        ("run", "jobs") => &[],
+        ("run", _) => &["1010"],
+        ("schedules set", "name") => &["--active", "yes"],
+        ("profiles set", _) => &["--async-orders", "yes"],
+        ("upgrade", "channel") => &["--scale-unit-version", "10.0.48"],
+        _ => &[],
+    }
+}
+
+fn typed(arg: &Arg, value: &str) -> Vec<String> {
+    let long = arg.get_long().map(|long| format!("--{long}"));
+    long.into_iter().chain([value.to_owned()]).collect()
+}
+
+/// Command lines with a name that is nowhere, plain and with each flag that sends a command
+/// another way.
+fn lines(command: &Command, words: &str, arg: &Arg, unknown: &str) -> Vec<Vec<String>> {
+    let id = arg.get_id();
+    let mut line: Vec<String> = words.split(' ').map(str::to_owned).collect();
+    let (by_place, by_name): (Vec<&Arg>, Vec<&Arg>) =
+        command.get_arguments().partition(|other| other.is_positional());
+    for other in by_place.into_iter().chain(by_name) {
+        if other.get_id() == id && arg.is_positional() {
+            line.push(unknown.to_owned());
+        } else if other.get_id() != id && other.is_required_set() {
+            line.extend(typed(other, fitting(words, other.get_id().as_str())));
+        }
+    }
+    line.extend(beside(words, id.as_str()).iter().map(|word| (*word).to_owned()));
+    // An option that takes several values comes last.
+    if !arg.is_positional() {
+        line.extend(typed(arg, unknown));
+    }
+    let conflicts = command.get_arg_conflicts_with(arg);
+    let ways = command.get_arguments().filter(|flag| {
+        let doctors = ["quick", "fix"];
+        let names = if words == "doctor" { doctors } else { ["dry_run", "upload"] };
+        names.contains(&flag.get_id().as_str())
+            && conflicts.iter().all(|other| other.get_id() != flag.get_id())
+    });
+    let flags = ways.map(|flag| typed(flag, "").swap_remove(0));
+    let others: Vec<_> = flags.map(|flag| [line.clone(), vec![flag]].concat()).collect();
+    [vec![line], others].concat()
+}
+
+/// Every file of an environment but those that say who writes.
+fn files(folder: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(&path, found);
+            continue;
+        }
+        let (name, bytes) = (path.display().to_string(), fs::read(&path).unwrap());
+        // A reader makes shared memory and an empty log.
+        let none = name.ends_with("-shm") || name.ends_with("-wal") && bytes.is_empty();
+        if !none && !name.contains("cdx.lock") {
+            found.insert(name, bytes);
+        }
+    }
+}
+
+fn state(env: &Env) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    files(env.path(), &mut found);
+    found
+}
+
+fn look_up(env: &Env, command: &Command, words: &str, asked: &mut Vec<String>) {
+    for arg in command.get_arguments() {
+        if !arg.get_action().takes_values() || !arg.get_possible_values().is_empty() {
+            continue;
+        }
+        let Takes::Name(unknown) = takes(words, arg.get_id().as_str()) else { continue };
+        for line in lines(command, words, arg, unknown) {
+            let before = state(env);
+            let words: Vec<&str> = line.iter().map(String::as_str).collect();
+            let run = env.args(&[&words[..], &["--format", "json"]].concat()).expect(2);
+            let error = &run.json()["error"];
+            let message = error["message"].as_str().unwrap();
+            assert!(message.contains(unknown), "{line:?}\n{}", run.text());
+            assert_ne!(error["code"], "usage", "{line:?} is no line\n{}", run.text());
+            assert!(error["hints"].to_string().contains("cdx "), "{line:?}\n{}", run.text());
+            assert!(state(env) == before, "{line:?} has written");
+            asked.push(line.join(" "));
+        }
+    }
+    for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+        look_up(env, sub, format!("{words} {}", sub.get_name()).trim(), asked);
+    }
+}
+
+#[test]
+fn every_name_that_is_typed_is_looked_up() {
+    let env = Env::asynchronous();
+    env.create_async("houston", "Byron");
+    env.ok("run P");
+    let mut asked = Vec::new();
+    look_up(&env, &cdx::cli::tree(), "", &mut asked);
+    assert!(asked.len() > 80, "{}", asked.join("\n"));
+    for line in [
+        "pos balance --account 00000004 --channel xyzzy",
+        "sessions retry 999 --upload",
+        "run xyzzy --dry-run",
+    ] {
+        assert!(asked.iter().any(|asked| asked.starts_with(line)), "{line}");
+    }
+}
