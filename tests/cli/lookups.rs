@@ -17,52 +17,61 @@ enum Takes {
     Free,
 }
 
-/// What each argument takes; an argument that is new here is to be told apart first.
+/// Arguments that take the name of a thing, and one that is nowhere.
+const NAMES: &[(&str, &str)] = &[
+    ("channel job jobs add_jobs remove_jobs group groups add_groups remove_groups", "xyzzy"),
+    ("feature profile allow fault status only skip name", "xyzzy"),
+    ("account", "99999999"),
+    ("address", "999999"),
+    ("operation", "customer-999"),
+    ("instance", "99"),
+    ("id", "999"),
+];
+
+/// Arguments that take anything else.
+const FREE: &[&str] = &[
+    "dir root file files left right baseline env",
+    "app_version scale_unit_version seed limit value date duration time days_transactions_exist",
+    "first_name middle_name last_name email phone title language secondary_contact set identity",
+    "street city state zip county country channels customers",
+];
+
+fn is_among(list: &str, id: &str) -> bool {
+    list.split(' ').any(|known| known == id)
+}
+
+/// What an argument takes; one that is new is to be put into a list first.
 fn takes(words: &str, id: &str) -> Takes {
-    use Takes::{Free, Name};
     match (words, id) {
-        (_, "channel" | "group" | "groups" | "add_groups" | "remove_groups") => Name("xyzzy"),
-        (_, "job" | "jobs" | "add_jobs" | "remove_jobs" | "feature" | "profile") => Name("xyzzy"),
-        (_, "allow" | "fault" | "status" | "only" | "skip") => Name("xyzzy"),
-        (_, "account") => Name("99999999"),
-        (_, "address") => Name("999999"),
-        (_, "operation") => Name("customer-999"),
-        (_, "instance") => Name("99"),
-        ("sessions show" | "sessions retry" | "sessions cancel", "id") => Name("999"),
-        ("channels add" | "channels group add", "name") => Free,
-        (_, "name") => Name("xyzzy"),
-        ("which-job" | "explain", "word") => Name("xyzzy"),
-        ("pos find-customer" | "customers list", "word") => Free,
-        ("init", "channels" | "customers") => Free,
-        (_, "dir" | "root" | "file" | "files" | "left" | "right" | "baseline" | "env") => Free,
-        (_, "app_version" | "scale_unit_version" | "seed" | "limit" | "value") => Free,
-        (_, "date" | "duration" | "time" | "days_transactions_exist") => Free,
-        (_, "first_name" | "middle_name" | "last_name" | "email" | "phone" | "title") => Free,
-        (_, "language" | "secondary_contact" | "set" | "identity") => Free,
-        (_, "street" | "city" | "state" | "zip" | "county" | "country") => Free,
-        _ => panic!("say whether {id:?} of `cdx {words}` takes the name of a thing"),
+        ("channels add" | "channels group add", "name")
+        | ("pos find-customer" | "customers list", "word") => return Takes::Free,
+        ("which-job" | "explain", "word") => return Takes::Name("xyzzy"),
+        _ => {}
+    }
+    let name = NAMES.iter().find(|(list, _)| is_among(list, id));
+    let free = FREE.iter().any(|list| is_among(list, id));
+    match name {
+        Some((_, unknown)) => Takes::Name(unknown),
+        None if free => Takes::Free,
+        None => panic!("say whether {id:?} of `cdx {words}` takes the name of a thing"),
     }
 }
 
 /// A value that fits, where an argument is needed for another to be looked at.
 fn fitting(words: &str, id: &str) -> &'static str {
     match (words, id) {
-        (_, "channel") => "houston",
+        ("schedules set", "name") => "Downloads",
+        ("params set", "name") => "try-count",
+        (_, "channel" | "name") => "houston",
         (_, "account") => "00000004",
-        (_, "address") => "1",
         (_, "feature") => "emailed-receipts-from-journal",
         (_, "job" | "jobs") => "1010",
         (_, "operation") => "customer-1",
         (_, "profile") => "Stores",
-        (_, "id") => "1",
         (_, "date") => "2026-03-01",
         ("customers status edit", "set") => "CITY=Rye",
         ("pos edit-address", "set") => "city=Rye",
         (_, "set") => "phone=1",
-        ("schedules set", "name") => "Downloads",
-        ("params set", "name") => "try-count",
-        ("channels add", "name") => "boston",
-        (_, "name") => "houston",
         _ => "1",
     }
 }
