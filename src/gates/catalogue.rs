@@ -1,6 +1,6 @@
 //! The catalogue of gates: the files inside the binary and those of an environment.
 
-use super::gate::{Act, Gate, NAME_PREFIX, key_fact};
+use super::gate::{Act, Gate, NAME_PREFIX};
 use super::{file, laws};
 use crate::definitions::Problems;
 use crate::definitions::which::{Features, JobNeed};
@@ -117,17 +117,7 @@ impl Catalogue {
 
     /// The facts that gates ask for.
     pub fn facts(&self) -> Vec<String> {
-        let mut facts = Vec::new();
-        for gate in &self.gates {
-            facts.extend(gate.configurations.iter().map(|item| item.name.clone()));
-            facts.extend(gate.requires.iter().filter_map(|needed| needed.when.clone()));
-            facts.extend(gate.configuration_key.iter().map(|key| key_fact(key)));
-            facts.extend(gate.steps.iter().filter_map(|step| match &step.act {
-                Act::Manual { fact, .. } => Some(fact.clone()),
-                _ => None,
-            }));
-        }
-        facts
+        self.gates.iter().flat_map(Gate::facts).collect()
     }
 
     /// The gate with this slug.

@@ -226,6 +226,18 @@ impl Gate {
         Self { steps: vec![step], ..self.clone() }
     }
 
+    /// The facts that it asks for.
+    pub fn facts(&self) -> Vec<String> {
+        let configured = self.configurations.iter().map(|item| item.name.clone());
+        let needed = self.requires.iter().filter_map(|needed| needed.when.clone());
+        let key = self.configuration_key.iter().map(|key| key_fact(key));
+        let manual = self.steps.iter().filter_map(|step| match &step.act {
+            Act::Manual { fact, .. } => Some(fact.clone()),
+            _ => None,
+        });
+        configured.chain(needed).chain(key).chain(manual).collect()
+    }
+
     /// Every spelling people know it by.
     pub fn spellings(&self) -> [&str; 4] {
         [&self.slug, &self.name, &self.name_es, &self.class]

@@ -121,6 +121,33 @@ fn g16_shared_warehouses_make_the_availability_feature_ask_for_more() {
 }
 
 #[test]
+fn g16_facts_that_gates_ask_for_are_shown_before_anybody_has_said_them() {
+    let env = Env::new();
+    let fact = |name: &str| {
+        let all = env.json("params list")["parameters"].as_array().unwrap().clone();
+        let mut found = all.into_iter().filter(|one| one["name"] == name);
+        let one = found.next().unwrap_or_else(|| panic!("{name} is not shown"));
+        assert!(found.next().is_none(), "{name} is shown once");
+        one
+    };
+    let template = fact("receipt-template-mapped");
+    assert_eq!((&template["value"], &template["kind"]), (&Value::Null, &Value::from("fact")));
+    assert_eq!(template["asked_by"][0], "emailed-receipts-of-any-type");
+    assert!(
+        env.ok("params list").out.lines().any(|line| {
+            line.starts_with("receipt-template-mapped") && line.contains("not set")
+        })
+    );
+    env.ok("params set RECEIPT-template-mapped yes");
+    let template = fact("receipt-template-mapped");
+    assert_eq!(
+        (&template["value"], &template["asked_by"][0]),
+        (&"yes".into(), &"emailed-receipts-of-any-type".into())
+    );
+    assert_eq!(fact("try-count")["value"], "3");
+}
+
+#[test]
 fn g16_a_job_that_would_publish_an_unready_feature_is_refused() {
     let env = Env::new();
     env.ok("features enable emailed-receipts-of-any-type --with-prerequisites");

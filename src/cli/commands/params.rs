@@ -1,5 +1,7 @@
 //! `cdx params`: scheduler and configuration parameters, and facts.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::cli::context::Context;
@@ -7,6 +9,7 @@ use crate::cli::error::CommandError;
 use crate::cli::error::suggestion;
 use crate::cli::exit::Exit;
 use crate::exchange::upgrade::{self, upgrade};
+use crate::gates::Catalogue;
 use crate::gates::check::{Broken, check};
 use crate::gates::gate::KEY_FACT;
 use crate::gates::standing::Standing;
@@ -56,9 +59,41 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
     if let Command::Set { name, value, force } = args.command {
         set(context, &name, &value, force)?;
     }
-    let parameters = topology::parameters(&context.reader()?.hq)?;
+    let reader = context.reader()?;
+    let known = topology::parameters(&reader.hq)?;
+    let parameters = with_facts(known, &reader.env.gates()?);
     context.print(&ParameterList { parameters })?;
     Ok(Exit::Done)
+}
+
+/// The parameters, with the facts that gates ask for and nobody has said anything of.
+fn with_facts(known: Vec<Parameter>, catalogue: &Catalogue) -> Vec<Line> {
+    let mut asked: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for gate in &catalogue.gates {
+        for fact in gate.facts() {
+            let features = asked.entry(fact.to_lowercase()).or_default();
+            if !features.contains(&gate.slug) {
+                features.push(gate.slug.clone());
+            }
+        }
+    }
+    let line = |Parameter { name, value, kind }| {
+        let features = if kind == FACT { asked.remove(&name) } else { None };
+        Line { name, value: Some(value), kind, asked_by: features.unwrap_or_default() }
+    };
+    let mut lines: Vec<Line> = known.into_iter().map(line).collect();
+    lines.extend(asked.into_iter().map(|(name, features)| Line {
+        name,
+        value: None,
+        kind: FACT,
+        asked_by: features,
+    }));
+    lines.sort_by(|one, other| match (one.kind, other.kind) {
+        (FACT, FACT) => one.name.cmp(&other.name),
+        // The others stand as they are, before them.
+        (one, other) => (one == FACT).cmp(&(other == FACT)),
+    });
+    lines
 }
 
 fn set(context: &mut Context, name: &str, value: &str, force: bool) -> Result<(), CommandError> {
@@ -166,14 +201,31 @@ fn is_configuration(name: &str) -> bool {
 
 #[derive(Debug, Serialize)]
 struct ParameterList {
-    parameters: Vec<Parameter>,
+    parameters: Vec<Line>,
+}
+
+/// What kind of a parameter a fact is.
+const FACT: &str = "fact";
+
+/// A parameter, or a fact that may be set.
+#[derive(Debug, Serialize)]
+struct Line {
+    name: String,
+    /// None where nobody has said it.
+    value: Option<String>,
+    kind: &'static str,
+    /// The features that ask for a fact.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    asked_by: Vec<String>,
 }
 
 impl Report for ParameterList {
     fn text(&self, page: &mut Page) {
-        let row = |parameter: &Parameter| {
-            [parameter.name.clone(), parameter.value.clone(), parameter.kind.to_owned()]
+        let row = |Line { name, value, kind, asked_by }: &Line| {
+            let value = value.clone().unwrap_or_else(|| "not set".to_owned());
+            [name.clone(), value, (*kind).to_owned(), asked_by.join(" ")]
         };
-        page.table(["parameter", "value", "kind"], self.parameters.iter().map(row).collect());
+        let head = ["parameter", "value", "kind", "asked for by"];
+        page.table(head, self.parameters.iter().map(row).collect());
     }
 }
