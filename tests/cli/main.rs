@@ -45,6 +45,7 @@ mod runtime;
 mod schedules;
 mod scope;
 mod scripts;
+mod terminal;
 mod troubles;
 mod unfinished;
 mod upload;
