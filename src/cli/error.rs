@@ -58,6 +58,13 @@ impl CommandError {
         Self { exit: Exit::No, failure: Box::new(failure) }
     }
 
+    /// Adds another hint.
+    #[must_use]
+    pub fn with_hint(mut self, hint: Prose) -> Self {
+        self.failure.hints.push(hint);
+        self
+    }
+
     /// Adds what was done before.
     #[must_use]
     pub fn with_report(mut self, report: Option<Value>) -> Self {

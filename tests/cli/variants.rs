@@ -237,23 +237,67 @@ fn command(hint: &str) -> Option<&str> {
     PROGRAMS.contains(&last.split(' ').next()?).then_some(last)
 }
 
-/// Holds a file against a type, and plays its examples.
-fn collect(file: &str) {
-    let (_, name, source) = TYPES.iter().find(|(known, ..)| *known == file).unwrap();
-    let variants = declared(name, source);
-    assert!(!variants.is_empty());
-    let examples = examples(&root().join("fixtures/errors").join(format!("{file}.txt")));
-    let have: BTreeSet<&String> = examples.iter().map(|one| &one.variant).collect();
-    assert_eq!(have, variants.keys().collect(), "an example of each variant of {name}");
+/// Plays examples; `parts` is what the message of a variant reads.
+fn play_all(name: &str, examples: &[Example], parts: impl Fn(&str) -> Vec<String>) {
     let mut wrong = Vec::new();
     for example in examples.iter().filter(|one| one.only.is_none()) {
-        let found = play(example, &variants[&example.variant]);
+        let found = play(example, &parts(&example.variant));
         if !found.is_empty() {
             let Example { variant, typed, .. } = example;
             wrong.push(format!("{name}::{variant}, cdx {typed}\n  {}", found.join("\n  ")));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+fn examples_of(file: &str) -> Vec<Example> {
+    examples(&root().join("fixtures/errors").join(format!("{file}.txt")))
+}
+
+/// Holds a file against a type, and plays its examples.
+fn collect(file: &str) {
+    let (_, name, source) = TYPES.iter().find(|(known, ..)| *known == file).unwrap();
+    let variants = declared(name, source);
+    assert!(!variants.is_empty());
+    let examples = examples_of(file);
+    let have: BTreeSet<&String> = examples.iter().map(|one| &one.variant).collect();
+    assert_eq!(have, variants.keys().collect(), "an example of each variant of {name}");
+    play_all(name, &examples, |variant| variants[variant].clone());
+}
+
+/// Each place where the command line itself refuses something, by file and code, and how many.
+fn refusals() -> BTreeMap<String, usize> {
+    let mut files = Vec::new();
+    let cli = root().join("src/cli");
+    sources(&cli, &mut files);
+    let mut found = BTreeMap::new();
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        let name = file.strip_prefix(&cli).unwrap().with_extension("");
+        for call in ["CommandError::usage(", "CommandError::refused("] {
+            for (at, _) in text.match_indices(call) {
+                let code = text[at..].split('"').nth(1).unwrap();
+                *found.entry(format!("{} {code}", name.display())).or_default() += 1;
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn of_what_is_typed() {
+    let examples = examples_of("typed");
+    let mut have: BTreeMap<String, usize> = BTreeMap::new();
+    for one in &examples {
+        *have.entry(one.variant.clone()).or_default() += 1;
+    }
+    assert_eq!(have, refusals(), "an example of each place where something typed is refused");
+    play_all("typed", &examples, |_| Vec::new());
+    for one in examples.iter().filter(|one| one.only.is_none()) {
+        let (_, value) = json(&environment(&one.before), &one.typed);
+        let code = one.variant.rsplit(' ').next().unwrap();
+        assert_eq!(value["error"]["code"], code, "cdx {}: {value:#}", one.typed);
+    }
 }
 
 macro_rules! collected {

@@ -57,11 +57,11 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
         Some(near) => {
             Prose::hint(format!("did you mean {near:?}?"), Suggestion::Explain(near.to_owned()))
         }
-        None => Prose::hint("see the rules", Suggestion::Explain("rules".to_owned()))
-            .and("; the jobs: ")
-            .and_command(OfJobs::List),
+        None => Prose::hint("see the rules", Suggestion::Explain("rules".to_owned())),
     };
-    Err(CommandError::usage("unknown-word", format!("nothing to explain of {word:?}"), hint))
+    let message = format!("nothing to explain of {word:?}");
+    let error = CommandError::usage("unknown-word", message, hint);
+    Err(error.with_hint(Prose::hint("see the jobs", OfJobs::List)))
 }
 
 /// Every rule of the doctor in a line.

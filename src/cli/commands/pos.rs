@@ -8,7 +8,7 @@ use crate::exchange::init::start_registers;
 use crate::model::customer::{AddressField, Customer, CustomerField, TITLES, title_number};
 use crate::model::nearest::nearest;
 use crate::model::pos::{FoundCustomer, LeftToJob, Path, PosReport};
-use crate::model::suggestion::{OfCustomers, Prose, Run};
+use crate::model::suggestion::{OfCustomers, Prose, Run, Suggestion};
 use crate::report::page::{Page, Report};
 use crate::runtime::{self, NewCustomer, Request, perform, rehearse};
 use crate::store::topology;
@@ -335,6 +335,13 @@ fn create_address(args: AddressArgs) -> (Place, Request) {
     (args.on.place, Request::CreateAddress { account: args.on.account, set })
 }
 
+/// How a field is set.
+const EXAMPLE: &str = "for example --set last-name=Jones";
+
+fn help() -> Suggestion {
+    Suggestion::Help(Some("pos".to_owned()))
+}
+
 fn known_title(title: &str) -> Result<(), CommandError> {
     if title_number(title).is_some() {
         return Ok(());
@@ -343,7 +350,7 @@ fn known_title(title: &str) -> Result<(), CommandError> {
     Err(CommandError::usage(
         "unknown-title",
         format!("{title:?} is no title, expected one of {}", titles.join(", ")),
-        "give one of them: --title Ms",
+        Prose::hint("for example --title Ms; see what there is", help()),
     ))
 }
 
@@ -353,7 +360,7 @@ fn assignment(text: &str) -> Result<(&str, &str), CommandError> {
         CommandError::usage(
             "assignment",
             format!("{text:?} sets nothing, expected FIELD=VALUE"),
-            "for example: --set last-name=Jones",
+            Prose::hint(format!("{EXAMPLE}; see the customers"), OfCustomers::List),
         )
     })
 }
@@ -363,16 +370,17 @@ pub(in crate::cli) fn nameless(field: &str) -> CommandError {
     CommandError::usage(
         "empty-name",
         format!("{field} is empty, expected a name"),
-        Prose::hint("for example --set last-name=Jones; see the customers", OfCustomers::List),
+        Prose::hint(format!("{EXAMPLE}; see the customers"), OfCustomers::List),
     )
 }
 
 fn unknown_field(name: &str, known: &[&str]) -> CommandError {
     let near = nearest(name, known.iter().copied());
     let hint = near.map_or_else(
-        || "for example: --set last-name=Jones".to_owned(),
-        |near| format!("did you mean {near:?}? --set {near}=VALUE"),
+        || EXAMPLE.to_owned(),
+        |near| format!("did you mean {near:?}? write --set {near}=VALUE"),
     );
+    let hint = Prose::hint(format!("{hint}; see what there is"), help());
     let expected = known.join(", ");
     CommandError::usage(
         "unknown-field",

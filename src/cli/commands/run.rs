@@ -55,8 +55,8 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
     }
     if args.jobs.is_empty() {
         let hint = Prose::hint("name one or more", Run::jobs(["1110", "1070"]));
-        let hint = hint.and("; see what there is: ").and_command(OfJobs::List);
-        return Err(CommandError::usage("usage", "no job is named", hint));
+        let error = CommandError::usage("usage", "no job is named", hint);
+        return Err(error.with_hint(Prose::hint("see what there is", OfJobs::List)));
     }
     let request = RunRequest {
         jobs: args.jobs.clone(),
