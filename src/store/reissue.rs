@@ -58,12 +58,13 @@ fn taken(
     } else {
         String::new()
     };
-    // The same row under another counter is no other customer. It is looked for by the customer's
-    // id, of which there is an index; the sign keeps that of the channel from being taken.
+    // The same row under another counter is no other customer, and neither is a row about the one
+    // whose creation was lost on its way. It is looked for by the customer's id, of which there is an
+    // index; the sign keeps that of the channel from being taken.
     let sql = format!(
         "SELECT c.{column} FROM temp.cdx_AGAIN a JOIN main.{name} c ON c.{counter} = a.OLD
          WHERE a.TABLENAME = :table AND c.OPERATION = {CREATE} AND c.{column} <> ''
-         AND (c.{column} IN (SELECT {column} FROM hq.{theirs}){known})
+         AND (c.{column} IN (SELECT {column} FROM hq.{theirs} WHERE OPERATION = {CREATE}){known})
          AND NOT EXISTS (SELECT 1 FROM hq.{theirs} t WHERE +t.cdx_DATASTORE = :store
              AND t.{CUSTOMER} = c.{CUSTOMER} AND t.{column} = c.{column}{same})
          GROUP BY c.{column} ORDER BY min(a.OLD)",

@@ -241,6 +241,17 @@ fn uploads_survive_a_crash_at_every_step() {
 }
 
 #[test]
+fn an_upload_that_was_collected_is_uploaded_by_the_next_command_that_writes() {
+    let env = created();
+    env.run("run P --fault crash=collect.after-commit:houston").expect(134);
+    env.ok("csu restart");
+    let listed = env.json("sessions list --upload");
+    assert_eq!(listed["sessions"][0]["status"], "Uploaded", "{listed:#}");
+    let report = env.json("run P --phase apply");
+    assert_eq!(report["jobs"][0]["sessions"][0]["status"], "Applied", "{report:#}");
+}
+
+#[test]
 fn the_batch_survives_a_crash_at_every_step() {
     play(&SCENES[2]);
 }

@@ -140,6 +140,20 @@ fn twenty_channels_with_one_cause_are_told_once() {
 }
 
 #[test]
+fn two_causes_of_one_rule_are_told_apart() {
+    let env = Env::new();
+    env.channel("houston").execute_batch("DELETE FROM ax_RETAILAFFILIATION").unwrap();
+    env.channel("seattle").execute_batch("DELETE FROM ax_CUSTTABLE").unwrap();
+    let text = env.run("doctor --only CDX211").expect(1).out;
+    let told: Vec<&str> = text.lines().filter(|line| line.contains("CDX211")).collect();
+    assert_eq!(told.len(), 2, "{text}");
+    for table in ["RETAILAFFILIATION", "CUSTTABLE"] {
+        let title = format!("{table} has rows that are missing");
+        assert!(told.iter().any(|line| line.contains(&title)), "{text}");
+    }
+}
+
+#[test]
 fn what_somebody_set_in_headquarters_is_not_overwritten_unasked() {
     let found = |sql: &str| -> (Env, Value) {
         let env = Env::new();

@@ -99,6 +99,17 @@ fn d04_a_full_replaces_pending_sessions_of_its_database() {
 }
 
 #[test]
+fn d04_a_full_of_one_database_leaves_the_others_their_changes() {
+    let env = Env::new();
+    edit(&env, "40");
+    env.ok("run 1010 --full --channel houston");
+    assert_eq!(text(&env.channel("seattle"), GROUP), "30");
+    let report = env.json("run 1010");
+    assert_eq!(report["jobs"][0]["mode"], "delta");
+    assert_eq!(text(&env.channel("seattle"), GROUP), "40");
+}
+
+#[test]
 fn d05_a_new_channel_gets_a_full_of_its_own() {
     let env = Env::new();
     env.ok("channels add boston");

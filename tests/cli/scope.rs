@@ -147,3 +147,32 @@ fn d18_a_row_that_leaves_the_scope_is_deleted() {
     assert_eq!(number(&env.channel("seattle"), online), 0);
     assert_eq!(number(&env.hq(), "SELECT count(*) FROM RETAILFUNCTIONALITYPROFILE"), 2);
 }
+
+#[test]
+fn d18_a_row_that_takes_itself_out_of_the_scope_is_deleted() {
+    let env = Env::new();
+    env.write(
+        "schema/hq/seating.sql",
+        "CREATE TABLE SEATING (RECID INTEGER PRIMARY KEY, NAME NVARCHAR(20) NOT NULL,
+         CHANNEL BIGINT NOT NULL);",
+    );
+    env.write("schema/channel/seating.sql", OWN_CHANNEL);
+    let filter = "[subjob.filter]\nchannel = \"CHANNEL\"\n";
+    env.write("jobs/seating.toml", &format!("{SEATING}{filter}"));
+    env.ok("scheduler init");
+    env.ok("schedules set Downloads --jobs 1110 1070 1010 Seating");
+    env.hq()
+        .execute_batch(
+            "INSERT INTO SEATING (NAME, CHANNEL) SELECT NAME, CHANNEL FROM (SELECT 'Terrace' AS NAME
+             UNION SELECT 'Window'), (SELECT min(CHANNEL) AS CHANNEL FROM RETAILCDXDATASTORECHANNEL)",
+        )
+        .unwrap();
+    env.ok("run Seating");
+    let names = "SELECT group_concat(NAME) FROM ext_SEATING";
+    assert_eq!(text(&env.channel("seattle"), names), "Terrace,Window");
+    env.hq().execute_batch("UPDATE SEATING SET CHANNEL = 0 WHERE NAME = 'Window'").unwrap();
+    let report = env.json("run Seating");
+    assert_eq!(report["jobs"][0]["mode"], "delta");
+    assert_eq!(report["jobs"][0]["sessions"][0]["deleted"], 1, "{report:#}");
+    assert_eq!(text(&env.channel("seattle"), names), "Terrace");
+}

@@ -287,3 +287,20 @@ fn a_package_that_could_not_be_sent_is_sent_again_and_not_collected_anew() {
     env.ok("run P");
     assert_eq!(number(&env.hq(), RECEIVED), 2);
 }
+
+#[test]
+fn a_package_that_cannot_be_sent_is_not_given_up() {
+    let env = Env::asynchronous();
+    env.ok("params set try-count 2");
+    env.create_async("houston", "One");
+    let status = |command: &str| {
+        let report = env.run(&format!("{command} --format json")).expect(1).json();
+        report["jobs"][0]["sessions"][0]["status"].as_str().unwrap().to_owned()
+    };
+    // Its counters would not be collected again.
+    assert_eq!(status("run P --fault upload-fails=houston:3"), "UploadFailed");
+    assert_eq!(status("run P"), "UploadFailed");
+    assert_eq!(status("run P"), "UploadFailed");
+    env.ok("run P");
+    assert_eq!(number(&env.hq(), RECEIVED), 1);
+}

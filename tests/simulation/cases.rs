@@ -334,6 +334,20 @@ fn copies() -> Vec<Case> {
             broke: Family::Lost,
         },
         Case {
+            name: "a creation whose package is altered, and an edit that came through",
+            start: Start::Asynchronous,
+            steps: vec![
+                create(101, "houston"),
+                address(102, 4, "houston"),
+                cdx("run P --phase collect"),
+                Step::Cut { newest: 0, kind: Package::Upload },
+                edit(103, 101, "houston", Field::Phone),
+                edit_address(104, 4, 102, "houston"),
+                cdx("run P"),
+            ],
+            broke: Family::Doubled,
+        },
+        Case {
             name: "an upload package that is altered",
             start: Start::Asynchronous,
             steps: vec![

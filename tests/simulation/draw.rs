@@ -61,6 +61,8 @@ pub const HELD: &[(usize, Action)] = &[
     (14, Action::Create),
     (14, Action::Edit),
     (6, Action::Address),
+    (6, Action::EditAddress),
+    (1, Action::EndAddress),
     (4, Action::CreateInHeadquarters),
     (8, Action::EditInHeadquarters),
     (2, Action::TooLong),
@@ -91,8 +93,6 @@ pub const HELD: &[(usize, Action)] = &[
 
 /// What is drawn beside it where everything is asked for.
 pub const ALL: &[(usize, Action)] = &[
-    (6, Action::EditAddress),
-    (1, Action::EndAddress),
     (1, Action::Remake),
     (1, Action::Shift),
     (2, Action::Retry),

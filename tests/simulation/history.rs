@@ -268,6 +268,8 @@ impl Stage {
                 // A channel without its configuration or its customers takes nothing.
                 let refused = matches!(json["path"].as_str(), Some("refused" | "failed"))
                     || lacks(json["error"]["code"].as_str().unwrap_or_default());
+                // Where a file is gone nothing is looked at, and nothing written.
+                let refused = refused || must_fail && done.code == 3 && !self.missing().is_empty();
                 if must_fail && done.code != 2 && !refused {
                     let what = format!("{} was not refused: {done:?}", typed(&operation.words));
                     return Err(Finding::new(Family::Contradicted, what));
