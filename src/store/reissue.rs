@@ -59,8 +59,8 @@ fn taken(
         String::new()
     };
     // The same row under another counter is no other customer, and neither is a row about the one
-    // whose creation was lost on its way. It is looked for by the customer's id, of which there is an
-    // index; the sign keeps that of the channel from being taken.
+    // whose creation was lost on its way. It is looked for by the customer's id, of which there is
+    // an index; the sign keeps that of the channel from being taken.
     let sql = format!(
         "SELECT c.{column} FROM temp.cdx_AGAIN a JOIN main.{name} c ON c.{counter} = a.OLD
          WHERE a.TABLENAME = :table AND c.OPERATION = {CREATE} AND c.{column} <> ''
