@@ -300,6 +300,32 @@ fn of_what_is_typed() {
     }
 }
 
+/// A gate's refusal is an answer: its kind is in JSON, and what its text hints at can be typed.
+#[test]
+fn of_gates() {
+    let variants = declared("RefusalKind", "src/gates/resolve.rs");
+    let examples = examples_of("refusal");
+    let have: BTreeSet<&String> = examples.iter().map(|one| &one.variant).collect();
+    assert_eq!(have, variants.keys().collect(), "an example of each kind of refusal");
+    play_all("refusal", &examples, |_| Vec::new());
+    for Example { variant, before, typed, .. } in &examples {
+        let env = environment(before);
+        let (_, value) = json(&env, typed);
+        let kind: String = variant
+            .char_indices()
+            .flat_map(|(at, c)| (at > 0 && c.is_uppercase()).then_some('-').into_iter().chain([c]))
+            .collect();
+        let refused = value["refused"].as_array().unwrap();
+        let is = |one: &Value| one["kind"] == kind.to_lowercase();
+        assert!(refused.iter().any(is), "cdx {typed} is not refused for {variant}: {value:#}");
+        let told = obey(&env, &format!("cdx {typed}")).out;
+        let hints: Vec<Value> =
+            told.lines().filter(|line| line.contains(": cdx ")).map(Value::from).collect();
+        let wrong = follow(&env, &Value::Array(hints));
+        assert!(wrong.is_empty(), "cdx {typed}: {}\n{told}", wrong.join("\n"));
+    }
+}
+
 macro_rules! collected {
     ($($test:ident $file:literal)*) => { $(#[test] fn $test() { collect($file); })* };
 }
