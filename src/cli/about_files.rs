@@ -12,10 +12,11 @@ use crate::store::StoreError;
 /// The code of a change that may be there, or not.
 pub(super) const UNCERTAIN: &str = "uncertain";
 
-const LOOK: &str = "see whether it is there, before it is done again";
+/// What to do before it is done again.
+pub(super) const LOOK: &str = "see whether it is there, before it is done again";
 
 /// The command that shows what another one would have changed in headquarters.
-pub(super) fn look(command: &str) -> Prose {
+pub(super) fn look(words: &str, command: &str) -> Prose {
     let family = command.split(' ').next().unwrap_or_default();
     let shows: Suggestion = match (family, command) {
         ("clock", _) => Suggestion::Clock,
@@ -32,7 +33,7 @@ pub(super) fn look(command: &str) -> Prose {
         ("csu", _) => Suggestion::ScaleUnits,
         _ => Doctor::default().into(),
     };
-    Prose::hint(LOOK, shows)
+    Prose::hint(words, shows)
 }
 
 /// The answers of the system and of SQLite that say nothing against a file: the code, and what to

@@ -1,5 +1,6 @@
 //! What every command is handed: the output, and the way to the environment.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -36,6 +37,8 @@ pub(super) struct Context {
     pub(super) command: String,
     /// The format as it was asked for; the doctor has some of its own.
     pub(super) format: FormatArg,
+    /// Whether it has written what it was asked to.
+    pub(super) written: Cell<bool>,
 }
 
 impl Context {
@@ -141,6 +144,7 @@ impl Context {
         let mut writer = self.writer(faults)?;
         let done = work(&mut writer);
         self.finish(writer, done.is_ok());
+        self.written.set(self.written.get() || done.is_ok());
         done.map_err(|error| error.uncertain_of(&self.command))
     }
 
@@ -170,7 +174,12 @@ impl Context {
     }
 
     /// Prints the command's outcome.
+    ///
+    /// # Errors
+    /// It cannot be printed; where something was written that is said, so that nobody repeats it.
     pub(super) fn print(&self, report: &impl Report) -> Result<(), CommandError> {
-        Ok(self.output.report(&self.command, report)?)
+        let printed = self.output.report(&self.command, report).map_err(CommandError::from);
+        let written = self.written.get();
+        printed.map_err(|error| if written { error.not_shown(&self.command) } else { error })
     }
 }

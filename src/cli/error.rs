@@ -76,8 +76,17 @@ impl CommandError {
     #[must_use]
     pub(super) fn uncertain_of(mut self, command: &str) -> Self {
         if self.failure.code == about_files::UNCERTAIN {
-            self.failure.hints = vec![about_files::look(command)];
+            self.failure.hints = vec![about_files::look(about_files::LOOK, command)];
         }
+        self
+    }
+
+    /// What was asked is done, and what came of it could not be printed.
+    #[must_use]
+    pub(super) fn not_shown(mut self, command: &str) -> Self {
+        self.failure.message =
+            format!("all is done and could not be shown: {}", self.failure.message);
+        self.failure.hints = vec![about_files::look("see what is done", command)];
         self
     }
 

@@ -1,5 +1,6 @@
 //! From arguments to an exit code.
 
+use std::cell::Cell;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -143,7 +144,9 @@ fn execute(
     let output = Output::new(cli.format.into(), cli.color.into(), around.streams.clone());
     let output = output.named(named);
     let folder = around.folder.clone();
-    let mut context = Context { output, folder, env, env_typed, command, format: cli.format };
+    let written = Cell::default();
+    let mut context =
+        Context { output, folder, env, env_typed, command, format: cli.format, written };
     let fits = fits(&cli.command, cli.format).and_then(|()| not_nameless(context.env.as_deref()));
     let done = fits.and_then(|()| dispatch(&mut context, cli.command));
     match done {

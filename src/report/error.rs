@@ -29,6 +29,8 @@ impl Output {
     /// Prints an error: to standard error, and with JSON as the one object on standard output.
     pub fn failure(&self, command: &str, failure: &Failure) -> io::Result<()> {
         let hints: Vec<String> = failure.hints.iter().map(|hint| hint.text(self.env())).collect();
+        // Where the object cannot be printed, people still read what went wrong.
+        let mut printed = Ok(());
         if self.format() == Format::Json {
             let mut body = json!({
                 "error": {
@@ -41,7 +43,7 @@ impl Output {
             if let (Some(report), Value::Object(fields)) = (&failure.report, &mut body) {
                 fields.insert("report".to_owned(), report.clone());
             }
-            self.print(&object(command, &body))?;
+            printed = self.print(&object(command, &body));
         }
         let palette = self.stderr_palette();
         let mut text = format!(
@@ -57,6 +59,6 @@ impl Output {
             let hint = safe::line(hint);
             let _ = writeln!(text, "{} {hint}", palette.paint("hint:", Color::Cyan));
         }
-        self.stderr(&text)
+        self.stderr(&text).and(printed)
     }
 }

@@ -49,6 +49,30 @@ fn a_package_that_cannot_be_removed_does_not_stop_the_clock() {
     assert!(env.ok("clock advance 1h").out.contains(&name));
 }
 
+/// Who is told to run it again makes a second customer.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_done_and_cannot_be_shown_is_told_as_done() {
+    use super::harness::program;
+    let env = Env::new();
+    let full = |words: &str| {
+        let mut command = program(env.path());
+        command.args(words.split(' ')).stdout(fs::File::create("/dev/full").unwrap());
+        let output = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
+        Run::of(output.wait_with_output().unwrap()).expect(3)
+    };
+    for format in ["text", "json"] {
+        let make = "customers create --first-name Ada --last-name Byron --format";
+        let run = full(&format!("{make} {format}"));
+        assert!(run.err.contains("all is done and could not be shown"), "{}", run.err);
+        assert!(run.err.contains("hint: see what is done: cdx customers list"), "{}", run.err);
+    }
+    assert_eq!(env.json("customers list Byron")["total"], 2);
+    let run = full("customers list");
+    assert!(!run.err.contains("all is done"), "{}", run.err);
+    assert!(run.err.contains("run the same again"), "{}", run.err);
+}
+
 #[test]
 fn an_edit_of_several_values_is_made_whole_or_not_at_all() {
     let env = Env::asynchronous();

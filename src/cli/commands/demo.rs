@@ -1,5 +1,6 @@
 //! `cdx demo`: the whole story of the asynchronous-customer FAQ, told by real commands.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
@@ -143,6 +144,7 @@ fn step(
         env_typed: false,
         command: words.iter().take(2).copied().collect::<Vec<_>>().join(" "),
         format: cli.format,
+        written: Cell::default(),
     };
     // In JSON the demo is one object: its steps speak on standard error as text.
     if context.output.format() == Format::Json {

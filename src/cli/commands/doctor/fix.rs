@@ -2,6 +2,7 @@
 
 use clap::Parser;
 use serde::Serialize;
+use std::cell::Cell;
 
 use super::{Args, read, tell};
 use crate::cli::app::Cli;
@@ -109,6 +110,7 @@ fn carry_out(context: &Context, command: &Suggestion) -> Result<Exit, CommandErr
         env_typed: context.env_typed,
         command: command.arguments(None).into_iter().next().unwrap_or_default(),
         format: cli.format,
+        written: Cell::default(),
     };
     dispatch(&mut inner, cli.command)
 }
