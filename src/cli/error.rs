@@ -178,7 +178,7 @@ fn lacking(channel: &str, missing: &MissingGround) -> Prose {
         MissingGround::NoConfiguration => {
             Prose::hint("bring it what it needs", Run::jobs(FIRST_JOBS).in_channel(channel))
         }
-        MissingGround::DefaultCustomerNotThere(_) => {
+        MissingGround::NoCustomers | MissingGround::DefaultCustomerNotThere(_) => {
             Prose::hint("bring it the customers", Run::job("1010").full().in_channel(channel))
         }
         MissingGround::NoDefaultCustomer | MissingGround::DefaultCustomerUnknown(_) => {

@@ -122,8 +122,9 @@ pub fn examine(
         !request.quick && rules.any(|rule| rule.depth == depth && asked(rule, request))
     };
     let rows = reads(Depth::EveryRow);
-    let also_rows = (rows || reads(Depth::AndRows)) && !request.busy;
-    let reading = Reading { rows, lost: also_rows, integrity: also_rows };
+    let both = !request.busy;
+    let also_rows = (rows || reads(Depth::AndRows)) && both;
+    let reading = Reading { rows, lost: also_rows, integrity: also_rows, both };
     let hq = HeadquartersFacts::read(reader, reading, !request.quick)?;
     let mut stores = hq.stores.clone();
     if let Some(name) = &request.channel {

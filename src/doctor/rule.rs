@@ -78,6 +78,13 @@ impl Findings {
         self.found.push(Finding::of(self.rule, found));
     }
 
+    /// Reports something that matters less than what the rule is for.
+    pub fn report_milder(&mut self, severity: Severity, found: Found) {
+        let mut finding = Finding::of(self.rule, found);
+        finding.severity = finding.severity.min(severity);
+        self.found.push(finding);
+    }
+
     /// Says that a part was left out, and why.
     pub fn left_out(&mut self, why: &Unknown) {
         let Unknown(line) = why;

@@ -44,6 +44,8 @@ pages! {
     ASYNC_FAQ = "https://learn.microsoft.com/dynamics365/commerce/async-customer-mode-faq";
     /// Asynchronous customer mode.
     ASYNC_MODE = "https://learn.microsoft.com/dynamics365/commerce/async-customer-mode";
+    /// Customer management in stores.
+    CUSTOMERS_IN_STORES = "https://learn.microsoft.com/dynamics365/commerce/customer-mgmt-stores";
     /// Converting asynchronous customers to synchronous ones.
     CONVERT = "https://learn.microsoft.com/dynamics365/commerce/convert-async-to-sync";
     /// Auditing the synchronization of customer operations.

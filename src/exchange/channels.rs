@@ -24,8 +24,8 @@ use crate::store::reseed::{Done, Reseeding, with_headquarters};
 use crate::store::schema::Kind;
 use crate::store::upload_pack::UploadTable;
 use crate::store::{
-    Access, ChannelDatabase, Headquarters, Made, StoreError, Writer, files, intents, lineage,
-    origins, scheduler, seed, sessions, topology, uploads,
+    Access, ChannelDatabase, Db, Headquarters, Made, StoreError, Writer, default_customers, files,
+    intents, lineage, origins, scheduler, seed, sessions, topology, uploads,
 };
 
 /// A channel database to add.
@@ -420,6 +420,23 @@ pub fn pause(writer: &Writer, name: &str, paused: bool) -> Result<DataStore, Exc
     let store = topology::find_store(&writer.hq, name)?;
     writer.hq.write(|hq| topology::set_paused(hq, store.id, paused))?;
     Ok(topology::find_store(&writer.hq, name)?)
+}
+
+/// Sets the default customer of a channel (R16).
+///
+/// # Errors
+/// An unknown channel or customer.
+pub fn set_default_customer(
+    writer: &Writer,
+    name: &str,
+    account: &str,
+) -> Result<(), ExchangeError> {
+    let store = topology::find_store(&writer.hq, name)?;
+    // An offline database is its channel's.
+    let store = topology::find_store(&writer.hq, store.channel())?;
+    let company = &writer.env.settings().company;
+    let set = |hq: &Db| default_customers::set(hq, &store, account, company);
+    Ok(writer.hq.write(set)?)
 }
 
 /// Adds a channel database group.

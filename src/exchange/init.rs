@@ -7,11 +7,14 @@ use super::initialize::initialize;
 use super::recover::{CALM, begin, not_tidied};
 use super::run::{RunRequest, run};
 use crate::model::event::Listener;
+use crate::model::job::{Direction, Job};
 use crate::model::run::RunReport;
+use crate::model::topology::Schedule;
 use crate::store::create::{self, Blueprint};
-use crate::store::{StoreError, Writer, features, scale_unit};
+use crate::store::{StoreError, Writer, features, scale_unit, scheduler, topology};
 
-/// The jobs of the first synchronization, in the order the documentation lists them.
+/// The jobs without which nothing works in a channel, in the order the documentation lists them;
+/// a first synchronization begins with them.
 pub const FIRST_JOBS: &[&str] = &["1110", "1070", "1010"];
 
 /// Starts the registers of every channel that has some, or of one; which channels those are.
@@ -55,12 +58,31 @@ pub fn init(
         return Ok(RunReport { ok: true, jobs: Vec::new() });
     }
     let mut writer = begin(&env, "init", CALM, listener)?;
-    let jobs = FIRST_JOBS.iter().map(|job| (*job).to_owned()).collect();
+    let jobs = scheduled(&writer)?;
     let request = RunRequest { jobs, ..RunRequest::default() };
     let report = run(&mut writer, &request, listener)?;
     start_registers(&writer, None)?;
     end(writer, listener);
     Ok(report)
+}
+
+/// The download jobs of active schedules that headquarters has: the first ones first.
+fn scheduled(writer: &Writer) -> Result<Vec<String>, StoreError> {
+    let definitions = scheduler::read(&writer.hq)?;
+    let schedules = topology::schedules(&writer.hq)?;
+    let runs = |schedule: &Schedule, id: &str| {
+        schedule.active && schedule.jobs.iter().any(|job| job.eq_ignore_ascii_case(id))
+    };
+    let is_scheduled = |job: &&Job| {
+        job.direction == Direction::Download
+            && schedules.iter().any(|schedule| runs(schedule, &job.id))
+    };
+    let mut jobs: Vec<String> =
+        definitions.jobs.iter().filter(is_scheduled).map(|job| job.id.clone()).collect();
+    let place =
+        |job: &String| FIRST_JOBS.iter().position(|first| first == job).unwrap_or(FIRST_JOBS.len());
+    jobs.sort_by_key(place);
+    Ok(jobs)
 }
 
 fn end(writer: Writer, listener: &mut dyn Listener) {

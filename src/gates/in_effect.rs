@@ -3,13 +3,15 @@
 
 use serde::Serialize;
 
+use crate::model::pos::Prospect;
+
 /// Where a feature stands in a channel, towards what headquarters says (R15).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ChannelState {
     /// Off in headquarters, and the channel acts so.
     Off,
-    /// The channel's database does not say what headquarters says: jobs are still to run.
+    /// The runtime cannot see there what headquarters says.
     NotDistributed,
     /// The database says it, a cache does not yet.
     Cached,
@@ -49,6 +51,8 @@ pub struct Sight {
     pub state_row: Option<bool>,
     /// The channel has the metadata row.
     pub metadata_row: bool,
+    /// The channel's scale unit is too old to know the feature.
+    pub too_old: bool,
     /// Jobs of the gate that are not applied since the change.
     pub missing_jobs: Vec<String>,
     /// What else is still to be done, in sentences.
@@ -68,7 +72,8 @@ pub struct InEffect {
     pub state: ChannelState,
     /// Whether the runtime acts on it now, on every instance.
     pub in_effect: bool,
-    /// Jobs still to run, in order.
+    /// Jobs documented for it that have not been applied since, in order, whichever state it is in
+    /// (G15).
     pub missing_jobs: Vec<String>,
     /// What else is still to be done, in sentences.
     pub missing_steps: Vec<String>,
@@ -79,15 +84,31 @@ pub struct InEffect {
     /// What the registers take the feature for, where they must be restarted for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub register: Option<bool>,
+    /// What operations that rest on it would come to, made now.
+    pub operations: Vec<Prospect>,
+}
+
+impl InEffect {
+    /// Whether it acts as headquarters says and nothing documented for it is still to be done.
+    pub fn is_complete(&self) -> bool {
+        self.state == ChannelState::Effective
+            && self.missing_jobs.is_empty()
+            && self.missing_steps.is_empty()
+    }
+
+    /// The instances that act on it, from 1.
+    pub fn acting(&self) -> Vec<u32> {
+        let on = self.instances.iter().filter(|view| view.on);
+        on.map(|view| view.instance).collect()
+    }
 }
 
 /// Works out where a feature stands in a channel.
 pub fn judge(channel: &str, sight: &Sight) -> InEffect {
-    // The runtime joins both rows; with one missing the feature is invisible, so off (G14).
-    let visible = sight.metadata_row && sight.state_row == Some(true);
-    let distributed = visible == sight.headquarters
-        && sight.missing_jobs.is_empty()
-        && sight.missing_acts.is_empty();
+    // The runtime joins both rows; with one missing the feature is invisible, so off (G14). A scale
+    // unit that does not know the feature does not look for it.
+    let visible = !sight.too_old && sight.metadata_row && sight.state_row == Some(true);
+    let distributed = visible == sight.headquarters;
     let stale: Vec<&InstanceView> =
         sight.instances.iter().filter(|view| view.on != visible).collect();
     let old_register = sight.register.is_some_and(|on| on != visible);
@@ -106,7 +127,7 @@ pub fn judge(channel: &str, sight: &Sight) -> InEffect {
         channel: channel.to_owned(),
         state,
         in_effect: sight.instances.iter().all(|view| view.on) && sight.register.unwrap_or(true),
-        missing_jobs: if distributed { Vec::new() } else { sight.missing_jobs.clone() },
+        missing_jobs: sight.missing_jobs.clone(),
         missing_steps,
         // A register that must be restarted has no time of its own.
         effective_at: stale
@@ -116,6 +137,7 @@ pub fn judge(channel: &str, sight: &Sight) -> InEffect {
             .filter(|_| !old_register),
         instances: sight.instances.clone(),
         register: sight.register,
+        operations: Vec::new(),
     }
 }
 
@@ -140,6 +162,27 @@ mod tests {
                 sight(true, Some(false), true, false),
                 ChannelState::NotDistributed,
                 false,
+            ),
+            (
+                "too old",
+                Sight { too_old: true, ..sight(true, Some(true), true, false) },
+                ChannelState::NotDistributed,
+                false,
+            ),
+            (
+                "documented jobs are still to run",
+                Sight {
+                    missing_jobs: vec!["1010".to_owned()],
+                    ..sight(true, Some(true), true, true)
+                },
+                ChannelState::Effective,
+                true,
+            ),
+            (
+                "off in hq, the channel has not heard of it",
+                sight(false, Some(true), true, true),
+                ChannelState::NotDistributed,
+                true,
             ),
             ("half", sight(true, Some(true), false, false), ChannelState::NotDistributed, false),
             ("no rows", sight(true, None, false, false), ChannelState::NotDistributed, false),

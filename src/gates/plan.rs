@@ -187,8 +187,8 @@ impl<'a, 'g> Planner<'a, 'g> {
     }
 
     fn is_effective(&self, gate: &Gate) -> bool {
-        let effective = |one: &ChannelProgress| one.in_effect.state == ChannelState::Effective;
-        self.is_on(gate) && self.progress(gate).iter().all(effective)
+        let complete = |one: &ChannelProgress| one.in_effect.is_complete();
+        self.is_on(gate) && self.progress(gate).iter().all(complete)
     }
 
     fn versions(&mut self, open: &[&Gate]) {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::resolve::Refusal;
+use crate::model::pos::Prospect;
 use crate::model::suggestion::Suggestion;
 
 /// What kind of step it is.
@@ -78,6 +79,34 @@ pub struct Plan {
     pub steps: Vec<PlanStep>,
     /// What no command of ours takes out of the way.
     pub refused: Vec<Refusal>,
+    /// What the operations that rest on it come to now, in each channel.
+    pub channels: Vec<ChannelOperations>,
+    /// Settings beside the feature that keep operations from being local, and the command that
+    /// changes each: it is for somebody to decide, and no step of the way.
+    #[serde(skip)]
+    pub choices: Vec<Choice>,
+}
+
+/// What operations come to in a channel, made now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ChannelOperations {
+    /// The channel database.
+    pub channel: String,
+    /// Its operations.
+    pub operations: Vec<Prospect>,
+}
+
+/// A setting that keeps an operation from being local.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// The operation.
+    pub operation: &'static str,
+    /// The channels it is so in.
+    pub channels: Vec<String>,
+    /// The setting, in a sentence.
+    pub text: String,
+    /// What would change it.
+    pub command: Suggestion,
 }
 
 impl Plan {

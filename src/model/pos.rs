@@ -68,6 +68,43 @@ impl Reason {
     }
 }
 
+/// What an operation would come to, made now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Prospect {
+    /// The operation, as the command names it.
+    pub operation: &'static str,
+    /// What it would come to on the first instance.
+    #[serde(flatten)]
+    pub way: Way,
+    /// What it would come to for a customer whose account has not come back, where that differs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asynchronous: Option<Way>,
+    /// What it would come to on each instance, where they differ.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub instances: Vec<InstanceWay>,
+}
+
+/// A path and why it is no other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Way {
+    /// The path.
+    pub path: Path,
+    /// Why it is not local, or would not be done, as a stable word.
+    pub reason: Option<String>,
+    /// The same in a sentence.
+    pub text: Option<String>,
+}
+
+/// What an operation would come to on one instance of a scale unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InstanceWay {
+    /// The instance, from 1.
+    pub instance: usize,
+    /// What it would come to.
+    #[serde(flatten)]
+    pub way: Way,
+}
+
 /// The outcome of one operation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PosReport {

@@ -154,6 +154,12 @@ pub fn decide(kind: Kind, now: Circumstances) -> Decision {
         {
             Local
         }
+        // A register that is offline has nobody to ask, whoever it is about (R18).
+        Kind::CreateAddress | Kind::EditCustomer | Kind::EditAddress | Kind::DeactivateAddress
+            if now.offline =>
+        {
+            NOT_OFFLINE
+        }
         Kind::CreateAddress if now.async_customer => Refused(
             "async-customer",
             "Addresses of async customers can be created only with the address feature on.",

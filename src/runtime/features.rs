@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::ground::Said;
+use super::prospects::{in_channel, resting_on};
 use crate::gates::gate::{Act, CARRIER};
 use crate::gates::in_effect::{InEffect, InstanceView, Sight, judge};
 use crate::gates::plan::ChannelProgress;
@@ -15,14 +17,18 @@ use crate::store::{Access, ChannelDatabase, Reader, StoreError, features, scale_
 /// Each gate's progress in the channels, by slug; the channels in their order.
 pub type Survey = BTreeMap<String, Vec<ChannelProgress>>;
 
-/// Where a feature stands in every channel, in channel order.
+/// Where a feature stands in every channel, in channel order, and what the operations that rest on
+/// it would come to there.
+///
+/// # Errors
+/// Headquarters, or a channel's file.
 pub fn in_channels(
     reader: &Reader,
     catalogue: &Catalogue,
     gate: &Gate,
 ) -> Result<Vec<InEffect>, StoreError> {
     let standing = features::standing(&reader.hq, catalogue, &reader.world.clock)?;
-    let mut found = survey(reader, &standing, &[gate], None)?;
+    let mut found = look(reader, catalogue, &standing, &[gate], None, Some(gate))?;
     let progress = found.remove(&gate.slug).unwrap_or_default();
     Ok(progress.into_iter().map(|one| one.in_effect).collect())
 }
@@ -33,9 +39,22 @@ pub fn in_channels(
 /// Headquarters, or a channel's file.
 pub fn survey(
     reader: &Reader,
+    catalogue: &Catalogue,
     standing: &Standing,
     gates: &[&Gate],
     only: Option<&str>,
+) -> Result<Survey, StoreError> {
+    look(reader, catalogue, standing, gates, only, None)
+}
+
+/// [`survey`], with what the operations that rest on one of the gates would come to.
+pub(super) fn look(
+    reader: &Reader,
+    catalogue: &Catalogue,
+    standing: &Standing,
+    gates: &[&Gate],
+    only: Option<&str>,
+    operations_of: Option<&Gate>,
 ) -> Result<Survey, StoreError> {
     let only = match only {
         Some(name) => Some(topology::find_store(&reader.hq, name)?.id),
@@ -46,16 +65,22 @@ pub fn survey(
         changed.insert(gate.slug.as_str(), features::changed_at(&reader.hq, gate)?);
     }
     let since = changed.values().copied().flatten().min().unwrap_or(i64::MAX);
+    let kinds = operations_of.map(|gate| resting_on(catalogue, gate)).unwrap_or_default();
+    let said = Said::read(&reader.hq, catalogue)?;
     let mut found: Survey = BTreeMap::new();
     for store in features::channels(&reader.hq)? {
         if only.is_some_and(|id| id != store.id) {
             continue;
         }
         let site = Site::open(reader, &store, since)?;
+        let operations = in_channel(reader, catalogue, &said, &store, &site, &kinds)?;
         for gate in gates {
             let on = standing.is_on(&gate.slug);
             let at = changed.get(gate.slug.as_str()).copied().flatten();
-            let progress = site.progress(reader, standing, gate, on, at)?;
+            let mut progress = site.progress(reader, standing, gate, on, at)?;
+            if operations_of.is_some_and(|asked| asked.slug == gate.slug) {
+                progress.in_effect.operations.clone_from(&operations);
+            }
             found.entry(gate.slug.clone()).or_default().push(progress);
         }
     }
@@ -143,10 +168,12 @@ impl Site {
         }
         let oldest = gate.lifecycle.scale_unit.as_ref().filter(|_| on);
         let mut old = oldest.into_iter().flat_map(|version| standing.scale_units_below(version));
-        if let Some((_, own)) = old.find(|(channel, _)| *channel == self.name) {
+        let old = old.find(|(channel, _)| *channel == self.name);
+        if let Some((_, own)) = old {
             missing_acts.push(format!("the scale unit is {own}, which is too old"));
         }
-        let instances = self.instances(reader, &name, visible);
+        let too_old = old.is_some();
+        let instances = self.instances(reader, &name, visible, too_old);
         // Registers that never started will see what the database says.
         let register = self
             .registers
@@ -158,6 +185,7 @@ impl Site {
             headquarters,
             state_row,
             metadata_row,
+            too_old,
             missing_jobs,
             missing_acts,
             register,
@@ -166,13 +194,20 @@ impl Site {
         Ok(ChannelProgress { in_effect: judge(&self.name, &sight), taken, torn })
     }
 
-    fn instances(&self, reader: &Reader, name: &str, visible: bool) -> Vec<InstanceView> {
+    fn instances(
+        &self,
+        reader: &Reader,
+        name: &str,
+        visible: bool,
+        too_old: bool,
+    ) -> Vec<InstanceView> {
         let view = |(instance, held): (u32, &Option<Cached>)| InstanceView {
             instance,
             // An instance that holds nothing looks at its next operation, and sees the database.
-            on: held
-                .as_ref()
-                .map_or(visible, |held| held.view.features.get(name).copied().unwrap_or(false)),
+            on: !too_old
+                && held
+                    .as_ref()
+                    .map_or(visible, |held| held.view.features.get(name).copied().unwrap_or(false)),
             until: held.as_ref().map(|held| reader.world.clock.show(&held.until)),
         };
         (1..).zip(&self.held).map(view).collect()

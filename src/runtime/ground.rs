@@ -13,8 +13,8 @@ use crate::model::topology::DataStore;
 use crate::store::feature_rows::{self, Half};
 use crate::store::profiles::{self, Profile};
 use crate::store::{
-    ChannelDatabase, Headquarters, StoreError, channel_customers, features, hq_customers,
-    scale_unit,
+    ChannelDatabase, Headquarters, StoreError, channel_customers, default_customers, features,
+    hq_customers, scale_unit,
 };
 use crate::world::Clock;
 
@@ -27,6 +27,7 @@ pub struct Said {
     /// Features of which headquarters has one row.
     torn: Vec<(String, Half)>,
     filters_shared: bool,
+    has_customers: bool,
 }
 
 /// What a channel's database has, as far as operations rest on it.
@@ -36,10 +37,14 @@ pub struct Here {
     pub now: View,
     features: BTreeMap<&'static str, Rows>,
     defaults: BTreeMap<String, Whereabouts>,
+    /// Whether it has a customer with an account.
+    pub has_customers: bool,
+    /// Whether it has one whose account has not come back.
+    pub has_pending: bool,
 }
 
-/// A feature's rows in a channel.
-#[derive(Debug, Clone)]
+/// What is missing of a feature in a channel that does not see it.
+#[derive(Debug, Clone, Default)]
 struct Rows {
     /// The one row of two that is there, where it is one.
     half: Option<Half>,
@@ -57,7 +62,7 @@ struct Whereabouts {
 /// Who an operation is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Who {
-    /// Nobody yet, or a customer with an account.
+    /// A customer with an account, or nobody yet.
     Known,
     /// A customer whose account has not come back.
     Async,
@@ -129,6 +134,7 @@ impl Said {
             on: switches().map(|slug| (slug, is_on(slug))).collect(),
             torn: feature_rows::halves(hq)?,
             filters_shared: profiles::filters_shared_customers(hq)?,
+            has_customers: default_customers::any(hq)?,
         })
     }
 
@@ -172,28 +178,41 @@ impl Here {
         let now = scale_unit::look(sides.channel, sides.store.channel())?;
         let mut features = BTreeMap::new();
         for slug in switches() {
-            features.insert(slug, Rows::read(sides, said, slug)?);
+            let seen = is_on(&now, Switch::Feature(slug), sides.catalogue);
+            let rows = if seen { Rows::default() } else { Rows::read(sides, said, slug)? };
+            features.insert(slug, rows);
         }
         let mut defaults = BTreeMap::new();
         let views = held.into_iter().map(|held| &held.view).chain([&now]);
-        for account in
-            views.filter_map(|view| Some(view.channel.as_ref()?.default_customer.clone()))
-        {
+        let own = |view: &View| Some(view.channel.as_ref()?.default_customer.clone());
+        let named = default_customers::named(sides.hq, sides.store)?;
+        for account in views.filter_map(own).chain(named) {
             let found = Whereabouts {
                 channel: channel_customers::know(sides.channel, &account)?.is_some(),
                 headquarters: hq_customers::template(sides.hq, &account, sides.company)?.is_some(),
             };
             defaults.insert(account, found);
         }
-        Ok(Self { now, features, defaults })
+        let has_customers = default_customers::has_customers(sides.channel)?;
+        let has_pending = default_customers::has_pending(sides.channel)?;
+        Ok(Self { now, features, defaults, has_customers, has_pending })
+    }
+}
+
+impl Here {
+    /// Whether the channel has a customer whom headquarters, or one of its views, names as its
+    /// default; none for any other.
+    pub fn has_customer(&self, account: &str) -> Option<bool> {
+        self.defaults.get(account).map(|found| found.channel)
     }
 }
 
 impl Rows {
     fn read(sides: Sides<'_>, said: &Said, slug: &'static str) -> Result<Self, StoreError> {
         let Sides { hq, channel, store, catalogue, clock, .. } = sides;
-        let none = Self { half: None, missing: Vec::new() };
-        let Some(gate) = catalogue.get(slug).filter(|_| said.is_on(slug)) else { return Ok(none) };
+        let Some(gate) = catalogue.get(slug).filter(|_| said.is_on(slug)) else {
+            return Ok(Self::default());
+        };
         let half = match scale_unit::feature_rows(channel, &gate.table_name())? {
             (Some(_), false) => Some(Half::State),
             (None, _) => feature_rows::has_metadata(hq, channel, &gate.table_name())?
@@ -251,7 +270,7 @@ impl Ground<'_> {
                 switched_on: is_on(view, kind.switch(), self.catalogue),
             },
         );
-        let decision = match self.missing(view, kind, decided) {
+        let decision = match self.missing(view, kind, who, decided) {
             Some(missing) => Err(missing),
             None => Ok(decided),
         };
@@ -266,12 +285,19 @@ impl Ground<'_> {
     }
 
     /// What makes the operation impossible, whatever was typed.
-    fn missing(&self, view: &View, kind: Kind, decided: Decision) -> Option<MissingGround> {
-        if matches!(decided, Decision::Refused(..)) {
-            return None;
-        }
+    fn missing(
+        &self,
+        view: &View,
+        kind: Kind,
+        who: Who,
+        decided: Decision,
+    ) -> Option<MissingGround> {
         let Some(own) = &view.channel else { return Some(MissingGround::NoConfiguration) };
         if kind != Kind::CreateCustomer {
+            let nobody = who == Who::Known && self.said.has_customers && !self.here.has_customers;
+            return nobody.then_some(MissingGround::NoCustomers);
+        }
+        if matches!(decided, Decision::Refused(..)) {
             return None;
         }
         let account = &own.default_customer;

@@ -5,7 +5,7 @@ use super::operation::PosError;
 use super::site::{Decided, Site};
 use crate::exchange::ExchangeError;
 use crate::model::pos::{FoundCustomer, Path, PosReport};
-use crate::store::{StoreError, channel_customers, hq_customers, world};
+use crate::store::{Db, StoreError, channel_customers, hq_customers, world};
 
 /// The most customers a search shows.
 const MOST: u32 = 50;
@@ -47,7 +47,13 @@ pub(super) fn ask(site: &mut Site<'_>, kind: Kind, account: &str) -> Result<PosR
         return Ok(site.refused(kind, Some(&known), reasons));
     }
     let account = known.account().to_owned();
-    site.real_time(kind, &account.clone(), reasons, move |_| Ok::<_, ExchangeError>(account))
+    site.real_time(kind, &account.clone(), reasons, move |hq| held_there(hq, account))
+}
+
+/// The account, where headquarters has such a customer to answer about.
+fn held_there(hq: &Db, account: String) -> Result<String, ExchangeError> {
+    hq_customers::known_party(hq, &account)?;
+    Ok(account)
 }
 
 /// Links an identity of another provider to a customer.
@@ -64,6 +70,7 @@ pub(super) fn link(
     }
     let (account, identity) = (known.account().to_owned(), identity.to_owned());
     site.real_time(kind, &account.clone(), reasons, move |hq| {
+        hq_customers::known_party(hq, &account)?;
         hq_customers::link_identity(hq, &identity, &account)?;
         Ok::<_, ExchangeError>(account)
     })
@@ -83,7 +90,7 @@ pub(super) fn order(site: &mut Site<'_>, account: &str) -> Result<PosReport, Pos
         site.report(kind.as_str(), Path::Async, &account)
     } else {
         let owner = account.clone();
-        site.real_time(kind, &account, reasons, move |_| Ok::<_, ExchangeError>(owner))?
+        site.real_time(kind, &account, reasons, move |hq| held_there(hq, owner))?
     };
     if report.path != Path::Failed {
         let kind = if local { "asynchronous" } else { "synchronous" };

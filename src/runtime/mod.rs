@@ -10,12 +10,13 @@ mod inquiries;
 pub mod obstacle;
 pub mod operation;
 pub mod plan;
+pub mod prospects;
 mod shift;
 mod site;
 
 pub use customers::NewCustomer;
 pub use decide::{Circumstances, Decision, Kind, Switch, decide};
-pub use ground::is_on;
+pub use ground::{Answering, Ground, Here, Outlook, Said, Sides, Who, is_on};
 pub use obstacle::{MissingGround, Obstacle};
 pub use operation::{PosError, Request, perform, rehearse};
 pub use site::Place;

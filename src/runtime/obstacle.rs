@@ -6,6 +6,9 @@ use crate::store::feature_rows::Half;
 /// The job that carries functionality profiles.
 pub const PROFILES: &str = "1070";
 
+/// The word of an option that is off in a functionality profile.
+pub const PROFILE_OFF: &str = "profile-off";
+
 /// The first thing in the way of an operation being local.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Obstacle {
@@ -68,7 +71,7 @@ impl Obstacle {
         match self {
             Self::Always => "always-real-time",
             Self::NoProfile => "no-profile",
-            Self::ProfileOff { .. } => "profile-off",
+            Self::ProfileOff { .. } => PROFILE_OFF,
             Self::FeatureOff { .. } => "feature-off",
             Self::Torn { .. } | Self::HalfSynchronized { .. } => "half-synchronized",
             Self::ProfileNotDistributed { .. } | Self::NotDistributed { .. } => "not-distributed",
@@ -126,6 +129,9 @@ pub enum MissingGround {
     /// 1070 has not brought the channel its own configuration.
     #[error("has no configuration yet")]
     NoConfiguration,
+    /// It has no customers, and headquarters has.
+    #[error("has no customers, so that nobody is known there")]
+    NoCustomers,
     /// No default customer is set for the channel.
     #[error("has no default customer, from whom a new one takes what is not given")]
     NoDefaultCustomer,
@@ -142,6 +148,7 @@ impl MissingGround {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NoConfiguration => "not-configured",
+            Self::NoCustomers => "no-customers",
             Self::NoDefaultCustomer
             | Self::DefaultCustomerNotThere(_)
             | Self::DefaultCustomerUnknown(_) => "no-default-customer",

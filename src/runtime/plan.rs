@@ -2,17 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use super::features::survey;
+use super::features::look;
+use super::obstacle::PROFILE_OFF;
 use crate::exchange::RunRequest;
 use crate::exchange::enlist;
 use crate::exchange::gate::unset;
 use crate::gates::plan::{Ground, Plan, PlanStep, StepKind, plan};
+use crate::gates::way::{ChannelOperations, Choice};
 use crate::gates::{Catalogue, Features, Gate};
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
-use crate::model::suggestion::{OfChannels, OfSessions, Run, SetSchedule, Suggestion};
+use crate::model::suggestion::{
+    OfChannels, OfSessions, ProfileSwitch, Run, SetSchedule, Suggestion,
+};
 use crate::model::topology::{DataStore, Group, Schedule};
 use crate::store::packages::{Folder, PackageStore};
+use crate::store::profiles::{self, Profile};
 use crate::store::{Reader, StoreError, features, scheduler, sessions, topology};
 
 /// Plans the way for a gate, in every channel or in one.
@@ -27,7 +32,7 @@ pub fn plan_of(
 ) -> Result<Plan, StoreError> {
     let standing = features::standing(&reader.hq, catalogue, &reader.world.clock)?;
     let gates: Vec<&Gate> = catalogue.gates.iter().collect();
-    let progress = survey(reader, &standing, &gates, only)?;
+    let progress = look(reader, catalogue, &standing, &gates, only, Some(gate))?;
     let jobs: Vec<String> =
         scheduler::read(&reader.hq)?.jobs.into_iter().map(|job| job.id).collect();
     let obstacles = Obstacles::read(reader, only)?;
@@ -46,7 +51,40 @@ pub fn plan_of(
         obstacles: &|jobs| obstacles.steps(jobs),
         lacking: &lacking,
     };
-    Ok(plan(&ground, gate))
+    let mut plan = plan(&ground, gate);
+    for one in progress.get(&gate.slug).into_iter().flatten() {
+        let (channel, operations) =
+            (one.in_effect.channel.clone(), one.in_effect.operations.clone());
+        if !operations.is_empty() {
+            plan.channels.push(ChannelOperations { channel, operations });
+        }
+    }
+    let profiles = profiles::profiles(&reader.hq)?;
+    plan.choices = choices(&profiles, &plan.channels);
+    Ok(plan)
+}
+
+/// The options of functionality profiles that keep operations from being local.
+fn choices(profiles: &[Profile], channels: &[ChannelOperations]) -> Vec<Choice> {
+    let mut found: Vec<Choice> = Vec::new();
+    for ChannelOperations { channel, operations } in channels {
+        let own = profiles.iter().find(|own| own.channels.contains(channel));
+        for one in operations.iter().filter(|one| one.way.reason.as_deref() == Some(PROFILE_OFF)) {
+            let (Some(own), Some(text)) = (own, one.way.text.clone()) else { continue };
+            let operation = one.operation;
+            match found.iter_mut().find(|known| known.operation == operation && known.text == text)
+            {
+                Some(known) => known.channels.push(channel.clone()),
+                None => found.push(Choice {
+                    operation,
+                    channels: vec![channel.clone()],
+                    text,
+                    command: Suggestion::SetProfile(own.id.clone(), ProfileSwitch::AsyncCustomers),
+                }),
+            }
+        }
+    }
+    found
 }
 
 /// What keeps jobs from reaching channels.

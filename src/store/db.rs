@@ -102,6 +102,8 @@ impl Db {
         let conn = connect(&copy.path, Access::Write)?;
         let db = Self { conn, path: path.to_path_buf(), copy: Some(copy), numbers: None };
         db.prepare(Access::Write, DEFAULT_CACHE_KIB)?;
+        // Nobody waits for what is thrown away.
+        db.script("PRAGMA synchronous = OFF")?;
         schema::check(&db, kind, Access::Write)?;
         Ok(db)
     }

@@ -10,6 +10,7 @@ pub mod channel_view;
 mod commit;
 pub mod create;
 pub mod db;
+pub mod default_customers;
 pub mod diagnose;
 pub mod drift;
 pub mod entity;

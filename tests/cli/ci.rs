@@ -80,5 +80,5 @@ fn a_pipeline_fails_when_a_job_is_forgotten() {
     );
     let github = "cdx --env rehearsal doctor --format github --fail-on warning";
     let run = shell(dir.path(), github).expect(1);
-    assert!(run.out.starts_with("::error title=CDX201"), "{}", run.text());
+    assert!(run.out.starts_with("::error title=CDX303"), "{}", run.text());
 }

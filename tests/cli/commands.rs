@@ -90,9 +90,9 @@ fn json_has_the_version_and_the_command() {
 fn sessions_are_filtered() {
     let env = Env::new();
     let count = |words: &str| env.json(words)["sessions"].as_array().unwrap().len();
-    assert_eq!(count("sessions list"), 3);
+    assert_eq!(count("sessions list"), 4);
     assert_eq!(count("sessions list --job Customers"), 1);
-    assert_eq!(count("sessions list --status applied --channel seattle"), 3);
+    assert_eq!(count("sessions list --status applied --channel seattle"), 4);
     assert_eq!(count("sessions list --status ApplyFailed"), 0);
     env.run("sessions cancel 1").expect(1);
     env.run("sessions retry 1").expect(1);

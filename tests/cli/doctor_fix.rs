@@ -10,8 +10,10 @@ fn commands(report: &Value) -> Vec<&str> {
 }
 
 fn codes(report: &Value) -> Vec<&str> {
-    let findings = report["findings"].as_array().unwrap();
-    findings.iter().map(|finding| finding["code"].as_str().unwrap()).collect()
+    let findings = report["findings"].as_array().unwrap().iter();
+    // What settings say is no fault.
+    let faults = findings.filter(|finding| finding["code"] != "CDX304");
+    faults.map(|finding| finding["code"].as_str().unwrap()).collect()
 }
 
 /// Features on and nothing distributed, a full cache, uploads that wait, a manual matter.
@@ -23,7 +25,8 @@ fn troubled() -> Env {
     env.ok("pos create-customer --channel houston --first-name A --last-name Off --offline");
     env.ok("pos reconnect --channel houston");
     env.ok("run P");
-    env.channel("online").execute_batch("DELETE FROM ax_CUSTTABLE").unwrap();
+    let lost = "DELETE FROM ax_CUSTTABLE WHERE ACCOUNTNUM > '00000010'";
+    env.channel("online").execute_batch(lost).unwrap();
     env.ok("params set try-count 9");
     env
 }
@@ -68,7 +71,8 @@ fn safe_fixes_end_what_they_can_and_manual_ones_stay() {
 #[test]
 fn what_is_accepted_is_not_mended() {
     let env = Env::new();
-    env.channel("online").execute_batch("DELETE FROM ax_CUSTTABLE").unwrap();
+    let lost = "DELETE FROM ax_CUSTTABLE WHERE ACCOUNTNUM > '00000010'";
+    env.channel("online").execute_batch(lost).unwrap();
     let path = env.path().join("cdx.toml");
     let before = std::fs::read_to_string(&path).unwrap();
     let more = "[[suppress]]\ncode = \"CDX211\"\nreason = \"a test of the register\"\n";

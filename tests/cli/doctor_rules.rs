@@ -127,9 +127,13 @@ tested! {
     channel_drift,
     excluded_job_empties,
     session_flood,
+    job_never_applied,
+    feature_jobs_incomplete,
     stale_cache,
     cache_instances_disagree,
     lingering_real_time_calls,
+    real_time_by_choice,
+    operation_fails,
     upload_not_collected,
     upload_not_applied,
     upload_schedule_broken,
@@ -147,6 +151,7 @@ tested! {
     customer_batch_pending,
     account_not_returned,
     recurring_jobs_missing,
+    default_customer_missing,
     operation_left_fields,
     scheduler_not_initialized,
     job_definition_differs,
@@ -197,6 +202,6 @@ fn the_registry_is_complete() {
     let numbers: Vec<&str> = listed.iter().map(|code| code.trim_start_matches("CDX")).collect();
     insta::assert_snapshot!(
         numbers.join(" "),
-        @"101 102 103 104 105 106 107 201 202 203 204 205 206 207 208 209 210 211 212 213 301 302 303 401 402 403 404 405 406 407 408 409 410 411 412 413 501 502 503 504 506 601 602 603 604 901 902"
+        @"101 102 103 104 105 106 107 201 202 203 204 205 206 207 208 209 210 211 212 213 214 215 301 302 303 304 306 401 402 403 404 405 406 407 408 409 410 411 412 413 501 502 503 504 505 506 601 602 603 604 901 902"
     );
 }

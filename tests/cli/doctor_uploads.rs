@@ -276,7 +276,7 @@ fn a_broken_channel_is_rebuilt() {
     let done = env.json("channels rebuild seattle");
     assert_eq!(done["kept"], "channels/seattle.db.broken-1");
     // Sessions of the old file say nothing of the new one.
-    let report = env.run("doctor --only CDX201 --format json").expect(1).json();
+    let report = env.run("doctor --only CDX214 --format json").expect(1).json();
     assert_eq!(report["findings"][0]["subject"]["channel"], "seattle", "{report:#}");
     let run = env.json("run 1110 1070 1010 1170");
     assert_eq!(run["jobs"][0]["reason"], "new-database", "{run:#}");

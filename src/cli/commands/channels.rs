@@ -69,6 +69,14 @@ enum Command {
         #[arg(long, value_name = "F")]
         fault: Vec<String>,
     },
+    /// Set what headquarters says of a channel; 1070 brings it there.
+    Set {
+        /// Its name.
+        name: String,
+        /// The customer from whom a new one takes what is not given.
+        #[arg(long, value_name = "A")]
+        default_customer: String,
+    },
     /// Channel database groups.
     Group {
         #[command(subcommand)]
@@ -227,6 +235,11 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
             })?;
             context.print(&RebuildReport::new(name, done))?;
             return Ok(Exit::Done);
+        }
+        Command::Set { name, default_customer } => {
+            context.write(|writer| {
+                Ok(channels::set_default_customer(writer, &name, &default_customer)?)
+            })?;
         }
         Command::Pause { name } => pause(context, &name, true)?,
         Command::Resume { name } => pause(context, &name, false)?,

@@ -9,6 +9,7 @@ use crate::gates::plan::ChannelProgress;
 use crate::model::scale_unit::{Cached, View};
 use crate::model::schema::Tables;
 use crate::model::topology::DataStore;
+use crate::runtime::Here;
 use crate::store::arrears::{Calls, Counters, Unreturned};
 use crate::store::drift::Drift;
 use crate::store::extension::Late;
@@ -79,6 +80,11 @@ pub struct ChannelFacts {
     pub now: View,
     /// What each instance of its scale unit holds, from the first; none that holds nothing.
     pub held: Vec<Option<Cached>>,
+    /// What operations rest on there.
+    pub here: Known<Here>,
+    /// How many of its customers headquarters does not have, and the first of them; none while
+    /// somebody writes.
+    pub unknown_customers: Option<Known<(u64, Vec<String>)>>,
     /// How far it has come with each listed feature, by slug; empty for offline databases.
     pub progress: BTreeMap<String, ChannelProgress>,
     /// Configurations without which a job that would publish a feature here is refused (G16).

@@ -20,6 +20,8 @@ use crate::model::session::{DownloadSession, UploadSession};
 use crate::model::settings::Settings;
 use crate::model::status::UploadStatus;
 use crate::model::topology::{DataStore, Group, Schedule};
+use crate::runtime::Said;
+use crate::store::default_customers::{self, DefaultCustomer};
 use crate::store::feature_rows::{self, Half};
 use crate::store::lengths::{TooLong, too_long};
 use crate::store::operations::{FailedOperation, LateOperation, PendingOperations};
@@ -136,6 +138,12 @@ pub struct HeadquartersFacts {
     pub tracked_from: Known<i64>,
     /// The functionality profiles.
     pub profiles: Known<Vec<Profile>>,
+    /// What operations rest on there.
+    pub said: Known<Said>,
+    /// The default customer of each channel database, by RECID, and whether headquarters has it.
+    pub default_customers: Known<BTreeMap<i64, DefaultCustomer>>,
+    /// The first customer there is, if any.
+    pub some_customer: Known<Option<String>>,
     /// The parameters.
     pub parameters: Known<Vec<Parameter>>,
     /// The version the scheduler was initialized in.
@@ -195,6 +203,9 @@ impl HeadquartersFacts {
             group_jobs: group_jobs(reader, &groups, &downloads),
             tracked_from: known(tracking::min_valid(hq)),
             profiles: known(profiles::profiles(hq)),
+            said: known(Said::read(hq, &catalogue)),
+            default_customers: known(default_customers::all(hq, &reader.env.settings().company)),
+            some_customer: known(default_customers::first(hq, &reader.env.settings().company)),
             parameters: known(topology::parameters(hq)),
             scheduler_version: known(world::value(hq, "scheduler-version")),
             failed_operations: known(operations::failed(hq)),

@@ -17,14 +17,15 @@ use crate::model::run::Mode;
 use crate::model::schema::Tables;
 use crate::model::topology::DataStore;
 use crate::runtime::features::Site;
+use crate::runtime::{Here, Sides};
 use crate::store::drift::{Compared, Drift, compare, with_channel};
 use crate::store::lineage::{self, Fit, Gone};
 use crate::store::packages::Folder;
 use crate::store::schema::Kind;
 use crate::store::upload_pack::UploadTable;
 use crate::store::{
-    Access, ChannelDatabase, Db, Environment, Reader, StoreError, arrears, catalogue, extension,
-    integrity, lost, scale_unit,
+    Access, ChannelDatabase, Db, Environment, Reader, StoreError, arrears, catalogue,
+    default_customers, extension, integrity, lost, scale_unit,
 };
 use crate::world::Machine;
 
@@ -43,6 +44,8 @@ pub(in crate::doctor) struct Reading {
     pub(in crate::doctor) lost: bool,
     /// SQLite's integrity check, which reads every page.
     pub(in crate::doctor) integrity: bool,
+    /// Rows of both sides may be held against each other: nobody writes meanwhile.
+    pub(in crate::doctor) both: bool,
 }
 
 /// Called with how many databases there are, and how many have been read.
@@ -145,6 +148,8 @@ impl Survey<'_> {
             fit,
             now: scale_unit::look(channel, &self.store.name)?,
             held: site.held().to_vec(),
+            here: self.here(&site),
+            unknown_customers: self.reading.both.then(|| self.unknown_customers(channel)),
             progress: self.progress(&site)?,
             lacking: self.lacking()?,
             half_features: self.half_features(channel)?,
@@ -158,6 +163,28 @@ impl Survey<'_> {
             integrity: self.reading.integrity.then(|| known(integrity::complaints(channel))),
             tables,
         })
+    }
+
+    fn here(&self, site: &Site) -> Known<Here> {
+        let said = self.hq.said.as_ref().map_err(Clone::clone)?;
+        let sides = Sides {
+            hq: &self.reader.hq,
+            channel: site.database(),
+            store: self.store,
+            catalogue: &self.hq.catalogue,
+            clock: &self.hq.clock,
+            company: &self.hq.settings.company,
+        };
+        known(Here::read(sides, said, site.held().iter().flatten()))
+    }
+
+    /// The customers of the channel whom headquarters does not have.
+    fn unknown_customers(&self, channel: &ChannelDatabase) -> Known<(u64, Vec<String>)> {
+        if self.store.offline {
+            return Ok((0, Vec::new()));
+        }
+        let hq = &self.reader.hq;
+        known(with_channel(hq, channel, || default_customers::unknown(hq)))
     }
 
     fn gone(&self, channel: &ChannelDatabase, fit: &Known<Fit>) -> Result<Vec<Gone>, StoreError> {

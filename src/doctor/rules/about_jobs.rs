@@ -10,7 +10,7 @@ use crate::gates::Gate;
 use crate::gates::gate::CARRIER;
 use crate::gates::plan::{Ground, PlanStep, StepKind, plan};
 use crate::model::suggestion::{OfFeatures, Run, Suggestion};
-use crate::model::topology::DataStore;
+use crate::model::topology::{DataStore, Schedule};
 use crate::runtime::plan::{Obstacles, Terrain};
 use crate::store::sessions::Lack;
 
@@ -143,8 +143,18 @@ pub(super) fn deliver(
     Ok(fix_of(&steps))
 }
 
+/// Whether an active schedule runs a job for a database's group.
+pub(super) fn is_served(x: &Examination, store: &DataStore, job: &str) -> Result<bool, Unknown> {
+    let serves = |schedule: &Schedule| {
+        schedule.active
+            && schedule.groups.contains(&store.group)
+            && schedule.jobs.iter().any(|known| known.eq_ignore_ascii_case(job))
+    };
+    Ok(x.hq.schedules.as_ref()?.iter().any(serves))
+}
+
 /// Whether the next run of a job has something for a database.
-fn is_due(x: &Examination, store: &DataStore, job: &str) -> Result<bool, Unknown> {
+pub(super) fn is_due(x: &Examination, store: &DataStore, job: &str) -> Result<bool, Unknown> {
     let own = |one: &&GroupJob| one.group == store.group_id && one.job.eq_ignore_ascii_case(job);
     let changed = x.hq.group_jobs.as_ref()?.iter().find(own);
     let lack = x.hq.lacks.as_ref()?.get(&(store.id, job.to_owned()));

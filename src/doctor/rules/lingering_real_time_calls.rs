@@ -1,26 +1,26 @@
 //! CDX303: an operation that should be local would, made now, still be a real-time call.
 
-use super::about_calls::{Intent, intents, made_now};
-use super::about_features::is_parked;
-use super::about_obstacle::first_in_the_way;
-use crate::doctor::facts::{ChannelFacts, Examination};
+use super::about_calls::{feature_of, made_now, profile_of};
+use super::about_obstacle::past;
+use crate::doctor::facts::{Channel, ChannelFacts, Examination};
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{ASYNC_FAQ, ASYNC_MODE, FIDELITY, Source};
 use crate::model::wording::count;
+use crate::runtime::{Kind, Obstacle};
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX303",
     name: "lingering-real-time-calls",
     severity: Severity::Error,
-    checks: "each operation that headquarters means to be local, in each channel, on each instance \
-             of its scale unit: creating and editing customers and addresses, and customer orders",
+    checks: "each operation that a feature or an option which is on makes local, in each channel, \
+             on each instance of its scale unit: creating and editing customers and addresses, and \
+             customer orders",
     why: "Asynchronous customers are turned on so that registers do not wait for headquarters, and \
           go on without it. An operation that still calls headquarters waits, and fails when \
-          headquarters cannot be reached. What is in the way is one of few things: the feature or \
-          what it needs is off, a job has not been applied since, only one of the feature's two \
-          rows has come, the functionality profile says no, or the scale unit still answers from \
-          its memory.",
+          headquarters cannot be reached. What is in the way is one of few things: a job has not \
+          been applied since, only one of the feature's two rows has come, or the scale unit still \
+          answers from its memory. What settings themselves say is CDX304.",
     mend: "Run the commands it names, in order; they are the shortest way from here.",
     since: "0.2.0",
     behaviours: &["R01", "R02", "R03", "R14", "R15", "G13", "G14"],
@@ -35,32 +35,41 @@ pub(in crate::doctor) const RULE: Rule = Rule {
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     for (channel, facts) in x.online() {
-        if is_parked(x, &channel.store) {
+        if let Err(why) = &facts.here {
+            findings.unjudged(&channel.store.name, why);
             continue;
         }
-        for intent in intents(x, channel)? {
-            let slow = made_now(x, facts, intent.kind);
-            if slow.is_empty() {
-                continue;
-            }
-            let Some(obstacle) = first_in_the_way(x, channel, facts, &intent, &slow)? else {
-                continue;
-            };
-            let operation = intent.kind.as_str();
-            let mut subject = Subject::channel(&channel.store.name).with_key(operation);
-            if let Some(feature) = &intent.feature {
+        for made in made_now(x, channel, facts)? {
+            // What settings say is no lingering call; there is a rule of its own for it.
+            let slow: Vec<(usize, &Obstacle)> = made
+                .outlooks
+                .iter()
+                .filter_map(|(at, outlook)| Some((*at, outlook.obstacle.as_ref()?)))
+                .filter(|(_, obstacle)| !obstacle.is_choice())
+                .collect();
+            let Some((_, obstacle)) = slow.first() else { continue };
+            let mut subject = Subject::channel(&channel.store.name).with_key(made.kind.as_str());
+            if let Some(feature) = feature_of(made.kind) {
                 subject = subject.with_feature(feature);
             }
-            let mut evidence = obstacle.evidence;
-            evidence.extend(past_calls(x, facts, &intent));
-            evidence.push(intent.because.clone());
+            let mut evidence = Vec::new();
+            for (instance, obstacle) in &slow {
+                if let Obstacle::Cached { until } = obstacle {
+                    let line = format!("instance {instance} answers from its cache until {until}");
+                    if !evidence.contains(&line) {
+                        evidence.push(line);
+                    }
+                }
+            }
+            evidence.extend(past_calls(x, facts, made.kind));
+            evidence.push(meant_by(x, channel, made.kind)?);
             findings.report(Found {
                 subject,
-                title: format!("still a real-time call: {}", obstacle.title),
+                title: format!("still a real-time call: {}", obstacle.text()),
                 evidence,
                 effect: "the register waits for headquarters, and fails when it cannot be reached"
                     .to_owned(),
-                fix: obstacle.fix,
+                fix: past(x, channel, facts, made.kind, obstacle)?,
             });
         }
     }
@@ -68,14 +77,23 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     Ok(())
 }
 
+/// What in headquarters says that an operation is to be local.
+fn meant_by(x: &Examination, channel: &Channel, kind: Kind) -> Result<String, Unknown> {
+    if let Some(gate) = feature_of(kind).and_then(|slug| x.hq.catalogue.get(slug)) {
+        return Ok(format!("{:?} is on in headquarters", gate.name));
+    }
+    let profile = profile_of(x, channel)?.map_or("", |own| own.id.as_str());
+    Ok(format!("the option is on in functionality profile {profile}"))
+}
+
 /// The calls that were made of the operation, by the reason they gave.
-fn past_calls(x: &Examination, facts: &ChannelFacts, intent: &Intent) -> Vec<String> {
-    let own = facts.calls.iter().filter(|calls| calls.operation == intent.kind.as_str());
+fn past_calls(x: &Examination, facts: &ChannelFacts, kind: Kind) -> Vec<String> {
+    let own = facts.calls.iter().filter(|calls| calls.operation == kind.as_str());
     own.map(|calls| {
         let why = calls.reasons.first().map_or("", |reason| reason.code.as_str());
         format!(
             "{}: {} so far, the last {} ({why})",
-            intent.kind.request(),
+            kind.request(),
             count(calls.count, "call"),
             x.hq.clock.show(&calls.last)
         )

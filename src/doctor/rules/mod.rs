@@ -1,6 +1,7 @@
 //! The rules, one file each, and what some of them share.
 
 mod about_calls;
+mod about_default_customers;
 mod about_features;
 mod about_jobs;
 mod about_obstacle;
@@ -16,24 +17,29 @@ pub(super) mod customer_operation_failed;
 pub(super) mod data_sync_paused;
 pub(super) mod database_damaged;
 pub(super) mod database_replaced;
+pub(super) mod default_customer_missing;
 pub(super) mod excluded_job_empties;
 pub(super) mod extension_row_late;
 pub(super) mod feature_below_version;
 pub(super) mod feature_changes_on_upgrade;
 pub(super) mod feature_half_synchronized;
+pub(super) mod feature_jobs_incomplete;
 pub(super) mod feature_not_distributed;
 pub(super) mod gate_configuration_missing;
 pub(super) mod group_not_scheduled;
 pub(super) mod job_definition_differs;
+pub(super) mod job_never_applied;
 pub(super) mod lingering_real_time_calls;
 pub(super) mod mandatory_feature_off;
 pub(super) mod mapping_broken;
+pub(super) mod operation_fails;
 pub(super) mod operation_left_fields;
 pub(super) mod operation_unfinished;
 pub(super) mod package_gone;
 pub(super) mod parallel_upload;
 pub(super) mod prerequisite_missing;
 pub(super) mod purge_before_upload;
+pub(super) mod real_time_by_choice;
 pub(super) mod recurring_jobs_missing;
 pub(super) mod rollback_on_failure;
 pub(super) mod rows_unaccounted;

@@ -210,6 +210,13 @@ pub enum OfChannels {
     AddOffline(String),
     /// Resumes one that is paused.
     Resume(String),
+    /// Gives one another default customer.
+    SetDefaultCustomer {
+        /// The channel.
+        channel: String,
+        /// The customer's account.
+        account: String,
+    },
     /// Counts the rows of one again.
     Reseed(String),
     /// Makes the file of one again.
@@ -407,6 +414,7 @@ impl Suggestion {
             | Self::Channels(
                 OfChannels::Resume(channel)
                 | OfChannels::Reseed(channel)
+                | OfChannels::SetDefaultCustomer { channel, .. }
                 | OfChannels::Rebuild { database: channel, .. },
             ) => Some(channel),
             _ => None,

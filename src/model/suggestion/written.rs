@@ -284,6 +284,9 @@ impl OfChannels {
             }
             Self::Resume(name) => Words::of("channels resume").value(name),
             Self::Reseed(name) => Words::of("channels reseed").value(name),
+            Self::SetDefaultCustomer { channel, account } => {
+                Words::of("channels set").value(channel).option("--default-customer", Some(account))
+            }
             Self::Rebuild { database, discard } => {
                 Words::of("channels rebuild").value(database).flag(*discard, "--discard")
             }

@@ -69,7 +69,7 @@ fn side(path: &Path) -> Result<Side, CommandError> {
     let standing = features::standing(&reader.hq, &catalogue, &reader.world.clock)?;
     let listed = Features { catalogue: &catalogue, standing: &standing };
     let gates: Vec<&Gate> = catalogue.gates.iter().filter(|gate| listed.is_listed(gate)).collect();
-    let found = survey(&reader, &standing, &gates, None)?;
+    let found = survey(&reader, &catalogue, &standing, &gates, None)?;
     let of = |gate: &&Gate| {
         let channels = found.get(&gate.slug).into_iter().flatten();
         let acts = channels.map(|one| (one.in_effect.channel.clone(), one.in_effect.in_effect));

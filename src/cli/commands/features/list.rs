@@ -9,6 +9,7 @@ use crate::gates::in_effect::{ChannelState, InEffect};
 use crate::gates::resolve::{Features, Status};
 use crate::gates::standing::Standing;
 use crate::gates::{Catalogue, Gate};
+use crate::model::pos::Way;
 use crate::model::suggestion::{Prose, Suggestion};
 use crate::model::version::Version;
 use crate::report::page::{Page, Report, yes};
@@ -125,7 +126,7 @@ pub(super) fn list(context: &mut Context, catalogue: &Catalogue) -> Result<Exit,
         let listed = Features { catalogue, standing: &standing };
         let gates: Vec<&Gate> =
             catalogue.gates.iter().filter(|gate| listed.is_listed(gate)).collect();
-        let survey = survey(reader, &standing, &gates, None)?;
+        let survey = survey(reader, catalogue, &standing, &gates, None)?;
         let one = |gate: &&Gate| ListedFeature {
             line: FeatureLine::of(catalogue, &standing, gate),
             channels: Summary::of(
@@ -180,6 +181,7 @@ impl Report for FeatureDetail {
             ["channel", "state", "in effect", "still to do", "effective at"],
             self.channels.iter().map(row).collect(),
         );
+        operations(page, &self.channels);
         let stale = self.channels.iter().filter(|channel| channel.state == ChannelState::Cached);
         for channel in stale.filter(|channel| channel.instances.len() > 1) {
             for view in &channel.instances {
@@ -192,6 +194,28 @@ impl Report for FeatureDetail {
                 ));
             }
         }
+    }
+}
+
+/// What operations would come to, made now, in every channel.
+fn operations(page: &mut Page, channels: &[InEffect]) {
+    let mut rows = Vec::new();
+    for channel in channels {
+        for one in &channel.operations {
+            let row = |who: &str, way: &Way| {
+                let reason = way.text.clone().unwrap_or_default();
+                let operation = format!("{}{who}", one.operation);
+                [channel.channel.clone(), operation, way.path.as_str().to_owned(), reason]
+            };
+            rows.push(row("", &one.way));
+            rows.extend(one.asynchronous.iter().map(|way| row(" (async customer)", way)));
+            let others = one.instances.iter().skip(1);
+            rows.extend(others.map(|o| row(&format!(" (instance {})", o.instance), &o.way)));
+        }
+    }
+    if !rows.is_empty() {
+        page.gap();
+        page.table(["channel", "operation", "made now", "because"], rows);
     }
 }
 

@@ -7,9 +7,11 @@ use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::gates::plan::{Plan, PlanStep, StepKind};
 use crate::gates::script::{Shell, script};
+use crate::gates::way::Choice;
 use crate::gates::{Catalogue, Gate};
-use crate::model::suggestion::Prose;
+use crate::model::suggestion::{Prose, Run, Suggestion};
 use crate::report::page::{Page, Report};
+use crate::runtime::obstacle::PROFILES;
 use crate::runtime::plan::plan_of;
 
 /// The shells that scripts are written for.
@@ -36,6 +38,18 @@ struct PlanReport {
     #[serde(flatten)]
     plan: Plan,
     steps: Vec<StepLine>,
+    choices: Vec<ChoiceLine>,
+}
+
+/// A setting beside the feature that keeps an operation from being local.
+#[derive(Debug, Serialize)]
+struct ChoiceLine {
+    operation: &'static str,
+    channels: Vec<String>,
+    text: String,
+    command: String,
+    /// What brings it to the channels then.
+    then: String,
 }
 
 /// One step.
@@ -54,7 +68,24 @@ impl PlanReport {
             why: step.why.clone(),
         };
         let steps = plan.steps.iter().map(line).collect();
-        Self { plan, steps }
+        let choice = |choice: &Choice| ChoiceLine {
+            operation: choice.operation,
+            channels: choice.channels.clone(),
+            text: choice.text.clone(),
+            command: choice.command.typed(env),
+            then: Suggestion::from(Run::job(PROFILES)).typed(env),
+        };
+        let choices = plan.choices.iter().map(choice).collect();
+        Self { plan, steps, choices }
+    }
+
+    /// What stays a real-time call because of a setting beside the feature.
+    fn say_choices(&self, page: &mut Page) {
+        for ChoiceLine { operation, channels, text, command, then } in &self.choices {
+            let channels = channels.join(", ");
+            page.line(format!("{operation} in {channels} stays a real-time call: {text}"));
+            page.item(format!("to have it local: {command}, then {then}"));
+        }
     }
 }
 
@@ -67,6 +98,7 @@ impl Report for PlanReport {
                 plan.feature,
                 plan.place()
             ));
+            self.say_choices(page);
             return;
         }
         page.line(format!("From here to {} effective {}:", plan.feature, plan.place()));
@@ -81,6 +113,7 @@ impl Report for PlanReport {
         for refusal in &plan.refused {
             page.line(format!("in the way: {}", refusal.message));
         }
+        self.say_choices(page);
     }
 }
 

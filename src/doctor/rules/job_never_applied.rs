@@ -1,0 +1,70 @@
+//! CDX214: a download job of an active schedule has never been applied in a channel.
+
+use super::about_jobs::{Bring, deliver, is_served};
+use crate::doctor::facts::{Channel, Examination, JobPlans, Reached};
+use crate::doctor::finding::{Found, Severity, Subject};
+use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
+use crate::doctor::sources::{CDX_TROUBLE, FIDELITY, Source};
+use crate::model::session::{DownloadSession, StoreSession};
+
+pub(in crate::doctor) const RULE: Rule = Rule {
+    code: "CDX214",
+    name: "job-never-applied",
+    severity: Severity::Error,
+    checks: "that every download job of an active schedule has been applied in each channel, and in \
+             each offline database it is meant for, at least once",
+    why: "Until a job has come once, the channel lacks all that the job brings: its features (1110), \
+          its own configuration and profile (1070), its customers (1010), or whatever a job of your \
+          own carries. What does not come changes nothing, so that nothing else may look wrong.",
+    mend: "Run the job, and see that its session ends in Applied.",
+    since: "0.3.0",
+    behaviours: &["D01", "D05", "D13", "G13"],
+    sources: &[Source::documented(CDX_TROUBLE), Source::assumed(FIDELITY)],
+    depth: Depth::Quick,
+    check,
+};
+
+fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
+    for (channel, facts) in x.readable() {
+        for plans in x.hq.downloads.as_ref()? {
+            let job = &plans.job;
+            if !is_lacking(x, channel, plans)? {
+                continue;
+            }
+            findings.report(Found {
+                subject: Subject::channel(&channel.store.name).with_job(&job.id),
+                title: "a job of an active schedule has never been applied".to_owned(),
+                evidence: vec![seen(x, channel, &job.id, &job.name)?],
+                effect: "the channel lacks all that the job brings".to_owned(),
+                fix: deliver(x, channel, facts, Vec::new(), Bring::WhatIsMissing(&job.id))?,
+            });
+        }
+    }
+    x.tell_unreadable(findings);
+    Ok(())
+}
+
+/// Whether a database has never had a job that is scheduled and meant for it.
+pub(super) fn is_lacking(
+    x: &Examination,
+    channel: &Channel,
+    plans: &JobPlans,
+) -> Result<bool, Unknown> {
+    let store = &channel.store;
+    let Ok(tables) = &plans.plans else { return Ok(false) };
+    let is_meant = !store.offline || tables.iter().any(|plan| !plan.exclude_offline);
+    let never = x.hq.sessions.as_ref()?.reached(store.id, &plans.job.id) == Reached::Never;
+    Ok(never && is_meant && is_served(x, store, &plans.job.id)?)
+}
+
+fn seen(x: &Examination, channel: &Channel, job: &str, name: &str) -> Result<String, Unknown> {
+    let own = |one: &(&DownloadSession, &StoreSession)| one.0.job.eq_ignore_ascii_case(job);
+    let last = x.hq.sessions.as_ref()?.of(channel.store.id).filter(own).next_back();
+    Ok(match last {
+        Some((session, row)) => {
+            let status = row.status.as_str();
+            format!("{job} {name}: session {} is {status}, and none was applied", session.id)
+        }
+        None => format!("{job} {name}: no session has been made for it"),
+    })
+}

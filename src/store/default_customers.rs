@@ -1,0 +1,101 @@
+//! The default customer of each channel, from whom a new one takes what is not given (R16).
+
+use std::collections::BTreeMap;
+
+use rusqlite::named_params;
+
+use super::db::{ChannelDatabase, Db, Headquarters};
+use super::error::StoreError;
+use super::hq_customers;
+use crate::model::named::Named;
+use crate::model::topology::DataStore;
+
+/// A channel's default customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DefaultCustomer {
+    /// The account; empty where none is set.
+    pub account: String,
+    /// Whether headquarters has it.
+    pub known: bool,
+}
+
+/// The default customer of each channel database, by its RECID.
+pub fn all(hq: &Headquarters, company: &str) -> Result<BTreeMap<i64, DefaultCustomer>, StoreError> {
+    let rows = hq.rows(
+        "SELECT d.DATASTORE, c.DEFAULTCUSTACCOUNT FROM RETAILCDXDATASTORECHANNEL d
+         JOIN RETAILCHANNELTABLE c ON c.RECID = d.CHANNEL ORDER BY d.DATASTORE",
+        [],
+        |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)),
+    )?;
+    rows.into_iter()
+        .map(|(store, account)| {
+            let known = hq_customers::template(hq, &account, company)?.is_some();
+            Ok((store, DefaultCustomer { account, known }))
+        })
+        .collect()
+}
+
+/// The account that headquarters names as a channel's default customer.
+pub fn named(hq: &Headquarters, store: &DataStore) -> Result<Option<String>, StoreError> {
+    hq.text(
+        "SELECT c.DEFAULTCUSTACCOUNT FROM RETAILCONNDATABASEPROFILE p
+         JOIN RETAILCDXDATASTORECHANNEL d ON d.DATASTORE = p.RECID
+         JOIN RETAILCHANNELTABLE c ON c.RECID = d.CHANNEL WHERE p.NAME = ?1 COLLATE NOCASE",
+        [store.channel()],
+    )
+}
+
+/// The first customer of a company, if there is one.
+pub fn first(hq: &Headquarters, company: &str) -> Result<Option<String>, StoreError> {
+    hq.text("SELECT min(ACCOUNTNUM) FROM CUSTTABLE WHERE DATAAREAID = ?1", [company])
+}
+
+/// Whether headquarters has any customer.
+pub fn any(hq: &Headquarters) -> Result<bool, StoreError> {
+    Ok(hq.number("SELECT EXISTS (SELECT 1 FROM CUSTTABLE)", [])? != 0)
+}
+
+/// Whether a channel has a customer whose account has not come back.
+pub fn has_pending(channel: &ChannelDatabase) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM ax_RETAILASYNCCUSTOMERV2 v WHERE v.CUSTACCOUNT = ''
+               AND NOT EXISTS (SELECT 1 FROM ax_RETAILCUSTTABLE r
+                               WHERE r.CUSTACCOUNTASYNC = v.CUSTACCOUNTASYNC))";
+    Ok(channel.number(sql, [])? != 0)
+}
+
+/// Whether a channel has any customer.
+pub fn has_customers(channel: &ChannelDatabase) -> Result<bool, StoreError> {
+    Ok(channel.number("SELECT EXISTS (SELECT 1 FROM ax_CUSTTABLE)", [])? != 0)
+}
+
+/// How many customers of a channel headquarters does not have, and the first of them, while the
+/// channel is attached as `ch`.
+pub fn unknown(hq: &Headquarters) -> Result<(u64, Vec<String>), StoreError> {
+    let accounts = hq.rows(
+        "SELECT c.ACCOUNTNUM FROM ch.ax_CUSTTABLE c WHERE NOT EXISTS
+         (SELECT 1 FROM main.CUSTTABLE h WHERE h.ACCOUNTNUM = c.ACCOUNTNUM) ORDER BY 1",
+        [],
+        |row| row.get(0),
+    )?;
+    let count = accounts.len() as u64;
+    Ok((count, accounts.into_iter().take(3).collect()))
+}
+
+/// Sets the default customer of a channel, in the caller's transaction.
+///
+/// # Errors
+/// [`StoreError::Unknown`] for a customer that headquarters does not have.
+pub fn set(hq: &Db, store: &DataStore, account: &str, company: &str) -> Result<(), StoreError> {
+    if hq_customers::template(hq, account, company)?.is_none() {
+        let sql = "SELECT ACCOUNTNUM FROM CUSTTABLE WHERE DATAAREAID = ?1 ORDER BY 1 LIMIT 10000";
+        let known = hq.rows(sql, [company], |row| row.get(0))?;
+        return Err(StoreError::unknown(Named::Customer, account, &known));
+    }
+    hq.run(
+        "UPDATE RETAILCHANNELTABLE SET DEFAULTCUSTACCOUNT = :account,
+         DEFAULTCUSTDATAAREAID = :company WHERE RECID IN
+         (SELECT CHANNEL FROM RETAILCDXDATASTORECHANNEL WHERE DATASTORE = :store)",
+        named_params! { ":account": account, ":company": company, ":store": store.id },
+    )
+    .map(|_| ())
+}
