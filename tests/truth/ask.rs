@@ -62,6 +62,7 @@ impl Said {
                     PosError::Store(error) if error.file().is_some() => "file",
                     PosError::Exchange(_) | PosError::Store(_) => "headquarters",
                     PosError::UnknownInstance { .. } => "unknown-instance",
+                    PosError::NoOfflineDatabase { .. } => "no-offline-database",
                 }
                 .to_owned(),
                 message: error.to_string(),

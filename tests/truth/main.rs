@@ -84,32 +84,6 @@ const MET: &[&str] = &[
 ];
 
 #[test]
-#[ignore = "timing"]
-fn timing() {
-    use std::time::Instant;
-    let mut t = [0.0f64; 4];
-    let mut n = 0;
-    for seed in 100..112 {
-        let b = Instant::now();
-        let State { env, .. } = state(seed);
-        t[0] += b.elapsed().as_secs_f64();
-        let b = Instant::now();
-        let _d = ask::doctor(&env);
-        t[1] += b.elapsed().as_secs_f64();
-        let b = Instant::now();
-        n += ask::registers(&env, 10).len();
-        t[2] += b.elapsed().as_secs_f64();
-        let b = Instant::now();
-        let _f = (
-            env.json("features show async-customer-editing"),
-            env.json("features plan async-customer-editing"),
-        );
-        t[3] += b.elapsed().as_secs_f64();
-    }
-    println!("state, doctor, registers, features {t:?} asked {n}");
-}
-
-#[test]
 fn what_the_register_and_the_doctor_say_agrees() {
     let (found, met) = sweep(0, IN_THE_SUITE, 5);
     assert!(found.is_empty(), "{}", found.join("\n\n"));
