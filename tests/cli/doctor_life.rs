@@ -111,7 +111,7 @@ fn everyday_use_of_asynchronous_customers_ends_well() {
     quiet_at_the_end(
         &env,
         &never,
-        &["channels add boston --offline-database", "run 1110 1070 1010 P", "run 1170"],
+        &["channels add boston --offline-database", "run 1110 1070 1010 1170 P"],
     );
 }
 

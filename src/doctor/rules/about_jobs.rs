@@ -3,20 +3,46 @@
 use std::collections::BTreeMap;
 
 use super::about_features::{features, is_half};
-use crate::doctor::facts::{Channel, ChannelFacts, Examination, GroupJob, PackageState};
+use crate::doctor::facts::{Channel, ChannelFacts, Examination, GroupJob, JobPlans, PackageState};
 use crate::doctor::fix::{Fix, Safety, Stage, Step};
 use crate::doctor::rule::Unknown;
 use crate::gates::Gate;
 use crate::gates::gate::CARRIER;
 use crate::gates::plan::{Ground, PlanStep, StepKind, plan};
 use crate::model::suggestion::{OfFeatures, Run, Suggestion};
-use crate::model::topology::{DataStore, Schedule};
+use crate::model::topology::{DataStore, OFFLINE_SUFFIX, Schedule};
 use crate::runtime::plan::{Obstacles, Terrain};
 use crate::store::sessions::Lack;
 
 /// A full synchronization of a job for one database.
 pub(super) fn full(job: &str, database: &str) -> Step {
     Step::new(Stage::Full, Run::job(job).full().in_channel(database))
+}
+
+/// The run that fills a database which has nothing yet: the download jobs that active schedules
+/// bring to its group and that are meant for it.
+pub(super) fn refill(x: &Examination, database: &str, group: &str) -> Result<Vec<Step>, Unknown> {
+    let offline = database.ends_with(OFFLINE_SUFFIX);
+    let mut jobs = Vec::new();
+    for plans in x.hq.downloads.as_ref()? {
+        if is_meant(plans, offline) && is_group_served(x, group, &plans.job.id)? {
+            jobs.push(&plans.job.id);
+        }
+    }
+    let run = Step::new(Stage::Download, Run::jobs(&jobs).in_channel(database));
+    Ok(if jobs.is_empty() { Vec::new() } else { vec![run] })
+}
+
+/// The same for a database that headquarters knows.
+pub(super) fn refill_known(x: &Examination, database: &str) -> Result<Vec<Step>, Unknown> {
+    let known = x.hq.stores.iter().find(|store| store.name.eq_ignore_ascii_case(database));
+    known.map_or_else(|| Ok(Vec::new()), |store| refill(x, &store.name, &store.group))
+}
+
+/// Whether a job has anything for a database of this kind.
+pub(super) fn is_meant(plans: &JobPlans, offline: bool) -> bool {
+    let tables = plans.plans.as_deref().unwrap_or_default();
+    !offline || tables.iter().any(|plan| !plan.exclude_offline)
 }
 
 /// What keeps jobs from reaching one database.
@@ -145,9 +171,13 @@ pub(super) fn deliver(
 
 /// Whether an active schedule runs a job for a database's group.
 pub(super) fn is_served(x: &Examination, store: &DataStore, job: &str) -> Result<bool, Unknown> {
+    is_group_served(x, &store.group, job)
+}
+
+fn is_group_served(x: &Examination, group: &str, job: &str) -> Result<bool, Unknown> {
     let serves = |schedule: &Schedule| {
         schedule.active
-            && schedule.groups.contains(&store.group)
+            && schedule.groups.iter().any(|known| known == group)
             && schedule.jobs.iter().any(|known| known.eq_ignore_ascii_case(job))
     };
     Ok(x.hq.schedules.as_ref()?.iter().any(serves))

@@ -1,11 +1,12 @@
 //! CDX901: a database is damaged, gone, or no database.
 
+use super::about_jobs::refill_known;
 use crate::doctor::facts::{Examination, FileState};
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Safety, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{FIDELITY, Source};
-use crate::model::suggestion::{OfChannels, Run};
+use crate::model::suggestion::OfChannels;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX901",
@@ -101,12 +102,8 @@ fn found(
 
 /// A channel can be made anew and filled by its jobs; headquarters comes back from a copy only.
 pub(super) fn rebuild(x: &Examination, name: &str) -> Result<Option<Fix>, Unknown> {
-    let jobs: Vec<&str> =
-        x.hq.downloads.as_ref()?.iter().map(|plans| plans.job.id.as_str()).collect();
-    let run = Run::jobs(jobs).in_channel(name);
     let again = OfChannels::Rebuild { database: name.to_owned(), discard: true };
-    Ok(Fix::new(
-        Safety::Destructive,
-        [Step::new(Stage::Clear, again), Step::new(Stage::Download, run)],
-    ))
+    let again = Step::new(Stage::Clear, again);
+    let refilled = refill_known(x, name)?;
+    Ok(Fix::new(Safety::Destructive, std::iter::once(again).chain(refilled)))
 }

@@ -1,5 +1,6 @@
 //! CDX410: a database file is not the one that was last seen under its name.
 
+use super::about_jobs::refill;
 use crate::doctor::facts::{Channel, ChannelFacts, Examination};
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
@@ -42,11 +43,11 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     for (channel, facts) in x.readable() {
         let known = noticed.iter().find(|(store, ..)| *store == channel.store.id);
         if let Some((_, cause, _)) = known {
-            tell(x, channel, facts, *cause, findings);
+            tell(x, channel, facts, *cause, findings)?;
             continue;
         }
         match &facts.fit {
-            Ok(Fit::Replaced(cause)) => tell(x, channel, facts, *cause, findings),
+            Ok(Fit::Replaced(cause)) => tell(x, channel, facts, *cause, findings)?,
             Ok(Fit::First | Fit::Same) => {}
             Err(why) => findings.unjudged(&channel.store.name, why),
         }
@@ -55,7 +56,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     if x.examines_all() {
         for file in x.hq.unknown_files.as_ref()? {
             match &file.content {
-                Ok(content) => tell_unknown(x, &file.name, content, findings),
+                Ok(content) => tell_unknown(x, &file.name, content, findings)?,
                 Err(why) => findings.unjudged(&file.name, &Unknown(chain(why))),
             }
         }
@@ -63,7 +64,12 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     Ok(())
 }
 
-fn tell_unknown(x: &Examination, name: &str, content: &Content, findings: &mut Findings) {
+fn tell_unknown(
+    x: &Examination,
+    name: &str,
+    content: &Content,
+    findings: &mut Findings,
+) -> Result<(), Unknown> {
     let mut evidence = vec![format!("headquarters does not know channels/{name}.db")];
     if !content.is_ours {
         evidence.push("it was last used with another headquarters database".to_owned());
@@ -77,12 +83,13 @@ fn tell_unknown(x: &Examination, name: &str, content: &Content, findings: &mut F
         title: "headquarters does not know the database's file".to_owned(),
         evidence,
         effect: "nothing goes to it, and what it has does not come up".to_owned(),
-        fix: adoption(x, name, content),
+        fix: adoption(x, name, content)?,
     });
+    Ok(())
 }
 
 /// The commands that take a file in; safe where nobody has to choose.
-fn adoption(x: &Examination, name: &str, content: &Content) -> Option<Fix> {
+fn adoption(x: &Examination, name: &str, content: &Content) -> Result<Option<Fix>, Unknown> {
     let channel = name.strip_suffix(OFFLINE_SUFFIX).unwrap_or(name);
     let known = x.hq.stores.iter().find(|store| store.name.eq_ignore_ascii_case(channel));
     let real = x.hq.groups.iter().filter(|group| !group.dummy);
@@ -94,10 +101,15 @@ fn adoption(x: &Examination, name: &str, content: &Content) -> Option<Fix> {
     let mut files = x.hq.unknown_files.iter().flatten();
     let with_offline = files.any(|file| file.name.eq_ignore_ascii_case(&offline));
     let usual = groups.iter().any(|group| group.eq_ignore_ascii_case("Default"));
-    let group = if usual { None } else { Some((*groups.first()?).to_owned()) };
+    let Some(group) = (if usual { Some("Default") } else { groups.first().copied() }) else {
+        return Ok(None);
+    };
+    let filled = refill(x, name, group)?;
+    let group = (!usual).then(|| group.to_owned());
     let add = OfChannels::Add { name: channel.to_owned(), group, offline_database: with_offline };
-    let steps = std::iter::once(Step::new(Stage::Clear, add)).chain(bring(x, name));
-    if content.is_ours && groups.len() == 1 { Fix::safe(steps) } else { Fix::manual(steps) }
+    let steps = std::iter::once(Step::new(Stage::Clear, add)).chain(bring(x, name)).chain(filled);
+    let is_clear = content.is_ours && groups.len() == 1;
+    Ok(if is_clear { Fix::safe(steps) } else { Fix::manual(steps) })
 }
 
 /// The commands that bring what a file has to headquarters.
@@ -118,7 +130,7 @@ fn tell(
     facts: &ChannelFacts,
     cause: Cause,
     findings: &mut Findings,
-) {
+) -> Result<(), Unknown> {
     let name = &channel.store.name;
     let mut evidence = vec![cause.told(name)];
     for upload in &facts.uploads {
@@ -137,6 +149,7 @@ fn tell(
         title: "the database's file is not the one last seen".to_owned(),
         evidence,
         effect: "what headquarters and the database believe of each other is not so".to_owned(),
-        fix: Fix::safe(bring(x, name)),
+        fix: Fix::safe(bring(x, name).into_iter().chain(refill(x, name, &channel.store.group)?)),
     });
+    Ok(())
 }

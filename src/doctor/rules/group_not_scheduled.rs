@@ -8,7 +8,7 @@ use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_COMMUNICATIONS, CDX_PRACTICES, Source};
 use crate::exchange::enlist;
 use crate::model::job::Direction;
-use crate::model::suggestion::SetSchedule;
+use crate::model::suggestion::{Run, SetSchedule};
 use crate::model::topology::Schedule;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
@@ -59,7 +59,10 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                 title,
                 evidence: vec![format!("{} {}: generates nothing", job.id, job.name)],
                 effect: "headquarters makes no sessions for the group's databases".to_owned(),
-                fix: Fix::manual([Step::new(Stage::Clear, step)]),
+                fix: Fix::manual([
+                    Step::new(Stage::Clear, step),
+                    Step::new(Stage::Download, Run::job(&job.id).in_group(&group.name)),
+                ]),
             });
         }
     }

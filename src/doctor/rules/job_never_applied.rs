@@ -1,6 +1,6 @@
 //! CDX214: a download job of an active schedule has never been applied in a channel.
 
-use super::about_jobs::{Bring, deliver, is_served};
+use super::about_jobs::{Bring, deliver, is_meant, is_served};
 use crate::doctor::facts::{Channel, Examination, JobPlans, Reached};
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
@@ -51,10 +51,11 @@ pub(super) fn is_lacking(
     plans: &JobPlans,
 ) -> Result<bool, Unknown> {
     let store = &channel.store;
-    let Ok(tables) = &plans.plans else { return Ok(false) };
-    let is_meant = !store.offline || tables.iter().any(|plan| !plan.exclude_offline);
     let never = x.hq.sessions.as_ref()?.reached(store.id, &plans.job.id) == Reached::Never;
-    Ok(never && is_meant && is_served(x, store, &plans.job.id)?)
+    Ok(never
+        && plans.plans.is_ok()
+        && is_meant(plans, store.offline)
+        && is_served(x, store, &plans.job.id)?)
 }
 
 fn seen(x: &Examination, channel: &Channel, job: &str, name: &str) -> Result<String, Unknown> {

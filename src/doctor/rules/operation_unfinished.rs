@@ -1,11 +1,13 @@
 //! CDX412: an operation over two files could not be finished.
 
+use super::about_jobs::refill_known;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Safety, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{FIDELITY, Source};
 use crate::exchange::intents::Unfinished;
+use crate::model::suggestion::{OfChannels, Suggestion};
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX412",
@@ -29,12 +31,12 @@ pub(in crate::doctor) const RULE: Rule = Rule {
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     for unfinished in x.hq.unfinished.as_ref()? {
-        findings.report(found(x, unfinished));
+        findings.report(found(x, unfinished)?);
     }
     Ok(())
 }
 
-fn found(x: &Examination, unfinished: &Unfinished) -> Found {
+fn found(x: &Examination, unfinished: &Unfinished) -> Result<Found, Unknown> {
     let Unfinished { id, database, operation, done, missing, problem, ends } = unfinished;
     let key = format!("operation {id}");
     let subject = match database {
@@ -47,12 +49,17 @@ fn found(x: &Examination, unfinished: &Unfinished) -> Found {
         format!("why: {}", problem.text),
         format!("since {}", x.hq.clock.show(&problem.since)),
     ];
-    let steps = ends.iter().map(|command| Step::new(Stage::Clear, command.clone()));
-    Found {
+    let mut steps: Vec<Step> =
+        ends.iter().map(|command| Step::new(Stage::Clear, command.clone())).collect();
+    // A database that is made again is empty until its jobs have come.
+    if let Some(Suggestion::Channels(OfChannels::Rebuild { database, .. })) = ends {
+        steps.extend(refill_known(x, database)?);
+    }
+    Ok(Found {
         subject,
         title: format!("{operation} could not be finished"),
         evidence,
         effect: "it stays half done until it is finished or ended".to_owned(),
         fix: Fix::new(Safety::Destructive, steps),
-    }
+    })
 }

@@ -1,12 +1,12 @@
 //! CDX601: the scheduler is older than the application, or lacks a job that a feature needs.
 
 use super::about_features::features;
-use crate::doctor::facts::Examination;
+use crate::doctor::facts::{ChannelFacts, Examination};
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_EXTENSIBILITY, CDX_PRACTICES, Source};
-use crate::model::suggestion::Suggestion;
+use crate::model::suggestion::{Run, Suggestion};
 use crate::model::version::Version;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
@@ -45,14 +45,23 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     for gate in features.catalogue.gates.iter().filter(|gate| features.is_on(&gate.slug)) {
         let has = |job: &String| definitions.jobs.iter().any(|j| j.id.eq_ignore_ascii_case(job));
         for job in gate.jobs().iter().filter(|job| !has(job)) {
+            let first = initialize().map_or_else(Vec::new, |fix| fix.steps);
             findings.report(Found {
                 subject: Subject::feature(&gate.slug).with_job(job),
                 title: format!("{:?} needs job {job}, which headquarters has not", gate.name),
                 evidence: vec![format!("RETAILCONNSCHEDULERJOBTABLE has no {job}")],
                 effect: "the feature cannot be brought to the channels".to_owned(),
-                fix: initialize(),
+                fix: Fix::safe(first.into_iter().chain(run_of(x, job))),
             });
         }
     }
     Ok(())
+}
+
+/// The run that brings a job's rows once the job is there; none where something must be configured
+/// before (G16).
+fn run_of(x: &Examination, job: &str) -> Option<Step> {
+    let is_held = |facts: &ChannelFacts| facts.lacking.iter().any(|item| item.job == job);
+    let held = x.readable().any(|(_, facts)| is_held(facts));
+    (!held).then(|| Step::new(Stage::Download, Run::job(job)))
 }

@@ -272,6 +272,12 @@ impl Run {
         Self { full: true, ..self }
     }
 
+    /// For one channel database group alone.
+    #[must_use]
+    pub fn in_group(self, group: &str) -> Self {
+        Self { group: Some(group.to_owned()), ..self }
+    }
+
     /// In one channel alone.
     #[must_use]
     pub fn in_channel(self, channel: &str) -> Self {
