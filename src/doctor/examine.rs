@@ -123,8 +123,8 @@ pub fn examine(
     };
     let rows = reads(Depth::EveryRow);
     let both = !request.busy;
-    let also_rows = (rows || reads(Depth::AndRows)) && both;
-    let reading = Reading { rows, lost: also_rows, integrity: also_rows, both };
+    let pages = (rows || reads(Depth::AndRows)) && both;
+    let reading = Reading { rows, pages, both };
     let hq = HeadquartersFacts::read(reader, reading, !request.quick)?;
     let mut stores = hq.stores.clone();
     if let Some(name) = &request.channel {

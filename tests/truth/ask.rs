@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cdx::model::customer::{AddressField, Customer, CustomerField};
+use cdx::model::customer::{self, AddressField, CustomerField};
 use cdx::model::pos::PosReport;
 use cdx::runtime::{NewCustomer, Place, PosError, Request, rehearse};
 use rusqlite::Connection;
@@ -177,18 +177,22 @@ impl Customers {
     }
 }
 
+/// An account or GUID, and an address of theirs where there is one.
+type Customer<'a> = (&'a str, Option<&'a str>);
+
 /// An operation as it is typed, and as the runtime takes it.
 fn operation(
     operation: &str,
     place: &str,
-    customer: Option<(&str, Option<&str>)>,
+    customer: Option<Customer<'_>>,
 ) -> Option<(String, Request)> {
     let (account, address) = customer.unwrap_or(("", None));
     let owner = account.to_owned();
     let (words, request) = match operation {
         "create-customer" => {
             let (first_name, last_name) = ("Grace".to_owned(), "Murray".to_owned());
-            let customer = Customer { first_name, last_name, ..Customer::default() };
+            let customer =
+                customer::Customer { first_name, last_name, ..customer::Customer::default() };
             let new = NewCustomer { customer, ..NewCustomer::default() };
             let words =
                 format!("pos create-customer {place} --first-name Grace --last-name Murray");
@@ -260,7 +264,7 @@ pub fn registers(env: &Env, one_in: usize) -> Vec<Asked> {
             };
             let at = Place { channel: &channel, instance: instance.max(1) as u32, offline };
             for name in OPERATIONS.iter().copied() {
-                let mut about: Vec<(Who, Option<(&str, Option<&str>)>)> = Vec::new();
+                let mut about: Vec<(Who, Option<Customer<'_>>)> = Vec::new();
                 if name == "create-customer" {
                     about.push((Who::Nobody, None));
                 } else {

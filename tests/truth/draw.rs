@@ -219,21 +219,18 @@ fn befall(env: &Env, draw: &mut Draw, kept: &mut Option<(String, Vec<u8>)>) -> S
             let _gone = fs::remove_file(&file);
             format!("({store} is removed)")
         }
-        7 => match kept.take() {
-            // An older copy is put back.
-            Some((name, bytes)) => {
-                for ending in ["-wal", "-shm"] {
-                    let _none =
-                        fs::remove_file(env.file(&name).with_extension(format!("db{ending}")));
-                }
-                fs::write(env.file(&name), bytes).unwrap();
-                format!("({name} is put back from its copy)")
-            }
-            None => {
+        7 => {
+            // An older copy is put back, where there is one.
+            let Some((name, bytes)) = kept.take() else {
                 *kept = Some((store.to_owned(), fs::read(&file).unwrap_or_default()));
-                format!("({store} is copied)")
+                return format!("({store} is copied)");
+            };
+            for ending in ["-wal", "-shm"] {
+                let _none = fs::remove_file(env.file(&name).with_extension(format!("db{ending}")));
             }
-        },
+            fs::write(env.file(&name), bytes).unwrap();
+            format!("({name} is put back from its copy)")
+        }
         _ => {
             let other = draw.one(CHANNELS);
             let _same = fs::copy(env.file(other), &file);

@@ -213,7 +213,7 @@ impl HeadquartersFacts {
             pending_operations: known(operations::pending(hq)),
             unfinished: known(unfinished(hq)),
             too_long: reading.rows.then(|| lengths(reader, &downloads, &channel_tables)),
-            integrity: reading.integrity.then(|| known(integrity::complaints(hq))),
+            integrity: reading.pages.then(|| known(integrity::complaints(hq))),
             clock,
             catalogue,
             definitions,

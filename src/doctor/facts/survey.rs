@@ -40,10 +40,8 @@ const CHANNEL_CACHE_KIB: u32 = 2 * 1024;
 pub(in crate::doctor) struct Reading {
     /// Every row.
     pub(in crate::doctor) rows: bool,
-    /// Rows that count as received and are not.
-    pub(in crate::doctor) lost: bool,
-    /// SQLite's integrity check, which reads every page.
-    pub(in crate::doctor) integrity: bool,
+    /// Rows that count as received and are not, and every page (SQLite's integrity check).
+    pub(in crate::doctor) pages: bool,
     /// Rows of both sides may be held against each other: nobody writes meanwhile.
     pub(in crate::doctor) both: bool,
 }
@@ -160,7 +158,7 @@ impl Survey<'_> {
             unreturned: arrears::unreturned(&self.reader.hq, channel)?,
             excluded: self.excluded(channel)?,
             drift: self.reading.rows.then(|| self.drift(channel, &tables)),
-            integrity: self.reading.integrity.then(|| known(integrity::complaints(channel))),
+            integrity: self.reading.pages.then(|| known(integrity::complaints(channel))),
             tables,
         })
     }
@@ -295,7 +293,7 @@ impl Survey<'_> {
                 late: None,
             });
         }
-        if self.reading.lost {
+        if self.reading.pages {
             let tables: Vec<&UploadTable> =
                 plans().flat_map(|one| one.tables.iter().flatten()).collect();
             self.lost(channel, &tables, &mut found);

@@ -10,12 +10,14 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX505",
     name: "default-customer-missing",
     severity: Severity::Error,
-    checks: "that headquarters and the channel have the customer that the channel names as its default",
+    checks: "that headquarters and the channel have the customer that the channel names as its \
+             default",
     why: "A new customer takes from the channel's default customer what is not given. Without it \
-          nobody can be created there, by a real-time call where headquarters does not have it, and \
-          asynchronously where the channel does not; and the batch cannot make a customer of what \
-          has come up.",
-    mend: "Bring it by 1010, or set another: `cdx channels set NAME --default-customer A`, then 1070.",
+          nobody can be created there, by a real-time call where headquarters does not have it, \
+          and asynchronously where the channel does not; and the batch cannot make a customer of \
+          what has come up.",
+    mend: "Bring it by 1010, or set another: `cdx channels set NAME --default-customer A`, then \
+           1070.",
     since: "0.3.0",
     behaviours: &["R16"],
     sources: &[Source::documented(CUSTOMERS_IN_STORES)],

@@ -12,12 +12,12 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX215",
     name: "feature-jobs-incomplete",
     severity: Severity::Warning,
-    checks: "that every job documented for a feature has been applied in each channel that acts on it, \
-             since it was turned on",
+    checks: "that every job documented for a feature has been applied in each channel that acts on \
+             it, since it was turned on",
     why: "The runtime reads a feature's state from what 1110 brings, so that a channel acts on it \
-          before the other documented jobs have come (inferred). For the editing feature the FAQ of \
-          2026 lists 1110, 1010 and 1070; one page of 2022 says 1070 only. Until all have come the \
-          feature may work with customers, profiles or settings of before.",
+          before the other documented jobs have come (inferred). For the editing feature the FAQ \
+          of 2026 lists 1110, 1010 and 1070; one page of 2022 says 1070 only. Until all have come \
+          the feature may work with customers, profiles or settings of before.",
     mend: "Run the jobs that are missing, in order.",
     since: "0.3.0",
     behaviours: &["G15", "R15"],

@@ -14,8 +14,8 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX201",
     name: "feature-not-distributed",
     severity: Severity::Error,
-    checks: "that each channel can see every feature that is on: that the jobs which carry what the \
-             runtime reads have been applied there since it was turned on",
+    checks: "that each channel can see every feature that is on: that the jobs which carry what \
+             the runtime reads have been applied there since it was turned on",
     why: "Turning a feature on changes one row in headquarters. Registers and shops act on what \
           their channel database says, and that changes only when 1110 has been applied there. \
           Other jobs that are documented for a feature, for the editing feature 1010 and 1070 (the \

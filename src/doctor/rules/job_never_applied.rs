@@ -11,11 +11,12 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX214",
     name: "job-never-applied",
     severity: Severity::Error,
-    checks: "that every download job of an active schedule has been applied in each channel, and in \
-             each offline database it is meant for, at least once",
-    why: "Until a job has come once, the channel lacks all that the job brings: its features (1110), \
-          its own configuration and profile (1070), its customers (1010), or whatever a job of your \
-          own carries. What does not come changes nothing, so that nothing else may look wrong.",
+    checks: "that every download job of an active schedule has been applied in each channel, and \
+             in each offline database it is meant for, at least once",
+    why: "Until a job has come once, the channel lacks all that the job brings: its features \
+          (1110), its own configuration and profile (1070), its customers (1010), or whatever a \
+          job of your own carries. What does not come changes nothing, so that nothing else may \
+          look wrong.",
     mend: "Run the job, and see that its session ends in Applied.",
     since: "0.3.0",
     behaviours: &["D01", "D05", "D13", "G13"],
@@ -60,7 +61,7 @@ pub(super) fn is_lacking(
 
 fn seen(x: &Examination, channel: &Channel, job: &str, name: &str) -> Result<String, Unknown> {
     let own = |one: &(&DownloadSession, &StoreSession)| one.0.job.eq_ignore_ascii_case(job);
-    let last = x.hq.sessions.as_ref()?.of(channel.store.id).filter(own).next_back();
+    let last = x.hq.sessions.as_ref()?.of(channel.store.id).rfind(own);
     Ok(match last {
         Some((session, row)) => {
             let status = row.status.as_str();

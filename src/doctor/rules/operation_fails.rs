@@ -18,11 +18,12 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX306",
     name: "operation-fails",
     severity: Severity::Error,
-    checks: "that an operation of a register, made now, could be done at all: the channel's file can \
-             be read, it has its own configuration, its default customer and customers, and \
+    checks: "that an operation of a register, made now, could be done at all: the channel's file \
+             can be read, it has its own configuration, its default customer and customers, and \
              headquarters has the customers whom real-time calls are about",
-    why: "A channel can be synchronized in part: then it does not know who it is, or whom it serves, \
-          and every operation ends in an error, whatever is typed and whichever features are on.",
+    why: "A channel can be synchronized in part: then it does not know who it is, or whom it \
+          serves, and every operation ends in an error, whatever is typed and whichever features \
+          are on.",
     mend: "Run what it names: mostly the job that has never come whole.",
     since: "0.3.0",
     behaviours: &["R01", "R14"],

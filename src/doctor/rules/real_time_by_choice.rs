@@ -12,9 +12,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX304",
     name: "real-time-by-choice",
     severity: Severity::Info,
-    checks: "which operations are real-time calls in a channel, or refused to customers whose account \
-             has not come back, because a feature or an option of the channel's functionality profile \
-             is off",
+    checks: "which operations are real-time calls in a channel, or refused to customers whose \
+             account has not come back, because a feature or an option of the channel's \
+             functionality profile is off",
     why: "It is as headquarters says, and may be meant so. Who expects otherwise looks here first: \
           turning on the features of asynchronous customers does not create customers \
           asynchronously; the option of the functionality profile does, and each channel has its \
