@@ -59,6 +59,7 @@ fn of_name(name: &str) -> Vec<Suggestion> {
         Suggestion::Clock,
         doctor.into(),
         Doctor { baseline: Some(own()), write_baseline: true, ..Doctor::default() }.into(),
+        Doctor { fix: true, ..Doctor::default() }.into(),
         Suggestion::Explain(own()),
         Suggestion::Help(Some("run".to_owned())),
         Suggestion::Version,

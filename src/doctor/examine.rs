@@ -7,7 +7,7 @@ use super::facts::{Examination, HeadquartersFacts, Progress, Reading, survey};
 use super::finding::{Finding, Severity};
 use super::registry::RULES;
 use super::rule::{Depth, Findings, Rule, Unknown};
-use super::suppress;
+use super::{causes, suppress};
 use crate::store::{Reader, StoreError, topology};
 
 /// What is asked of the doctor.
@@ -173,10 +173,7 @@ pub fn diagnose(examination: &Examination, request: &Request) -> Diagnosis {
         }
     }
     settle(&mut rules, &findings);
-    findings.sort_by(|a, b| {
-        let key = |finding: &Finding| (std::cmp::Reverse(finding.severity), finding.code);
-        key(a).cmp(&key(b))
-    });
+    causes::link(&mut findings, &examination.hq.stores);
     for fix in findings.iter_mut().filter_map(|finding| finding.fix.as_mut()) {
         fix.env.clone_from(&request.env);
     }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::causes::Cause;
 use super::fix::Fix;
 use super::rule::Rule;
 use super::sources::Source;
@@ -108,6 +109,21 @@ impl Subject {
         self.channel.as_deref()
     }
 
+    /// The job it is about.
+    pub fn of_job(&self) -> Option<&str> {
+        self.job.as_deref()
+    }
+
+    /// The feature it is about.
+    pub fn of_feature(&self) -> Option<&str> {
+        self.feature.as_deref()
+    }
+
+    /// What else it is about.
+    pub fn of_key(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
     /// What tells it from others of the same channel, as people read it.
     pub fn beside_channel(&self) -> String {
         let parts = self.parts().into_iter();
@@ -159,6 +175,12 @@ pub struct Finding {
     pub effect: String,
     /// What mends it.
     pub fix: Option<Fix>,
+    /// The findings that cause it, and with which it ends.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub caused_by: Vec<Cause>,
+    /// How much it matters with all that it causes.
+    #[serde(skip)]
+    pub rank: Severity,
     /// What the rule rests on.
     pub sources: &'static [Source],
     /// The same for the same rule and subject, in every run and on every machine.
@@ -186,6 +208,8 @@ impl Finding {
             evidence,
             effect,
             fix,
+            caused_by: Vec::new(),
+            rank: rule.severity,
             sources: rule.sources,
             suppressed: false,
             suppressed_because: None,

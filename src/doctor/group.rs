@@ -34,12 +34,16 @@ impl<'a> Group<'a> {
 
     fn is_like(&self, other: &Finding) -> bool {
         let safety = |finding: &Finding| finding.fix.as_ref().map(|fix| fix.safety);
+        let codes = |finding: &'_ Finding| {
+            finding.caused_by.iter().map(|cause| cause.code).collect::<Vec<_>>()
+        };
         self.first().is_some_and(|first| {
             first.code == other.code
                 && first.title == other.title
                 && first.effect == other.effect
                 && safety(first) == safety(other)
                 && first.baseline == other.baseline
+                && codes(first) == codes(other)
         })
     }
 

@@ -3,6 +3,7 @@
 //! It reads an environment once, into facts; rules look at facts alone and change nothing.
 
 pub mod baseline;
+pub mod causes;
 pub mod examine;
 pub mod facts;
 pub mod finding;

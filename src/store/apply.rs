@@ -163,6 +163,23 @@ pub fn apply_rows(
     Ok(detached?)
 }
 
+/// Whether a package holds a value that is longer than its channel column, so that it can never be
+/// applied here (D12).
+pub fn is_misfit(channel: &ChannelDatabase, file: &Path) -> Result<bool, StoreError> {
+    channel.run("ATTACH DATABASE ?1 AS pkg", [uri(file, "mode=ro&immutable=1")])?;
+    let found = packed_tables(channel)
+        .map_err(ApplyError::from)
+        .and_then(|tables| check_lengths(channel, &tables.iter().collect::<Vec<_>>(), false));
+    let detached = channel.script("DETACH DATABASE pkg");
+    let misfit = match found {
+        Ok(()) => false,
+        Err(ApplyError::Rejected(_)) => true,
+        Err(ApplyError::Store(error)) => return Err(error),
+    };
+    detached?;
+    Ok(misfit)
+}
+
 /// Whether a package of this name has been applied here (D11).
 pub fn is_applied(channel: &ChannelDatabase, package: &str) -> Result<bool, StoreError> {
     let sql = "SELECT count(*) FROM crt_DOWNLOADSESSIONDATAFILEHISTORY WHERE DATAFILENAME = ?1";

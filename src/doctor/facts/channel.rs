@@ -1,6 +1,6 @@
 //! What is known of one channel or offline database.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::doctor::rule::{Known, Unknown};
@@ -85,6 +85,8 @@ pub struct ChannelFacts {
     /// How many of its customers headquarters does not have, and the first of them; none while
     /// somebody writes.
     pub unknown_customers: Option<Known<(u64, Vec<String>)>>,
+    /// Failed sessions whose package can never be applied here: a value in it is too long.
+    pub misfits: Known<BTreeSet<i64>>,
     /// How far it has come with each listed feature, by slug; empty for offline databases.
     pub progress: BTreeMap<String, ChannelProgress>,
     /// Configurations without which a job that would publish a feature here is refused (G16).

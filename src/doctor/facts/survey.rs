@@ -1,6 +1,6 @@
 //! Reads the channel databases, several at a time, in their order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -15,12 +15,14 @@ use crate::gates::Features;
 use crate::model::replaced::Cause;
 use crate::model::run::Mode;
 use crate::model::schema::Tables;
+use crate::model::status::DownloadStatus;
 use crate::model::topology::DataStore;
 use crate::runtime::features::Site;
 use crate::runtime::{Here, Sides};
+use crate::store::apply::is_misfit;
 use crate::store::drift::{Compared, Drift, compare, with_channel};
 use crate::store::lineage::{self, Fit, Gone};
-use crate::store::packages::Folder;
+use crate::store::packages::{Folder, PackageStore as _};
 use crate::store::schema::Kind;
 use crate::store::upload_pack::UploadTable;
 use crate::store::{
@@ -148,6 +150,7 @@ impl Survey<'_> {
             held: site.held().to_vec(),
             here: self.here(&site),
             unknown_customers: self.reading.both.then(|| self.unknown_customers(channel)),
+            misfits: self.misfits(channel),
             progress: self.progress(&site)?,
             lacking: self.lacking()?,
             half_features: self.half_features(channel)?,
@@ -246,6 +249,23 @@ impl Survey<'_> {
                 known.unwrap_or_else(|| format!("the feature of state row {name}"))
             };
             found.push((name, which));
+        }
+        Ok(found)
+    }
+
+    /// Sessions that failed here while their package is whole and holds what does not fit.
+    fn misfits(&self, channel: &ChannelDatabase) -> Known<BTreeSet<i64>> {
+        let packages = Folder(self.reader.env.packages_path());
+        let mut found = BTreeSet::new();
+        for (session, row) in self.hq.sessions.as_ref().map_err(Clone::clone)?.of(self.store.id) {
+            let name =
+                session.package.as_ref().filter(|_| row.status == DownloadStatus::ApplyFailed);
+            let Some(name) = name else { continue };
+            if let Some(file) = known(packages.get(name))?
+                && known(is_misfit(channel, &file))?
+            {
+                found.insert(session.id);
+            }
         }
         Ok(found)
     }

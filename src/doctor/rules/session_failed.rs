@@ -6,9 +6,10 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_TROUBLE, Source};
-use crate::model::session::StoreSession;
+use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::{DownloadStatus, TRIED_TOO_OFTEN};
 use crate::model::suggestion::Run;
+use crate::model::topology::DataStore;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX202",
@@ -45,6 +46,25 @@ pub(super) fn tries(number: u32) -> String {
     }
 }
 
+/// Whether the session's package can never be applied, however often: what it carries must be sent
+/// again as it is by now.
+fn is_misfit(
+    x: &Examination,
+    store: &DataStore,
+    session: &DownloadSession,
+    findings: &mut Findings,
+) -> bool {
+    let own = x.readable().find(|(channel, _)| channel.store.id == store.id);
+    match own.map(|(_, facts)| &facts.misfits) {
+        Some(Ok(misfits)) => misfits.contains(&session.id),
+        Some(Err(why)) => {
+            findings.unjudged(&store.name, why);
+            false
+        }
+        None => false,
+    }
+}
+
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let sessions = x.hq.sessions.as_ref()?;
     for store in &x.hq.stores {
@@ -56,7 +76,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                 continue;
             }
             let message = row.message.clone().unwrap_or_default();
-            let step = if given_up {
+            let step = if given_up || is_misfit(x, store, session, findings) {
                 full(&session.job, &store.name)
             } else {
                 Step::in_channel(Stage::Download, Run::job(&session.job).in_channel(&store.name))

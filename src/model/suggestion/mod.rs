@@ -347,6 +347,8 @@ pub struct Doctor {
     pub baseline: Option<String>,
     /// Writes the file.
     pub write_baseline: bool,
+    /// Runs the safe fixes.
+    pub fix: bool,
     /// A format of its own.
     pub format: Option<&'static str>,
 }

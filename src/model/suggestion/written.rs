@@ -309,6 +309,7 @@ impl Doctor {
             .option("--only", self.only.as_ref())
             .option("--baseline", self.baseline.as_ref())
             .flag(self.write_baseline, "--write-baseline")
+            .flag(self.fix, "--fix")
             .option("--format", self.format)
     }
 }

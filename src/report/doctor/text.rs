@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use crate::doctor::examine::{Checks, Diagnosis, State};
 use crate::doctor::finding::{Finding, Severity};
+use crate::doctor::fix::{Safety, together};
 use crate::doctor::group::{Group, groups};
-use crate::model::suggestion::{Prose, Suggestion};
+use crate::model::suggestion::{Doctor, Prose, Suggestion};
 use crate::report::page::{Page, count};
 
 /// So many channels are named before the rest is counted.
@@ -20,13 +21,14 @@ const MOST_SUBJECTS: usize = 8;
 /// Writes a diagnosis.
 pub fn text(diagnosis: &Diagnosis, page: &mut Page) {
     for severity in Severity::ALL {
-        let own = |finding: &&Finding| finding.severity == *severity && !finding.suppressed;
+        let own = |finding: &&Finding| finding.rank == *severity && !finding.suppressed;
         let found = groups(diagnosis.findings.iter().filter(own));
         if !found.is_empty() {
             page.title(&format!("{}s", severity.as_str()).to_uppercase());
             by_channel(page, &found);
         }
     }
+    to_do(diagnosis, page);
     page.gap();
     unlooked(diagnosis, page);
     summary(diagnosis, page);
@@ -91,6 +93,12 @@ fn one(page: &mut Page, group: &Group<'_>) {
         page.deeper(format!("seen: {more} more"));
     }
     page.deeper(format!("effect: {}", first.effect));
+    if !first.caused_by.is_empty() {
+        let mut codes: Vec<&str> = first.caused_by.iter().map(|cause| cause.code).collect();
+        codes.dedup();
+        page.deeper(format!("caused by: {}", codes.join(", ")));
+        return;
+    }
     let commands = group.commands();
     let Some(fix) = &first.fix else {
         let explain = Suggestion::Explain(first.code.to_owned());
@@ -100,6 +108,29 @@ fn one(page: &mut Page, group: &Group<'_>) {
     for (at, command) in commands.into_iter().enumerate() {
         let word = if at == 0 { "mend" } else { "then" };
         page.deeper(Prose::hint(format!("{word} ({})", fix.safety.as_str()), command));
+    }
+}
+
+/// What somebody must decide, in an order that works, and the safe fixes after what is in their
+/// way; nothing where there is only one thing to do.
+fn to_do(diagnosis: &Diagnosis, page: &mut Page) {
+    let counts = |finding: &&Finding| finding.counts() && finding.severity > Severity::Info;
+    let roots = diagnosis.findings.iter().filter(counts).filter(|one| one.caused_by.is_empty());
+    let of = |wanted: fn(Safety) -> bool| {
+        let fixes = roots.clone().filter_map(|finding| finding.fix.as_ref());
+        together(fixes.filter(|fix| wanted(fix.safety)))
+    };
+    let decided = of(|safety| safety != Safety::Safe);
+    let safe = of(|safety| safety == Safety::Safe);
+    if decided.is_empty() || decided.len() + safe.len() < 2 {
+        return;
+    }
+    page.title("DO THIS FIRST");
+    for command in decided {
+        page.item(command);
+    }
+    if !safe.is_empty() {
+        page.item(Prose::hint("then what is safe", Doctor { fix: true, ..Doctor::default() }));
     }
 }
 
