@@ -98,9 +98,11 @@ fn destructive_and_manual_fixes_are_never_run() {
 #[test]
 fn a_fix_that_fails_is_told() {
     let env = Env::new();
-    let long = "x".repeat(300);
-    let sql = format!("UPDATE CUSTTABLE SET CUSTGROUP = '{long}' WHERE ACCOUNTNUM = '00000010'");
-    env.hq().execute_batch(&sql).unwrap();
+    // What makes it fail is known to nobody but the file.
+    let refuses = "CREATE TRIGGER stop BEFORE INSERT ON ax_CUSTTABLE
+                   BEGIN SELECT RAISE(ABORT, 'not today'); END";
+    env.channel("houston").execute_batch(refuses).unwrap();
+    env.ok("customers edit 00000010 --set group=42");
     assert_eq!(env.run("run 1010").code, 1);
     let run = env.run("doctor --fix --format json").expect(1);
     let report = run.json();
@@ -115,6 +117,86 @@ fn a_fix_that_fails_is_told() {
         assert!(run.err.contains("Run, in this order:"), "{format}\n{}", run.err);
         assert!(!run.out.contains("Run, in this order:"), "{format}\n{}", run.out);
     }
+}
+
+/// The codes that cause the findings of a code, each once.
+fn causes(report: &Value, code: &str) -> Vec<String> {
+    let findings = report["findings"].as_array().unwrap().iter();
+    let own = findings.filter(|finding| finding["code"] == code);
+    let of = |finding: &Value| finding["caused_by"].as_array().cloned().unwrap_or_default();
+    let mut found: Vec<String> =
+        own.flat_map(of).map(|one| one["code"].as_str().unwrap().to_owned()).collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// One paused channel is one cause: it comes first, the others name it, and no safe fix runs
+/// against it.
+#[test]
+fn a_paused_channel_is_one_cause_and_comes_first() {
+    let env = Env::new();
+    env.ok("features enable async-customer-editing --with-prerequisites");
+    env.ok("channels pause seattle");
+    env.run("run 1110 1010 1070").expect(1);
+    env.ok("csu restart");
+    let report = env.json("doctor");
+    assert_eq!(codes(&report)[0], "CDX206", "{report:#}");
+    assert_eq!(causes(&report, "CDX201"), ["CDX206"]);
+    assert_eq!(causes(&report, "CDX303"), ["CDX201", "CDX206"]);
+    for finding in report["findings"].as_array().unwrap() {
+        if finding["subject"]["channel"] == "seattle" && finding["severity"] == "error" {
+            let commands = finding["fix"]["commands"].as_array().unwrap();
+            assert_eq!(commands[0], "cdx channels resume seattle", "{finding:#}");
+            assert_eq!(finding["fix"]["safety"], "manual", "{finding:#}");
+        }
+    }
+    let text = env.run("doctor").expect(1).out;
+    assert_eq!(text.matches("mend (manual): cdx channels resume seattle").count(), 1, "{text}");
+    assert!(text.contains("caused by: CDX206\n"), "{text}");
+    let first = text.split("DO THIS FIRST\n").nth(1).unwrap();
+    assert!(first.starts_with("  cdx channels resume seattle\n"), "{text}");
+    assert_eq!(commands(&env.json("doctor --fix")), Vec::<&str>::new());
+    // Typed in the order that is given, nothing is left.
+    for line in first.lines().map_while(|line| line.strip_prefix("  cdx ")) {
+        env.ok(line);
+    }
+    env.ok("csu restart");
+    env.ok("doctor --fail-on warning");
+}
+
+/// A job that no schedule runs for a group is not run as a safe fix: it would do nothing.
+#[test]
+fn what_no_schedule_brings_is_no_safe_fix() {
+    let env = Env::new();
+    env.ok("features enable async-address-creation --with-prerequisites");
+    env.ok("schedules set Downloads --active no");
+    let report = env.json("doctor");
+    assert!(causes(&report, "CDX201").contains(&"CDX205".to_owned()), "{report:#}");
+    assert_eq!(commands(&env.json("doctor --fix --dry-run")), Vec::<&str>::new());
+    env.ok("schedules set Downloads --active yes");
+    let report = env.json("doctor --fix");
+    assert!(!commands(&report).is_empty(), "{report:#}");
+    env.ok("doctor --fail-on warning");
+}
+
+/// A package with a value that does not fit can never be applied: while headquarters has the value
+/// a person must change it, and then one call of the doctor finds the way.
+#[test]
+fn a_package_that_can_never_be_applied_is_replaced_at_once() {
+    let env = Env::new();
+    let long = "x".repeat(300);
+    let sql = format!("UPDATE CUSTTABLE SET CUSTGROUP = '{long}' WHERE ACCOUNTNUM = '00000010'");
+    env.hq().execute_batch(&sql).unwrap();
+    assert_eq!(env.run("run 1010").code, 1);
+    let report = env.json("doctor");
+    assert_eq!(causes(&report, "CDX202"), ["CDX210"]);
+    assert_eq!(codes(&report)[0], "CDX210");
+    assert_eq!(commands(&env.json("doctor --fix")), Vec::<&str>::new());
+    env.ok("customers edit 00000010 --set group=40");
+    let report = env.run("doctor --fix --format json").expect(0).json();
+    assert!(commands(&report).iter().all(|one| one.contains("--full")), "{report:#}");
+    env.ok("doctor --fail-on warning");
 }
 
 #[test]

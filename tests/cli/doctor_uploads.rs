@@ -178,7 +178,7 @@ fn u10_a_temporary_id_is_given_out_once() {
         format!("SELECT count(*) FROM RETAILASYNCCUSTOMERV2 WHERE CUSTACCOUNTASYNC = '{next}'");
     assert_eq!(number(&env.hq(), &known), 0, "headquarters has it for nobody else");
     env.ok("channels reseed houston");
-    env.ok("run P sync-customers 1110 1070 1010");
+    env.ok("run P sync-customers 1110 1070 1010 1170");
     for name in ["Before", "Uploaded", "AsWell", "Since", "Later", "Afterwards"] {
         let sql = format!("SELECT count(*) FROM DIRPERSONNAME WHERE LASTNAME = '{name}'");
         assert_eq!(number(&env.hq(), &sql), 1, "{name}");

@@ -112,17 +112,18 @@ fn one(page: &mut Page, group: &Group<'_>) {
 }
 
 /// What somebody must decide, in an order that works, and the safe fixes after what is in their
-/// way; nothing where there is only one thing to do.
+/// way; nothing where one cause is all there is.
 fn to_do(diagnosis: &Diagnosis, page: &mut Page) {
     let counts = |finding: &&Finding| finding.counts() && finding.severity > Severity::Info;
-    let roots = diagnosis.findings.iter().filter(counts).filter(|one| one.caused_by.is_empty());
+    let open = diagnosis.findings.iter().filter(counts);
     let of = |wanted: fn(Safety) -> bool| {
-        let fixes = roots.clone().filter_map(|finding| finding.fix.as_ref());
+        let fixes = open.clone().filter_map(|finding| finding.fix.as_ref());
         together(fixes.filter(|fix| wanted(fix.safety)))
     };
     let decided = of(|safety| safety != Safety::Safe);
     let safe = of(|safety| safety == Safety::Safe);
-    if decided.is_empty() || decided.len() + safe.len() < 2 {
+    let told = groups(open.filter(|finding| finding.fix.is_some()));
+    if decided.is_empty() || told.len() < 2 {
         return;
     }
     page.title("DO THIS FIRST");
