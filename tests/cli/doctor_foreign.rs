@@ -129,7 +129,8 @@ fn without_its_folder_every_channel_is_told() {
     let report = env.run("doctor --format json").expect(1).json();
     assert_eq!(findings(&report, "CDX901").len(), 4, "{report:#}");
     let text = env.run("doctor").expect(1).out;
-    assert_eq!(text.matches("CDX901").count(), 1, "once for all: {text}");
+    assert_eq!(text.matches("error CDX901").count(), 1, "once for all: {text}");
+    assert!(text.contains("caused by: CDX901\n"), "{text}");
     // The packages are not needed while nothing waits for them.
     let env = Env::new();
     fs::remove_dir_all(env.path().join("packages")).unwrap();

@@ -19,6 +19,7 @@ use super::process::copy;
 use super::program::{Done, run};
 use super::sight::{Eyes, Files, Sight};
 use super::step::{Operation, Package, REMAKE, Step, marked, path, row, seat, typed};
+use super::truth;
 
 /// What a history begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -553,7 +554,11 @@ impl Stage {
         self.round(0)?;
         let files = self.look();
         converged(&self.model, &files, !self.scope.without.contains(&Family::Older))?;
-        self.doctor()
+        self.doctor()?;
+        match truth::disagreements(self.root()).into_iter().next() {
+            Some(what) => Err(Finding::new(Family::Doctor, what)),
+            None => Ok(()),
+        }
     }
 
     /// Every channel file that headquarters does not know, since it was put back, is told; what the

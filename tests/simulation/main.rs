@@ -20,3 +20,5 @@ mod seeds;
 mod shrink;
 mod sight;
 mod step;
+#[allow(dead_code, reason = "histories need a part of it")]
+mod truth;

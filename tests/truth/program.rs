@@ -1,7 +1,7 @@
 //! The program as a function, in an environment of its own.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use cdx::gates::Catalogue;
@@ -26,9 +26,11 @@ pub enum Beginning {
     Old,
 }
 
-/// An environment in a folder of its own, with two instances of each scale unit.
+/// An environment, mostly in a folder of its own, with two instances of each scale unit.
 pub struct Env {
-    dir: TempDir,
+    path: PathBuf,
+    /// Goes with the environment.
+    _folder: Option<TempDir>,
 }
 
 impl Env {
@@ -50,11 +52,17 @@ impl Env {
         });
         let dir = TempDir::new().unwrap();
         copy(made.path(), dir.path());
-        Self { dir }
+        Self { path: dir.path().to_owned(), _folder: Some(dir) }
+    }
+
+    /// One that is there already: a history's, at its end.
+    #[allow(dead_code, reason = "the simulation's")]
+    pub fn at(path: &Path) -> Self {
+        Self { path: path.to_owned(), _folder: None }
     }
 
     pub fn path(&self) -> &Path {
-        self.dir.path()
+        &self.path
     }
 
     /// The environment as the library has it, and the features there are.

@@ -122,8 +122,11 @@ fn to_do(diagnosis: &Diagnosis, page: &mut Page) {
     };
     let decided = of(|safety| safety != Safety::Safe);
     let safe = of(|safety| safety == Safety::Safe);
-    let told = groups(open.filter(|finding| finding.fix.is_some()));
-    if decided.is_empty() || told.len() < 2 {
+    // One cause alone says all of it where it stands.
+    let roots = open.clone().filter(|one| one.fix.is_some() && one.caused_by.is_empty());
+    let told = groups(roots);
+    let alone = told.len() == 1 && told.iter().all(|one| one.commands() == decided);
+    if decided.is_empty() || alone {
         return;
     }
     page.title("DO THIS FIRST");
