@@ -237,7 +237,7 @@ fn are_alike(env: &Env, channel: &str) -> bool {
         let db = Connection::open(env.file(channel)).ok()?;
         db.query_row(&sql, [], |row| row.get::<_, String>(0)).ok()
     };
-    !env.file(channel).is_file() || held(1) == held(2)
+    env.opened().0.settings().instances < 2 || !env.file(channel).is_file() || held(1) == held(2)
 }
 
 /// Asks a register of every channel, on every instance that is not like another, about every
