@@ -9,6 +9,8 @@
 mod agree;
 mod ask;
 mod draw;
+#[path = "../simulation/program.rs"]
+mod function;
 mod known;
 mod program;
 

@@ -10,10 +10,7 @@ use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;
 
-#[path = "../simulation/program.rs"]
-mod function;
-
-pub use function::Done;
+use super::function::{self, Done};
 
 /// How an environment begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
