@@ -266,6 +266,20 @@ fn an_environment_of_0_2_0_goes_on() {
     let env = Env::of_version("0.2.0");
     let before = env.run("doctor --quick");
     assert!(before.code == 3 && before.err.contains("cdx scheduler init"), "{}", before.text());
+    goes_on(&env);
+}
+
+/// So does one of 0.3.0, which the doctor reads as it is.
+#[test]
+fn an_environment_of_0_3_0_goes_on() {
+    let env = Env::of_version("0.3.0");
+    let before = env.run("doctor --quick --format json").expect(1).json();
+    assert_eq!(before["checks"]["crashed"], 0, "{before:#}");
+    goes_on(&env);
+}
+
+/// Finishes and brings everywhere what is pending in a committed environment.
+fn goes_on(env: &Env) {
     let first = env.ok("pos reconnect --channel houston");
     assert!(first.err.contains("repaired: create-customer of"), "{}", first.err);
     let _ended = env.run("run P sync-customers 1110 1070 1010 7000");
@@ -276,7 +290,7 @@ fn an_environment_of_0_2_0_goes_on() {
     for (last, operations) in
         [("Byron", 1), ("Hopper", 1), ("Johnson", 1), ("Vaughan", 1), ("Jackson", 0)]
     {
-        assert_eq!(people(&env, last), (1, operations), "{last}");
+        assert_eq!(people(env, last), (1, operations), "{last}");
     }
     let hq = env.hq();
     let phones = "SELECT group_concat(LOCATOR, ' ') FROM (SELECT LOCATOR \
