@@ -98,6 +98,7 @@ fn of_families(name: &str, agreed: Consent) -> Vec<Suggestion> {
         OfChannels::AddOffline(own()),
         OfChannels::Resume(own()),
         OfChannels::Reseed(own()),
+        OfChannels::SetDefaultCustomer { channel: own(), account: own() },
         OfChannels::Rebuild { database: own(), discard: true },
     ];
     all.extend(channels.map(Suggestion::from));
