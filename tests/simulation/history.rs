@@ -388,6 +388,16 @@ impl Stage {
         let json: Value = serde_json::from_str(&done.out).unwrap_or_default();
         if let Some(now) = json["utc"].as_str() {
             now.clone_into(&mut self.model.now);
+            return;
+        }
+        // No command reads an environment of an earlier version before one has written to it.
+        let hq = self.root().join("hq.db");
+        let read = OpenFlags::SQLITE_OPEN_READ_WRITE;
+        let now = Connection::open_with_flags(hq, read).and_then(|hq| {
+            hq.query_row("SELECT VALUE FROM cdx_WORLD WHERE KEY = 'clock'", [], |row| row.get(0))
+        });
+        if let Ok(now) = now {
+            self.model.now = now;
         }
     }
 
