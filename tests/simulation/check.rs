@@ -255,7 +255,7 @@ fn older(model: &Model, before: &Files, after: &Files) -> Result<(), Finding> {
 fn follows(model: &Model, what: &str, old: &str, new: &str) -> Result<(), Finding> {
     let Some(then) = marked(old).and_then(|number| model.known(number)) else { return Ok(()) };
     let now = marked(new).and_then(|number| model.known(number));
-    if now.is_some_and(|now| now.when() >= then.when()) {
+    if now.is_some_and(|now| now.when() >= then.when() || now.replaces(then)) {
         return Ok(());
     }
     let since = now.map_or("", Known::when);

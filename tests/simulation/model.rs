@@ -50,6 +50,14 @@ impl Known {
         if matches!(self.operation.kind, Kind::Create | Kind::Address) { "" } else { &self.at }
     }
 
+    /// Whether it was made in headquarters after another, by a clock that shows less: it was put
+    /// back with headquarters.
+    pub fn replaces(&self, other: &Self) -> bool {
+        self.way != Way::Register
+            && self.operation.number > other.operation.number
+            && self.when() < other.when()
+    }
+
     /// The place at which it counts (C09), as far as that is known: a channel, its registers
     /// online and offline, or headquarters, where a real-time call counts too.
     fn place(&self) -> Option<&str> {
@@ -162,7 +170,18 @@ impl Model {
         setting.sort_by(|(one, _), (other, _)| {
             (other.when(), other.operation.number).cmp(&(one.when(), one.operation.number))
         });
-        let mut allowed = BTreeSet::new();
+        // Who changes headquarters' row sees what stands in it, also where its clock was put back.
+        let newest = setting.iter().find(|(known, _)| self.is_sure(known.operation.number));
+        let since = newest.and_then(|(newest, _)| {
+            let later = setting.iter().map(|(known, _)| *known);
+            later.filter(|known| known.replaces(newest)).map(|known| known.operation.number).min()
+        });
+        let afterwards = |known: &Known| since.is_some_and(|at| known.operation.number >= at);
+        let mut allowed: BTreeSet<String> = setting
+            .iter()
+            .filter(|(known, _)| afterwards(known))
+            .map(|one| one.1.clone())
+            .collect();
         let mut last: Option<&str> = None;
         let mut places = BTreeSet::new();
         for (known, value) in &setting {
