@@ -116,18 +116,22 @@ pub(super) fn suggestion(nearest: Option<&String>, list: impl Into<Suggestion>) 
     Prose::hint(format!("{meant}see what there is"), list)
 }
 
-/// The command that shows which names there are.
-fn list_of(what: Named) -> Suggestion {
-    match what {
+/// What leads on from a name that is not there.
+fn instead(what: Named, nearest: Option<&String>) -> Prose {
+    let list = match what {
         Named::Channel | Named::Group => OfChannels::List.into(),
         Named::Schedule => Suggestion::Schedules,
         Named::Profile => Suggestion::Profiles,
         Named::Session(kind) | Named::Status(kind) => OfSessions::List(kind).into(),
         Named::Customer | Named::DefaultCustomer | Named::Affiliation => OfCustomers::List.into(),
-        // It comes with the job, where it was made in a channel.
-        Named::Address => Run::jobs(["P", "sync-customers"]).into(),
+        // What a channel shows and headquarters does not have may be on its way up.
+        Named::Address => {
+            let up = Run::jobs(["P", "sync-customers"]);
+            return Prose::hint("bring what the channels have", up);
+        }
         Named::Operation => OfCustomers::Operations.into(),
-    }
+    };
+    suggestion(nearest, list)
 }
 
 fn export(words: &str, path: &str, force: bool) -> Prose {
@@ -265,7 +269,7 @@ impl From<StoreError> for CommandError {
             StoreError::Damaged { path, .. } => (Impossible, "damaged", bring_back("a copy", path)),
             StoreError::Sqlite { path, .. } => (Impossible, "sqlite", unwilling(path)),
             StoreError::Unknown { what, nearest, .. } => {
-                (Wrong, "unknown-name", suggestion(nearest.as_ref(), list_of(*what)))
+                (Wrong, "unknown-name", instead(*what, nearest.as_ref()))
             }
             StoreError::TooLong { .. } => (Wrong, "too-long", see_columns()),
             StoreError::Taken { .. } => (Wrong, "taken", suggestion(None, OfChannels::List)),
