@@ -21,7 +21,7 @@ enum Takes {
 const NAMES: &[(&str, &str)] = &[
     ("channel job jobs add_jobs remove_jobs group groups add_groups remove_groups", "xyzzy"),
     ("feature profile allow fault status only skip name", "xyzzy"),
-    ("account", "99999999"),
+    ("account default_customer", "99999999"),
     ("address", "999999"),
     ("operation", "customer-999"),
     ("instance", "99"),
