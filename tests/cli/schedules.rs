@@ -150,15 +150,19 @@ fn a_job_on_no_schedule_gets_one_of_its_own() {
     }
     commands.sort();
     commands.dedup();
+    // What they then bring is run once they are there.
+    let (runs, made): (Vec<_>, Vec<_>) =
+        commands.into_iter().partition(|command| command.starts_with("cdx run "));
+    assert_eq!(runs, ["cdx run 1010 --group Default", "cdx run 1010 --group West"]);
     assert_eq!(
-        commands,
+        made,
         [
             "cdx schedules set 'Job 1010' --add-jobs 1010 --add-groups Default West",
             "cdx schedules set 'Job P-0001' --add-jobs P-0001 --add-groups Default West",
             "cdx schedules set 'Job sync-customers' --add-jobs sync-customers",
         ]
     );
-    for command in &commands {
+    for command in made.iter().chain(&runs) {
         assert_eq!(obey(&env, command).code, 0, "{command}");
     }
     env.ok("doctor --quick --only CDX205,CDX403,CDX407,CDX504 --fail-on warning");
@@ -170,12 +174,17 @@ fn a_group_on_no_schedule_joins_one_that_runs_the_job() {
     env.ok("channels group add West");
     env.ok("channels add portland --group West");
     let commands = |code: &str| -> Vec<String> {
-        let mut all: Vec<String> =
-            findings(&env, code).into_iter().flat_map(|(_, _, commands)| commands).collect();
-        all.dedup();
-        all
+        let mut once = Vec::new();
+        for command in findings(&env, code).into_iter().flat_map(|(_, _, commands)| commands) {
+            if !once.contains(&command) {
+                once.push(command);
+            }
+        }
+        once
     };
-    assert_eq!(commands("CDX205"), ["cdx schedules set Downloads --add-groups West"]);
+    let joins = "cdx schedules set Downloads --add-groups West";
+    let runs = ["1010", "1070", "1110", "1170"].map(|job| format!("cdx run {job} --group West"));
+    assert_eq!(commands("CDX205"), [&[joins.to_owned()][..], &runs].concat());
     assert_eq!(commands("CDX403"), ["cdx schedules set Uploads --add-groups West"]);
     for command in [commands("CDX205"), commands("CDX403")].concat() {
         assert_eq!(obey(&env, &command).code, 0, "{command}");
