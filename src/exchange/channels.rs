@@ -422,7 +422,7 @@ pub fn pause(writer: &Writer, name: &str, paused: bool) -> Result<DataStore, Exc
     Ok(topology::find_store(&writer.hq, name)?)
 }
 
-/// Sets the default customer of a channel (R16).
+/// Sets the default customer of a channel (R16); the channel's name.
 ///
 /// # Errors
 /// An unknown channel or customer.
@@ -430,13 +430,14 @@ pub fn set_default_customer(
     writer: &Writer,
     name: &str,
     account: &str,
-) -> Result<(), ExchangeError> {
+) -> Result<String, ExchangeError> {
     let store = topology::find_store(&writer.hq, name)?;
     // An offline database is its channel's.
     let store = topology::find_store(&writer.hq, store.channel())?;
     let company = &writer.env.settings().company;
     let set = |hq: &Db| default_customers::set(hq, &store, account, company);
-    Ok(writer.hq.write(set)?)
+    writer.hq.write(set)?;
+    Ok(store.name)
 }
 
 /// Adds a channel database group.

@@ -218,3 +218,28 @@ fn nothing_is_created_without_the_default_customer() {
         assert!(run.err.contains("whom headquarters does not have"), "{}", run.text());
     }
 }
+
+/// A channel's default customer is looked up, and follows with 1070; an offline database is its
+/// channel's (R16).
+#[test]
+fn a_default_customer_is_set_and_follows() {
+    let env = Env::new();
+    let run = env.ok("channels set houston.offline --default-customer 00000010");
+    assert_eq!(
+        run.out,
+        "houston: the default customer is 00000010 in headquarters\n  \
+         the channel follows with the next run: cdx run 1070\n"
+    );
+    env.ok("run 1070");
+    let own = "SELECT DEFAULTCUSTACCOUNT FROM ax_RETAILCHANNELTABLE LIMIT 1";
+    for database in ["houston", "houston.offline"] {
+        assert_eq!(super::harness::text(&env.channel(database), own), "00000010", "{database}");
+    }
+    for (words, unknown) in [
+        ("channels set houston --default-customer 99999999", "99999999"),
+        ("channels set housten --default-customer 00000010", "housten"),
+    ] {
+        let run = env.run(words).expect(2);
+        assert!(run.err.contains(&format!("\"{unknown}\"")), "{}", run.err);
+    }
+}

@@ -11,6 +11,7 @@ use crate::model::suggestion::{OfChannels, OfJobs, Prose, Run};
 use crate::model::topology::{DataStore, Group};
 use crate::model::wording::count;
 use crate::report::page::{Page, Report, yes};
+use crate::runtime::obstacle::PROFILES;
 use crate::store::lineage::Gone;
 use crate::store::reseed::{Done, Reseeded};
 use crate::store::topology;
@@ -237,9 +238,11 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
             return Ok(Exit::Done);
         }
         Command::Set { name, default_customer } => {
-            context.write(|writer| {
+            let channel = context.change(|writer| {
                 Ok(channels::set_default_customer(writer, &name, &default_customer)?)
             })?;
+            context.print(&DefaultCustomerSet { channel, default_customer })?;
+            return Ok(Exit::Done);
         }
         Command::Pause { name } => pause(context, &name, true)?,
         Command::Resume { name } => pause(context, &name, false)?,
@@ -257,6 +260,21 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
     let channels = stores.into_iter().map(line).collect();
     context.print(&ChannelList { channels, groups })?;
     Ok(Exit::Done)
+}
+
+/// The default customer that a channel has now.
+#[derive(Debug, Serialize)]
+struct DefaultCustomerSet {
+    channel: String,
+    default_customer: String,
+}
+
+impl Report for DefaultCustomerSet {
+    fn text(&self, page: &mut Page) {
+        let Self { channel, default_customer } = self;
+        page.line(format!("{channel}: the default customer is {default_customer} in headquarters"));
+        page.item(Prose::hint("the channel follows with the next run", Run::job(PROFILES)));
+    }
 }
 
 fn pause(context: &mut Context, name: &str, paused: bool) -> Result<(), CommandError> {
