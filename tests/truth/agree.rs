@@ -138,11 +138,10 @@ fn untrue(env: &Env, finding: &Finding, asked: &[Asked]) -> Option<String> {
             let missing =
                 here["missing_jobs"].as_array()?.len() + here["missing_steps"].as_array()?.len();
             let holds = match finding.code.as_str() {
-                "CDX201" => state == "not-distributed",
+                // Its effect is that the channel goes on as if the feature were off.
+                "CDX201" => state == "not-distributed" && !acts,
                 _ => state != "not-distributed" && acts && missing > 0,
             };
-            let as_if_off = finding.code == "CDX201" && !acts;
-            let _ = as_if_off;
             (!holds).then(|| format!("features show says {here}"))
         }
         "CDX214" => {
