@@ -15,7 +15,7 @@ use crate::state::{self, Rows};
 const SETTLE: &str = "csu restart";
 
 /// The usual jobs, twice round, so that what goes up comes back down.
-const JOBS: &str = "run 1110 1070 1010 P sync-customers 1010";
+const JOBS: &str = "run 1110 1070 1010 1170 P sync-customers 1010";
 
 /// A scene with its environment, and the life of it without faults.
 pub struct Case<'a> {

@@ -103,7 +103,7 @@ pub const SCENES: &[Scene] = &[
     same("scheduler init", prepare::own_job),
     another("clock advance 24h", prepare::featured),
     same("csu restart", prepare::asynchronous),
-    refused("sessions retry 4", prepare::canceled),
-    refused("sessions cancel 4", prepare::pending),
+    refused("sessions retry 5", prepare::canceled),
+    refused("sessions cancel 5", prepare::pending),
     same("doctor --fix", prepare::ill),
 ];
