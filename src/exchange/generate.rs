@@ -5,7 +5,7 @@ use super::error::ExchangeError;
 use crate::model::event::{Event, Listener};
 use crate::model::plan::TablePlan;
 use crate::model::run::{FullReason, Mode};
-use crate::model::session::DownloadSession;
+use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::{DownloadStatus, TRIED_TOO_OFTEN};
 use crate::model::topology::DataStore;
 use crate::store::pack::{self, PackageSpec, PackageSummary};
@@ -129,7 +129,11 @@ impl Generating<'_, '_> {
                 .run
                 .stores
                 .iter()
-                .filter(|store| session.stores.iter().any(|row| row.store_id == store.id))
+                .filter(|store| {
+                    // What was taken off the session meanwhile is not given by it.
+                    let open = |row: &StoreSession| !row.status.is_final();
+                    session.stores.iter().any(|row| row.store_id == store.id && open(row))
+                })
                 .cloned()
                 .collect(),
         };

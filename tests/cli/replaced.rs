@@ -338,3 +338,29 @@ fn u10_a_channel_that_headquarters_does_not_know_any_more_is_taken_in() {
     assert_eq!(people(&env, "Sent"), (1, 1));
     assert_eq!(people(&env, "Waiting"), (1, 1));
 }
+
+/// Headquarters is put back to where a session was being packed: the database that was taken off
+/// that session gets its full one, and does not count as supplied by it.
+#[test]
+fn u10_a_session_that_is_packed_again_does_not_supply_what_was_taken_off_it() {
+    let env = Env::new();
+    env.ok("customers edit 00000010 --set first-name=Before");
+    let _ended = env.run("run 1010 --channel online --fault crash=pack.before-available");
+    let kept = ["hq.db", "hq.db-wal"].map(|name| (name, fs::read(env.path().join(name)).ok()));
+    env.ok("run 1010 --channel online --full");
+    for (name, bytes) in kept {
+        match bytes {
+            Some(bytes) => fs::write(env.path().join(name), bytes).unwrap(),
+            None => drop(fs::remove_file(env.path().join(name))),
+        }
+    }
+    let _shared = fs::remove_file(env.path().join("hq.db-shm"));
+    env.ok("customers edit 00000010 --set first-name=Newer");
+    env.ok("run 1110 1070 1010 1170");
+    let _taken_off = env.run("run 1010");
+    env.ok("doctor --fix");
+    let newer = "SELECT count(*) FROM ax_DIRPERSONNAME WHERE FIRSTNAME = 'Newer'";
+    for channel in ["houston", "seattle", "online"] {
+        assert_eq!(number(&env.channel(channel), newer), 1, "{channel}");
+    }
+}
