@@ -16,6 +16,11 @@ mod judge;
 mod lines;
 mod mutate;
 mod play;
+#[path = "../simulation/program.rs"]
+#[allow(dead_code, reason = "the simulation runs commands without a bound on time")]
+mod program;
+#[path = "../simulation/random.rs"]
+#[allow(dead_code, reason = "the simulation draws by weight too")]
 mod random;
 
 use std::fs::OpenOptions;

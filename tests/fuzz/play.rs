@@ -1,15 +1,15 @@
 //! One command in this process: what it came to, how long it took and how much memory.
 
 use std::fs;
-use std::io::{self, Write};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use cdx::cli::run_in;
 use cdx::report::Streams;
+
+use super::program::Kept;
 
 /// What a command came to; no code where it panicked.
 #[derive(Debug, Clone)]
@@ -20,26 +20,6 @@ pub struct Done {
     pub took: Duration,
     /// The most memory beyond what there was before, in MiB.
     pub peak: u64,
-}
-
-#[derive(Debug, Clone, Default)]
-struct Kept(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Kept {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Kept {
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
-    }
 }
 
 /// How much memory this process has, or has had at most since it was asked to forget, in KiB.

@@ -10,7 +10,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
 
-use super::program::{Done, run};
+use super::program::{Done, copy, run};
 
 /// Every way that the same commands are carried out in.
 const WAYS: [fn(&Path, &[&str]) -> Done; 2] = [run, run_outside];
@@ -22,20 +22,6 @@ fn run_outside(folder: &Path, args: &[&str]) -> Done {
         code: u8::try_from(ended.status.code().unwrap()).unwrap(),
         out: String::from_utf8(ended.stdout).unwrap(),
         err: String::from_utf8(ended.stderr).unwrap(),
-    }
-}
-
-/// Copies a folder and what is in it.
-pub fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
     }
 }
 

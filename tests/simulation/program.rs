@@ -1,5 +1,6 @@
 //! The program as a function: a command line in, an exit code and two texts out.
 
+use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -18,7 +19,7 @@ pub struct Done {
 
 /// A writer whose text somebody else reads.
 #[derive(Debug, Clone, Default)]
-struct Kept(Arc<Mutex<Vec<u8>>>);
+pub struct Kept(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Kept {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -32,7 +33,7 @@ impl Write for Kept {
 }
 
 impl Kept {
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
     }
 }
@@ -43,4 +44,18 @@ pub fn run(folder: &Path, args: &[&str]) -> Done {
     let (out, err) = (Kept::default(), Kept::default());
     let ending = run_in(folder, Streams::to(out.clone(), err.clone()), args);
     Done { code: ending.code(), out: out.text(), err: err.text() }
+}
+
+/// Copies a folder and what is in it.
+pub fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
 }

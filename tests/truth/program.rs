@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::function::{self, Done};
+use super::function::{self, Done, copy};
 
 /// How an environment begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,18 +97,5 @@ impl Env {
             hq.prepare("SELECT NAME FROM RETAILCONNDATABASEPROFILE ORDER BY RECID").unwrap();
         let names = names.query_map([], |row| row.get(0)).unwrap();
         names.collect::<Result<_, _>>().unwrap()
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
     }
 }
