@@ -79,7 +79,7 @@ pub fn state(channel: &ChannelDatabase, store: i64, known: &Known) -> Result<Cus
     let kind = OperationKind::Customer;
     let (account, guid) = known.columns();
     let own = channel.rows(
-        include_str!("sql/channel_own_customer.sql"),
+        &include_str!("sql/channel_own.sql").replace("{table}", kind.table()),
         named_params! { ":account": account, ":guid": guid },
         |row| Own::read(row, store, kind, read_customer(row, "CUSTACCOUNT", "TITLERECORDID")?),
     )?;
@@ -147,7 +147,7 @@ pub fn addresses(
     let kind = OperationKind::Address;
     let (account, guid) = known.columns();
     let own = channel.rows(
-        include_str!("sql/channel_own_addresses.sql"),
+        &include_str!("sql/channel_own.sql").replace("{table}", kind.table()),
         named_params! { ":account": account, ":guid": guid },
         |row| {
             let id = row.get("ADDRESSID")?;

@@ -1,9 +1,9 @@
--- What the channel did to a customer's addresses, in the order people acted. A
+-- What the channel did to a customer, or to its addresses, in the order people acted (R10). A
 -- row without a number of its own goes by its counter.
 WITH own AS (
     SELECT t.*, CAST(substr(o.ORIGIN, 2) AS INTEGER) AS cdx_NUMBER
-    FROM ax_RETAILASYNCADDRESSV2 t
-    LEFT JOIN cdx_ORIGIN o ON o.TABLENAME = 'ax_RETAILASYNCADDRESSV2'
+    FROM ax_{table} t
+    LEFT JOIN cdx_ORIGIN o ON o.TABLENAME = 'ax_{table}'
         AND o.COUNTER = t.REPLICATIONCOUNTERFROMORIGIN AND o.ORIGIN >= '#' AND o.ORIGIN < '$'
     WHERE t.CUSTACCOUNT = :account AND :account <> '' OR t.CUSTACCOUNTASYNC = :guid AND :guid <> '')
 SELECT * FROM own
