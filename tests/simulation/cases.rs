@@ -457,6 +457,19 @@ fn others() -> Vec<Case> {
             broke: Family::Older,
         },
         Case {
+            name: "an upload table that a script made again after a rebuild that discards",
+            start: Start::Fixture,
+            steps: vec![
+                row(101, "houston.offline"),
+                cdx("channels rebuild houston.offline --discard"),
+                on("houston.offline", |file| Step::Remake { file }),
+                row(102, "houston.offline"),
+                cdx("pos reconnect --channel houston"),
+                row(103, "houston.offline"),
+            ],
+            broke: Family::Ids,
+        },
+        Case {
             name: "11: an upload table that a script made again",
             start: Start::Fixture,
             steps: vec![

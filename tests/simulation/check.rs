@@ -129,7 +129,8 @@ fn ids(model: &Model, files: &Files) -> Result<(), Finding> {
         };
         for row in &sight.sent {
             let displaced = |number: u64| file == "hq" && model.displaced.contains(&number);
-            let number = row.number.filter(|number| !displaced(*number));
+            let before = |number: u64| is_set_aside(file) && model.of_before.contains(&number);
+            let number = row.number.filter(|number| !displaced(*number) && !before(*number));
             if let Some(number) = number.filter(|_| !row.store.is_empty()) {
                 means(format!("{} {} of {}", row.table, row.counter, row.store), mark(number))?;
             }
@@ -190,8 +191,23 @@ fn ended(known: &Known, files: &Files) -> bool {
 /// The operations whose rows stand in files in use, or in those that were set aside.
 fn standing(files: &Files, set_aside: bool) -> BTreeSet<u64> {
     sights(files)
-        .filter(|(file, _)| file.contains(".db.broken") == set_aside)
+        .filter(|(file, _)| is_set_aside(file) == set_aside)
         .flat_map(|(_, sight)| sight.sent.iter().filter_map(|row| row.number))
+        .collect()
+}
+
+/// Whether a rebuild has set this file aside.
+fn is_set_aside(file: &str) -> bool {
+    file.contains(".db.broken")
+}
+
+/// The rows of a table that files which are set aside have under a database's name.
+pub fn rows_set_aside(files: &Files, table: &str, store: &str) -> BTreeSet<u64> {
+    sights(files)
+        .filter(|(file, _)| is_set_aside(file))
+        .flat_map(|(_, sight)| &sight.sent)
+        .filter(|row| row.table == table && row.store == store)
+        .filter_map(|row| row.number)
         .collect()
 }
 

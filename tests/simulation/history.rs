@@ -10,13 +10,13 @@ use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::check::{Family, Finding, Loss, always};
+use super::check::{Family, Finding, Loss, always, rows_set_aside};
 use super::draw::{Drawer, View, words};
 use super::end::converged;
 use super::files::{Keep, damage, is_whole, move_files, remove};
 use super::model::{Model, Person, Told, Way};
 use super::program::{Done, copy, run};
-use super::sight::{Eyes, Files, Sight};
+use super::sight::{Eyes, Files, OWN, Sight};
 use super::step::{Operation, Package, REMAKE, Step, marked, path, row, seat, typed};
 use super::truth;
 
@@ -475,6 +475,7 @@ impl Stage {
                 return self.settle(Loss::None);
             }
             Step::Remake { file } => {
+                self.model.of_before.extend(rows_set_aside(&self.files, OWN, file));
                 self.sql(file, REMAKE);
             }
             Step::Swap { one, other } => self.swap(one, other),

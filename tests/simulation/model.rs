@@ -87,6 +87,9 @@ pub struct Model {
     /// Rows that went up while two files stood in each other's place: headquarters has them by the
     /// counters of the one under the name of the other.
     pub displaced: BTreeSet<u64>,
+    /// Rows that files which are set aside have of an upload table that a script has made again
+    /// since: SQLite counts the new table from 1 before any command of ours sees it.
+    pub of_before: BTreeSet<u64>,
     /// Customers whose operations wait behind one on an address that may be lost (C03).
     pub held: BTreeSet<u64>,
 }

@@ -35,7 +35,7 @@ const UPLOADED: [Uploaded; 3] = [
 ];
 
 /// An upload table of an environment's own, and a download table.
-const OWN: &str = "SUGGESTIONS";
+pub const OWN: &str = "SUGGESTIONS";
 const OWN_DOWN: &str = "SEATING";
 
 /// A row that registers wrote.
