@@ -140,7 +140,7 @@ fn junit_counts_what_the_diagnosis_counts() {
 }
 
 #[test]
-fn junit_says_why_and_what_mends_it() {
+fn junit_says_why_and_what_fixes_it() {
     let suite = suite(&everything("plain"), Some(Severity::Warning));
     let code = find("lingering-real-time-calls").unwrap().code;
     let name = format!("{code} lingering-real-time-calls: channel houston / create-customer");
@@ -150,7 +150,7 @@ fn junit_says_why_and_what_mends_it() {
     assert_eq!((failure.message.as_str(), failure.failure_type.as_str()), ("title plain", "error"));
     assert_eq!(
         failure.text,
-        "- evidence plain\n- a second row\neffect plain\nTo mend it (safe):\n\
+        "- evidence plain\n- a second row\neffect plain\nTo fix it (safe):\n\
          cdx run 1110 --channel houston\ncdx csu restart --channel houston"
     );
     assert!(case(&suite, &format!("{name} (2)")).status.is_failure());
@@ -264,7 +264,7 @@ fn github_annotates_a_line_a_cause() {
         lines[0],
         "::error title=CDX303 lingering-real-time-calls::channel houston / create-customer: title \
          50%25, a::b%0Ac%0A- evidence 50%25, a::b%0Ac%0A- a second row%0Aeffect 50%25, a::b%0Ac%0A\
-         To mend it (safe):%0Acdx run 1110 --channel houston%0Acdx csu restart --channel houston"
+         To fix it (safe):%0Acdx run 1110 --channel houston%0Acdx csu restart --channel houston"
     );
     assert!(lines[1].ends_with("%0AKnown before, in the baseline."), "{}", lines[1]);
     assert!(!text.contains("seattle"), "what is accepted is left out");

@@ -156,7 +156,7 @@ proptest! {
             perform(&env, write);
         }
         // Faults that are left are used up. A session that failed too often is Canceled, and one
-        // applied out of order leaves old values (D06, D08): a full run mends both.
+        // applied out of order leaves old values (D06, D08): a full run fixes both.
         run_job(&env, "1010", &[]);
         run_full(&env, "houston");
         let expected = affiliations(&env.hq_path(), "RETAILAFFILIATION");

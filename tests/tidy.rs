@@ -142,6 +142,48 @@ fn every_module_says_what_it_is_for() {
     }
 }
 
+/// Turns of phrase that a reader of ordinary English stops at, and what is written instead.
+#[test]
+fn words_are_plain() {
+    const TURNS: &[(&str, &str)] = &[
+        ("men\u{64}", "fix"),
+        ("a\u{6e}ew", "again"),
+        ("all the \u{73}ame", "anyway"),
+        ("wants \u{69}nitializing", "must be initialized"),
+        ("as \u{67}rave as", "as severe as"),
+        ("has not \u{67}ot", "does not have"),
+        ("does not know \u{69}tself", "has no configuration yet"),
+        ("cannot be on \u{62}eside", "cannot be enabled together with"),
+    ];
+    let mut read: Vec<(String, String)> = Vec::new();
+    for folder in ["src", "tests", "benches", "docs", "jobs", "gates", "fixtures"] {
+        for ending in ["rs", "sql", "md", "toml", "sh", "yml"] {
+            read.extend(files(folder, ending));
+        }
+    }
+    for name in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"] {
+        read.push((name.to_owned(), fs::read_to_string(root().join(name)).unwrap()));
+    }
+    let mut found = Vec::new();
+    for (name, text) in read {
+        for (at, line) in text.lines().enumerate() {
+            let line = line.to_lowercase();
+            for (turn, plain) in TURNS {
+                let begins = |at: usize| !line[..at].ends_with(char::is_alphabetic);
+                let ends = |at: usize| {
+                    let rest = line[at..].trim_start_matches("ing").trim_start_matches("ed");
+                    !rest.trim_start_matches('s').starts_with(char::is_alphabetic)
+                };
+                if line.match_indices(turn).any(|(from, _)| begins(from) && ends(from + turn.len()))
+                {
+                    found.push(format!("{name}:{}: {turn:?}, write {plain:?}", at + 1));
+                }
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
 /// Commands that people are told to type are values; text that names one is help, or a page.
 #[test]
 fn commands_are_values_and_not_text() {

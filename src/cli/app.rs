@@ -135,7 +135,7 @@ pub(super) enum Command {
     Scheduler(scheduler::Args),
     /// Show and move the environment's time.
     Clock(clock::Args),
-    /// Say what is wrong, why it matters, and which command mends it; changes nothing.
+    /// Say what is wrong, why it matters, and which command fixes it; changes nothing.
     Doctor(doctor::Args),
     /// Explain a rule, a job, a feature or a behaviour, with its sources and grades.
     Explain(explain::Args),

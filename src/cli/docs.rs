@@ -74,7 +74,7 @@ impl Report for DocsReport {
 /// Every generated page: its path and its text.
 fn pages() -> Result<Vec<(&'static str, String)>, CommandError> {
     let behaviours = crate::model::behaviour::all().map_err(|error| {
-        CommandError::usage("behaviours", error.to_string(), "mend src/model/behaviours.toml")
+        CommandError::usage("behaviours", error.to_string(), "fix src/model/behaviours.toml")
     })?;
     let catalogue = super::commands::init::catalogue()?;
     Ok(vec![

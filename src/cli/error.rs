@@ -138,7 +138,7 @@ fn export(words: &str, path: &str, force: bool) -> Prose {
     Prose::hint(words, OfFeatures::Export { file: path.to_owned(), force })
 }
 
-/// A channel's file can be made anew and its jobs fill it; any other comes from a copy alone.
+/// A channel's file can be made again and its jobs fill it; any other comes from a copy alone.
 fn bring_back(what: &str, path: &str) -> Prose {
     match channel_of(Path::new(path)) {
         Some(name) => {

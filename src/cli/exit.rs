@@ -47,7 +47,7 @@ impl Exit {
 /// The code of a process that ended where it was asked to crash.
 pub const CRASHED: u8 = 134;
 
-/// Codes that no command returns, and when a process ends with them all the same.
+/// Codes that no command returns, and when a process ends with them anyway.
 pub const OTHERS: &[(u8, &str)] = &[
     (101, "a panic: a defect of cdx, please report it"),
     (130, "interrupted by Ctrl-C"),

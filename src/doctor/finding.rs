@@ -1,4 +1,4 @@
-//! What a rule reports: what is wrong, with what, on what evidence, and what mends it.
+//! What a rule reports: what is wrong, with what, on what evidence, and what fixes it.
 
 use std::fmt::Write as _;
 
@@ -152,7 +152,7 @@ pub struct Found {
     pub evidence: Vec<String>,
     /// What it does to people.
     pub effect: String,
-    /// What mends it, where a command does.
+    /// What fixes it, where a command does.
     pub fix: Option<Fix>,
 }
 
@@ -173,7 +173,7 @@ pub struct Finding {
     pub evidence: Vec<String>,
     /// What it does to people.
     pub effect: String,
-    /// What mends it.
+    /// What fixes it.
     pub fix: Option<Fix>,
     /// The findings that cause it, and with which it ends.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -1,4 +1,4 @@
-//! What mends a finding: commands, in an order that works, and how safe they are.
+//! What fixes a finding: commands, in an order that works, and how safe they are.
 
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
@@ -111,7 +111,7 @@ impl Step {
     }
 }
 
-/// What mends a finding.
+/// What fixes a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
     /// Its commands, in order.

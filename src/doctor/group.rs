@@ -7,7 +7,7 @@ use crate::model::suggestion::Suggestion;
 /// How many lines of evidence are shown of one cause.
 const MOST_EVIDENCE: usize = 5;
 
-/// Findings that share a rule, a cause and what mends it.
+/// Findings that share a rule, a cause and what fixes it.
 #[derive(Debug)]
 pub struct Group<'a> {
     /// The findings, at least one.
@@ -88,7 +88,7 @@ impl<'a> Group<'a> {
         self.findings.iter().filter_map(|finding| finding.fix.as_ref())
     }
 
-    /// The commands that mend all of them.
+    /// The commands that fix all of them.
     pub fn commands(&self) -> Vec<Suggestion> {
         together(self.fixes())
     }

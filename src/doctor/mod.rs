@@ -1,4 +1,4 @@
-//! The doctor: what is wrong with an environment, on what evidence, and which command mends it.
+//! The doctor: what is wrong with an environment, on what evidence, and which command fixes it.
 //!
 //! It reads an environment once, into facts; rules look at facts alone and change nothing.
 

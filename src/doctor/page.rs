@@ -105,7 +105,7 @@ pub fn body(rule: &Rule) -> String {
             output.trim_end()
         );
     }
-    let _ = writeln!(text, "**How to mend it.** {}\n", rule.mend);
+    let _ = writeln!(text, "**How to fix it.** {}\n", rule.how_to_fix);
     let _ = writeln!(text, "**Since.** {}\n", rule.since);
     let behaviours = if rule.behaviours.is_empty() {
         String::new()

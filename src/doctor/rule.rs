@@ -29,8 +29,8 @@ pub struct Rule {
     pub checks: &'static str,
     /// Why it matters.
     pub why: &'static str,
-    /// How to mend it.
-    pub mend: &'static str,
+    /// How to fix it.
+    pub how_to_fix: &'static str,
     /// The version it came with.
     pub since: &'static str,
     /// The behaviours it rests on, by id.

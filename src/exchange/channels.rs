@@ -128,7 +128,7 @@ pub fn inherited<'a>(
     full.map(|full| packed().filter(|session| session.id >= full).collect()).unwrap_or_default()
 }
 
-/// What became of a file that was made anew.
+/// What became of a file that was made again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rebuilt {
     /// Where the old file is kept, where there was one; relative to the environment.
@@ -139,7 +139,7 @@ pub struct Rebuilt {
     pub salvaged: Salvaged,
 }
 
-/// Makes a database's file anew, empty; each job's next run brings it everything (D05).
+/// Makes a database's file again, empty; each job's next run brings it everything (D05).
 ///
 /// The old file is kept beside it, and its rows that headquarters has not received come over where
 /// they can be read (U10). Counters go on above all that was given out (U07).
@@ -192,7 +192,7 @@ impl Rebuilt {
     }
 }
 
-/// What is needed to finish making a file anew.
+/// What is needed to finish making a file again.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Rebuilding {
     /// The database.

@@ -34,7 +34,7 @@ impl fmt::Display for Unset {
     }
 }
 
-/// Refuses jobs that would publish a feature, to a channel that has not got it yet, while a
+/// Refuses jobs that would publish a feature, to a channel that does not have it yet, while a
 /// configuration it asks for before that job is missing and not allowed to be.
 ///
 /// # Errors

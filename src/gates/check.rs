@@ -17,7 +17,7 @@ pub struct Violation {
     pub feature: String,
     /// What is wrong, in a sentence.
     pub message: String,
-    /// A command that mends it.
+    /// A command that fixes it.
     #[serde(skip)]
     pub hint: Suggestion,
 }

@@ -112,7 +112,7 @@ impl<'a> Laws<'a> {
         for (needed, at) in gate.requires.iter().zip(&draft.requires_at) {
             let Some(other) = self.get(&needed.feature) else { continue };
             let mut stages = vec![("released", Some(&gate.since), Some(&other.since))];
-            // A condition can be mended by hand when it comes true; the floor cannot.
+            // A condition can be fixed by hand when it comes true; the floor cannot.
             if needed.when.is_none() {
                 let (own, theirs) = (&gate.lifecycle, &other.lifecycle);
                 stages.push(("on by default", own.turns_on(), theirs.turns_on()));

@@ -268,7 +268,7 @@ impl<'a, 'g> Planner<'a, 'g> {
         self.run(&jobs, "brings it to the channels");
         for gate in gates {
             if self.is_on(gate) {
-                self.mend_torn(gate);
+                self.refill_torn(gate);
             }
         }
     }
@@ -303,7 +303,7 @@ impl<'a, 'g> Planner<'a, 'g> {
             }
         }
         if on {
-            self.mend_torn(gate);
+            self.refill_torn(gate);
         }
     }
 
@@ -404,8 +404,8 @@ impl<'a, 'g> Planner<'a, 'g> {
         }
     }
 
-    /// Channels whose rows differ though the jobs were applied get everything anew.
-    fn mend_torn(&mut self, gate: &Gate) {
+    /// Channels whose rows differ though the jobs were applied get everything again.
+    fn refill_torn(&mut self, gate: &Gate) {
         let torn: Vec<String> = self
             .progress(gate)
             .iter()

@@ -252,7 +252,8 @@ impl<'a> Features<'a> {
             }
         }
         for other in self.excluders(gate) {
-            let message = format!("{:?} cannot be on beside {:?}", gate.name, other.name);
+            let message =
+                format!("{:?} cannot be enabled together with {:?}", gate.name, other.name);
             refuse(RefusalKind::Excluded, message);
         }
         for item in &gate.configurations {

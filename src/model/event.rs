@@ -53,7 +53,7 @@ pub enum Event {
         /// What, in a sentence.
         text: String,
     },
-    /// A warning, with the command that mends it where one exists.
+    /// A warning, with the command that fixes it where one exists.
     Warning {
         /// What, in a sentence.
         text: String,

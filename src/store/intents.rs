@@ -12,7 +12,7 @@ pub const REAL_TIME: &str = "real-time";
 pub const RECONNECT: &str = "reconnect";
 /// A channel database that is being added.
 pub const CHANNEL: &str = "channel";
-/// A channel database whose file is being made anew.
+/// A channel database whose file is being made again.
 pub const REBUILD: &str = "rebuild";
 /// An upload session whose channel cannot say what was collected.
 pub const COLLECT: &str = "collect";

@@ -297,7 +297,7 @@ fn known_accounts(channel: &ChannelDatabase) -> Result<Vec<(String, String)>, St
     channel.rows(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
-/// Keeps the accounts that headquarters does not know itself.
+/// Keeps the accounts that headquarters does not know.
 fn remember_accounts(hq: &Db, accounts: &[(String, String)]) -> Result<(), StoreError> {
     for (guid, account) in accounts {
         hq.run(
@@ -317,7 +317,7 @@ fn known_addresses(channel: &ChannelDatabase) -> Result<Vec<(String, i64)>, Stor
     channel.rows(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
-/// Keeps the RECIDs of addresses that headquarters does not know itself.
+/// Keeps the RECIDs of addresses that headquarters does not know.
 fn remember_addresses(hq: &Db, addresses: &[(String, i64)]) -> Result<(), StoreError> {
     for (id, recid) in addresses {
         hq.run(

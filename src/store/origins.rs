@@ -1,5 +1,5 @@
 //! Where each row of an upload table was made, which goes with the row wherever it goes: a row is
-//! known by its origin, since counters are given anew when rows are merged or brought up again.
+//! known by its origin, since a row gets a new counter when it is merged or brought up again.
 //!
 //! A row that the tool makes has the next number of the world's own file for an origin (`#7`), in
 //! the order in which things were done. A row of any other program has the file's id and its count

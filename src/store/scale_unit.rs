@@ -97,7 +97,7 @@ pub fn restart(channel: &ChannelDatabase, instance: Option<u32>) -> Result<u64, 
     }
 }
 
-/// Starts the channel's registers anew: from now on they take features for what the database says.
+/// Starts the channel's registers again: from now on they take features for what the database says.
 pub fn start_registers(channel: &ChannelDatabase, name: &str, now: &str) -> Result<(), StoreError> {
     let features = look(channel, name)?.features;
     channel

@@ -360,7 +360,7 @@ pub fn forget(hq: &Db, store: i64, message: &str) -> Result<(), StoreError> {
     hq.run("DELETE FROM cdx_DATASTOREJOB WHERE DATASTORE = ?1", [store]).map(|_| ())
 }
 
-/// The newest session there was when each database's file was last made anew, by RECID.
+/// The newest session there was when each database's file was last made again, by RECID.
 pub fn rebuilt(hq: &Headquarters) -> Result<BTreeMap<i64, i64>, StoreError> {
     let rows = hq.rows("SELECT DATASTORE, SESSION FROM cdx_REBUILT", [], |row| {
         Ok((row.get(0)?, row.get(1)?))

@@ -343,7 +343,7 @@ fn a_killed_run_is_repaired() {
 }
 
 #[test]
-fn an_interrupted_init_is_made_anew() {
+fn an_interrupted_init_is_made_again() {
     let dir = tempfile::TempDir::new().unwrap();
     for delay in [3, 10, 25, 60] {
         let mut command = program(dir.path());

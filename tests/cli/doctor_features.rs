@@ -1,4 +1,4 @@
-//! Features that stand between headquarters and a channel: what is told, and that its mend mends.
+//! Features that stand between headquarters and a channel: what is told, and that its fix fixes.
 
 use serde_json::Value;
 
@@ -95,7 +95,7 @@ fn a_new_channel_lacks_everything_and_is_told_once() {
     assert!(findings(&env, "CDX201").is_empty());
 }
 
-/// A run that has no changes to bring would not mend a row that a channel lost.
+/// A run that has no changes to bring would not fix a row that a channel lost.
 #[test]
 fn r14_a_profile_that_a_channel_lost_comes_whole() {
     let env = Env::asynchronous();
@@ -126,7 +126,7 @@ fn g15_registers_that_were_not_restarted_are_told() {
     assert!(findings(&env, "CDX301").is_empty());
 }
 
-/// What keeps an operation from being local in headquarters is mended there, not in the channel.
+/// What keeps an operation from being local in headquarters is fixed there, not in the channel.
 #[test]
 fn r14_a_call_lingers_for_a_row_that_headquarters_lost() {
     let env = Env::asynchronous();

@@ -69,7 +69,7 @@ fn safe_fixes_end_what_they_can_and_manual_ones_stay() {
 }
 
 #[test]
-fn what_is_accepted_is_not_mended() {
+fn what_is_accepted_is_not_fixed() {
     let env = Env::new();
     let lost = "DELETE FROM ax_CUSTTABLE WHERE ACCOUNTNUM > '00000010'";
     env.channel("online").execute_batch(lost).unwrap();
@@ -152,7 +152,7 @@ fn a_paused_channel_is_one_cause_and_comes_first() {
         }
     }
     let text = env.run("doctor").expect(1).out;
-    assert_eq!(text.matches("mend (manual): cdx channels resume seattle").count(), 1, "{text}");
+    assert_eq!(text.matches("fix (manual): cdx channels resume seattle").count(), 1, "{text}");
     assert!(text.contains("caused by: CDX206\n"), "{text}");
     let first = text.split("DO THIS FIRST\n").nth(1).unwrap();
     assert!(first.starts_with("  cdx channels resume seattle\n"), "{text}");
@@ -213,7 +213,7 @@ fn twenty_channels_with_one_cause_are_told_once() {
     let text = env.run("doctor --only CDX201").expect(1).out;
     assert_eq!(text.matches("CDX201").count(), 1, "{text}");
     assert_eq!(text.matches("cdx run 1110").count(), 1, "{text}");
-    assert!(text.contains("mend (safe): cdx run 1110\n"), "{text}");
+    assert!(text.contains("fix (safe): cdx run 1110\n"), "{text}");
     let shown: String = text.lines().skip(2).take(4).collect::<Vec<_>>().join(" ");
     for finding in findings {
         let channel = finding["subject"]["channel"].as_str().unwrap();

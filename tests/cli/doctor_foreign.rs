@@ -1,5 +1,5 @@
 //! The doctor in environments it did not make, or that are broken: a finding or a refusal, never a
-//! panic, and the channels that are whole are judged all the same.
+//! panic, and the channels that are whole are judged anyway.
 
 use std::fs;
 
@@ -284,7 +284,7 @@ fn rubbish_in_a_channels_own_columns_is_told() {
     }
 }
 
-/// What is broken in headquarters is not laid at a channel's door, where the mend would empty it.
+/// What is broken in headquarters is not laid at a channel's door, where the fix would empty it.
 #[test]
 fn damage_in_headquarters_blames_no_channel() {
     for table in ["RETAILCDXDOWNLOADSESSIONDATASTORE", "RETAILCDXDOWNLOADSESSION", "CUSTTABLE"] {

@@ -117,7 +117,7 @@ fn everyday_use_of_asynchronous_customers_ends_well() {
 }
 
 #[test]
-fn a_failure_that_was_mended_is_over() {
+fn a_failure_that_was_fixed_is_over() {
     let env = Env::new();
     env.ok("customers edit 00000010 --set group=41");
     assert_eq!(env.run("run 1010 --fault apply-fails=houston").code, 1);

@@ -1,5 +1,5 @@
 //! Every rule of the doctor: a broken fixture it reports, a clean one it passes, an example that is
-//! what happens, and commands that mend it.
+//! what happens, and commands that fix it.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -50,12 +50,12 @@ fn holds(name: &str) {
     }
     let kept = steps(rule, "output.txt");
     assert_eq!(shown, kept, "{code}: fixtures/rules/{}/output.txt is not current", rule.name);
-    mends(&broken, rule, &found);
+    fixes(&broken, rule, &found);
 }
 
 /// What has been printed, done, ends the findings and brings no error: safe fixes by `--fix`, others
 /// by typing their commands; where a person must decide, the fixture says what.
-fn mends(env: &Env, rule: &Rule, found: &[Value]) {
+fn fixes(env: &Env, rule: &Rule, found: &[Value]) {
     let code = rule.code;
     let before = errors(env);
     let safe = found.iter().all(|finding| finding["fix"]["safety"] == "safe");

@@ -263,7 +263,7 @@ fn a_table_missing_in_one_channel_leaves_the_others_judged() {
     assert!(report["findings"].to_string().contains("houston"), "{report:#}");
 }
 
-/// A file that is damaged is made anew, filled by the jobs, and uploads what comes after.
+/// A file that is damaged is made again, filled by the jobs, and uploads what comes after.
 #[test]
 fn a_broken_channel_is_rebuilt() {
     let env = Env::asynchronous();
@@ -308,7 +308,7 @@ fn a_restored_headquarters_does_not_empty_the_channels() {
     assert!(found[0]["evidence"].to_string().contains("headquarters does not know"));
     env.run("doctor --only CDX211 --fix").expect(1);
     assert_eq!(number(&env.channel("seattle"), &has_newest()), 1);
-    // Once a job has come whole, the channel is as headquarters is, and drift is mended as ever.
+    // Once a job has come whole, the channel is as headquarters is, and drift is fixed as ever.
     env.ok("run 1010 --full");
     assert_eq!(number(&env.channel("seattle"), &has_newest()), 0);
     env.channel("seattle").execute_batch("DELETE FROM ax_CUSTTABLE").unwrap();

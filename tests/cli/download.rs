@@ -154,7 +154,7 @@ fn d06_a_session_is_canceled_after_its_tries() {
     assert_eq!(houston["status"], "Canceled");
     assert_eq!(houston["tries"], 3);
     assert!(houston["message"].as_str().unwrap().contains("tried too many times"), "{houston}");
-    // What was given up does not come by itself; a full run mends it.
+    // What was given up does not come by itself; a full run fixes it.
     env.ok("run 1010");
     assert_eq!(text(&env.channel("houston"), GROUP), "30");
     env.ok("run 1010 --full --channel houston");

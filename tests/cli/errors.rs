@@ -148,7 +148,7 @@ fn values_out_of_place_name_what_was_expected() {
 
 /// What a hint about a channel's file names is what brings the channel back.
 #[test]
-fn a_channel_file_that_cannot_be_used_can_be_made_anew() {
+fn a_channel_file_that_cannot_be_used_can_be_made_again() {
     let text = "this is no database, it is a text of more than a hundred characters, which is \
                 what it takes to be read as one";
     let env = Env::new();
@@ -168,7 +168,7 @@ fn a_channel_file_that_cannot_be_used_can_be_made_anew() {
         env.ok("run 1110 1070 1010 1170");
         env.ok("pos find-customer --channel houston 00000010");
     }
-    // Headquarters cannot be made anew.
+    // Headquarters cannot be made again.
     fs::remove_file(env.path().join("hq.db")).unwrap();
     let run = env.run("run 1010").expect(3);
     assert!(run.err.contains("cdx init another-folder"), "{}", run.err);

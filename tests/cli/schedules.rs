@@ -12,7 +12,7 @@ fn schedule(env: &Env, name: &str) -> Value {
     found.unwrap_or_else(|| panic!("no {name}: {report:#}")).clone()
 }
 
-/// The findings of a rule: title, evidence and the commands that mend it.
+/// The findings of a rule: title, evidence and the commands that fix it.
 fn findings(env: &Env, code: &str) -> Vec<(String, String, Vec<String>)> {
     let report = env.json(&format!("doctor --quick --only {code}"));
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -107,14 +107,14 @@ fn the_customer_batch_is_held_against_the_state_of_its_batch_job() {
         assert_eq!(title, "uploaded customer operations wait for the batch");
         assert_eq!(commands, ["cdx run sync-customers", "cdx run 1010"]);
         env.ok(&format!("schedules set Customers --batch-state {state}"));
-        let mend = "cdx schedules set Customers --batch-state waiting";
+        let fix = "cdx schedules set Customers --batch-state waiting";
         let (_, seen, commands) = findings(&env, "CDX504").remove(0);
         assert!(seen.starts_with("Customers: run by Batch job"), "{seen}");
         assert!(seen.ends_with(&format!("which is in state '{state}'")), "{seen}");
-        assert_eq!(commands, [mend]);
+        assert_eq!(commands, [fix]);
         let (_, seen, commands) = findings(&env, "CDX502").remove(0);
         assert!(seen.contains(&format!("which is in state '{state}'")), "{seen}");
-        assert_eq!(commands, [mend, "cdx run sync-customers", "cdx run 1010"]);
+        assert_eq!(commands, [fix, "cdx run sync-customers", "cdx run 1010"]);
         for command in &commands {
             assert_eq!(obey(&env, command).code, 0, "{command}");
         }
@@ -123,7 +123,7 @@ fn the_customer_batch_is_held_against_the_state_of_its_batch_job() {
 }
 
 #[test]
-fn all_that_is_wrong_with_a_schedule_is_mended_by_one_command() {
+fn all_that_is_wrong_with_a_schedule_is_fixed_by_one_command() {
     let env = Env::new();
     env.ok("schedules set Uploads --active no --recurring no --batch-state error");
     let command = "cdx schedules set Uploads --active yes --recurring yes --batch-state waiting";
@@ -211,7 +211,7 @@ fn commands_name_the_environment_that_was_named() {
         .expect(0);
         let out = env.args(&["--env", name, "doctor", "--quick"]).expect(1).out;
         let mut typed = out.lines().filter_map(|line| line.split_once("): "));
-        let typed = typed.find(|(before, _)| before.contains("mend (safe")).unwrap().1;
+        let typed = typed.find(|(before, _)| before.contains("fix (safe")).unwrap().1;
         let shown = if name == "shop" { "shop".to_owned() } else { format!("'{name}'") };
         assert!(typed.starts_with(&format!("cdx --env {shown} run ")), "{out}");
         let dry = env.args(&["--env", name, "doctor", "--fix", "--dry-run"]).out;

@@ -272,7 +272,7 @@ fn u08_all_five_tables_go_up() {
 }
 
 #[test]
-fn a_package_that_could_not_be_sent_is_sent_again_and_not_collected_anew() {
+fn a_package_that_could_not_be_sent_is_sent_again_and_not_collected_again() {
     let env = Env::asynchronous();
     env.create_async("houston", "One");
     let report = env.run("run P --fault upload-fails=houston --format json").expect(1).json();

@@ -18,7 +18,7 @@ use crate::report::page::{Page, Report, count, grouped};
 use crate::store::hq_customers::{self, Origin};
 use crate::store::{StoreError, Writer, operations};
 
-/// Show, make and change customers in headquarters; see and mend what channels sent.
+/// Show, make and change customers in headquarters; see and fix what channels sent.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     #[command(subcommand)]

@@ -107,7 +107,7 @@ struct RulePage {
     severity: Severity,
     checks: &'static str,
     why: &'static str,
-    mend: &'static str,
+    how_to_fix: &'static str,
     since: &'static str,
     example: Option<&'static str>,
     output: Option<&'static str>,
@@ -117,7 +117,9 @@ struct RulePage {
 
 impl RulePage {
     fn of(rule: &'static Rule) -> Self {
-        let Rule { code, name, severity, checks, why, mend, since, behaviours, sources, .. } = rule;
+        let Rule {
+            code, name, severity, checks, why, how_to_fix, since, behaviours, sources, ..
+        } = rule;
         let example = rules::example(rule);
         Self {
             code,
@@ -125,7 +127,7 @@ impl RulePage {
             severity: *severity,
             checks,
             why,
-            mend,
+            how_to_fix,
             since,
             example: example.map(|example| example.steps),
             output: example.map(|example| example.output),
@@ -151,8 +153,8 @@ impl Report for RulePage {
             page.gap();
             page.indented(output);
         }
-        page.title("How to mend it");
-        page.item(self.mend);
+        page.title("How to fix it");
+        page.item(self.how_to_fix);
         page.title("Since");
         page.item(self.since);
         page.title("Sources");

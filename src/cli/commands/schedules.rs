@@ -129,7 +129,7 @@ fn jobs(
     let kept = known.filter(|_| args.jobs.is_none());
     let mut jobs = kept.map_or_else(Vec::new, |schedule| schedule.jobs.clone());
     for word in &args.remove_jobs {
-        // What has no definition any more can be taken off all the same.
+        // What has no definition any more can be taken off anyway.
         let held = jobs.iter().any(|job| job.eq_ignore_ascii_case(word));
         let job = if held { word.clone() } else { find(word)? };
         jobs.retain(|known| !known.eq_ignore_ascii_case(&job));

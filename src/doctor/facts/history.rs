@@ -28,7 +28,7 @@ pub struct History {
 }
 
 impl History {
-    /// Sessions, oldest first, and the newest one there was when a database's file was made anew:
+    /// Sessions, oldest first, and the newest one there was when a database's file was made again:
     /// what came before that is not in the file (D05).
     pub fn new(sessions: Vec<DownloadSession>, rebuilt: &BTreeMap<i64, i64>) -> Self {
         let mut places: BTreeMap<i64, Vec<(usize, usize)>> = BTreeMap::new();
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_made_anew_has_had_nothing_of_what_came_before() {
+    fn a_file_made_again_has_had_nothing_of_what_came_before() {
         let rows = [(Full, Applied, None), (Delta, Canceled, None), (Full, Available, None)];
         assert_eq!(history(&rows, 2).reached(STORE, "1010"), Reached::Never);
         assert!(history(&rows, 0).has_lost(STORE, "1010"));

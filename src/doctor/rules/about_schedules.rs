@@ -38,7 +38,7 @@ pub(super) fn schedules_of<'a>(
 /// What keeps a schedule from running its jobs; nothing when it runs them.
 pub(super) fn flaw(schedule: &Schedule) -> Option<Flaw> {
     let state = schedule.batch_state;
-    // A batch job that is made anew recurs and waits.
+    // A batch job that is made again recurs and waits.
     let gone = schedule.batch_id == 0;
     let recurring = gone || !schedule.recurring;
     let waiting = !gone && !state.is_some_and(BatchState::is_valid);
@@ -53,7 +53,7 @@ pub(super) fn flaw(schedule: &Schedule) -> Option<Flaw> {
     Some(Flaw { defect, command: change.into() })
 }
 
-/// The schedule to mend among those that run a job, and what is wrong with it; nothing when one
+/// The schedule to fix among those that run a job, and what is wrong with it; nothing when one
 /// of them works, or there is none.
 pub(super) fn broken<'a>(serving: &[&'a Schedule]) -> Option<(&'a Schedule, Flaw)> {
     let found: Option<Vec<_>> =

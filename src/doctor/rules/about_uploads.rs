@@ -18,7 +18,7 @@ pub(super) struct Cause {
     pub(super) schedule: Option<String>,
     /// The warning, in the words of the upload sessions page.
     pub(super) warning: String,
-    /// What mends it.
+    /// What fixes it.
     pub(super) step: Step,
 }
 

@@ -16,7 +16,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
              channel still shows as pending",
     why: "Without the account the customer gets no loyalty card and no synchronous order, and \
           shows up as \"Pending sync\". Job 1010 brings it.",
-    mend: "Run 1010.",
+    how_to_fix: "Run 1010.",
     since: "0.2.0",
     behaviours: &["C05", "R08", "R09"],
     sources: &[Source::documented(ASYNC_FAQ), Source::documented(SCHEMA)],

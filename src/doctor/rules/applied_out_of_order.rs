@@ -20,7 +20,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     why: "Without dependency enforcement a failed session is passed by later ones. When it is \
           applied after all it can put old values over new ones, and meet keys that are taken by \
           now.",
-    mend: "A full synchronization of the job puts the database right; \
+    how_to_fix: "A full synchronization of the job puts the database right; \
            `cdx params set CDX_ENABLE_DOWNLOAD_SESSION_DEPENDENCY_ENFORCEMENT 1` keeps it from \
            happening again.",
     since: "0.2.0",

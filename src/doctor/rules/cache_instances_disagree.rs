@@ -17,7 +17,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     why: "Each instance has a memory of its own. While they hold different states the same \
           operation is local on one and a real-time call on the other, depending on which instance \
           answers.",
-    mend: "Restart the scale unit, or wait until the older memory expires.",
+    how_to_fix: "Restart the scale unit, or wait until the older memory expires.",
     since: "0.2.0",
     behaviours: &["R13"],
     sources: &[Source::inferred(ASYNC_FAQ), Source::inferred(FIDELITY)],

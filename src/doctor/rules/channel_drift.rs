@@ -19,7 +19,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     why: "Headquarters sends what changed, and never asks what the channel has. A row that was \
           lost with a cancelled session, or changed in the channel by hand, stays wrong until \
           somebody changes it in headquarters again.",
-    mend: "A full synchronization of the job for that database. Where the channel has applied \
+    how_to_fix: "A full synchronization of the job for that database. Where the channel has applied \
            packages that headquarters does not know, headquarters was brought back from an older \
            copy, and what is extra in the channels may be the last there is: look at it first, as \
            a full synchronization removes it.",

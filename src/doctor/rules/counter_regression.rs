@@ -19,7 +19,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     why: "Only rows above the largest counter received are uploaded. A channel database that \
           was restored from a backup counts again from where the backup stood, and what it \
           gives out until it has caught up is never uploaded, not even after that.",
-    mend: "Raise the counters above what headquarters has received; rows that headquarters does \
+    how_to_fix: "Raise the counters above what headquarters has received; rows that headquarters does \
            not have get new ones, in the order they had, and the next upload brings them. The \
            registers of this tool count on above what was received by themselves, as soon as a \
            command has opened the file; rows that any other program makes before that do not.",

@@ -18,7 +18,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
              runs it: not active, no recurring batch, a batch on hold or in a bad state",
     why: "The order is P-job, batch, 1010. Until the batch has run there is no account, so that \
           there is nothing for 1010 to bring back.",
-    mend: "Mend the schedule that runs the batch where that is what keeps it, run the batch, then \
+    how_to_fix: "Fix the schedule that runs the batch where that is what keeps it, run the batch, then \
            1010.",
     since: "0.2.0",
     behaviours: &["C01", "C02"],
@@ -28,7 +28,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
 };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
-    // Where schedules cannot be read that is told elsewhere; what waits is known all the same.
+    // Where schedules cannot be read that is told elsewhere; what waits is known anyway.
     let broken = schedules_of(x, SYNC_CUSTOMERS).ok().and_then(|serving| broken(&serving));
     for pending in x.hq.pending_operations.as_ref()? {
         let mut evidence = vec![format!(
@@ -44,10 +44,10 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
         let (title, fix) = match &broken {
             Some((schedule, flaw)) => {
                 evidence.push(worded(schedule, flaw));
-                let mend = Step::new(Stage::Clear, flaw.command.clone());
+                let fix = Step::new(Stage::Clear, flaw.command.clone());
                 (
                     "uploaded customer operations wait for the batch, which does not run by itself",
-                    Fix::manual([mend].into_iter().chain(run)),
+                    Fix::manual([fix].into_iter().chain(run)),
                 )
             }
             None => ("uploaded customer operations wait for the batch", Fix::safe(run)),

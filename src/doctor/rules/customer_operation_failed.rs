@@ -16,7 +16,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
              process, with the last known error",
     why: "The customer has no account, or keeps the old values, and later operations of the same \
           customer wait behind the failed one. Other customers go on, so that nobody notices.",
-    mend: "See what is wrong with it, correct the value with `cdx customers status edit`, and \
+    how_to_fix: "See what is wrong with it, correct the value with `cdx customers status edit`, and \
            synchronize it again.",
     since: "0.2.0",
     behaviours: &["C03", "C04"],

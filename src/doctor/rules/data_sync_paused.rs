@@ -19,7 +19,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
              or sessions, that wait for them",
     why: "A paused database gets no new sessions and sends nothing up. Pausing is meant to be \
           short; what is forgotten in that state falls behind further each day.",
-    mend: "Resume it, and run the jobs it missed.",
+    how_to_fix: "Resume it, and run the jobs it missed.",
     since: "0.2.0",
     behaviours: &["D13"],
     sources: &[Source::documented(CDX_PRACTICES), Source::documented(UPLOAD_WARNINGS)],

@@ -16,8 +16,8 @@ pub(in crate::doctor) const RULE: Rule = Rule {
              and that each of their files is there, is a channel database and can be read",
     why: "What a damaged file answers cannot be trusted, and what is written to it can be lost. \
           The other checks say nothing about a database that cannot be read.",
-    mend: "Bring the file back from a copy; a channel that was restored may count again what it \
-           has uploaded: see CDX405. Without a copy a channel's file can be made anew, and its \
+    how_to_fix: "Bring the file back from a copy; a channel that was restored may count again what it \
+           has uploaded: see CDX405. Without a copy a channel's file can be made again, and its \
            jobs fill it; what it had not uploaded is then only in the old file, which is kept. A \
            file that is whole and cannot be read (a permission, a newer version) needs that put \
            right, and nothing else.",
@@ -100,7 +100,7 @@ fn found(
     Ok(Found { subject, title, evidence, effect: effect.to_owned(), fix })
 }
 
-/// A channel can be made anew and filled by its jobs; headquarters comes back from a copy only.
+/// A channel can be made again and filled by its jobs; headquarters comes back from a copy only.
 pub(super) fn rebuild(x: &Examination, name: &str) -> Result<Option<Fix>, Unknown> {
     let again = OfChannels::Rebuild { database: name.to_owned(), discard: true };
     let again = Step::new(Stage::Clear, again);

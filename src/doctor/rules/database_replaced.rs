@@ -24,7 +24,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     why: "A copy does not have what was done since it was made, and it counts again from where \
           it stood. What one side believes the other to have is then not so: rows that were \
           sent are not there, and rows that were brought are missing.",
-    mend: "A command that opens the file takes it in: its counters and temporary ids go on \
+    how_to_fix: "A command that opens the file takes it in: its counters and temporary ids go on \
            above all that was given out, and each job's next run brings it everything. \
            Reseeding then finds the rows that headquarters does not have and lets the next \
            upload bring them, each once. Customers that only headquarters had made, and has \

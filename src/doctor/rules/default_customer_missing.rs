@@ -16,7 +16,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
           nobody can be created there, by a real-time call where headquarters does not have it, \
           and asynchronously where the channel does not; and the batch cannot make a customer of \
           what has come up.",
-    mend: "Bring it by 1010, or set another: `cdx channels set NAME --default-customer A`, then \
+    how_to_fix: "Bring it by 1010, or set another: `cdx channels set NAME --default-customer A`, then \
            1070.",
     since: "0.3.0",
     behaviours: &["R16"],

@@ -18,7 +18,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     why: "An excluded job sends an offline database nothing, and nothing is what a full \
           synchronization then leaves there. A register that goes offline afterwards works without \
           that data.",
-    mend: "Cancel the session for the offline database if the rows are still wanted there, or \
+    how_to_fix: "Cancel the session for the offline database if the rows are still wanted there, or \
            include the job again.",
     since: "0.2.0",
     behaviours: &["D09"],

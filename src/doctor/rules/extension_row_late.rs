@@ -20,7 +20,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     why: "An extension table is read together with the table it extends, when the row goes up. \
           Rows are uploaded by the counter of the base table, once; an extension row that is \
           written or changed after that is never uploaded.",
-    mend: "Write the extension row in the same transaction as its base row. What came late is \
+    how_to_fix: "Write the extension row in the same transaction as its base row. What came late is \
            still in the channel: bring its values into headquarters by hand.",
     since: "0.3.0",
     behaviours: &["U09"],

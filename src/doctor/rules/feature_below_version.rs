@@ -16,7 +16,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     why: "Below its floor a feature does not exist: headquarters does not list it, and a scale \
           unit has no code for it. A row that says it is on was copied from a newer environment, \
           or a scale unit has fallen behind headquarters.",
-    mend: "Bring the application, or the scale units, to the version that is needed, or turn the \
+    how_to_fix: "Bring the application, or the scale units, to the version that is needed, or turn the \
            feature off.",
     since: "0.2.0",
     behaviours: &["G03", "G16"],

@@ -17,7 +17,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     why: "An update moves features along their lifecycle. A feature that turns on by itself \
           changes what registers do on the day after the update, and the jobs that bring it to the \
           channels must run first.",
-    mend: "Rehearse the update in a copy of the environment, and plan the feature's jobs.",
+    how_to_fix: "Rehearse the update in a copy of the environment, and plan the feature's jobs.",
     since: "0.2.0",
     behaviours: &["G04"],
     sources: &[Source::documented(FEATURES)],

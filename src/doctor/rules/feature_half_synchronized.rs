@@ -18,7 +18,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
              FEATUREMANAGEMENTMETADATA of every feature they have one of",
     why: "The runtime joins the two rows. With one of them missing it does not see the feature, \
           and what it does not see counts as off, whatever the other row says.",
-    mend: "Bring the channel the whole of job 1110. Where headquarters itself has one row, \
+    how_to_fix: "Bring the channel the whole of job 1110. Where headquarters itself has one row, \
            `cdx features refresh` makes the other from it and from the feature's log.",
     since: "0.2.0",
     behaviours: &["G14"],
@@ -33,7 +33,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
         let name = &channel.store.name;
         for (feature, there) in &facts.half_features {
             let slug = slug_of(x, feature);
-            // No job brings a row that headquarters has not: that is told, and mended, there.
+            // No job brings a row that headquarters has not: that is told, and fixed, there.
             if torn.contains(&slug) {
                 continue;
             }

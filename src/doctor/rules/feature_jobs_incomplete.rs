@@ -18,7 +18,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
           before the other documented jobs have come (inferred). For the editing feature the FAQ \
           of 2026 lists 1110, 1010 and 1070; one page of 2022 says 1070 only. Until all have come \
           the feature may work with customers, profiles or settings of before.",
-    mend: "Run the jobs that are missing, in order.",
+    how_to_fix: "Run the jobs that are missing, in order.",
     since: "0.3.0",
     behaviours: &["G15", "R15"],
     sources: &[

@@ -20,7 +20,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
           their channel database says, and that changes only when 1110 has been applied there. \
           Other jobs that are documented for a feature, for the editing feature 1010 and 1070 (the \
           FAQ of 2026; one page of 2022 says 1070 only), are CDX215 once it acts.",
-    mend: "Run the jobs that are missing, in order, and see that each session ends in Applied.",
+    how_to_fix: "Run the jobs that are missing, in order, and see that each session ends in Applied.",
     since: "0.2.0",
     behaviours: &["G13", "G15", "R15"],
     sources: &[Source::documented(ASYNC_FAQ), Source::documented(ASYNC_MODE)],

@@ -19,7 +19,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     why: "Some features take over from an older way as soon as a channel sees them. When what \
           they work with is not set up by then, the older way is gone and the new one does \
           nothing: receipts stop, pictures vanish.",
-    mend: "Set up what is missing, and record it; the job that would publish the feature is \
+    how_to_fix: "Set up what is missing, and record it; the job that would publish the feature is \
            refused until then.",
     since: "0.2.0",
     behaviours: &["G16"],

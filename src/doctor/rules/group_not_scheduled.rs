@@ -19,7 +19,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
              schedule for each download job; a group marked as a dummy is exempt",
     why: "Headquarters generates nothing for a group that no active schedule serves. Running the \
           job by hand does not help either: there is nothing to run it from.",
-    mend: "Activate the schedule, or put the group on one.",
+    how_to_fix: "Activate the schedule, or put the group on one.",
     since: "0.2.0",
     behaviours: &["D13"],
     sources: &[Source::documented(CDX_COMMUNICATIONS), Source::documented(CDX_PRACTICES)],

@@ -19,7 +19,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     why: "A run uses what the scheduler was last initialized with. What was changed on disk since \
           has no effect yet, and what was changed in headquarters by hand goes when the scheduler \
           is initialized with \"delete existing\".",
-    mend: "Initialize the scheduler if the files are right. What was added by hand stays, and what \
+    how_to_fix: "Initialize the scheduler if the files are right. What was added by hand stays, and what \
            was changed by hand is overwritten; to keep it for good, put it into a file of its own \
            in `jobs/`.",
     since: "0.2.0",
@@ -35,7 +35,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     for job in &disk.jobs {
         let mut lines = Vec::new();
         match here.job(&job.id) {
-            None => lines.push((Way::Adds, "headquarters has not got it".to_owned())),
+            None => lines.push((Way::Adds, "headquarters does not have it".to_owned())),
             Some(own) => {
                 compare_jobs(own, job, &mut lines);
                 compare_subjobs(here, disk, own, job, &mut lines);

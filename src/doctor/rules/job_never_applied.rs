@@ -17,7 +17,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
           (1110), its own configuration and profile (1070), its customers (1010), or whatever a \
           job of your own carries. What does not come changes nothing, so that nothing else may \
           look wrong.",
-    mend: "Run the job, and see that its session ends in Applied.",
+    how_to_fix: "Run the job, and see that its session ends in Applied.",
     since: "0.3.0",
     behaviours: &["D01", "D05", "D13", "G13"],
     sources: &[Source::documented(CDX_TROUBLE), Source::assumed(FIDELITY)],

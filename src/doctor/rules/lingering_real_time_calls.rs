@@ -21,7 +21,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
           headquarters cannot be reached. What is in the way is one of few things: a job has not \
           been applied since, only one of the feature's two rows has come, or the scale unit still \
           answers from its memory. What settings themselves say is CDX304.",
-    mend: "Run the commands it names, in order; they are the shortest way from here.",
+    how_to_fix: "Run the commands it names, in order; they are the shortest way from here.",
     since: "0.2.0",
     behaviours: &["R01", "R02", "R03", "R14", "R15", "G13", "G14"],
     sources: &[

@@ -17,7 +17,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     why: "A mandatory feature cannot be turned off in Feature management, and later versions have \
           no code left for the other way. A row that says it is off was written past it, and what \
           needs the feature cannot be enabled.",
-    mend: "Turn it on, and run the job that carries feature state.",
+    how_to_fix: "Turn it on, and run the job that carries feature state.",
     since: "0.2.0",
     behaviours: &["G02", "G04", "G07"],
     sources: &[Source::documented(ASYNC_MODE), Source::documented(FEATURES)],

@@ -18,10 +18,10 @@ pub(in crate::doctor) const RULE: Rule = Rule {
              headquarters and in each channel database",
     why: "A job with a mapping that points nowhere cannot be run; a channel that lacks a table or \
           a column fails every session that carries it.",
-    mend: "Add the table or the column by a file in `schema/hq` or `schema/channel` and initialize \
+    how_to_fix: "Add the table or the column by a file in `schema/hq` or `schema/channel` and initialize \
            the scheduler, or take the mapping out of the definitions. Where only one channel lacks \
            what all should have, its file was changed by hand: bring it back from a copy, or make \
-           it anew.",
+           it again.",
     since: "0.2.0",
     behaviours: &["S01"],
     sources: &[Source::documented(CDX_EXTENSIBILITY)],

@@ -24,7 +24,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     why: "A channel can be synchronized in part: then it does not know who it is, or whom it \
           serves, and every operation ends in an error, whatever is typed and whichever features \
           are on.",
-    mend: "Run what it names: mostly the job that has never come whole.",
+    how_to_fix: "Run what it names: mostly the job that has never come whole.",
     since: "0.3.0",
     behaviours: &["R01", "R14"],
     sources: &[Source::documented(CDX_TROUBLE), Source::assumed(FIDELITY)],

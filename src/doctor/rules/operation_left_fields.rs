@@ -22,7 +22,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
           rows. A deactivation of an address is a field of its own: a late edit of an address \
           that was deactivated since leaves everything alone, and a late deactivation stands, \
           since no edit says that an address is in force.",
-    mend: "Look at what was left with `cdx customers status show`. Where the older value is the \
+    how_to_fix: "Look at what was left with `cdx customers status show`. Where the older value is the \
            right one, set it in headquarters with `cdx customers edit`.",
     since: "0.3.0",
     behaviours: &["C09", "R19"],

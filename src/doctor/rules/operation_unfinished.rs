@@ -20,7 +20,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
           finishes; where it cannot, because a file is damaged, gone, or refuses rows, the \
           operation stays half done: rows may be in one file alone. Every other command goes on, \
           on that channel too.",
-    mend: "Remove what is in the way: each command that writes tries again, and says when it is \
+    how_to_fix: "Remove what is in the way: each command that writes tries again, and says when it is \
            done. Where the file is beyond repair, make it again; the old one is kept beside it.",
     since: "0.3.0",
     behaviours: &["D11"],

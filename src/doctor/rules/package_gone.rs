@@ -16,7 +16,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     why: "A package past its retention is deleted, and the channel is told \"record not found\". \
           One that does not match its checksum is never applied. The session can then be tried as \
           often as one likes.",
-    mend: "The job needs a full synchronization for that database; it takes the session's place.",
+    how_to_fix: "The job needs a full synchronization for that database; it takes the session's place.",
     since: "0.2.0",
     behaviours: &["D15", "D16"],
     sources: &[Source::documented(CDX_TROUBLE), Source::inferred(FIDELITY)],

@@ -16,7 +16,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     checks: "that only one active distribution schedule runs each upload job",
     why: "One P-job at a time is supported. Two of them meet over the same sessions, and one ends \
           with an error that has nothing to do with the data.",
-    mend: "Leave one schedule active, with all groups on it.",
+    how_to_fix: "Leave one schedule active, with all groups on it.",
     since: "0.2.0",
     behaviours: &["U04"],
     sources: &[Source::documented(CDX_COMMUNICATIONS)],

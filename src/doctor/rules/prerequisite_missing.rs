@@ -15,7 +15,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     why: "Feature management refuses to turn on a feature before what it needs. A state like this \
           is left by a forced change, an import into a database, or a restore, and nobody has \
           tested what the feature does in it.",
-    mend: "Turn on what is missing, or turn off what needs it: \
+    how_to_fix: "Turn on what is missing, or turn off what needs it: \
            `cdx features disable FEATURE --cascade`. Then run the jobs that `cdx which-job \
            FEATURE` names.",
     since: "0.2.0",

@@ -20,7 +20,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
              transactions exist\" of the channel's functionality profile",
     why: "Closing a shift deletes asynchronous customers and addresses of that age, uploaded or \
           not. When the P-job has stood still for longer than that, the next close loses them.",
-    mend: "Upload before anybody closes a shift.",
+    how_to_fix: "Upload before anybody closes a shift.",
     since: "0.2.0",
     behaviours: &["U06"],
     sources: &[Source::documented(SCHEMA)],

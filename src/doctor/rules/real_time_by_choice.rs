@@ -19,7 +19,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
           turning on the features of asynchronous customers does not create customers \
           asynchronously; the option of the functionality profile does, and each channel has its \
           own profile.",
-    mend: "Turn on what is off, if the operations are to be local; accept the finding if not.",
+    how_to_fix: "Turn on what is off, if the operations are to be local; accept the finding if not.",
     since: "0.3.0",
     behaviours: &["R01", "R02", "R03", "R14"],
     sources: &[Source::documented(ASYNC_FAQ), Source::documented(ASYNC_MODE)],

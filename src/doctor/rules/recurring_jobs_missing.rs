@@ -17,7 +17,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     why: "A register that is offline, or cannot reach headquarters, creates customers \
           asynchronously even where creation is synchronous otherwise. Without all three they \
           never get an account.",
-    mend: "Put the job on a schedule that recurs, or let the batch that runs it wait for its turn \
+    how_to_fix: "Put the job on a schedule that recurs, or let the batch that runs it wait for its turn \
            again.",
     since: "0.2.0",
     behaviours: &["C07", "R06", "R07"],

@@ -14,7 +14,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     checks: "that CDX_ENABLE_ROLLBACK_ON_FAILURE is set to 0; where it is not set, 1 holds",
     why: "Its default is 1, and a known issue with it makes offline databases merge badly. 0 is \
           recommended.",
-    mend: "Set it to 0.",
+    how_to_fix: "Set it to 0.",
     since: "0.2.0",
     behaviours: &["D06"],
     sources: &[Source::documented(CDX_PRACTICES)],

@@ -19,7 +19,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
           never uploaded: after a channel database or headquarters was put back from a copy, \
           after an upload table was dropped and made again, or when a cancelled session's \
           package is gone.",
-    mend: "Give those rows new counters, in the order they have; the next upload brings them, \
+    how_to_fix: "Give those rows new counters, in the order they have; the next upload brings them, \
            each once. A row is known by where it was made; rows of an environment of an earlier \
            version are known by their counter, and in the five tables of asynchronous \
            operations by what is in them.",

@@ -15,7 +15,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     checks: "that no feature is to turn on before what it needs is on",
     why: "At midnight of its date a feature whose prerequisite is off stays off, and is looked at \
           again the next midnight. Whoever counts on the date is surprised.",
-    mend: "Give what it needs the same date or an earlier one, or move the feature's own date \
+    how_to_fix: "Give what it needs the same date or an earlier one, or move the feature's own date \
            with `cdx features schedule`.",
     since: "0.2.0",
     behaviours: &["G05", "G06"],

@@ -18,7 +18,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     why: "An update brings new tables and fields, and some features bring jobs. They exist in \
           headquarters only once the scheduler has been initialized; until then their data is not \
           sent, or their job cannot be run at all.",
-    mend: "Initialize the commerce scheduler. \"Delete existing\" is not needed, and drops what \
+    how_to_fix: "Initialize the commerce scheduler. \"Delete existing\" is not needed, and drops what \
            was made by hand.",
     since: "0.2.0",
     behaviours: &["S04"],

@@ -20,7 +20,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     why: "What a failed session carried is not in the channel. The next run tries it again, until \
           the try count is reached; then it is cancelled, later sessions go on without it, and its \
           rows never arrive by themselves.",
-    mend: "See the message. For one that may still be tried, mend its cause and run the job. For \
+    how_to_fix: "See the message. For one that may still be tried, fix its cause and run the job. For \
            one that was given up, a full synchronization of its job brings everything.",
     since: "0.2.0",
     behaviours: &["D06"],

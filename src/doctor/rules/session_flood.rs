@@ -16,7 +16,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
              `session-budget` of `cdx.toml`",
     why: "A new offline database inherits every session of its group since each job's last full \
           one, and a register applies them one after the other before it can work offline.",
-    mend: "Run the jobs with the most sessions whole, so that counting begins anew; or add \
+    how_to_fix: "Run the jobs with the most sessions whole, so that counting begins again; or add \
            databases to a dummy group first; or set \
            CDX_ENABLE_DELAYED_OFFLINE_DOWNLOAD_SESSION_CREATION to 1.",
     since: "0.2.0",

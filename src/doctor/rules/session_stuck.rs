@@ -17,7 +17,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     why: "A package that nobody fetches, or that was fetched and never written, is a channel that \
           has stopped: the Async Client or the data-writing batch does not run, or was \
           interrupted.",
-    mend: "Run the job for the channel, and look at what should have run by itself.",
+    how_to_fix: "Run the job for the channel, and look at what should have run by itself.",
     since: "0.2.0",
     behaviours: &["D03"],
     sources: &[Source::documented(CDX_COMMUNICATIONS), Source::documented(CDX_TROUBLE)],

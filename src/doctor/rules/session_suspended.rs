@@ -18,7 +18,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     why: "With dependency enforcement on, a session that was tried too often is suspended, and \
           every later session of that database waits, of whichever job, until somebody retries or \
           cancels it.",
-    mend: "Mend what its message says, then retry the session; cancelling it gives up its rows, \
+    how_to_fix: "Fix what its message says, then retry the session; cancelling it gives up its rows, \
            and then its job needs a full synchronization for that database.",
     since: "0.2.0",
     behaviours: &["D07"],

@@ -19,7 +19,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     why: "A scale unit answers from its memory. What jobs have applied takes effect when the \
           memory expires or the unit is restarted; how long that is, is not documented for feature \
           state, so `cache-ttl` of `cdx.toml` says it.",
-    mend: "Wait until it expires, or restart the scale unit; registers must be restarted.",
+    how_to_fix: "Wait until it expires, or restart the scale unit; registers must be restarted.",
     since: "0.2.0",
     behaviours: &["R12"],
     sources: &[Source::documented(ASYNC_FAQ), Source::assumed(FIDELITY)],

@@ -19,7 +19,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
              said",
     why: "A suppression that accepts nothing any more hides the next finding of its kind from \
           everybody. One that has expired was meant to be looked at by now.",
-    mend: "Take it out of `cdx.toml`, or give it a new date and a reason.",
+    how_to_fix: "Take it out of `cdx.toml`, or give it a new date and a reason.",
     since: "0.2.0",
     behaviours: &[],
     sources: &[Source::assumed(FIDELITY)],

@@ -14,7 +14,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     checks: "that \"Try count\" of the scheduler parameters is not above 3",
     why: "A session that failed three times fails for a reason that does not go away by itself. \
           More tries put off the day on which somebody hears of it.",
-    mend: "Set it back to 3.",
+    how_to_fix: "Set it back to 3.",
     since: "0.2.0",
     behaviours: &["D06"],
     sources: &[Source::documented(CDX_PRACTICES)],

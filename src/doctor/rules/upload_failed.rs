@@ -20,7 +20,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
              headquarters does not have",
     why: "Uploads are incremental: what a failed session carries is never collected again. Its \
           rows reach headquarters through that session or not at all.",
-    mend: "Mend what the message says, then run the upload job, which tries the session again from \
+    how_to_fix: "Fix what the message says, then run the upload job, which tries the session again from \
            its package; one that was given up must be retried first. Where the package is gone or \
            was altered, reseeding the channel ends the session, and lets the next upload bring \
            its rows.",

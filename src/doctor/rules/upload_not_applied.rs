@@ -25,7 +25,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
              executing is left to finish",
     why: "The rows have left the channel and are not in headquarters: customers have no account, \
           transactions are not posted, and nothing in the channel shows it.",
-    mend: "Mend the cause, then apply: the second phase of the upload.",
+    how_to_fix: "Fix the cause, then apply: the second phase of the upload.",
     since: "0.2.0",
     behaviours: &["U02", "U03"],
     sources: &[Source::documented(UPLOAD_WARNINGS)],

@@ -18,7 +18,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
              `stuck-after` of `cdx.toml`",
     why: "The P-job applies what the Async Client has collected, and collects nothing itself. When \
           nobody collects, running the P-job succeeds and uploads nothing.",
-    mend: "Collect: the first phase of the upload. See when the database was last heard of.",
+    how_to_fix: "Collect: the first phase of the upload. See when the database was last heard of.",
     since: "0.2.0",
     behaviours: &["U01", "U02"],
     sources: &[Source::documented(CDX_COMMUNICATIONS), Source::documented(UPLOAD_WARNINGS)],

@@ -16,7 +16,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
              is not on hold",
     why: "Uploads are applied by that batch alone. Without it sessions pile up in Uploaded, and \
           nobody is told as long as nobody looks.",
-    mend: "Mend what the finding names.",
+    how_to_fix: "Fix what the finding names.",
     since: "0.2.0",
     behaviours: &["U03"],
     sources: &[Source::documented(UPLOAD_WARNINGS)],

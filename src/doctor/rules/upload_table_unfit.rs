@@ -20,7 +20,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     why: "The P-job reads by the counter: without the column there is nothing to read by, without \
           an index it times out. Without the key in headquarters the same row comes in twice, and \
           an extension table with another key is read beside the wrong row.",
-    mend: "Add the column, the index or the key by a file in `schema/channel` or `schema/hq`.",
+    how_to_fix: "Add the column, the index or the key by a file in `schema/channel` or `schema/hq`.",
     since: "0.2.0",
     behaviours: &["S05", "S06"],
     sources: &[Source::documented(CDX_EXTENSIBILITY)],

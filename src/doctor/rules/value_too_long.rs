@@ -17,7 +17,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
              to, and the declared lengths of both columns",
     why: "One value that is too long fails its whole session: nothing of it stays in the channel. \
           A column that is longer in headquarters fails on the day somebody uses its length.",
-    mend: "Shorten the value; or lengthen the channel's column by an extension of its schema.",
+    how_to_fix: "Shorten the value; or lengthen the channel's column by an extension of its schema.",
     since: "0.2.0",
     behaviours: &["D12"],
     sources: &[Source::documented(CDX_TROUBLE)],

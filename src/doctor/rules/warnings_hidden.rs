@@ -14,7 +14,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     checks: "that CDX_DISABLE_DISPLAY_UPLOAD_SESSION_WARNING_MESSAGE_V2 is not 1",
     why: "The upload sessions page warns of sessions that nobody applies. With the switch on it \
           says nothing, and the first to notice is somebody who misses a customer.",
-    mend: "Set it to 0.",
+    how_to_fix: "Set it to 0.",
     since: "0.2.0",
     behaviours: &["U03"],
     sources: &[Source::documented(UPLOAD_WARNINGS)],

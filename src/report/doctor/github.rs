@@ -50,7 +50,7 @@ fn place(group: &Group<'_>) -> String {
     channels.into_iter().chain(subjects).collect::<Vec<_>>().join(" / ")
 }
 
-/// Evidence, effect and the commands that mend all of a cause, a line each.
+/// Evidence, effect and the commands that fix all of a cause, a line each.
 fn told(group: &Group<'_>, first: &Finding, env: Option<&str>) -> String {
     let (evidence, more) = group.evidence();
     let mut lines: Vec<String> = evidence.iter().map(|row| format!("- {row}")).collect();
@@ -59,7 +59,7 @@ fn told(group: &Group<'_>, first: &Finding, env: Option<&str>) -> String {
     }
     lines.push(first.effect.clone());
     if let Some(fix) = &first.fix {
-        lines.push(format!("To mend it ({}):", fix.safety.as_str()));
+        lines.push(format!("To fix it ({}):", fix.safety.as_str()));
         lines.extend(group.commands().iter().map(|command| command.typed(env)));
     }
     lines.join("\n")

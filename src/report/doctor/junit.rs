@@ -14,7 +14,7 @@ const NAME: &str = "cdx doctor";
 
 /// A diagnosis as JUnit's XML.
 ///
-/// A finding that counts and is at least as grave as the threshold is a failure; any other is a
+/// A finding that counts and is at least as severe as the threshold is a failure; any other is a
 /// success that tells of it. A rule that passed is a success, one that could not look everywhere
 /// is skipped, one that could not be carried out is an error. Without a threshold nothing fails.
 ///

@@ -51,7 +51,7 @@ pub fn sarif(diagnosis: &Diagnosis, settings: Option<&str>) -> String {
 
 fn descriptor(rule: &Rule) -> Descriptor {
     let checks = format!("Checks {}.", rule.checks.trim());
-    let text = format!("{checks}\n\n{}\n\nHow to mend it: {}", rule.why, rule.mend);
+    let text = format!("{checks}\n\n{}\n\nHow to fix it: {}", rule.why, rule.how_to_fix);
     Descriptor {
         id: rule.code,
         name: pascal(rule.name),

@@ -102,11 +102,11 @@ fn one(page: &mut Page, group: &Group<'_>) {
     let commands = group.commands();
     let Some(fix) = &first.fix else {
         let explain = Suggestion::Explain(first.code.to_owned());
-        page.deeper(Prose::hint("mend: no command does; see", explain));
+        page.deeper(Prose::hint("fix: no command does; see", explain));
         return;
     };
     for (at, command) in commands.into_iter().enumerate() {
-        let word = if at == 0 { "mend" } else { "then" };
+        let word = if at == 0 { "fix" } else { "then" };
         page.deeper(Prose::hint(format!("{word} ({})", fix.safety.as_str()), command));
     }
 }

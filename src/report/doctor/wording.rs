@@ -16,12 +16,12 @@ pub(super) fn subject(subject: &Subject) -> String {
     if text.is_empty() { "environment".to_owned() } else { text }
 }
 
-/// Evidence, effect and the commands that mend it, a line each.
+/// Evidence, effect and the commands that fix it, a line each.
 pub(super) fn particulars(finding: &Finding) -> String {
     let mut lines: Vec<String> = finding.evidence.iter().map(|row| format!("- {row}")).collect();
     lines.push(finding.effect.clone());
     if let Some(fix) = &finding.fix {
-        lines.push(format!("To mend it ({}):", fix.safety.as_str()));
+        lines.push(format!("To fix it ({}):", fix.safety.as_str()));
         lines.extend(fix.commands());
     }
     lines.join("\n")

@@ -1,4 +1,4 @@
-//! `cdx doctor`: what is wrong with an environment, and which command mends it.
+//! `cdx doctor`: what is wrong with an environment, and which command fixes it.
 
 mod fix;
 mod read;
@@ -15,9 +15,9 @@ use crate::doctor::baseline::Baseline;
 use crate::doctor::{Request, Severity, registry};
 use crate::model::suggestion::{Doctor, Prose, Suggestion};
 
-/// Say what is wrong, why it matters, and which command mends it; changes nothing.
+/// Say what is wrong, why it matters, and which command fixes it; changes nothing.
 ///
-/// It ends in 1 when something is found that is as grave as `--fail-on` says.
+/// It ends in 1 when something is found that is as severe as `--fail-on` says.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = FORMATS)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]

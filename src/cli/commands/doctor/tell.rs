@@ -18,7 +18,7 @@ use crate::store::environment::SETTINGS_FILE;
 use crate::store::replace::replace;
 use crate::store::repository;
 
-/// A diagnosis, behind what was run to mend it.
+/// A diagnosis, behind what was run to fix it.
 #[derive(Debug, Serialize)]
 struct DoctorReport {
     #[serde(flatten)]

@@ -1,4 +1,4 @@
--- Databases whose file was made anew: what sessions had brought until then is not in it any more.
+-- Databases whose file was made again: what sessions had brought until then is not in it any more.
 CREATE TABLE cdx_REBUILT (
     DATASTORE INTEGER PRIMARY KEY,
     SESSION   INTEGER NOT NULL      -- the newest download session at the time
