@@ -205,6 +205,18 @@ fn commands_are_values_and_not_text() {
     }
 }
 
+/// Times and identities are types, so that none is given for another (`src/model/time.rs`).
+#[test]
+fn times_and_identities_are_types() {
+    let bare = ["now: &str"];
+    for (name, text) in sources() {
+        for (at, line) in program(&text).lines().enumerate() {
+            let found = bare.iter().find(|bare| line.replace("'a ", "").contains(**bare));
+            assert!(found.is_none(), "{name}:{} takes a bare {}", at + 1, found.unwrap());
+        }
+    }
+}
+
 #[test]
 fn every_test_module_is_declared() {
     let main = fs::read_to_string(root().join("tests/cli/main.rs")).unwrap();

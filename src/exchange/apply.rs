@@ -20,6 +20,7 @@ use crate::model::run::Mode;
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
 use crate::model::suggestion::Suggestion;
+use crate::model::time::Time;
 use crate::model::topology::DataStore;
 use crate::store::apply::{self, Applied, Delivery};
 use crate::store::diagnose;
@@ -276,7 +277,7 @@ struct Worker<'a> {
     env: &'a Environment,
     job: &'a str,
     description: &'a str,
-    now: String,
+    now: Time,
     faults: &'a Faults,
     cache_kib: u32,
     enforced: bool,
@@ -439,7 +440,7 @@ fn settle(
     Ok(touched)
 }
 
-fn settled(one: &Try, outcome: Outcome, limit: u32, enforced: bool, now: &str) -> StoreSession {
+fn settled(one: &Try, outcome: Outcome, limit: u32, enforced: bool, now: &Time) -> StoreSession {
     let tries = one.row.tries + 1;
     let mut row = StoreSession {
         tries,

@@ -8,6 +8,7 @@ use crate::model::event::{Event, Listener};
 use crate::model::job::{Direction, Job};
 use crate::model::operation::{OperationId, OperationStatus};
 use crate::model::run::JobReport;
+use crate::model::time::Time;
 use crate::store::operations::{self, OperationRow};
 use crate::store::{StoreError, Writer, batch_order};
 use crate::world::FaultKind;
@@ -117,7 +118,7 @@ impl Batch {
         hq: &crate::store::Db,
         id: OperationId,
         faulty: bool,
-        now: &str,
+        now: &Time,
         tally: &mut Tally,
     ) -> Result<(), StoreError> {
         let Some(row) = operations::find(hq, id)? else { return Ok(()) };

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::batch_operation::Failure;
 use crate::model::changed::Changed;
 use crate::model::field_set::{Field, FieldOwner, LeftField, Made, Setter, Stamp};
+use crate::model::time::Time;
 use crate::store::operations::{self, OperationRow};
 use crate::store::{Db, StoreError, batch_order, field_sets};
 
@@ -14,9 +15,9 @@ pub(super) struct Acting<'a> {
     pub(super) hq: &'a Db,
     /// The operation.
     pub(super) row: &'a OperationRow,
-    /// The environment's time, as stored.
-    pub(super) now: &'a str,
-    saved: BTreeMap<String, String>,
+    /// The environment's time.
+    pub(super) now: &'a Time,
+    saved: BTreeMap<String, Time>,
 }
 
 /// What becomes of one field.
@@ -28,7 +29,11 @@ pub(super) enum Fate {
 }
 
 impl<'a> Acting<'a> {
-    pub(super) fn new(hq: &'a Db, row: &'a OperationRow, now: &'a str) -> Result<Self, StoreError> {
+    pub(super) fn new(
+        hq: &'a Db,
+        row: &'a OperationRow,
+        now: &'a Time,
+    ) -> Result<Self, StoreError> {
         Ok(Self { hq, row, now, saved: operations::saved(hq, row.id)? })
     }
 
@@ -42,9 +47,9 @@ impl<'a> Acting<'a> {
     /// When the person acted who gave these columns their values, and who that was: the register,
     /// or whoever saved one of them on the status form since.
     pub(super) fn stamp(&self, columns: &[&str]) -> Stamp {
-        let made = self.row.text("MODIFIEDDATETIME");
+        let made = Time::stored(self.row.text("MODIFIEDDATETIME"));
         let saved = columns.iter().filter_map(|column| self.saved.get(*column)).max();
-        if let Some(at) = saved.filter(|at| at.as_str() >= made) {
+        if let Some(at) = saved.filter(|at| **at >= made) {
             return Stamp { at: at.clone(), by: Setter::StatusForm(self.row.id) };
         }
         let made_in = Made {
@@ -54,7 +59,7 @@ impl<'a> Acting<'a> {
             number: self.row.made,
         };
         let by = Setter::Operation { id: self.row.id, made: made_in };
-        Stamp { at: made.to_owned(), by }
+        Stamp { at: made, by }
     }
 
     /// The channel database whose order the row has. One without a number has the order of its

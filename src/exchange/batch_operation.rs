@@ -8,6 +8,7 @@ use crate::model::customer::{
 use crate::model::field_set::{Field, FieldOwner, Stamp};
 use crate::model::operation::OperationKind;
 use crate::model::schema::Table;
+use crate::model::time::Time;
 use crate::store::hq_customers::{self, Origin, PostalAddress};
 use crate::store::operations::{self, Done, OperationRow};
 use crate::store::{Db, Headquarters, StoreError, catalogue, lineage};
@@ -67,7 +68,7 @@ pub(super) fn process(
     row: &OperationRow,
     company: &str,
     limits: &Limits,
-    now: &str,
+    now: &Time,
 ) -> Result<Done, Failure> {
     let acting = Acting::new(hq, row, now)?;
     let account = account(hq, row)?;

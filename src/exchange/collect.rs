@@ -7,6 +7,7 @@ use crate::model::event::{Event, Listener};
 use crate::model::job::Job;
 use crate::model::session::{CounterRange, UploadSession};
 use crate::model::status::{TRIED_TOO_OFTEN, UploadStatus};
+use crate::model::time::Time;
 use crate::model::topology::DataStore;
 use crate::store::packages::{Folder, PackageStore};
 use crate::store::upload_pack::{self, UploadTable};
@@ -25,7 +26,7 @@ struct Announced<'a> {
     id: i64,
     /// The number of the exchange (U10).
     mark: Option<i64>,
-    now: &'a str,
+    now: &'a Time,
 }
 
 impl Collecting<'_> {
@@ -68,7 +69,7 @@ impl Collecting<'_> {
         } else {
             (UploadStatus::Uploaded, String::new())
         };
-        let uploaded = (status == UploadStatus::Uploaded).then_some(now.as_str());
+        let uploaded = (status == UploadStatus::Uploaded).then_some(&now);
         let set = |hq: &crate::store::Db| {
             uploads::set_status(hq, session.id, status, &message, tries, uploaded)
         };
@@ -193,7 +194,7 @@ impl Collecting<'_> {
         store: &DataStore,
         unread: Option<&UploadSession>,
         message: &str,
-        now: &str,
+        now: &Time,
     ) -> Result<i64, ExchangeError> {
         let id = if let Some(session) = unread {
             session.id

@@ -11,6 +11,7 @@ use crate::definitions::{self, Problems};
 use crate::model::job::{Definitions, Direction};
 use crate::model::plan::MEMBERSHIP;
 use crate::model::schema::{Catalogue, Table, Tables};
+use crate::model::time::Time;
 use crate::store::schema::Kind;
 use crate::store::{
     Environment, Headquarters, StoreError, Writer, catalogue, features, files, scheduler, topology,
@@ -87,7 +88,7 @@ pub fn with_features(
 
 /// Applies the environment's schema files to every database; each with its database. One that was
 /// changed since is found before anything is written.
-fn apply_scripts(writer: &Writer, now: &str) -> Result<Vec<String>, StoreError> {
+fn apply_scripts(writer: &Writer, now: &Time) -> Result<Vec<String>, StoreError> {
     let env = &writer.env;
     let own = files::schema_files(env.root(), "hq")?;
     files::pending(&writer.hq, &own)?;

@@ -18,6 +18,7 @@ use crate::model::pos::{LeftToJob, RealTimeCall};
 use crate::model::run::Mode;
 use crate::model::schema::Table;
 use crate::model::suggestion::Run;
+use crate::model::time::Time;
 use crate::store::pack::{self, PackageSpec};
 use crate::store::packages::Folder;
 use crate::store::rejection::ApplyError;
@@ -83,7 +84,7 @@ pub fn real_time(
 fn ask(
     hq: &Headquarters,
     before: &Headquarters,
-    now: &str,
+    now: &Time,
     work: impl FnOnce(&Db) -> Result<String, ExchangeError>,
 ) -> Result<(i64, String), ExchangeError> {
     let plans = plans(hq)?;
@@ -103,7 +104,7 @@ fn ask(
 pub fn rehearse(
     copy: &Headquarters,
     before: &Headquarters,
-    now: &str,
+    now: &Time,
     work: impl FnOnce(&Db) -> Result<String, ExchangeError>,
 ) -> Result<String, ExchangeError> {
     copy.write(|_| ask(copy, before, now, work)).map(|(_, account)| account)

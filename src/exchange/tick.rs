@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::error::ExchangeError;
 use crate::gates::due::{Fallen, midnight};
 use crate::gates::standing::{Change, Setting};
+use crate::model::time::Time;
 use crate::store::packages::{Folder, PackageStore};
 use crate::store::{StoreError, Writer, features, sessions, tracking, world};
 use crate::world::Clock;
@@ -36,7 +37,7 @@ pub fn move_clock(writer: &mut Writer, clock: Clock) -> Result<Passed, ExchangeE
         let features = midnights(writer, &clock)?;
         let was = tracking::min_valid(&writer.hq)?;
         let now = tracking::forget_before(&writer.hq, &clock.before(settings.tracking_retention))?;
-        world::set_value(hq, "clock", &clock.utc())?;
+        world::set_value(hq, "clock", clock.utc().as_str())?;
         let tracking_from = (now != was).then_some(now);
         Ok::<_, ExchangeError>(Passed { features, tracking_from, ..Passed::default() })
     })?;
@@ -52,9 +53,9 @@ pub fn move_clock(writer: &mut Writer, clock: Clock) -> Result<Passed, ExchangeE
 }
 
 /// The packages that are there and were made before a time.
-fn expired(writer: &Writer, folder: &Folder, before: &str) -> Result<Vec<String>, StoreError> {
+fn expired(writer: &Writer, folder: &Folder, before: &Time) -> Result<Vec<String>, StoreError> {
     let kept: BTreeSet<String> = folder.list()?.into_iter().collect();
-    let made = sessions::all(&writer.hq)?.into_iter().filter(|session| *session.created < *before);
+    let made = sessions::all(&writer.hq)?.into_iter().filter(|session| session.created < *before);
     Ok(made.filter_map(|session| session.package).filter(|name| kept.contains(name)).collect())
 }
 

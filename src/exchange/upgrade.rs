@@ -6,6 +6,7 @@ use super::error::ExchangeError;
 use crate::gates::after::After;
 use crate::gates::lifecycle::{self, Moved, Movement, Update};
 use crate::gates::{Catalogue, Features, Gate};
+use crate::model::time::Time;
 use crate::model::topology::DataStore;
 use crate::model::version::Version;
 use crate::store::feature_rows::{self, Half};
@@ -106,7 +107,7 @@ fn repair(writer: &Writer, catalogue: &Catalogue) -> Result<Vec<Movement>, Excha
 }
 
 /// Writes an update's features, with what is said of them.
-fn write(hq: &Db, catalogue: &Catalogue, update: &Update, now: &str) -> Result<(), StoreError> {
+fn write(hq: &Db, catalogue: &Catalogue, update: &Update, now: &Time) -> Result<(), StoreError> {
     let gates: Vec<&Gate> = update.listed.iter().filter_map(|slug| catalogue.get(slug)).collect();
     features::list(hq, &gates, now)?;
     for movement in &update.movements {

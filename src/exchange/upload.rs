@@ -17,6 +17,7 @@ use crate::model::session::UploadSession;
 use crate::model::settings::{Settings, UploadTopology};
 use crate::model::status::{TRIED_TOO_OFTEN, UploadStatus};
 use crate::model::suggestion::{OfChannels, Suggestion};
+use crate::model::time::Time;
 use crate::model::topology::DataStore;
 use crate::store::packages::{Folder, PackageStore, checksum};
 use crate::store::rejection::ApplyError;
@@ -340,7 +341,7 @@ fn apply_one(
 }
 
 /// Writes the rows and the session's state in one transaction of headquarters.
-fn insert(writer: &Writer, session: &UploadSession, now: &str) -> Result<(), String> {
+fn insert(writer: &Writer, session: &UploadSession, now: &Time) -> Result<(), String> {
     let package = session.package.as_deref().unwrap_or("");
     let folder = Folder(writer.env.packages_path());
     let file = folder.get(package).map_err(|error| chain(&error))?;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::customer::{AddressField, CustomerField};
 use super::operation::{OperationId, OperationKind};
+use crate::model::time::Time;
 
 /// Whose fields they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,20 +91,20 @@ pub enum Setter {
 /// A field's last setting: who, and when the person acted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stamp {
-    /// The environment's time, as stored.
-    pub at: String,
+    /// The environment's time.
+    pub at: Time,
     /// Who.
     pub by: Setter,
 }
 
 impl Stamp {
     /// A change that a person makes in headquarters now.
-    pub fn headquarters(now: &str) -> Self {
+    pub fn headquarters(now: &Time) -> Self {
         Self { at: now.to_owned(), by: Setter::Headquarters }
     }
 
     /// A change that a channel database makes by a real-time call now.
-    pub fn real_time(now: &str, store: i64) -> Self {
+    pub fn real_time(now: &Time, store: i64) -> Self {
         Self { at: now.to_owned(), by: Setter::RealTime(store) }
     }
 
@@ -126,7 +127,7 @@ impl Stamp {
 
 /// A field that an operation left alone, since a newer one had set it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LeftField {
+pub struct LeftField<When = Time> {
     /// The field.
     pub field: String,
     /// The value that the operation has.
@@ -136,18 +137,30 @@ pub struct LeftField {
     /// Who set it, for a reader.
     pub newer: String,
     /// When that person acted.
-    pub since: String,
+    pub since: When,
+}
+
+impl LeftField {
+    /// The same with the time as a reader has it.
+    pub fn shown(self, show: impl FnOnce(&Time) -> String) -> LeftField<String> {
+        let Self { field, value, kept, newer, since } = self;
+        LeftField { field, value, kept, newer, since: show(&since) }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn stamp(at: &str, store: i64, counter: i64) -> Stamp {
+    fn time(text: &str) -> Time {
+        Time::stored(text)
+    }
+
+    fn stamp(at: &Time, store: i64, counter: i64) -> Stamp {
         numbered(at, store, counter, None)
     }
 
-    fn numbered(at: &str, store: i64, counter: i64, number: Option<i64>) -> Stamp {
+    fn numbered(at: &Time, store: i64, counter: i64, number: Option<i64>) -> Stamp {
         let kind = OperationKind::Customer;
         let by = Setter::Operation {
             id: OperationId { kind, row: counter },
@@ -158,7 +171,7 @@ mod tests {
 
     #[test]
     fn the_time_decides_then_the_order_within_a_channel() {
-        let (early, late) = ("2026-01-15 08:00:00.000", "2026-01-15 08:00:00.001");
+        let (early, late) = (&time("2026-01-15 08:00:00.000"), &time("2026-01-15 08:00:00.001"));
         assert!(stamp(late, 1, 1).stands_against(&stamp(early, 1, 9)));
         assert!(!stamp(early, 1, 9).stands_against(&stamp(late, 1, 1)));
         assert!(stamp(early, 1, 9).stands_against(&stamp(early, 1, 8)));
@@ -167,7 +180,7 @@ mod tests {
 
     #[test]
     fn a_row_that_got_another_counter_keeps_its_place() {
-        let now = "2026-01-15 08:00:00.000";
+        let now = &time("2026-01-15 08:00:00.000");
         let (first, again) = (numbered(now, 1, 9, Some(3)), numbered(now, 1, 2, Some(4)));
         assert!(again.stands_against(&first));
         assert!(!first.stands_against(&again));
@@ -178,7 +191,7 @@ mod tests {
 
     #[test]
     fn on_any_other_tie_the_one_that_is_processed_later_stands() {
-        let now = "2026-01-15 08:00:00.000";
+        let now = &time("2026-01-15 08:00:00.000");
         assert!(!stamp(now, 1, 9).stands_against(&stamp(now, 2, 1)));
         assert!(!Stamp::headquarters(now).stands_against(&stamp(now, 1, 1)));
         assert!(!stamp(now, 1, 1).stands_against(&Stamp::real_time(now, 1)));

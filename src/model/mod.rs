@@ -23,6 +23,7 @@ pub mod session;
 pub mod settings;
 pub mod status;
 pub mod suggestion;
+pub mod time;
 pub mod topology;
 pub mod version;
 pub mod wording;

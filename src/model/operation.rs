@@ -131,7 +131,7 @@ pub struct Operation {
     pub last_error: Option<String>,
     /// The fields it left alone, since newer ones had set them (C09).
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub left: Vec<LeftField>,
+    pub left: Vec<LeftField<String>>,
 }
 
 /// One operation with its values.

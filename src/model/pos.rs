@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::suggestion::Suggestion;
+use crate::model::time::Time;
 
 /// Which way an operation went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -169,7 +170,7 @@ pub struct FoundCustomer {
 
 /// A real-time call as the channel logs it (R14).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RealTimeCall {
+pub struct RealTimeCall<When = Time> {
     /// Its number in the channel.
     pub id: i64,
     /// The channel database.
@@ -186,6 +187,26 @@ pub struct RealTimeCall {
     pub outcome: String,
     /// Why it was not local.
     pub reasons: Vec<Reason>,
-    /// When, as stored.
-    pub called: String,
+    /// When.
+    pub called: When,
+}
+
+impl RealTimeCall {
+    /// The same with the time as a reader has it.
+    pub fn shown(self, show: impl FnOnce(&Time) -> String) -> RealTimeCall<String> {
+        let Self { id, channel, instance, operation, request, account, outcome, reasons, called } =
+            self;
+        let called = show(&called);
+        RealTimeCall {
+            id,
+            channel,
+            instance,
+            operation,
+            request,
+            account,
+            outcome,
+            reasons,
+            called,
+        }
+    }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::time::Time;
+
 /// What a channel knows of itself and of features, read from its database at one time.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct View {
@@ -35,8 +37,8 @@ pub struct ChannelView {
 pub struct Cached {
     /// What it answers from.
     pub view: View,
-    /// When it was read, as stored.
-    pub loaded: String,
-    /// Until when it is answered from, as stored.
-    pub until: String,
+    /// When it was read.
+    pub loaded: Time,
+    /// Until when it is answered from.
+    pub until: Time,
 }

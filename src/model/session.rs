@@ -2,6 +2,7 @@
 
 use super::run::{FullReason, Mode};
 use super::status::{DownloadStatus, TRIED_TOO_OFTEN, UploadStatus};
+use crate::model::time::Time;
 
 /// A download session: one package for one group, or for one database of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +37,8 @@ pub struct DownloadSession {
     pub checksum: String,
     /// The package's size in bytes.
     pub bytes: u64,
-    /// When it was made, as stored.
-    pub created: String,
+    /// When it was made.
+    pub created: Time,
     /// Its message.
     pub message: Option<String>,
     /// Its databases, in order.
@@ -61,12 +62,12 @@ pub struct StoreSession {
     pub message: Option<String>,
     /// The full session that replaced it (D04).
     pub replaced_by: Option<i64>,
-    /// When it was asked for, fetched and applied, as stored.
-    pub requested: Option<String>,
+    /// When it was asked for.
+    pub requested: Option<Time>,
     /// When it was fetched.
-    pub downloaded: Option<String>,
+    pub downloaded: Option<Time>,
     /// When it was applied.
-    pub applied: Option<String>,
+    pub applied: Option<Time>,
 }
 
 /// An upload session: a package of rows from one channel database (U02).
@@ -94,10 +95,10 @@ pub struct UploadSession {
     pub checksum: String,
     /// The package's size in bytes.
     pub bytes: u64,
-    /// When it was made, as stored.
-    pub created: String,
-    /// When it was sent, as stored.
-    pub uploaded: Option<String>,
+    /// When it was made.
+    pub created: Time,
+    /// When it was sent.
+    pub uploaded: Option<Time>,
     /// Its message.
     pub message: Option<String>,
 }

@@ -9,6 +9,7 @@ use crate::model::changed::Changed;
 use crate::model::customer::{CREATE, Customer, CustomerField, UPDATE, title_number};
 use crate::model::field_set::Stamp;
 use crate::model::pos::{Path, PosReport, Reason};
+use crate::model::time::Time;
 use crate::store::channel_customers::{self, Known};
 use crate::store::channel_view;
 use crate::store::hq_customers::{self, Origin};
@@ -166,7 +167,7 @@ fn changed(fields: impl Iterator<Item = CustomerField>) -> (&'static str, String
 
 /// The columns every V2 row has.
 pub(super) fn common(
-    now: &str,
+    now: &Time,
     company: &str,
     account: &str,
     guid: &str,
@@ -179,8 +180,8 @@ pub(super) fn common(
         ("OPERATION", operation.to_string()),
         ("ONLINEOPERATIONCOMPLETED", "0".to_owned()),
         ("ORIGINATINGCHANNEL", channel.to_string()),
-        ("CREATEDDATETIME", now.to_owned()),
-        ("MODIFIEDDATETIME", now.to_owned()),
+        ("CREATEDDATETIME", now.to_string()),
+        ("MODIFIEDDATETIME", now.to_string()),
         ("DATAAREAID", company.to_owned()),
     ]
 }

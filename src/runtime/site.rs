@@ -9,6 +9,7 @@ use crate::gates::Catalogue;
 use crate::model::customer::PENDING_SYNC;
 use crate::model::pos::{Path, PosReport, RealTimeCall, Reason};
 use crate::model::scale_unit::{Cached, ChannelView, View};
+use crate::model::time::Time;
 use crate::model::topology::{DataStore, OFFLINE_SUFFIX};
 use crate::store::channel_customers::{self, Known};
 use crate::store::{
@@ -115,7 +116,7 @@ pub(super) struct Site<'a> {
     held: Option<Cached>,
     said: Said,
     here: Here,
-    pub(super) now: String,
+    pub(super) now: Time,
 }
 
 impl<'a> Site<'a> {

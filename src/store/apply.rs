@@ -12,6 +12,7 @@ use super::error::StoreError;
 use super::lineage;
 use super::pack::deletes_table;
 use super::rejection::ApplyError;
+use crate::model::time::Time;
 
 /// A package on its way into one channel database.
 #[derive(Clone, Copy)]
@@ -31,8 +32,8 @@ pub struct Delivery<'a> {
     pub checksum: &'a str,
     /// Its size in bytes.
     pub bytes: u64,
-    /// The environment's time, as stored.
-    pub now: &'a str,
+    /// The environment's time.
+    pub now: &'a Time,
     /// The register, for an offline database; empty otherwise.
     pub terminal: &'a str,
     /// An offline database leaves out excluded subjobs (D09).
@@ -255,7 +256,7 @@ fn record(channel: &ChannelDatabase, delivery: &Delivery<'_>, rows: u64) -> Resu
     channel.run(
         "INSERT INTO crt_DOWNLOADSESSIONDATAFILEHISTORY (DATAFILENAME, DATECREATED)
          VALUES (?1, ?2)",
-        [delivery.package, delivery.now],
+        rusqlite::params![delivery.package, delivery.now],
     )?;
     remember(channel, delivery, 4, &format!("{rows} rows changed"))
 }

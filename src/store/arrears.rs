@@ -7,6 +7,7 @@ use super::db::{ChannelDatabase, Headquarters, quoted};
 use super::error::StoreError;
 use super::{origins, uploads};
 use crate::model::pos::Reason;
+use crate::model::time::Time;
 
 /// The columns that say when a row was made or changed, the better one first.
 const STAMPS: &[&str] = &["MODIFIEDDATETIME", "CREATEDDATETIME"];
@@ -22,8 +23,8 @@ pub struct Counters {
     pub received: i64,
     /// Rows above what was collected.
     pub unsent: u64,
-    /// When the oldest of them was changed, as stored; none where the table does not say.
-    pub oldest: Option<String>,
+    /// When the oldest of them was changed; none where the table does not say.
+    pub oldest: Option<Time>,
 }
 
 /// Reads the counters of one upload table.
@@ -49,9 +50,8 @@ pub fn counters(
         .find(|name| columns.as_ref().is_some_and(|table| table.column(name).is_some()));
     let oldest = stamp.map_or("NULL".to_owned(), |stamp| format!("min({})", quoted(stamp)));
     let sql = format!("SELECT count(*), {oldest} FROM {name} WHERE {counter} > ?1");
-    let row = channel.first(&sql, [after], |row| {
-        Ok((row.get::<_, i64>(0)?, row.get::<_, Option<String>>(1)?))
-    })?;
+    let row = channel
+        .first(&sql, [after], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<Time>>(1)?)))?;
     if let Some((unsent, oldest)) = row {
         (found.unsent, found.oldest) = (unsent as u64, oldest);
     }
@@ -124,8 +124,8 @@ pub struct Calls {
     pub reasons: Vec<Reason>,
     /// How many there were.
     pub count: u64,
-    /// When the last one was made, as stored.
-    pub last: String,
+    /// When the last one was made.
+    pub last: Time,
 }
 
 /// The real-time calls a channel has logged, by operation and reason.
@@ -134,7 +134,7 @@ pub fn calls(channel: &ChannelDatabase) -> Result<Vec<Calls>, StoreError> {
                GROUP BY OPERATION, REASONS ORDER BY max(ID)";
     let rows = channel.rows(sql, [], |row| {
         let (operation, reasons): (String, String) = (row.get(0)?, row.get(1)?);
-        Ok((operation, reasons, row.get::<_, i64>(2)? as u64, row.get::<_, String>(3)?))
+        Ok((operation, reasons, row.get::<_, i64>(2)? as u64, row.get(3)?))
     })?;
     rows.into_iter()
         .map(|(operation, text, count, last)| {

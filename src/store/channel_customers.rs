@@ -1,7 +1,7 @@
 //! Customers as a channel database has them, synchronous and asynchronous.
 
 use rusqlite::types::Value;
-use rusqlite::{named_params, params_from_iter};
+use rusqlite::{named_params, params, params_from_iter};
 
 use super::catalogue::column_list;
 use super::db::{ChannelDatabase, quoted};
@@ -10,6 +10,7 @@ use super::lengths::refuse_row;
 use crate::model::customer::PENDING_SYNC;
 use crate::model::named::Named;
 use crate::model::pos::FoundCustomer;
+use crate::model::time::Time;
 use crate::world::ids;
 
 /// A customer that a channel knows.
@@ -151,7 +152,7 @@ pub fn affiliation_named(channel: &ChannelDatabase, name: &str) -> Result<i64, S
 pub fn purge(
     channel: &ChannelDatabase,
     tables: &[&str],
-    before: &str,
+    before: &Time,
 ) -> Result<(u64, u64), StoreError> {
     channel.write(|db| {
         let (mut gone, mut lost) = (0, 0);
@@ -163,7 +164,7 @@ pub fn purge(
                  AND REPLICATIONCOUNTERFROMORIGIN > ?2",
                 quoted(&name)
             );
-            lost += db.number(&sql, rusqlite::params![before, sent])? as u64;
+            lost += db.number(&sql, params![before, sent])? as u64;
             let sql = format!("DELETE FROM {} WHERE MODIFIEDDATETIME < ?1", quoted(&name));
             gone += db.run(&sql, [before])?;
         }
@@ -176,10 +177,10 @@ pub fn issue_card(
     channel: &ChannelDatabase,
     card: &str,
     account: &str,
-    now: &str,
+    now: &Time,
 ) -> Result<(), StoreError> {
     let sql = "INSERT INTO cdx_LOYALTYCARD (CARDNUMBER, ACCOUNT, ISSUED) VALUES (?1, ?2, ?3)";
-    channel.run(sql, [card, account, now]).map(|_| ())
+    channel.run(sql, params![card, account, now]).map(|_| ())
 }
 
 /// Keeps a customer order that was taken here.
@@ -188,9 +189,9 @@ pub fn take_order(
     order: &str,
     account: &str,
     kind: &str,
-    now: &str,
+    now: &Time,
 ) -> Result<(), StoreError> {
     let sql = "INSERT INTO cdx_CUSTOMERORDER (ORDERID, ACCOUNT, KIND, CREATED) \
                VALUES (?1, ?2, ?3, ?4)";
-    channel.run(sql, [order, account, kind, now]).map(|_| ())
+    channel.run(sql, params![order, account, kind, now]).map(|_| ())
 }

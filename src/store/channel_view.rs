@@ -16,6 +16,7 @@ use crate::model::changed::Changed;
 use crate::model::customer::{Address, AddressField, CREATE, Customer, CustomerField, DEACTIVATE};
 use crate::model::field_set::{Field, Made, made_before};
 use crate::model::operation::OperationKind;
+use crate::model::time::Time;
 
 /// A row that the channel has written.
 struct Own<T> {
@@ -23,7 +24,7 @@ struct Own<T> {
     operation: i64,
     changed: Changed,
     made: Made,
-    at: String,
+    at: Time,
 }
 
 impl<T> Own<T> {
@@ -46,7 +47,7 @@ struct Downloaded<T> {
     values: T,
     heard: Heard,
     /// When headquarters changed it last, as far as its columns tell.
-    modified: String,
+    modified: Time,
 }
 
 impl<T> Downloaded<T> {
@@ -57,7 +58,7 @@ impl<T> Downloaded<T> {
             // Nobody has set it since, or only a version that kept no account of it.
             return own.changed != Changed::Whole || own.at >= self.modified;
         };
-        match at.as_str().cmp(own.at.as_str()) {
+        match at.cmp(&own.at) {
             Ordering::Less => true,
             Ordering::Greater => false,
             Ordering::Equal => {
@@ -112,7 +113,7 @@ fn downloaded_customer(
     account: &str,
 ) -> Result<Option<Downloaded<Customer>>, StoreError> {
     let found = channel.first(include_str!("sql/channel_customer.sql"), [account], |row| {
-        let modified = row.get::<_, String>("MODIFIEDDATETIME")?;
+        let modified = row.get("MODIFIEDDATETIME")?;
         Ok((
             read_customer(row, "ACCOUNTNUM", "PERSONALTITLE")?,
             modified,
@@ -216,7 +217,7 @@ fn downloaded_addresses(
             in_force: row.get("INFORCE")?,
             downloaded: None,
         };
-        let modified = row.get::<_, String>("MODIFIEDDATETIME")?;
+        let modified = row.get("MODIFIEDDATETIME")?;
         Ok((shown, modified, row.get::<_, Option<String>>("cdx_SETBY")?))
     })?;
     rows.into_iter()

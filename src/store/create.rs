@@ -171,7 +171,7 @@ fn headquarters(
     let hq = Headquarters(db);
     let clock = Clock::start(&settings.time_zone)?;
     let world = [
-        ("clock", clock.utc()),
+        ("clock", clock.utc().to_string()),
         ("seed", blueprint.seed.to_string()),
         ("app-version", blueprint.app_version.clone()),
         ("scheduler-version", blueprint.app_version.clone()),

@@ -7,6 +7,7 @@ use super::error::StoreError;
 use super::features::log;
 use crate::gates::Catalogue;
 use crate::gates::gate::Gate;
+use crate::model::time::Time;
 use crate::world::clock::NO_DATE;
 
 /// Which of a feature's two rows is there.
@@ -64,7 +65,7 @@ pub fn has_metadata(
 pub fn repair<'a>(
     hq: &Db,
     catalogue: &'a Catalogue,
-    now: &str,
+    now: &Time,
 ) -> Result<Vec<(&'a Gate, Half)>, StoreError> {
     let mut repaired = Vec::new();
     for gate in &catalogue.gates {
@@ -79,7 +80,7 @@ pub fn repair<'a>(
 pub(in crate::store) fn repair_one(
     hq: &Db,
     gate: &Gate,
-    now: &str,
+    now: &Time,
 ) -> Result<Option<Half>, StoreError> {
     let state = "SELECT s.RECID, s.ISENABLED FROM FEATUREMANAGEMENTSTATE s WHERE s.NAME = ?1";
     let state = hq.first(state, [gate.table_name()], |row| {
@@ -96,14 +97,14 @@ pub(in crate::store) fn repair_one(
     Ok(half)
 }
 
-fn add_metadata(hq: &Db, gate: &Gate, id: i64, on: bool, now: &str) -> Result<bool, StoreError> {
+fn add_metadata(hq: &Db, gate: &Gate, id: i64, on: bool, now: &Time) -> Result<bool, StoreError> {
     let known = "SELECT count(*) FROM FEATUREMANAGEMENTMETADATA WHERE FEATURESTATE = ?1";
     if hq.number(known, [id])? > 0 {
         return Ok(false);
     }
     let since = last(hq, gate)?.filter(|(event, _)| event == "on").map(|(_, at)| at);
     let since = since.unwrap_or_else(|| now.to_owned());
-    let date = if on { since.get(..10).unwrap_or(NO_DATE) } else { NO_DATE };
+    let date = if on { since.date().unwrap_or(NO_DATE) } else { NO_DATE };
     hq.run(
         "INSERT INTO FEATUREMANAGEMENTMETADATA
          (RECID, FEATURESTATE, LABEL, DISPLAYNAME, CANDISABLE, ENABLEDATE)
@@ -116,7 +117,7 @@ fn add_metadata(hq: &Db, gate: &Gate, id: i64, on: bool, now: &str) -> Result<bo
     Ok(true)
 }
 
-fn add_state(hq: &Db, gate: &Gate, now: &str) -> Result<bool, StoreError> {
+fn add_state(hq: &Db, gate: &Gate, now: &Time) -> Result<bool, StoreError> {
     let orphan = "SELECT m.FEATURESTATE, m.ENABLEDATE FROM FEATUREMANAGEMENTMETADATA m \
                   WHERE m.LABEL = ?1 AND NOT EXISTS \
                   (SELECT 1 FROM FEATUREMANAGEMENTSTATE s WHERE s.RECID = m.FEATURESTATE)";
@@ -126,7 +127,7 @@ fn add_state(hq: &Db, gate: &Gate, now: &str) -> Result<bool, StoreError> {
     let on = match last(hq, gate)? {
         Some((event, _)) => event == "on",
         // As it was made: on since its date.
-        None => date.get(..10).is_some_and(|date| date != NO_DATE && date <= now),
+        None => date.get(..10).is_some_and(|date| date != NO_DATE && date <= now.as_str()),
     };
     hq.run(
         "INSERT INTO FEATUREMANAGEMENTSTATE (RECID, NAME, ISENABLED) VALUES (:id, :name, :on)",
@@ -136,7 +137,7 @@ fn add_state(hq: &Db, gate: &Gate, now: &str) -> Result<bool, StoreError> {
 }
 
 /// The last thing that turned a feature on or off, or was to, and when.
-fn last(hq: &Db, gate: &Gate) -> Result<Option<(String, String)>, StoreError> {
+fn last(hq: &Db, gate: &Gate) -> Result<Option<(String, Time)>, StoreError> {
     let sql = "SELECT EVENT, AT FROM cdx_FEATURELOG WHERE NAME = ?1 \
                AND EVENT IN ('on', 'off', 'scheduled', 'stayed-off') ORDER BY ID DESC LIMIT 1";
     hq.first(sql, [gate.table_name()], |row| Ok((row.get(0)?, row.get(1)?)))

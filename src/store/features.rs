@@ -13,6 +13,7 @@ use crate::gates::gate::Gate;
 use crate::gates::progress::{Had, History};
 use crate::gates::standing::{Change, FeatureRow, Setting, Standing, is_yes};
 use crate::gates::{Catalogue, Features};
+use crate::model::time::Time;
 use crate::model::topology::DataStore;
 use crate::model::version::Version;
 use crate::world::Clock;
@@ -90,7 +91,7 @@ pub fn rows(hq: &Headquarters, catalogue: &Catalogue) -> Result<Vec<FeatureRow>,
 }
 
 /// Gives features their rows, off, in the caller's transaction.
-pub fn list(hq: &Db, gates: &[&Gate], now: &str) -> Result<(), StoreError> {
+pub fn list(hq: &Db, gates: &[&Gate], now: &Time) -> Result<(), StoreError> {
     for gate in gates {
         if repair_one(hq, gate, now)?.is_some() {
             continue;
@@ -121,7 +122,7 @@ pub fn apply(
     catalogue: &Catalogue,
     changes: &[Change],
     why: &str,
-    now: &str,
+    now: &Time,
 ) -> Result<(), StoreError> {
     if changes.is_empty() {
         return Ok(());
@@ -163,10 +164,10 @@ pub fn apply(
 }
 
 /// Notes what became of a feature.
-pub fn log(hq: &Db, gate: &Gate, event: &str, detail: &str, now: &str) -> Result<(), StoreError> {
+pub fn log(hq: &Db, gate: &Gate, event: &str, detail: &str, now: &Time) -> Result<(), StoreError> {
     hq.run(
         "INSERT INTO cdx_FEATURELOG (AT, NAME, EVENT, DETAIL) VALUES (?1, ?2, ?3, ?4)",
-        [now, &gate.table_name(), event, detail],
+        rusqlite::params![now, gate.table_name(), event, detail],
     )
     .map(|_| ())
 }
@@ -190,7 +191,7 @@ pub fn history_of(
 ) -> Result<Vec<LogLine>, StoreError> {
     let sql = "SELECT AT, EVENT, DETAIL FROM cdx_FEATURELOG WHERE NAME = ?1 ORDER BY ID";
     hq.rows(sql, [gate.table_name()], |row| {
-        let at: String = row.get(0)?;
+        let at: Time = row.get(0)?;
         Ok(LogLine { at: clock.show(&at), event: row.get(1)?, detail: row.get(2)? })
     })
 }
@@ -254,7 +255,7 @@ pub fn has_registers(hq: &Headquarters, store: &DataStore) -> Result<bool, Store
 }
 
 /// Records the row version at which the scheduler was initialized.
-pub fn set_initialized(hq: &Headquarters, now: &str) -> Result<(), StoreError> {
+pub fn set_initialized(hq: &Headquarters, now: &Time) -> Result<(), StoreError> {
     hq.write(|hq| {
         tracking::close_version(hq, now)?;
         let version = hq.number("SELECT VERSION FROM cdx_TRACKING", [])?;
@@ -263,7 +264,7 @@ pub fn set_initialized(hq: &Headquarters, now: &str) -> Result<(), StoreError> {
 }
 
 /// Sets a fact that gates ask for; the row version says since when it has this value.
-pub fn set_fact(hq: &Headquarters, name: &str, value: &str, now: &str) -> Result<(), StoreError> {
+pub fn set_fact(hq: &Headquarters, name: &str, value: &str, now: &Time) -> Result<(), StoreError> {
     hq.write(|hq| {
         let sql = "SELECT VALUE FROM cdx_FACT WHERE NAME = ?1 COLLATE NOCASE";
         let was = hq.text(sql, [name])?;

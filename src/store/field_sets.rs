@@ -8,6 +8,7 @@ use super::db::{ChannelDatabase, Db};
 use super::error::StoreError;
 use crate::model::field_set::{Field, FieldOwner, Made, Setter, Stamp};
 use crate::model::operation::{OperationId, OperationKind};
+use crate::model::time::Time;
 
 /// SUBJECT and ID of `cdx_FIELDSET`.
 fn key(owner: FieldOwner<'_>) -> (&'static str, String) {
@@ -120,7 +121,7 @@ pub fn describe(hq: &Db, stamp: &Stamp) -> Result<String, StoreError> {
 
 /// How headquarters' fields were set last, as a channel has heard, by the field's name.
 pub(super) type Heard =
-    BTreeMap<String, (String, Option<i64>, Option<String>, Option<i64>, Option<i64>)>;
+    BTreeMap<String, (Time, Option<i64>, Option<String>, Option<i64>, Option<i64>)>;
 
 /// Reads what came down in `cdx_SETBY`.
 pub(super) fn heard(channel: &ChannelDatabase, text: Option<String>) -> Result<Heard, StoreError> {

@@ -12,6 +12,7 @@ use super::script::Guarded;
 use crate::definitions::script::ScriptProblem;
 use crate::definitions::{Kind, Problem, Problems, SourceFile};
 use crate::gates::catalogue::GateFile;
+use crate::model::time::Time;
 use crate::world::ids;
 
 /// The environment's own job files, `jobs/*.toml`, sorted by name.
@@ -107,7 +108,7 @@ pub fn apply_schema(
     db: &Db,
     kind: schema::Kind,
     scripts: &[Script],
-    now: &str,
+    now: &Time,
 ) -> Result<Vec<String>, StoreError> {
     let pending = pending(db, scripts)?;
     if pending.is_empty() {
@@ -119,7 +120,7 @@ pub fn apply_schema(
             guarded.carry_out(name, text)?;
             db.run(
                 "INSERT INTO cdx_SCHEMAFILE (NAME, CHECKSUM, APPLIED) VALUES (?1, ?2, ?3)",
-                [name.as_str(), &checksum(text), now],
+                rusqlite::params![name, checksum(text), now],
             )?;
         }
         Ok(pending.iter().map(|(name, _)| name.clone()).collect())

@@ -13,14 +13,15 @@ use super::world::{next, next_recid, note_recid};
 use crate::model::customer::{Change, Customer, CustomerField, title_name, title_number};
 use crate::model::field_set::{Field, FieldOwner, Stamp};
 use crate::model::named::Named;
+use crate::model::time::Time;
 
 /// What a new customer begins with.
 #[derive(Debug, Clone)]
 pub struct Origin<'a> {
     /// The company.
     pub company: &'a str,
-    /// The environment's time, as stored.
-    pub now: &'a str,
+    /// The environment's time.
+    pub now: &'a Time,
     /// The channel's default customer, from whom group and currency come (C06).
     pub default_customer: &'a str,
     /// Who makes it, and when the person acted.
@@ -232,7 +233,7 @@ pub fn set_field(
     field: CustomerField,
     value: &str,
     stamp: &Stamp,
-    now: &str,
+    now: &Time,
 ) -> Result<Option<Change>, StoreError> {
     let before = find(hq, account)?.ok_or_else(|| unknown(account))?;
     let set = match field {
@@ -253,7 +254,7 @@ fn write_field(
     before: &Customer,
     set: Field,
     value: &str,
-    now: &str,
+    now: &Time,
 ) -> Result<bool, StoreError> {
     let account = before.account.as_str();
     let field = match set {
@@ -286,7 +287,7 @@ fn write_field(
             hq.run(
                 "UPDATE RETAILCUSTTABLE SET RECEIPTEMAIL = ?1, MODIFIEDDATETIME = ?2
                  WHERE ACCOUNTNUM = ?3",
-                [value, now, account],
+                rusqlite::params![value, now, account],
             )?;
         }
         CustomerField::Language => {

@@ -10,6 +10,7 @@ use super::operations;
 use super::world::{next, next_recid};
 use crate::model::customer::{Address, AddressField};
 use crate::model::field_set::{Field, FieldOwner, Stamp};
+use crate::model::time::Time;
 
 /// Sets a party's primary telephone number or e-mail address, or adds another contact.
 pub fn set_contact(
@@ -18,7 +19,7 @@ pub fn set_contact(
     kind: i64,
     value: &str,
     primary: bool,
-    now: &str,
+    now: &Time,
 ) -> Result<(), StoreError> {
     let known = hq.first(
         "SELECT e.RECID FROM DIRPARTYLOCATION l
@@ -55,7 +56,7 @@ fn add_location(
     party: i64,
     description: &str,
     postal: bool,
-    now: &str,
+    now: &Time,
 ) -> Result<i64, StoreError> {
     let number = next(hq, "location")?;
     hq.run(
@@ -88,7 +89,7 @@ pub fn add_address(
     party: i64,
     address: &Address,
     stamp: &Stamp,
-    now: &str,
+    now: &Time,
 ) -> Result<i64, StoreError> {
     let location = add_location(hq, party, "Home", true, now)?;
     let recid = match operations::recid_before(hq, &address.id)? {
@@ -154,7 +155,7 @@ pub fn edit_address(
     recid: i64,
     before: &Address,
     set: &[(AddressField, String, Stamp)],
-    now: &str,
+    now: &Time,
 ) -> Result<Address, StoreError> {
     let mut address = before.clone();
     for (field, value, _) in set {
@@ -175,7 +176,12 @@ pub fn edit_address(
 }
 
 /// Ends a postal address's validity, if it is in force, and keeps who did.
-pub fn deactivate_address(hq: &Db, recid: i64, stamp: &Stamp, now: &str) -> Result<(), StoreError> {
+pub fn deactivate_address(
+    hq: &Db,
+    recid: i64,
+    stamp: &Stamp,
+    now: &Time,
+) -> Result<(), StoreError> {
     hq.run(
         "UPDATE LOGISTICSPOSTALADDRESS SET VALIDTO = ?1, MODIFIEDDATETIME = ?1
          WHERE RECID = ?2 AND VALIDTO > '2154'",

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::db::{Db, Headquarters};
 use super::error::StoreError;
+use crate::model::time::Time;
 
 /// A real-time call that has changed headquarters.
 pub const REAL_TIME: &str = "real-time";
@@ -35,8 +36,8 @@ pub struct Intent {
 pub struct Problem {
     /// What went wrong.
     pub text: String,
-    /// Since when, as stored.
-    pub since: String,
+    /// Since when.
+    pub since: Time,
     /// The database that is in the way, where one is.
     pub in_the_way: Option<String>,
 }
@@ -46,7 +47,7 @@ pub fn announce(
     hq: &Db,
     kind: &str,
     detail: &impl Serialize,
-    now: &str,
+    now: &Time,
 ) -> Result<i64, StoreError> {
     hq.run(
         "INSERT INTO cdx_INTENT (KIND, DETAIL, CREATED) VALUES (:kind, :detail, :now)",
@@ -82,7 +83,7 @@ pub fn all(hq: &Headquarters) -> Result<Vec<Intent>, StoreError> {
     let sql = "SELECT ID, KIND, DETAIL, PROBLEM, SINCE, INTHEWAY FROM cdx_INTENT ORDER BY ID";
     hq.rows(sql, [], |row| {
         let text: Option<String> = row.get(3)?;
-        let (since, in_the_way) = (row.get::<_, Option<String>>(4)?, row.get(5)?);
+        let (since, in_the_way) = (row.get::<_, Option<Time>>(4)?, row.get(5)?);
         let problem =
             text.map(|text| Problem { text, since: since.unwrap_or_default(), in_the_way });
         Ok(Intent { id: row.get(0)?, kind: row.get(1)?, detail: row.get(2)?, problem })

@@ -7,6 +7,7 @@ pub mod batch_order;
 pub mod catalogue;
 pub mod channel_customers;
 pub mod channel_view;
+mod column;
 mod commit;
 pub mod create;
 pub mod db;

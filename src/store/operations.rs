@@ -13,6 +13,7 @@ use crate::model::field_set::LeftField;
 use crate::model::operation::{
     Operation, OperationDetail, OperationId, OperationKind, OperationStatus, operation_word,
 };
+use crate::model::time::Time;
 use crate::world::Clock;
 
 /// A V2 row in headquarters: its values as text, by column.
@@ -83,7 +84,7 @@ pub struct Done {
 }
 
 /// Marks an operation as completed, with the account it led to and what it changed (C02).
-pub fn complete(hq: &Db, id: OperationId, done: &Done, now: &str) -> Result<(), StoreError> {
+pub fn complete(hq: &Db, id: OperationId, done: &Done, now: &Time) -> Result<(), StoreError> {
     let sql = format!(
         "UPDATE {} SET ONLINEOPERATIONCOMPLETED = 1, CUSTACCOUNT = ?1 WHERE RECID = ?2",
         id.kind.table()
@@ -108,7 +109,7 @@ pub fn note(
     status: OperationStatus,
     error: Option<&str>,
     changes: Option<&[Change]>,
-    now: &str,
+    now: &Time,
 ) -> Result<(), StoreError> {
     hq.run(
         include_str!("sql/operation_note.sql"),
@@ -141,10 +142,8 @@ pub fn list(hq: &Headquarters, clock: &Clock) -> Result<Vec<Operation>, StoreErr
         .map(|(mut operation, status, left)| {
             operation.status = OperationStatus::parse(&status)
                 .ok_or_else(|| hq.unreadable("an operation's status", status))?;
-            operation.left = left_fields(hq, left)?;
-            for left in &mut operation.left {
-                left.since = clock.show(&left.since);
-            }
+            let left = left_fields(hq, left)?.into_iter();
+            operation.left = left.map(|left| left.shown(|since| clock.show(since))).collect();
             Ok(operation)
         })
         .collect()
@@ -160,7 +159,7 @@ fn operation(row: &Row<'_>, clock: &Clock) -> rusqlite::Result<Operation> {
         operation: operation_word(row.get("OPERATION")?).to_owned(),
         account: row.get("CUSTACCOUNT")?,
         async_account: row.get("CUSTACCOUNTASYNC")?,
-        timestamp: clock.show(&row.get::<_, String>("T")?),
+        timestamp: clock.show(&row.get("T")?),
         status: OperationStatus::Pending,
         last_error: row.get("LASTERROR")?,
         left: Vec::new(),
@@ -201,7 +200,7 @@ pub fn edit(
     row: &OperationRow,
     column: &str,
     value: &str,
-    now: &str,
+    now: &Time,
 ) -> Result<Change, StoreError> {
     let table = row.id.kind.table();
     let change = Change {
@@ -242,7 +241,7 @@ pub fn is_fixed(column: &str) -> bool {
 }
 
 /// Keeps when a value was saved, and counts its field among those that the operation sets (C09).
-fn save(hq: &Db, id: OperationId, column: &str, now: &str) -> Result<(), StoreError> {
+fn save(hq: &Db, id: OperationId, column: &str, now: &Time) -> Result<(), StoreError> {
     let table = id.kind.table();
     hq.run(
         "INSERT OR REPLACE INTO cdx_SAVEDVALUE (TABLENAME, ROW, COLUMNNAME, SAVEDAT)
@@ -263,11 +262,11 @@ fn save(hq: &Db, id: OperationId, column: &str, now: &str) -> Result<(), StoreEr
 }
 
 /// When values of an operation were saved on the status form, by column in upper case.
-pub fn saved(hq: &Db, id: OperationId) -> Result<BTreeMap<String, String>, StoreError> {
+pub fn saved(hq: &Db, id: OperationId) -> Result<BTreeMap<String, Time>, StoreError> {
     let sql = "SELECT upper(COLUMNNAME), SAVEDAT FROM cdx_SAVEDVALUE
                WHERE TABLENAME = ?1 AND ROW = ?2";
     let rows = hq.rows(sql, rusqlite::params![id.kind.table(), id.row], |row| {
-        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+        Ok((row.get(0)?, row.get(1)?))
     })?;
     Ok(rows.into_iter().collect())
 }
@@ -388,8 +387,8 @@ pub struct PendingOperations {
     pub channel: String,
     /// How many there are.
     pub count: u64,
-    /// When the oldest of them was made, as stored.
-    pub oldest: String,
+    /// When the oldest of them was made.
+    pub oldest: Time,
 }
 
 /// An operation that left fields alone, since newer ones had set them (C09).
@@ -401,8 +400,8 @@ pub struct LateOperation {
     pub channel: String,
     /// The customer, by account.
     pub account: String,
-    /// When the batch processed it, as stored.
-    pub processed: String,
+    /// When the batch processed it.
+    pub processed: Time,
     /// The fields.
     pub left: Vec<LeftField>,
 }
@@ -417,7 +416,7 @@ pub fn late(hq: &Headquarters) -> Result<Vec<LateOperation>, StoreError> {
                 id: OperationId { kind: *kind, row: row.get("RECID")? },
                 channel: row.get::<_, Option<String>>("NAME")?.unwrap_or_default(),
                 account: row.get("CUSTACCOUNT")?,
-                processed: row.get::<_, Option<String>>("PROCESSED")?.unwrap_or_default(),
+                processed: row.get::<_, Option<Time>>("PROCESSED")?.unwrap_or_default(),
                 left: Vec::new(),
             };
             Ok((operation, row.get::<_, Option<String>>("LEFTALONE")?))

@@ -5,6 +5,7 @@ use rusqlite::named_params;
 use super::db::Headquarters;
 use super::error::StoreError;
 use crate::model::named::Named;
+use crate::model::time::Time;
 
 /// A functionality profile.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -64,7 +65,7 @@ pub fn find_profile(hq: &Headquarters, id: &str) -> Result<Profile, StoreError> 
 }
 
 /// Writes a profile's options.
-pub fn save_profile(hq: &Headquarters, profile: &Profile, now: &str) -> Result<(), StoreError> {
+pub fn save_profile(hq: &Headquarters, profile: &Profile, now: &Time) -> Result<(), StoreError> {
     hq.write(|hq| {
         hq.run(
             "UPDATE RETAILFUNCTIONALITYPROFILE SET CREATEASYNCCUSTOMERS = :customers,

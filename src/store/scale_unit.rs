@@ -9,6 +9,7 @@ use super::db::ChannelDatabase;
 use super::error::StoreError;
 use crate::model::pos::RealTimeCall;
 use crate::model::scale_unit::{Cached, ChannelView, View};
+use crate::model::time::Time;
 use crate::world::Clock;
 
 /// The longest documented id of a channel.
@@ -61,8 +62,8 @@ pub fn cached(
     clock: &Clock,
 ) -> Result<Option<Cached>, StoreError> {
     let sql = "SELECT VALUE, LOADED FROM cdx_CACHE WHERE INSTANCE = ?1 AND ENTRY = 'view'";
-    let found = channel
-        .first(sql, [instance], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+    let found =
+        channel.first(sql, [instance], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
     let Some((value, loaded)) = found else { return Ok(None) };
     let view =
         serde_json::from_str(&value).map_err(|_| channel.unreadable("a cached view", &value))?;
@@ -75,7 +76,7 @@ pub fn hold(
     channel: &ChannelDatabase,
     instance: u32,
     view: &View,
-    now: &str,
+    now: &Time,
 ) -> Result<(), StoreError> {
     channel
         .run(
@@ -98,12 +99,16 @@ pub fn restart(channel: &ChannelDatabase, instance: Option<u32>) -> Result<u64, 
 }
 
 /// Starts the channel's registers again: from now on they take features for what the database says.
-pub fn start_registers(channel: &ChannelDatabase, name: &str, now: &str) -> Result<(), StoreError> {
+pub fn start_registers(
+    channel: &ChannelDatabase,
+    name: &str,
+    now: &Time,
+) -> Result<(), StoreError> {
     let features = look(channel, name)?.features;
     channel
         .run(
             "INSERT OR REPLACE INTO cdx_REGISTER (ONE, FEATURES, STARTED) VALUES (1, ?1, ?2)",
-            [serde_json::to_string(&features).unwrap_or_default().as_str(), now],
+            rusqlite::params![serde_json::to_string(&features).unwrap_or_default(), now],
         )
         .map(|_| ())
 }

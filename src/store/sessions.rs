@@ -11,6 +11,7 @@ use super::world::next;
 use crate::model::run::{FullReason, Mode};
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
+use crate::model::time::Time;
 use crate::model::topology::DataStore;
 
 /// A session about to be made.
@@ -34,8 +35,8 @@ pub struct NewSession<'a> {
     pub until: i64,
     /// Its databases.
     pub stores: &'a [DataStore],
-    /// The environment's time, as stored.
-    pub now: &'a str,
+    /// The environment's time.
+    pub now: &'a Time,
     /// `Started`, or `NoData` at once.
     pub status: DownloadStatus,
 }
@@ -253,8 +254,8 @@ fn session(row: &Row<'_>) -> rusqlite::Result<DownloadSession> {
 fn stores(hq: &Headquarters, session: i64) -> Result<Vec<StoreSession>, StoreError> {
     let rows = hq.rows(include_str!("sql/session_stores.sql"), [session], |row| {
         let status: i64 = row.get("STATUS")?;
-        let stamp = |name: &str| -> rusqlite::Result<Option<String>> {
-            Ok(row.get::<_, Option<String>>(name)?.filter(|text| !text.starts_with("1900-")))
+        let stamp = |name: &str| -> rusqlite::Result<Option<Time>> {
+            Ok(row.get::<_, Option<Time>>(name)?.filter(|time| !time.is_none()))
         };
         Ok((
             StoreSession {
@@ -288,13 +289,13 @@ pub fn row_version(hq: &Headquarters, group: i64, job: &str) -> Result<Option<i6
     hq.first(sql, named_params! { ":group": group, ":job": job }, |row| row.get(0))
 }
 
-/// When the last full session of a group and job was made, as stored.
-pub fn last_full(hq: &Headquarters, group: i64, job: &str) -> Result<Option<String>, StoreError> {
+/// When the last full session of a group and job was made.
+pub fn last_full(hq: &Headquarters, group: i64, job: &str) -> Result<Option<Time>, StoreError> {
     let sql = "SELECT max(c.CREATED) FROM RETAILCDXDOWNLOADSESSION s \
                JOIN cdx_DOWNLOADSESSION c ON c.SESSION = s.SESSION WHERE s.DATAGROUP = :group \
                AND s.JOBID = :job AND s.SESSIONTYPE = 1 AND c.SCOPEDATASTORE IS NULL";
     let params = named_params! { ":group": group, ":job": job };
-    hq.first(sql, params, |row| row.get::<_, Option<String>>(0)).map(Option::flatten)
+    hq.first(sql, params, |row| row.get::<_, Option<Time>>(0)).map(Option::flatten)
 }
 
 /// Moves the row version of a group and job; it never goes back.

@@ -8,6 +8,7 @@ use super::db::{Db, Headquarters};
 use super::error::StoreError;
 use crate::model::named::Named;
 use crate::model::parameters::DEPENDENCY_ENFORCEMENT;
+use crate::model::time::Time;
 use crate::model::topology::{BatchState, DataStore, Group, Schedule};
 
 /// `RetailConnDatabaseProfile.DataStoreType` of a channel database; the number is ours.
@@ -131,7 +132,7 @@ pub fn enforces_dependencies(hq: &Headquarters) -> Result<bool, StoreError> {
 }
 
 /// Notes that a database was heard of; the documented "Last connection".
-pub fn heartbeat(hq: &Db, store: i64, now: &str) -> Result<(), StoreError> {
+pub fn heartbeat(hq: &Db, store: i64, now: &Time) -> Result<(), StoreError> {
     hq.run(
         "INSERT INTO RETAILCDXDATASTOREHEARTBEATLOG (DATASTORE, DATELASTHEARTBEATRECORDED)
          VALUES (:store, :now) ON CONFLICT (DATASTORE) DO UPDATE SET
@@ -141,8 +142,8 @@ pub fn heartbeat(hq: &Db, store: i64, now: &str) -> Result<(), StoreError> {
     .map(|_| ())
 }
 
-/// When each database was last heard of, by RECID, as stored; the documented "Last connection".
-pub fn last_connections(hq: &Headquarters) -> Result<BTreeMap<i64, String>, StoreError> {
+/// When each database was last heard of, by RECID; the documented "Last connection".
+pub fn last_connections(hq: &Headquarters) -> Result<BTreeMap<i64, Time>, StoreError> {
     let sql = "SELECT DATASTORE, DATELASTHEARTBEATRECORDED FROM RETAILCDXDATASTOREHEARTBEATLOG";
     Ok(hq.rows(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?.into_iter().collect())
 }

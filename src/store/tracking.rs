@@ -12,6 +12,7 @@ use super::catalogue::find_table;
 use super::db::{Db, Headquarters, quoted};
 use super::error::StoreError;
 use crate::model::schema::Table;
+use crate::model::time::Time;
 
 /// The tracking table of a headquarters table.
 pub(in crate::store) fn tracking_table(table: &str) -> String {
@@ -32,7 +33,7 @@ pub fn min_valid(hq: &Headquarters) -> Result<i64, StoreError> {
 ///
 /// # Errors
 /// Only those of the database. Call it inside the transaction that uses the answer.
-pub fn close_version(hq: &Db, now: &str) -> Result<i64, StoreError> {
+pub fn close_version(hq: &Db, now: &Time) -> Result<i64, StoreError> {
     let closed = hq.number("SELECT VERSION FROM cdx_TRACKING", [])?;
     hq.run("UPDATE cdx_TRACKING SET VERSION = VERSION + 1", [])?;
     hq.run(
@@ -42,8 +43,8 @@ pub fn close_version(hq: &Db, now: &str) -> Result<i64, StoreError> {
     Ok(closed)
 }
 
-/// Forgets changes of versions closed before a time (stored text); returns the new lowest version.
-pub fn forget_before(hq: &Headquarters, time: &str) -> Result<i64, StoreError> {
+/// Forgets changes of versions closed before a time; returns the new lowest version.
+pub fn forget_before(hq: &Headquarters, time: &Time) -> Result<i64, StoreError> {
     hq.write(|hq| {
         let last =
             hq.number("SELECT max(VERSION) FROM cdx_TRACKINGVERSION WHERE CLOSED < ?1", [time])?;

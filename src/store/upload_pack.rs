@@ -17,6 +17,7 @@ use super::uploads;
 use crate::model::plan::TablePlan;
 use crate::model::schema::Table;
 use crate::model::session::CounterRange;
+use crate::model::time::Time;
 
 /// One table to collect.
 #[derive(Debug, Clone)]
@@ -243,8 +244,8 @@ pub struct Arrival<'a> {
     pub package: &'a str,
     /// The RECID of the channel database it came from.
     pub store: i64,
-    /// The environment's time, as stored.
-    pub now: &'a str,
+    /// The environment's time.
+    pub now: &'a Time,
 }
 
 /// Inserts a package's rows, remembers it as applied, and does what `also` does, in one

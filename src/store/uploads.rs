@@ -7,10 +7,11 @@ use super::error::StoreError;
 use super::world::{self, next};
 use crate::model::session::{CounterRange, UploadSession};
 use crate::model::status::UploadStatus;
+use crate::model::time::Time;
 use crate::model::topology::DataStore;
 
 /// Announces a session that is about to be collected; its number.
-pub fn create(hq: &Db, job: &str, store: &DataStore, now: &str) -> Result<i64, StoreError> {
+pub fn create(hq: &Db, job: &str, store: &DataStore, now: &Time) -> Result<i64, StoreError> {
     let id = next(hq, "upload-session")?;
     hq.run(
         "INSERT INTO RETAILCDXUPLOADSESSION (UPLOADSESSIONID, JOBID, DATASTORE, DATAGROUP, STATUS,
@@ -52,7 +53,7 @@ pub fn record(
     collected: &Collected,
     status: UploadStatus,
     message: &str,
-    now: &str,
+    now: &Time,
 ) -> Result<(), StoreError> {
     hq.run(
         include_str!("sql/upload_record.sql"),
@@ -82,7 +83,7 @@ pub fn set_status(
     status: UploadStatus,
     message: &str,
     tries: u32,
-    uploaded: Option<&str>,
+    uploaded: Option<&Time>,
 ) -> Result<(), StoreError> {
     hq.run(
         "UPDATE RETAILCDXUPLOADSESSION SET STATUS = :status, MESSAGE = :message,
@@ -123,7 +124,7 @@ fn range(row: &Row<'_>) -> rusqlite::Result<CounterRange> {
 
 fn session(row: &Row<'_>) -> rusqlite::Result<UploadSession> {
     let path: String = row.get("UPLOADPATH")?;
-    let uploaded: String = row.get("DATEUPLOADED")?;
+    let uploaded: Time = row.get("DATEUPLOADED")?;
     Ok(UploadSession {
         id: row.get("UPLOADSESSIONID")?,
         job: row.get("JOBID")?,
@@ -137,7 +138,7 @@ fn session(row: &Row<'_>) -> rusqlite::Result<UploadSession> {
         checksum: row.get("CHECKSUM")?,
         bytes: row.get::<_, i64>("FILESIZE")? as u64,
         created: row.get("DATECREATED")?,
-        uploaded: Some(uploaded).filter(|text| !text.starts_with("1900-")),
+        uploaded: Some(uploaded).filter(|time| !time.is_none()),
         message: Some(row.get::<_, String>("MESSAGE")?).filter(|text| !text.is_empty()),
     })
 }
@@ -182,7 +183,7 @@ pub fn record_in_channel(
     job: &str,
     collected: &Collected,
     counters: &[(String, String)],
-    now: &str,
+    now: &Time,
 ) -> Result<i64, StoreError> {
     channel.run(
         include_str!("sql/channel_upload_session.sql"),
@@ -288,7 +289,7 @@ pub fn adopt(
     job: &str,
     store: &DataStore,
     collected: &Collected,
-    now: &str,
+    now: &Time,
 ) -> Result<(), StoreError> {
     let id = create(hq, job, store, now)?;
     record(hq, id, collected, UploadStatus::Uploaded, "", now)

@@ -5,6 +5,7 @@ use rusqlite::{named_params, params};
 use super::db::{ChannelDatabase, Db, Headquarters, quoted};
 use super::error::StoreError;
 use crate::model::settings::Settings;
+use crate::model::time::Time;
 use crate::world::{Clock, Fault, FaultKind, Faults, World, ids};
 
 /// Reads the world of an environment.
@@ -12,7 +13,7 @@ pub fn load(hq: &Headquarters, settings: &Settings) -> Result<World, StoreError>
     let clock = value(hq, "clock")?;
     let seed = value(hq, "seed")?;
     Ok(World {
-        clock: Clock::stored(&clock, &settings.time_zone)?,
+        clock: Clock::stored(&Time::stored(clock), &settings.time_zone)?,
         seed: seed.parse().map_err(|_| hq.unreadable("a seed", &seed))?,
         faults: Faults::kept(faults(hq)?),
     })

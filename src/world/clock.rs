@@ -4,6 +4,8 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
+use crate::model::time::Time;
+
 /// Where a new environment's clock starts, in its own time zone.
 pub const START: &str = "2026-01-15 08:00:00";
 
@@ -75,14 +77,14 @@ impl Clock {
         Ok(Self { now, zone })
     }
 
-    /// A clock from its stored UTC text and the zone's IANA name.
-    pub fn stored(utc: &str, zone: &str) -> Result<Self, ClockError> {
+    /// A clock from its stored time and the zone's IANA name.
+    pub fn stored(utc: &Time, zone: &str) -> Result<Self, ClockError> {
         Ok(Self { now: parse_utc(utc)?, zone: find_zone(zone)? })
     }
 
     /// The time in UTC as databases keep it, `YYYY-MM-DD HH:MM:SS.mmm`.
-    pub fn utc(&self) -> String {
-        self.now.strftime(STORED).to_string()
+    pub fn utc(&self) -> Time {
+        as_stored(self.now)
     }
 
     /// The time as people in the environment's zone read it, `YYYY-MM-DD HH:MM:SS`.
@@ -95,9 +97,9 @@ impl Clock {
         self.now.to_zoned_datetime(self.zone.clone()).date()
     }
 
-    /// A stored UTC text as people in the zone read it; text that is no time is given back.
-    pub fn show(&self, utc: &str) -> String {
-        parse_utc(utc).map_or_else(|_| utc.to_owned(), |time| self.to_local(time))
+    /// A stored time as people in the zone read it; text that is no time is given back.
+    pub fn show(&self, utc: &Time) -> String {
+        parse_utc(utc).map_or_else(|_| utc.to_string(), |time| self.to_local(time))
     }
 
     /// The zone's IANA name.
@@ -105,23 +107,22 @@ impl Clock {
         self.zone.iana_name().unwrap_or("UTC")
     }
 
-    /// This much earlier than now, as stored text; used for retentions.
-    pub fn before(&self, duration: std::time::Duration) -> String {
-        self.now.checked_sub(duration).unwrap_or(Timestamp::MIN).strftime(STORED).to_string()
+    /// This much earlier than now; used for retentions.
+    pub fn before(&self, duration: std::time::Duration) -> Time {
+        as_stored(self.now.checked_sub(duration).unwrap_or(Timestamp::MIN))
     }
 
-    /// A stored UTC time plus a duration, as stored text.
-    pub fn after(utc: &str, duration: std::time::Duration) -> Result<String, ClockError> {
-        let later = parse_utc(utc)?.checked_add(duration).unwrap_or(Timestamp::MAX);
-        Ok(later.strftime(STORED).to_string())
+    /// A time plus a duration.
+    pub fn after(utc: &Time, duration: std::time::Duration) -> Result<Time, ClockError> {
+        Ok(as_stored(parse_utc(utc)?.checked_add(duration).unwrap_or(Timestamp::MAX)))
     }
 
-    /// Midnight at the start of a date in the zone, as stored UTC text (G05).
-    pub fn midnight(&self, date: Date) -> Result<String, ClockError> {
+    /// Midnight at the start of a date in the zone (G05).
+    pub fn midnight(&self, date: Date) -> Result<Time, ClockError> {
         let zoned = date
             .to_zoned_datetime(self.zone.clone())
             .map_err(|_| ClockError::NotATime { text: date.to_string() })?;
-        Ok(zoned.timestamp().strftime(STORED).to_string())
+        Ok(as_stored(zoned.timestamp()))
     }
 
     /// The clock this much later; `15m`, `2h`, `1d`, `1h 30m`.
@@ -159,12 +160,14 @@ fn find_zone(name: &str) -> Result<TimeZone, ClockError> {
     TimeZone::get(name).map_err(|source| ClockError::UnknownZone { name: name.to_owned(), source })
 }
 
-fn parse_utc(text: &str) -> Result<Timestamp, ClockError> {
-    let civil: DateTime = text
-        .replacen(' ', "T", 1)
-        .parse()
-        .map_err(|_| ClockError::NotATime { text: text.to_owned() })?;
-    TimeZone::UTC.to_timestamp(civil).map_err(|_| ClockError::NotATime { text: text.to_owned() })
+fn as_stored(time: Timestamp) -> Time {
+    Time::stored(time.strftime(STORED).to_string())
+}
+
+fn parse_utc(time: &Time) -> Result<Timestamp, ClockError> {
+    let not = || ClockError::NotATime { text: time.to_string() };
+    let civil: DateTime = time.as_str().replacen(' ', "T", 1).parse().map_err(|_| not())?;
+    TimeZone::UTC.to_timestamp(civil).map_err(|_| not())
 }
 
 fn local_to_utc(zone: &TimeZone, text: &str) -> Result<Timestamp, ClockError> {
@@ -189,9 +192,9 @@ mod tests {
     #[test]
     fn midnight_is_the_zones_own() {
         let clock = Clock::start("Europe/Madrid").unwrap();
-        assert_eq!(clock.utc(), "2026-01-15 07:00:00.000");
+        assert_eq!(clock.utc().as_str(), "2026-01-15 07:00:00.000");
         let date = parse_date("2026-07-01").unwrap();
-        assert_eq!(clock.midnight(date).unwrap(), "2026-06-30 22:00:00.000");
+        assert_eq!(clock.midnight(date).unwrap().as_str(), "2026-06-30 22:00:00.000");
     }
 
     #[test]

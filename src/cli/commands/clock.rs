@@ -6,6 +6,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::exchange::tick::{Passed, move_clock};
+use crate::model::time::Time;
 use crate::report::page::{Page, Report};
 
 /// Show and move the environment's time.
@@ -59,7 +60,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
 #[derive(Debug, Serialize)]
 struct ClockReport {
     time: String,
-    utc: String,
+    utc: Time,
     time_zone: String,
     passed: Passed,
 }

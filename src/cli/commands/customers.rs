@@ -367,8 +367,8 @@ fn changes(page: &mut Page, changes: &[Change]) {
     page.table(["attribute", "old value", "new value"], changes.iter().map(row).collect());
 }
 
-fn left_alone(page: &mut Page, left: &[LeftField]) {
-    let row = |left: &LeftField| {
+fn left_alone(page: &mut Page, left: &[LeftField<String>]) {
+    let row = |left: &LeftField<String>| {
         [
             left.field.clone(),
             left.value.clone(),

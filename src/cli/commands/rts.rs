@@ -46,15 +46,14 @@ fn read(reader: &Reader, channel: Option<&str>) -> Result<CallList, CommandError
         let database = reader.env.channel(&store.name, Access::Read)?;
         calls.extend(scale_unit::calls(&database, &store.name)?);
     }
-    for call in &mut calls {
-        call.called = reader.world.clock.show(&call.called);
-    }
-    Ok(CallList { calls })
+    let clock = &reader.world.clock;
+    let calls = calls.into_iter().map(|call| call.shown(|called| clock.show(called)));
+    Ok(CallList { calls: calls.collect() })
 }
 
 #[derive(Debug, Serialize)]
 struct CallList {
-    calls: Vec<RealTimeCall>,
+    calls: Vec<RealTimeCall<String>>,
 }
 
 impl Report for CallList {
@@ -62,7 +61,7 @@ impl Report for CallList {
         if self.calls.is_empty() {
             page.line("No real-time calls.");
         }
-        let row = |call: &RealTimeCall| {
+        let row = |call: &RealTimeCall<String>| {
             let why: Vec<&str> = call.reasons.iter().map(|r| r.text.as_str()).collect();
             [
                 call.channel.clone(),

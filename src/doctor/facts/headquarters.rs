@@ -19,6 +19,7 @@ use crate::model::schema::Tables;
 use crate::model::session::{DownloadSession, UploadSession};
 use crate::model::settings::Settings;
 use crate::model::status::UploadStatus;
+use crate::model::time::Time;
 use crate::model::topology::{DataStore, Group, Schedule};
 use crate::runtime::Said;
 use crate::store::default_customers::{self, DefaultCustomer};
@@ -115,7 +116,7 @@ pub struct HeadquartersFacts {
     /// The distribution schedules.
     pub schedules: Known<Vec<Schedule>>,
     /// When each database was last heard of, by RECID.
-    pub connections: Known<BTreeMap<i64, String>>,
+    pub connections: Known<BTreeMap<i64, Time>>,
     /// The download sessions.
     pub sessions: Known<History>,
     /// The upload sessions, oldest first.
@@ -239,9 +240,9 @@ impl HeadquartersFacts {
         self.stores.iter().filter(|store| !store.offline)
     }
 
-    /// Whether stored text is a time before this long ago.
-    pub fn is_older(&self, stored: &str, than: std::time::Duration) -> bool {
-        stored < self.clock.before(than).as_str()
+    /// Whether a time is before this long ago.
+    pub fn is_older(&self, time: &Time, than: std::time::Duration) -> bool {
+        *time < self.clock.before(than)
     }
 }
 

@@ -179,6 +179,7 @@ mod tests {
     use crate::model::status::DownloadStatus::{
         Applied, ApplyFailed, Available, Canceled, NoData, Suspended,
     };
+    use crate::model::time::Time;
 
     const STORE: i64 = 7;
 
@@ -212,7 +213,7 @@ mod tests {
             package: None,
             checksum: String::new(),
             bytes: 0,
-            created: String::new(),
+            created: Time::default(),
             message: None,
             stores: vec![row],
         }

@@ -38,7 +38,7 @@ const PATIENCE: Duration = Duration::from_mins(15);
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     for session in x.hq.upload_sessions.as_ref()? {
-        let since = session.uploaded.as_deref().unwrap_or(&session.created);
+        let since = session.uploaded.as_ref().unwrap_or(&session.created);
         if session.status != UploadStatus::Uploaded || !x.hq.is_older(since, PATIENCE) {
             continue;
         }

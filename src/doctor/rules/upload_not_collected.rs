@@ -33,7 +33,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
         let name = &channel.store.name;
         for (upload, counters) in counted(name, facts, findings) {
             let (job, table) = (&upload.job, upload.dotted());
-            let oldest = counters.oldest.as_deref();
+            let oldest = counters.oldest.as_ref();
             // Rows that do not say when they were made are taken for old.
             let old = oldest.is_none_or(|oldest| x.hq.is_older(oldest, threshold));
             if counters.unsent == 0 || !old {

@@ -4,6 +4,7 @@ use rusqlite::params;
 
 use super::{FIRST_RECID, Lists};
 use crate::model::event::{Event, Listener};
+use crate::model::time::Time;
 use crate::store::db::{Db, Headquarters, quoted};
 use crate::store::error::StoreError;
 use crate::world::random::Random;
@@ -12,7 +13,7 @@ use crate::world::random::Random;
 const CHUNK: u64 = 20_000;
 
 /// Adds the default customers of the channels (RECIDs and accounts 1, 2, ...) and then `count`
-/// more; eleven rows each. `now` is the environment's time, as stored.
+/// more; eleven rows each. `now` is the environment's time.
 ///
 /// The database must be one that is thrown away when this fails.
 pub fn customers(
@@ -21,7 +22,7 @@ pub fn customers(
     channels: &[String],
     count: u64,
     seed: u64,
-    now: &str,
+    now: &Time,
     listener: &mut dyn Listener,
 ) -> Result<(), StoreError> {
     let lists = Lists::shipped();
@@ -110,7 +111,7 @@ fn draft(
     Ok(())
 }
 
-fn spread(hq: &Db, company: &str, now: &str) -> Result<(), StoreError> {
+fn spread(hq: &Db, company: &str, now: &Time) -> Result<(), StoreError> {
     let sql = include_str!("../sql/seed_customers.sql");
     for statement in sql.split(";\n").filter(|statement| !statement.trim().is_empty()) {
         let named: Vec<(&str, &dyn rusqlite::ToSql)> =

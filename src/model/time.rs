@@ -1,0 +1,39 @@
+//! A time as the databases keep it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A time in UTC, `YYYY-MM-DD HH:MM:SS.mmm`, whose order is that of time. Text of another program
+/// that is no time is kept as it is, so that it can be shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Time(String);
+
+impl Time {
+    /// A time from the text of a column.
+    pub fn stored(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text of a column.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it stands for "none", as a documented date column has it.
+    pub fn is_none(&self) -> bool {
+        self.0.starts_with("1900-")
+    }
+
+    /// The date of it, `YYYY-MM-DD`; nothing where it is no time.
+    pub fn date(&self) -> Option<&str> {
+        self.0.get(..10)
+    }
+}
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
