@@ -9,7 +9,7 @@ use std::process::Command;
 use cdx::doctor::examine::{Checks, Outcome, State};
 use cdx::doctor::finding::Found;
 use cdx::doctor::fix::{Fix, Stage, Step};
-use cdx::doctor::registry::{RULES, find};
+use cdx::doctor::rules::{RULES, find};
 use cdx::doctor::{Diagnosis, Finding, Request, Severity, Subject, examine};
 use cdx::model::suggestion::{Run, Suggestion};
 use cdx::report::doctor::{github, junit, sarif};

@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::baseline::Baseline;
 use super::facts::{Examination, HeadquartersFacts, Progress, Reading, survey};
 use super::finding::{Finding, Severity};
-use super::registry::RULES;
 use super::rule::{Depth, Findings, Rule, Unknown};
+use super::rules::RULES;
 use super::{causes, suppress};
 use crate::store::{Reader, StoreError, topology};
 

@@ -2,6 +2,7 @@
 //!
 //! It reads an environment once, into facts; rules look at facts alone and change nothing.
 
+mod about;
 pub mod baseline;
 pub mod causes;
 pub mod examine;
@@ -10,10 +11,9 @@ pub mod finding;
 pub mod fix;
 pub mod group;
 pub mod page;
-pub mod registry;
 pub mod rule;
 #[allow(clippy::unnecessary_wraps, reason = "every check has the signature the registry calls")]
-mod rules;
+pub mod rules;
 pub mod sources;
 pub mod suppress;
 

@@ -4,8 +4,8 @@ use jiff::civil::Date;
 
 use super::examine::{Outcome, State};
 use super::finding::Finding;
-use super::registry;
-use super::rules::suppression_unused;
+
+use super::rules::{self, suppression_unused};
 use crate::model::settings::Suppression;
 
 /// Whether a suppression has ended.
@@ -19,7 +19,7 @@ fn accepts(suppression: &Suppression, finding: &Finding) -> bool {
     let same = |(name, value): &(String, String)| {
         parts.iter().any(|(part, found)| part == name && found.eq_ignore_ascii_case(value))
     };
-    registry::is_called(finding.code, finding.name, &suppression.code)
+    rules::is_called(finding.code, finding.name, &suppression.code)
         && suppression.scope.iter().all(same)
 }
 
@@ -59,7 +59,7 @@ pub(super) fn tell_unused(
     }
     for (suppression, matched) in suppressions.iter().zip(matched) {
         let own =
-            rules.iter().find(|rule| registry::is_called(rule.code, rule.name, &suppression.code));
+            rules.iter().find(|rule| rules::is_called(rule.code, rule.name, &suppression.code));
         let looked = own.is_some_and(|rule| rule.state == State::Passed);
         if !matched && looked {
             let found = suppression_unused::unused(suppression);

@@ -18,3 +18,13 @@ pub fn count(number: u64, noun: &str) -> String {
     let s = if number == 1 { "" } else { "s" };
     format!("{} {noun}{s}", grouped(number))
 }
+
+/// How often something was tried, as people say it.
+pub fn tries(number: u32) -> String {
+    match number {
+        0 => "not tried again".to_owned(),
+        1 => "tried once".to_owned(),
+        2 => "tried twice".to_owned(),
+        more => format!("tried {more} times"),
+    }
+}

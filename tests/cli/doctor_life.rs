@@ -35,7 +35,7 @@ fn quiet_at_the_end(env: &Env, never: &[&str], commands: &[&str]) {
 fn a_new_environment_has_nothing_wrong_and_tells_what_its_settings_say() {
     let env = Env::new();
     assert_eq!(grave(&env), Vec::<String>::new());
-    let rules = cdx::doctor::registry::RULES.len();
+    let rules = cdx::doctor::rules::RULES.len();
     let run = env.ok("doctor --fail-on warning");
     assert_eq!(run.err, "");
     assert!(

@@ -12,11 +12,6 @@ use rusqlite::Connection;
 
 use super::harness::{Env, Run, program};
 
-/// The folder of a rule's fixtures.
-pub fn folder(rule: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/rules").join(rule)
-}
-
 /// An environment after the steps of a fixture.
 pub fn environment(steps: &str) -> Env {
     let env = if steps.starts_with("cdx init ") { Env::empty() } else { Env::new() };

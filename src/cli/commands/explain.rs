@@ -6,7 +6,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::doctor::sources::Source;
-use crate::doctor::{Rule, Severity, page as rules, registry};
+use crate::doctor::{Rule, Severity, rules};
 use crate::gates::{Gate, page};
 use crate::model::behaviour::{self, Behaviour};
 use crate::model::suggestion::{OfFeatures, OfJobs, Prose, Suggestion};
@@ -27,7 +27,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
         context.print(&RuleList::all())?;
         return Ok(Exit::Done);
     }
-    if let Ok(rule) = registry::find(&word) {
+    if let Ok(rule) = rules::find(&word) {
         context.print(&RulePage::of(rule))?;
         return Ok(Exit::Done);
     }
@@ -51,7 +51,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
     }
     let ids = behaviours.iter().map(|behaviour| behaviour.id.as_str());
     let gates = catalogue.gates.iter().flat_map(Gate::spellings);
-    let rules = registry::RULES.iter().flat_map(|rule| [rule.code, rule.name]);
+    let rules = rules::RULES.iter().flat_map(|rule| [rule.code, rule.name]);
     let known = ids.chain(definitions.job_spellings()).chain(gates).chain(rules);
     let hint = match crate::model::nearest::nearest(&word, known) {
         Some(near) => {
@@ -84,7 +84,7 @@ impl RuleList {
             let Rule { code, name, severity, checks, .. } = rule;
             RuleLine { code, name, severity: *severity, checks }
         };
-        Self { rules: registry::RULES.iter().map(line).collect() }
+        Self { rules: rules::RULES.iter().map(line).collect() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! CDX503: headquarters has an account that a channel still shows as pending.
 
-use super::about_jobs::full;
+use crate::doctor::about::jobs::full;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};

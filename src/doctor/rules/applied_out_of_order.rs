@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::about_jobs::full;
+use crate::doctor::about::jobs::full;
 use crate::doctor::facts::{ChannelFacts, Examination, History};
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::Fix;

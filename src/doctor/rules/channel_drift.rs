@@ -1,6 +1,6 @@
 //! CDX211: a channel differs from what its jobs have brought it.
 
-use super::about_jobs::full;
+use crate::doctor::about::jobs::full;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Safety};

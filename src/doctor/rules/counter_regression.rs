@@ -1,6 +1,6 @@
 //! CDX405: a channel will give out counters that headquarters has received.
 
-use super::about_uploads::counted;
+use crate::doctor::about::uploads::counted;
 use crate::doctor::facts::{Examination, Uploading};
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};

@@ -1,6 +1,6 @@
 //! CDX502: uploaded operations wait for the customer batch.
 
-use super::about_schedules::{SYNC_CUSTOMERS, broken, schedules_of, worded};
+use crate::doctor::about::schedules::{SYNC_CUSTOMERS, broken, schedules_of, worded};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};

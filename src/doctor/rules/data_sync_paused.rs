@@ -1,6 +1,6 @@
 //! CDX206: a channel database is paused while changes wait for it.
 
-use super::about_features::is_parked;
+use crate::doctor::about::features::is_parked;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};

@@ -1,12 +1,10 @@
 //! CDX901: a database is damaged, gone, or no database.
 
-use super::about_jobs::refill_known;
+use crate::doctor::about::jobs::rebuild;
 use crate::doctor::facts::{Examination, FileState};
 use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Safety, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{FIDELITY, Source};
-use crate::model::suggestion::OfChannels;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX901",
@@ -98,12 +96,4 @@ fn found(
         "what it answers cannot be trusted, and what it holds can be lost"
     };
     Ok(Found { subject, title, evidence, effect: effect.to_owned(), fix })
-}
-
-/// A channel can be made again and filled by its jobs; headquarters comes back from a copy only.
-pub(super) fn rebuild(x: &Examination, name: &str) -> Result<Option<Fix>, Unknown> {
-    let again = OfChannels::Rebuild { database: name.to_owned(), discard: true };
-    let again = Step::new(Stage::Clear, again);
-    let refilled = refill_known(x, name)?;
-    Ok(Fix::new(Safety::Destructive, std::iter::once(again).chain(refilled)))
 }

@@ -1,6 +1,6 @@
 //! CDX410: a database file is not the one that was last seen under its name.
 
-use super::about_jobs::refill;
+use crate::doctor::about::jobs::refill;
 use crate::doctor::facts::{Channel, ChannelFacts, Examination};
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};

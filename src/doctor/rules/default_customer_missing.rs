@@ -1,6 +1,6 @@
 //! CDX505: a channel's default customer is not in headquarters, or not in the channel.
 
-use super::about_default_customers::{another, brought};
+use crate::doctor::about::default_customers::{another, brought};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};

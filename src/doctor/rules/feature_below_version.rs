@@ -1,6 +1,6 @@
 //! CDX102: a feature is on in an environment older than its floor.
 
-use super::about_features::{features, run_of};
+use crate::doctor::about::features::{features, run_of};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};

@@ -1,6 +1,6 @@
 //! CDX107: a feature turns on by default, or becomes mandatory, at a later version.
 
-use super::about_features::{features, run_of};
+use crate::doctor::about::features::{features, run_of};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage as When, Step};

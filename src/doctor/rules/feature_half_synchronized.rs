@@ -1,7 +1,7 @@
 //! CDX105: a channel has only one of a feature's two rows.
 
-use super::about_features::{gate_called, slug_of};
-use super::about_jobs::full;
+use crate::doctor::about::features::{gate_called, slug_of};
+use crate::doctor::about::jobs::full;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};

@@ -1,7 +1,7 @@
 //! CDX215: a feature acts in a channel, and a job documented for it has not been applied since.
 
-use super::about_features::{features, not_done};
-use super::about_jobs::way;
+use crate::doctor::about::features::{features, not_done};
+use crate::doctor::about::jobs::way;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};

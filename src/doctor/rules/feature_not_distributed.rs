@@ -1,8 +1,8 @@
 //! CDX201: a feature is on in headquarters, and the channel cannot see it.
 
-use super::about_features::{features, is_parked, not_done};
-use super::about_jobs::way;
-use super::job_never_applied::is_lacking;
+use crate::doctor::about::features::{features, is_parked, not_done};
+use crate::doctor::about::jobs::is_lacking;
+use crate::doctor::about::jobs::way;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};

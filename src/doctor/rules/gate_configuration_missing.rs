@@ -1,6 +1,6 @@
 //! CDX106: a feature is on, and what must be configured for it is not.
 
-use super::about_features::features;
+use crate::doctor::about::features::features;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};

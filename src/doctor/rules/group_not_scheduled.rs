@@ -1,6 +1,6 @@
 //! CDX205: a channel database group is on no active schedule for a job.
 
-use super::about_schedules::used_groups;
+use crate::doctor::about::schedules::used_groups;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};

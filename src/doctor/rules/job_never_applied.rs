@@ -1,7 +1,7 @@
 //! CDX214: a download job of an active schedule has never been applied in a channel.
 
-use super::about_jobs::{Bring, deliver, is_meant, is_served};
-use crate::doctor::facts::{Channel, Examination, JobPlans, Reached};
+use crate::doctor::about::jobs::{Bring, deliver, is_lacking};
+use crate::doctor::facts::{Channel, Examination};
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_TROUBLE, FIDELITY, Source};
@@ -43,20 +43,6 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     }
     x.tell_unreadable(findings);
     Ok(())
-}
-
-/// Whether a database has never had a job that is scheduled and meant for it.
-pub(super) fn is_lacking(
-    x: &Examination,
-    channel: &Channel,
-    plans: &JobPlans,
-) -> Result<bool, Unknown> {
-    let store = &channel.store;
-    let never = x.hq.sessions.as_ref()?.reached(store.id, &plans.job.id) == Reached::Never;
-    Ok(never
-        && plans.plans.is_ok()
-        && is_meant(plans, store.offline)
-        && is_served(x, store, &plans.job.id)?)
 }
 
 fn seen(x: &Examination, channel: &Channel, job: &str, name: &str) -> Result<String, Unknown> {

@@ -1,7 +1,7 @@
 //! CDX303: an operation that should be local would, made now, still be a real-time call.
 
-use super::about_calls::{feature_of, made_now, profile_of};
-use super::about_obstacle::past;
+use crate::doctor::about::calls::{feature_of, made_now, profile_of};
+use crate::doctor::about::obstacle::past;
 use crate::doctor::facts::{Channel, ChannelFacts, Examination};
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};

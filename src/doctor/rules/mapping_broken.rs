@@ -1,6 +1,6 @@
 //! CDX603: a mapped table or column does not exist on one side.
 
-use super::database_damaged::rebuild;
+use crate::doctor::about::jobs::rebuild;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};

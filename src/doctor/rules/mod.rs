@@ -1,61 +1,118 @@
-//! The rules, one file each, and what some of them share.
+//! Every rule: one file, and one line here, in the order of their codes.
 
-mod about_calls;
-mod about_default_customers;
-mod about_features;
-mod about_jobs;
-mod about_obstacle;
-mod about_schedules;
-mod about_uploads;
-pub(super) mod account_not_returned;
-pub(super) mod applied_out_of_order;
-pub(super) mod cache_instances_disagree;
-pub(super) mod channel_drift;
-pub(super) mod counter_regression;
-pub(super) mod customer_batch_pending;
-pub(super) mod customer_operation_failed;
-pub(super) mod data_sync_paused;
-pub(super) mod database_damaged;
-pub(super) mod database_replaced;
-pub(super) mod default_customer_missing;
-pub(super) mod excluded_job_empties;
-pub(super) mod extension_row_late;
-pub(super) mod feature_below_version;
-pub(super) mod feature_changes_on_upgrade;
-pub(super) mod feature_half_synchronized;
-pub(super) mod feature_jobs_incomplete;
-pub(super) mod feature_not_distributed;
-pub(super) mod gate_configuration_missing;
-pub(super) mod group_not_scheduled;
-pub(super) mod job_definition_differs;
-pub(super) mod job_never_applied;
-pub(super) mod lingering_real_time_calls;
-pub(super) mod mandatory_feature_off;
-pub(super) mod mapping_broken;
-pub(super) mod operation_fails;
-pub(super) mod operation_left_fields;
-pub(super) mod operation_unfinished;
-pub(super) mod package_gone;
-pub(super) mod parallel_upload;
-pub(super) mod prerequisite_missing;
-pub(super) mod purge_before_upload;
-pub(super) mod real_time_by_choice;
-pub(super) mod recurring_jobs_missing;
-pub(super) mod rollback_on_failure;
-pub(super) mod rows_unaccounted;
-pub(super) mod schedule_before_prerequisite;
-pub(super) mod scheduler_not_initialized;
-pub(super) mod session_failed;
-pub(super) mod session_flood;
-pub(super) mod session_stuck;
-pub(super) mod session_suspended;
-pub(super) mod stale_cache;
-pub(super) mod suppression_unused;
-pub(super) mod try_count_high;
-pub(super) mod upload_failed;
-pub(super) mod upload_not_applied;
-pub(super) mod upload_not_collected;
-pub(super) mod upload_schedule_broken;
-pub(super) mod upload_table_unfit;
-pub(super) mod value_too_long;
-pub(super) mod warnings_hidden;
+use super::rule::Rule;
+use crate::model::nearest::nearest;
+
+/// Gives every rule, by the name of its file and of its fixtures, to another macro.
+#[macro_export]
+macro_rules! each_rule {
+    ($then:ident) => {
+        $then! {
+            prerequisite_missing
+            feature_below_version
+            mandatory_feature_off
+            schedule_before_prerequisite
+            feature_half_synchronized
+            gate_configuration_missing
+            feature_changes_on_upgrade
+            feature_not_distributed
+            session_failed
+            session_suspended
+            session_stuck
+            group_not_scheduled
+            data_sync_paused
+            try_count_high
+            applied_out_of_order
+            package_gone
+            value_too_long
+            channel_drift
+            excluded_job_empties
+            session_flood
+            job_never_applied
+            feature_jobs_incomplete
+            stale_cache
+            cache_instances_disagree
+            lingering_real_time_calls
+            real_time_by_choice
+            operation_fails
+            upload_not_collected
+            upload_not_applied
+            upload_schedule_broken
+            upload_failed
+            counter_regression
+            purge_before_upload
+            parallel_upload
+            warnings_hidden
+            rollback_on_failure
+            database_replaced
+            extension_row_late
+            operation_unfinished
+            rows_unaccounted
+            customer_operation_failed
+            customer_batch_pending
+            account_not_returned
+            recurring_jobs_missing
+            default_customer_missing
+            operation_left_fields
+            scheduler_not_initialized
+            job_definition_differs
+            mapping_broken
+            upload_table_unfit
+            database_damaged
+            suppression_unused
+        }
+    };
+}
+
+macro_rules! registry {
+    ($($name:ident)+) => {
+        $(pub(super) mod $name;)+
+
+        /// The rules.
+        pub const RULES: &[&Rule] = &[$(&$name::RULE),+];
+
+        /// What was done to a new environment, and what the doctor then said, by rule.
+        const EXAMPLES: &[(&str, Example)] = &[$((
+            $name::RULE.code,
+            Example {
+                steps: include_str!(concat!(
+                    "../../../fixtures/rules/", stringify!($name), "/broken.txt"
+                )),
+                output: include_str!(concat!(
+                    "../../../fixtures/rules/", stringify!($name), "/output.txt"
+                )),
+            },
+        )),+];
+    };
+}
+
+each_rule!(registry);
+
+/// A rule's example: what was done to a new environment, and what the doctor then said.
+#[derive(Debug, Clone, Copy)]
+pub struct Example {
+    /// The steps of the fixture.
+    pub steps: &'static str,
+    /// The output.
+    pub output: &'static str,
+}
+
+/// The example of a rule.
+pub fn example(rule: &Rule) -> Option<Example> {
+    EXAMPLES.iter().find(|(code, _)| *code == rule.code).map(|(_, example)| *example)
+}
+
+/// Whether a word names a rule, by code or name, in any case.
+pub fn is_called(code: &str, name: &str, word: &str) -> bool {
+    word.trim().eq_ignore_ascii_case(code) || word.trim().eq_ignore_ascii_case(name)
+}
+
+/// The rule a word names.
+///
+/// # Errors
+/// The nearest code or name, where one is near.
+pub fn find(word: &str) -> Result<&'static Rule, Option<&'static str>> {
+    let found = RULES.iter().copied().find(|rule| is_called(rule.code, rule.name, word));
+    let known = RULES.iter().flat_map(|rule| [rule.code, rule.name]);
+    found.ok_or_else(|| nearest(word, known))
+}

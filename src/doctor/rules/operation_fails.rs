@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::about_calls::{Made, made_now};
-use super::about_default_customers::{another, brought};
-use super::about_jobs::{Bring, deliver, is_due};
-use super::database_damaged::rebuild;
+use crate::doctor::about::calls::{Made, made_now};
+use crate::doctor::about::default_customers::{another, brought};
+use crate::doctor::about::jobs::rebuild;
+use crate::doctor::about::jobs::{Bring, deliver, is_due};
 use crate::doctor::facts::{Channel, ChannelFacts, Examination, FileState};
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::Fix;

@@ -1,6 +1,6 @@
 //! CDX412: an operation over two files could not be finished.
 
-use super::about_jobs::refill_known;
+use crate::doctor::about::jobs::refill_known;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Safety, Stage, Step};

@@ -1,6 +1,6 @@
 //! CDX209: the package of a session that is not yet applied is missing, altered or expired.
 
-use super::about_jobs::full;
+use crate::doctor::about::jobs::full;
 use crate::doctor::facts::{Examination, PackageState};
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::Fix;

@@ -1,7 +1,7 @@
 //! CDX407: more than one schedule runs the upload job.
 
-use super::about_schedules::schedules_of;
-use super::about_uploads::upload_jobs;
+use crate::doctor::about::schedules::schedules_of;
+use crate::doctor::about::uploads::upload_jobs;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};

@@ -1,6 +1,6 @@
 //! CDX101: a feature is on while one it needs is off.
 
-use super::about_features::{all_needs, enable_whole, features, run_of};
+use crate::doctor::about::features::{all_needs, enable_whole, features, run_of};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::about_uploads::counted;
+use crate::doctor::about::uploads::counted;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};

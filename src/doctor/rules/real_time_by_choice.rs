@@ -1,7 +1,7 @@
 //! CDX304: operations are real-time calls, or refused, because settings of headquarters say so.
 
-use super::about_calls::{Made, made_now};
-use super::about_obstacle::{by_decision, past};
+use crate::doctor::about::calls::{Made, made_now};
+use crate::doctor::about::obstacle::{by_decision, past};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};

@@ -1,6 +1,8 @@
 //! CDX504: the P-job, the customer batch or 1010 has no recurring schedule.
 
-use super::about_schedules::{Defect, SYNC_CUSTOMERS, broken, new_schedule, schedules_of, worded};
+use crate::doctor::about::schedules::{
+    Defect, SYNC_CUSTOMERS, broken, new_schedule, schedules_of, worded,
+};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};

@@ -1,6 +1,6 @@
 //! CDX104: a feature is scheduled earlier than one it needs.
 
-use super::about_features::{enable_whole, features};
+use crate::doctor::about::features::{enable_whole, features};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};

@@ -1,6 +1,6 @@
 //! CDX601: the scheduler is older than the application, or lacks a job that a feature needs.
 
-use super::about_features::features;
+use crate::doctor::about::features::features;
 use crate::doctor::facts::{ChannelFacts, Examination};
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};

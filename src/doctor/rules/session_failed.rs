@@ -1,6 +1,6 @@
 //! CDX202: a download session failed, or was given up after its tries.
 
-use super::about_jobs::full;
+use crate::doctor::about::jobs::full;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
@@ -10,6 +10,7 @@ use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::{DownloadStatus, TRIED_TOO_OFTEN};
 use crate::model::suggestion::Run;
 use crate::model::topology::DataStore;
+use crate::model::wording::tries;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX202",
@@ -34,16 +35,6 @@ fn is_given_up(row: &StoreSession) -> bool {
     row.status == DownloadStatus::Canceled
         && row.replaced_by.is_none()
         && row.message.as_deref().is_some_and(|message| message.contains(TRIED_TOO_OFTEN))
-}
-
-/// How often something was tried, as people say it.
-pub(super) fn tries(number: u32) -> String {
-    match number {
-        0 => "not tried again".to_owned(),
-        1 => "tried once".to_owned(),
-        2 => "tried twice".to_owned(),
-        more => format!("tried {more} times"),
-    }
 }
 
 /// Whether the session's package can never be applied, however often: what it carries must be sent

@@ -1,6 +1,5 @@
 //! CDX203: a suspended session holds back others.
 
-use super::session_failed::tries;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
@@ -8,6 +7,7 @@ use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_IMPLEMENTATION, Source};
 use crate::model::status::DownloadStatus;
 use crate::model::suggestion::{OfSessions, Run};
+use crate::model::wording::tries;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX203",

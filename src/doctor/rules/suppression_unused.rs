@@ -3,8 +3,8 @@
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::registry;
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
+use crate::doctor::rules;
 use crate::doctor::sources::{FIDELITY, Source};
 use crate::doctor::suppress::is_expired;
 use crate::model::settings::Suppression;
@@ -30,7 +30,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
 /// Those that matched nothing are told once every rule has been carried out.
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     for suppression in &x.hq.settings.suppressions {
-        if let Err(nearest) = registry::find(&suppression.code) {
+        if let Err(nearest) = rules::find(&suppression.code) {
             let about = Suggestion::Explain(nearest.unwrap_or("rules").to_owned());
             let nearest = nearest.map(|near| format!("did you mean {near}?"));
             let found = found(suppression, "names no rule", nearest);

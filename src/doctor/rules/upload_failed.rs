@@ -1,6 +1,5 @@
 //! CDX404: an upload session failed.
 
-use super::session_failed::tries;
 use crate::doctor::facts::{Examination, PackageState};
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
@@ -8,7 +7,7 @@ use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_TROUBLE, FIDELITY, Source};
 use crate::model::status::UploadStatus;
 use crate::model::suggestion::{OfChannels, OfSessions, Run};
-use crate::model::wording::count;
+use crate::model::wording::{count, tries};
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX404",

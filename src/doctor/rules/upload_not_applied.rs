@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::about_schedules::schedules_of;
-use super::about_uploads::cause;
+use crate::doctor::about::schedules::schedules_of;
+use crate::doctor::about::uploads::cause;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};

@@ -1,6 +1,6 @@
 //! CDX401: a channel has rows above the last collected counter that have been waiting.
 
-use super::about_uploads::counted;
+use crate::doctor::about::uploads::counted;
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};

@@ -1,6 +1,6 @@
 //! CDX403: nothing applies the uploads of a channel database group.
 
-use super::about_uploads::{Cause, cause, upload_jobs};
+use crate::doctor::about::uploads::{Cause, cause, upload_jobs};
 use crate::doctor::facts::Examination;
 use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::Fix;

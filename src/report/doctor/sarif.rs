@@ -8,7 +8,7 @@ use super::sarif_log::{
 use super::wording::{level, particulars, subject, unjudged};
 use crate::doctor::examine::{Outcome, State};
 use crate::doctor::page::body;
-use crate::doctor::registry::RULES;
+use crate::doctor::rules::RULES;
 use crate::doctor::{Diagnosis, Finding, Rule, Subject};
 use crate::report::safe::json;
 

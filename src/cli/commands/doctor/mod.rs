@@ -12,7 +12,7 @@ use crate::cli::error::CommandError;
 use crate::cli::error::suggestion;
 use crate::cli::exit::Exit;
 use crate::doctor::baseline::Baseline;
-use crate::doctor::{Request, Severity, registry};
+use crate::doctor::{Request, Severity, rules};
 use crate::model::suggestion::{Doctor, Prose, Suggestion};
 
 /// Say what is wrong, why it matters, and which command fixes it; changes nothing.
@@ -132,7 +132,7 @@ fn request(context: &Context, args: &Args) -> Result<Request, CommandError> {
 fn codes(words: &[String]) -> Result<Vec<&'static str>, CommandError> {
     let mut codes = Vec::new();
     for word in words.iter().filter(|word| !word.trim().is_empty()) {
-        let rule = registry::find(word).map_err(|nearest| {
+        let rule = rules::find(word).map_err(|nearest| {
             let hint = match nearest {
                 Some(near) => Prose::hint(
                     format!("did you mean {near:?}? see it"),

@@ -1,6 +1,6 @@
 //! What rules about default customers share: how a channel gets one.
 
-use super::about_jobs::{Bring, deliver};
+use super::jobs::{Bring, deliver};
 use crate::doctor::facts::{Channel, ChannelFacts, Examination};
 use crate::doctor::fix::{Fix, Safety, Stage, Step};
 use crate::doctor::rule::Unknown;
@@ -11,7 +11,7 @@ use crate::runtime::obstacle::PROFILES;
 const CUSTOMERS: &str = "1010";
 
 /// The default customer that headquarters has comes to the channel.
-pub(super) fn brought(
+pub(in crate::doctor) fn brought(
     x: &Examination,
     channel: &Channel,
     facts: &ChannelFacts,
@@ -21,7 +21,7 @@ pub(super) fn brought(
 
 /// Another customer becomes the channel's default customer: that of another channel where one is
 /// left, else the first there is. Who it is, somebody must decide.
-pub(super) fn another(
+pub(in crate::doctor) fn another(
     x: &Examination,
     channel: &Channel,
     facts: &ChannelFacts,

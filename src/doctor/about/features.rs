@@ -11,19 +11,19 @@ use crate::model::suggestion::{Run, Suggestion};
 use crate::model::topology::DataStore;
 
 /// The catalogue against how features stand.
-pub(super) fn features(x: &Examination) -> Result<Features<'_>, Unknown> {
+pub(in crate::doctor) fn features(x: &Examination) -> Result<Features<'_>, Unknown> {
     let standing = x.hq.standing.as_ref()?;
     Ok(Features { catalogue: &x.hq.catalogue, standing })
 }
 
 /// The command that turns a feature on with all it needs, with what that asks to be agreed to.
-pub(super) fn enable_whole(features: Features<'_>, gate: &Gate) -> Suggestion {
+pub(in crate::doctor) fn enable_whole(features: Features<'_>, gate: &Gate) -> Suggestion {
     let consent = Consent::to(all_needs(features, gate).into_iter().chain([gate]));
     Suggestion::enable_whole(&gate.slug, consent)
 }
 
 /// The run of every job that these gates name; 1110 carries the state of each.
-pub(super) fn run_of<'g>(gates: impl IntoIterator<Item = &'g Gate>) -> Step {
+pub(in crate::doctor) fn run_of<'g>(gates: impl IntoIterator<Item = &'g Gate>) -> Step {
     let mut jobs = vec![CARRIER.to_owned()];
     for job in gates.into_iter().flat_map(Gate::jobs) {
         if !jobs.contains(&job) {
@@ -34,7 +34,7 @@ pub(super) fn run_of<'g>(gates: impl IntoIterator<Item = &'g Gate>) -> Step {
 }
 
 /// The gates that a gate needs, directly or further down.
-pub(super) fn all_needs<'a>(features: Features<'a>, gate: &Gate) -> Vec<&'a Gate> {
+pub(in crate::doctor) fn all_needs<'a>(features: Features<'a>, gate: &Gate) -> Vec<&'a Gate> {
     let mut found: Vec<&Gate> = features.needs(gate);
     let mut at = 0;
     while at < found.len() {
@@ -49,19 +49,19 @@ pub(super) fn all_needs<'a>(features: Features<'a>, gate: &Gate) -> Vec<&'a Gate
 }
 
 /// The gate of a feature, by its name or its label in the tables.
-pub(super) fn gate_called<'a>(x: &'a Examination, name: &str) -> Option<&'a Gate> {
+pub(in crate::doctor) fn gate_called<'a>(x: &'a Examination, name: &str) -> Option<&'a Gate> {
     let catalogue = &x.hq.catalogue;
     catalogue.by_table_name(name).or_else(|| catalogue.gates.iter().find(|gate| gate.name == name))
 }
 
 /// Whether headquarters itself has only one of a feature's two rows (G14).
-pub(super) fn is_half(x: &Examination, gate: &Gate) -> Result<bool, Unknown> {
+pub(in crate::doctor) fn is_half(x: &Examination, gate: &Gate) -> Result<bool, Unknown> {
     let halves = x.hq.half_features.as_ref()?;
     Ok(halves.iter().any(|(name, _)| gate_called(x, name).is_some_and(|g| g.slug == gate.slug)))
 }
 
 /// A feature as findings name it: its slug, or the class nobody has a gate for.
-pub(super) fn slug_of(x: &Examination, name: &str) -> String {
+pub(in crate::doctor) fn slug_of(x: &Examination, name: &str) -> String {
     match gate_called(x, name) {
         Some(gate) => gate.slug.clone(),
         None => name.rsplit('.').next().unwrap_or(name).to_owned(),
@@ -69,13 +69,13 @@ pub(super) fn slug_of(x: &Examination, name: &str) -> String {
 }
 
 /// What is still to be done for a feature in a channel, in words.
-pub(super) fn not_done(stands: &InEffect) -> String {
+pub(in crate::doctor) fn not_done(stands: &InEffect) -> String {
     let all: Vec<&str> =
         stands.missing_jobs.iter().chain(&stands.missing_steps).map(String::as_str).collect();
     all.join(", ")
 }
 
 /// Whether a database belongs to a group that is meant to stand still.
-pub(super) fn is_parked(x: &Examination, store: &DataStore) -> bool {
+pub(in crate::doctor) fn is_parked(x: &Examination, store: &DataStore) -> bool {
     x.hq.groups.iter().any(|group| group.id == store.group_id && group.dummy)
 }

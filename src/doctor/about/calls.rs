@@ -7,7 +7,7 @@ use crate::runtime::{Answering, Ground, Kind, Outlook, Switch, Who};
 use crate::store::profiles::Profile;
 
 /// The functionality profile of a channel.
-pub(super) fn profile_of<'a>(
+pub(in crate::doctor) fn profile_of<'a>(
     x: &'a Examination,
     channel: &Channel,
 ) -> Result<Option<&'a Profile>, Unknown> {
@@ -15,7 +15,7 @@ pub(super) fn profile_of<'a>(
 }
 
 /// What operations in a channel rest on.
-pub(super) fn ground<'a>(
+pub(in crate::doctor) fn ground<'a>(
     x: &'a Examination,
     channel: &'a Channel,
     facts: &'a ChannelFacts,
@@ -31,16 +31,16 @@ pub(super) fn ground<'a>(
 
 /// An operation that would come to something on some instances.
 #[derive(Debug)]
-pub(super) struct Made {
+pub(in crate::doctor) struct Made {
     /// The operation.
-    pub(super) kind: Kind,
+    pub(in crate::doctor) kind: Kind,
     /// What it would come to on each instance, from 1; alone an offline register, as 0.
-    pub(super) outlooks: Vec<(usize, Outlook)>,
+    pub(in crate::doctor) outlooks: Vec<(usize, Outlook)>,
 }
 
 /// What each operation that can be local would come to: for a customer with an account, or for
 /// nobody yet, and for one whose account has not come back where there is one.
-pub(super) fn made_now(
+pub(in crate::doctor) fn made_now(
     x: &Examination,
     channel: &Channel,
     facts: &ChannelFacts,
@@ -68,7 +68,7 @@ pub(super) fn made_now(
 }
 
 /// The feature that makes an operation local, where one does.
-pub(super) fn feature_of(kind: Kind) -> Option<&'static str> {
+pub(in crate::doctor) fn feature_of(kind: Kind) -> Option<&'static str> {
     match kind.switch() {
         Switch::Feature(slug) => Some(slug),
         Switch::AsyncCustomers | Switch::AsyncOrders | Switch::Never => None,

@@ -2,26 +2,32 @@
 
 use std::collections::BTreeMap;
 
-use super::about_features::{features, is_half};
-use crate::doctor::facts::{Channel, ChannelFacts, Examination, GroupJob, JobPlans, PackageState};
+use super::features::{features, is_half};
+use crate::doctor::facts::{
+    Channel, ChannelFacts, Examination, GroupJob, JobPlans, PackageState, Reached,
+};
 use crate::doctor::fix::{Fix, Safety, Stage, Step};
 use crate::doctor::rule::Unknown;
 use crate::gates::Gate;
 use crate::gates::gate::CARRIER;
 use crate::gates::plan::{Ground, PlanStep, StepKind, plan};
-use crate::model::suggestion::{OfFeatures, Run, Suggestion};
+use crate::model::suggestion::{OfChannels, OfFeatures, Run, Suggestion};
 use crate::model::topology::{DataStore, OFFLINE_SUFFIX, Schedule};
 use crate::runtime::plan::{Obstacles, Terrain};
 use crate::store::sessions::Lack;
 
 /// A full synchronization of a job for one database.
-pub(super) fn full(job: &str, database: &str) -> Step {
+pub(in crate::doctor) fn full(job: &str, database: &str) -> Step {
     Step::new(Stage::Full, Run::job(job).full().in_channel(database))
 }
 
 /// The run that fills a database which has nothing yet: the download jobs that active schedules
 /// bring to its group and that are meant for it.
-pub(super) fn refill(x: &Examination, database: &str, group: &str) -> Result<Vec<Step>, Unknown> {
+pub(in crate::doctor) fn refill(
+    x: &Examination,
+    database: &str,
+    group: &str,
+) -> Result<Vec<Step>, Unknown> {
     let offline = database.ends_with(OFFLINE_SUFFIX);
     let mut jobs = Vec::new();
     for plans in x.hq.downloads.as_ref()? {
@@ -34,13 +40,24 @@ pub(super) fn refill(x: &Examination, database: &str, group: &str) -> Result<Vec
 }
 
 /// The same for a database that headquarters knows.
-pub(super) fn refill_known(x: &Examination, database: &str) -> Result<Vec<Step>, Unknown> {
+pub(in crate::doctor) fn refill_known(
+    x: &Examination,
+    database: &str,
+) -> Result<Vec<Step>, Unknown> {
     let known = x.hq.stores.iter().find(|store| store.name.eq_ignore_ascii_case(database));
     known.map_or_else(|| Ok(Vec::new()), |store| refill(x, &store.name, &store.group))
 }
 
+/// A channel can be made again and filled by its jobs; headquarters comes back from a copy only.
+pub(in crate::doctor) fn rebuild(x: &Examination, name: &str) -> Result<Option<Fix>, Unknown> {
+    let again = OfChannels::Rebuild { database: name.to_owned(), discard: true };
+    let again = Step::new(Stage::Clear, again);
+    let refilled = refill_known(x, name)?;
+    Ok(Fix::new(Safety::Destructive, std::iter::once(again).chain(refilled)))
+}
+
 /// Whether a job has anything for a database of this kind.
-pub(super) fn is_meant(plans: &JobPlans, offline: bool) -> bool {
+pub(in crate::doctor) fn is_meant(plans: &JobPlans, offline: bool) -> bool {
     let tables = plans.plans.as_deref().unwrap_or_default();
     !offline || tables.iter().any(|plan| !plan.exclude_offline)
 }
@@ -96,7 +113,7 @@ fn fix_of(steps: &[PlanStep]) -> Option<Fix> {
 }
 
 /// The way to a feature that is effective in one channel.
-pub(super) fn way(
+pub(in crate::doctor) fn way(
     x: &Examination,
     channel: &Channel,
     facts: &ChannelFacts,
@@ -130,7 +147,7 @@ pub(super) fn way(
 
 /// What a channel needs of a job.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Bring<'a> {
+pub(in crate::doctor) enum Bring<'a> {
     /// Nothing.
     Nothing,
     /// What is changed in headquarters on the way there.
@@ -141,7 +158,7 @@ pub(super) enum Bring<'a> {
 }
 
 /// The way of one job to one channel, and then past the scale unit's memory where it holds any.
-pub(super) fn deliver(
+pub(in crate::doctor) fn deliver(
     x: &Examination,
     channel: &Channel,
     facts: &ChannelFacts,
@@ -170,7 +187,11 @@ pub(super) fn deliver(
 }
 
 /// Whether an active schedule runs a job for a database's group.
-pub(super) fn is_served(x: &Examination, store: &DataStore, job: &str) -> Result<bool, Unknown> {
+pub(in crate::doctor) fn is_served(
+    x: &Examination,
+    store: &DataStore,
+    job: &str,
+) -> Result<bool, Unknown> {
     is_group_served(x, &store.group, job)
 }
 
@@ -183,8 +204,26 @@ fn is_group_served(x: &Examination, group: &str, job: &str) -> Result<bool, Unkn
     Ok(x.hq.schedules.as_ref()?.iter().any(serves))
 }
 
+/// Whether a database has never had a job that is scheduled and meant for it.
+pub(in crate::doctor) fn is_lacking(
+    x: &Examination,
+    channel: &Channel,
+    plans: &JobPlans,
+) -> Result<bool, Unknown> {
+    let store = &channel.store;
+    let never = x.hq.sessions.as_ref()?.reached(store.id, &plans.job.id) == Reached::Never;
+    Ok(never
+        && plans.plans.is_ok()
+        && is_meant(plans, store.offline)
+        && is_served(x, store, &plans.job.id)?)
+}
+
 /// Whether the next run of a job has something for a database.
-pub(super) fn is_due(x: &Examination, store: &DataStore, job: &str) -> Result<bool, Unknown> {
+pub(in crate::doctor) fn is_due(
+    x: &Examination,
+    store: &DataStore,
+    job: &str,
+) -> Result<bool, Unknown> {
     let own = |one: &&GroupJob| one.group == store.group_id && one.job.eq_ignore_ascii_case(job);
     let changed = x.hq.group_jobs.as_ref()?.iter().find(own);
     let lack = x.hq.lacks.as_ref()?.get(&(store.id, job.to_owned()));

@@ -1,7 +1,7 @@
 //! The shortest way past what is in the way of an operation being local (R14).
 
-use super::about_calls::profile_of;
-use super::about_jobs::{Bring, deliver, way};
+use super::calls::profile_of;
+use super::jobs::{Bring, deliver, way};
 use crate::doctor::facts::{Channel, ChannelFacts, Examination};
 use crate::doctor::fix::{Fix, Safety};
 use crate::doctor::rule::Unknown;
@@ -11,7 +11,7 @@ use crate::runtime::obstacle::PROFILES;
 use crate::runtime::{Kind, Obstacle, Switch};
 
 /// The commands that end an obstacle in a channel.
-pub(super) fn past(
+pub(in crate::doctor) fn past(
     x: &Examination,
     channel: &Channel,
     facts: &ChannelFacts,
@@ -47,6 +47,6 @@ pub(super) fn past(
 }
 
 /// The same as something that somebody must decide on.
-pub(super) fn by_decision(fix: Option<Fix>) -> Option<Fix> {
+pub(in crate::doctor) fn by_decision(fix: Option<Fix>) -> Option<Fix> {
     fix.map(|fix| Fix { safety: fix.safety.max(Safety::Manual), ..fix })
 }

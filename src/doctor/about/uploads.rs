@@ -1,6 +1,6 @@
 //! What rules about uploads share: what is wrong with the schedules behind the P-job (U03).
 
-use super::about_schedules::{Defect, Flaw, batch, flaw, schedules_of, used_groups};
+use super::schedules::{Defect, Flaw, batch, flaw, schedules_of, used_groups};
 use crate::doctor::facts::{ChannelFacts, Examination, Uploading};
 use crate::doctor::fix::{Stage, Step};
 use crate::doctor::rule::{Findings, Unknown};
@@ -11,25 +11,29 @@ use crate::store::arrears::Counters;
 
 /// Something wrong with the schedules of an upload job.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Cause {
+pub(in crate::doctor) struct Cause {
     /// The group it is about; none when it is about the schedule itself.
-    pub(super) group: Option<String>,
+    pub(in crate::doctor) group: Option<String>,
     /// The schedule, where there is one.
-    pub(super) schedule: Option<String>,
+    pub(in crate::doctor) schedule: Option<String>,
     /// The warning, in the words of the upload sessions page.
-    pub(super) warning: String,
+    pub(in crate::doctor) warning: String,
     /// What fixes it.
-    pub(super) step: Step,
+    pub(in crate::doctor) step: Step,
 }
 
 /// The upload jobs of an environment.
-pub(super) fn upload_jobs(x: &Examination) -> Result<Vec<&Job>, Unknown> {
+pub(in crate::doctor) fn upload_jobs(x: &Examination) -> Result<Vec<&Job>, Unknown> {
     let definitions = x.hq.definitions.as_ref()?;
     Ok(definitions.jobs.iter().filter(|job| job.direction == Direction::Upload).collect())
 }
 
 /// What keeps the uploads of a group from being applied; nothing when a schedule does it.
-pub(super) fn cause(x: &Examination, job: &str, group: &str) -> Result<Option<Cause>, Unknown> {
+pub(in crate::doctor) fn cause(
+    x: &Examination,
+    job: &str,
+    group: &str,
+) -> Result<Option<Cause>, Unknown> {
     let serving: Vec<&Schedule> = schedules_of(x, job)?
         .into_iter()
         .filter(|schedule| schedule.groups.iter().any(|known| known == group))
@@ -81,7 +85,7 @@ fn of_schedule(schedule: &Schedule, group: &str) -> Option<Cause> {
 }
 
 /// The upload tables of a channel whose counters are known; the others are told as not judged.
-pub(super) fn counted<'a>(
+pub(in crate::doctor) fn counted<'a>(
     channel: &str,
     facts: &'a ChannelFacts,
     findings: &mut Findings,

@@ -8,7 +8,7 @@ use crate::model::topology::{BatchState, Schedule};
 
 /// What keeps a schedule from running its jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Defect {
+pub(in crate::doctor) enum Defect {
     /// It is not active.
     Inactive,
     /// No recurring batch runs it.
@@ -19,15 +19,15 @@ pub(super) enum Defect {
 
 /// What is wrong with a schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Flaw {
+pub(in crate::doctor) struct Flaw {
     /// The first defect, in the order of the upload sessions page.
-    pub(super) defect: Defect,
+    pub(in crate::doctor) defect: Defect,
     /// The command that ends all its defects.
-    pub(super) command: Suggestion,
+    pub(in crate::doctor) command: Suggestion,
 }
 
 /// The schedules that run a job.
-pub(super) fn schedules_of<'a>(
+pub(in crate::doctor) fn schedules_of<'a>(
     x: &'a Examination,
     job: &str,
 ) -> Result<Vec<&'a Schedule>, Unknown> {
@@ -36,7 +36,7 @@ pub(super) fn schedules_of<'a>(
 }
 
 /// What keeps a schedule from running its jobs; nothing when it runs them.
-pub(super) fn flaw(schedule: &Schedule) -> Option<Flaw> {
+pub(in crate::doctor) fn flaw(schedule: &Schedule) -> Option<Flaw> {
     let state = schedule.batch_state;
     // A batch job that is made again recurs and waits.
     let gone = schedule.batch_id == 0;
@@ -55,7 +55,7 @@ pub(super) fn flaw(schedule: &Schedule) -> Option<Flaw> {
 
 /// The schedule to fix among those that run a job, and what is wrong with it; nothing when one
 /// of them works, or there is none.
-pub(super) fn broken<'a>(serving: &[&'a Schedule]) -> Option<(&'a Schedule, Flaw)> {
+pub(in crate::doctor) fn broken<'a>(serving: &[&'a Schedule]) -> Option<(&'a Schedule, Flaw)> {
     let found: Option<Vec<_>> =
         serving.iter().map(|schedule| flaw(schedule).map(|flaw| (*schedule, flaw))).collect();
     let found = found?;
@@ -64,7 +64,7 @@ pub(super) fn broken<'a>(serving: &[&'a Schedule]) -> Option<(&'a Schedule, Flaw
 }
 
 /// A schedule's flaw in words, behind its name.
-pub(super) fn worded(schedule: &Schedule, flaw: &Flaw) -> String {
+pub(in crate::doctor) fn worded(schedule: &Schedule, flaw: &Flaw) -> String {
     let name = &schedule.name;
     let batch = batch(schedule);
     match flaw.defect {
@@ -78,23 +78,23 @@ pub(super) fn worded(schedule: &Schedule, flaw: &Flaw) -> String {
 }
 
 /// The batch job behind a schedule, as the upload sessions page calls it.
-pub(super) fn batch(schedule: &Schedule) -> String {
+pub(in crate::doctor) fn batch(schedule: &Schedule) -> String {
     format!("Batch job '{}' ({})", schedule.batch_id, schedule.batch)
 }
 
 /// The groups with databases in them that are no place to park them.
-pub(super) fn used_groups(x: &Examination) -> Vec<&str> {
+pub(in crate::doctor) fn used_groups(x: &Examination) -> Vec<&str> {
     let used = |id: i64| x.hq.stores.iter().any(|store| store.group_id == id);
     let groups = x.hq.groups.iter().filter(|group| !group.dummy && used(group.id));
     groups.map(|group| group.name.as_str()).collect()
 }
 
 /// The command that gives a job that is on no schedule one of its own.
-pub(super) fn new_schedule(x: &Examination, job: &str) -> Suggestion {
+pub(in crate::doctor) fn new_schedule(x: &Examination, job: &str) -> Suggestion {
     // A batch inside headquarters serves no groups.
     let groups = if job == SYNC_CUSTOMERS { Vec::new() } else { used_groups(x) };
     enlist::on_its_own(job, &groups)
 }
 
 /// "Synchronize customers and channel requests".
-pub(super) const SYNC_CUSTOMERS: &str = "sync-customers";
+pub(in crate::doctor) const SYNC_CUSTOMERS: &str = "sync-customers";
