@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::batch_operation::Failure;
 use crate::model::changed::Changed;
 use crate::model::field_set::{Field, FieldOwner, LeftField, Made, Setter, Stamp};
+use crate::model::ids::DataStoreId;
 use crate::model::time::Time;
 use crate::store::operations::{self, OperationRow};
 use crate::store::{Db, StoreError, batch_order, field_sets};
@@ -64,10 +65,10 @@ impl<'a> Acting<'a> {
 
     /// The channel database whose order the row has. One without a number has the order of its
     /// counter alone, which is that of the channel it went up under.
-    fn made_in(&self) -> i64 {
+    fn made_in(&self) -> DataStoreId {
         match self.row.made {
             Some(_) => self.row.made_in,
-            None => self.row.number("cdx_DATASTORE"),
+            None => DataStoreId(self.row.number("cdx_DATASTORE")),
         }
     }
 

@@ -9,6 +9,7 @@ use super::ending::{Ending, ended, is_being_made};
 use super::error::ExchangeError;
 use super::generate::chain;
 use super::upload::Uploads;
+use crate::model::ids::{DataStoreId, GroupId};
 use crate::model::job::{Direction, Job};
 use crate::model::run::Mode;
 use crate::model::session::{DownloadSession, UploadSession};
@@ -88,7 +89,7 @@ fn inherit(
     writer: &Writer,
     hq: &crate::store::Db,
     group: &Group,
-    store: i64,
+    store: DataStoreId,
 ) -> Result<(), StoreError> {
     let all = sessions::all(&writer.hq)?;
     let of_group =
@@ -113,7 +114,7 @@ fn inherit(
 /// the last full one, that one included; none when there is no full one (D05).
 pub fn inherited<'a>(
     all: &'a [DownloadSession],
-    group: i64,
+    group: GroupId,
     job: &str,
 ) -> Vec<&'a DownloadSession> {
     let packed = || {

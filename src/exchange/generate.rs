@@ -3,6 +3,7 @@
 use super::download::GroupRun;
 use super::error::ExchangeError;
 use crate::model::event::{Event, Listener};
+use crate::model::ids::DataStoreId;
 use crate::model::plan::TablePlan;
 use crate::model::run::{FullReason, Mode};
 use crate::model::session::{DownloadSession, StoreSession};
@@ -31,7 +32,7 @@ pub(super) struct Intended {
     /// The row version a delta starts after.
     pub(super) since: i64,
     /// For one database only.
-    pub(super) only: Option<i64>,
+    pub(super) only: Option<DataStoreId>,
     pub(super) stores: Vec<DataStore>,
 }
 

@@ -7,6 +7,7 @@ use super::initialize::initialize;
 use super::recover::{CALM, begin, not_tidied};
 use super::run::{RunRequest, run};
 use crate::model::event::Listener;
+use crate::model::ids::DataStoreId;
 use crate::model::job::{Direction, Job};
 use crate::model::run::RunReport;
 use crate::model::topology::Schedule;
@@ -21,7 +22,10 @@ pub const FIRST_JOBS: &[&str] = &["1110", "1070", "1010"];
 ///
 /// # Errors
 /// The files of the channels.
-pub fn start_registers(writer: &Writer, only: Option<i64>) -> Result<Vec<String>, StoreError> {
+pub fn start_registers(
+    writer: &Writer,
+    only: Option<DataStoreId>,
+) -> Result<Vec<String>, StoreError> {
     let now = writer.world.clock.utc();
     let mut started = Vec::new();
     for store in features::channels(&writer.hq)? {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::customer::{AddressField, CustomerField};
 use super::operation::{OperationId, OperationKind};
+use crate::model::ids::DataStoreId;
 use crate::model::time::Time;
 
 /// Whose fields they are.
@@ -49,7 +50,7 @@ impl fmt::Display for Field {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Made {
     /// The RECID of the channel database that the register wrote into.
-    pub store: i64,
+    pub store: DataStoreId,
     /// The table.
     pub kind: OperationKind,
     /// The replication counter there.
@@ -76,7 +77,7 @@ pub enum Setter {
     /// A person in headquarters, by a form.
     Headquarters,
     /// A channel database, by its RECID, with a real-time call.
-    RealTime(i64),
+    RealTime(DataStoreId),
     /// A person in headquarters who saved the value of an operation on the status form.
     StatusForm(OperationId),
     /// An operation of a channel.
@@ -104,7 +105,7 @@ impl Stamp {
     }
 
     /// A change that a channel database makes by a real-time call now.
-    pub fn real_time(now: &Time, store: i64) -> Self {
+    pub fn real_time(now: &Time, store: DataStoreId) -> Self {
         Self { at: now.to_owned(), by: Setter::RealTime(store) }
     }
 
@@ -164,7 +165,7 @@ mod tests {
         let kind = OperationKind::Customer;
         let by = Setter::Operation {
             id: OperationId { kind, row: counter },
-            made: Made { store, kind, counter, number },
+            made: Made { store: DataStoreId(store), kind, counter, number },
         };
         Stamp { at: at.to_owned(), by }
     }
@@ -194,6 +195,6 @@ mod tests {
         let now = &time("2026-01-15 08:00:00.000");
         assert!(!stamp(now, 1, 9).stands_against(&stamp(now, 2, 1)));
         assert!(!Stamp::headquarters(now).stands_against(&stamp(now, 1, 1)));
-        assert!(!stamp(now, 1, 1).stands_against(&Stamp::real_time(now, 1)));
+        assert!(!stamp(now, 1, 1).stands_against(&Stamp::real_time(now, DataStoreId(1))));
     }
 }

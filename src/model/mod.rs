@@ -7,6 +7,7 @@ pub mod event;
 pub mod evidence;
 pub mod field_set;
 pub mod folding;
+pub mod ids;
 pub mod job;
 pub mod key;
 pub mod named;

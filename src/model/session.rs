@@ -2,6 +2,7 @@
 
 use super::run::{FullReason, Mode};
 use super::status::{DownloadStatus, TRIED_TOO_OFTEN, UploadStatus};
+use crate::model::ids::{DataStoreId, GroupId};
 use crate::model::time::Time;
 
 /// A download session: one package for one group, or for one database of it.
@@ -12,7 +13,7 @@ pub struct DownloadSession {
     /// The job.
     pub job: String,
     /// The RECID of the group.
-    pub group_id: i64,
+    pub group_id: GroupId,
     /// The group's name.
     pub group: String,
     /// The session's own status: whether its package exists.
@@ -22,7 +23,7 @@ pub struct DownloadSession {
     /// Why it was full.
     pub reason: Option<FullReason>,
     /// Only for this database (RECID), not for its group.
-    pub only: Option<i64>,
+    pub only: Option<DataStoreId>,
     /// The row version it starts after.
     pub since: i64,
     /// The row version it reaches.
@@ -49,7 +50,7 @@ pub struct DownloadSession {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoreSession {
     /// The database's RECID.
-    pub store_id: i64,
+    pub store_id: DataStoreId,
     /// The database's name.
     pub store: String,
     /// Its status.
@@ -78,7 +79,7 @@ pub struct UploadSession {
     /// The job.
     pub job: String,
     /// The RECID of the channel database.
-    pub store_id: i64,
+    pub store_id: DataStoreId,
     /// The channel database.
     pub store: String,
     /// The group's name.

@@ -2,12 +2,14 @@
 
 use serde::Serialize;
 
+use crate::model::ids::{DataStoreId, GroupId};
+
 /// A channel database group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Group {
     /// Its RECID.
     #[serde(skip)]
-    pub id: i64,
+    pub id: GroupId,
     /// Its name.
     pub name: String,
     /// Marked as a place to park databases, without schedules.
@@ -19,12 +21,12 @@ pub struct Group {
 pub struct DataStore {
     /// Its RECID.
     #[serde(skip)]
-    pub id: i64,
+    pub id: DataStoreId,
     /// Its name, which is also its file's: `houston`, `houston.offline`.
     pub name: String,
     /// The RECID of its group.
     #[serde(skip)]
-    pub group_id: i64,
+    pub group_id: GroupId,
     /// Its group's name.
     pub group: String,
     /// Whether it is a register's offline database.

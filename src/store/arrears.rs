@@ -6,6 +6,7 @@ use super::catalogue::find_table;
 use super::db::{ChannelDatabase, Headquarters, quoted};
 use super::error::StoreError;
 use super::{origins, uploads};
+use crate::model::ids::DataStoreId;
 use crate::model::pos::Reason;
 use crate::model::time::Time;
 
@@ -31,7 +32,7 @@ pub struct Counters {
 pub fn counters(
     hq: &Headquarters,
     channel: &ChannelDatabase,
-    store: i64,
+    store: DataStoreId,
     table: &str,
     counter: &str,
 ) -> Result<Counters, StoreError> {

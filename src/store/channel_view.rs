@@ -15,6 +15,7 @@ use super::uploads;
 use crate::model::changed::Changed;
 use crate::model::customer::{Address, AddressField, CREATE, Customer, CustomerField, DEACTIVATE};
 use crate::model::field_set::{Field, Made, made_before};
+use crate::model::ids::DataStoreId;
 use crate::model::operation::OperationKind;
 use crate::model::time::Time;
 
@@ -28,7 +29,12 @@ struct Own<T> {
 }
 
 impl<T> Own<T> {
-    fn read(row: &Row<'_>, store: i64, kind: OperationKind, values: T) -> rusqlite::Result<Self> {
+    fn read(
+        row: &Row<'_>,
+        store: DataStoreId,
+        kind: OperationKind,
+        values: T,
+    ) -> rusqlite::Result<Self> {
         let text = row.get::<_, Option<String>>("cdx_CHANGED")?.unwrap_or_default();
         let counter = row.get("REPLICATIONCOUNTERFROMORIGIN")?;
         Ok(Self {
@@ -76,7 +82,11 @@ impl<T> Downloaded<T> {
 }
 
 /// A customer's values as the channel shows them; `store` is the channel database's RECID.
-pub fn state(channel: &ChannelDatabase, store: i64, known: &Known) -> Result<Customer, StoreError> {
+pub fn state(
+    channel: &ChannelDatabase,
+    store: DataStoreId,
+    known: &Known,
+) -> Result<Customer, StoreError> {
     let kind = OperationKind::Customer;
     let (account, guid) = known.columns();
     let own = channel.rows(
@@ -138,7 +148,7 @@ struct Shown {
 /// those it made; `store` is the channel database's RECID.
 pub fn addresses(
     channel: &ChannelDatabase,
-    store: i64,
+    store: DataStoreId,
     known: &Known,
 ) -> Result<Vec<Address>, StoreError> {
     let mut shown = match known {

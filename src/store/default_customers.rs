@@ -7,6 +7,7 @@ use rusqlite::named_params;
 use super::db::{ChannelDatabase, Db, Headquarters};
 use super::error::StoreError;
 use super::hq_customers;
+use crate::model::ids::DataStoreId;
 use crate::model::named::Named;
 use crate::model::topology::DataStore;
 
@@ -20,12 +21,15 @@ pub struct DefaultCustomer {
 }
 
 /// The default customer of each channel database, by its RECID.
-pub fn all(hq: &Headquarters, company: &str) -> Result<BTreeMap<i64, DefaultCustomer>, StoreError> {
+pub fn all(
+    hq: &Headquarters,
+    company: &str,
+) -> Result<BTreeMap<DataStoreId, DefaultCustomer>, StoreError> {
     let rows = hq.rows(
         "SELECT d.DATASTORE, c.DEFAULTCUSTACCOUNT FROM RETAILCDXDATASTORECHANNEL d
          JOIN RETAILCHANNELTABLE c ON c.RECID = d.CHANNEL ORDER BY d.DATASTORE",
         [],
-        |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)),
+        |row| Ok((row.get(0)?, row.get::<_, String>(1)?)),
     )?;
     rows.into_iter()
         .map(|(store, account)| {

@@ -8,6 +8,7 @@ use super::diagnose::key_text;
 use super::error::StoreError;
 use super::pack::{scope_moved, scope_sql, unbrought_sql, used};
 use super::tracking::{changed_since, tracking_table};
+use crate::model::ids::GroupId;
 use crate::model::plan::{Fill, PlanColumn, TablePlan};
 use crate::model::schema::Table;
 
@@ -22,7 +23,7 @@ pub struct Compared<'a> {
     /// The channel's table.
     pub table: &'a Table,
     /// The channel database group's RECID, for filters.
-    pub group: i64,
+    pub group: GroupId,
     /// The row version up to which the channel has had the job; what was touched later is still
     /// on its way.
     pub reached: i64,

@@ -6,6 +6,7 @@ use super::db::{Db, Headquarters, quoted};
 use super::diagnose::key_text;
 use super::error::StoreError;
 use super::upload_pack::UploadTable;
+use crate::model::ids::DataStoreId;
 use crate::model::job::FieldMap;
 use crate::model::key::DATASTORE;
 use crate::model::schema::Table;
@@ -91,7 +92,11 @@ pub struct Late {
 ///
 /// # Errors
 /// Either file.
-pub fn late(hq: &Headquarters, store: i64, table: &UploadTable) -> Result<Vec<Late>, StoreError> {
+pub fn late(
+    hq: &Headquarters,
+    store: DataStoreId,
+    table: &UploadTable,
+) -> Result<Vec<Late>, StoreError> {
     let plan = &table.plan;
     let Some(theirs) = find_table(hq, &plan.hq_table)? else { return Ok(Vec::new()) };
     let of_store = match theirs.column(DATASTORE) {

@@ -13,6 +13,7 @@ use crate::gates::gate::Gate;
 use crate::gates::progress::{Had, History};
 use crate::gates::standing::{Change, FeatureRow, Setting, Standing, is_yes};
 use crate::gates::{Catalogue, Features};
+use crate::model::ids::DataStoreId;
 use crate::model::time::Time;
 use crate::model::topology::DataStore;
 use crate::model::version::Version;
@@ -203,7 +204,7 @@ pub fn changed_at(hq: &Headquarters, gate: &Gate) -> Result<Option<i64>, StoreEr
 }
 
 /// What one database has had since some row version, and when facts and jobs were made.
-pub fn history(hq: &Headquarters, store: i64, since: i64) -> Result<History, StoreError> {
+pub fn history(hq: &Headquarters, store: DataStoreId, since: i64) -> Result<History, StoreError> {
     let had = hq.rows(
         include_str!("sql/feature_history.sql"),
         named_params! { ":store": store, ":since": since },
@@ -230,7 +231,7 @@ pub fn missing_jobs(
     hq: &Headquarters,
     catalogue: &Catalogue,
     gate: &Gate,
-    store: i64,
+    store: DataStoreId,
     clock: &Clock,
 ) -> Result<Vec<String>, StoreError> {
     let Some(changed) = changed_at(hq, gate)? else { return Ok(Vec::new()) };

@@ -7,6 +7,7 @@ use rusqlite::{Row, named_params};
 use super::db::{ChannelDatabase, Db};
 use super::error::StoreError;
 use crate::model::field_set::{Field, FieldOwner, Made, Setter, Stamp};
+use crate::model::ids::DataStoreId;
 use crate::model::operation::{OperationId, OperationKind};
 use crate::model::time::Time;
 
@@ -51,7 +52,7 @@ fn place(stamp: &Stamp) -> String {
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Option<Stamp>> {
     let at = row.get("SETAT")?;
-    let store = row.get::<_, Option<i64>>("DATASTORE")?;
+    let store = row.get::<_, Option<DataStoreId>>("DATASTORE")?;
     let kind = row.get::<_, Option<String>>("TABLENAME")?.as_deref().and_then(kind_of);
     let number = row.get::<_, Option<i64>>("ROW")?;
     let id = kind.zip(number).map(|(kind, row)| OperationId { kind, row });
@@ -107,7 +108,7 @@ pub fn record(hq: &Db, owner: FieldOwner<'_>, fields: &[(Field, Stamp)]) -> Resu
 
 /// Who set a field, for a reader.
 pub fn describe(hq: &Db, stamp: &Stamp) -> Result<String, StoreError> {
-    let name = |store: i64| {
+    let name = |store: DataStoreId| {
         let sql = "SELECT NAME FROM RETAILCONNDATABASEPROFILE WHERE RECID = ?1";
         Ok::<_, StoreError>(hq.text(sql, [store])?.unwrap_or_else(|| format!("database {store}")))
     };
@@ -121,7 +122,7 @@ pub fn describe(hq: &Db, stamp: &Stamp) -> Result<String, StoreError> {
 
 /// How headquarters' fields were set last, as a channel has heard, by the field's name.
 pub(super) type Heard =
-    BTreeMap<String, (Time, Option<i64>, Option<String>, Option<i64>, Option<i64>)>;
+    BTreeMap<String, (Time, Option<DataStoreId>, Option<String>, Option<i64>, Option<i64>)>;
 
 /// Reads what came down in `cdx_SETBY`.
 pub(super) fn heard(channel: &ChannelDatabase, text: Option<String>) -> Result<Heard, StoreError> {

@@ -14,6 +14,7 @@ use super::error::StoreError;
 use super::packages::{Folder, PackageStore};
 use super::uploads::{self, Collected};
 use super::{Writer, origins, sessions, upload_pack};
+use crate::model::ids::DataStoreId;
 use crate::model::replaced::Cause;
 use crate::model::topology::DataStore;
 use crate::world::ids;
@@ -281,7 +282,7 @@ fn take_in(
 fn raise_counters(
     hq: &Headquarters,
     channel: &ChannelDatabase,
-    store: i64,
+    store: DataStoreId,
     cause: Option<Cause>,
 ) -> Result<(), StoreError> {
     match cause {
@@ -353,7 +354,7 @@ pub fn gone(db: &Db, hq: &str, channel: &str) -> Result<Vec<Gone>, StoreError> {
 ///
 /// # Errors
 /// Headquarters' file.
-pub fn gone_known(hq: &Headquarters, store: i64) -> Result<Vec<Gone>, StoreError> {
+pub fn gone_known(hq: &Headquarters, store: DataStoreId) -> Result<Vec<Gone>, StoreError> {
     let sql = "SELECT ACCOUNT, NAME FROM cdx_GONE WHERE DATASTORE = ?1 ORDER BY ACCOUNT";
     hq.rows(sql, [store], |row| Ok(Gone { account: row.get(0)?, name: row.get(1)? }))
 }
@@ -390,22 +391,20 @@ fn orphans(
 
 /// Why the files of channel databases are not the ones last seen, by RECID, until their rows have
 /// been looked after.
-pub fn replaced(hq: &Headquarters) -> Result<Vec<(i64, Cause, String)>, StoreError> {
-    let sql = "SELECT DATASTORE, CAUSE, NOTICED FROM cdx_REPLACED ORDER BY DATASTORE";
-    let rows = hq.rows(sql, [], |row| {
-        Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
-    })?;
+pub fn replaced(hq: &Headquarters) -> Result<Vec<(DataStoreId, Cause)>, StoreError> {
+    let sql = "SELECT DATASTORE, CAUSE FROM cdx_REPLACED ORDER BY DATASTORE";
+    let rows = hq.rows(sql, [], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
     rows.into_iter()
-        .map(|(store, cause, noticed)| {
+        .map(|(store, cause)| {
             let cause =
                 Cause::parse(&cause).ok_or_else(|| hq.unreadable("a cause", cause.clone()))?;
-            Ok((store, cause, noticed))
+            Ok((store, cause))
         })
         .collect()
 }
 
 /// Notes that the rows of a database have been looked after.
-pub fn looked_after(hq: &Db, store: i64) -> Result<(), StoreError> {
+pub fn looked_after(hq: &Db, store: DataStoreId) -> Result<(), StoreError> {
     hq.run("DELETE FROM cdx_GONE WHERE DATASTORE = ?1", [store])?;
     hq.run("DELETE FROM cdx_REPLACED WHERE DATASTORE = ?1", [store]).map(|_| ())
 }

@@ -17,6 +17,7 @@ use super::pack::used;
 use super::packages::{PackageStore, checksum};
 use super::upload_pack::UploadTable;
 use super::uploads;
+use crate::model::ids::DataStoreId;
 use crate::model::job::DATAAREAID;
 use crate::model::operation::OperationKind;
 use crate::model::plan::PlanColumn;
@@ -67,7 +68,7 @@ impl OnTheWay {
     /// The folder of packages, or the channel's file. A package that cannot be read brings nothing.
     pub fn from(
         sessions: &[UploadSession],
-        store: i64,
+        store: DataStoreId,
         channel: &ChannelDatabase,
         packages: &impl PackageStore,
     ) -> Result<Self, StoreError> {
@@ -142,7 +143,7 @@ pub fn is_alone<'t>(
 pub fn count(
     hq: &Headquarters,
     channel: &ChannelDatabase,
-    store: i64,
+    store: DataStoreId,
     table: &UploadTable,
     way: &OnTheWay,
 ) -> Result<Lost, StoreError> {

@@ -10,6 +10,7 @@ use super::error::StoreError;
 use crate::model::changed::Changed;
 use crate::model::customer::{AddressField, Change, CustomerField};
 use crate::model::field_set::LeftField;
+use crate::model::ids::DataStoreId;
 use crate::model::operation::{
     Operation, OperationDetail, OperationId, OperationKind, OperationStatus, operation_word,
 };
@@ -25,7 +26,7 @@ pub struct OperationRow {
     pub channel: String,
     /// The RECID of the channel database it was made in: another one where its file stood in
     /// another's place when it went up.
-    pub made_in: i64,
+    pub made_in: DataStoreId,
     /// The number of its origin, where it has one.
     pub made: Option<i64>,
     /// Its columns.
@@ -51,7 +52,8 @@ pub fn find(hq: &Db, id: OperationId) -> Result<Option<OperationRow>, StoreError
         let mut values = columns(row)?;
         let channel = values.remove("cdx_CHANNELNAME").unwrap_or_default();
         let mut number = |column: &str| values.remove(column).and_then(|text| text.parse().ok());
-        let (made, made_in) = (number("cdx_NUMBER"), number("cdx_MADEIN").unwrap_or_default());
+        let made = number("cdx_NUMBER");
+        let made_in = DataStoreId(number("cdx_MADEIN").unwrap_or_default());
         Ok(OperationRow { id, channel, made_in, made, values })
     })
 }

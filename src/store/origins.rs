@@ -11,6 +11,7 @@ use super::catalogue::find_table;
 use super::db::{ChannelDatabase, Db, Headquarters, quoted};
 use super::error::StoreError;
 use super::uploads;
+use crate::model::ids::DataStoreId;
 
 /// The sequence of origins in the world's own file.
 pub(super) const SEQUENCE: &str = "origin";
@@ -139,7 +140,7 @@ pub(super) fn watch_again(channel: &ChannelDatabase) -> Result<(), StoreError> {
 pub fn raise_counters(
     hq: &Headquarters,
     channel: &ChannelDatabase,
-    store: i64,
+    store: DataStoreId,
 ) -> Result<(), StoreError> {
     raise_above(hq, channel, store, given_out)
 }
@@ -152,7 +153,7 @@ pub fn raise_counters(
 pub(super) fn raise_counters_of_another(
     hq: &Headquarters,
     channel: &ChannelDatabase,
-    store: i64,
+    store: DataStoreId,
 ) -> Result<(), StoreError> {
     let given_out = |channel: &ChannelDatabase, table: &str| {
         let sequence = counter_sequence(table);
@@ -164,7 +165,7 @@ pub(super) fn raise_counters_of_another(
 fn raise_above(
     hq: &Headquarters,
     channel: &ChannelDatabase,
-    store: i64,
+    store: DataStoreId,
     given_out: impl Fn(&ChannelDatabase, &str) -> i64,
 ) -> Result<(), StoreError> {
     let tables = channel.rows("SELECT TABLENAME, COUNTER FROM cdx_UPLOADTABLE", [], |row| {

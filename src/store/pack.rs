@@ -13,6 +13,7 @@ use super::error::StoreError;
 use super::packages::checksum;
 use super::tracking::tracking_table;
 use crate::model::event::{Event, Listener};
+use crate::model::ids::GroupId;
 use crate::model::job::Filter;
 use crate::model::plan::{Fill, TablePlan};
 use crate::model::run::Mode;
@@ -25,7 +26,7 @@ pub struct PackageSpec<'a> {
     /// The session.
     pub session: i64,
     /// The channel database group's RECID, for filters.
-    pub group: i64,
+    pub group: GroupId,
     /// Everything, or what changed.
     pub mode: Mode,
     /// A delta: the row version it starts after.

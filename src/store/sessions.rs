@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Row, named_params};
+use rusqlite::{Row, ToSql, named_params};
 
 use super::db::{Db, Headquarters};
 use super::error::StoreError;
 use super::pack::PackageSummary;
 use super::world::next;
+use crate::model::ids::{DataStoreId, GroupId};
 use crate::model::run::{FullReason, Mode};
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
@@ -20,7 +21,7 @@ pub struct NewSession<'a> {
     /// The job.
     pub job: &'a str,
     /// The RECID of the group.
-    pub group: i64,
+    pub group: GroupId,
     /// The RECID of the schedule that runs it.
     pub schedule: i64,
     /// Changes or everything.
@@ -28,7 +29,7 @@ pub struct NewSession<'a> {
     /// Why it is full.
     pub reason: Option<FullReason>,
     /// Only for this database, not for its group.
-    pub only: Option<i64>,
+    pub only: Option<DataStoreId>,
     /// The row version it starts after.
     pub since: i64,
     /// The row version it reaches.
@@ -70,7 +71,7 @@ pub fn create(hq: &Db, new: &NewSession<'_>) -> Result<i64, StoreError> {
 pub fn add_store(
     hq: &Db,
     session: i64,
-    store: i64,
+    store: DataStoreId,
     status: DownloadStatus,
 ) -> Result<(), StoreError> {
     hq.run(
@@ -174,7 +175,7 @@ pub fn update_store(hq: &Db, session: i64, row: &StoreSession) -> Result<(), Sto
 pub fn replace_pending(
     hq: &Db,
     job: &str,
-    store: i64,
+    store: DataStoreId,
     by: i64,
     enforced: bool,
 ) -> Result<Vec<i64>, StoreError> {
@@ -202,7 +203,7 @@ pub fn all(hq: &Headquarters) -> Result<Vec<DownloadSession>, StoreError> {
 }
 
 /// Sessions of a group that are not final in some database, oldest first.
-pub fn unfinished(hq: &Headquarters, group: i64) -> Result<Vec<DownloadSession>, StoreError> {
+pub fn unfinished(hq: &Headquarters, group: GroupId) -> Result<Vec<DownloadSession>, StoreError> {
     let unfinished = "s.DATAGROUP = ?1 AND EXISTS (SELECT 1 FROM \
         RETAILCDXDOWNLOADSESSIONDATASTORE d WHERE d.SESSION = s.SESSION AND d.STATUS \
         NOT IN (4, 5, 9))";
@@ -212,7 +213,7 @@ pub fn unfinished(hq: &Headquarters, group: i64) -> Result<Vec<DownloadSession>,
 fn select(
     hq: &Headquarters,
     condition: &str,
-    value: i64,
+    value: impl ToSql,
 ) -> Result<Vec<DownloadSession>, StoreError> {
     let sql = include_str!("sql/session_select.sql").replace("{condition}", condition);
     let rows = hq.rows(&sql, [value], |row| Ok((session(row)?, row.get::<_, i64>("STATUS")?)))?;
@@ -283,14 +284,18 @@ fn stores(hq: &Headquarters, session: i64) -> Result<Vec<StoreSession>, StoreErr
 }
 
 /// The row version up to which a group has had a job, if it ever had it.
-pub fn row_version(hq: &Headquarters, group: i64, job: &str) -> Result<Option<i64>, StoreError> {
+pub fn row_version(
+    hq: &Headquarters,
+    group: GroupId,
+    job: &str,
+) -> Result<Option<i64>, StoreError> {
     let sql = "SELECT ROWVERSION FROM RETAILCDXDATASYNCROWVERSION \
                WHERE DATAGROUP = :group AND JOBID = :job";
     hq.first(sql, named_params! { ":group": group, ":job": job }, |row| row.get(0))
 }
 
 /// When the last full session of a group and job was made.
-pub fn last_full(hq: &Headquarters, group: i64, job: &str) -> Result<Option<Time>, StoreError> {
+pub fn last_full(hq: &Headquarters, group: GroupId, job: &str) -> Result<Option<Time>, StoreError> {
     let sql = "SELECT max(c.CREATED) FROM RETAILCDXDOWNLOADSESSION s \
                JOIN cdx_DOWNLOADSESSION c ON c.SESSION = s.SESSION WHERE s.DATAGROUP = :group \
                AND s.JOBID = :job AND s.SESSIONTYPE = 1 AND c.SCOPEDATASTORE IS NULL";
@@ -299,7 +304,7 @@ pub fn last_full(hq: &Headquarters, group: i64, job: &str) -> Result<Option<Time
 }
 
 /// Moves the row version of a group and job; it never goes back.
-pub fn set_row_version(hq: &Db, group: i64, job: &str, version: i64) -> Result<(), StoreError> {
+pub fn set_row_version(hq: &Db, group: GroupId, job: &str, version: i64) -> Result<(), StoreError> {
     hq.run(
         "INSERT INTO RETAILCDXDATASYNCROWVERSION (DATAGROUP, JOBID, ROWVERSION)
          VALUES (:group, :job, :version) ON CONFLICT (DATAGROUP, JOBID) DO UPDATE SET
@@ -321,7 +326,7 @@ pub enum Lack {
 }
 
 /// What a database still lacks of a job.
-pub fn lack(hq: &Headquarters, store: i64, job: &str) -> Result<Lack, StoreError> {
+pub fn lack(hq: &Headquarters, store: DataStoreId, job: &str) -> Result<Lack, StoreError> {
     let sql = "SELECT INITIALIZED, MISSEDSINCE FROM cdx_DATASTOREJOB \
                WHERE DATASTORE = :store AND JOBID = :job";
     let found = hq.first(sql, named_params! { ":store": store, ":job": job }, |row| {
@@ -335,7 +340,7 @@ pub fn lack(hq: &Headquarters, store: i64, job: &str) -> Result<Lack, StoreError
 }
 
 /// Notes that a session now carries everything a database lacked of a job.
-pub fn set_supplied(hq: &Db, store: i64, job: &str) -> Result<(), StoreError> {
+pub fn set_supplied(hq: &Db, store: DataStoreId, job: &str) -> Result<(), StoreError> {
     hq.run(
         "INSERT INTO cdx_DATASTOREJOB (DATASTORE, JOBID, INITIALIZED, MISSEDSINCE)
          VALUES (:store, :job, 1, NULL) ON CONFLICT (DATASTORE, JOBID) DO UPDATE SET
@@ -347,7 +352,7 @@ pub fn set_supplied(hq: &Db, store: i64, job: &str) -> Result<(), StoreError> {
 
 /// Forgets what a database has had, since its file is new: sessions that wait for it are cancelled,
 /// those it has had do not count any more, and it lacks every job.
-pub fn forget(hq: &Db, store: i64, message: &str) -> Result<(), StoreError> {
+pub fn forget(hq: &Db, store: DataStoreId, message: &str) -> Result<(), StoreError> {
     hq.run(
         "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET STATUS = 5, MESSAGE = :message
          WHERE DATASTORE = :store AND STATUS NOT IN (4, 5, 9)",
@@ -362,7 +367,7 @@ pub fn forget(hq: &Db, store: i64, message: &str) -> Result<(), StoreError> {
 }
 
 /// The newest session there was when each database's file was last made again, by RECID.
-pub fn rebuilt(hq: &Headquarters) -> Result<BTreeMap<i64, i64>, StoreError> {
+pub fn rebuilt(hq: &Headquarters) -> Result<BTreeMap<DataStoreId, i64>, StoreError> {
     let rows = hq.rows("SELECT DATASTORE, SESSION FROM cdx_REBUILT", [], |row| {
         Ok((row.get(0)?, row.get(1)?))
     })?;
@@ -370,7 +375,7 @@ pub fn rebuilt(hq: &Headquarters) -> Result<BTreeMap<i64, i64>, StoreError> {
 }
 
 /// Notes that a paused database was left out of a session; the earliest version counts.
-pub fn set_missed(hq: &Db, store: i64, job: &str, since: i64) -> Result<(), StoreError> {
+pub fn set_missed(hq: &Db, store: DataStoreId, job: &str, since: i64) -> Result<(), StoreError> {
     hq.run(
         "UPDATE cdx_DATASTOREJOB SET MISSEDSINCE = min(coalesce(MISSEDSINCE, :since), :since)
          WHERE DATASTORE = :store AND JOBID = :job",

@@ -6,6 +6,7 @@ use rusqlite::{Row, named_params};
 
 use super::db::{Db, Headquarters};
 use super::error::StoreError;
+use crate::model::ids::{DataStoreId, GroupId};
 use crate::model::named::Named;
 use crate::model::parameters::DEPENDENCY_ENFORCEMENT;
 use crate::model::time::Time;
@@ -132,7 +133,7 @@ pub fn enforces_dependencies(hq: &Headquarters) -> Result<bool, StoreError> {
 }
 
 /// Notes that a database was heard of; the documented "Last connection".
-pub fn heartbeat(hq: &Db, store: i64, now: &Time) -> Result<(), StoreError> {
+pub fn heartbeat(hq: &Db, store: DataStoreId, now: &Time) -> Result<(), StoreError> {
     hq.run(
         "INSERT INTO RETAILCDXDATASTOREHEARTBEATLOG (DATASTORE, DATELASTHEARTBEATRECORDED)
          VALUES (:store, :now) ON CONFLICT (DATASTORE) DO UPDATE SET
@@ -143,13 +144,13 @@ pub fn heartbeat(hq: &Db, store: i64, now: &Time) -> Result<(), StoreError> {
 }
 
 /// When each database was last heard of, by RECID; the documented "Last connection".
-pub fn last_connections(hq: &Headquarters) -> Result<BTreeMap<i64, Time>, StoreError> {
+pub fn last_connections(hq: &Headquarters) -> Result<BTreeMap<DataStoreId, Time>, StoreError> {
     let sql = "SELECT DATASTORE, DATELASTHEARTBEATRECORDED FROM RETAILCDXDATASTOREHEARTBEATLOG";
     Ok(hq.rows(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?.into_iter().collect())
 }
 
 /// Pauses or resumes a database's synchronization (D13).
-pub fn set_paused(hq: &Db, store: i64, paused: bool) -> Result<(), StoreError> {
+pub fn set_paused(hq: &Db, store: DataStoreId, paused: bool) -> Result<(), StoreError> {
     let sql = "UPDATE RETAILCONNDATABASEPROFILE SET PAUSEDATASYNC = ?1 WHERE RECID = ?2";
     hq.run(sql, rusqlite::params![paused, store]).map(|_| ())
 }
@@ -172,7 +173,7 @@ pub struct ScheduleChange {
     /// The jobs it runs.
     pub jobs: Option<Vec<String>>,
     /// The RECIDs of the groups it serves.
-    pub groups: Option<Vec<i64>>,
+    pub groups: Option<Vec<GroupId>>,
 }
 
 /// Changes a distribution schedule, making it first when it is new.
@@ -216,7 +217,7 @@ pub fn set_schedule(
             for group in groups {
                 let sql =
                     "INSERT INTO RETAILCDXSCHEDULEDATAGROUP (SCHEDULE, DATAGROUP) VALUES (?1, ?2)";
-                hq.run(sql, [schedule, *group])?;
+                hq.run(sql, rusqlite::params![schedule, group])?;
             }
         }
         Ok(())

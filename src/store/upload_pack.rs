@@ -14,6 +14,7 @@ use super::packages::checksum;
 use super::rejection::{ApplyError, Rejection};
 use super::schema::Kind;
 use super::uploads;
+use crate::model::ids::DataStoreId;
 use crate::model::plan::TablePlan;
 use crate::model::schema::Table;
 use crate::model::session::CounterRange;
@@ -39,7 +40,7 @@ impl UploadTable {
         &self,
         hq: &Headquarters,
         channel: &ChannelDatabase,
-        store: i64,
+        store: DataStoreId,
     ) -> Result<Self, StoreError> {
         let after = uploads::reached(hq, channel, store, &self.plan.target)?;
         Ok(Self { after, ..self.clone() })
@@ -243,7 +244,7 @@ pub struct Arrival<'a> {
     /// The package's name, remembered as applied.
     pub package: &'a str,
     /// The RECID of the channel database it came from.
-    pub store: i64,
+    pub store: DataStoreId,
     /// The environment's time.
     pub now: &'a Time,
 }
@@ -304,7 +305,7 @@ fn packed_tables(hq: &Headquarters) -> Result<Vec<String>, StoreError> {
     hq.rows("SELECT TARGET FROM pkg.cdx_TABLE ORDER BY POSITION", [], |row| row.get(0))
 }
 
-fn insert(hq: &Headquarters, name: &str, store: i64) -> Result<u64, ApplyError> {
+fn insert(hq: &Headquarters, name: &str, store: DataStoreId) -> Result<u64, ApplyError> {
     let mut columns = hq.rows("SELECT name FROM pragma_table_info(?1, 'pkg')", [name], |row| {
         row.get::<_, String>(0)
     })?;
@@ -376,7 +377,7 @@ fn counter_of(hq: &Headquarters, name: &str) -> Result<Option<String>, StoreErro
 }
 
 /// Remembers where the rows of a table came from, so that none comes in a second time.
-fn receive(hq: &Headquarters, name: &str, store: i64) -> Result<(), StoreError> {
+fn receive(hq: &Headquarters, name: &str, store: DataStoreId) -> Result<(), StoreError> {
     if counter_of(hq, name)?.is_none() {
         return Ok(());
     }
@@ -390,7 +391,7 @@ fn refused(
     name: &str,
     columns: &[String],
     unique: &[Vec<String>],
-    store: i64,
+    store: DataStoreId,
     source: &rusqlite::Error,
 ) -> Result<Rejection, StoreError> {
     for key in unique {

@@ -5,6 +5,7 @@ use rusqlite::{Row, named_params};
 use super::db::{ChannelDatabase, Db, Headquarters};
 use super::error::StoreError;
 use super::world::{self, next};
+use crate::model::ids::DataStoreId;
 use crate::model::session::{CounterRange, UploadSession};
 use crate::model::status::UploadStatus;
 use crate::model::time::Time;
@@ -144,7 +145,7 @@ fn session(row: &Row<'_>) -> rusqlite::Result<UploadSession> {
 }
 
 /// The highest counter of a table that headquarters has received from a database (U01, U07).
-pub fn received(hq: &Headquarters, store: i64, table: &str) -> Result<i64, StoreError> {
+pub fn received(hq: &Headquarters, store: DataStoreId, table: &str) -> Result<i64, StoreError> {
     hq.number(
         "SELECT max(r.FILTERMAX) FROM cdx_UPLOADRANGE r JOIN RETAILCDXUPLOADSESSION s
          ON s.UPLOADSESSIONID = r.SESSION WHERE s.DATASTORE = :store AND r.TABLENAME = :table",
@@ -170,7 +171,7 @@ pub(super) fn sent_in(db: &Db, schema: &str, table: &str) -> Result<i64, StoreEr
 pub fn reached(
     hq: &Headquarters,
     channel: &ChannelDatabase,
-    store: i64,
+    store: DataStoreId,
     table: &str,
 ) -> Result<i64, StoreError> {
     Ok(received(hq, store, table)?.max(sent(channel, table)?))

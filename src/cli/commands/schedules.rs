@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
+use crate::model::ids::GroupId;
 use crate::model::job::Definitions;
 use crate::model::named::Named;
 use crate::model::suggestion::{Prose, SetSchedule};
@@ -148,14 +149,14 @@ fn groups(
     hq: &Headquarters,
     known: Option<&Schedule>,
     args: &SetArgs,
-) -> Result<Option<Vec<i64>>, CommandError> {
+) -> Result<Option<Vec<GroupId>>, CommandError> {
     if args.groups.is_none() && args.add_groups.is_empty() && args.remove_groups.is_empty() {
         return Ok(None);
     }
     let find = |name: &String| topology::find_group(hq, name).map(|group| group.id);
     let kept = known.filter(|_| args.groups.is_none()).into_iter();
     let kept = kept.flat_map(|schedule| &schedule.groups);
-    let mut groups: Vec<i64> = kept.map(find).collect::<Result<_, _>>()?;
+    let mut groups: Vec<GroupId> = kept.map(find).collect::<Result<_, _>>()?;
     for name in &args.remove_groups {
         let group = find(name)?;
         groups.retain(|known| *known != group);

@@ -3,6 +3,7 @@
 use crate::doctor::facts::Examination;
 use crate::doctor::rule::Unknown;
 use crate::exchange::enlist;
+use crate::model::ids::GroupId;
 use crate::model::suggestion::{SetSchedule, Suggestion};
 use crate::model::topology::{BatchState, Schedule};
 
@@ -84,7 +85,7 @@ pub(in crate::doctor) fn batch(schedule: &Schedule) -> String {
 
 /// The groups with databases in them that are no place to park them.
 pub(in crate::doctor) fn used_groups(x: &Examination) -> Vec<&str> {
-    let used = |id: i64| x.hq.stores.iter().any(|store| store.group_id == id);
+    let used = |id: GroupId| x.hq.stores.iter().any(|store| store.group_id == id);
     let groups = x.hq.groups.iter().filter(|group| !group.dummy && used(group.id));
     groups.map(|group| group.name.as_str()).collect()
 }

@@ -12,6 +12,7 @@ use crate::exchange::upload::upload_tables;
 use crate::exchange::{chain, initialize};
 use crate::gates::Catalogue;
 use crate::gates::standing::Standing;
+use crate::model::ids::{DataStoreId, GroupId};
 use crate::model::job::{Definitions, Direction, Job};
 use crate::model::plan::TablePlan;
 use crate::model::replaced::Cause;
@@ -60,7 +61,7 @@ pub struct UploadPlans {
 #[derive(Debug)]
 pub struct GroupJob {
     /// The group's RECID.
-    pub group: i64,
+    pub group: GroupId,
     /// The job.
     pub job: String,
     /// The row version up to which the group has had it.
@@ -116,7 +117,7 @@ pub struct HeadquartersFacts {
     /// The distribution schedules.
     pub schedules: Known<Vec<Schedule>>,
     /// When each database was last heard of, by RECID.
-    pub connections: Known<BTreeMap<i64, Time>>,
+    pub connections: Known<BTreeMap<DataStoreId, Time>>,
     /// The download sessions.
     pub sessions: Known<History>,
     /// The upload sessions, oldest first.
@@ -124,15 +125,14 @@ pub struct HeadquartersFacts {
     /// Upload sessions that were cancelled, with a package that has rows headquarters does not
     /// have; how many.
     pub cancelled: Known<BTreeMap<i64, u64>>,
-    /// Databases whose file was replaced and whose rows have not been looked after: the RECID, why,
-    /// and when it was noticed.
-    pub replaced: Known<Vec<(i64, Cause, String)>>,
+    /// Databases whose file was replaced and whose rows have not been looked after, and why.
+    pub replaced: Known<Vec<(DataStoreId, Cause)>>,
     /// Channel database files that headquarters has no row for.
     pub unknown_files: Known<Vec<UnknownFile>>,
     /// Packages of sessions that are not over, by name.
     pub packages: Known<BTreeMap<String, PackageState>>,
     /// What each database lacks of each job, by the database's RECID and the job.
-    pub lacks: Known<BTreeMap<(i64, String), Lack>>,
+    pub lacks: Known<BTreeMap<(DataStoreId, String), Lack>>,
     /// Where each group stands with each download job.
     pub group_jobs: Known<Vec<GroupJob>>,
     /// The lowest version that changes can be told from.
@@ -142,7 +142,7 @@ pub struct HeadquartersFacts {
     /// What operations rest on there.
     pub said: Known<Said>,
     /// The default customer of each channel database, by RECID, and whether headquarters has it.
-    pub default_customers: Known<BTreeMap<i64, DefaultCustomer>>,
+    pub default_customers: Known<BTreeMap<DataStoreId, DefaultCustomer>>,
     /// The first customer there is, if any.
     pub some_customer: Known<Option<String>>,
     /// The parameters.
@@ -355,7 +355,7 @@ fn lacks(
     reader: &Reader,
     stores: &[DataStore],
     downloads: &Known<Vec<JobPlans>>,
-) -> Known<BTreeMap<(i64, String), Lack>> {
+) -> Known<BTreeMap<(DataStoreId, String), Lack>> {
     let downloads = downloads.as_ref().map_err(Clone::clone)?;
     let mut found = BTreeMap::new();
     for store in stores {

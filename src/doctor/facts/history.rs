@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::ids::DataStoreId;
 use crate::model::run::Mode;
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
@@ -20,18 +21,18 @@ pub enum Reached {
 pub struct History {
     sessions: Vec<DownloadSession>,
     /// For each database by RECID: where its sessions are, and where in them its row is.
-    places: BTreeMap<i64, Vec<(usize, usize)>>,
+    places: BTreeMap<DataStoreId, Vec<(usize, usize)>>,
     /// Where the session of each package is, by the package's name.
     packages: BTreeMap<String, usize>,
     /// The last full session that was applied in each database, of each job in capitals.
-    last_full: BTreeMap<(i64, String), i64>,
+    last_full: BTreeMap<(DataStoreId, String), i64>,
 }
 
 impl History {
     /// Sessions, oldest first, and the newest one there was when a database's file was made again:
     /// what came before that is not in the file (D05).
-    pub fn new(sessions: Vec<DownloadSession>, rebuilt: &BTreeMap<i64, i64>) -> Self {
-        let mut places: BTreeMap<i64, Vec<(usize, usize)>> = BTreeMap::new();
+    pub fn new(sessions: Vec<DownloadSession>, rebuilt: &BTreeMap<DataStoreId, i64>) -> Self {
+        let mut places: BTreeMap<DataStoreId, Vec<(usize, usize)>> = BTreeMap::new();
         let mut packages = BTreeMap::new();
         let mut last_full = BTreeMap::new();
         for (at, session) in sessions.iter().enumerate() {
@@ -62,7 +63,7 @@ impl History {
     /// The sessions of one database with its row in each, oldest first.
     pub fn of(
         &self,
-        store: i64,
+        store: DataStoreId,
     ) -> impl DoubleEndedIterator<Item = (&DownloadSession, &StoreSession)> {
         let places = self.places.get(&store).into_iter().flatten();
         places.map(|(at, row)| {
@@ -73,26 +74,26 @@ impl History {
 
     fn of_job<'a>(
         &'a self,
-        store: i64,
+        store: DataStoreId,
         job: &'a str,
     ) -> impl Iterator<Item = (&'a DownloadSession, &'a StoreSession)> {
         self.of(store).filter(|(session, _)| session.job.eq_ignore_ascii_case(job))
     }
 
     /// The number of the last full session of a job that was applied in a database; 0 for none.
-    fn last_full(&self, store: i64, job: &str) -> i64 {
+    fn last_full(&self, store: DataStoreId, job: &str) -> i64 {
         self.last_full.get(&(store, job.to_ascii_uppercase())).copied().unwrap_or(0)
     }
 
     /// Whether a full session of the same job was applied in a database later than this one, which
     /// brought whatever was in it.
-    pub fn is_healed(&self, store: i64, session: &DownloadSession) -> bool {
+    pub fn is_healed(&self, store: DataStoreId, session: &DownloadSession) -> bool {
         self.last_full(store, &session.job) > session.id
     }
 
     /// Whether a database has lost a session of a job, so that only a full one brings it what was
     /// in it.
-    pub fn has_lost(&self, store: i64, job: &str) -> bool {
+    pub fn has_lost(&self, store: DataStoreId, job: &str) -> bool {
         let full = self.last_full(store, job);
         let mut since = self.of_job(store, job).filter(|(session, _)| session.id > full);
         since.any(|(_, row)| row.status == DownloadStatus::Canceled && row.replaced_by.is_none())
@@ -104,7 +105,7 @@ impl History {
     /// where the first session was cancelled that it takes the place of. What was given up does
     /// not hold it: that is missing, and does not come by itself. A session without data has
     /// looked at every version that was closed (D03).
-    pub fn reached(&self, store: i64, job: &str) -> Reached {
+    pub fn reached(&self, store: DataStoreId, job: &str) -> Reached {
         let mut known = Progress::default();
         for (session, row) in self.of_job(store, job) {
             match row.status {
@@ -175,13 +176,14 @@ impl Progress {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::ids::GroupId;
     use crate::model::run::Mode::{Delta, Full};
     use crate::model::status::DownloadStatus::{
         Applied, ApplyFailed, Available, Canceled, NoData, Suspended,
     };
     use crate::model::time::Time;
 
-    const STORE: i64 = 7;
+    const STORE: DataStoreId = DataStoreId(7);
 
     /// A session of job 1010 that goes from its number to the next, times ten.
     fn session(id: i64, mode: Mode, status: DownloadStatus, by: Option<i64>) -> DownloadSession {
@@ -200,7 +202,7 @@ mod tests {
         DownloadSession {
             id,
             job: "1010".to_owned(),
-            group_id: 1,
+            group_id: GroupId(1),
             group: "Default".to_owned(),
             status: Available,
             mode,
@@ -295,7 +297,7 @@ mod tests {
         let healed = [lost[0], lost[1], lost[2], (Full, Applied, None)];
         let (lost, healed) = (history(&lost, 0), history(&healed, 0));
         assert!(lost.has_lost(STORE, "1010") && !healed.has_lost(STORE, "1010"));
-        assert!(!lost.has_lost(STORE, "1110") && !lost.has_lost(8, "1010"));
+        assert!(!lost.has_lost(STORE, "1110") && !lost.has_lost(DataStoreId(8), "1010"));
         assert!(!lost.is_healed(STORE, &lost.all()[1]));
         assert!(healed.is_healed(STORE, &healed.all()[1]));
         assert!(!healed.is_healed(STORE, &healed.all()[3]));

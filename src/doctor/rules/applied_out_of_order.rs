@@ -8,6 +8,7 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::Fix;
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_IMPLEMENTATION, Source};
+use crate::model::ids::DataStoreId;
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
 
@@ -56,7 +57,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
 /// Sessions that count, oldest first, each with the nearest later one that was applied before it.
 fn overtaken<'a>(
     sessions: &'a History,
-    store: i64,
+    store: DataStoreId,
     facts: &ChannelFacts,
     overlaps: &Overlaps,
 ) -> Vec<(&'a DownloadSession, &'a StoreSession, &'a DownloadSession)> {

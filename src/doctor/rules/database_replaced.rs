@@ -41,8 +41,8 @@ pub(in crate::doctor) const RULE: Rule = Rule {
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let noticed = x.hq.replaced.as_ref()?;
     for (channel, facts) in x.readable() {
-        let known = noticed.iter().find(|(store, ..)| *store == channel.store.id);
-        if let Some((_, cause, _)) = known {
+        let known = noticed.iter().find(|(store, _)| *store == channel.store.id);
+        if let Some((_, cause)) = known {
             tell(x, channel, facts, *cause, findings)?;
             continue;
         }

@@ -7,6 +7,7 @@ use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_COMMUNICATIONS, CDX_PRACTICES, Source};
 use crate::exchange::enlist;
+use crate::model::ids::GroupId;
 use crate::model::job::Direction;
 use crate::model::suggestion::{Run, SetSchedule};
 use crate::model::topology::Schedule;
@@ -30,7 +31,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let schedules = x.hq.schedules.as_ref()?;
     let definitions = x.hq.definitions.as_ref()?;
-    let used = |id: i64| x.hq.stores.iter().any(|store| store.group_id == id);
+    let used = |id: GroupId| x.hq.stores.iter().any(|store| store.group_id == id);
     for group in x.hq.groups.iter().filter(|group| !group.dummy && used(group.id)) {
         for job in definitions.jobs.iter().filter(|job| job.direction == Direction::Download) {
             let serves = |schedule: &&Schedule| {

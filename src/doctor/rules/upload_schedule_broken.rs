@@ -6,6 +6,7 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::Fix;
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{Source, UPLOAD_WARNINGS};
+use crate::model::ids::GroupId;
 
 pub(in crate::doctor) const RULE: Rule = Rule {
     code: "CDX403",
@@ -25,7 +26,7 @@ pub(in crate::doctor) const RULE: Rule = Rule {
 };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
-    let used = |id: i64| x.hq.channel_stores().any(|store| store.group_id == id);
+    let used = |id: GroupId| x.hq.channel_stores().any(|store| store.group_id == id);
     for job in upload_jobs(x)? {
         let mut told: Vec<Cause> = Vec::new();
         for group in x.hq.groups.iter().filter(|group| !group.dummy && used(group.id)) {

@@ -3,6 +3,7 @@
 use rusqlite::named_params;
 
 use super::FIRST_RECID;
+use crate::model::ids::DataStoreId;
 use crate::model::topology::OFFLINE_SUFFIX;
 use crate::store::db::{Db, Headquarters};
 use crate::store::error::StoreError;
@@ -127,17 +128,17 @@ pub(in crate::store) fn add_store(
     channel: i64,
     kind: i64,
     terminal: &str,
-) -> Result<i64, StoreError> {
+) -> Result<DataStoreId, StoreError> {
     hq.run(
         include_str!("../sql/seed_data_store.sql"),
         named_params! {
             ":name": name, ":group": group, ":type": kind, ":terminal": terminal,
         },
     )?;
-    let store = hq.last_id();
+    let store = DataStoreId(hq.last_id());
     hq.run(
         "INSERT INTO RETAILCDXDATASTORECHANNEL (DATASTORE, CHANNEL) VALUES (?1, ?2)",
-        [store, channel],
+        rusqlite::params![store, channel],
     )?;
     Ok(store)
 }
@@ -177,7 +178,7 @@ pub fn add_offline_store(
     channel: &str,
     name: &str,
     group: &str,
-) -> Result<i64, StoreError> {
+) -> Result<DataStoreId, StoreError> {
     let number = channel_number(channel);
     let recid =
         hq.number("SELECT RECID FROM RETAILCHANNELTABLE WHERE RETAILCHANNELID = ?1", [number])?;
