@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::app::FormatArg;
 use super::error::CommandError;
+use super::exit::Exit;
 use super::program::Folder;
 use crate::exchange::{self, Asked, CALM};
 use crate::model::event::{Event, Listener};
@@ -173,13 +174,23 @@ impl Context {
         Progress::new(&self.output)
     }
 
-    /// Prints the command's outcome.
+    /// Prints the outcome of a command that is done, and with which nothing is wrong.
+    ///
+    /// # Errors
+    /// Those of [`Context::end`].
+    pub(super) fn done(&self, report: &impl Report) -> Result<Exit, CommandError> {
+        self.end(Exit::Done, report)
+    }
+
+    /// Prints the command's outcome, and how it ends.
     ///
     /// # Errors
     /// It cannot be printed; where something was written that is said, so that nobody repeats it.
-    pub(super) fn print(&self, report: &impl Report) -> Result<(), CommandError> {
-        let printed = self.output.report(&self.command, report).map_err(CommandError::from);
+    pub(super) fn end(&self, exit: Exit, report: &impl Report) -> Result<Exit, CommandError> {
+        let ok = exit == Exit::Done;
+        let printed = self.output.report(&self.command, ok, report).map_err(CommandError::from);
         let written = self.written.get();
-        printed.map_err(|error| if written { error.not_shown(&self.command) } else { error })
+        printed.map_err(|error| if written { error.not_shown(&self.command) } else { error })?;
+        Ok(exit)
     }
 }

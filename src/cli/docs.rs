@@ -42,8 +42,7 @@ pub(super) fn run(context: &mut Context, args: &Args) -> Result<Exit, CommandErr
         }
     }
     let exit = if stale.is_empty() || args.write { Exit::Done } else { Exit::No };
-    context.print(&DocsReport { stale, written: args.write })?;
-    Ok(exit)
+    context.end(exit, &DocsReport { stale, written: args.write })
 }
 
 fn write(path: &Path, text: &str) -> Result<(), StoreError> {

@@ -17,6 +17,7 @@ use super::exit::{CRASHED, Exit};
 use crate::model::suggestion::{Doctor, Prose, Suggestion};
 use crate::report::palette::ColorChoice;
 use crate::report::{Failure, Format, Output, Streams};
+use crate::store::Environment;
 use crate::world::CrashPoint;
 use crate::world::machine::until_crash;
 
@@ -142,7 +143,8 @@ fn execute(
     };
     let named = env.as_ref().filter(|_| env_typed).map(|path| path.display().to_string());
     let output = Output::new(cli.format.into(), cli.color.into(), around.streams.clone());
-    let output = output.named(named);
+    let place = place(env.as_deref(), &around.folder);
+    let output = output.named(named).of_environment(place);
     let folder = around.folder.clone();
     let written = Cell::default();
     let mut context =
@@ -157,6 +159,21 @@ fn execute(
                 Err(_) => Exit::Impossible,
             }
         }
+    }
+}
+
+/// The environment that a command is for, as its folder is seen from the working folder.
+fn place(env: Option<&Path>, here: &Folder) -> Option<String> {
+    let named = env.map(|typed| (typed, here.place(typed)));
+    let named = named.as_ref().map(|(typed, folder)| (*typed, folder.as_path()));
+    Environment::place(named, &here.path().ok()?)
+}
+
+/// The environment that `CDX_ENV` names; an empty one counts as unset.
+fn from_variable(here: &Folder) -> Option<String> {
+    match here {
+        Folder::Process => std::env::var("CDX_ENV").ok().filter(|name| !name.is_empty()),
+        Folder::Given(_) => None,
     }
 }
 
@@ -227,6 +244,8 @@ fn usage(args: &[OsString], error: &clap::Error, around: &Surroundings) -> Exit 
         || args.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json");
     let format = if json { Format::Json } else { Format::Text };
     let output = Output::new(format, ColorChoice::Auto, around.streams.clone());
+    let env = named_env(args).or_else(|| from_variable(&around.folder)).map(PathBuf::from);
+    let output = output.of_environment(place(env.as_deref(), &around.folder));
     let output = output.named(named_env(args));
     let printed = if wanted {
         let text = error.render().to_string();
@@ -235,7 +254,7 @@ fn usage(args: &[OsString], error: &clap::Error, around: &Surroundings) -> Exit 
             _ => output.stdout(&text),
         }
     } else {
-        output.failure("", &usage_failure(args, error))
+        output.failure(&meant(args).join(" "), &usage_failure(args, error))
     };
     match (printed, error.kind()) {
         (Err(_), _) => Exit::Impossible,
@@ -258,6 +277,29 @@ fn named_env(args: &[OsString]) -> Option<String> {
     None
 }
 
+/// The words of the command that a command line which was not understood begins with.
+fn meant(args: &[OsString]) -> Vec<String> {
+    let root = Cli::command();
+    // The value of an option of every command is no command, whatever it is called.
+    let takes_value = |word: &str| {
+        let option = word.strip_prefix("--");
+        root.get_arguments().any(|arg| option.is_some() && arg.get_long() == option)
+    };
+    let (mut level, mut found) = (&root, Vec::new());
+    let mut words = args.iter().skip(1).filter_map(|arg| arg.to_str());
+    while let Some(word) = words.next() {
+        if takes_value(word) {
+            words.next();
+        } else if let Some(next) = level.find_subcommand(word) {
+            found.push(next.get_name().to_owned());
+            level = next;
+        } else if !word.starts_with('-') {
+            break;
+        }
+    }
+    found
+}
+
 fn usage_failure(args: &[OsString], error: &clap::Error) -> Failure {
     let text = error.render().to_string();
     let mut message = Vec::new();
@@ -272,10 +314,7 @@ fn usage_failure(args: &[OsString], error: &clap::Error) -> Failure {
         }
     }
     // The help of the command that was meant says more than that of all.
-    let known = Cli::command();
-    let mut words = args.iter().skip(1).filter_map(|arg| arg.to_str());
-    let meant = words.find_map(|word| known.find_subcommand(word));
-    let meant = meant.map(|found| found.get_name().to_owned());
+    let meant = meant(args).into_iter().next();
     hints.push(Prose::hint("see what there is", Suggestion::Help(meant)));
     Failure { code: "usage", message: message.join(" "), causes: Vec::new(), hints, report: None }
 }

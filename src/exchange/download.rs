@@ -95,7 +95,7 @@ pub(super) fn is_paused(database: &str) -> String {
 
 fn keep(report: &mut JobReport, listener: &mut dyn Listener, why: String, hint: Suggestion) {
     listener.event(Event::Warning { text: why.clone(), hint: Some(hint) });
-    report.kept.push(why);
+    report.not_run.push(why);
 }
 
 /// The groups a run goes through; dummy ones only when they are named.

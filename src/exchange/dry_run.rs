@@ -35,8 +35,8 @@ pub struct DryJob {
     pub kind: Direction,
     /// Rows per subjob and channel database.
     pub channels: Vec<DryChannel>,
-    /// What would be kept from running, and why.
-    pub kept: Vec<String>,
+    /// What would not run, and why.
+    pub not_run: Vec<String>,
     /// Upload sessions that are collected and would be applied.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sessions: Vec<DrySession>,
@@ -97,7 +97,7 @@ pub fn dry_run(reader: &Reader, request: &RunRequest) -> Result<DryRun, Exchange
             job: job.id.clone(),
             kind: job.direction,
             channels: Vec::new(),
-            kept: Vec::new(),
+            not_run: Vec::new(),
             sessions: Vec::new(),
         };
         match job.direction {
@@ -122,11 +122,11 @@ fn download(
     let schedules = topology::schedules(hq)?;
     for run in group_runs(hq, job, &plans, request)? {
         if let Err(why) = generating_schedule(&schedules, &run) {
-            entry.kept.push(why);
+            entry.not_run.push(why);
             continue;
         }
         let paused = run.stores.iter().filter(|store| store.paused && run.wants(store));
-        entry.kept.extend(paused.map(|store| is_paused(&store.name)));
+        entry.not_run.extend(paused.map(|store| is_paused(&store.name)));
         for session in intended(hq, &run, &reader.world.clock)? {
             let spec = PackageSpec {
                 job: &job.id,
@@ -177,7 +177,7 @@ fn upload(
         let tables = upload_tables(&known.definitions, job, &known.hq, &known.channel)?;
         for store in &stores {
             if store.paused {
-                entry.kept.push(is_paused(&store.name));
+                entry.not_run.push(is_paused(&store.name));
                 continue;
             }
             match above_counters(reader, store, &tables) {
@@ -187,13 +187,13 @@ fn upload(
                     reason: None,
                     subjobs,
                 }),
-                Err(error) => entry.kept.push(format!("{}: {}", store.name, chain(&error))),
+                Err(error) => entry.not_run.push(format!("{}: {}", store.name, chain(&error))),
             }
         }
     }
     if request.phase != Some(Phase::Collect) {
         let Served { groups, not } = served(&reader.hq, &job.id, &stores)?;
-        entry.kept.extend(not);
+        entry.not_run.extend(not);
         for session in waiting(&reader.hq, &job.id, &stores, &groups)? {
             let UploadSession { id, store: channel, status, rows, .. } = session;
             entry.sessions.push(DrySession { id, channel, status, rows });

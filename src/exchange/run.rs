@@ -175,7 +175,7 @@ fn check_options(job: &Job, request: &RunRequest) -> Result<(), ExchangeError> {
 }
 
 /// A job is well when no session of it ended badly, in the channel asked for or in any, and nothing
-/// was kept from running.
+/// was not run.
 fn is_ok(report: &JobReport, only: Option<&str>) -> bool {
     let asked = |name: &str| only.is_none_or(|only| only.eq_ignore_ascii_case(name));
     let failed = |name: &str| {
@@ -192,5 +192,5 @@ fn is_ok(report: &JobReport, only: Option<&str>) -> bool {
                     },
                 )
     });
-    sessions && report.failed.unwrap_or(0) == 0 && report.kept.is_empty()
+    sessions && report.failed.unwrap_or(0) == 0 && report.not_run.is_empty()
 }

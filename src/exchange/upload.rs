@@ -176,7 +176,7 @@ pub(super) fn run(
                 let why = is_paused(&store.name);
                 let hint = Some(OfChannels::Resume(store.name.clone()).into());
                 listener.event(Event::Warning { text: why.clone(), hint });
-                report.kept.push(why);
+                report.not_run.push(why);
                 continue;
             }
             let mut collecting = Collecting { writer: &mut *writer, job, tables: &tables };
@@ -243,7 +243,7 @@ fn apply_all(
     for why in not {
         let hint = Some(Suggestion::Schedules);
         listener.event(Event::Warning { text: why.clone(), hint });
-        report.kept.push(why);
+        report.not_run.push(why);
     }
     for session in waiting(&writer.hq, &job.id, stores, &groups)? {
         apply_one(writer, &session, listener)?;

@@ -97,9 +97,9 @@ pub struct JobReport {
     /// A batch: operations that wait behind a failed one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiting: Option<u64>,
-    /// What was kept from running, and why: a paused database, an inactive schedule (D13).
+    /// What was not run, and why: a paused database, an inactive schedule (D13).
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub kept: Vec<String>,
+    pub not_run: Vec<String>,
 }
 
 impl JobReport {
@@ -115,7 +115,7 @@ impl JobReport {
             processed: None,
             failed: None,
             waiting: None,
-            kept: Vec::new(),
+            not_run: Vec::new(),
         }
     }
 }

@@ -113,7 +113,7 @@ impl UploadSession {
 }
 
 /// The counters of one table that an upload session carries (U01).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct CounterRange {
     /// The channel's table.
     pub table: String,

@@ -6,7 +6,7 @@ use std::io;
 use colored::Color;
 use serde_json::{Value, json};
 
-use super::output::{Format, Output, json as object};
+use super::output::{Format, Output};
 use super::safe;
 use crate::model::suggestion::Prose;
 
@@ -43,7 +43,7 @@ impl Output {
             if let (Some(report), Value::Object(fields)) = (&failure.report, &mut body) {
                 fields.insert("report".to_owned(), report.clone());
             }
-            printed = self.print(&object(command, &body));
+            printed = self.print(&self.json(command, false, &body));
         }
         let palette = self.stderr_palette();
         let mut text = format!(

@@ -19,7 +19,7 @@ pub enum Format {
 }
 
 /// The version of the JSON that scripts read.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// Where a command prints.
 #[derive(Debug, Clone)]
@@ -33,6 +33,8 @@ pub struct Output {
     aside: bool,
     /// The environment as `--env` named it; commands that are shown name it too.
     env: Option<String>,
+    /// The environment's folder, seen from the working folder; JSON names it.
+    environment: Option<String>,
 }
 
 impl Output {
@@ -41,13 +43,19 @@ impl Output {
         let width = streams.width().map(|width| width.max(40));
         let stdout = Palette::of(color, streams.stdout_is_terminal());
         let stderr = Palette::of(color, streams.stderr_is_terminal());
-        Self { format, streams, stdout, stderr, width, aside: false, env: None }
+        Self { format, streams, stdout, stderr, width, aside: false, env: None, environment: None }
     }
 
     /// The same output for an environment that `--env` named.
     #[must_use]
     pub fn named(self, env: Option<String>) -> Self {
         Self { env, ..self }
+    }
+
+    /// The same output for the environment in this folder.
+    #[must_use]
+    pub fn of_environment(self, environment: Option<String>) -> Self {
+        Self { environment, ..self }
     }
 
     /// The environment as `--env` named it.
@@ -71,10 +79,10 @@ impl Output {
         self.stderr
     }
 
-    /// Prints a command's outcome.
-    pub fn report(&self, command: &str, report: &impl Report) -> io::Result<()> {
+    /// Prints a command's outcome; `ok` where it ends in 0.
+    pub fn report(&self, command: &str, ok: bool, report: &impl Report) -> io::Result<()> {
         let text = match self.format {
-            Format::Json => json(command, report),
+            Format::Json => self.json(command, ok, report),
             Format::Text => {
                 let mut page = Page::new(self.stdout, self.width).named(self.env.clone());
                 report.text(&mut page);
@@ -123,26 +131,35 @@ impl Output {
         self.streams.print_aside(text)
     }
 
+    /// One JSON object: the version, the command, how it ended and where, and the report's own
+    /// fields.
+    pub(super) fn json(&self, command: &str, ok: bool, report: &impl serde::Serialize) -> String {
+        let mut object = Map::new();
+        object.insert("format_version".to_owned(), FORMAT_VERSION.into());
+        object.insert("command".to_owned(), command.into());
+        object.insert("ok".to_owned(), ok.into());
+        if let Some(environment) = &self.environment {
+            object.insert("environment".to_owned(), environment.as_str().into());
+        }
+        match serde_json::to_value(report) {
+            Ok(Value::Object(mut fields)) => {
+                // A report that knows how it ends says the same.
+                fields.remove("ok");
+                object.extend(fields);
+            }
+            Ok(other) => {
+                object.insert("result".to_owned(), other);
+            }
+            Err(error) => {
+                object.insert("error".to_owned(), error.to_string().into());
+            }
+        }
+        let text = serde_json::to_string_pretty(&Value::Object(object));
+        safe::json(&text.unwrap_or_default()) + "\n"
+    }
+
     /// Whether progress is drawn on standard error.
     pub(super) fn draws(&self) -> bool {
         self.streams.stderr_is_terminal()
     }
-}
-
-/// One JSON object: the version, the command, and the report's own fields.
-pub(super) fn json(command: &str, report: &impl serde::Serialize) -> String {
-    let mut object = Map::new();
-    object.insert("format_version".to_owned(), FORMAT_VERSION.into());
-    object.insert("command".to_owned(), command.into());
-    match serde_json::to_value(report) {
-        Ok(Value::Object(fields)) => object.extend(fields),
-        Ok(other) => {
-            object.insert("result".to_owned(), other);
-        }
-        Err(error) => {
-            object.insert("error".to_owned(), error.to_string().into());
-        }
-    }
-    let text = serde_json::to_string_pretty(&Value::Object(object));
-    safe::json(&text.unwrap_or_default()) + "\n"
 }

@@ -48,6 +48,17 @@ impl Environment {
         }
     }
 
+    /// The folder that [`Environment::find`] would take, as it is typed in the folder `from`: the
+    /// one that was named, else `.`, `..`, `../..`; none where there is no environment.
+    pub fn place(named: Option<(&Path, &Path)>, from: &Path) -> Option<String> {
+        if let Some((typed, folder)) = named {
+            let there = folder.join(SETTINGS_FILE).exists();
+            return there.then(|| typed.display().to_string());
+        }
+        let up = from.ancestors().position(|folder| folder.join(SETTINGS_FILE).exists())?;
+        Some(if up == 0 { ".".to_owned() } else { vec![".."; up].join("/") })
+    }
+
     /// The environment in exactly this folder.
     pub fn at(root: PathBuf) -> Result<Self, StoreError> {
         let path = root.join(SETTINGS_FILE);

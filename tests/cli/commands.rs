@@ -81,7 +81,7 @@ fn json_has_the_version_and_the_command() {
         "clock show",
     ] {
         let report = env.json(words);
-        assert_eq!(report["format_version"], 1, "{words}");
+        assert_eq!(report["format_version"], 2, "{words}");
         assert!(words.starts_with(report["command"].as_str().unwrap()), "{words}");
     }
 }

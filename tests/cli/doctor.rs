@@ -140,8 +140,8 @@ fn where_nothing_can_be_checked_the_exit_code_says_so() {
 fn the_json_has_the_keys_that_scripts_rely_on() {
     let env = Env::troubled();
     let report = env.run("doctor --format json --skip CDX304").expect(1).json();
-    assert_eq!(keys(&report)[..2], ["format_version", "command"]);
-    assert_eq!((&report["format_version"], &report["command"]), (&1.into(), &"doctor".into()));
+    assert_eq!(keys(&report)[..4], ["format_version", "command", "ok", "environment"]);
+    assert_eq!((&report["format_version"], &report["command"]), (&2.into(), &"doctor".into()));
     assert_eq!(keys(&report["checks"]), ["run", "passed", "failed", "skipped", "crashed"]);
     let findings = report["findings"].as_array().unwrap();
     assert_eq!(codes(&report), ["CDX211", "CDX211", "CDX207"], "the gravest first");

@@ -274,7 +274,7 @@ fn a_broken_channel_is_rebuilt() {
     std::fs::write(env.channel_path("seattle"), "this is no database").unwrap();
     env.run("doctor --only CDX901").expect(1);
     let done = env.json("channels rebuild seattle");
-    assert_eq!(done["kept"], "channels/seattle.db.broken-1");
+    assert_eq!(done["saved_as"], "channels/seattle.db.broken-1");
     // Sessions of the old file say nothing of the new one.
     let report = env.run("doctor --only CDX214 --format json").expect(1).json();
     assert_eq!(report["findings"][0]["subject"]["channel"], "seattle", "{report:#}");

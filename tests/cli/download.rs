@@ -214,7 +214,7 @@ fn d07_no_later_session_passes_a_suspended_one() {
         let run = env.run(&format!("{words} --format json")).expect(1);
         let report = run.json();
         assert_eq!(status(&report, 0, "houston"), "Available", "{words}\n{report:#}");
-        let kept = report["jobs"][0]["kept"][0].as_str().unwrap();
+        let kept = report["jobs"][0]["not_run"][0].as_str().unwrap();
         let head = format!("houston: session {suspended} (1010) holds back");
         assert!(kept.starts_with(&head), "{words}: {kept}");
         assert!(run.err.contains(&format!("cdx sessions show {suspended}")), "{}", run.err);
@@ -363,10 +363,10 @@ fn d13_without_an_active_schedule_nothing_is_generated() {
     env.ok("schedules set Downloads --active no");
     let report = env.run("run 1010 --format json").expect(1).json();
     assert_eq!(report["jobs"][0]["sessions"].as_array().unwrap().len(), 0);
-    assert!(report["jobs"][0]["kept"][0].as_str().unwrap().contains("not active"));
+    assert!(report["jobs"][0]["not_run"][0].as_str().unwrap().contains("not active"));
     env.ok("schedules set Downloads --active yes --jobs 1110 1070");
     let report = env.run("run 1010 --format json").expect(1).json();
-    assert!(report["jobs"][0]["kept"][0].as_str().unwrap().contains("no distribution schedule"));
+    assert!(report["jobs"][0]["not_run"][0].as_str().unwrap().contains("no distribution schedule"));
     env.ok("schedules set Downloads --jobs 1110 1070 1010");
     env.ok("run 1010");
     assert_eq!(text(&env.channel("seattle"), GROUP), "40");

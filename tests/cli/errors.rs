@@ -39,7 +39,7 @@ fn an_error_in_json_is_one_object() {
     let env = Env::new();
     let run = env.run("run 1010 --channel huston --format json").expect(2);
     let report = run.json();
-    assert_eq!(report["format_version"], 1);
+    assert_eq!(report["format_version"], 2);
     assert_eq!(report["command"], "run");
     assert_eq!(report["error"]["code"], "unknown-name");
     assert_eq!(report["error"]["message"], "unknown channel \"huston\"");
@@ -53,6 +53,10 @@ fn a_usage_error_in_json_is_one_object_too() {
     assert_eq!(report["error"]["code"], "usage");
     assert!(report.to_string().contains("'run'"), "{report:#}");
     assert!(bare("runn").expect(2).err.contains("hint: see what there is: cdx help"));
+    let meant = |words: &str| bare(words).expect(2).json()["command"].clone();
+    assert_eq!(meant("--env run features enable --format json"), "features enable");
+    assert_eq!(meant("--format json customers statsu"), "customers");
+    assert_eq!(meant("runn --format=json"), "");
     let run = bare("doctor --format yaml").expect(2);
     assert!(run.err.contains("hint: see what there is: cdx help doctor"), "{}", run.err);
 }

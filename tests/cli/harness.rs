@@ -48,8 +48,15 @@ impl Run {
         self
     }
 
+    /// What was printed, as JSON; an object of ours says how the command ended.
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e}\n{}", self.text()))
+        let value: Value =
+            serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e}\n{}", self.text()));
+        if value.get("command").is_some() {
+            assert_eq!(value["format_version"], 2, "{}", self.text());
+            assert_eq!(value["ok"], self.code == 0, "{}", self.text());
+        }
+        value
     }
 }
 

@@ -93,7 +93,7 @@ fn a_dry_run_tells_what_would_go_up_and_what_waits() {
     assert_eq!(done["jobs"][0]["processed"].as_u64().unwrap(), counted);
     env.ok("channels pause houston");
     env.ok("schedules set Uploads --active no");
-    let kept = env.json("run P --dry-run")["jobs"][0]["kept"].to_string();
+    let kept = env.json("run P --dry-run")["jobs"][0]["not_run"].to_string();
     assert!(kept.contains("houston is paused") && kept.contains("not active"), "{kept}");
 }
 

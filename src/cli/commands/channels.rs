@@ -103,7 +103,7 @@ enum GroupCommand {
 struct RebuildReport {
     channel: String,
     /// Where the old file is.
-    kept: Option<String>,
+    saved_as: Option<String>,
     /// The jobs that bring the new file what headquarters has.
     jobs: Vec<String>,
     /// Rows that headquarters has not received and that came over from it.
@@ -122,17 +122,17 @@ impl RebuildReport {
         let unread = done.salvaged.unread.into_iter();
         let unread = unread.map(|one| of_table(&one));
         let unread = done.salvaged.unreadable.into_iter().chain(unread).collect();
-        Self { channel, kept: done.kept, jobs: done.jobs, brought, orphans, unread }
+        Self { channel, saved_as: done.kept, jobs: done.jobs, brought, orphans, unread }
     }
 }
 
 impl Report for RebuildReport {
     fn text(&self, page: &mut Page) {
-        let Self { channel, kept, jobs, brought, orphans, unread } = self;
+        let Self { channel, saved_as, jobs, brought, orphans, unread } = self;
         page.line(format!(
             "{channel} is empty and new; the old file: {}",
-            match kept {
-                Some(kept) => kept,
+            match saved_as {
+                Some(path) => path,
                 None => "there was none",
             }
         ));
@@ -227,22 +227,19 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
                 context.write(|writer| Ok(channels::reseed(writer, &name)?))?;
             let Done { tables, reissued, gone } = done;
             let left_out = left_out.iter().map(of_table).collect();
-            context.print(&ReseedReport { channel: name, tables, reissued, gone, left_out })?;
-            return Ok(Exit::Done);
+            return context.done(&ReseedReport { channel: name, tables, reissued, gone, left_out });
         }
         Command::Rebuild { name, discard, fault } => {
             let done = context.write_with((&fault, Asked::File(&name)), |writer| {
                 Ok(channels::rebuild(writer, &name, discard)?)
             })?;
-            context.print(&RebuildReport::new(name, done))?;
-            return Ok(Exit::Done);
+            return context.done(&RebuildReport::new(name, done));
         }
         Command::Set { name, default_customer } => {
             let channel = context.change(|writer| {
                 Ok(channels::set_default_customer(writer, &name, &default_customer)?)
             })?;
-            context.print(&DefaultCustomerSet { channel, default_customer })?;
-            return Ok(Exit::Done);
+            return context.done(&DefaultCustomerSet { channel, default_customer });
         }
         Command::Pause { name } => pause(context, &name, true)?,
         Command::Resume { name } => pause(context, &name, false)?,
@@ -258,8 +255,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
         ChannelLine { store, last_connection: last }
     };
     let channels = stores.into_iter().map(line).collect();
-    context.print(&ChannelList { channels, groups })?;
-    Ok(Exit::Done)
+    context.done(&ChannelList { channels, groups })
 }
 
 /// The default customer that a channel has now.

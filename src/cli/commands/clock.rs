@@ -48,13 +48,12 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
             Ok((writer.world.clock.clone(), passed))
         })?,
     };
-    context.print(&ClockReport {
+    context.done(&ClockReport {
         time: clock.local(),
         utc: clock.utc(),
         time_zone: clock.zone_name().to_owned(),
         passed,
-    })?;
-    Ok(Exit::Done)
+    })
 }
 
 #[derive(Debug, Serialize)]

@@ -38,14 +38,13 @@ enum Command {
 
 pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, CommandError> {
     match args.command {
-        Command::Status { channel } => status(context, channel.as_deref())?,
+        Command::Status { channel } => status(context, channel.as_deref()),
         Command::Restart { channel, instance } => {
             let restarted =
                 context.write(|writer| restart(writer, channel.as_deref(), instance))?;
-            context.print(&Restarted { restarted })?;
+            context.done(&Restarted { restarted })
         }
     }
-    Ok(Exit::Done)
 }
 
 fn restart(
@@ -77,9 +76,9 @@ fn restart(
     Ok(restarted)
 }
 
-fn status(context: &mut Context, channel: Option<&str>) -> Result<(), CommandError> {
+fn status(context: &mut Context, channel: Option<&str>) -> Result<Exit, CommandError> {
     let report = context.steady(|reader| read_status(reader, channel))?;
-    context.print(&report)
+    context.done(&report)
 }
 
 fn read_status(reader: &Reader, channel: Option<&str>) -> Result<CsuStatus, CommandError> {

@@ -104,11 +104,11 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
     match args.command {
         Command::List { word, limit } => {
             let (customers, total) = hq_customers::list(&context.reader()?.hq, &word, limit)?;
-            context.print(&CustomerList { total, customers })?;
+            context.done(&CustomerList { total, customers })
         }
         Command::Show { account } => {
             let customer = find(&context.reader()?.hq, &account)?;
-            context.print(&CustomerDetail { customer })?;
+            context.done(&CustomerDetail { customer })
         }
         Command::Create { first_name, last_name, email, phone } => {
             let receipt_email = email.clone();
@@ -120,21 +120,20 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
                 receipt_email,
                 ..Customer::default()
             };
-            create(context, &customer)?;
+            create(context, &customer)
         }
-        Command::Edit { account, set } => edit(context, &account, &set)?,
+        Command::Edit { account, set } => edit(context, &account, &set),
         Command::Delete { account } => {
             let customer = context.change(|writer| {
                 let customer = find(&writer.hq, &account)?;
                 hq_customers::delete(&writer.hq, &customer.account)?;
                 Ok(customer)
             })?;
-            context.print(&Deleted { deleted: customer.account })?;
+            context.done(&Deleted { deleted: customer.account })
         }
-        Command::Status { command } => status(context, command)?,
-        Command::Synchronize { operation } => return batch(context, operation.as_deref()),
+        Command::Status { command } => status(context, command),
+        Command::Synchronize { operation } => batch(context, operation.as_deref()),
     }
-    Ok(Exit::Done)
 }
 
 fn find(hq: &crate::store::Db, word: &str) -> Result<Customer, CommandError> {
@@ -146,7 +145,7 @@ fn find(hq: &crate::store::Db, word: &str) -> Result<Customer, CommandError> {
     Ok(found.ok_or_else(|| StoreError::unknown(Named::Customer, word, &[]))?)
 }
 
-fn create(context: &mut Context, customer: &Customer) -> Result<(), CommandError> {
+fn create(context: &mut Context, customer: &Customer) -> Result<Exit, CommandError> {
     let customer = context.change(|writer| {
         let company = writer.env.settings().company.clone();
         let now = writer.world.clock.utc();
@@ -162,10 +161,10 @@ fn create(context: &mut Context, customer: &Customer) -> Result<(), CommandError
         let account = hq_customers::create(&writer.hq, &origin, customer)?;
         find(&writer.hq, &account)
     })?;
-    context.print(&CustomerDetail { customer })
+    context.done(&CustomerDetail { customer })
 }
 
-fn edit(context: &mut Context, account: &str, set: &[String]) -> Result<(), CommandError> {
+fn edit(context: &mut Context, account: &str, set: &[String]) -> Result<Exit, CommandError> {
     let fields = customer_fields(set)?;
     let edited = context.change(|writer| {
         let now = writer.world.clock.utc();
@@ -178,22 +177,22 @@ fn edit(context: &mut Context, account: &str, set: &[String]) -> Result<(), Comm
         }
         Ok(Edited { account, changes })
     })?;
-    context.print(&edited)
+    context.done(&edited)
 }
 
-fn status(context: &mut Context, command: Option<StatusCommand>) -> Result<(), CommandError> {
+fn status(context: &mut Context, command: Option<StatusCommand>) -> Result<Exit, CommandError> {
     match command.unwrap_or(StatusCommand::List) {
         StatusCommand::List => {
             let reader = context.reader()?;
             let operations = operations::list(&reader.hq, &reader.world.clock)?;
-            context.print(&OperationList { operations })
+            context.done(&OperationList { operations })
         }
         StatusCommand::Show { operation } => {
             let id = operation_id(&operation)?;
             let reader = context.reader()?;
             let found = operations::detail(&reader.hq, id, &reader.world.clock)?;
             let detail = found.ok_or_else(|| unknown(&operation))?;
-            context.print(&detail)
+            context.done(&detail)
         }
         StatusCommand::Edit { operation, set } => edit_operation(context, &operation, &set),
     }
@@ -217,10 +216,10 @@ fn edit_operation(
     context: &mut Context,
     operation: &str,
     set: &[String],
-) -> Result<(), CommandError> {
+) -> Result<Exit, CommandError> {
     let id = operation_id(operation)?;
     let changes = context.change(|writer| correct(writer, id, operation, set))?;
-    context.print(&Edited { account: operation.to_owned(), changes })
+    context.done(&Edited { account: operation.to_owned(), changes })
 }
 
 /// Corrects the values of an operation that has not gone through.
@@ -273,8 +272,8 @@ fn batch(context: &mut Context, operation: Option<&str>) -> Result<Exit, Command
         }
         Ok(synchronize(writer, only, &mut progress)?)
     })?;
-    context.print(&Synchronized { processed, failed, waiting })?;
-    Ok(if failed == 0 { Exit::Done } else { Exit::No })
+    let exit = if failed == 0 { Exit::Done } else { Exit::No };
+    context.end(exit, &Synchronized { processed, failed, waiting })
 }
 
 #[derive(Debug, Serialize)]

@@ -94,8 +94,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
     }
     "demo".clone_into(&mut context.command);
     context.output.heading("")?;
-    context.print(&Story { environment: dir, steps })?;
-    Ok(Exit::Done)
+    context.done(&Story { environment: dir, steps })
 }
 
 /// The story was told there before, or something else is there: another folder, or go on in it.

@@ -24,30 +24,25 @@ pub(in crate::cli) struct Args {
 pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, CommandError> {
     let word = args.word.join(" ");
     if word.trim().eq_ignore_ascii_case("rules") {
-        context.print(&RuleList::all())?;
-        return Ok(Exit::Done);
+        return context.done(&RuleList::all());
     }
     if let Ok(rule) = rules::find(&word) {
-        context.print(&RulePage::of(rule))?;
-        return Ok(Exit::Done);
+        return context.done(&RulePage::of(rule));
     }
     let behaviours = behaviour::all().map_err(|error| {
         let hint = Prose::hint("use a released cdx", Suggestion::Version);
         CommandError::usage("behaviours", error.to_string(), hint)
     })?;
     if let Some(found) = behaviours.iter().find(|b| b.id.eq_ignore_ascii_case(word.trim())) {
-        context.print(found)?;
-        return Ok(Exit::Done);
+        return context.done(found);
     }
     let definitions = known(context)?;
     if let Some(job) = definitions.find_job(&word) {
-        context.print(&JobDetail::of(&definitions, job))?;
-        return Ok(Exit::Done);
+        return context.done(&JobDetail::of(&definitions, job));
     }
     let catalogue = super::features::catalogue(context)?;
     if let Ok(gate) = catalogue.find(&word) {
-        context.print(&FeaturePage::of(gate))?;
-        return Ok(Exit::Done);
+        return context.done(&FeaturePage::of(gate));
     }
     let ids = behaviours.iter().map(|behaviour| behaviour.id.as_str());
     let gates = catalogue.gates.iter().flat_map(Gate::spellings);

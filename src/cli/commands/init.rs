@@ -92,18 +92,16 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
     let made = init::init(&root, &blueprint, args.force, synchronized, &mut progress);
     let report = made.map_err(|error| taken(error, &dir))?;
     if !report.ok {
-        context.print(&report)?;
-        return Ok(Exit::No);
+        return context.end(Exit::No, &report);
     }
-    context.print(&InitReport {
+    context.done(&InitReport {
         environment: dir.display().to_string(),
         channels: blueprint.channels.iter().map(|channel| channel.name.clone()).collect(),
         customers: args.customers,
         app_version: args.app_version.clone(),
         seed: args.seed,
         synchronized,
-    })?;
-    Ok(Exit::Done)
+    })
 }
 
 /// What to do about a folder that has an environment is said of that folder.

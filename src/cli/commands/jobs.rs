@@ -47,16 +47,14 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
             if let Ok(env) = context.environment() {
                 tell_unread(context, &env)?;
             }
-            context.print(&JobList::of(&definitions))?;
-            Ok(Exit::Done)
+            context.done(&JobList::of(&definitions))
         }
         Command::Show { job } => {
             let definitions = known(context)?;
             let Some(found) = definitions.find_job(&job) else {
                 return Err(unknown_job(&definitions, &job));
             };
-            context.print(&JobDetail::of(&definitions, found))?;
-            Ok(Exit::Done)
+            context.done(&JobDetail::of(&definitions, found))
         }
         Command::Check { files } => check(context, &files),
     }
@@ -132,14 +130,10 @@ fn check(context: &mut Context, named: &[PathBuf]) -> Result<Exit, CommandError>
     let exit = if problems.is_empty() { Exit::Done } else { Exit::Wrong };
     let shipped = sources.iter().filter(|source| source.shipped).count();
     let Problems { told, more } = problems;
-    context.print(&CheckReport {
-        ok: exit == Exit::Done,
-        shipped,
-        own,
-        problems: told,
-        more_problems: more,
-    })?;
-    Ok(exit)
+    context.end(
+        exit,
+        &CheckReport { ok: exit == Exit::Done, shipped, own, problems: told, more_problems: more },
+    )
 }
 
 /// A job whose definition shows how subjobs are written.

@@ -62,8 +62,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
     let reader = context.reader()?;
     let known = topology::parameters(&reader.hq)?;
     let parameters = with_facts(known, &reader.env.gates()?);
-    context.print(&ParameterList { parameters })?;
-    Ok(Exit::Done)
+    context.done(&ParameterList { parameters })
 }
 
 /// The parameters, with the facts that gates ask for and nobody has said anything of.

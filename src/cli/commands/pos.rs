@@ -235,8 +235,7 @@ fn restart(context: &mut Context, channel: Option<&str>) -> Result<Exit, Command
         };
         Ok(start_registers(writer, only)?)
     })?;
-    context.print(&Restarted { restarted })?;
-    Ok(Exit::Done)
+    context.done(&Restarted { restarted })
 }
 
 pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, CommandError> {
@@ -258,8 +257,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
         context.write_with(faults, |writer| Ok(perform(writer, &catalogue, &at, &request)?))?
     };
     report.expected = place.expect.map(Path::from);
-    context.print(&report)?;
-    Ok(verdict(&report))
+    context.end(verdict(&report), &report)
 }
 
 /// Whether the answer is yes: it went the way that was expected, or was done.

@@ -55,8 +55,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
         })?;
     }
     let profiles = profiles::profiles(&context.reader()?.hq)?;
-    context.print(&ProfileList { profiles })?;
-    Ok(Exit::Done)
+    context.done(&ProfileList { profiles })
 }
 
 #[derive(Debug, Serialize)]

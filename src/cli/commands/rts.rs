@@ -29,8 +29,7 @@ enum Command {
 pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, CommandError> {
     let Command::List { channel } = args.command;
     let list = context.steady(|reader| read(reader, channel.as_deref()))?;
-    context.print(&list)?;
-    Ok(Exit::Done)
+    context.done(&list)
 }
 
 fn read(reader: &Reader, channel: Option<&str>) -> Result<CallList, CommandError> {

@@ -50,8 +50,7 @@ enum PhaseArg {
 
 pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, CommandError> {
     if args.fault.iter().any(|fault| fault == "list") {
-        context.print(&FaultList::all())?;
-        return Ok(Exit::Done);
+        return context.done(&FaultList::all());
     }
     if args.jobs.is_empty() {
         let hint = Prose::hint("name one or more", Run::jobs(["1110", "1070"]));
@@ -74,15 +73,14 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
         // A fault that cannot happen is refused here too; none happens.
         rehearsed(&reader, &args.fault, Asked::Jobs(&request))?;
         let report = dry_run(&reader, &request)?;
-        context.print(&report)?;
-        return Ok(Exit::Done);
+        return context.done(&report);
     }
     let mut progress = context.progress();
     let report = context.write_with((&args.fault, Asked::Jobs(&request)), |writer| {
         Ok(run_jobs(writer, &request, &mut progress)?)
     })?;
-    context.print(&report)?;
-    Ok(if report.ok { Exit::Done } else { Exit::No })
+    let exit = if report.ok { Exit::Done } else { Exit::No };
+    context.end(exit, &report)
 }
 
 /// What `--fault` takes.

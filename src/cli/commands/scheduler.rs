@@ -27,8 +27,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
     let Command::Init { delete_existing } = args.command;
     super::jobs::tell_unread(context, &context.environment()?)?;
     let done = context.write(|writer| Ok(initialize(writer, delete_existing)?))?;
-    context.print(&done)?;
-    Ok(Exit::Done)
+    context.done(&done)
 }
 
 impl Report for Initialized {

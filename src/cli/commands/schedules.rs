@@ -78,8 +78,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
         set(context, args)?;
     }
     let schedules = topology::schedules(&context.reader()?.hq)?;
-    context.print(&ScheduleList { schedules })?;
-    Ok(Exit::Done)
+    context.done(&ScheduleList { schedules })
 }
 
 fn set(context: &Context, args: &SetArgs) -> Result<(), CommandError> {

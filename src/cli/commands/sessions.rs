@@ -10,7 +10,7 @@ use crate::exchange::report::session_report;
 use crate::exchange::upload::session_report as upload_report;
 use crate::model::named::Named;
 use crate::model::run::SessionReport;
-use crate::model::session::DownloadSession;
+use crate::model::session::{CounterRange, DownloadSession};
 use crate::model::status::{DownloadStatus, UploadStatus};
 use crate::model::suggestion::SessionKind;
 use crate::report::page::{Page, Report, grouped};
@@ -99,17 +99,16 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
                         || line.report.channel.as_ref().is_some_and(|c| wanted(&channel, c))
                         || line.report.channels.iter().any(|c| wanted(&channel, &c.channel)))
             });
-            context.print(&list)?;
+            context.done(&list)
         }
-        Command::Show { id, upload } => show(context, id, upload)?,
+        Command::Show { id, upload } => show(context, id, upload),
         Command::Retry { id, channel, upload } => {
-            change(context, &choice(id, channel, upload), manage::retry)?;
+            change(context, &choice(id, channel, upload), manage::retry)
         }
         Command::Cancel { id, channel, upload } => {
-            change(context, &choice(id, channel, upload), manage::cancel)?;
+            change(context, &choice(id, channel, upload), manage::cancel)
         }
     }
-    Ok(Exit::Done)
 }
 
 /// The statuses of the two kinds of session are not the same.
@@ -140,19 +139,18 @@ fn choice(id: i64, channel: Option<String>, upload: bool) -> Choice {
 
 type Manage = fn(&crate::store::Writer, &Choice) -> Result<(), manage::ManageError>;
 
-fn change(context: &mut Context, choice: &Choice, what: Manage) -> Result<(), CommandError> {
+fn change(context: &mut Context, choice: &Choice, what: Manage) -> Result<Exit, CommandError> {
     context.change(|writer| Ok(what(writer, choice)?))?;
     let (Choice::Download { id, .. } | Choice::Upload { id }) = choice;
     show(context, *id, matches!(choice, Choice::Upload { .. }))
 }
 
-fn show(context: &mut Context, id: i64, upload: bool) -> Result<(), CommandError> {
+fn show(context: &mut Context, id: i64, upload: bool) -> Result<Exit, CommandError> {
     let reader = context.reader()?;
     if upload {
         let found = uploads::all(&reader.hq)?.into_iter().find(|session| session.id == id);
         let found = found.ok_or_else(|| unknown(SessionKind::Upload, id))?;
-        let ranges = uploads::ranges(&reader.hq, id)?;
-        let counters = ranges.into_iter().map(|r| (r.table, r.min, r.max)).collect();
+        let counters = uploads::ranges(&reader.hq, id)?;
         let report = UploadDetail {
             job: found.job.clone(),
             created: reader.world.clock.show(&found.created),
@@ -161,11 +159,11 @@ fn show(context: &mut Context, id: i64, upload: bool) -> Result<(), CommandError
             counters,
             session: upload_report(&found, None),
         };
-        return context.print(&report);
+        return context.done(&report);
     }
     let found = sessions::find(&reader.hq, id)?;
     let found = found.ok_or_else(|| unknown(SessionKind::Download, id))?;
-    context.print(&DownloadDetail::of(&found, &reader.world.clock))
+    context.done(&DownloadDetail::of(&found, &reader.world.clock))
 }
 
 fn unknown(kind: SessionKind, id: i64) -> StoreError {
@@ -260,6 +258,13 @@ fn summary(report: &SessionReport) -> String {
     counts.iter().map(text).collect::<Vec<_>>().join(", ")
 }
 
+/// The row versions between which a session holds what changed.
+#[derive(Debug, Clone, Copy, Serialize)]
+struct RowVersions {
+    since: i64,
+    until: i64,
+}
+
 #[derive(Debug, Serialize)]
 struct DownloadDetail {
     job: String,
@@ -267,7 +272,7 @@ struct DownloadDetail {
     reason: Option<&'static str>,
     package: Option<String>,
     checksum: String,
-    row_versions: [i64; 2],
+    row_versions: RowVersions,
     #[serde(flatten)]
     session: SessionReport,
 }
@@ -280,7 +285,7 @@ impl DownloadDetail {
             reason: session.reason.map(crate::model::run::FullReason::as_str),
             package: session.package.clone(),
             checksum: session.checksum.clone(),
-            row_versions: [session.since, session.until],
+            row_versions: RowVersions { since: session.since, until: session.until },
             session: session_report(session),
         }
     }
@@ -294,7 +299,7 @@ impl Report for DownloadDetail {
         if let Some(reason) = self.reason {
             page.item(format!("full: {reason}"));
         }
-        let [since, until] = self.row_versions;
+        let RowVersions { since, until } = self.row_versions;
         page.item(format!("row versions {since} to {until}"));
         if let Some(package) = &self.package {
             page.item(format!(
@@ -326,7 +331,7 @@ struct UploadDetail {
     created: String,
     package: Option<String>,
     tries: u32,
-    counters: Vec<(String, i64, i64)>,
+    counters: Vec<CounterRange>,
     #[serde(flatten)]
     session: SessionReport,
 }
@@ -347,7 +352,7 @@ impl Report for UploadDetail {
         if let Some(message) = &session.message {
             page.item(message);
         }
-        let row = |(table, min, max): &(String, i64, i64)| {
+        let row = |CounterRange { table, min, max }: &CounterRange| {
             [table.clone(), min.to_string(), max.to_string()]
         };
         page.table(

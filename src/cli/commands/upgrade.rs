@@ -64,8 +64,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
         }
         Ok(upgrade(writer, &Request { app_version, scale_unit_version, only })?)
     })?;
-    context.print(&done)?;
-    Ok(Exit::Done)
+    context.done(&done)
 }
 
 impl Report for Upgraded {

@@ -29,8 +29,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
             hint,
         ));
     }
-    context.print(&needed)?;
-    Ok(Exit::Done)
+    context.done(&needed)
 }
 
 impl Report for Needed {

@@ -36,8 +36,8 @@ fn headline(job: &JobReport) -> String {
             grouped(job.failed.unwrap_or(0)),
             grouped(job.waiting.unwrap_or(0))
         ),
-        _ if job.sessions.is_empty() && !job.kept.is_empty() => {
-            format!("Job {}: {}", job.job, job.kept.join("; "))
+        _ if job.sessions.is_empty() && !job.not_run.is_empty() => {
+            format!("Job {}: {}", job.job, job.not_run.join("; "))
         }
         Direction::Upload if job.sessions.is_empty() => {
             format!("Job {}: nothing to upload", job.job)
@@ -123,7 +123,7 @@ impl Report for DryRun {
     fn text(&self, page: &mut Page) {
         for job in &self.jobs {
             page.title(&format!("Job {} would move", job.job));
-            for why in &job.kept {
+            for why in &job.not_run {
                 page.item(format!("nothing: {why}"));
             }
             let mut rows = Vec::new();
@@ -141,7 +141,7 @@ impl Report for DryRun {
                     }
                 }
             }
-            if rows.is_empty() && job.kept.is_empty() && job.sessions.is_empty() {
+            if rows.is_empty() && job.not_run.is_empty() && job.sessions.is_empty() {
                 page.item(match job.kind {
                     Direction::Download => "nothing: no changes",
                     Direction::Upload => "nothing: no rows above the counters",

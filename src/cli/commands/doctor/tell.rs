@@ -53,11 +53,11 @@ pub(super) fn diagnosis(
     };
     if let Some(fixes) = fixes.as_ref().filter(|_| context.format.doctors_own().is_some()) {
         // A build server's format has no place for them.
-        context.output.to_stderr().report(&context.command, fixes)?;
+        context.output.to_stderr().report(&context.command, exit == Exit::Done, fixes)?;
     }
     match context.format {
         FormatArg::Text | FormatArg::Json => {
-            context.print(&DoctorReport { diagnosis, fixes })?;
+            return context.end(exit, &DoctorReport { diagnosis, fixes });
         }
         FormatArg::Junit => context.output.stdout(&doctor::junit(&diagnosis, threshold)?)?,
         FormatArg::Sarif => {
@@ -96,6 +96,5 @@ pub(super) fn baseline(
 ) -> Result<Exit, CommandError> {
     replace(path, baseline.text().as_bytes())?;
     let (path, findings) = (path.display().to_string(), baseline.len());
-    context.print(&Written { baseline: path, findings })?;
-    Ok(Exit::Done)
+    context.done(&Written { baseline: path, findings })
 }

@@ -211,20 +211,22 @@ pub(super) fn run(
         Asked::Schedule { date, .. } => Some(date.to_string()),
         _ => None,
     };
-    context.print(&ChangeReport {
-        feature: gate.slug.clone(),
-        enabled: after.is_on(&gate.slug),
-        enable_date: date,
-        changed: decision.changed(),
-        after: follow(Features { catalogue, standing: &standing }, gate, &decision.changes),
-        notes: notes(catalogue, &standing, gate, asked),
-        refused: decision.refused,
-        next_jobs: decision.next_jobs,
-        dry_run,
-        words: asked.words(),
-        command: asked.command(&gate.slug),
-    })?;
-    Ok(exit)
+    context.end(
+        exit,
+        &ChangeReport {
+            feature: gate.slug.clone(),
+            enabled: after.is_on(&gate.slug),
+            enable_date: date,
+            changed: decision.changed(),
+            after: follow(Features { catalogue, standing: &standing }, gate, &decision.changes),
+            notes: notes(catalogue, &standing, gate, asked),
+            refused: decision.refused,
+            next_jobs: decision.next_jobs,
+            dry_run,
+            words: asked.words(),
+            command: asked.command(&gate.slug),
+        },
+    )
 }
 
 /// What follows; the plan of the feature itself includes those of what it needs.
@@ -319,13 +321,11 @@ pub(super) fn all(
     let changed = all.decision.changed();
     let after = After::of(Features { catalogue, standing: &standing }, &all.decision.changes);
     let (Decision { refused, next_jobs, .. }, scheduled) = (all.decision, all.scheduled);
-    context.print(&AllReport { changed, scheduled, refused, next_jobs, dry_run, after })?;
-    Ok(Exit::Done)
+    context.done(&AllReport { changed, scheduled, refused, next_jobs, dry_run, after })
 }
 
 /// Lists features that are new to this environment: "Check for updates".
 pub(super) fn refresh(context: &mut Context) -> Result<Exit, CommandError> {
     let done = context.change(|writer| Ok(upgrade(writer, &Request::default())?))?;
-    context.print(&done)?;
-    Ok(Exit::Done)
+    context.done(&done)
 }

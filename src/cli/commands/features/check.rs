@@ -86,6 +86,5 @@ pub(super) fn run(
     report.violations = check(catalogue, &standing).into_iter().map(told).collect();
     report.ok = report.violations.is_empty() && report.refused.is_empty();
     let exit = if report.ok { Exit::Done } else { Exit::No };
-    context.print(&report)?;
-    Ok(exit)
+    context.end(exit, &report)
 }

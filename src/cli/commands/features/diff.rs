@@ -54,8 +54,8 @@ pub(super) fn run(context: &mut Context, left: &Path, right: &Path) -> Result<Ex
     let differences = diff(&side(left)?, &side(right)?);
     let equal = differences.is_empty();
     let (left, right) = (left.display().to_string(), right.display().to_string());
-    context.print(&DiffReport { left, right, equal, differences })?;
-    Ok(if equal { Exit::Done } else { Exit::No })
+    let exit = if equal { Exit::Done } else { Exit::No };
+    context.end(exit, &DiffReport { left, right, equal, differences })
 }
 
 /// An environment when it is a folder, else a file of the entity.

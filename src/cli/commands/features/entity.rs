@@ -54,8 +54,7 @@ pub(super) fn export(
     let standing = features::standing(&reader.hq, catalogue, &reader.world.clock)?;
     let rows = import::export(catalogue, &standing);
     entity::write(path, &rows, standing.today, force)?;
-    context.print(&Exported { file: path.display().to_string(), rows: rows.len() })?;
-    Ok(Exit::Done)
+    context.done(&Exported { file: path.display().to_string(), rows: rows.len() })
 }
 
 #[derive(Debug, Serialize)]
@@ -151,17 +150,19 @@ pub(super) fn import(
     let notes = early.map(|one| Prose::hint(one.message, one.hint)).collect();
     let left = After::of(Features { catalogue, standing: &standing }, &done.changes);
     let exit = if done.refused.is_empty() { Exit::Done } else { Exit::No };
-    context.print(&Imported {
-        file: path.display().to_string(),
-        next_jobs: Features { catalogue, standing: &standing }.next_jobs(&done.changes),
-        changed: done.changes.into_iter().map(|change| change.slug).collect(),
-        rules: done.ruled,
-        refused: done.refused,
-        unchanged: done.unchanged,
-        unknown: done.unknown,
-        dry_run,
-        notes,
-        after: left,
-    })?;
-    Ok(exit)
+    context.end(
+        exit,
+        &Imported {
+            file: path.display().to_string(),
+            next_jobs: Features { catalogue, standing: &standing }.next_jobs(&done.changes),
+            changed: done.changes.into_iter().map(|change| change.slug).collect(),
+            rules: done.ruled,
+            refused: done.refused,
+            unchanged: done.unchanged,
+            unknown: done.unknown,
+            dry_run,
+            notes,
+            after: left,
+        },
+    )
 }

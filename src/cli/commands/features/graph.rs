@@ -36,8 +36,8 @@ pub(super) fn run(
     let standing = features::standing(&reader.hq, catalogue, &reader.world.clock)?;
     let graph = graph(Features { catalogue, standing: &standing }, gate);
     match drawing {
-        _ if context.output.format() == Format::Json => context.print(&graph)?,
-        Drawing::Tree => context.print(&graph)?,
+        _ if context.output.format() == Format::Json => return context.done(&graph),
+        Drawing::Tree => return context.done(&graph),
         Drawing::Mermaid => context.output.stdout(&graph.mermaid())?,
         Drawing::Dot => context.output.stdout(&graph.dot())?,
     }

@@ -135,8 +135,7 @@ pub(super) fn list(context: &mut Context, catalogue: &Catalogue) -> Result<Exit,
         };
         Ok(FeatureList { features: gates.iter().map(one).collect() })
     })?;
-    context.print(&list)?;
-    Ok(Exit::Done)
+    context.done(&list)
 }
 
 #[derive(Debug, Serialize)]
@@ -237,6 +236,5 @@ pub(super) fn show(
             channels: in_channels(reader, catalogue, gate)?,
         })
     })?;
-    context.print(&detail)?;
-    Ok(Exit::Done)
+    context.done(&detail)
 }

@@ -131,7 +131,7 @@ pub(super) fn run(
         Some(shell) => {
             context.output.stdout(&script(&plan, shell.into(), env.as_deref()))?;
         }
-        None => context.print(&PlanReport::of(plan, env.as_deref()))?,
+        None => return context.end(exit, &PlanReport::of(plan, env.as_deref())),
     }
     Ok(exit)
 }
