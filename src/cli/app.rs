@@ -12,6 +12,9 @@ use super::commands::{
 use crate::report::Format;
 use crate::report::palette::ColorChoice;
 
+/// Options of every command stand behind its own.
+const GLOBAL: &str = "Global options";
+
 /// Rehearse Dynamics 365 Commerce Data Exchange offline.
 ///
 /// A headquarters database, channel databases, the jobs between them, the feature gates of
@@ -20,15 +23,15 @@ use crate::report::palette::ColorChoice;
 #[command(name = "cdx", version, arg_required_else_help = true, disable_help_subcommand = false)]
 pub(super) struct Cli {
     /// The environment's folder; else the nearest folder above that has a cdx.toml.
-    #[arg(long, global = true, value_name = "DIR", env = "CDX_ENV", value_parser = folder())]
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "DIR", env = "CDX_ENV", value_parser = folder())]
     pub(super) env: Option<PathBuf>,
 
     /// How results are written.
-    #[arg(long, global = true, value_enum, default_value_t = FormatArg::Text)]
+    #[arg(long, global = true, help_heading = GLOBAL, value_enum, default_value_t = FormatArg::Text)]
     pub(super) format: FormatArg,
 
     /// When to use colour.
-    #[arg(long, global = true, value_enum, default_value_t = ColorArg::Auto)]
+    #[arg(long, global = true, help_heading = GLOBAL, value_enum, default_value_t = ColorArg::Auto)]
     pub(super) color: ColorArg,
 
     #[command(subcommand)]
