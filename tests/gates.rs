@@ -102,7 +102,7 @@ fn broken_laws_are_told_all_at_once() {
     gates/a.toml:2: features require each other: a, b, c, a [cycle]
     gates/a.toml:12: a is released from 10.0.20, its prerequisite b only from 10.0.21; a prerequisite is never younger [younger-prerequisite]
     gates/b.toml:2: feature "b" is declared already, in gates/b.toml [duplicate-feature]
-    gates/b.toml:14: requires names "nowhere", which is no feature [unknown-feature]
+    gates/b.toml:14: requires: unknown feature "nowhere" [unknown-feature]
     gates/c.toml:13: job "1111" does not exist [unknown-job]
     gates/d.toml:2: d excludes e, which it also needs [excludes-needed]
     gates/e.toml:9: mandatory begins at 10.0.29, which is not after the stage before it (10.0.30) [stage-order]

@@ -65,7 +65,7 @@ pub enum Kind {
         expected: &'static str,
     },
     /// A file that is not what its ending says.
-    #[error("this is no {what}: {detail}")]
+    #[error("this is not {what}: {detail}")]
     NotA {
         /// What it should be.
         what: String,
@@ -156,7 +156,7 @@ pub enum Kind {
         column: String,
     },
     /// No such feature.
-    #[error("{key} names {value:?}, which is no feature")]
+    #[error("{key}: unknown feature {value:?}")]
     UnknownFeature {
         /// The key.
         key: String,

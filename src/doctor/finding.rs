@@ -9,6 +9,7 @@ use super::causes::Cause;
 use super::fix::Fix;
 use super::rule::Rule;
 use super::sources::Source;
+use crate::model::tone::Tone;
 use crate::world::ids;
 
 /// How much a finding matters, the lowest first.
@@ -24,6 +25,15 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// What it means to a reader.
+    pub fn tone(self) -> Option<Tone> {
+        match self {
+            Self::Info => None,
+            Self::Warning => Some(Tone::Open),
+            Self::Error => Some(Tone::Bad),
+        }
+    }
+
     /// Every severity, the gravest first.
     pub const ALL: &'static [Self] = &[Self::Error, Self::Warning, Self::Info];
 

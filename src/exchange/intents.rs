@@ -88,11 +88,11 @@ impl Operation {
     fn standing(&self) -> (&'static str, &'static str) {
         match self {
             Self::RealTime(_) => {
-                ("headquarters has its rows", "the channel has not been brought them")
+                ("headquarters has its rows", "the channel does not have them yet")
             }
             Self::Reconnect(_) => (
                 "the offline database keeps its rows",
-                "whether all of them are merged into the channel has not been looked at",
+                "nobody has looked whether all of them are merged into the channel",
             ),
             Self::Channel(_) => {
                 ("headquarters has its rows", "the file is not there, or lacks tables")

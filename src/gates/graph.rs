@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use crate::model::suggestion::Prose;
+
 use super::gate::Gate;
 use super::resolve::{Features, Status};
 
@@ -91,17 +93,17 @@ impl Graph {
 
     /// A tree: what nothing asks for stands at the left, what it needs below it. What a feature
     /// needs is drawn once: drawn again and again it would have no end that anybody sees.
-    pub fn tree(&self) -> String {
+    pub fn tree(&self) -> Vec<Prose> {
         let asked = |node: &Node| {
             self.edges.iter().any(|edge| edge.kind == "requires" && edge.to == node.feature)
         };
-        let mut text = String::new();
-        let mut drawn = HashSet::new();
+        let (mut lines, mut drawn) = (Vec::new(), HashSet::new());
         for node in self.nodes.iter().filter(|node| !asked(node)) {
-            let _ = writeln!(text, "{} ({})", node.feature, node.status.as_str());
-            self.branches(&node.feature, "", &mut drawn, &mut text);
+            let feature = Prose::from(format!("{} (", node.feature));
+            lines.push(feature.and_value(node.status.as_str(), node.status.tone()).and(")"));
+            self.branches(&node.feature, "", &mut drawn, &mut lines);
         }
-        text
+        lines
     }
 
     fn branches<'g>(
@@ -109,23 +111,25 @@ impl Graph {
         slug: &'g str,
         indent: &str,
         drawn: &mut HashSet<&'g str>,
-        text: &mut String,
+        lines: &mut Vec<Prose>,
     ) {
         drawn.insert(slug);
         let edges: Vec<&Edge> = self.edges.iter().filter(|edge| edge.from == slug).collect();
         for (at, edge) in edges.iter().enumerate() {
             let last = at + 1 == edges.len();
             let (branch, below) = if last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
-            let status = self.node(&edge.to).map_or("", |node| node.status.as_str());
+            let status = self.node(&edge.to).map(|node| node.status);
+            let (word, tone) = status.map_or(("", None), |of| (of.as_str(), of.tone()));
             let when = edge.when.as_ref().map_or_else(String::new, |fact| format!(", with {fact}"));
             let excludes = if edge.kind == "excludes" { "excludes " } else { "" };
             let again = edge.kind == "requires"
                 && drawn.contains(edge.to.as_str())
                 && self.edges.iter().any(|further| further.from == edge.to);
             let above = if again { ", needs what stands above" } else { "" };
-            let _ = writeln!(text, "{indent}{branch}{excludes}{} ({status}{when}{above})", edge.to);
+            let line = Prose::from(format!("{indent}{branch}{excludes}{} (", edge.to));
+            lines.push(line.and_value(word, tone).and(format!("{when}{above})")));
             if edge.kind == "requires" && !again {
-                self.branches(&edge.to, &format!("{indent}{below}"), drawn, text);
+                self.branches(&edge.to, &format!("{indent}{below}"), drawn, lines);
             }
         }
     }

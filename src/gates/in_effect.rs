@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use crate::model::pos::Prospect;
+use crate::model::tone::Tone;
 
 /// Where a feature stands in a channel, towards what headquarters says (R15).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -20,6 +21,15 @@ pub enum ChannelState {
 }
 
 impl ChannelState {
+    /// What it means to a reader.
+    pub fn tone(self) -> Option<Tone> {
+        match self {
+            Self::Off => None,
+            Self::NotDistributed | Self::Cached => Some(Tone::Open),
+            Self::Effective => Some(Tone::Good),
+        }
+    }
+
     /// The word used in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -179,7 +189,7 @@ mod tests {
                 true,
             ),
             (
-                "off in hq, the channel has not heard of it",
+                "off in hq, the channel does not know of it yet",
                 sight(false, Some(true), true, true),
                 ChannelState::NotDistributed,
                 true,

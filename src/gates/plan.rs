@@ -416,7 +416,7 @@ impl<'a, 'g> Planner<'a, 'g> {
             let command = Suggestion::from(Run::job(CARRIER).full().in_channel(&channel));
             if self.steps.iter().all(|step| step.command.as_ref() != Some(&command)) {
                 self.clear(&[CARRIER.to_owned()]);
-                let why = format!("{channel} has not both rows of the feature");
+                let why = format!("{channel} does not have both rows of the feature");
                 self.say(StepKind::Run, command, why);
             }
         }

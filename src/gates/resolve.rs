@@ -7,6 +7,7 @@ use super::catalogue::Catalogue;
 use super::gate::{Before, Gate, Stage};
 use super::standing::{Change, Setting, Standing, prerequisites_first};
 pub use crate::model::suggestion::Consent;
+use crate::model::tone::Tone;
 
 /// Where a feature stands in headquarters; the first that holds (G04).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -27,6 +28,15 @@ pub enum Status {
 }
 
 impl Status {
+    /// What it means to a reader.
+    pub fn tone(self) -> Option<Tone> {
+        match self {
+            Self::Mandatory | Self::Enabled => Some(Tone::Good),
+            Self::Scheduled => Some(Tone::Open),
+            Self::CannotEnable | Self::NeedsConfirmation | Self::NotEnabled => None,
+        }
+    }
+
     /// The word used in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -258,7 +268,8 @@ impl<'a> Features<'a> {
         }
         for item in &gate.configurations {
             if item.before == Before::Enable && !self.standing.fact(&item.name) {
-                let message = format!("{:?} wants {} first ({})", gate.name, item.text, item.name);
+                let message =
+                    format!("{:?} requires {} first ({})", gate.name, item.text, item.name);
                 refuse(RefusalKind::Configuration, message);
             }
         }

@@ -32,7 +32,7 @@ pub enum NoKey {
         column: String,
     },
     /// The columns tell no rows apart on one side.
-    #[error("key {key} is no unique key of {table}, expected one of {expected}")]
+    #[error("{key} is not a unique key of {table}, expected one of {expected}")]
     NotUnique {
         /// Which side.
         side: Side,

@@ -25,6 +25,7 @@ pub mod settings;
 pub mod status;
 pub mod suggestion;
 pub mod time;
+pub mod tone;
 pub mod topology;
 pub mod version;
 pub mod wording;

@@ -8,7 +8,8 @@ pub mod palette;
 pub mod progress;
 mod safe;
 pub mod streams;
-mod text;
+pub mod text;
+mod tint;
 
 pub use error::Failure;
 pub use output::{Format, Output};

@@ -5,13 +5,38 @@ use serde::Serialize;
 
 use super::palette::Palette;
 use super::safe;
+use super::tint::{marked, painted, unbroken, width};
 use crate::model::suggestion::{Part, Prose, Suggestion};
+use crate::model::tone::Tone;
 pub use crate::model::wording::{count, grouped};
 
 /// A command's outcome: JSON by its fields, text by its own account.
 pub trait Report: Serialize {
     /// Writes the outcome for people.
     fn text(&self, page: &mut Page);
+}
+
+/// A cell of a table: words, or a value with what it means.
+#[derive(Debug, Clone)]
+pub struct Cell(String, Option<Tone>);
+
+impl Cell {
+    /// A value.
+    pub fn value(value: impl Into<String>, tone: impl Into<Option<Tone>>) -> Self {
+        Self(value.into(), tone.into())
+    }
+
+    /// What the table lays out.
+    fn laid_out(self) -> String {
+        let text = safe::line(&self.0);
+        self.1.map_or(text.clone(), |tone| marked(&text, tone))
+    }
+}
+
+impl<T: Into<String>> From<T> for Cell {
+    fn from(words: T) -> Self {
+        Self(words.into(), None)
+    }
 }
 
 /// Text on its way to standard output.
@@ -66,11 +91,10 @@ impl Page {
         self.lines.extend(safe::document(text).lines().map(set_in));
     }
 
-    /// Lines as they stand, with words of state coloured; never wrapped.
-    pub fn tinted(&mut self, text: &str) {
-        let tinted =
-            safe::document(text).lines().map(|line| self.palette.tint(line)).collect::<Vec<_>>();
-        self.lines.extend(tinted);
+    /// A line as it stands, with its values in colour; never wrapped.
+    pub fn unwrapped(&mut self, text: &Prose) {
+        let line = words(text, self.env.as_deref()).into_iter().flatten().collect::<Vec<_>>();
+        self.lines.push(painted(&line.join(" "), self.palette));
     }
 
     /// An empty line, unless the page is empty or has one at its end.
@@ -88,13 +112,14 @@ impl Page {
     }
 
     /// A table with aligned columns; a column of numbers stands to the right.
-    pub fn table<const N: usize>(&mut self, header: [&str; N], rows: Vec<[String; N]>) {
+    pub fn table<const N: usize>(&mut self, header: [&str; N], rows: Vec<[impl Into<Cell>; N]>) {
         if rows.is_empty() {
             return;
         }
+        let rows: Vec<[Cell; N]> = rows.into_iter().map(|row| row.map(Into::into)).collect();
         let numeric = |at: usize| {
             rows.iter()
-                .all(|row| row[at].chars().all(|c| c.is_ascii_digit() || c == ',' || c == '-'))
+                .all(|row| row[at].0.chars().all(|c| c.is_ascii_digit() || c == ',' || c == '-'))
         };
         let mut table = Table::new();
         table.load_style(comfy_table::presets::NOTHING).set_header(header.map(str::to_uppercase));
@@ -108,13 +133,13 @@ impl Page {
         // No word is broken: a name, an account or a number is read, copied and searched whole.
         let least: Vec<usize> = (0..N)
             .map(|at| {
-                let cells = rows.iter().map(|row| row[at].as_str()).chain([header[at]]);
+                let cells = rows.iter().map(|row| row[at].0.as_str()).chain([header[at]]);
                 let words = cells.flat_map(str::split_whitespace);
                 words.map(|word| word.chars().count()).max().unwrap_or(0)
             })
             .collect();
         for row in rows {
-            table.add_row(row.map(|cell| safe::line(&cell)));
+            table.add_row(row.map(Cell::laid_out));
         }
         for at in 0..N {
             if let Some(column) = table.column_mut(at) {
@@ -128,7 +153,10 @@ impl Page {
         }
         for (at, line) in table.lines().enumerate() {
             let line = line.trim_end();
-            let line = if at == 0 { self.palette.faint(line) } else { self.palette.tint(line) };
+            let line = match at {
+                0 => self.palette.faint(line),
+                _ => painted(line, self.palette),
+            };
             self.lines.push(line);
         }
     }
@@ -148,7 +176,7 @@ impl Page {
         for line in words(text, self.env.as_deref()) {
             let width = self.width.map(|width| width.saturating_sub(indent.len()).max(20));
             for piece in wrap(&line, width) {
-                let line = format!("{indent}{}", self.palette.tint(&piece));
+                let line = format!("{indent}{}", painted(&piece, self.palette));
                 self.lines.push(line);
             }
         }
@@ -159,19 +187,22 @@ impl Page {
 fn words(text: &Prose, env: Option<&str>) -> Vec<Vec<String>> {
     let (mut lines, mut line, mut word) = (Vec::new(), Vec::new(), String::new());
     for part in text.parts() {
-        match part {
-            Part::Command(command) => word.push_str(&safe::line(&command.typed(env))),
-            Part::Words(words) => {
-                for c in safe::message(words).chars() {
-                    match c {
-                        ' ' => line.push(std::mem::take(&mut word)),
-                        '\n' => {
-                            line.push(std::mem::take(&mut word));
-                            lines.push(std::mem::take(&mut line));
-                        }
-                        other => word.push(other),
-                    }
+        let text = match part {
+            Part::Command(command) => {
+                word.push_str(&unbroken(&safe::line(&command.typed(env)), Tone::Command));
+                continue;
+            }
+            Part::Value(value, tone) => marked(&safe::line(value), *tone),
+            Part::Words(words) => safe::message(words),
+        };
+        for c in text.chars() {
+            match c {
+                ' ' => line.push(std::mem::take(&mut word)),
+                '\n' => {
+                    line.push(std::mem::take(&mut word));
+                    lines.push(std::mem::take(&mut line));
                 }
+                other => word.push(other),
             }
         }
     }
@@ -182,7 +213,7 @@ fn words(text: &Prose, env: Option<&str>) -> Vec<Vec<String>> {
 
 /// Breaks a line between words, where there is a width; a word that is longer stays whole. What
 /// follows stands below where the text began.
-fn wrap(line: &[String], width: Option<usize>) -> Vec<String> {
+fn wrap(line: &[String], most: Option<usize>) -> Vec<String> {
     let lead = line.iter().take_while(|word| word.is_empty()).count();
     let text = &line[lead..];
     let lead = " ".repeat(lead);
@@ -194,8 +225,8 @@ fn wrap(line: &[String], width: Option<usize>) -> Vec<String> {
     let mut pieces = Vec::new();
     let (mut piece, mut words) = (lead, 0);
     for word in text {
-        let longer = |width| piece.chars().count() + 1 + word.chars().count() > width;
-        if words > 0 && width.is_some_and(longer) {
+        let longer = |most| width(&piece) + 1 + width(word) > most;
+        if words > 0 && most.is_some_and(longer) {
             pieces.push(std::mem::replace(&mut piece, below.clone()));
             words = 0;
         }
@@ -236,7 +267,9 @@ mod tests {
         assert_eq!(grouped(0), "0");
         assert_eq!(grouped(1_234_567), "1,234,567");
         let wrapped = |text: Prose, width| {
-            words(&text, None).iter().flat_map(|line| wrap(line, Some(width))).collect::<Vec<_>>()
+            let plain = Palette::of(ColorChoice::Never, false);
+            let pieces = words(&text, None).into_iter().flat_map(|line| wrap(&line, Some(width)));
+            pieces.map(|piece| painted(&piece, plain)).collect::<Vec<_>>()
         };
         assert_eq!(wrapped("one two three".into(), 7), ["one two", "three"]);
         assert_eq!(wrapped("  - one two\n  three".into(), 7), ["  - one", "    two", "  three"]);

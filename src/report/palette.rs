@@ -53,41 +53,4 @@ impl Palette {
     pub fn paint(self, text: &str, color: Color) -> String {
         if self.on { text.color(color).to_string() } else { text.to_owned() }
     }
-
-    /// Colours the words of a line that say how something went.
-    pub fn tint(self, line: &str) -> String {
-        if !self.on {
-            return line.to_owned();
-        }
-        let mut tinted = String::with_capacity(line.len() + 16);
-        let mut word = String::new();
-        for c in line.chars().chain(['\n']) {
-            if c.is_alphanumeric() || c == '-' {
-                word.push(c);
-                continue;
-            }
-            match color_of(&word) {
-                Some(color) => tinted.push_str(&word.color(color).to_string()),
-                None => tinted.push_str(&word),
-            }
-            word.clear();
-            if c != '\n' {
-                tinted.push(c);
-            }
-        }
-        tinted
-    }
-}
-
-fn color_of(word: &str) -> Option<Color> {
-    match word {
-        "Applied" | "NoData" | "effective" | "async" | "enabled" | "succeeded" | "mandatory"
-        | "yes" | "on" => Some(Color::Green),
-        "CreateFailed" | "DownloadFailed" | "ApplyFailed" | "UploadFailed" | "ReadFailed"
-        | "Canceled" | "refused" | "failed" | "error" => Some(Color::Red),
-        "Available" | "Requested" | "Downloaded" | "Started" | "Suspended" | "Uploaded"
-        | "not-distributed" | "cached" | "real-time" | "async-fallback" | "waiting" | "pending"
-        | "paused" | "warning" => Some(Color::Yellow),
-        _ => None,
-    }
 }

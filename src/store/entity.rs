@@ -64,7 +64,7 @@ pub fn read(path: &Path) -> Result<Vec<EntityRow>, StoreError> {
     let take = |row| table.take(row);
     match ending(path).as_deref() {
         Some("xlsx") => workbook::rows(input::bytes(path, input::WORKBOOK)?, take)
-            .map_err(|detail| unreadable(&name, "XLSX workbook", detail))?,
+            .map_err(|detail| unreadable(&name, "an XLSX workbook", detail))?,
         _ => match input::text(path, input::ENTITY) {
             Ok(text) => rows_of_csv(&name, &text, take)?,
             Err(StoreError::NotText { line, .. }) => {

@@ -37,7 +37,7 @@ pub enum StoreError {
         path: String,
     },
     /// Something in an environment's place that the tool has not made.
-    #[error("{path} is {what}, which cdx has not made and does not replace")]
+    #[error("{path} is {what}, which cdx did not make and does not replace")]
     Foreign {
         /// The file or folder.
         path: String,

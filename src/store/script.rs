@@ -199,7 +199,7 @@ fn guard(conn: &mut Connection, kind: Kind, watch: &Arc<Mutex<Watch>>) -> rusqli
     )
 }
 
-const NOT_OWN: &str = "the table is none of the scripts' own";
+const NOT_OWN: &str = "the table is not one that the scripts make";
 const TOOLS: &str = "names that begin with cdx_ are the tool's own";
 const STAYS_OUT: &str = "it would reach beyond the tables of this database";
 

@@ -110,7 +110,7 @@ fn g01_the_refusal_is_a_tree_of_every_demand() {
     exit 1
     --- stdout
     omnichannel-media-management cannot be enabled
-      - "Enable omnichannel media assignments for CSU media locations" wants the media assignments, staged in the authoring experience first (media-assignments-staged)
+      - "Enable omnichannel media assignments for CSU media locations" requires the media assignments, staged in the authoring experience first (media-assignments-staged)
       - "Enable omnichannel media assignments for CSU media locations" must be confirmed: channels switch from the legacy media to the new assignments
       - "Enable omnichannel media assignment authoring UX" must be on first
       turn on what it needs too, confirm: cdx features enable omnichannel-media-management --with-prerequisites --confirm
@@ -207,7 +207,7 @@ fn demands_further_down_are_told_with_prerequisites_too() {
       - "Middle" must be on first
         - "Enable omnichannel media assignments for CSU media locations" must be on first
           - "Enable omnichannel media assignment authoring UX" must be on first
-        - "Enable omnichannel media assignments for CSU media locations" wants the media assignments, staged in the authoring experience first (media-assignments-staged)
+        - "Enable omnichannel media assignments for CSU media locations" requires the media assignments, staged in the authoring experience first (media-assignments-staged)
         - "Enable omnichannel media assignments for CSU media locations" must be confirmed: channels switch from the legacy media to the new assignments
       turn on what it needs too, confirm: cdx features enable top --with-prerequisites --confirm
       see the whole way: cdx features plan top
@@ -215,7 +215,7 @@ fn demands_further_down_are_told_with_prerequisites_too() {
     insta::assert_snapshot!(
         env.run("features enable top --with-prerequisites").expect(1).out, @r#"
     top cannot be enabled
-      - "Enable omnichannel media assignments for CSU media locations" wants the media assignments, staged in the authoring experience first (media-assignments-staged)
+      - "Enable omnichannel media assignments for CSU media locations" requires the media assignments, staged in the authoring experience first (media-assignments-staged)
       - "Enable omnichannel media assignments for CSU media locations" must be confirmed: channels switch from the legacy media to the new assignments
       confirm: cdx features enable top --with-prerequisites --confirm
       see the whole way: cdx features plan top

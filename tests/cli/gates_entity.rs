@@ -201,13 +201,13 @@ fn files_as_spreadsheets_of_any_country_write_them() {
     assert_eq!(status(&env, "enhanced-wallet-support"), "scheduled");
     fs::write(env.path().join("utf16.csv"), b"\xff\xfeN\x00A\x00").unwrap();
     let run = env.run("features import utf16.csv").expect(2);
-    assert!(run.err.contains("utf16.csv:1:1: this is no CSV in UTF-8"), "{}", run.err);
+    assert!(run.err.contains("utf16.csv:1:1: this is not CSV in UTF-8"), "{}", run.err);
     fs::write(env.path().join("latin1.csv"), b"NAME,ENABLED,ENABLEDATE\nCompresi\xf3n,No,\n")
         .unwrap();
     assert!(env.run("features import latin1.csv").expect(2).err.contains("no CSV in UTF-8"));
     env.write("text.xlsx", "NAME,ENABLED\n");
     let run = env.run("features check text.xlsx").expect(2);
-    assert!(run.err.contains("this is no XLSX workbook"), "{}", run.err);
+    assert!(run.err.contains("this is not an XLSX workbook"), "{}", run.err);
     assert!(env.run("features import nothing.csv").expect(3).err.contains("nothing.csv"));
 }
 

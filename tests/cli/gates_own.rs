@@ -80,7 +80,7 @@ fn an_environments_own_gates_are_gates_like_the_others() {
     );
     insta::assert_snapshot!(env.run("features enable own").expect(1).out, @r#"
     own cannot be enabled
-      - "Our own" wants two lines first (try-counts)
+      - "Our own" requires two lines first (try-counts)
       - "Enable editing customers in asynchronous mode" must be on first
         - "Enable enhanced async customer creation" must be on first
         - "Enable asynchronous creation for customer addresses" must be on first

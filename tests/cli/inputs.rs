@@ -153,7 +153,7 @@ fn a_workbook_that_unpacks_to_too_much_is_refused() {
         bounded(&env, &check, 2, "has a cell");
     }
     fs::write(&path, b"PK\x03\x04 and no more").unwrap();
-    bounded(&env, &check, 2, "this is no XLSX workbook");
+    bounded(&env, &check, 2, "this is not an XLSX workbook");
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn a_csv_file_takes_no_more_than_its_bounds() {
     assert!(run.err.contains("44,999 problems"), "{:.300}", run.err);
     assert!(run.err.contains("and 44,899 more") && run.err.lines().count() < 110);
     fs::write(&path, [head.as_bytes(), b"a,No,\n\xff,No,\n"].concat()).unwrap();
-    assert!(env.run("features check f.csv").expect(2).err.contains("f.csv:3:1: this is no CSV"));
+    assert!(env.run("features check f.csv").expect(2).err.contains("f.csv:3:1: this is not CSV"));
 }
 
 #[test]

@@ -8,9 +8,10 @@ use crate::cli::exit::Exit;
 use crate::exchange::Asked;
 use crate::exchange::channels::{self, NewChannel, Rebuilt, Reseed};
 use crate::model::suggestion::{OfChannels, OfJobs, Prose, Run};
+use crate::model::tone::Tone;
 use crate::model::topology::{DataStore, Group};
 use crate::model::wording::count;
-use crate::report::page::{Page, Report, yes};
+use crate::report::page::{Cell, Page, Report, yes};
 use crate::runtime::obstacle::PROFILES;
 use crate::store::lineage::Gone;
 use crate::store::reseed::{Done, Reseeded};
@@ -290,7 +291,9 @@ fn check_name(name: &str) -> Result<(), CommandError> {
         OfChannels::Add { name: "boston".to_owned(), group: None, offline_database: false };
     Err(CommandError::usage(
         "name",
-        format!("{name:?} is no channel name, expected 1 to 15 of a-z, 0-9 and -, no - first"),
+        format!(
+            "not a valid channel name: {name:?}, expected 1 to 15 of a-z, 0-9 and -, no - first"
+        ),
         Prose::hint("for example", example),
     ))
 }
@@ -313,11 +316,11 @@ impl Report for ChannelList {
     fn text(&self, page: &mut Page) {
         let row = |ChannelLine { store, last_connection }: &ChannelLine| {
             [
-                store.name.clone(),
-                store.group.clone(),
-                if store.offline { "offline database" } else { "channel database" }.to_owned(),
-                last_connection.clone().unwrap_or_default(),
-                if store.paused { "paused" } else { "" }.to_owned(),
+                Cell::from(&store.name),
+                Cell::from(&store.group),
+                if store.offline { "offline database" } else { "channel database" }.into(),
+                last_connection.clone().unwrap_or_default().into(),
+                Cell::value(if store.paused { "paused" } else { "" }, Tone::Open),
             ]
         };
         page.table(

@@ -14,7 +14,8 @@ use crate::model::named::Named;
 use crate::model::nearest::nearest;
 use crate::model::operation::{Operation, OperationDetail, OperationId, OperationStatus};
 use crate::model::suggestion::{OfCustomers, Prose, Run};
-use crate::report::page::{Page, Report, count, grouped};
+use crate::report::page::{Cell, Page, Report, count};
+use crate::report::text::tally;
 use crate::store::hq_customers::{self, Origin};
 use crate::store::{StoreError, Writer, operations};
 
@@ -206,7 +207,7 @@ fn operation_id(text: &str) -> Result<OperationId, CommandError> {
     OperationId::parse(text).ok_or_else(|| {
         CommandError::usage(
             "operation",
-            format!("{text:?} is no operation, expected for example customer-1"),
+            format!("not a valid operation: {text:?}, expected for example customer-1"),
             suggestion(None, OfCustomers::Operations),
         )
     })
@@ -402,13 +403,13 @@ impl Report for OperationList {
         }
         let row = |operation: &Operation| {
             [
-                operation.id.clone(),
-                operation.channel.clone(),
-                operation.operation.clone(),
-                operation.status.as_str().to_owned(),
-                operation.account.clone(),
-                operation.async_account.clone(),
-                operation.timestamp.clone(),
+                Cell::from(&operation.id),
+                Cell::from(&operation.channel),
+                Cell::from(&operation.operation),
+                Cell::value(operation.status.as_str(), operation.status.tone()),
+                Cell::from(&operation.account),
+                Cell::from(&operation.async_account),
+                Cell::from(&operation.timestamp),
             ]
         };
         page.table(
@@ -471,12 +472,7 @@ struct Synchronized {
 
 impl Report for Synchronized {
     fn text(&self, page: &mut Page) {
-        page.line(format!(
-            "{} processed, {} failed, {} waiting",
-            grouped(self.processed),
-            grouped(self.failed),
-            grouped(self.waiting)
-        ));
+        page.line(tally("", self.processed, self.failed, self.waiting));
         if self.failed > 0 {
             page.item(Prose::hint("see why", OfCustomers::Operations));
         }

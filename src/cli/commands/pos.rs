@@ -347,7 +347,7 @@ fn known_title(title: &str) -> Result<(), CommandError> {
     let titles: Vec<&str> = TITLES.iter().map(|(_, name)| *name).collect();
     Err(CommandError::usage(
         "unknown-title",
-        format!("{title:?} is no title, expected one of {}", titles.join(", ")),
+        format!("not a title: {title:?}, expected one of {}", titles.join(", ")),
         Prose::hint("for example --title Ms; see what there is", help()),
     ))
 }
@@ -437,7 +437,8 @@ impl Report for PosReport {
             (false, true) => format!(", {account}"),
             (false, false) => format!(", {display_account} ({account})"),
         };
-        page.line(format!("{operation} in {channel}: {}{who}", path.as_str()));
+        let done = Prose::from(format!("{operation} in {channel}: "));
+        page.line(done.and_value(path.as_str(), path.tone()).and(who));
         if self.dry_run {
             page.item("a dry run: nothing was done");
         }

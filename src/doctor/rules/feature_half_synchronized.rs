@@ -50,7 +50,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                 title: format!("{slug} has only one of its two rows: the runtime does not see it"),
                 evidence: vec![
                     format!("ax.FEATUREMANAGEMENT{has} has {feature}"),
-                    format!("ax.FEATUREMANAGEMENT{missing} has not"),
+                    format!("ax.FEATUREMANAGEMENT{missing} does not have it"),
                 ],
                 effect: "the feature is off there, whatever headquarters says".to_owned(),
                 fix: Fix::safe(std::iter::once(bring).chain(restart)),
@@ -76,7 +76,7 @@ fn in_headquarters(x: &Examination, findings: &mut Findings) -> Result<Vec<Strin
             title: format!("headquarters has only one of the two rows of {slug}"),
             evidence: vec![
                 format!("FEATUREMANAGEMENT{} has {name}", half.as_str()),
-                format!("FEATUREMANAGEMENT{} has not", half.other().as_str()),
+                format!("FEATUREMANAGEMENT{} does not have it", half.other().as_str()),
             ],
             effect: "no job can bring the channels both, and there the feature is off".to_owned(),
             fix: steps.and_then(Fix::safe),

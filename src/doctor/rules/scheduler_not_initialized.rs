@@ -48,7 +48,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             let first = initialize().map_or_else(Vec::new, |fix| fix.steps);
             findings.report(Found {
                 subject: Subject::feature(&gate.slug).with_job(job),
-                title: format!("{:?} needs job {job}, which headquarters has not", gate.name),
+                title: format!("{:?} needs job {job}, which headquarters does not have", gate.name),
                 evidence: vec![format!("RETAILCONNSCHEDULERJOBTABLE has no {job}")],
                 effect: "the feature cannot be brought to the channels".to_owned(),
                 fix: Fix::safe(first.into_iter().chain(run_of(x, job))),

@@ -1,6 +1,7 @@
 //! Text for people with commands in it.
 
 use super::Suggestion;
+use crate::model::tone::Tone;
 
 /// A piece of text for people.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -9,6 +10,8 @@ pub enum Part {
     Words(String),
     /// A command to type.
     Command(Suggestion),
+    /// A value, and what it means.
+    Value(String, Tone),
 }
 
 /// Text for people with commands in it; which environment they name is known when it is printed.
@@ -47,6 +50,16 @@ impl Prose {
         self
     }
 
+    /// A value behind what is said so far.
+    #[must_use]
+    pub fn and_value(mut self, value: impl Into<String>, tone: impl Into<Option<Tone>>) -> Self {
+        self.0.push(match tone.into() {
+            Some(tone) => Part::Value(value.into(), tone),
+            None => Part::Words(value.into()),
+        });
+        self
+    }
+
     /// The pieces, in order.
     pub fn parts(&self) -> &[Part] {
         &self.0
@@ -55,7 +68,7 @@ impl Prose {
     /// The text, its commands for the environment that `--env` named, where it did.
     pub fn text(&self, env: Option<&str>) -> String {
         let written = |part: &Part| match part {
-            Part::Words(words) => words.clone(),
+            Part::Words(words) | Part::Value(words, _) => words.clone(),
             Part::Command(command) => command.typed(env),
         };
         self.0.iter().map(written).collect()

@@ -1,7 +1,5 @@
 //! A diagnosis for people: grouped by severity and channel, one cause told once.
 
-use std::fmt::Write as _;
-
 use crate::doctor::examine::{Checks, Diagnosis, State};
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::fix::{Safety, together};
@@ -70,13 +68,8 @@ fn place(channels: &[&str]) -> String {
 fn one(page: &mut Page, group: &Group<'_>) {
     let Some(first) = group.first() else { return };
     let known = if first.baseline { " (known, in the baseline)" } else { "" };
-    page.item(format!(
-        "{} {} {}: {}{known}",
-        first.severity.as_str(),
-        first.code,
-        first.name,
-        first.title
-    ));
+    let severity = Prose::default().and_value(first.severity.as_str(), first.severity.tone());
+    page.item(severity.and(format!(" {} {}: {}{known}", first.code, first.name, first.title)));
     let subjects = group.subjects();
     let more = subjects.len().saturating_sub(MOST_SUBJECTS);
     let shown = subjects.iter().take(MOST_SUBJECTS).cloned().collect::<Vec<_>>().join("; ");
@@ -166,12 +159,14 @@ fn summary(diagnosis: &Diagnosis, page: &mut Page) {
         "{}: {passed} passed, {failed} failed, {crashed} crashed; {skipped} skipped",
         count(run as u64, "check")
     ));
-    let of = |severity: Severity| {
-        let own = |finding: &&Finding| finding.severity == severity && finding.counts();
-        count(diagnosis.findings.iter().filter(own).count() as u64, severity.as_str())
-    };
-    let mut line =
-        format!("{}, {}, {}", of(Severity::Error), of(Severity::Warning), of(Severity::Info));
+    let mut line = Prose::default();
+    for (at, severity) in Severity::ALL.iter().enumerate() {
+        let own = |finding: &&Finding| finding.severity == *severity && finding.counts();
+        let found = diagnosis.findings.iter().filter(own).count() as u64;
+        let tone = severity.tone().and_then(|tone| tone.of_count(found));
+        line = line.and(if at == 0 { "" } else { ", " });
+        line = line.and_value(count(found, severity.as_str()), tone);
+    }
     let apart = [
         (diagnosis.findings.iter().filter(|finding| finding.suppressed).count(), "suppressed"),
         (
@@ -180,7 +175,7 @@ fn summary(diagnosis: &Diagnosis, page: &mut Page) {
         ),
     ];
     for (number, word) in apart.into_iter().filter(|(number, _)| *number > 0) {
-        let _ = write!(line, "; {number} {word}");
+        line = line.and(format!("; {number} {word}"));
     }
     page.line(line);
 }

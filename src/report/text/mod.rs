@@ -1,3 +1,5 @@
 //! How the engine's reports read.
 
 mod run;
+
+pub use run::tally;

@@ -3,6 +3,8 @@
 use crate::exchange::dry_run::{DryRun, DrySession};
 use crate::model::job::Direction;
 use crate::model::run::{JobReport, RunReport, SessionReport};
+use crate::model::suggestion::Prose;
+use crate::model::tone::Tone;
 use crate::report::page::{Page, Report, count, grouped};
 
 impl Report for RunReport {
@@ -22,27 +24,37 @@ impl Report for RunReport {
     }
 }
 
-fn headline(job: &JobReport) -> String {
+/// What became of the operations that a batch looked at.
+pub fn tally(title: &str, processed: u64, failed: u64, waiting: u64) -> Prose {
+    Prose::from(title)
+        .and_value(grouped(processed), Tone::Good.of_count(processed))
+        .and(" processed, ")
+        .and_value(grouped(failed), Tone::Bad.of_count(failed))
+        .and(" failed, ")
+        .and_value(grouped(waiting), Tone::Open.of_count(waiting))
+        .and(" waiting")
+}
+
+fn headline(job: &JobReport) -> Prose {
     let mode = match (job.mode, job.reason) {
         (Some(mode), Some(reason)) => format!(" ({}: {})", word(&mode), reason.describe()),
         (Some(mode), None) => format!(" ({})", word(&mode)),
         (None, _) => String::new(),
     };
     match job.kind {
-        Direction::Batch => format!(
-            "Job {}: {} processed, {} failed, {} waiting",
-            job.job,
-            grouped(job.processed.unwrap_or(0)),
-            grouped(job.failed.unwrap_or(0)),
-            grouped(job.waiting.unwrap_or(0))
+        Direction::Batch => tally(
+            &format!("Job {}: ", job.job),
+            job.processed.unwrap_or(0),
+            job.failed.unwrap_or(0),
+            job.waiting.unwrap_or(0),
         ),
         _ if job.sessions.is_empty() && !job.not_run.is_empty() => {
-            format!("Job {}: {}", job.job, job.not_run.join("; "))
+            format!("Job {}: {}", job.job, job.not_run.join("; ")).into()
         }
         Direction::Upload if job.sessions.is_empty() => {
-            format!("Job {}: nothing to upload", job.job)
+            format!("Job {}: nothing to upload", job.job).into()
         }
-        _ => format!("Job {}{mode}: {}", job.job, count(job.rows, "row")),
+        _ => format!("Job {}{mode}: {}", job.job, count(job.rows, "row")).into(),
     }
 }
 

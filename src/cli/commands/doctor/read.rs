@@ -113,7 +113,7 @@ pub(super) fn baseline(path: &Path) -> Result<Baseline, CommandError> {
         Err(StoreError::NotAFile { found, .. }) => {
             Err(no_baseline(path, &format!("it is {found}")))
         }
-        Err(StoreError::NotText { .. }) => Err(no_baseline(path, "it is no text")),
+        Err(StoreError::NotText { .. }) => Err(no_baseline(path, "it is not text")),
         Err(StoreError::TooLarge { most, .. }) => {
             Err(no_baseline(path, &format!("it holds more than {most}")))
         }
@@ -137,7 +137,7 @@ fn writing(path: &Path) -> Doctor {
 }
 
 fn no_baseline(path: &Path, why: &str) -> CommandError {
-    let message = format!("{} is no baseline: {why}", path.display());
+    let message = format!("{} is not a baseline: {why}", path.display());
     let hint = Prose::hint("name another file", writing(Path::new("baseline.json")));
     CommandError::usage("baseline", message, hint)
 }

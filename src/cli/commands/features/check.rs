@@ -54,7 +54,7 @@ impl Report for CheckReport {
         }
         if self.unknown > 0 {
             let rows = count(self.unknown as u64, "row");
-            page.item(format!("{rows} of features that this environment has not: left out"));
+            page.item(format!("{rows} of features that this environment does not have: left out"));
         }
     }
 }

@@ -22,7 +22,9 @@ pub(super) enum Drawing {
 
 impl Report for Graph {
     fn text(&self, page: &mut Page) {
-        page.tinted(&self.tree());
+        for line in self.tree() {
+            page.unwrapped(&line);
+        }
     }
 }
 

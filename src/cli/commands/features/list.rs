@@ -12,7 +12,7 @@ use crate::gates::{Catalogue, Gate};
 use crate::model::pos::Way;
 use crate::model::suggestion::{Prose, Suggestion};
 use crate::model::version::Version;
-use crate::report::page::{Page, Report, yes};
+use crate::report::page::{Cell, Page, Report, yes};
 use crate::runtime::features::{in_channels, survey};
 use crate::store::features::{self, LogLine};
 
@@ -109,10 +109,10 @@ impl Report for FeatureList {
             let date = line.enable_date.as_ref().filter(|_| line.status == Status::Scheduled);
             let date = date.map_or_else(String::new, |date| format!(" {date}"));
             [
-                line.slug.clone(),
-                format!("{}{date}", line.status.as_str()),
-                listed.channels.text(),
-                line.name.clone(),
+                Cell::from(&line.slug),
+                Cell::value(format!("{}{date}", line.status.as_str()), line.status.tone()),
+                listed.channels.text().into(),
+                Cell::from(&line.name),
             ]
         };
         let rows = self.features.iter().map(row).collect();
@@ -155,7 +155,8 @@ impl Report for FeatureDetail {
         let line = &self.feature;
         page.line(format!("{} ({})", line.name, line.slug));
         page.item(&self.name_es);
-        page.item(format!("{}, on in headquarters: {}", line.status.as_str(), yes(line.on)));
+        let status = Prose::default().and_value(line.status.as_str(), line.status.tone());
+        page.item(status.and(format!(", on in headquarters: {}", yes(line.on))));
         for unmet in &line.unmet {
             page.item(format!("off: {unmet}"));
         }
@@ -168,11 +169,11 @@ impl Report for FeatureDetail {
             let missing: Vec<String> =
                 channel.missing_jobs.iter().chain(&channel.missing_steps).cloned().collect();
             [
-                channel.channel.clone(),
-                channel.state.as_str().to_owned(),
-                yes(channel.in_effect),
-                missing.join(", "),
-                channel.effective_at.clone().unwrap_or_default(),
+                Cell::from(&channel.channel),
+                Cell::value(channel.state.as_str(), channel.state.tone()),
+                yes(channel.in_effect).into(),
+                missing.join(", ").into(),
+                channel.effective_at.clone().unwrap_or_default().into(),
             ]
         };
         page.gap();
@@ -204,7 +205,8 @@ fn operations(page: &mut Page, channels: &[InEffect]) {
             let row = |who: &str, way: &Way| {
                 let reason = way.text.clone().unwrap_or_default();
                 let operation = format!("{}{who}", one.operation);
-                [channel.channel.clone(), operation, way.path.as_str().to_owned(), reason]
+                let path = Cell::value(way.path.as_str(), way.path.tone());
+                [Cell::from(&channel.channel), operation.into(), path, reason.into()]
             };
             rows.push(row("", &one.way));
             rows.extend(one.asynchronous.iter().map(|way| row(" (async customer)", way)));
