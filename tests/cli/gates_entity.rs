@@ -204,7 +204,7 @@ fn files_as_spreadsheets_of_any_country_write_them() {
     assert!(run.err.contains("utf16.csv:1:1: this is not CSV in UTF-8"), "{}", run.err);
     fs::write(env.path().join("latin1.csv"), b"NAME,ENABLED,ENABLEDATE\nCompresi\xf3n,No,\n")
         .unwrap();
-    assert!(env.run("features import latin1.csv").expect(2).err.contains("no CSV in UTF-8"));
+    assert!(env.run("features import latin1.csv").expect(2).err.contains("not CSV in UTF-8"));
     env.write("text.xlsx", "NAME,ENABLED\n");
     let run = env.run("features check text.xlsx").expect(2);
     assert!(run.err.contains("this is not an XLSX workbook"), "{}", run.err);
