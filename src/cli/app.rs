@@ -23,7 +23,14 @@ const GLOBAL: &str = "Global options";
 #[command(name = "cdx", version, arg_required_else_help = true, disable_help_subcommand = false)]
 pub(super) struct Cli {
     /// The environment's folder; else the nearest folder above that has a cdx.toml.
-    #[arg(long, global = true, help_heading = GLOBAL, value_name = "DIR", env = "CDX_ENV", value_parser = folder())]
+    #[arg(
+        long,
+        global = true,
+        help_heading = GLOBAL,
+        value_name = "DIR",
+        env = "CDX_ENV",
+        value_parser = folder()
+    )]
     pub(super) env: Option<PathBuf>,
 
     /// How results are written.

@@ -88,12 +88,7 @@ fn s09_what_cannot_be_served_is_refused_at_its_place() {
     let unique = HQ.replace("NAME NVARCHAR(20) NOT NULL", "NAME NVARCHAR(20) NOT NULL UNIQUE");
     for (hq, channel, key, told) in [
         (HQ, by_name, "[\"NAME\"]", "NAME is not a unique key of OWN, expected one of RECID"),
-        (
-            HQ,
-            by_name,
-            "[\"RECID\"]",
-            "RECID is not a unique key of ext_OWN, expected one of NAME",
-        ),
+        (HQ, by_name, "[\"RECID\"]", "RECID is not a unique key of ext_OWN, expected one of NAME"),
         (unique.as_str(), nullable, "[\"NAME\"]", "key column NAME of ext_OWN may be NULL"),
         (unique.as_str(), folds.as_str(), "[\"NAME\"]", "tells upper from lower case"),
         (HQ, by_name, "[\"COLOUR\"]", "key column COLOUR is not among the fields"),
