@@ -34,7 +34,13 @@ pub(super) struct Cli {
     pub(super) env: Option<PathBuf>,
 
     /// How results are written.
-    #[arg(long, global = true, help_heading = GLOBAL, value_enum, default_value_t = FormatArg::Text)]
+    #[arg(
+        long,
+        global = true,
+        help_heading = GLOBAL,
+        value_enum,
+        default_value_t = FormatArg::Text
+    )]
     pub(super) format: FormatArg,
 
     /// When to use colour.
