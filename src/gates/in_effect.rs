@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use crate::model::pos::Prospect;
+use crate::model::time::ShownTime;
 use crate::model::tone::Tone;
 
 /// Where a feature stands in a channel, towards what headquarters says (R15).
@@ -49,7 +50,7 @@ pub struct InstanceView {
     /// What it takes the feature for.
     pub on: bool,
     /// Until when it answers so without looking; none when it would look now.
-    pub until: Option<String>,
+    pub until: Option<ShownTime>,
 }
 
 /// What is known of a feature in one channel.
@@ -88,7 +89,7 @@ pub struct InEffect {
     /// What else is still to be done, in sentences.
     pub missing_steps: Vec<String>,
     /// When the last cache will have caught up, local time.
-    pub effective_at: Option<String>,
+    pub effective_at: Option<ShownTime>,
     /// What each instance answers from.
     pub instances: Vec<InstanceView>,
     /// What the registers take the feature for, where they must be restarted for it.
@@ -157,7 +158,7 @@ mod tests {
 
     #[test]
     fn four_places_give_four_states() {
-        let view = |on| vec![InstanceView { instance: 1, on, until: Some("later".to_owned()) }];
+        let view = |on| vec![InstanceView { instance: 1, on, until: Some(ShownTime::default()) }];
         let sight = |headquarters, state_row, metadata_row, cached| Sight {
             headquarters,
             state_row,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::customer::{AddressField, CustomerField};
 use super::operation::{OperationId, OperationKind};
 use crate::model::ids::DataStoreId;
-use crate::model::time::Time;
+use crate::model::time::{ShownTime, Time};
 
 /// Whose fields they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,7 +143,7 @@ pub struct LeftField<When = Time> {
 
 impl LeftField {
     /// The same with the time as a reader has it.
-    pub fn shown(self, show: impl FnOnce(&Time) -> String) -> LeftField<String> {
+    pub fn shown(self, show: impl FnOnce(&Time) -> ShownTime) -> LeftField<ShownTime> {
         let Self { field, value, kept, newer, since } = self;
         LeftField { field, value, kept, newer, since: show(&since) }
     }

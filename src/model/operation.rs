@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::customer::{CREATE, Change, DEACTIVATE};
 use super::field_set::LeftField;
+use super::time::ShownTime;
 
 /// The five V2 tables (U08), in the order operations of one moment are processed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -123,7 +124,7 @@ pub struct Operation {
     /// The temporary GUID.
     pub async_account: String,
     /// The environment's time, local.
-    pub timestamp: String,
+    pub timestamp: ShownTime,
     /// Where it stands.
     pub status: OperationStatus,
     /// Why it failed last.
@@ -131,7 +132,7 @@ pub struct Operation {
     pub last_error: Option<String>,
     /// The fields it left alone, since newer ones had set them (C09).
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub left: Vec<LeftField<String>>,
+    pub left: Vec<LeftField<ShownTime>>,
 }
 
 /// One operation with its values.

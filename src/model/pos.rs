@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::suggestion::Suggestion;
-use crate::model::time::Time;
+use crate::model::time::{ShownTime, Time};
 
 /// Which way an operation went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -193,7 +193,7 @@ pub struct RealTimeCall<When = Time> {
 
 impl RealTimeCall {
     /// The same with the time as a reader has it.
-    pub fn shown(self, show: impl FnOnce(&Time) -> String) -> RealTimeCall<String> {
+    pub fn shown(self, show: impl FnOnce(&Time) -> ShownTime) -> RealTimeCall<ShownTime> {
         let Self { id, channel, instance, operation, request, account, outcome, reasons, called } =
             self;
         let called = show(&called);

@@ -37,3 +37,47 @@ impl fmt::Display for Time {
         f.pad(&self.0)
     }
 }
+
+/// A time as its readers have it: people in the environment's zone, `2026-01-15 08:15:00`; scripts
+/// in RFC 3339 with the zone's offset, `2026-01-15T08:15:00+00:00`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ShownTime {
+    local: String,
+    rfc3339: String,
+}
+
+impl ShownTime {
+    /// A time in both ways.
+    pub fn new(local: String, rfc3339: String) -> Self {
+        Self { local, rfc3339 }
+    }
+
+    /// What is no time, as it stands.
+    pub fn verbatim(time: &Time) -> Self {
+        Self { local: time.to_string(), rfc3339: time.to_string() }
+    }
+}
+
+impl fmt::Display for ShownTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.local)
+    }
+}
+
+impl Serialize for ShownTime {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.rfc3339)
+    }
+}
+
+impl From<&ShownTime> for String {
+    fn from(time: &ShownTime) -> Self {
+        time.local.clone()
+    }
+}
+
+impl From<ShownTime> for String {
+    fn from(time: ShownTime) -> Self {
+        time.local
+    }
+}

@@ -1,6 +1,7 @@
 //! What is in the way of an operation: worded here, whoever says it (R14).
 
 use crate::model::pos::Reason;
+use crate::model::time::ShownTime;
 use crate::store::feature_rows::Half;
 
 /// The job that carries functionality profiles.
@@ -61,7 +62,7 @@ pub enum Obstacle {
     /// The scale unit answers from what it holds (R12).
     Cached {
         /// Until when, as people in the environment's zone read it.
-        until: String,
+        until: ShownTime,
     },
 }
 

@@ -14,7 +14,7 @@ use crate::gates::progress::{Had, History};
 use crate::gates::standing::{Change, FeatureRow, Setting, Standing, is_yes};
 use crate::gates::{Catalogue, Features};
 use crate::model::ids::DataStoreId;
-use crate::model::time::Time;
+use crate::model::time::{ShownTime, Time};
 use crate::model::topology::DataStore;
 use crate::model::version::Version;
 use crate::world::Clock;
@@ -177,7 +177,7 @@ pub fn log(hq: &Db, gate: &Gate, event: &str, detail: &str, now: &Time) -> Resul
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct LogLine {
     /// When, as people in the environment's zone read it.
-    pub at: String,
+    pub at: ShownTime,
     /// on, off, scheduled, stayed-off or listed.
     pub event: String,
     /// Why.

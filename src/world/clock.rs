@@ -4,7 +4,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
-use crate::model::time::Time;
+use crate::model::time::{ShownTime, Time};
 
 /// Where a new environment's clock starts, in its own time zone.
 pub const START: &str = "2026-01-15 08:00:00";
@@ -56,9 +56,9 @@ pub enum ClockError {
     #[error("the clock stands at {now} and never goes back; {wanted} is earlier")]
     Backwards {
         /// Where it stands, local.
-        now: String,
+        now: ShownTime,
         /// What was asked for, local.
-        wanted: String,
+        wanted: ShownTime,
     },
 }
 
@@ -87,9 +87,14 @@ impl Clock {
         as_stored(self.now)
     }
 
-    /// The time as people in the environment's zone read it, `YYYY-MM-DD HH:MM:SS`.
-    pub fn local(&self) -> String {
-        self.to_local(self.now)
+    /// The time as readers in the environment's zone have it.
+    pub fn local(&self) -> ShownTime {
+        self.shown(self.now)
+    }
+
+    /// The time in UTC, for a reader.
+    pub fn shown_utc(&self) -> ShownTime {
+        Self { now: self.now, zone: TimeZone::UTC }.local()
     }
 
     /// The date in the environment's zone, `YYYY-MM-DD`.
@@ -97,9 +102,9 @@ impl Clock {
         self.now.to_zoned_datetime(self.zone.clone()).date()
     }
 
-    /// A stored time as people in the zone read it; text that is no time is given back.
-    pub fn show(&self, utc: &Time) -> String {
-        parse_utc(utc).map_or_else(|_| utc.to_string(), |time| self.to_local(time))
+    /// A stored time as readers in the zone have it; text that is no time is given back.
+    pub fn show(&self, utc: &Time) -> ShownTime {
+        parse_utc(utc).map_or_else(|_| ShownTime::verbatim(utc), |time| self.shown(time))
     }
 
     /// The zone's IANA name.
@@ -141,13 +146,15 @@ impl Clock {
     pub fn set(&self, local: &str) -> Result<Self, ClockError> {
         let now = local_to_utc(&self.zone, local)?;
         if now < self.now {
-            return Err(ClockError::Backwards { now: self.local(), wanted: self.to_local(now) });
+            return Err(ClockError::Backwards { now: self.local(), wanted: self.shown(now) });
         }
         Ok(Self { now, zone: self.zone.clone() })
     }
 
-    fn to_local(&self, time: Timestamp) -> String {
-        time.to_zoned_datetime(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    fn shown(&self, time: Timestamp) -> ShownTime {
+        let zoned = time.to_zoned_datetime(self.zone.clone());
+        let text = |format: &str| zoned.strftime(format).to_string();
+        ShownTime::new(text("%Y-%m-%d %H:%M:%S"), text("%Y-%m-%dT%H:%M:%S%:z"))
     }
 }
 
@@ -201,8 +208,8 @@ mod tests {
     fn never_goes_back() {
         let clock = Clock::start("UTC").unwrap();
         assert!(matches!(clock.set("2026-01-15 07:59"), Err(ClockError::Backwards { .. })));
-        assert_eq!(clock.advanced("15m").unwrap().local(), "2026-01-15 08:15:00");
-        assert_eq!(clock.advanced("1d").unwrap().local(), "2026-01-16 08:00:00");
+        assert_eq!(clock.advanced("15m").unwrap().local().to_string(), "2026-01-15 08:15:00");
+        assert_eq!(clock.advanced("1d").unwrap().local().to_string(), "2026-01-16 08:00:00");
         assert!(matches!(clock.advanced("-5m"), Err(ClockError::Negative { .. })));
         assert!(clock.advanced("soon").is_err());
     }
@@ -212,6 +219,8 @@ mod tests {
         let clock = Clock::start("America/Chicago").unwrap();
         let again = Clock::stored(&clock.utc(), "America/Chicago").unwrap();
         assert_eq!(clock.utc(), again.utc());
-        assert_eq!(clock.local(), "2026-01-15 08:00:00");
+        assert_eq!(clock.local().to_string(), "2026-01-15 08:00:00");
+        let rfc3339 = serde_json::to_value(clock.local()).unwrap();
+        assert_eq!(rfc3339, "2026-01-15T08:00:00-06:00");
     }
 }

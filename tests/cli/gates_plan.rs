@@ -189,12 +189,12 @@ fn each_instance_tells_until_when_it_answers_from_what_it_holds() {
     let shown = env.json("features show async-address-creation");
     let houston = &shown["channels"][0];
     assert_eq!((&houston["state"], &houston["in_effect"]), (&json!("cached"), &json!(false)));
-    assert_eq!(houston["effective_at"], "2026-01-15 08:20:00");
+    assert_eq!(houston["effective_at"], "2026-01-15T08:20:00+00:00");
     assert_eq!(
         houston["instances"],
         json!([
             {"instance": 1, "on": true, "until": null},
-            {"instance": 2, "on": false, "until": "2026-01-15 08:20:00"},
+            {"instance": 2, "on": false, "until": "2026-01-15T08:20:00+00:00"},
         ])
     );
     let text = env.ok("features show async-address-creation").out;

@@ -50,7 +50,7 @@ fn g05_a_date_falls_due_at_midnight_of_the_environments_zone() {
     assert_eq!(due["utc"], "2026-01-16 06:00:00.000");
     let after = shown(&env, WALLET);
     assert_eq!((&after["on"], &after["enable_date"]), (&json!(true), &json!("2026-01-16")));
-    assert_eq!(after["history"][1]["at"], "2026-01-16 00:00:00");
+    assert_eq!(after["history"][1]["at"], "2026-01-16T00:00:00+00:00");
     assert_eq!(after["channels"][0]["state"], "not-distributed", "headquarters alone (G13)");
 }
 
@@ -70,7 +70,7 @@ fn g05_a_feature_that_falls_due_without_its_prerequisite_stays_off_and_says_why(
     let last = after["history"].as_array().unwrap().last().unwrap().clone();
     assert_eq!(
         (&last["at"], &last["event"]),
-        (&json!("2026-02-01 00:00:00"), &json!("stayed-off"))
+        (&json!("2026-02-01T00:00:00+00:00"), &json!("stayed-off"))
     );
     assert!(env.ok("features show async-customer-editing").out.contains("stayed-off (\"Enable"));
     // The date is kept, and looked at again the next midnight.

@@ -8,6 +8,7 @@ use crate::cli::exit::Exit;
 use crate::exchange::Asked;
 use crate::exchange::channels::{self, NewChannel, Rebuilt, Reseed};
 use crate::model::suggestion::{OfChannels, OfJobs, Prose, Run};
+use crate::model::time::ShownTime;
 use crate::model::tone::Tone;
 use crate::model::topology::{DataStore, Group};
 use crate::model::wording::count;
@@ -303,7 +304,7 @@ struct ChannelLine {
     #[serde(flatten)]
     store: DataStore,
     /// When it was last heard of.
-    last_connection: Option<String>,
+    last_connection: Option<ShownTime>,
 }
 
 #[derive(Debug, Serialize)]

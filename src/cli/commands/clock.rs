@@ -6,7 +6,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::exchange::tick::{Passed, move_clock};
-use crate::model::time::Time;
+use crate::model::time::ShownTime;
 use crate::report::page::{Page, Report};
 
 /// Show and move the environment's time.
@@ -50,7 +50,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
     };
     context.done(&ClockReport {
         time: clock.local(),
-        utc: clock.utc(),
+        utc: clock.shown_utc(),
         time_zone: clock.zone_name().to_owned(),
         passed,
     })
@@ -58,8 +58,8 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
 
 #[derive(Debug, Serialize)]
 struct ClockReport {
-    time: String,
-    utc: Time,
+    time: ShownTime,
+    utc: ShownTime,
     time_zone: String,
     passed: Passed,
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
+use crate::model::time::ShownTime;
 use crate::report::page::{Page, Report};
 use crate::runtime::PosError;
 use crate::runtime::cache::{Difference, differences};
@@ -121,8 +122,8 @@ struct Instance {
     channel: String,
     #[serde(rename = "instance")]
     number: u32,
-    loaded: Option<String>,
-    until: Option<String>,
+    loaded: Option<ShownTime>,
+    until: Option<ShownTime>,
     differs: Vec<Difference>,
 }
 
@@ -137,8 +138,8 @@ impl Report for CsuStatus {
             [
                 instance.channel.clone(),
                 instance.number.to_string(),
-                instance.loaded.clone().unwrap_or_default(),
-                instance.until.clone().unwrap_or_default(),
+                instance.loaded.clone().unwrap_or_default().into(),
+                instance.until.clone().unwrap_or_default().into(),
                 state,
             ]
         };

@@ -14,6 +14,7 @@ use crate::model::named::Named;
 use crate::model::nearest::nearest;
 use crate::model::operation::{Operation, OperationDetail, OperationId, OperationStatus};
 use crate::model::suggestion::{OfCustomers, Prose, Run};
+use crate::model::time::ShownTime;
 use crate::report::page::{Cell, Page, Report, count};
 use crate::report::text::tally;
 use crate::store::hq_customers::{self, Origin};
@@ -367,14 +368,14 @@ fn changes(page: &mut Page, changes: &[Change]) {
     page.table(["attribute", "old value", "new value"], changes.iter().map(row).collect());
 }
 
-fn left_alone(page: &mut Page, left: &[LeftField<String>]) {
-    let row = |left: &LeftField<String>| {
+fn left_alone(page: &mut Page, left: &[LeftField<ShownTime>]) {
+    let row = |left: &LeftField<ShownTime>| {
         [
             left.field.clone(),
             left.value.clone(),
             left.kept.clone(),
             left.newer.clone(),
-            left.since.clone(),
+            left.since.to_string(),
         ]
     };
     page.table(["attribute", "its value", "kept", "set by", "at"], left.iter().map(row).collect());

@@ -6,6 +6,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::model::pos::RealTimeCall;
+use crate::model::time::ShownTime;
 use crate::report::page::{Page, Report};
 use crate::store::{Access, Reader, scale_unit, topology};
 
@@ -52,7 +53,7 @@ fn read(reader: &Reader, channel: Option<&str>) -> Result<CallList, CommandError
 
 #[derive(Debug, Serialize)]
 struct CallList {
-    calls: Vec<RealTimeCall<String>>,
+    calls: Vec<RealTimeCall<ShownTime>>,
 }
 
 impl Report for CallList {
@@ -60,11 +61,11 @@ impl Report for CallList {
         if self.calls.is_empty() {
             page.line("No real-time calls.");
         }
-        let row = |call: &RealTimeCall<String>| {
+        let row = |call: &RealTimeCall<ShownTime>| {
             let why: Vec<&str> = call.reasons.iter().map(|r| r.text.as_str()).collect();
             [
                 call.channel.clone(),
-                call.called.clone(),
+                call.called.to_string(),
                 call.operation.clone(),
                 call.outcome.clone(),
                 call.account.clone(),

@@ -13,6 +13,7 @@ use crate::model::run::SessionReport;
 use crate::model::session::{CounterRange, DownloadSession};
 use crate::model::status::{DownloadStatus, UploadStatus};
 use crate::model::suggestion::SessionKind;
+use crate::model::time::ShownTime;
 use crate::report::page::{Page, Report, grouped};
 use crate::store::{Reader, StoreError, sessions, topology, uploads};
 use crate::world::Clock;
@@ -178,7 +179,7 @@ struct SessionList {
 #[derive(Debug, Serialize)]
 struct SessionLine {
     job: String,
-    created: String,
+    created: ShownTime,
     #[serde(flatten)]
     report: SessionReport,
 }
@@ -226,7 +227,7 @@ impl Report for SessionList {
                 report.status.to_owned(),
                 grouped(report.rows),
                 grouped(report.deleted),
-                line.created.clone(),
+                line.created.to_string(),
                 channels,
             ]
         };
@@ -268,7 +269,7 @@ struct RowVersions {
 #[derive(Debug, Serialize)]
 struct DownloadDetail {
     job: String,
-    created: String,
+    created: ShownTime,
     reason: Option<&'static str>,
     package: Option<String>,
     checksum: String,
@@ -328,7 +329,7 @@ impl Report for DownloadDetail {
 #[derive(Debug, Serialize)]
 struct UploadDetail {
     job: String,
-    created: String,
+    created: ShownTime,
     package: Option<String>,
     tries: u32,
     counters: Vec<CounterRange>,

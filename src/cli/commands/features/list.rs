@@ -185,7 +185,11 @@ impl Report for FeatureDetail {
         let stale = self.channels.iter().filter(|channel| channel.state == ChannelState::Cached);
         for channel in stale.filter(|channel| channel.instances.len() > 1) {
             for view in &channel.instances {
-                let until = view.until.clone().unwrap_or_else(|| "its next operation".to_owned());
+                let until = view
+                    .until
+                    .as_ref()
+                    .map(ToString::to_string)
+                    .unwrap_or_else(|| "its next operation".to_owned());
                 page.item(format!(
                     "{} instance {}: {} until {until}",
                     channel.channel,
