@@ -1,5 +1,6 @@
 //! Runs the rules over what is known, and says how each of them ended.
 
+use crate::model::named::named;
 use serde::Serialize;
 
 use super::baseline::Baseline;
@@ -29,18 +30,18 @@ pub struct Request {
     pub env: Option<String>,
 }
 
-/// How a rule ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum State {
-    /// It looked, and found nothing.
-    Passed,
-    /// It found something.
-    Failed,
-    /// It could not look, or not everywhere, and found nothing.
-    Skipped,
-    /// It could not be carried out.
-    Crashed,
+named! {
+    /// How a rule ended.
+    pub enum State {
+        /// It looked, and found nothing.
+        Passed = "passed",
+        /// It found something.
+        Failed = "failed",
+        /// It could not look, or not everywhere, and found nothing.
+        Skipped = "skipped",
+        /// It could not be carried out.
+        Crashed = "crashed",
+    }
 }
 
 /// One rule, and how it ended.

@@ -1,5 +1,6 @@
 //! What a rule reports: what is wrong, with what, on what evidence, and what fixes it.
 
+use crate::model::named::named;
 use std::fmt::Write as _;
 
 use serde::Serialize;
@@ -12,16 +13,16 @@ use super::sources::Source;
 use crate::model::tone::Tone;
 use crate::world::ids;
 
-/// How much a finding matters, the lowest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Worth knowing.
-    Info,
-    /// Something will be lost or stop working.
-    Warning,
-    /// Something is lost or does not work.
-    Error,
+named! {
+    /// How much a finding matters, the lowest first.
+    pub enum Severity {
+        /// Worth knowing.
+        Info = "info",
+        /// Something will be lost or stop working.
+        Warning = "warning",
+        /// Something is lost or does not work.
+        Error = "error",
+    }
 }
 
 impl Severity {
@@ -31,18 +32,6 @@ impl Severity {
             Self::Info => None,
             Self::Warning => Some(Tone::Open),
             Self::Error => Some(Tone::Bad),
-        }
-    }
-
-    /// Every severity, the gravest first.
-    pub const ALL: &'static [Self] = &[Self::Error, Self::Warning, Self::Info];
-
-    /// The word used in text and JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-            Self::Info => "info",
         }
     }
 }

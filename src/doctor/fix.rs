@@ -1,5 +1,6 @@
 //! What fixes a finding: commands, in an order that works, and how safe they are.
 
+use crate::model::named::named;
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
@@ -7,26 +8,15 @@ use crate::exchange::init::FIRST_JOBS;
 use crate::gates::plan::{PlanStep, StepKind};
 use crate::model::suggestion::{Prose, Run, Suggestion};
 
-/// How far a fix can be trusted to do no harm.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Safety {
-    /// It only brings about what headquarters says already, and loses nothing.
-    Safe,
-    /// It is a decision that somebody must take.
-    Manual,
-    /// Something can be lost by it.
-    Destructive,
-}
-
-impl Safety {
-    /// The word used in text and JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Safe => "safe",
-            Self::Manual => "manual",
-            Self::Destructive => "destructive",
-        }
+named! {
+    /// How far a fix can be trusted to do no harm.
+    pub enum Safety {
+        /// It only brings about what headquarters says already, and loses nothing.
+        Safe = "safe",
+        /// It is a decision that somebody must take.
+        Manual = "manual",
+        /// Something can be lost by it.
+        Destructive = "destructive",
     }
 }
 

@@ -165,7 +165,7 @@ pub(super) fn repair(
 fn unreadable(writer: &Writer, intent: &Intent) -> StoreError {
     StoreError::Unreadable {
         path: writer.hq.path().display().to_string(),
-        what: "an announced operation",
+        what: "an announced operation".to_owned(),
         value: intent.detail.clone(),
     }
 }

@@ -1,5 +1,6 @@
 //! Whether what headquarters has keeps every gate rule.
 
+use crate::model::named::named;
 use serde::Serialize;
 
 use super::catalogue::Catalogue;
@@ -22,22 +23,22 @@ pub struct Violation {
     pub hint: Suggestion,
 }
 
-/// The rules a standing can break.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Broken {
-    /// On while a prerequisite is off (G01).
-    Prerequisite,
-    /// On in a version, or beside a scale unit, that is too old (G03).
-    Version,
-    /// Mandatory and off (G02).
-    MandatoryOff,
-    /// On beside a feature that excludes it.
-    Excluded,
-    /// On, and what must be set up is not (G16).
-    Configuration,
-    /// To turn on before something it needs (G05).
-    Schedule,
+named! {
+    /// The rules a standing can break.
+    pub enum Broken {
+        /// On while a prerequisite is off (G01).
+        Prerequisite = "prerequisite",
+        /// On in a version, or beside a scale unit, that is too old (G03).
+        Version = "version",
+        /// Mandatory and off (G02).
+        MandatoryOff = "mandatory-off",
+        /// On beside a feature that excludes it.
+        Excluded = "excluded",
+        /// On, and what must be set up is not (G16).
+        Configuration = "configuration",
+        /// To turn on before something it needs (G05).
+        Schedule = "schedule",
+    }
 }
 
 /// Every rule that is broken, by kind and feature.

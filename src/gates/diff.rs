@@ -1,5 +1,6 @@
 //! What differs between two sets of features: of environments, or of exported files.
 
+use crate::model::named::named;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -16,18 +17,18 @@ pub struct Side {
     pub channels: Option<BTreeMap<String, BTreeMap<String, bool>>>,
 }
 
-/// How a feature differs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// Only the left side has it.
-    OnlyLeft,
-    /// Only the right side has it.
-    OnlyRight,
-    /// Headquarters differ.
-    Differs,
-    /// Headquarters are equal, channels are not.
-    ChannelsDiffer,
+named! {
+    /// How a feature differs.
+    pub enum Kind {
+        /// Only the left side has it.
+        OnlyLeft = "only-left",
+        /// Only the right side has it.
+        OnlyRight = "only-right",
+        /// Headquarters differ.
+        Differs = "differs",
+        /// Headquarters are equal, channels are not.
+        ChannelsDiffer = "channels-differ",
+    }
 }
 
 /// One difference.

@@ -1,6 +1,6 @@
 //! One gate: a feature of the Feature management workspace, and everything it demands.
 
-use serde::Serialize;
+use crate::model::named::named;
 
 use crate::model::evidence::Evidence;
 use crate::model::version::Version;
@@ -11,29 +11,17 @@ pub const NAME_PREFIX: &str = "Dynamics.AX.Application.";
 /// The job that carries feature state to the channels (G13).
 pub const CARRIER: &str = "1110";
 
-/// How far along its life a feature is in a version (G04).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Stage {
-    /// Can be tried; off unless enabled.
-    Preview,
-    /// Off unless enabled.
-    Released,
-    /// Turned on by the update that brings this stage; can be disabled.
-    OnByDefault,
-    /// On, and not to be turned off (G02).
-    Mandatory,
-}
-
-impl Stage {
-    /// The word used in files and in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Preview => "preview",
-            Self::Released => "released",
-            Self::OnByDefault => "on-by-default",
-            Self::Mandatory => "mandatory",
-        }
+named! {
+    /// How far along its life a feature is in a version (G04).
+    pub enum Stage {
+        /// Can be tried; off unless enabled.
+        Preview = "preview",
+        /// Off unless enabled.
+        Released = "released",
+        /// Turned on by the update that brings this stage; can be disabled.
+        OnByDefault = "on-by-default",
+        /// On, and not to be turned off (G02).
+        Mandatory = "mandatory",
     }
 }
 
@@ -100,14 +88,14 @@ pub struct Configuration {
     pub evidence: Evidence,
 }
 
-/// What is restarted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Restart {
-    /// The scale unit.
-    ScaleUnit,
-    /// The registers.
-    Register,
+named! {
+    /// What is restarted.
+    pub enum Restart {
+        /// The scale unit.
+        ScaleUnit = "scale-unit",
+        /// The registers.
+        Register = "register",
+    }
 }
 
 /// What is to be done in one step.

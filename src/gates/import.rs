@@ -1,5 +1,6 @@
 //! Importing the "Feature management" data entity, by its six rules (G10).
 
+use crate::model::named::named;
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -25,22 +26,22 @@ pub struct EntityRow {
     pub line: usize,
 }
 
-/// Which of the documented rules a row falls under.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Rule {
-    /// Enabled to Yes enables; the date is today.
-    A,
-    /// Enabled to No, or a blank date, disables and clears the date.
-    B,
-    /// A future date schedules.
-    C,
-    /// Yes with a future date schedules.
-    D,
-    /// No with a future date schedules.
-    E,
-    /// What is on and gets a future date stays on.
-    F,
+named! {
+    /// Which of the documented rules a row falls under.
+    pub enum Rule {
+        /// Enabled to Yes enables; the date is today.
+        A = "a",
+        /// Enabled to No, or a blank date, disables and clears the date.
+        B = "b",
+        /// A future date schedules.
+        C = "c",
+        /// Yes with a future date schedules.
+        D = "d",
+        /// No with a future date schedules.
+        E = "e",
+        /// What is on and gets a future date stays on.
+        F = "f",
+    }
 }
 
 /// What a row comes to.

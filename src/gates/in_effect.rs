@@ -1,24 +1,25 @@
 //! Whether a feature is in effect in a channel, from four places: headquarters, the channel's
 //! database, the scale unit's cache, and the jobs in between (G13, G14, R15).
 
+use crate::model::named::named;
 use serde::Serialize;
 
 use crate::model::pos::Prospect;
 use crate::model::time::ShownTime;
 use crate::model::tone::Tone;
 
-/// Where a feature stands in a channel, towards what headquarters says (R15).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ChannelState {
-    /// Off in headquarters, and the channel acts so.
-    Off,
-    /// The runtime cannot see there what headquarters says.
-    NotDistributed,
-    /// The database says it, a cache does not yet.
-    Cached,
-    /// On in headquarters, and the channel acts so.
-    Effective,
+named! {
+    /// Where a feature stands in a channel, towards what headquarters says (R15).
+    pub enum ChannelState {
+        /// Off in headquarters, and the channel acts so.
+        Off = "off",
+        /// The runtime cannot see there what headquarters says.
+        NotDistributed = "not-distributed",
+        /// The database says it, a cache does not yet.
+        Cached = "cached",
+        /// On in headquarters, and the channel acts so.
+        Effective = "effective",
+    }
 }
 
 impl ChannelState {
@@ -28,16 +29,6 @@ impl ChannelState {
             Self::Off => None,
             Self::NotDistributed | Self::Cached => Some(Tone::Open),
             Self::Effective => Some(Tone::Good),
-        }
-    }
-
-    /// The word used in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::NotDistributed => "not-distributed",
-            Self::Cached => "cached",
-            Self::Effective => "effective",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What an update does to features: new ones are listed, some turn on, some become mandatory
 //! (G03, G04, G09, G11).
 
+use crate::model::named::named;
 use serde::Serialize;
 
 use super::catalogue::Catalogue;
@@ -9,20 +10,20 @@ use super::resolve::{Consent, Features};
 use super::standing::{Change, FeatureRow, Setting, Standing, prerequisites_first};
 use crate::model::version::Version;
 
-/// What happened to a feature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Moved {
-    /// It is listed from now on.
-    Listed,
-    /// It has come to another stage.
-    Stage,
-    /// It was turned on.
-    TurnedOn,
-    /// It would have turned on, and could not.
-    StayedOff,
-    /// One of its two rows was missing, and was made again (G14).
-    Repaired,
+named! {
+    /// What happened to a feature.
+    pub enum Moved {
+        /// It is listed from now on.
+        Listed = "listed",
+        /// It has come to another stage.
+        Stage = "stage",
+        /// It was turned on.
+        TurnedOn = "turned-on",
+        /// It would have turned on, and could not.
+        StayedOff = "stayed-off",
+        /// One of its two rows was missing, and was made again (G14).
+        Repaired = "repaired",
+    }
 }
 
 /// One thing that happened to a feature, and why.

@@ -1,5 +1,6 @@
 //! What may be turned on and off, worked out from the catalogue and headquarters' rows.
 
+use crate::model::named::named;
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -9,22 +10,22 @@ use super::standing::{Change, Setting, Standing, prerequisites_first};
 pub use crate::model::suggestion::Consent;
 use crate::model::tone::Tone;
 
-/// Where a feature stands in headquarters; the first that holds (G04).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Status {
-    /// On, and not to be turned off.
-    Mandatory,
-    /// On.
-    Enabled,
-    /// Off, with a date on which it turns on.
-    Scheduled,
-    /// Off, and something must be done first.
-    CannotEnable,
-    /// Off, and enabling it must be confirmed.
-    NeedsConfirmation,
-    /// Off.
-    NotEnabled,
+named! {
+    /// Where a feature stands in headquarters; the first that holds (G04).
+    pub enum Status {
+        /// On, and not to be turned off.
+        Mandatory = "mandatory",
+        /// On.
+        Enabled = "enabled",
+        /// Off, with a date on which it turns on.
+        Scheduled = "scheduled",
+        /// Off, and something must be done first.
+        CannotEnable = "cannot-enable",
+        /// Off, and enabling it must be confirmed.
+        NeedsConfirmation = "needs-confirmation",
+        /// Off.
+        NotEnabled = "not-enabled",
+    }
 }
 
 impl Status {
@@ -36,48 +37,36 @@ impl Status {
             Self::CannotEnable | Self::NeedsConfirmation | Self::NotEnabled => None,
         }
     }
-
-    /// The word used in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Mandatory => "mandatory",
-            Self::Enabled => "enabled",
-            Self::Scheduled => "scheduled",
-            Self::CannotEnable => "cannot-enable",
-            Self::NeedsConfirmation => "needs-confirmation",
-            Self::NotEnabled => "not-enabled",
-        }
-    }
 }
 
-/// Why a change is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RefusalKind {
-    /// A prerequisite is off.
-    Prerequisite,
-    /// Headquarters or a scale unit is too old.
-    Version,
-    /// Something beside the feature is not set up.
-    Configuration,
-    /// A person must confirm it.
-    Confirmation,
-    /// Its configuration key is off.
-    ConfigurationKey,
-    /// It cannot be taken back.
-    Irreversible,
-    /// Another feature that is on excludes it.
-    Excluded,
-    /// It is mandatory.
-    Mandatory,
-    /// It cannot be disabled once on.
-    CannotDisable,
-    /// Another feature that is on needs it.
-    Dependent,
-    /// It is on already, so that it cannot be scheduled.
-    AlreadyOn,
-    /// The date has passed.
-    DatePassed,
+named! {
+    /// Why a change is refused.
+    pub enum RefusalKind {
+        /// A prerequisite is off.
+        Prerequisite = "prerequisite",
+        /// Headquarters or a scale unit is too old.
+        Version = "version",
+        /// Something beside the feature is not set up.
+        Configuration = "configuration",
+        /// A person must confirm it.
+        Confirmation = "confirmation",
+        /// Its configuration key is off.
+        ConfigurationKey = "configuration-key",
+        /// It cannot be taken back.
+        Irreversible = "irreversible",
+        /// Another feature that is on excludes it.
+        Excluded = "excluded",
+        /// It is mandatory.
+        Mandatory = "mandatory",
+        /// It cannot be disabled once on.
+        CannotDisable = "cannot-disable",
+        /// Another feature that is on needs it.
+        Dependent = "dependent",
+        /// It is on already, so that it cannot be scheduled.
+        AlreadyOn = "already-on",
+        /// The date has passed.
+        DatePassed = "date-passed",
+    }
 }
 
 /// One reason why a change is refused.

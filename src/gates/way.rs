@@ -1,49 +1,33 @@
 //! A way to an effective feature, as steps with commands.
 
+use crate::model::named::named;
 use serde::Serialize;
 
 use super::resolve::Refusal;
 use crate::model::pos::Prospect;
 use crate::model::suggestion::Suggestion;
 
-/// What kind of step it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum StepKind {
-    /// Move the application version.
-    Upgrade,
-    /// Set something up, and record it.
-    Configure,
-    /// Clear something out of the way of a job: resume, activate, retry.
-    Clear,
-    /// Turn a feature off that excludes it.
-    Disable,
-    /// Turn features on in headquarters.
-    Enable,
-    /// Initialize the commerce scheduler.
-    Initialize,
-    /// Run jobs.
-    Run,
-    /// Wait until a job is Applied.
-    Wait,
-    /// Restart scale units or registers.
-    Restart,
-}
-
-impl StepKind {
-    /// The word used in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Upgrade => "upgrade",
-            Self::Configure => "configure",
-            Self::Clear => "clear",
-            Self::Disable => "disable",
-            Self::Enable => "enable",
-            Self::Initialize => "initialize",
-            Self::Run => "run",
-            Self::Wait => "wait",
-            Self::Restart => "restart",
-        }
+named! {
+    /// What kind of step it is.
+    pub enum StepKind {
+        /// Move the application version.
+        Upgrade = "upgrade",
+        /// Set something up, and record it.
+        Configure = "configure",
+        /// Clear something out of the way of a job: resume, activate, retry.
+        Clear = "clear",
+        /// Turn a feature off that excludes it.
+        Disable = "disable",
+        /// Turn features on in headquarters.
+        Enable = "enable",
+        /// Initialize the commerce scheduler.
+        Initialize = "initialize",
+        /// Run jobs.
+        Run = "run",
+        /// Wait until a job is Applied.
+        Wait = "wait",
+        /// Restart scale units or registers.
+        Restart = "restart",
     }
 }
 

@@ -1,5 +1,6 @@
 //! Customers as people see them, and the fields they may set.
 
+use super::named::named;
 use serde::Serialize;
 
 /// `OPERATION` of a V2 row: a creation (the number is inferred).
@@ -79,67 +80,33 @@ pub struct Address {
     pub country: String,
 }
 
-/// A field of a customer that people set with `--set FIELD=VALUE`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum CustomerField {
-    /// First name.
-    FirstName,
-    /// Middle name.
-    MiddleName,
-    /// Last name.
-    LastName,
-    /// Personal title: Mr, Mrs, Ms, Dr.
-    Title,
-    /// Primary e-mail address.
-    Email,
-    /// Primary telephone number.
-    Phone,
-    /// Where receipts go.
-    ReceiptEmail,
-    /// Language.
-    Language,
-    /// Customer group.
-    Group,
-    /// An affiliation to add.
-    Affiliation,
+named! {
+    /// A field of a customer that people set with `--set FIELD=VALUE`.
+    pub enum CustomerField {
+        /// First name.
+        FirstName = "first-name",
+        /// Middle name.
+        MiddleName = "middle-name",
+        /// Last name.
+        LastName = "last-name",
+        /// Personal title: Mr, Mrs, Ms, Dr.
+        Title = "title",
+        /// Primary e-mail address.
+        Email = "email",
+        /// Primary telephone number.
+        Phone = "phone",
+        /// Where receipts go.
+        ReceiptEmail = "receipt-email",
+        /// Language.
+        Language = "language",
+        /// Customer group.
+        Group = "group",
+        /// An affiliation to add.
+        Affiliation = "affiliation",
+    }
 }
 
 impl CustomerField {
-    /// Every field.
-    pub const ALL: &'static [Self] = &[
-        Self::FirstName,
-        Self::MiddleName,
-        Self::LastName,
-        Self::Title,
-        Self::Email,
-        Self::Phone,
-        Self::ReceiptEmail,
-        Self::Language,
-        Self::Group,
-        Self::Affiliation,
-    ];
-
-    /// The name that `--set` takes.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::FirstName => "first-name",
-            Self::MiddleName => "middle-name",
-            Self::LastName => "last-name",
-            Self::Title => "title",
-            Self::Email => "email",
-            Self::Phone => "phone",
-            Self::ReceiptEmail => "receipt-email",
-            Self::Language => "language",
-            Self::Group => "group",
-            Self::Affiliation => "affiliation",
-        }
-    }
-
-    /// The field of a name that `--set` takes.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|field| field.as_str() == name)
-    }
-
     /// The field that a column of RETAILASYNCCUSTOMERV2 holds.
     pub fn of_column(column: &str) -> Option<Self> {
         let is = |field: &Self| field.column().is_some_and(|own| own.eq_ignore_ascii_case(column));
@@ -179,45 +146,25 @@ impl CustomerField {
     }
 }
 
-/// A field of an address that people set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum AddressField {
-    /// Street with number.
-    Street,
-    /// City.
-    City,
-    /// State.
-    State,
-    /// Postal code.
-    Zip,
-    /// County.
-    County,
-    /// Country or region.
-    Country,
+named! {
+    /// A field of an address that people set.
+    pub enum AddressField {
+        /// Street with number.
+        Street = "street",
+        /// City.
+        City = "city",
+        /// State.
+        State = "state",
+        /// Postal code.
+        Zip = "zip",
+        /// County.
+        County = "county",
+        /// Country or region.
+        Country = "country",
+    }
 }
 
 impl AddressField {
-    /// Every field.
-    pub const ALL: &'static [Self] =
-        &[Self::Street, Self::City, Self::State, Self::Zip, Self::County, Self::Country];
-
-    /// The name that `--set` takes.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Street => "street",
-            Self::City => "city",
-            Self::State => "state",
-            Self::Zip => "zip",
-            Self::County => "county",
-            Self::Country => "country",
-        }
-    }
-
-    /// The field of a name that `--set` takes.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|field| field.as_str() == name)
-    }
-
     /// The field that a column of RETAILASYNCADDRESSV2 holds.
     pub fn of_column(column: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|field| field.column().eq_ignore_ascii_case(column))

@@ -1,5 +1,6 @@
 //! Scheduler jobs and their subjobs, valid by construction (S01).
 
+use super::named::named;
 use serde::{Deserialize, Serialize};
 
 use super::evidence::Evidence;
@@ -7,33 +8,15 @@ use super::evidence::Evidence;
 /// The column that separates companies; added to every company table by itself (S02).
 pub const DATAAREAID: &str = "DATAAREAID";
 
-/// Which way a job moves rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Direction {
-    /// Headquarters to channel databases.
-    Download,
-    /// Channel databases to headquarters (the P-job).
-    Upload,
-    /// A batch inside headquarters.
-    Batch,
-}
-
-impl Direction {
-    /// The lower-case word used in files, tables and JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Download => "download",
-            Self::Upload => "upload",
-            Self::Batch => "batch",
-        }
-    }
-
-    /// Reads the word written by [`Direction::as_str`].
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Download, Self::Upload, Self::Batch]
-            .into_iter()
-            .find(|direction| direction.as_str() == word)
+named! {
+    /// Which way a job moves rows.
+    pub enum Direction {
+        /// Headquarters to channel databases.
+        Download = "download",
+        /// Channel databases to headquarters (the P-job).
+        Upload = "upload",
+        /// A batch inside headquarters.
+        Batch = "batch",
     }
 }
 

@@ -1,5 +1,6 @@
 //! Asynchronous customer operations as headquarters has them.
 
+use super::named::named;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -8,38 +9,23 @@ use super::customer::{CREATE, Change, DEACTIVATE};
 use super::field_set::LeftField;
 use super::time::ShownTime;
 
-/// The five V2 tables (U08), in the order operations of one moment are processed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum OperationKind {
-    /// RETAILASYNCCUSTOMERV2.
-    Customer,
-    /// RETAILASYNCADDRESSV2.
-    Address,
-    /// RETAILASYNCCUSTOMERCONTACT.
-    Contact,
-    /// RETAILASYNCCUSTOMERAFFILIATION.
-    Affiliation,
-    /// RETAILASYNCCUSTOMERATTRIBUTEV2.
-    Attribute,
+named! {
+    /// The five V2 tables (U08), in the order operations of one moment are processed.
+    pub enum OperationKind {
+        /// RETAILASYNCCUSTOMERV2.
+        Customer = "customer",
+        /// RETAILASYNCADDRESSV2.
+        Address = "address",
+        /// RETAILASYNCCUSTOMERCONTACT.
+        Contact = "contact",
+        /// RETAILASYNCCUSTOMERAFFILIATION.
+        Affiliation = "affiliation",
+        /// RETAILASYNCCUSTOMERATTRIBUTEV2.
+        Attribute = "attribute",
+    }
 }
 
 impl OperationKind {
-    /// Every kind, in processing order.
-    pub const ALL: &'static [Self] =
-        &[Self::Customer, Self::Address, Self::Contact, Self::Affiliation, Self::Attribute];
-
-    /// The word that begins an operation's id.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Customer => "customer",
-            Self::Address => "address",
-            Self::Contact => "contact",
-            Self::Affiliation => "affiliation",
-            Self::Attribute => "attribute",
-        }
-    }
-
     /// Its table.
     pub fn table(self) -> &'static str {
         match self {
@@ -52,36 +38,17 @@ impl OperationKind {
     }
 }
 
-/// Where an operation stands; the product's own words for it are not public.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum OperationStatus {
-    /// The batch has not looked at it.
-    Pending,
-    /// It went through.
-    Succeeded,
-    /// It failed, and will be tried again.
-    Failed,
-    /// It waits behind a failed one of the same customer (C03).
-    Waiting,
-}
-
-impl OperationStatus {
-    /// The word kept in the database and shown.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Succeeded => "succeeded",
-            Self::Failed => "failed",
-            Self::Waiting => "waiting",
-        }
-    }
-
-    /// Reads the word written by [`OperationStatus::as_str`].
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Pending, Self::Succeeded, Self::Failed, Self::Waiting]
-            .into_iter()
-            .find(|status| status.as_str() == word)
+named! {
+    /// Where an operation stands; the product's own words for it are not public.
+    pub enum OperationStatus {
+        /// The batch has not looked at it.
+        Pending = "pending",
+        /// It went through.
+        Succeeded = "succeeded",
+        /// It failed, and will be tried again.
+        Failed = "failed",
+        /// It waits behind a failed one of the same customer (C03).
+        Waiting = "waiting",
     }
 }
 

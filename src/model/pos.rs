@@ -1,55 +1,34 @@
 //! What a register or e-commerce site does, which way it went, and why.
 
+use super::named::named;
 use serde::{Deserialize, Serialize};
 
 use super::suggestion::Suggestion;
 use crate::model::time::{ShownTime, Time};
 
-/// Which way an operation went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Path {
-    /// In the channel; headquarters hears of it later.
-    Async,
-    /// In the channel, and there is nothing for headquarters to hear.
-    Local,
-    /// By a real-time call to headquarters.
-    RealTime,
-    /// A real-time call failed, and it was done in the channel instead (R07).
-    AsyncFallback,
-    /// Not done: the rules do not allow it.
-    Refused,
-    /// Not done: headquarters could not be reached.
-    Failed,
+named! {
+    /// Which way an operation went.
+    pub enum Path {
+        /// In the channel; headquarters hears of it later.
+        Async = "async",
+        /// In the channel, and there is nothing for headquarters to hear.
+        Local = "local",
+        /// By a real-time call to headquarters.
+        RealTime = "real-time",
+        /// A real-time call failed, and it was done in the channel instead (R07).
+        AsyncFallback = "async-fallback",
+        /// Not done: the rules do not allow it.
+        Refused = "refused",
+        /// Not done: headquarters could not be reached.
+        Failed = "failed",
+    }
 }
 
 impl Path {
-    /// Every path.
-    pub const ALL: &'static [Self] = &[
-        Self::Async,
-        Self::Local,
-        Self::RealTime,
-        Self::AsyncFallback,
-        Self::Refused,
-        Self::Failed,
-    ];
-
     /// Whether this is what somebody expected who said so: who says local means the channel alone,
     /// with or without something to send up.
     pub fn meets(self, expected: Self) -> bool {
         self == expected || expected == Self::Local && self == Self::Async
-    }
-
-    /// The word in JSON and text.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Async => "async",
-            Self::Local => "local",
-            Self::RealTime => "real-time",
-            Self::AsyncFallback => "async-fallback",
-            Self::Refused => "refused",
-            Self::Failed => "failed",
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a run did, as scripts read it.
 
+use super::named::named;
 use serde::Serialize;
 
 use super::job::Direction;
@@ -14,51 +15,33 @@ pub struct RunReport {
     pub jobs: Vec<JobReport>,
 }
 
-/// Whether a run sent changes or everything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Mode {
-    /// Only what changed since the row version (D01).
-    Delta,
-    /// Everything in scope (D04).
-    Full,
+named! {
+    /// Whether a run sent changes or everything.
+    pub enum Mode {
+        /// Only what changed since the row version (D01).
+        Delta = "delta",
+        /// Everything in scope (D04).
+        Full = "full",
+    }
 }
 
-/// Why a run was full.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FullReason {
-    /// `--full`.
-    Requested,
-    /// The group never had this job before.
-    FirstRun,
-    /// A channel database that joined the group (D05).
-    NewDatabase,
-    /// The change tracking does not reach back to the row version (D17).
-    TrackingExpired,
-    /// "Full dataset generation interval" has passed since the last full run.
-    Interval,
+named! {
+    /// Why a run was full.
+    pub enum FullReason {
+        /// `--full`.
+        Requested = "requested",
+        /// The group never had this job before.
+        FirstRun = "first-run",
+        /// A channel database that joined the group (D05).
+        NewDatabase = "new-database",
+        /// The change tracking does not reach back to the row version (D17).
+        TrackingExpired = "tracking-expired",
+        /// "Full dataset generation interval" has passed since the last full run.
+        Interval = "interval",
+    }
 }
 
 impl FullReason {
-    const ALL: &'static [(Self, &'static str)] = &[
-        (Self::Requested, "requested"),
-        (Self::FirstRun, "first-run"),
-        (Self::NewDatabase, "new-database"),
-        (Self::TrackingExpired, "tracking-expired"),
-        (Self::Interval, "interval"),
-    ];
-
-    /// The word used in JSON and in the database.
-    pub fn as_str(self) -> &'static str {
-        Self::ALL.iter().find(|(reason, _)| *reason == self).map_or("", |(_, word)| word)
-    }
-
-    /// Reads the word written by [`FullReason::as_str`].
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, known)| *known == word).map(|(reason, _)| *reason)
-    }
-
     /// The reason in a sentence.
     pub fn describe(self) -> &'static str {
         match self {

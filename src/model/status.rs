@@ -1,42 +1,27 @@
 //! Session statuses, by their documented numbers and names (D03, U02).
 
-use serde::Serialize;
+use super::named::named;
 
 /// What the message of a session says that was given up after its tries (D06).
 pub const TRIED_TOO_OFTEN: &str = "tried too many times";
 
+/// Makes a [`named!`] enum whose values have their documented numbers.
 macro_rules! statuses {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $number:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-        pub enum $name { $($(#[$vdoc])* $variant = $number,)+ }
+    ($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $variant:ident = $number:literal,)+ }) => {
+        named! {
+            $(#[$doc])*
+            pub enum $name { $($(#[$about])* $variant = stringify!($variant),)+ }
+        }
 
         impl $name {
-            /// Every status, in the order of their numbers.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
-
             /// The number kept in the database.
-            pub fn number(self) -> i64 { self as i64 }
+            pub const fn number(self) -> i64 {
+                match self { $(Self::$variant => $number,)+ }
+            }
 
             /// The status with this number.
             pub fn from_number(number: i64) -> Option<Self> {
                 Self::ALL.iter().copied().find(|status| status.number() == number)
-            }
-
-            /// The name, as people and scripts see it.
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => stringify!($variant),)+ }
-            }
-
-            /// Reads a name in any case.
-            pub fn parse(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|s| s.as_str().eq_ignore_ascii_case(word))
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.pad(self.as_str())
             }
         }
     };

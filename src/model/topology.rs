@@ -1,6 +1,7 @@
 //! Channel databases, their groups and the distribution schedules that serve them.
 
-use serde::Serialize;
+use super::named::named;
+use serde::{Serialize, Serializer};
 
 use crate::model::ids::{DataStoreId, GroupId};
 
@@ -67,50 +68,38 @@ pub struct Schedule {
     pub batch_id: i64,
     /// The caption of that batch job.
     pub batch: String,
-    /// The state of that batch job; none when there is no batch job.
+    /// The state of that batch job; none when there is no batch job. JSON has it in lower case.
+    #[serde(serialize_with = "in_lower_case")]
     pub batch_state: Option<BatchState>,
 }
 
-/// The state of a batch job; the words are those of the batch form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum BatchState {
-    /// It will run at its next recurrence.
-    Waiting,
-    /// It runs now.
-    Executing,
-    /// Somebody has put it on hold (U03).
-    Hold,
-    /// It ended with an error.
-    Error,
-    /// It ended, and does not recur.
-    Ended,
-    /// Somebody has cancelled it.
-    Canceled,
+named! {
+    /// The state of a batch job; the words are those of the batch form.
+    pub enum BatchState {
+        /// It will run at its next recurrence.
+        Waiting = "Waiting",
+        /// It runs now.
+        Executing = "Executing",
+        /// Somebody has put it on hold (U03).
+        Hold = "Hold",
+        /// It ended with an error.
+        Error = "Error",
+        /// It ended, and does not recur.
+        Ended = "Ended",
+        /// Somebody has cancelled it.
+        Canceled = "Canceled",
+    }
+}
+
+#[allow(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
+fn in_lower_case<S: Serializer>(
+    state: &Option<BatchState>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    state.map(|state| state.as_str().to_lowercase()).serialize(serializer)
 }
 
 impl BatchState {
-    /// Every state, in the order they are shown.
-    pub const ALL: &'static [Self] =
-        &[Self::Waiting, Self::Executing, Self::Hold, Self::Error, Self::Ended, Self::Canceled];
-
-    /// The word kept in `BATCHJOB.STATUS`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Waiting => "Waiting",
-            Self::Executing => "Executing",
-            Self::Hold => "Hold",
-            Self::Error => "Error",
-            Self::Ended => "Ended",
-            Self::Canceled => "Canceled",
-        }
-    }
-
-    /// Reads the word written by [`BatchState::as_str`], in any case.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|state| state.as_str().eq_ignore_ascii_case(word))
-    }
-
     /// Whether a batch job in this state applies anything, sooner or later (U03).
     pub fn is_valid(self) -> bool {
         matches!(self, Self::Waiting | Self::Executing)

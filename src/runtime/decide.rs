@@ -1,67 +1,37 @@
 //! Which way an operation goes, from what the scale unit answers with (R01 to R09).
 
 use crate::gates::catalogue::slug;
+use crate::model::named::named;
 
-/// What is asked of a channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Create a customer.
-    CreateCustomer,
-    /// Edit a customer.
-    EditCustomer,
-    /// Create an address.
-    CreateAddress,
-    /// Edit an address.
-    EditAddress,
-    /// Deactivate an address.
-    DeactivateAddress,
-    /// Search customers in headquarters.
-    RemoteSearch,
-    /// A customer's balance.
-    Balance,
-    /// A customer's orders.
-    OrderHistory,
-    /// Link an identity of another provider.
-    LinkIdentity,
-    /// Take a synchronous customer order.
-    CreateOrder,
-    /// Issue a loyalty card.
-    IssueLoyaltyCard,
+named! {
+    /// What is asked of a channel.
+    pub enum Kind {
+        /// Create a customer.
+        CreateCustomer = "create-customer",
+        /// Edit a customer.
+        EditCustomer = "edit-customer",
+        /// Create an address.
+        CreateAddress = "create-address",
+        /// Edit an address.
+        EditAddress = "edit-address",
+        /// Deactivate an address.
+        DeactivateAddress = "deactivate-address",
+        /// Search customers in headquarters.
+        RemoteSearch = "find-customer",
+        /// A customer's balance.
+        Balance = "balance",
+        /// A customer's orders.
+        OrderHistory = "order-history",
+        /// Link an identity of another provider.
+        LinkIdentity = "link-identity",
+        /// Take a synchronous customer order.
+        CreateOrder = "create-order",
+        /// Issue a loyalty card.
+        IssueLoyaltyCard = "issue-loyalty-card",
+    }
 }
 
 impl Kind {
-    /// Every kind.
-    pub const ALL: &'static [Self] = &[
-        Self::CreateCustomer,
-        Self::EditCustomer,
-        Self::CreateAddress,
-        Self::EditAddress,
-        Self::DeactivateAddress,
-        Self::RemoteSearch,
-        Self::Balance,
-        Self::OrderHistory,
-        Self::LinkIdentity,
-        Self::CreateOrder,
-        Self::IssueLoyaltyCard,
-    ];
-
-    /// The operation's name, as the command has it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::CreateCustomer => "create-customer",
-            Self::EditCustomer => "edit-customer",
-            Self::CreateAddress => "create-address",
-            Self::EditAddress => "edit-address",
-            Self::DeactivateAddress => "deactivate-address",
-            Self::RemoteSearch => "find-customer",
-            Self::Balance => "balance",
-            Self::OrderHistory => "order-history",
-            Self::LinkIdentity => "link-identity",
-            Self::CreateOrder => "create-order",
-            Self::IssueLoyaltyCard => "issue-loyalty-card",
-        }
-    }
-
     /// The request of its real-time call. Those of orders and loyalty cards are assumed.
     pub fn request(self) -> &'static str {
         match self {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Params, Row};
 
+use super::column::unread;
 use super::commit;
 use super::error::StoreError;
 use super::examine::{Settled, only_files, settle, throwaway};
@@ -297,7 +298,7 @@ impl Db {
     ) -> Result<Vec<T>, StoreError> {
         let mut statement = self.conn.prepare_cached(sql).map_err(|e| self.error(sql, e))?;
         let rows = statement.query_map(params, read).map_err(|e| self.error(sql, e))?;
-        rows.collect::<Result<_, _>>().map_err(|e| self.error(sql, e))
+        rows.collect::<Result<_, _>>().map_err(|e| unread(self, sql, &statement, e))
     }
 
     /// The first row of a query, if there is one.
@@ -364,14 +365,11 @@ impl Db {
     /// A stored value that is not understood.
     pub(in crate::store) fn unreadable(
         &self,
-        what: &'static str,
+        what: impl ToString,
         value: impl ToString,
     ) -> StoreError {
-        StoreError::Unreadable {
-            path: self.path.display().to_string(),
-            what,
-            value: value.to_string(),
-        }
+        let path = self.path.display().to_string();
+        StoreError::Unreadable { path, what: what.to_string(), value: value.to_string() }
     }
 }
 

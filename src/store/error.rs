@@ -237,8 +237,8 @@ pub enum StoreError {
     Unreadable {
         /// The file.
         path: String,
-        /// What it was to be.
-        what: &'static str,
+        /// What it was to be, and its column where one holds it.
+        what: String,
         /// What it is.
         value: String,
     },

@@ -1,5 +1,6 @@
 //! The two rows that headquarters keeps of each feature, and making one from the other (G14).
 
+use crate::model::named::named;
 use rusqlite::named_params;
 
 use super::db::{ChannelDatabase, Db, Headquarters};
@@ -10,24 +11,17 @@ use crate::gates::gate::Gate;
 use crate::model::time::Time;
 use crate::world::clock::NO_DATE;
 
-/// Which of a feature's two rows is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Half {
-    /// FEATUREMANAGEMENTSTATE alone.
-    State,
-    /// FEATUREMANAGEMENTMETADATA alone.
-    Metadata,
+named! {
+    /// Which of a feature's two rows is there.
+    pub enum Half {
+        /// FEATUREMANAGEMENTSTATE alone.
+        State = "STATE",
+        /// FEATUREMANAGEMENTMETADATA alone.
+        Metadata = "METADATA",
+    }
 }
 
 impl Half {
-    /// The end of the table's name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::State => "STATE",
-            Self::Metadata => "METADATA",
-        }
-    }
-
     /// The other one.
     #[must_use]
     pub fn other(self) -> Self {

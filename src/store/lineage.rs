@@ -244,7 +244,7 @@ fn take_in(
             hq.run(
                 "INSERT OR IGNORE INTO cdx_REPLACED (DATASTORE, CAUSE, NOTICED)
                  VALUES (:store, :cause, :now)",
-                named_params! { ":store": store.id, ":cause": cause.as_str(), ":now": now },
+                named_params! { ":store": store.id, ":cause": cause, ":now": now },
             )?;
         }
         remember_accounts(hq, &accounts)?;
@@ -393,14 +393,7 @@ fn orphans(
 /// been looked after.
 pub fn replaced(hq: &Headquarters) -> Result<Vec<(DataStoreId, Cause)>, StoreError> {
     let sql = "SELECT DATASTORE, CAUSE FROM cdx_REPLACED ORDER BY DATASTORE";
-    let rows = hq.rows(sql, [], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
-    rows.into_iter()
-        .map(|(store, cause)| {
-            let cause =
-                Cause::parse(&cause).ok_or_else(|| hq.unreadable("a cause", cause.clone()))?;
-            Ok((store, cause))
-        })
-        .collect()
+    hq.rows(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
 /// Notes that the rows of a database have been looked after.

@@ -116,7 +116,7 @@ pub fn note(
     hq.run(
         include_str!("sql/operation_note.sql"),
         named_params! {
-            ":table": id.kind.table(), ":row": id.row, ":status": status.as_str(),
+            ":table": id.kind.table(), ":row": id.row, ":status": status,
             ":error": error, ":now": now,
             ":changes": changes.map(|c| serde_json::to_string(c).unwrap_or_default()),
         },
@@ -137,13 +137,10 @@ pub fn list(hq: &Headquarters, clock: &Clock) -> Result<Vec<Operation>, StoreErr
         .collect();
     let sql = format!("{} ORDER BY T, D, K, C", parts.join(" UNION ALL "));
     let rows = hq.rows(&sql, [], |row| {
-        let left = row.get::<_, Option<String>>("LEFTALONE")?;
-        Ok((operation(row, clock)?, row.get::<_, String>("STATUS")?, left))
+        Ok((operation(row, clock)?, row.get::<_, Option<String>>("LEFTALONE")?))
     })?;
     rows.into_iter()
-        .map(|(mut operation, status, left)| {
-            operation.status = OperationStatus::parse(&status)
-                .ok_or_else(|| hq.unreadable("an operation's status", status))?;
+        .map(|(mut operation, left)| {
             let left = left_fields(hq, left)?.into_iter();
             operation.left = left.map(|left| left.shown(|since| clock.show(since))).collect();
             Ok(operation)
@@ -162,7 +159,7 @@ fn operation(row: &Row<'_>, clock: &Clock) -> rusqlite::Result<Operation> {
         account: row.get("CUSTACCOUNT")?,
         async_account: row.get("CUSTACCOUNTASYNC")?,
         timestamp: clock.show(&row.get("T")?),
-        status: OperationStatus::Pending,
+        status: row.get("STATUS")?,
         last_error: row.get("LASTERROR")?,
         left: Vec::new(),
     })

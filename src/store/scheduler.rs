@@ -45,8 +45,8 @@ fn write_job(hq: &Db, job: &Job) -> Result<(), StoreError> {
         "INSERT OR REPLACE INTO cdx_JOB (JOBID, DIRECTION, ALIASES, GRADE, SOURCE, HANDMADE)
          VALUES (:id, :direction, :aliases, :grade, :source, 0)",
         named_params! {
-            ":id": job.id, ":direction": job.direction.as_str(), ":aliases": json(&job.aliases),
-            ":grade": job.evidence.grade.as_str(), ":source": job.evidence.source,
+            ":id": job.id, ":direction": job.direction, ":aliases": json(&job.aliases),
+            ":grade": job.evidence.grade, ":source": job.evidence.source,
         },
     )?;
     for (at, line) in job.lines.iter().enumerate() {
@@ -61,7 +61,7 @@ fn write_job(hq: &Db, job: &Job) -> Result<(), StoreError> {
              VALUES (:job, :subjob, :grade, :source)",
             named_params! {
                 ":job": job.id, ":subjob": line.subjob,
-                ":grade": line.evidence.grade.as_str(), ":source": line.evidence.source,
+                ":grade": line.evidence.grade, ":source": line.evidence.source,
             },
         )?;
     }
@@ -84,8 +84,8 @@ fn write_subjob(hq: &Db, subjob: &Subjob) -> Result<(), StoreError> {
         named_params! {
             ":id": subjob.id, ":key": json(&subjob.key),
             ":filter": subjob.filter.as_ref().map(json),
-            ":direction": subjob.direction.as_str(),
-            ":grade": subjob.evidence.grade.as_str(), ":source": subjob.evidence.source,
+            ":direction": subjob.direction,
+            ":grade": subjob.evidence.grade, ":source": subjob.evidence.source,
         },
     )?;
     for (at, target) in subjob.targets.iter().enumerate() {
@@ -123,22 +123,19 @@ pub fn read(hq: &Headquarters) -> Result<Definitions, StoreError> {
                 id: row.get("JOBID")?,
                 name: row.get("DESCRIPTION")?,
                 aliases: Vec::new(),
-                direction: Direction::Download,
+                direction: row.get("DIRECTION")?,
                 exclude_offline: row.get::<_, i64>("ALLOWSKIPDATASYNC")? != 0,
                 feature: None,
                 evidence: evidence(row.get("GRADE")?, row.get("SOURCE")?),
                 lines: Vec::new(),
                 origin: "headquarters".to_owned(),
             },
-            row.get::<_, String>("DIRECTION")?,
             row.get::<_, String>("ALIASES")?,
         ))
     })?;
     let jobs = jobs
         .into_iter()
-        .map(|(mut job, direction, aliases)| {
-            job.direction = Direction::parse(&direction)
-                .ok_or_else(|| hq.unreadable("a job's direction", &direction))?;
+        .map(|(mut job, aliases)| {
             job.aliases = serde_json::from_str(&aliases)
                 .map_err(|_| hq.unreadable("a job's aliases", &aliases))?;
             job.lines = lines.remove(&job.id).unwrap_or_default();
@@ -149,9 +146,9 @@ pub fn read(hq: &Headquarters) -> Result<Definitions, StoreError> {
 }
 
 /// Something without evidence was made by hand in headquarters.
-fn evidence(grade: Option<String>, source: Option<String>) -> Evidence {
+fn evidence(grade: Option<Grade>, source: Option<String>) -> Evidence {
     Evidence {
-        grade: grade.as_deref().and_then(Grade::parse).unwrap_or(Grade::Assumed),
+        grade: grade.unwrap_or(Grade::Assumed),
         source: source.unwrap_or_else(|| "made by hand in headquarters".to_owned()),
     }
 }

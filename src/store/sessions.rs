@@ -49,7 +49,7 @@ pub fn create(hq: &Db, new: &NewSession<'_>) -> Result<i64, StoreError> {
         include_str!("sql/session_create.sql"),
         named_params! {
             ":session": id, ":job": new.job, ":group": new.group, ":schedule": new.schedule,
-            ":status": new.status.number(), ":type": i64::from(new.mode == Mode::Full),
+            ":status": new.status, ":type": i64::from(new.mode == Mode::Full),
             ":since": new.since, ":until": new.until,
         },
     )?;
@@ -57,7 +57,7 @@ pub fn create(hq: &Db, new: &NewSession<'_>) -> Result<i64, StoreError> {
         "INSERT INTO cdx_DOWNLOADSESSION (SESSION, REASON, DELETED, CREATED, SCOPEDATASTORE)
          VALUES (:session, :reason, 0, :now, :only)",
         named_params! {
-            ":session": id, ":reason": new.reason.map(FullReason::as_str), ":now": new.now,
+            ":session": id, ":reason": new.reason, ":now": new.now,
             ":only": new.only,
         },
     )?;
@@ -77,7 +77,7 @@ pub fn add_store(
     hq.run(
         "INSERT INTO RETAILCDXDOWNLOADSESSIONDATASTORE (SESSION, DATASTORE, STATUS, TRYCOUNT)
          VALUES (:session, :store, :status, 0)",
-        named_params! { ":session": session, ":store": store, ":status": status.number() },
+        named_params! { ":session": session, ":store": store, ":status": status },
     )
     .map(|_| ())
 }
@@ -94,7 +94,7 @@ pub fn make_available(
          FILESIZE = :bytes, CHECKSUM = :checksum, DATAFILEOUTPUTPATH = :path, MESSAGE = ''
          WHERE SESSION = :session",
         named_params! {
-            ":status": DownloadStatus::Available.number(), ":rows": summary.rows as i64,
+            ":status": DownloadStatus::Available, ":rows": summary.rows as i64,
             ":bytes": summary.bytes as i64, ":checksum": summary.checksum,
             ":path": format!("packages/{package}"), ":session": session,
         },
@@ -117,7 +117,7 @@ pub fn set_all(
     message: Option<&str>,
 ) -> Result<(), StoreError> {
     let params = named_params! {
-        ":status": status.number(), ":message": message.unwrap_or(""), ":session": session,
+        ":status": status, ":message": message.unwrap_or(""), ":session": session,
     };
     hq.run(
         "UPDATE RETAILCDXDOWNLOADSESSION SET STATUS = :status, MESSAGE = :message
@@ -161,7 +161,7 @@ pub fn update_store(hq: &Db, session: i64, row: &StoreSession) -> Result<(), Sto
     hq.run(
         include_str!("sql/session_store_update.sql"),
         named_params! {
-            ":session": session, ":store": row.store_id, ":status": row.status.number(),
+            ":session": session, ":store": row.store_id, ":status": row.status,
             ":tries": row.tries, ":rows": row.rows as i64,
             ":message": row.message.as_deref().unwrap_or(""), ":replaced": row.replaced_by,
             ":requested": row.requested, ":downloaded": row.downloaded, ":applied": row.applied,
@@ -216,28 +216,23 @@ fn select(
     value: impl ToSql,
 ) -> Result<Vec<DownloadSession>, StoreError> {
     let sql = include_str!("sql/session_select.sql").replace("{condition}", condition);
-    let rows = hq.rows(&sql, [value], |row| Ok((session(row)?, row.get::<_, i64>("STATUS")?)))?;
-    rows.into_iter()
-        .map(|(mut session, status)| {
-            session.status = DownloadStatus::from_number(status)
-                .ok_or_else(|| hq.unreadable("a session status", status))?;
-            session.stores = stores(hq, session.id)?;
-            Ok(session)
-        })
-        .collect()
+    let mut sessions = hq.rows(&sql, [value], session)?;
+    for session in &mut sessions {
+        session.stores = stores(hq, session.id)?;
+    }
+    Ok(sessions)
 }
 
 fn session(row: &Row<'_>) -> rusqlite::Result<DownloadSession> {
     let full: i64 = row.get("SESSIONTYPE")?;
-    let reason: Option<String> = row.get("REASON")?;
     Ok(DownloadSession {
         id: row.get("SESSION")?,
         job: row.get("JOBID")?,
         group_id: row.get("DATAGROUP")?,
         group: row.get("GROUPNAME")?,
-        status: DownloadStatus::Started,
+        status: row.get("STATUS")?,
         mode: if full == 1 { Mode::Full } else { Mode::Delta },
-        reason: reason.as_deref().and_then(FullReason::parse),
+        reason: row.get("REASON")?,
         only: row.get("SCOPEDATASTORE")?,
         since: row.get("SYNCROWVERSION")?,
         until: row.get("CURRENTROWVERSION")?,
@@ -253,34 +248,23 @@ fn session(row: &Row<'_>) -> rusqlite::Result<DownloadSession> {
 }
 
 fn stores(hq: &Headquarters, session: i64) -> Result<Vec<StoreSession>, StoreError> {
-    let rows = hq.rows(include_str!("sql/session_stores.sql"), [session], |row| {
-        let status: i64 = row.get("STATUS")?;
+    hq.rows(include_str!("sql/session_stores.sql"), [session], |row| {
         let stamp = |name: &str| -> rusqlite::Result<Option<Time>> {
             Ok(row.get::<_, Option<Time>>(name)?.filter(|time| !time.is_none()))
         };
-        Ok((
-            StoreSession {
-                store_id: row.get("DATASTORE")?,
-                store: row.get("NAME")?,
-                status: DownloadStatus::Started,
-                tries: row.get("TRYCOUNT")?,
-                rows: row.get::<_, i64>("ROWSAFFECTED")? as u64,
-                message: Some(row.get::<_, String>("MESSAGE")?).filter(|text| !text.is_empty()),
-                replaced_by: row.get::<_, Option<i64>>("REPLACEDBY")?.filter(|by| *by != 0),
-                requested: stamp("DATEREQUESTED")?,
-                downloaded: stamp("DATEDOWNLOADED")?,
-                applied: stamp("DATEAPPLIED")?,
-            },
-            status,
-        ))
-    })?;
-    rows.into_iter()
-        .map(|(mut row, status)| {
-            row.status = DownloadStatus::from_number(status)
-                .ok_or_else(|| hq.unreadable("a session status", status))?;
-            Ok(row)
+        Ok(StoreSession {
+            store_id: row.get("DATASTORE")?,
+            store: row.get("NAME")?,
+            status: row.get("STATUS")?,
+            tries: row.get("TRYCOUNT")?,
+            rows: row.get::<_, i64>("ROWSAFFECTED")? as u64,
+            message: Some(row.get::<_, String>("MESSAGE")?).filter(|text| !text.is_empty()),
+            replaced_by: row.get::<_, Option<i64>>("REPLACEDBY")?.filter(|by| *by != 0),
+            requested: stamp("DATEREQUESTED")?,
+            downloaded: stamp("DATEDOWNLOADED")?,
+            applied: stamp("DATEAPPLIED")?,
         })
-        .collect()
+    })
 }
 
 /// The row version up to which a group has had a job, if it ever had it.

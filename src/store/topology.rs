@@ -76,7 +76,7 @@ pub fn find_group(hq: &Headquarters, name: &str) -> Result<Group, StoreError> {
 pub fn schedules(hq: &Headquarters) -> Result<Vec<Schedule>, StoreError> {
     let found = hq.rows(
         "SELECT s.RECID, s.NAME, s.ACTIVE, coalesce(b.RECURRING, 0), coalesce(b.RECID, 0),
-         coalesce(b.CAPTION, ''), coalesce(b.STATUS, '') FROM RETAILCONNSCHEDULE s
+         coalesce(b.CAPTION, ''), b.STATUS FROM RETAILCONNSCHEDULE s
          LEFT JOIN BATCHJOB b ON b.RECID = s.BATCHJOBID ORDER BY s.NAME",
         [],
         |row| {
@@ -89,7 +89,7 @@ pub fn schedules(hq: &Headquarters) -> Result<Vec<Schedule>, StoreError> {
                 recurring: row.get::<_, i64>(3)? != 0,
                 batch_id: row.get(4)?,
                 batch: row.get(5)?,
-                batch_state: BatchState::parse(&row.get::<_, String>(6)?),
+                batch_state: row.get(6)?,
             })
         },
     )?;
@@ -202,7 +202,7 @@ pub fn set_schedule(
         }
         if let Some(state) = change.batch_state {
             let sql = "UPDATE BATCHJOB SET STATUS = ?1 WHERE RECID = ?2";
-            hq.run(sql, rusqlite::params![state.as_str(), batch])?;
+            hq.run(sql, rusqlite::params![state, batch])?;
         }
         if let Some(jobs) = &change.jobs {
             hq.run("DELETE FROM RETAILCONNSCHEDULEJOBMAPPING WHERE SCHEDULE = ?1", [schedule])?;

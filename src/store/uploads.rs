@@ -59,7 +59,7 @@ pub fn record(
     hq.run(
         include_str!("sql/upload_record.sql"),
         named_params! {
-            ":id": id, ":status": status.number(), ":message": message, ":now": now,
+            ":id": id, ":status": status, ":message": message, ":now": now,
             ":path": format!("packages/{}", collected.package), ":local": collected.local_id,
             ":checksum": collected.checksum, ":bytes": collected.bytes as i64,
             ":rows": collected.rows as i64,
@@ -91,7 +91,7 @@ pub fn set_status(
          TRYCOUNT = :tries, DATEUPLOADED = coalesce(:uploaded, DATEUPLOADED)
          WHERE UPLOADSESSIONID = :id",
         named_params! {
-            ":status": status.number(), ":message": message, ":tries": tries,
+            ":status": status, ":message": message, ":tries": tries,
             ":uploaded": uploaded, ":id": id,
         },
     )
@@ -100,16 +100,7 @@ pub fn set_status(
 
 /// Every upload session, oldest first.
 pub fn all(hq: &Headquarters) -> Result<Vec<UploadSession>, StoreError> {
-    let rows = hq.rows(include_str!("sql/upload_select.sql"), [], |row| {
-        Ok((session(row)?, row.get::<_, i64>("STATUS")?))
-    })?;
-    rows.into_iter()
-        .map(|(mut session, status)| {
-            session.status = UploadStatus::from_number(status)
-                .ok_or_else(|| hq.unreadable("an upload status", status))?;
-            Ok(session)
-        })
-        .collect()
+    hq.rows(include_str!("sql/upload_select.sql"), [], session)
 }
 
 /// The counters of each table that a session carries.
@@ -132,7 +123,7 @@ fn session(row: &Row<'_>) -> rusqlite::Result<UploadSession> {
         store_id: row.get("DATASTORE")?,
         store: row.get("NAME")?,
         group: row.get("GROUPNAME")?,
-        status: UploadStatus::Started,
+        status: row.get("STATUS")?,
         tries: row.get("TRYCOUNT")?,
         rows: row.get::<_, i64>("ROWSAFFECTED")? as u64,
         package: path.strip_prefix("packages/").map(str::to_owned),

@@ -6,7 +6,7 @@ use super::db::{ChannelDatabase, Db, Headquarters, quoted};
 use super::error::StoreError;
 use crate::model::settings::Settings;
 use crate::model::time::Time;
-use crate::world::{Clock, Fault, FaultKind, Faults, World, ids};
+use crate::world::{Clock, Fault, Faults, World, ids};
 
 /// Reads the world of an environment.
 pub fn load(hq: &Headquarters, settings: &Settings) -> Result<World, StoreError> {
@@ -36,16 +36,10 @@ pub fn set_value(hq: &Db, key: &str, value: &str) -> Result<(), StoreError> {
 }
 
 fn faults(hq: &Headquarters) -> Result<Vec<Fault>, StoreError> {
-    let rows = hq.rows("SELECT NAME, PLACE, REMAINING FROM cdx_FAULT ORDER BY ID", [], |row| {
-        Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?, row.get::<_, u32>(2)?))
-    })?;
-    rows.into_iter()
-        .map(|(name, place, remaining)| {
-            let kind = FaultKind::ALL.iter().copied().find(|kind| kind.as_str() == name);
-            let kind = kind.ok_or_else(|| hq.unreadable("a fault", &name))?;
-            Ok(Fault { kind, place: place.filter(|p| !p.is_empty()), remaining })
-        })
-        .collect()
+    hq.rows("SELECT NAME, PLACE, REMAINING FROM cdx_FAULT ORDER BY ID", [], |row| {
+        let place = row.get::<_, Option<String>>(1)?.filter(|place| !place.is_empty());
+        Ok(Fault { kind: row.get(0)?, place, remaining: row.get(2)? })
+    })
 }
 
 pub(super) fn keep_faults(hq: &Db, faults: &Faults) -> Result<(), StoreError> {
@@ -54,7 +48,7 @@ pub(super) fn keep_faults(hq: &Db, faults: &Faults) -> Result<(), StoreError> {
         hq.run(
             "INSERT INTO cdx_FAULT (NAME, PLACE, REMAINING) VALUES (:name, :place, :remaining)",
             named_params! {
-                ":name": fault.kind.as_str(),
+                ":name": fault.kind,
                 ":place": fault.place.as_deref().unwrap_or(""),
                 ":remaining": fault.remaining,
             },

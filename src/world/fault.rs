@@ -1,61 +1,35 @@
 //! Faults: named, placed, counted, and used up; a run that met one can be repeated.
 
+use crate::model::named::named;
 use std::fmt;
 
 use super::machine::Machine;
 
-/// What can be made to go wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum FaultKind {
-    /// Making a job's package fails; placed by job.
-    CreateFails,
-    /// Fetching a package fails; placed by channel database.
-    DownloadFails,
-    /// A package arrives altered, so that its checksum does not match (D16); placed by channel.
-    PackageCorrupt,
-    /// Writing a package's rows fails; placed by channel database.
-    ApplyFails,
-    /// Reading a channel database for upload fails; placed by channel database.
-    ReadFails,
-    /// Sending an upload package fails; placed by channel database.
-    UploadFails,
-    /// Headquarters cannot write an upload package; placed by channel database.
-    UploadApplyFails,
-    /// An operation fails in the customer batch; placed by channel database.
-    BatchFails,
-    /// Headquarters cannot be reached in real time.
-    RtsDown,
+named! {
+    /// What can be made to go wrong.
+    pub enum FaultKind {
+        /// Making a job's package fails; placed by job.
+        CreateFails = "create-fails",
+        /// Fetching a package fails; placed by channel database.
+        DownloadFails = "download-fails",
+        /// A package arrives altered, so that its checksum does not match (D16); placed by channel.
+        PackageCorrupt = "package-corrupt",
+        /// Writing a package's rows fails; placed by channel database.
+        ApplyFails = "apply-fails",
+        /// Reading a channel database for upload fails; placed by channel database.
+        ReadFails = "read-fails",
+        /// Sending an upload package fails; placed by channel database.
+        UploadFails = "upload-fails",
+        /// Headquarters cannot write an upload package; placed by channel database.
+        UploadApplyFails = "upload-apply-fails",
+        /// An operation fails in the customer batch; placed by channel database.
+        BatchFails = "batch-fails",
+        /// Headquarters cannot be reached in real time.
+        RtsDown = "rts-down",
+    }
 }
 
 impl FaultKind {
-    /// Every kind, in the order `--fault list` shows them.
-    pub const ALL: &'static [Self] = &[
-        Self::CreateFails,
-        Self::DownloadFails,
-        Self::PackageCorrupt,
-        Self::ApplyFails,
-        Self::ReadFails,
-        Self::UploadFails,
-        Self::UploadApplyFails,
-        Self::BatchFails,
-        Self::RtsDown,
-    ];
-
-    /// The name `--fault` takes.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::CreateFails => "create-fails",
-            Self::DownloadFails => "download-fails",
-            Self::PackageCorrupt => "package-corrupt",
-            Self::ApplyFails => "apply-fails",
-            Self::ReadFails => "read-fails",
-            Self::UploadFails => "upload-fails",
-            Self::UploadApplyFails => "upload-apply-fails",
-            Self::BatchFails => "batch-fails",
-            Self::RtsDown => "rts-down",
-        }
-    }
-
     /// What it does, in a sentence.
     pub fn describe(self) -> &'static str {
         match self {
@@ -276,14 +250,11 @@ fn parse_crash(rest: &str) -> Result<(CrashPoint, Option<String>), FaultError> {
 
 fn parse_fault(name: &str, rest: &str) -> Result<Fault, FaultError> {
     let known = || FaultKind::ALL.iter().map(|kind| kind.as_str());
-    let kind =
-        FaultKind::ALL.iter().copied().find(|kind| kind.as_str() == name).ok_or_else(|| {
-            FaultError::Unknown {
-                name: name.to_owned(),
-                expected: join(known().chain(["crash"])),
-                nearest: crate::model::nearest::nearest(name, known()).map(str::to_owned),
-            }
-        })?;
+    let kind = FaultKind::parse(name).ok_or_else(|| FaultError::Unknown {
+        name: name.to_owned(),
+        expected: join(known().chain(["crash"])),
+        nearest: crate::model::nearest::nearest(name, known()).map(str::to_owned),
+    })?;
     let (place, times) = rest.split_once(':').map_or((rest, "1"), |(place, times)| (place, times));
     let remaining: u32 = times
         .parse()

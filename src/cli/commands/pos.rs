@@ -396,11 +396,7 @@ pub(in crate::cli) fn customer_fields(
         .iter()
         .map(|text| {
             let (name, value) = assignment(text)?;
-            let field = CustomerField::ALL
-                .iter()
-                .copied()
-                .find(|field| field.as_str().eq_ignore_ascii_case(name))
-                .ok_or_else(|| unknown_field(name, &known))?;
+            let field = CustomerField::parse(name).ok_or_else(|| unknown_field(name, &known))?;
             let is_name = matches!(field, CustomerField::FirstName | CustomerField::LastName);
             if is_name && value.trim().is_empty() {
                 return Err(nameless(name));
@@ -419,11 +415,7 @@ fn address_fields(texts: &[String]) -> Result<Vec<(AddressField, String)>, Comma
         .iter()
         .map(|text| {
             let (name, value) = assignment(text)?;
-            let field = AddressField::ALL
-                .iter()
-                .copied()
-                .find(|field| field.as_str().eq_ignore_ascii_case(name))
-                .ok_or_else(|| unknown_field(name, &known))?;
+            let field = AddressField::parse(name).ok_or_else(|| unknown_field(name, &known))?;
             Ok((field, value.to_owned()))
         })
         .collect()

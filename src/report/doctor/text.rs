@@ -18,7 +18,7 @@ const MOST_SUBJECTS: usize = 8;
 
 /// Writes a diagnosis.
 pub fn text(diagnosis: &Diagnosis, page: &mut Page) {
-    for severity in Severity::ALL {
+    for severity in Severity::ALL.iter().rev() {
         let own = |finding: &&Finding| finding.rank == *severity && !finding.suppressed;
         let found = groups(diagnosis.findings.iter().filter(own));
         if !found.is_empty() {
