@@ -142,10 +142,7 @@ pub(super) fn serving<'a>(
     job: &str,
     group: &str,
 ) -> impl Iterator<Item = &'a Schedule> {
-    schedules.iter().filter(move |schedule| {
-        schedule.jobs.iter().any(|known| known.eq_ignore_ascii_case(job))
-            && schedule.groups.iter().any(|known| known == group)
-    })
+    schedules.iter().filter(move |schedule| schedule.serves(job, group))
 }
 
 /// The active schedule that runs this job for this group, or why there is none (D13).

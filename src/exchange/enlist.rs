@@ -18,9 +18,7 @@ pub fn group_with_job(
     job: &str,
     groups: &[&str],
 ) -> Suggestion {
-    let runs =
-        |schedule: &&Schedule| schedule.jobs.iter().any(|known| known.eq_ignore_ascii_case(job));
-    let mut running = schedules.iter().filter(runs);
+    let mut running = schedules.iter().filter(|schedule| schedule.runs(job));
     let first = running.clone().next();
     let Some(schedule) = running.find(|schedule| schedule.active).or(first) else {
         return on_its_own(job, groups);

@@ -74,9 +74,7 @@ pub fn init(
 fn scheduled(writer: &Writer) -> Result<Vec<String>, StoreError> {
     let definitions = scheduler::read(&writer.hq)?;
     let schedules = topology::schedules(&writer.hq)?;
-    let runs = |schedule: &Schedule, id: &str| {
-        schedule.active && schedule.jobs.iter().any(|job| job.eq_ignore_ascii_case(id))
-    };
+    let runs = |schedule: &Schedule, id: &str| schedule.active && schedule.runs(id);
     let is_scheduled = |job: &&Job| {
         job.direction == Direction::Download
             && schedules.iter().any(|schedule| runs(schedule, &job.id))

@@ -269,9 +269,7 @@ pub(super) fn served(
     groups.dedup();
     let mut served = Served { groups: Vec::new(), not: Vec::new() };
     for group in groups {
-        let mut serving = schedules.iter().filter(|schedule| {
-            schedule.jobs.iter().any(|one| one == job) && schedule.groups.iter().any(|g| g == group)
-        });
+        let mut serving = schedules.iter().filter(|schedule| schedule.serves(job, group));
         if serving.clone().any(|schedule| schedule.active) {
             served.groups.push(group.to_owned());
             continue;

@@ -73,6 +73,18 @@ pub struct Schedule {
     pub batch_state: Option<BatchState>,
 }
 
+impl Schedule {
+    /// Whether it runs a job, by the job's id in any case.
+    pub fn runs(&self, job: &str) -> bool {
+        self.jobs.iter().any(|known| known.eq_ignore_ascii_case(job))
+    }
+
+    /// Whether it serves a group with a job, active or not; names count in any case (D13).
+    pub fn serves(&self, job: &str, group: &str) -> bool {
+        self.runs(job) && self.groups.iter().any(|known| known.eq_ignore_ascii_case(group))
+    }
+}
+
 named! {
     /// The state of a batch job; the words are those of the batch form.
     pub enum BatchState {

@@ -222,12 +222,9 @@ impl Obstacles {
 
     /// The step that gives a job of a group an active schedule (D13).
     fn schedule(&self, group: &Group, job: &str, groups: &[&str]) -> Option<PlanStep> {
-        let runs = |schedule: &&Schedule| {
-            schedule.jobs.iter().any(|known| known.eq_ignore_ascii_case(job))
-                && schedule.groups.contains(&group.name)
-        };
         let clear = |command: Suggestion, why: String| PlanStep::new(StepKind::Clear, command, why);
-        let mut serving = self.schedules.iter().filter(runs);
+        let mut serving =
+            self.schedules.iter().filter(|schedule| schedule.serves(job, &group.name));
         let first = serving.clone().next();
         match (first, serving.any(|schedule| schedule.active)) {
             (_, true) => None,

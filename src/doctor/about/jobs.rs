@@ -196,11 +196,7 @@ pub(in crate::doctor) fn is_served(
 }
 
 fn is_group_served(x: &Examination, group: &str, job: &str) -> Result<bool, Unknown> {
-    let serves = |schedule: &Schedule| {
-        schedule.active
-            && schedule.groups.iter().any(|known| known == group)
-            && schedule.jobs.iter().any(|known| known.eq_ignore_ascii_case(job))
-    };
+    let serves = |schedule: &Schedule| schedule.active && schedule.serves(job, group);
     Ok(x.hq.schedules.as_ref()?.iter().any(serves))
 }
 

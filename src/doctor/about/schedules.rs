@@ -32,8 +32,7 @@ pub(in crate::doctor) fn schedules_of<'a>(
     x: &'a Examination,
     job: &str,
 ) -> Result<Vec<&'a Schedule>, Unknown> {
-    let runs = |schedule: &&Schedule| schedule.jobs.iter().any(|j| j.eq_ignore_ascii_case(job));
-    Ok(x.hq.schedules.as_ref()?.iter().filter(runs).collect())
+    Ok(x.hq.schedules.as_ref()?.iter().filter(|schedule| schedule.runs(job)).collect())
 }
 
 /// What keeps a schedule from running its jobs; nothing when it runs them.

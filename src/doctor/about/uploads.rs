@@ -34,10 +34,8 @@ pub(in crate::doctor) fn cause(
     job: &str,
     group: &str,
 ) -> Result<Option<Cause>, Unknown> {
-    let serving: Vec<&Schedule> = schedules_of(x, job)?
-        .into_iter()
-        .filter(|schedule| schedule.groups.iter().any(|known| known == group))
-        .collect();
+    let mut serving = schedules_of(x, job)?;
+    serving.retain(|schedule| schedule.serves(job, group));
     if serving.is_empty() {
         let schedules = x.hq.schedules.as_ref()?;
         let command = enlist::group_with_job(schedules, group, job, &used_groups(x));

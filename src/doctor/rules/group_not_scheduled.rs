@@ -34,10 +34,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let used = |id: GroupId| x.hq.stores.iter().any(|store| store.group_id == id);
     for group in x.hq.groups.iter().filter(|group| !group.dummy && used(group.id)) {
         for job in definitions.jobs.iter().filter(|job| job.direction == Direction::Download) {
-            let serves = |schedule: &&Schedule| {
-                schedule.groups.contains(&group.name)
-                    && schedule.jobs.iter().any(|known| known.eq_ignore_ascii_case(&job.id))
-            };
+            let serves = |schedule: &&Schedule| schedule.serves(&job.id, &group.name);
             let serving: Vec<&Schedule> = schedules.iter().filter(serves).collect();
             if serving.iter().any(|schedule| schedule.active) {
                 continue;

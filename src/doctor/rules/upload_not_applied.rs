@@ -45,7 +45,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
         let serving = schedules_of(x, &session.job)?;
         let executing = serving.iter().any(|schedule| {
             schedule.active
-                && schedule.groups.contains(&session.group)
+                && schedule.serves(&session.job, &session.group)
                 && schedule.batch_state == Some(BatchState::Executing)
         });
         if executing {
