@@ -160,7 +160,7 @@ fn summary(diagnosis: &Diagnosis, page: &mut Page) {
         count(run as u64, "check")
     ));
     let mut line = Prose::default();
-    for (at, severity) in Severity::ALL.iter().enumerate() {
+    for (at, severity) in Severity::ALL.iter().rev().enumerate() {
         let own = |finding: &&Finding| finding.severity == *severity && finding.counts();
         let found = diagnosis.findings.iter().filter(own).count() as u64;
         let tone = severity.tone().and_then(|tone| tone.of_count(found));
