@@ -73,6 +73,42 @@ fn a_failed_migration_leaves_the_file_as_it_was() {
 }
 
 #[test]
+fn a_session_of_an_older_version_that_was_given_up_is_so_by_its_column() {
+    let dir = TempDir::new().unwrap();
+    let path = old(&dir, Kind::Headquarters, 8);
+    let of = |status: i64, message: &str, by: i64| format!("({status}, '{message}', {by})");
+    let tried = "ApplyFailed: tried too many times (3): no";
+    let rows = [
+        of(5, tried, 0),
+        of(10, tried, 0),
+        of(5, "cancelled by a person", 0),
+        of(5, tried, 7),
+        of(8, "no", 0),
+    ];
+    let sql: String = rows.iter().enumerate().map(|(session, row)| {
+        let into = "INSERT INTO RETAILCDXDOWNLOADSESSIONDATASTORE (SESSION, STATUS, MESSAGE, REPLACEDBY)";
+        format!("{into} SELECT {session}, * FROM (VALUES {row});")
+    }).collect();
+    let hq = Connection::open(&path).unwrap();
+    hq.execute_batch(&sql).unwrap();
+    hq.execute_batch(&format!(
+        "INSERT INTO RETAILCDXUPLOADSESSION (UPLOADSESSIONID, STATUS, MESSAGE)
+         VALUES (1, 4, '{tried}'), (2, 4, 'cancelled by a person')"
+    ))
+    .unwrap();
+    drop(hq);
+    drop(Db::open(&path, Kind::Headquarters, Access::Write).unwrap());
+    let hq = Connection::open(&path).unwrap();
+    let given_up = |table: &str| -> String {
+        let sql =
+            format!("SELECT group_concat(cdx_GIVENUP) FROM (SELECT * FROM {table} ORDER BY RECID)");
+        hq.query_row(&sql, [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(given_up("RETAILCDXDOWNLOADSESSIONDATASTORE"), "1,1,0,0,0");
+    assert_eq!(given_up("RETAILCDXUPLOADSESSION"), "1,0");
+}
+
+#[test]
 fn a_newer_one_and_another_kind_are_refused() {
     let dir = TempDir::new().unwrap();
     let path = fresh(&dir, Kind::Channel);

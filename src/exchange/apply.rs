@@ -197,6 +197,7 @@ fn announce(writer: &Writer, queues: &mut [Queue]) -> Result<(), StoreError> {
             for one in &queue.tries {
                 let row = StoreSession {
                     status: DownloadStatus::Requested,
+                    given_up: false,
                     requested: Some(now.clone()),
                     ..one.row.clone()
                 };
@@ -444,6 +445,7 @@ fn settled(one: &Try, outcome: Outcome, limit: u32, enforced: bool, now: &Time) 
     let tries = one.row.tries + 1;
     let mut row = StoreSession {
         tries,
+        given_up: false,
         rows: outcome.rows,
         status: outcome.status,
         message: outcome.message,
@@ -462,6 +464,7 @@ fn settled(one: &Try, outcome: Outcome, limit: u32, enforced: bool, now: &Time) 
             }
             let message = row.message.take().unwrap_or_default();
             let (status, message) = after_failure(failed, tries, limit, enforced, &message);
+            row.given_up = status != failed;
             row.status = status;
             row.message = Some(message);
         }

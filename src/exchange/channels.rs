@@ -331,8 +331,7 @@ fn spoilt<'s>(
         return Ok(found);
     }
     let open = |session: &&UploadSession| {
-        let over = session.status == Applied
-            || session.status == Canceled && !session.was_tried_too_often();
+        let over = session.status == Applied || session.status == Canceled && !session.given_up;
         session.store_id == store.id && !over
     };
     for session in sessions.iter().filter(open) {

@@ -6,7 +6,7 @@ use super::way_out;
 use crate::model::event::{Event, Listener};
 use crate::model::job::Job;
 use crate::model::session::{CounterRange, UploadSession};
-use crate::model::status::{TRIED_TOO_OFTEN, UploadStatus};
+use crate::model::status::{UploadStatus, given_up};
 use crate::model::time::Time;
 use crate::model::topology::DataStore;
 use crate::store::packages::{Folder, PackageStore};
@@ -214,8 +214,10 @@ impl Collecting<'_> {
     ) -> Result<(), ExchangeError> {
         let tries = unread.map_or(0, |session| session.tries) + 1;
         let (status, message) = self.after_failure(UploadStatus::ReadFailed, tries, message)?;
-        let set =
-            |hq: &crate::store::Db| uploads::set_status(hq, id, status, &message, tries, None);
+        let set = |hq: &crate::store::Db| match status {
+            UploadStatus::Canceled => uploads::give_up(hq, id, &message, tries),
+            _ => uploads::set_status(hq, id, status, &message, tries, None),
+        };
         Ok(self.writer.hq.write(set)?)
     }
 
@@ -229,8 +231,7 @@ impl Collecting<'_> {
             // What is packed is never given up: its counters will not be collected again.
             return Ok((failed, message.to_owned()));
         }
-        let message = format!("{}: {TRIED_TOO_OFTEN} ({tries}): {message}", failed.as_str());
-        Ok((UploadStatus::Canceled, message))
+        Ok((UploadStatus::Canceled, given_up(failed, tries, message)))
     }
 
     fn fault(&mut self, kind: FaultKind, store: &DataStore, listener: &mut dyn Listener) -> bool {

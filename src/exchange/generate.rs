@@ -7,7 +7,7 @@ use crate::model::ids::DataStoreId;
 use crate::model::plan::TablePlan;
 use crate::model::run::{FullReason, Mode};
 use crate::model::session::{DownloadSession, StoreSession};
-use crate::model::status::{DownloadStatus, TRIED_TOO_OFTEN};
+use crate::model::status::{DownloadStatus, given_up};
 use crate::model::topology::DataStore;
 use crate::store::pack::{self, PackageSpec, PackageSummary};
 use crate::store::packages::{Folder, PackageStore};
@@ -238,8 +238,11 @@ impl Generating<'_, '_> {
         let enforced = topology::enforces_dependencies(hq)?;
         let status = hq.write(|hq| {
             let tries = sessions::count_try(hq, session)?;
-            let (status, message) =
-                after_failure(DownloadStatus::CreateFailed, tries, limit, enforced, message);
+            let failed = DownloadStatus::CreateFailed;
+            let (status, message) = after_failure(failed, tries, limit, enforced, message);
+            if status != failed {
+                sessions::give_up(hq, session)?;
+            }
             sessions::set_all(hq, session, status, Some(&message))?;
             Ok::<_, StoreError>(status)
         })?;
@@ -278,7 +281,7 @@ pub fn any_change(
     Ok(false)
 }
 
-/// What a failed try leads to: another one, or the end of it (D06, D07).
+/// What a failed try leads to: another one with the same status, or the end of it (D06, D07).
 pub(super) fn after_failure(
     failed: DownloadStatus,
     tries: u32,
@@ -290,7 +293,7 @@ pub(super) fn after_failure(
         return (failed, message.to_owned());
     }
     let last = if enforced { DownloadStatus::Suspended } else { DownloadStatus::Canceled };
-    (last, format!("{}: {TRIED_TOO_OFTEN} ({tries}): {message}", failed.as_str()))
+    (last, given_up(failed, tries, message))
 }
 
 /// An error and everything behind it, in one line.

@@ -77,7 +77,7 @@ fn retry_download(writer: &Writer, id: i64, channel: Option<&str>) -> Result<(),
     each(writer, id, channel, ("retried", why), wanted, |hq, session, row| {
         let made = session.package.is_some();
         let status = if made { DownloadStatus::Available } else { DownloadStatus::CreateFailed };
-        let row = StoreSession { status, tries: 0, message: None, ..row.clone() };
+        let row = StoreSession { status, tries: 0, given_up: false, message: None, ..row.clone() };
         if !made {
             sessions::reopen(hq, session.id)?;
         }
@@ -98,7 +98,8 @@ fn cancel_download(writer: &Writer, id: i64, channel: Option<&str>) -> Result<()
     let why = "it has already been applied or cancelled";
     each(writer, id, channel, ("cancelled", why), wanted, |hq, session, row| {
         let message = Some("cancelled by a person".to_owned());
-        let row = StoreSession { status: DownloadStatus::Canceled, message, ..row.clone() };
+        let status = DownloadStatus::Canceled;
+        let row = StoreSession { status, given_up: false, message, ..row.clone() };
         if session.status == DownloadStatus::CreateFailed {
             sessions::set_all(hq, session.id, DownloadStatus::Canceled, row.message.as_deref())?;
         }

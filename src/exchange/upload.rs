@@ -15,7 +15,7 @@ use crate::model::run::{JobReport, SessionReport};
 use crate::model::schema::Tables;
 use crate::model::session::UploadSession;
 use crate::model::settings::{Settings, UploadTopology};
-use crate::model::status::{TRIED_TOO_OFTEN, UploadStatus};
+use crate::model::status::{UploadStatus, given_up};
 use crate::model::suggestion::{OfChannels, Suggestion};
 use crate::model::time::Time;
 use crate::model::topology::DataStore;
@@ -327,14 +327,13 @@ fn apply_one(
     };
     let tries = session.tries + 1;
     let limit = topology::try_count(&writer.hq)?;
-    let (status, message) = if tries < limit {
-        (UploadStatus::ApplyFailed, message)
-    } else {
-        let message = format!("ApplyFailed: {TRIED_TOO_OFTEN} ({tries}): {message}");
-        (UploadStatus::Canceled, message)
+    let failed = UploadStatus::ApplyFailed;
+    let set = |hq: &crate::store::Db| {
+        if tries < limit {
+            return uploads::set_status(hq, session.id, failed, &message, tries, None);
+        }
+        uploads::give_up(hq, session.id, &given_up(failed, tries, &message), tries)
     };
-    let set =
-        |hq: &crate::store::Db| uploads::set_status(hq, session.id, status, &message, tries, None);
     Ok(writer.hq.write(set)?)
 }
 

@@ -1,7 +1,7 @@
 //! Download sessions as headquarters keeps them.
 
 use super::run::{FullReason, Mode};
-use super::status::{DownloadStatus, TRIED_TOO_OFTEN, UploadStatus};
+use super::status::{DownloadStatus, UploadStatus};
 use crate::model::ids::{DataStoreId, GroupId};
 use crate::model::time::Time;
 
@@ -57,6 +57,8 @@ pub struct StoreSession {
     pub status: DownloadStatus,
     /// How often it was tried (D06).
     pub tries: u32,
+    /// Whether it was cancelled or suspended by its tries, and not by a person or a full session.
+    pub given_up: bool,
     /// Rows changed there.
     pub rows: u64,
     /// What went wrong, or why it waits.
@@ -88,6 +90,8 @@ pub struct UploadSession {
     pub status: UploadStatus,
     /// How often it was tried.
     pub tries: u32,
+    /// Whether it was cancelled by its tries, and not by a person.
+    pub given_up: bool,
     /// Rows in the package.
     pub rows: u64,
     /// The package's name, once there is one.
@@ -102,14 +106,6 @@ pub struct UploadSession {
     pub uploaded: Option<Time>,
     /// Its message.
     pub message: Option<String>,
-}
-
-impl UploadSession {
-    /// Whether it was given up after its tries.
-    pub fn was_tried_too_often(&self) -> bool {
-        self.status == UploadStatus::Canceled
-            && self.message.as_deref().is_some_and(|message| message.contains(TRIED_TOO_OFTEN))
-    }
 }
 
 /// The counters of one table that an upload session carries (U01).

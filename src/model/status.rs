@@ -2,8 +2,10 @@
 
 use super::named::named;
 
-/// What the message of a session says that was given up after its tries (D06).
-pub const TRIED_TOO_OFTEN: &str = "tried too many times";
+/// The message of a session that was given up after its tries (D06).
+pub fn given_up(failed: impl std::fmt::Display, tries: u32, message: &str) -> String {
+    format!("{failed}: tried too many times ({tries}): {message}")
+}
 
 /// Makes a [`named!`] enum whose values have their documented numbers.
 macro_rules! statuses {

@@ -146,6 +146,16 @@ pub fn count_try(hq: &Db, session: i64) -> Result<u32, StoreError> {
     Ok(tries as u32)
 }
 
+/// Notes that a session is given up after its tries in all databases where it is not final (D06).
+pub fn give_up(hq: &Db, session: i64) -> Result<(), StoreError> {
+    hq.run(
+        "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET cdx_GIVENUP = 1
+         WHERE SESSION = ?1 AND STATUS NOT IN (4, 5, 9)",
+        [session],
+    )
+    .map(|_| ())
+}
+
 /// Sets the row versions of a session that is packed again.
 pub fn set_versions(hq: &Db, session: i64, since: i64, until: i64) -> Result<(), StoreError> {
     hq.run(
@@ -162,7 +172,7 @@ pub fn update_store(hq: &Db, session: i64, row: &StoreSession) -> Result<(), Sto
         include_str!("sql/session_store_update.sql"),
         named_params! {
             ":session": session, ":store": row.store_id, ":status": row.status,
-            ":tries": row.tries, ":rows": row.rows as i64,
+            ":tries": row.tries, ":givenup": row.given_up, ":rows": row.rows as i64,
             ":message": row.message.as_deref().unwrap_or(""), ":replaced": row.replaced_by,
             ":requested": row.requested, ":downloaded": row.downloaded, ":applied": row.applied,
         },
@@ -183,7 +193,7 @@ pub fn replace_pending(
     let replaced = hq.rows(include_str!("sql/session_pending.sql"), params, |row| row.get(0))?;
     for session in &replaced {
         hq.run(
-            "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET STATUS = 5, REPLACEDBY = :by,
+            "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET STATUS = 5, REPLACEDBY = :by, cdx_GIVENUP = 0,
              MESSAGE = 'replaced by full session ' || :by
              WHERE SESSION = :session AND DATASTORE = :store",
             named_params! { ":by": by, ":session": session, ":store": store },
@@ -257,6 +267,7 @@ fn stores(hq: &Headquarters, session: i64) -> Result<Vec<StoreSession>, StoreErr
             store: row.get("NAME")?,
             status: row.get("STATUS")?,
             tries: row.get("TRYCOUNT")?,
+            given_up: row.get("cdx_GIVENUP")?,
             rows: row.get::<_, i64>("ROWSAFFECTED")? as u64,
             message: Some(row.get::<_, String>("MESSAGE")?).filter(|text| !text.is_empty()),
             replaced_by: row.get::<_, Option<i64>>("REPLACEDBY")?.filter(|by| *by != 0),
@@ -338,8 +349,8 @@ pub fn set_supplied(hq: &Db, store: DataStoreId, job: &str) -> Result<(), StoreE
 /// those it has had do not count any more, and it lacks every job.
 pub fn forget(hq: &Db, store: DataStoreId, message: &str) -> Result<(), StoreError> {
     hq.run(
-        "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET STATUS = 5, MESSAGE = :message
-         WHERE DATASTORE = :store AND STATUS NOT IN (4, 5, 9)",
+        "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET STATUS = 5, MESSAGE = :message,
+         cdx_GIVENUP = 0 WHERE DATASTORE = :store AND STATUS NOT IN (4, 5, 9)",
         named_params! { ":store": store, ":message": message },
     )?;
     hq.run(

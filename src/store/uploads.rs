@@ -88,7 +88,7 @@ pub fn set_status(
 ) -> Result<(), StoreError> {
     hq.run(
         "UPDATE RETAILCDXUPLOADSESSION SET STATUS = :status, MESSAGE = :message,
-         TRYCOUNT = :tries, DATEUPLOADED = coalesce(:uploaded, DATEUPLOADED)
+         TRYCOUNT = :tries, cdx_GIVENUP = 0, DATEUPLOADED = coalesce(:uploaded, DATEUPLOADED)
          WHERE UPLOADSESSIONID = :id",
         named_params! {
             ":status": status, ":message": message, ":tries": tries,
@@ -96,6 +96,13 @@ pub fn set_status(
         },
     )
     .map(|_| ())
+}
+
+/// Gives a session up after its tries.
+pub fn give_up(hq: &Db, id: i64, message: &str, tries: u32) -> Result<(), StoreError> {
+    set_status(hq, id, UploadStatus::Canceled, message, tries, None)?;
+    hq.run("UPDATE RETAILCDXUPLOADSESSION SET cdx_GIVENUP = 1 WHERE UPLOADSESSIONID = ?1", [id])
+        .map(|_| ())
 }
 
 /// Every upload session, oldest first.
@@ -125,6 +132,7 @@ fn session(row: &Row<'_>) -> rusqlite::Result<UploadSession> {
         group: row.get("GROUPNAME")?,
         status: row.get("STATUS")?,
         tries: row.get("TRYCOUNT")?,
+        given_up: row.get("cdx_GIVENUP")?,
         rows: row.get::<_, i64>("ROWSAFFECTED")? as u64,
         package: path.strip_prefix("packages/").map(str::to_owned),
         checksum: row.get("CHECKSUM")?,

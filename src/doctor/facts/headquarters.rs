@@ -329,8 +329,7 @@ fn packages(
     let down = downloads.iter().filter(waits);
     let down = down.map(|session| (&session.package, &session.checksum, session.bytes));
     let open = |session: &&UploadSession| {
-        matches!(session.status, Uploaded | UploadFailed | ApplyFailed)
-            || session.was_tried_too_often()
+        matches!(session.status, Uploaded | UploadFailed | ApplyFailed) || session.given_up
     };
     let up = uploads.iter().filter(open);
     let up = up.map(|session| (&session.package, &session.checksum, session.bytes));

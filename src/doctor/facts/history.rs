@@ -192,6 +192,7 @@ mod tests {
             store: "houston".to_owned(),
             status,
             tries: 0,
+            given_up: false,
             rows: 0,
             message: None,
             replaced_by: by,

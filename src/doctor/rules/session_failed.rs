@@ -6,8 +6,8 @@ use crate::doctor::finding::{Found, Severity, Subject};
 use crate::doctor::fix::{Fix, Stage, Step};
 use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
 use crate::doctor::sources::{CDX_TROUBLE, Source};
-use crate::model::session::{DownloadSession, StoreSession};
-use crate::model::status::{DownloadStatus, TRIED_TOO_OFTEN};
+use crate::model::session::{DownloadSession};
+use crate::model::status::{DownloadStatus};
 use crate::model::suggestion::Run;
 use crate::model::topology::DataStore;
 use crate::model::wording::tries;
@@ -29,13 +29,6 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     depth: Depth::Quick,
     check,
 };
-
-/// Whether a session was cancelled by its tries, rather than by a person or a full session.
-fn is_given_up(row: &StoreSession) -> bool {
-    row.status == DownloadStatus::Canceled
-        && row.replaced_by.is_none()
-        && row.message.as_deref().is_some_and(|message| message.contains(TRIED_TOO_OFTEN))
-}
 
 /// Whether the session's package can never be applied, however often: what it carries must be sent
 /// again as it is by now.
@@ -62,7 +55,8 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
         for (session, row) in sessions.of(store.id) {
             let failed = row.status.is_failure()
                 && !matches!(row.status, DownloadStatus::Suspended | DownloadStatus::Canceled);
-            let given_up = is_given_up(row) && !sessions.is_healed(store.id, session);
+            let given_up = row.given_up && row.status == DownloadStatus::Canceled
+                && !sessions.is_healed(store.id, session);
             if !failed && !given_up {
                 continue;
             }

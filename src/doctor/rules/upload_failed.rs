@@ -34,7 +34,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let packages = x.hq.packages.as_ref()?;
     for session in x.hq.upload_sessions.as_ref()? {
         let message = session.message.clone().unwrap_or_default();
-        let given_up = session.was_tried_too_often();
+        let given_up = session.given_up;
         let package = session.package.as_ref().and_then(|name| packages.get(name));
         let gone = package.filter(|state| **state != PackageState::Whole);
         let cancelled = x.hq.cancelled.as_ref()?.get(&session.id).filter(|_| !given_up);

@@ -1,6 +1,7 @@
 UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET
     STATUS         = :status,
     TRYCOUNT       = :tries,
+    cdx_GIVENUP    = :givenup,
     ROWSAFFECTED   = :rows,
     MESSAGE        = :message,
     REPLACEDBY     = coalesce(:replaced, 0),
