@@ -14,7 +14,7 @@ use crate::model::suggestion::{Prose, Suggestion};
 use crate::report::page::Report;
 use crate::report::{Output, Progress};
 use crate::store::lock::{self, Holder};
-use crate::store::{Environment, Reader, StoreError, Writer};
+use crate::store::{Environment, HqWriter, Reader, StoreError, Writer};
 
 /// Whether two names, as typed, are of one folder.
 fn same_folder(here: &Folder, one: &Path, other: &Path) -> bool {
@@ -153,9 +153,9 @@ impl Context {
     /// it is done, or nothing of it is.
     pub(super) fn change<T>(
         &self,
-        work: impl FnOnce(&Writer) -> Result<T, CommandError>,
+        work: impl FnOnce(&HqWriter<'_>) -> Result<T, CommandError>,
     ) -> Result<T, CommandError> {
-        self.write(|writer| writer.hq.write(|_| work(writer)))
+        self.write(|writer| writer.change(work))
     }
 
     /// Ends what [`Context::writer`] began. Where the work is done, what could not be put in order

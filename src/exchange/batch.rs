@@ -10,7 +10,7 @@ use crate::model::operation::{OperationId, OperationStatus};
 use crate::model::run::JobReport;
 use crate::model::time::Time;
 use crate::store::operations::{self, OperationRow};
-use crate::store::{StoreError, Writer, batch_order};
+use crate::store::{HqTx, StoreError, Writer, batch_order};
 use crate::world::FaultKind;
 
 /// Operations processed in one transaction.
@@ -115,7 +115,7 @@ struct Batch {
 impl Batch {
     fn one(
         &mut self,
-        hq: &crate::store::Db,
+        hq: &HqTx<'_>,
         id: OperationId,
         faulty: bool,
         now: &Time,
@@ -148,7 +148,7 @@ impl Batch {
 }
 
 /// The customer an operation is about, by account where there is one.
-fn customer_key(hq: &crate::store::Db, row: &OperationRow) -> Result<String, StoreError> {
+fn customer_key(hq: &HqTx<'_>, row: &OperationRow) -> Result<String, StoreError> {
     let (account, guid) = (row.text("CUSTACCOUNT"), row.text("CUSTACCOUNTASYNC"));
     let own = if guid.is_empty() { account } else { guid };
     Ok(known_account(hq, row)?.unwrap_or_else(|| own.to_owned()))

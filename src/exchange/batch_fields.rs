@@ -8,12 +8,12 @@ use crate::model::field_set::{Field, FieldOwner, LeftField, Made, Setter, Stamp}
 use crate::model::ids::DataStoreId;
 use crate::model::time::Time;
 use crate::store::operations::{self, OperationRow};
-use crate::store::{Db, StoreError, batch_order, field_sets};
+use crate::store::{HqTx, StoreError, batch_order, field_sets};
 
 /// An operation on its way into headquarters.
 pub(super) struct Acting<'a> {
     /// Headquarters.
-    pub(super) hq: &'a Db,
+    pub(super) hq: &'a HqTx<'a>,
     /// The operation.
     pub(super) row: &'a OperationRow,
     /// The environment's time.
@@ -31,7 +31,7 @@ pub(super) enum Fate {
 
 impl<'a> Acting<'a> {
     pub(super) fn new(
-        hq: &'a Db,
+        hq: &'a HqTx<'a>,
         row: &'a OperationRow,
         now: &'a Time,
     ) -> Result<Self, StoreError> {

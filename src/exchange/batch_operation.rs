@@ -11,7 +11,7 @@ use crate::model::schema::Table;
 use crate::model::time::Time;
 use crate::store::hq_customers::{self, Origin, PostalAddress};
 use crate::store::operations::{self, Done, OperationRow};
-use crate::store::{Db, Headquarters, StoreError, catalogue, lineage};
+use crate::store::{Headquarters, HqTx, StoreError, catalogue, lineage};
 
 /// Why an operation did not go through.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ impl Limits {
 
 /// Carries an operation out; the account it led to, what changed, and what it left alone.
 pub(super) fn process(
-    hq: &Db,
+    hq: &HqTx<'_>,
     row: &OperationRow,
     company: &str,
     limits: &Limits,
@@ -151,7 +151,7 @@ fn attribute(acting: &Acting<'_>, account: String) -> Result<Done, StoreError> {
 }
 
 /// The account an operation is for: its own, or the one its GUID has become.
-fn account(hq: &Db, row: &OperationRow) -> Result<Option<String>, Failure> {
+fn account(hq: &Headquarters, row: &OperationRow) -> Result<Option<String>, Failure> {
     let (account, found) = (row.text("CUSTACCOUNT"), known_account(hq, row)?);
     if found.is_none() && !account.is_empty() {
         return Err(Failure::Told(format!("customer {account} is not in headquarters")));
@@ -161,7 +161,10 @@ fn account(hq: &Db, row: &OperationRow) -> Result<Option<String>, Failure> {
 
 /// The account in headquarters that an operation is for; headquarters that was put back may have
 /// given the customer another one than the row has.
-pub(super) fn known_account(hq: &Db, row: &OperationRow) -> Result<Option<String>, StoreError> {
+pub(super) fn known_account(
+    hq: &Headquarters,
+    row: &OperationRow,
+) -> Result<Option<String>, StoreError> {
     let (account, guid) = (row.text("CUSTACCOUNT"), row.text("CUSTACCOUNTASYNC"));
     if !account.is_empty() && hq_customers::party(hq, account)?.is_some() {
         return Ok(Some(account.to_owned()));

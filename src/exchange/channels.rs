@@ -25,8 +25,9 @@ use crate::store::reseed::{Done, Reseeding, with_headquarters};
 use crate::store::schema::Kind;
 use crate::store::upload_pack::UploadTable;
 use crate::store::{
-    Access, ChannelDatabase, Db, Headquarters, Made, StoreError, Writer, default_customers, files,
-    intents, lineage, origins, scheduler, seed, sessions, topology, uploads,
+    Access, ChannelDatabase, Headquarters, HqTx, HqWriter, Made, StoreError, Writer,
+    default_customers, files, intents, lineage, origins, scheduler, seed, sessions, topology,
+    uploads,
 };
 
 /// A channel database to add.
@@ -87,7 +88,7 @@ pub fn add(writer: &Writer, new: &NewChannel) -> Result<Vec<String>, ExchangeErr
 /// Sessions of a group since each job's last full one, which a new offline database inherits.
 fn inherit(
     writer: &Writer,
-    hq: &crate::store::Db,
+    hq: &HqTx<'_>,
     group: &Group,
     store: DataStoreId,
 ) -> Result<(), StoreError> {
@@ -232,9 +233,9 @@ pub(super) fn finish_rebuild(
 
 /// Drops the announcement of a file that is made, and whatever older one this has ended.
 fn note_made(writer: &Writer, intent: i64, made: Made) {
-    let dropped = writer.hq.write(|_| {
-        intents::drop(&writer.hq, intent)?;
-        ended(&writer.hq, Ending::Made(&made.name))
+    let dropped = writer.hq.write(|hq| {
+        intents::drop(hq, intent)?;
+        ended(hq, Ending::Made(&made.name))
     });
     writer.tidied("the announcement of a channel database", dropped);
     writer.note_made(made);
@@ -416,9 +417,9 @@ fn make_file(writer: &Writer, name: &str) -> Result<(), ExchangeError> {
 }
 
 /// Pauses or resumes a database's synchronization (D13).
-pub fn pause(writer: &Writer, name: &str, paused: bool) -> Result<DataStore, ExchangeError> {
+pub fn pause(writer: &HqWriter<'_>, name: &str, paused: bool) -> Result<DataStore, ExchangeError> {
     let store = topology::find_store(&writer.hq, name)?;
-    writer.hq.write(|hq| topology::set_paused(hq, store.id, paused))?;
+    topology::set_paused(&writer.hq, store.id, paused)?;
     Ok(topology::find_store(&writer.hq, name)?)
 }
 
@@ -427,7 +428,7 @@ pub fn pause(writer: &Writer, name: &str, paused: bool) -> Result<DataStore, Exc
 /// # Errors
 /// An unknown channel or customer.
 pub fn set_default_customer(
-    writer: &Writer,
+    writer: &HqWriter<'_>,
     name: &str,
     account: &str,
 ) -> Result<String, ExchangeError> {
@@ -435,16 +436,15 @@ pub fn set_default_customer(
     // An offline database is its channel's.
     let store = topology::find_store(&writer.hq, store.channel())?;
     let company = &writer.env.settings().company;
-    let set = |hq: &Db| default_customers::set(hq, &store, account, company);
-    writer.hq.write(set)?;
+    default_customers::set(&writer.hq, &store, account, company)?;
     Ok(store.name)
 }
 
 /// Adds a channel database group.
-pub fn add_group(writer: &Writer, name: &str, dummy: bool) -> Result<(), ExchangeError> {
+pub fn add_group(writer: &HqWriter<'_>, name: &str, dummy: bool) -> Result<(), ExchangeError> {
     let taken = topology::groups(&writer.hq)?.iter().any(|g| g.name.eq_ignore_ascii_case(name));
     if taken {
         return Err(StoreError::Taken { what: "group", name: name.to_owned() }.into());
     }
-    Ok(writer.hq.write(|hq| topology::add_group(hq, name, dummy))?)
+    Ok(topology::add_group(&writer.hq, name, dummy)?)
 }

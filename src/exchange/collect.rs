@@ -12,7 +12,7 @@ use crate::model::topology::DataStore;
 use crate::store::packages::{Folder, PackageStore};
 use crate::store::upload_pack::{self, UploadTable};
 use crate::store::uploads::{self, Collected};
-use crate::store::{ChannelDatabase, StoreError, Writer, lineage, origins, topology};
+use crate::store::{ChannelDatabase, HqTx, StoreError, Writer, lineage, origins, topology};
 use crate::world::FaultKind;
 
 pub(super) struct Collecting<'a> {
@@ -70,9 +70,8 @@ impl Collecting<'_> {
             (UploadStatus::Uploaded, String::new())
         };
         let uploaded = (status == UploadStatus::Uploaded).then_some(&now);
-        let set = |hq: &crate::store::Db| {
-            uploads::set_status(hq, session.id, status, &message, tries, uploaded)
-        };
+        let set =
+            |hq: &HqTx<'_>| uploads::set_status(hq, session.id, status, &message, tries, uploaded);
         Ok(self.writer.hq.write(set)?)
     }
 
@@ -199,7 +198,7 @@ impl Collecting<'_> {
         let id = if let Some(session) = unread {
             session.id
         } else {
-            let create = |hq: &crate::store::Db| uploads::create(hq, &self.job.id, store, now);
+            let create = |hq: &HqTx<'_>| uploads::create(hq, &self.job.id, store, now);
             self.writer.hq.write(create)?
         };
         self.fail(id, unread, message)?;
@@ -214,7 +213,7 @@ impl Collecting<'_> {
     ) -> Result<(), ExchangeError> {
         let tries = unread.map_or(0, |session| session.tries) + 1;
         let (status, message) = self.after_failure(UploadStatus::ReadFailed, tries, message)?;
-        let set = |hq: &crate::store::Db| match status {
+        let set = |hq: &HqTx<'_>| match status {
             UploadStatus::Canceled => uploads::give_up(hq, id, &message, tries),
             _ => uploads::set_status(hq, id, status, &message, tries, None),
         };

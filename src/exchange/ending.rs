@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::model::topology::OFFLINE_SUFFIX;
 use crate::store::intents::{self, Intent};
-use crate::store::{Headquarters, StoreError};
+use crate::store::{Headquarters, HqTx, StoreError};
 
 /// What a command has done that may end older operations.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +37,7 @@ fn merges(intent: &Intent) -> Option<String> {
 }
 
 /// Drops, in the caller's transaction, the operations that a command has ended.
-pub(super) fn ended(hq: &Headquarters, by: Ending<'_>) -> Result<(), StoreError> {
+pub(super) fn ended(hq: &HqTx<'_>, by: Ending<'_>) -> Result<(), StoreError> {
     for intent in intents::all(hq)? {
         let over = match by {
             Ending::Reconnected(by) => merges(&intent).as_deref() == Some(by),

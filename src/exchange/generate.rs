@@ -12,7 +12,7 @@ use crate::model::topology::DataStore;
 use crate::store::pack::{self, PackageSpec, PackageSummary};
 use crate::store::packages::{Folder, PackageStore};
 use crate::store::sessions::{self, Lack, NewSession};
-use crate::store::{StoreError, Writer, topology, tracking};
+use crate::store::{HqTx, StoreError, Writer, topology, tracking};
 use crate::world::{Clock, FaultKind};
 
 pub(super) struct Generating<'a, 'b> {
@@ -209,12 +209,7 @@ impl Generating<'_, '_> {
     }
 
     /// Moves the row version of the group, and notes what each database now has or lacks.
-    fn settle(
-        &self,
-        hq: &crate::store::Db,
-        intended: &Intended,
-        until: i64,
-    ) -> Result<(), StoreError> {
+    fn settle(&self, hq: &HqTx<'_>, intended: &Intended, until: i64) -> Result<(), StoreError> {
         supplied(hq, self.run, &intended.stores)?;
         if intended.only.is_some() {
             return Ok(());
@@ -308,11 +303,7 @@ pub fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-fn supplied(
-    hq: &crate::store::Db,
-    run: &GroupRun<'_>,
-    stores: &[DataStore],
-) -> Result<(), StoreError> {
+fn supplied(hq: &HqTx<'_>, run: &GroupRun<'_>, stores: &[DataStore]) -> Result<(), StoreError> {
     stores.iter().try_for_each(|store| sessions::set_supplied(hq, store.id, &run.job.id))
 }
 

@@ -14,8 +14,8 @@ use crate::model::schema::{Catalogue, Table, Tables};
 use crate::model::time::Time;
 use crate::store::schema::Kind;
 use crate::store::{
-    Environment, Headquarters, StoreError, Writer, catalogue, features, files, scheduler, topology,
-    tracking, world,
+    Environment, Headquarters, HqTx, StoreError, Writer, catalogue, features, files, scheduler,
+    topology, tracking, world,
 };
 
 /// What initializing did.
@@ -59,15 +59,15 @@ pub fn initialize(writer: &Writer, delete_existing: bool) -> Result<Initialized,
     let schema_files = apply_scripts(writer, &now)?;
     let mut done = Initialized { schema_files, ..Initialized::default() };
     let wanted = with_features(env, &writer.hq, wanted)?;
-    let uploads = writer.hq.write(|_| {
-        scheduler::write(&writer.hq, &wanted, delete_existing)?;
-        catalogue::register_channel_tables(&writer.hq, &catalogue.channel)?;
-        done.tracked = track(&writer.hq, &catalogue.channel)?;
-        let version = world::value(&writer.hq, "app-version")?;
-        world::set_value(&writer.hq, "scheduler-version", &version)?;
-        features::set_initialized(&writer.hq, &now)?;
-        done.jobs = scheduler::read(&writer.hq)?.jobs.into_iter().map(|job| job.id).collect();
-        OwnUploads::read(&writer.hq)
+    let uploads = writer.hq.write(|hq| {
+        scheduler::write(hq, &wanted, delete_existing)?;
+        catalogue::register_channel_tables(hq, &catalogue.channel)?;
+        done.tracked = track(hq, &catalogue.channel)?;
+        let version = world::value(hq, "app-version")?;
+        world::set_value(hq, "scheduler-version", &version)?;
+        features::set_initialized(hq, &now)?;
+        done.jobs = scheduler::read(hq)?.jobs.into_iter().map(|job| job.id).collect();
+        OwnUploads::read(hq)
     })?;
     uploads.watch(writer);
     Ok(done)
@@ -114,7 +114,7 @@ fn apply_scripts(writer: &Writer, now: &Time) -> Result<Vec<String>, StoreError>
 
 /// Tracks every table that a download subjob or its filter reads, by the columns of all keys that
 /// are asked of it; those that were not tracked so before.
-fn track(hq: &Headquarters, channel: &Tables) -> Result<Vec<String>, StoreError> {
+fn track(hq: &HqTx<'_>, channel: &Tables) -> Result<Vec<String>, StoreError> {
     let definitions = scheduler::read(hq)?;
     let tables = catalogue::tables(hq)?;
     let mut wanted: BTreeMap<String, Vec<String>> = BTreeMap::new();

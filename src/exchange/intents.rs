@@ -11,7 +11,7 @@ use crate::model::event::{Event, Listener};
 use crate::model::session::UploadSession;
 use crate::model::suggestion::{OfChannels, Suggestion};
 use crate::store::intents::{self, Intent, Problem};
-use crate::store::{Db, Headquarters, StoreError, Writer};
+use crate::store::{Headquarters, HqTx, StoreError, Writer};
 
 /// An announced operation, read.
 enum Operation {
@@ -215,7 +215,7 @@ pub(super) fn keep_upload(
         known
     } else {
         let now = writer.world.clock.utc();
-        let announce = |hq: &Db| intents::announce(hq, intents::COLLECT, &detail, &now);
+        let announce = |hq: &HqTx<'_>| intents::announce(hq, intents::COLLECT, &detail, &now);
         let id = writer.hq.write(announce)?;
         let detail = serde_json::to_string(&detail).unwrap_or_default();
         Intent { id, kind: intents::COLLECT.to_owned(), detail, problem: None }

@@ -4,7 +4,7 @@ use crate::model::named::Named;
 use crate::model::session::StoreSession;
 use crate::model::status::{DownloadStatus, UploadStatus};
 use crate::model::suggestion::SessionKind;
-use crate::store::{Db, StoreError, Writer, sessions, topology, uploads};
+use crate::store::{HqTx, HqWriter, StoreError, sessions, topology, uploads};
 
 /// The session a person means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,14 +56,18 @@ pub enum ManageError {
 /// [`ManageError::NotAllowed`] for a session that is applied everywhere: under dependency
 /// enforcement it cannot be run again (D07), and without it there is nothing to do, since its
 /// package is known to the channel (D11).
-pub fn retry(writer: &Writer, choice: &Choice) -> Result<(), ManageError> {
+pub fn retry(writer: &HqWriter<'_>, choice: &Choice) -> Result<(), ManageError> {
     match choice {
         Choice::Download { id, channel } => retry_download(writer, *id, channel.as_deref()),
         Choice::Upload { id } => retry_upload(writer, *id),
     }
 }
 
-fn retry_download(writer: &Writer, id: i64, channel: Option<&str>) -> Result<(), ManageError> {
+fn retry_download(
+    writer: &HqWriter<'_>,
+    id: i64,
+    channel: Option<&str>,
+) -> Result<(), ManageError> {
     let enforced = topology::enforces_dependencies(&writer.hq)?;
     let wanted = |status: DownloadStatus| {
         status.is_failure() || enforced && status == DownloadStatus::Available
@@ -86,14 +90,18 @@ fn retry_download(writer: &Writer, id: i64, channel: Option<&str>) -> Result<(),
 }
 
 /// Cancels a session in one database, or wherever it is not applied.
-pub fn cancel(writer: &Writer, choice: &Choice) -> Result<(), ManageError> {
+pub fn cancel(writer: &HqWriter<'_>, choice: &Choice) -> Result<(), ManageError> {
     match choice {
         Choice::Download { id, channel } => cancel_download(writer, *id, channel.as_deref()),
         Choice::Upload { id } => cancel_upload(writer, *id),
     }
 }
 
-fn cancel_download(writer: &Writer, id: i64, channel: Option<&str>) -> Result<(), ManageError> {
+fn cancel_download(
+    writer: &HqWriter<'_>,
+    id: i64,
+    channel: Option<&str>,
+) -> Result<(), ManageError> {
     let wanted = |status: DownloadStatus| !status.is_final();
     let why = "it has already been applied or cancelled";
     each(writer, id, channel, ("cancelled", why), wanted, |hq, session, row| {
@@ -108,13 +116,13 @@ fn cancel_download(writer: &Writer, id: i64, channel: Option<&str>) -> Result<()
 }
 
 fn each(
-    writer: &Writer,
+    writer: &HqWriter<'_>,
     id: i64,
     channel: Option<&str>,
     (what, why): (&'static str, &str),
     wanted: impl Fn(DownloadStatus) -> bool,
     change: impl Fn(
-        &Db,
+        &HqTx<'_>,
         &crate::model::session::DownloadSession,
         &StoreSession,
     ) -> Result<(), StoreError>,
@@ -144,7 +152,7 @@ fn each(
     if rows.is_empty() {
         return Err(refused(what, why.to_owned()));
     }
-    Ok(writer.hq.write(|hq| rows.iter().try_for_each(|row| change(hq, &session, row)))?)
+    Ok(rows.iter().try_for_each(|row| change(&writer.hq, &session, row))?)
 }
 
 fn unknown(kind: SessionKind, id: i64) -> StoreError {
@@ -152,14 +160,14 @@ fn unknown(kind: SessionKind, id: i64) -> StoreError {
 }
 
 fn find_upload(
-    writer: &Writer,
+    writer: &HqWriter<'_>,
     id: i64,
 ) -> Result<crate::model::session::UploadSession, ManageError> {
     let found = uploads::all(&writer.hq)?.into_iter().find(|session| session.id == id);
     Ok(found.ok_or_else(|| unknown(SessionKind::Upload, id))?)
 }
 
-fn retry_upload(writer: &Writer, id: i64) -> Result<(), ManageError> {
+fn retry_upload(writer: &HqWriter<'_>, id: i64) -> Result<(), ManageError> {
     let session = find_upload(writer, id)?;
     let status = match (session.status, session.package.is_some()) {
         (UploadStatus::Canceled | UploadStatus::ApplyFailed, true) => UploadStatus::Uploaded,
@@ -170,10 +178,10 @@ fn retry_upload(writer: &Writer, id: i64) -> Result<(), ManageError> {
             return Err(ManageError::NotAllowed { choice, what: "retried", why });
         }
     };
-    Ok(writer.hq.write(|hq| uploads::set_status(hq, id, status, "", 0, None))?)
+    Ok(uploads::set_status(&writer.hq, id, status, "", 0, None)?)
 }
 
-fn cancel_upload(writer: &Writer, id: i64) -> Result<(), ManageError> {
+fn cancel_upload(writer: &HqWriter<'_>, id: i64) -> Result<(), ManageError> {
     let session = find_upload(writer, id)?;
     if matches!(session.status, UploadStatus::Applied | UploadStatus::Canceled) {
         let why = format!("it is {}", session.status);
@@ -183,5 +191,5 @@ fn cancel_upload(writer: &Writer, id: i64) -> Result<(), ManageError> {
     let message = "cancelled by a person";
     let tries = session.tries;
     let status = UploadStatus::Canceled;
-    Ok(writer.hq.write(|hq| uploads::set_status(hq, id, status, message, tries, None))?)
+    Ok(uploads::set_status(&writer.hq, id, status, message, tries, None)?)
 }

@@ -58,9 +58,9 @@ pub(super) fn finish(
     writer.tidied("the log of an offline database", tidied);
     writer.tidied("the log of a channel database", target.checkpoint());
     writer.world.faults.crash_at("reconnect.after-commit", channel);
-    let dropped = writer.hq.write(|_| {
-        intents::drop(&writer.hq, intent)?;
-        ended(&writer.hq, Ending::Reconnected(channel))
+    let dropped = writer.hq.write(|hq| {
+        intents::drop(hq, intent)?;
+        ended(hq, Ending::Reconnected(channel))
     });
     writer.tidied("the announcement of a reconnect", dropped);
     Ok(merged)

@@ -23,7 +23,7 @@ use crate::store::pack::{self, PackageSpec};
 use crate::store::packages::Folder;
 use crate::store::rejection::ApplyError;
 use crate::store::{
-    Db, Headquarters, StoreError, Writer, apply, intents, lengths, lineage, scale_unit, topology,
+    Headquarters, HqTx, StoreError, Writer, apply, intents, lengths, lineage, scale_unit, topology,
     tracking,
 };
 
@@ -61,12 +61,11 @@ const CUSTOMERS: &str = "1010";
 pub fn real_time(
     writer: &mut Writer,
     mut call: RealTimeCall,
-    work: impl FnOnce(&Db) -> Result<String, ExchangeError>,
+    work: impl FnOnce(&HqTx<'_>) -> Result<String, ExchangeError>,
 ) -> Result<Answer, ExchangeError> {
     let now = writer.world.clock.utc();
     let before = writer.env.reader()?;
-    let (intent, announced) = writer.hq.write(|_| {
-        let hq = &writer.hq;
+    let (intent, announced) = writer.hq.write(|hq| {
         let since;
         (since, call.account) = ask(hq, &before.hq, &now, work)?;
         let mark = lineage::begin(hq, &call.channel)?;
@@ -82,10 +81,10 @@ pub fn real_time(
 /// Does what a call asks in the caller's transaction of headquarters; the row version after which
 /// its changes are, and the account it is about. `before` is headquarters as it was.
 fn ask(
-    hq: &Headquarters,
+    hq: &HqTx<'_>,
     before: &Headquarters,
     now: &Time,
-    work: impl FnOnce(&Db) -> Result<String, ExchangeError>,
+    work: impl FnOnce(&HqTx<'_>) -> Result<String, ExchangeError>,
 ) -> Result<(i64, String), ExchangeError> {
     let plans = plans(hq)?;
     // Versions are closed on both sides, so that the call's changes stand alone.
@@ -105,9 +104,9 @@ pub fn rehearse(
     copy: &Headquarters,
     before: &Headquarters,
     now: &Time,
-    work: impl FnOnce(&Db) -> Result<String, ExchangeError>,
+    work: impl FnOnce(&HqTx<'_>) -> Result<String, ExchangeError>,
 ) -> Result<String, ExchangeError> {
-    copy.write(|_| ask(copy, before, now, work)).map(|(_, account)| account)
+    copy.write(|hq| ask(hq, before, now, work)).map(|(_, account)| account)
 }
 
 /// Brings the rows and the log line to the channel, and drops the announcement. Where the channel
@@ -129,7 +128,7 @@ pub(super) fn finish(writer: &Writer, intent: i64, announced: &Announced) -> Opt
         }
         LeftToJob { job: CUSTOMERS.to_owned(), why }
     });
-    let drop = |hq: &Db| {
+    let drop = |hq: &HqTx<'_>| {
         if left.is_none() {
             lineage::end(hq, &announced.call.channel, announced.mark)?;
         }

@@ -10,7 +10,7 @@ use crate::gates::due::{Fallen, midnight};
 use crate::gates::standing::{Change, Setting};
 use crate::model::time::Time;
 use crate::store::packages::{Folder, PackageStore};
-use crate::store::{StoreError, Writer, features, sessions, tracking, world};
+use crate::store::{HqWriter, StoreError, Writer, features, sessions, tracking, world};
 use crate::world::Clock;
 
 /// What happened on the way.
@@ -33,10 +33,11 @@ pub fn move_clock(writer: &mut Writer, clock: Clock) -> Result<Passed, ExchangeE
     let settings = writer.env.settings().clone();
     let folder = Folder(writer.env.packages_path());
     let expired = expired(writer, &folder, &clock.before(settings.package_retention))?;
-    let mut passed = writer.hq.write(|hq| {
+    let mut passed = writer.change(|writer| {
+        let hq = &writer.hq;
         let features = midnights(writer, &clock)?;
-        let was = tracking::min_valid(&writer.hq)?;
-        let now = tracking::forget_before(&writer.hq, &clock.before(settings.tracking_retention))?;
+        let was = tracking::min_valid(hq)?;
+        let now = tracking::forget_before(hq, &clock.before(settings.tracking_retention))?;
         world::set_value(hq, "clock", clock.utc().as_str())?;
         let tracking_from = (now != was).then_some(now);
         Ok::<_, ExchangeError>(Passed { features, tracking_from, ..Passed::default() })
@@ -61,7 +62,7 @@ fn expired(writer: &Writer, folder: &Folder, before: &Time) -> Result<Vec<String
 
 /// Goes through the midnights on the way at which something can turn on, inside the caller's
 /// transaction; each is a batch of its own.
-fn midnights(writer: &Writer, clock: &Clock) -> Result<Vec<Fallen>, ExchangeError> {
+fn midnights(writer: &HqWriter<'_>, clock: &Clock) -> Result<Vec<Fallen>, ExchangeError> {
     let (hq, old) = (&writer.hq, &writer.world.clock);
     let catalogue = writer.env.gates()?;
     let mut standing = features::standing(hq, &catalogue, old)?;

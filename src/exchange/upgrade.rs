@@ -10,7 +10,7 @@ use crate::model::time::Time;
 use crate::model::topology::DataStore;
 use crate::model::version::Version;
 use crate::store::feature_rows::{self, Half};
-use crate::store::{Db, StoreError, Writer, features, world};
+use crate::store::{HqTx, HqWriter, StoreError, features, world};
 
 /// What is asked for.
 #[derive(Debug, Clone, Default)]
@@ -54,7 +54,7 @@ pub struct Upgraded {
 ///
 /// # Errors
 /// The files of headquarters; whether a version goes back is for the caller to look at.
-pub fn upgrade(writer: &Writer, request: &Request) -> Result<Upgraded, ExchangeError> {
+pub fn upgrade(writer: &HqWriter<'_>, request: &Request) -> Result<Upgraded, ExchangeError> {
     let catalogue = writer.env.gates()?;
     let repaired = repair(writer, &catalogue)?;
     let before = features::standing(&writer.hq, &catalogue, &writer.world.clock)?;
@@ -71,13 +71,12 @@ pub fn upgrade(writer: &Writer, request: &Request) -> Result<Upgraded, ExchangeE
     }
     let update = lifecycle::update(&catalogue, &after, &to);
     let now = writer.world.clock.utc();
-    writer.hq.write(|hq| {
-        world::set_value(hq, "app-version", &to.to_string())?;
-        if request.app_version.is_some() || request.scale_unit_version.is_some() {
-            features::set_scale_unit_versions(hq, &after.scale_units)?;
-        }
-        write(hq, &catalogue, &update, &now)
-    })?;
+    let hq = &writer.hq;
+    world::set_value(hq, "app-version", &to.to_string())?;
+    if request.app_version.is_some() || request.scale_unit_version.is_some() {
+        features::set_scale_unit_versions(hq, &after.scale_units)?;
+    }
+    write(hq, &catalogue, &update, &now)?;
     let initialized = world::value(&writer.hq, "scheduler-version")?;
     let unit = |(channel, version): &(String, Version)| ScaleUnit {
         channel: channel.clone(),
@@ -95,9 +94,9 @@ pub fn upgrade(writer: &Writer, request: &Request) -> Result<Upgraded, ExchangeE
 }
 
 /// Makes the missing row of features that have one of two.
-fn repair(writer: &Writer, catalogue: &Catalogue) -> Result<Vec<Movement>, ExchangeError> {
+fn repair(writer: &HqWriter<'_>, catalogue: &Catalogue) -> Result<Vec<Movement>, ExchangeError> {
     let now = writer.world.clock.utc();
-    let repaired = writer.hq.write(|hq| feature_rows::repair(hq, catalogue, &now))?;
+    let repaired = feature_rows::repair(&writer.hq, catalogue, &now)?;
     let movement = |(gate, half): (&Gate, Half)| Movement {
         feature: gate.slug.clone(),
         moved: Moved::Repaired,
@@ -107,7 +106,12 @@ fn repair(writer: &Writer, catalogue: &Catalogue) -> Result<Vec<Movement>, Excha
 }
 
 /// Writes an update's features, with what is said of them.
-fn write(hq: &Db, catalogue: &Catalogue, update: &Update, now: &Time) -> Result<(), StoreError> {
+fn write(
+    hq: &HqTx<'_>,
+    catalogue: &Catalogue,
+    update: &Update,
+    now: &Time,
+) -> Result<(), StoreError> {
     let gates: Vec<&Gate> = update.listed.iter().filter_map(|slug| catalogue.get(slug)).collect();
     features::list(hq, &gates, now)?;
     for movement in &update.movements {

@@ -22,7 +22,7 @@ use crate::model::topology::DataStore;
 use crate::store::packages::{Folder, PackageStore, checksum};
 use crate::store::rejection::ApplyError;
 use crate::store::upload_pack::{self, Arrival, UploadTable};
-use crate::store::{Headquarters, StoreError, Writer, topology, uploads};
+use crate::store::{Headquarters, HqTx, StoreError, Writer, topology, uploads};
 use crate::world::FaultKind;
 
 /// The tables an upload job collects, without their counters.
@@ -328,7 +328,7 @@ fn apply_one(
     let tries = session.tries + 1;
     let limit = topology::try_count(&writer.hq)?;
     let failed = UploadStatus::ApplyFailed;
-    let set = |hq: &crate::store::Db| {
+    let set = |hq: &HqTx<'_>| {
         if tries < limit {
             return uploads::set_status(hq, session.id, failed, &message, tries, None);
         }

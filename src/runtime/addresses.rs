@@ -12,7 +12,7 @@ use crate::model::named::Named;
 use crate::model::pos::{Path, PosReport};
 use crate::store::channel_customers::{self, Known};
 use crate::store::hq_customers::{self, PostalAddress};
-use crate::store::{Db, StoreError, channel_view, world};
+use crate::store::{Headquarters, StoreError, channel_view, world};
 
 /// Creates an address.
 pub(super) fn create(
@@ -127,7 +127,11 @@ pub(super) fn deactivate(
 ///
 /// # Errors
 /// [`StoreError::Unknown`] when it is not there yet.
-fn in_headquarters(hq: &Db, account: &str, id: &str) -> Result<(i64, PostalAddress), StoreError> {
+fn in_headquarters(
+    hq: &Headquarters,
+    account: &str,
+    id: &str,
+) -> Result<(i64, PostalAddress), StoreError> {
     let party = hq_customers::known_party(hq, account)?;
     hq_customers::find_address(hq, party, id)?
         .ok_or_else(|| StoreError::unknown(Named::Address, id, &[]))

@@ -5,7 +5,7 @@ use super::operation::PosError;
 use super::site::{Decided, Site};
 use crate::exchange::ExchangeError;
 use crate::model::pos::{FoundCustomer, Path, PosReport};
-use crate::store::{Db, StoreError, channel_customers, hq_customers, world};
+use crate::store::{Headquarters, StoreError, channel_customers, hq_customers, world};
 
 /// The most customers a search shows.
 const MOST: u32 = 50;
@@ -51,7 +51,7 @@ pub(super) fn ask(site: &mut Site<'_>, kind: Kind, account: &str) -> Result<PosR
 }
 
 /// The account, where headquarters has such a customer to answer about.
-fn held_there(hq: &Db, account: String) -> Result<String, ExchangeError> {
+fn held_there(hq: &Headquarters, account: String) -> Result<String, ExchangeError> {
     hq_customers::known_party(hq, &account)?;
     Ok(account)
 }

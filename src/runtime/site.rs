@@ -13,7 +13,7 @@ use crate::model::time::Time;
 use crate::model::topology::{DataStore, OFFLINE_SUFFIX};
 use crate::store::channel_customers::{self, Known};
 use crate::store::{
-    Access, ChannelDatabase, Db, Environment, Headquarters, Reader, StoreError, Writer, origins,
+    Access, ChannelDatabase, Environment, Headquarters, HqTx, Reader, StoreError, Writer, origins,
     scale_unit, topology,
 };
 use crate::world::{FaultKind, World};
@@ -335,7 +335,7 @@ impl<'a> Site<'a> {
         kind: Kind,
         account: &str,
         reasons: Vec<Reason>,
-        work: impl FnOnce(&Db) -> Result<String, ExchangeError>,
+        work: impl FnOnce(&HqTx<'_>) -> Result<String, ExchangeError>,
     ) -> Result<PosReport, PosError> {
         if self.headquarters_down() {
             if let Hands::Acting(writer) = &self.hands {

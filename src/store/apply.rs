@@ -6,12 +6,13 @@ use rusqlite::named_params;
 
 use super::apply_table::{PackedTable, apply_table, empty_table};
 use super::catalogue::find_table;
-use super::db::{ChannelDatabase, uri};
+use super::db::uri;
 use super::diagnose;
 use super::error::StoreError;
 use super::lineage;
 use super::pack::deletes_table;
 use super::rejection::ApplyError;
+use super::side::ChannelDatabase;
 use crate::model::time::Time;
 
 /// A package on its way into one channel database.

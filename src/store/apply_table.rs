@@ -3,11 +3,12 @@
 use rusqlite::ErrorCode;
 
 use super::catalogue::{column_list, find_table};
-use super::db::{ChannelDatabase, quoted};
+use super::db::quoted;
 use super::diagnose;
 use super::error::StoreError;
 use super::pack::{deletes_table, keep_table};
 use super::rejection::{ApplyError, Rejection, dotted};
+use super::side::ChannelDatabase;
 use crate::model::schema::Table;
 
 /// One table of a package, as the package itself describes it.

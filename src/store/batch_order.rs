@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::db::{Db, Headquarters};
 use super::error::StoreError;
 use super::operations::find;
+use super::side::Headquarters;
 use crate::model::customer::CREATE;
 use crate::model::field_set::{Setter, Stamp};
 use crate::model::operation::{OperationId, OperationKind};
@@ -58,7 +58,7 @@ const MADE: [OperationKind; 2] = [OperationKind::Customer, OperationKind::Addres
 
 /// Whether a field was set by what made its customer or address. That is older than all that is
 /// about it, by whatever clock: headquarters that was put back from a copy has its clock of then.
-pub fn makes(hq: &Db, stamp: &Stamp) -> Result<bool, StoreError> {
+pub fn makes(hq: &Headquarters, stamp: &Stamp) -> Result<bool, StoreError> {
     match &stamp.by {
         Setter::Operation { id, .. } if MADE.contains(&id.kind) => {
             Ok(find(hq, *id)?.is_some_and(|row| row.number("OPERATION") == CREATE))

@@ -1,9 +1,10 @@
 //! Reads from a database which tables, columns and keys it has.
 
-use super::db::{Db, Headquarters, open_memory, quoted};
+use super::db::{Db, open_memory, quoted};
 use super::error::StoreError;
 use super::schema::Kind;
 use super::script::Guarded;
+use super::side::Headquarters;
 use crate::model::schema::{Catalogue, Column, Table, Tables};
 
 /// Every table of a database except SQLite's own.

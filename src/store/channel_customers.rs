@@ -4,9 +4,10 @@ use rusqlite::types::Value;
 use rusqlite::{named_params, params, params_from_iter};
 
 use super::catalogue::column_list;
-use super::db::{ChannelDatabase, quoted};
+use super::db::quoted;
 use super::error::StoreError;
 use super::lengths::refuse_row;
+use super::side::ChannelDatabase;
 use crate::model::customer::PENDING_SYNC;
 use crate::model::named::Named;
 use crate::model::pos::FoundCustomer;

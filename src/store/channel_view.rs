@@ -6,11 +6,11 @@ use std::cmp::Ordering;
 use rusqlite::{Row, named_params};
 
 use super::channel_customers::Known;
-use super::db::ChannelDatabase;
 use super::error::StoreError;
 use super::field_sets::{Heard, heard};
 use super::hq_customers::{read_customer, value_of};
 use super::hq_locations::{read_address, read_hq_address};
+use super::side::ChannelDatabase;
 use super::uploads;
 use crate::model::changed::Changed;
 use crate::model::customer::{Address, AddressField, CREATE, Customer, CustomerField, DEACTIVATE};

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::db::{Access, Db, Headquarters};
+use super::db::{Access, Db};
 use super::environment::{Environment, SETTINGS_FILE};
 use super::error::StoreError;
 use super::input::{self, DEFINITIONS};
@@ -12,6 +12,7 @@ use super::removal;
 use super::replace::{self, beside};
 use super::schema::Kind;
 use super::seed::{self, ChannelSeed, FeatureSeed};
+use super::side::Headquarters;
 use crate::definitions::settings::{self, TEMPLATE};
 use crate::model::event::{Event, Listener};
 use crate::model::settings::Settings;

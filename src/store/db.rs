@@ -1,6 +1,5 @@
 //! The one door through which every database is opened, and the two ways to use it.
 
-use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -174,6 +173,11 @@ impl Db {
         self.numbers().map_or(Ok(()), Numbers::keep)
     }
 
+    /// Whether a transaction is open.
+    pub(super) fn is_inside(&self) -> bool {
+        !self.conn.is_autocommit()
+    }
+
     /// Whether it is in memory.
     pub(in crate::store) fn is_in_memory(&self) -> bool {
         self.path == Path::new(MEMORY)
@@ -198,7 +202,7 @@ impl Db {
     }
 
     /// Reads everything from one snapshot.
-    pub fn read<T, E: From<StoreError>>(
+    pub(in crate::store) fn read<T, E: From<StoreError>>(
         &self,
         work: impl FnOnce(&Self) -> Result<T, E>,
     ) -> Result<T, E> {
@@ -210,7 +214,7 @@ impl Db {
         begin: &str,
         work: impl FnOnce(&Self) -> Result<T, E>,
     ) -> Result<T, E> {
-        if !self.conn.is_autocommit() {
+        if self.is_inside() {
             return work(self);
         }
         self.script(begin)?;
@@ -472,27 +476,4 @@ pub(in crate::store) fn uri(path: &Path, query: &str) -> String {
 /// A name as an SQL identifier.
 pub(in crate::store) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-macro_rules! side {
-    ($(#[$doc:meta])* $name:ident) => {
-        $(#[$doc])*
-        #[derive(Debug)]
-        pub struct $name(pub Db);
-
-        impl Deref for $name {
-            type Target = Db;
-            fn deref(&self) -> &Db { &self.0 }
-        }
-    };
-}
-
-side! {
-    /// The headquarters database, `hq.db`.
-    Headquarters
-}
-
-side! {
-    /// A channel database or a register's offline database.
-    ChannelDatabase
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use rusqlite::named_params;
 
-use super::db::{ChannelDatabase, Db, Headquarters};
 use super::error::StoreError;
 use super::hq_customers;
+use super::side::{ChannelDatabase, Headquarters, HqTx};
 use crate::model::ids::DataStoreId;
 use crate::model::named::Named;
 use crate::model::topology::DataStore;
@@ -89,7 +89,12 @@ pub fn unknown(hq: &Headquarters) -> Result<(u64, Vec<String>), StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Unknown`] for a customer that headquarters does not have.
-pub fn set(hq: &Db, store: &DataStore, account: &str, company: &str) -> Result<(), StoreError> {
+pub fn set(
+    hq: &HqTx<'_>,
+    store: &DataStore,
+    account: &str,
+    company: &str,
+) -> Result<(), StoreError> {
     if hq_customers::template(hq, account, company)?.is_none() {
         let sql = "SELECT ACCOUNTNUM FROM CUSTTABLE WHERE DATAAREAID = ?1 ORDER BY 1 LIMIT 10000";
         let known = hq.rows(sql, [company], |row| row.get(0))?;

@@ -3,10 +3,11 @@
 
 use rusqlite::named_params;
 
-use super::db::{ChannelDatabase, Db, Headquarters, quoted};
+use super::db::{Db, quoted};
 use super::diagnose::key_text;
 use super::error::StoreError;
 use super::pack::{scope_moved, scope_sql, unbrought_sql, used};
+use super::side::{ChannelDatabase, Headquarters};
 use super::tracking::{changed_since, tracking_table};
 use crate::model::ids::GroupId;
 use crate::model::plan::{Fill, PlanColumn, TablePlan};

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::db::{Access, ChannelDatabase, Db, Headquarters};
+use super::db::{Access, Db};
 use super::error::StoreError;
 use super::examine::duplicate;
 use super::input::{self, DEFINITIONS};
@@ -12,6 +12,7 @@ use super::lock::Lock;
 use super::merge::Salvaged;
 use super::numbers::Numbers;
 use super::schema::Kind;
+use super::side::{ChannelDatabase, Headquarters, HqTx};
 use super::{files, gather, lineage, topology, world};
 use crate::definitions::{self, settings};
 use crate::gates::Catalogue;
@@ -177,14 +178,14 @@ impl Environment {
     /// # Errors
     /// Those of opening it.
     pub fn headquarters_copy(&self) -> Result<Headquarters, StoreError> {
-        let mut hq = Db::rehearse(&self.hq_path(), Kind::Headquarters)?;
+        let mut hq = Headquarters(Db::rehearse(&self.hq_path(), Kind::Headquarters)?);
         let numbers = self.numbers_for(&hq)?.rehearsed();
-        hq.set_numbers(Arc::new(numbers), "");
-        Ok(Headquarters(hq))
+        hq.0.set_numbers(Arc::new(numbers), "");
+        Ok(hq)
     }
 
     /// The world's numbers; gathered from the databases where their file is missing.
-    fn numbers_for(&self, hq: &Db) -> Result<Numbers, StoreError> {
+    fn numbers_for(&self, hq: &Headquarters) -> Result<Numbers, StoreError> {
         match Numbers::load(&self.root)? {
             Some(numbers) => Ok(numbers),
             None => gather::numbers(self, hq),
@@ -215,10 +216,10 @@ impl Environment {
         let lock = Lock::take(&self.root, command)?;
         let path = self.hq_path();
         let cache = super::db::DEFAULT_CACHE_KIB * 2;
-        let mut hq = Db::open_with_cache(&path, Kind::Headquarters, Access::Write, cache)?;
+        let hq = Db::open_with_cache(&path, Kind::Headquarters, Access::Write, cache)?;
+        let mut hq = Headquarters(hq);
         let numbers = Arc::new(self.numbers_for(&hq)?);
-        hq.set_numbers(Arc::clone(&numbers), "");
-        let hq = Headquarters(hq);
+        hq.0.set_numbers(Arc::clone(&numbers), "");
         let world = world::load(&hq, &self.settings)?;
         lineage::identify(&hq, world.seed)?;
         let writer = Writer {
@@ -271,6 +272,17 @@ pub struct Writer {
     made: RefCell<Vec<Made>>,
 }
 
+/// An environment whose headquarters is being changed, in one transaction; nothing else of it is.
+#[derive(Debug)]
+pub struct HqWriter<'a> {
+    /// The environment.
+    pub env: &'a Environment,
+    /// Headquarters, inside the transaction.
+    pub hq: HqTx<'a>,
+    /// The world as it stands.
+    pub world: &'a World,
+}
+
 /// A channel database whose file this command has made, be it to finish what another began.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Made {
@@ -292,6 +304,18 @@ pub struct Untidied {
 }
 
 impl Writer {
+    /// Does everything in one transaction of headquarters, or nothing.
+    ///
+    /// # Errors
+    /// Those of the work and of headquarters.
+    pub fn change<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&HqWriter<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let (env, world) = (&self.env, &self.world);
+        self.hq.write(|hq| work(&HqWriter { env, hq: hq.same(), world }))
+    }
+
     /// Opens a channel database for writing. A file that is not the one last seen under its name is
     /// taken in before anything is counted against it (U10); see [`Writer::noticed`].
     ///

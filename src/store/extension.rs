@@ -2,9 +2,10 @@
 //! for one that was not there (U09).
 
 use super::catalogue::find_table;
-use super::db::{Db, Headquarters, quoted};
+use super::db::{Db, quoted};
 use super::diagnose::key_text;
 use super::error::StoreError;
+use super::side::Headquarters;
 use super::upload_pack::UploadTable;
 use crate::model::ids::DataStoreId;
 use crate::model::job::FieldMap;

@@ -3,9 +3,9 @@
 use crate::model::named::named;
 use rusqlite::named_params;
 
-use super::db::{ChannelDatabase, Db, Headquarters};
 use super::error::StoreError;
 use super::features::log;
+use super::side::{ChannelDatabase, Headquarters, HqTx};
 use crate::gates::Catalogue;
 use crate::gates::gate::Gate;
 use crate::model::time::Time;
@@ -57,7 +57,7 @@ pub fn has_metadata(
 ///
 /// Whether a feature is on, and since when, is taken from the row there is, else from its log.
 pub fn repair<'a>(
-    hq: &Db,
+    hq: &HqTx<'_>,
     catalogue: &'a Catalogue,
     now: &Time,
 ) -> Result<Vec<(&'a Gate, Half)>, StoreError> {
@@ -72,7 +72,7 @@ pub fn repair<'a>(
 
 /// The same for one feature; none where both rows are there, or neither.
 pub(in crate::store) fn repair_one(
-    hq: &Db,
+    hq: &HqTx<'_>,
     gate: &Gate,
     now: &Time,
 ) -> Result<Option<Half>, StoreError> {
@@ -91,7 +91,13 @@ pub(in crate::store) fn repair_one(
     Ok(half)
 }
 
-fn add_metadata(hq: &Db, gate: &Gate, id: i64, on: bool, now: &Time) -> Result<bool, StoreError> {
+fn add_metadata(
+    hq: &HqTx<'_>,
+    gate: &Gate,
+    id: i64,
+    on: bool,
+    now: &Time,
+) -> Result<bool, StoreError> {
     let known = "SELECT count(*) FROM FEATUREMANAGEMENTMETADATA WHERE FEATURESTATE = ?1";
     if hq.number(known, [id])? > 0 {
         return Ok(false);
@@ -111,7 +117,7 @@ fn add_metadata(hq: &Db, gate: &Gate, id: i64, on: bool, now: &Time) -> Result<b
     Ok(true)
 }
 
-fn add_state(hq: &Db, gate: &Gate, now: &Time) -> Result<bool, StoreError> {
+fn add_state(hq: &HqTx<'_>, gate: &Gate, now: &Time) -> Result<bool, StoreError> {
     let orphan = "SELECT m.FEATURESTATE, m.ENABLEDATE FROM FEATUREMANAGEMENTMETADATA m \
                   WHERE m.LABEL = ?1 AND NOT EXISTS \
                   (SELECT 1 FROM FEATUREMANAGEMENTSTATE s WHERE s.RECID = m.FEATURESTATE)";
@@ -131,7 +137,7 @@ fn add_state(hq: &Db, gate: &Gate, now: &Time) -> Result<bool, StoreError> {
 }
 
 /// The last thing that turned a feature on or off, or was to, and when.
-fn last(hq: &Db, gate: &Gate) -> Result<Option<(String, Time)>, StoreError> {
+fn last(hq: &Headquarters, gate: &Gate) -> Result<Option<(String, Time)>, StoreError> {
     let sql = "SELECT EVENT, AT FROM cdx_FEATURELOG WHERE NAME = ?1 \
                AND EVENT IN ('on', 'off', 'scheduled', 'stayed-off') ORDER BY ID DESC LIMIT 1";
     hq.first(sql, [gate.table_name()], |row| Ok((row.get(0)?, row.get(1)?)))

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use rusqlite::named_params;
 
-use super::db::{Db, Headquarters};
 use super::error::StoreError;
 use super::feature_rows::repair_one;
 use super::seed::FIRST_RECID;
+use super::side::{Headquarters, HqTx};
 use super::{topology, tracking, world};
 use crate::gates::gate::Gate;
 use crate::gates::progress::{Had, History};
@@ -61,7 +61,10 @@ pub fn scale_units(hq: &Headquarters, own: &Version) -> Result<Vec<(String, Vers
 }
 
 /// Writes the version of each channel's scale unit, in the caller's transaction.
-pub fn set_scale_unit_versions(hq: &Db, units: &[(String, Version)]) -> Result<(), StoreError> {
+pub fn set_scale_unit_versions(
+    hq: &HqTx<'_>,
+    units: &[(String, Version)],
+) -> Result<(), StoreError> {
     for (name, version) in units {
         hq.run(
             "UPDATE RETAILCONNDATABASEPROFILE SET CURRENTVERSION = :version
@@ -92,7 +95,7 @@ pub fn rows(hq: &Headquarters, catalogue: &Catalogue) -> Result<Vec<FeatureRow>,
 }
 
 /// Gives features their rows, off, in the caller's transaction.
-pub fn list(hq: &Db, gates: &[&Gate], now: &Time) -> Result<(), StoreError> {
+pub fn list(hq: &HqTx<'_>, gates: &[&Gate], now: &Time) -> Result<(), StoreError> {
     for gate in gates {
         if repair_one(hq, gate, now)?.is_some() {
             continue;
@@ -119,7 +122,7 @@ pub fn list(hq: &Db, gates: &[&Gate], now: &Time) -> Result<(), StoreError> {
 ///
 /// The open version is closed first, so that it can be told which jobs have run since.
 pub fn apply(
-    hq: &Db,
+    hq: &HqTx<'_>,
     catalogue: &Catalogue,
     changes: &[Change],
     why: &str,
@@ -165,7 +168,13 @@ pub fn apply(
 }
 
 /// Notes what became of a feature.
-pub fn log(hq: &Db, gate: &Gate, event: &str, detail: &str, now: &Time) -> Result<(), StoreError> {
+pub fn log(
+    hq: &HqTx<'_>,
+    gate: &Gate,
+    event: &str,
+    detail: &str,
+    now: &Time,
+) -> Result<(), StoreError> {
     hq.run(
         "INSERT INTO cdx_FEATURELOG (AT, NAME, EVENT, DETAIL) VALUES (?1, ?2, ?3, ?4)",
         rusqlite::params![now, gate.table_name(), event, detail],
@@ -256,38 +265,34 @@ pub fn has_registers(hq: &Headquarters, store: &DataStore) -> Result<bool, Store
 }
 
 /// Records the row version at which the scheduler was initialized.
-pub fn set_initialized(hq: &Headquarters, now: &Time) -> Result<(), StoreError> {
-    hq.write(|hq| {
-        tracking::close_version(hq, now)?;
-        let version = hq.number("SELECT VERSION FROM cdx_TRACKING", [])?;
-        world::set_value(hq, "scheduler-initialized", &version.to_string())
-    })
+pub fn set_initialized(hq: &HqTx<'_>, now: &Time) -> Result<(), StoreError> {
+    tracking::close_version(hq, now)?;
+    let version = hq.number("SELECT VERSION FROM cdx_TRACKING", [])?;
+    world::set_value(hq, "scheduler-initialized", &version.to_string())
 }
 
 /// Sets a fact that gates ask for; the row version says since when it has this value.
-pub fn set_fact(hq: &Headquarters, name: &str, value: &str, now: &Time) -> Result<(), StoreError> {
-    hq.write(|hq| {
-        let sql = "SELECT VALUE FROM cdx_FACT WHERE NAME = ?1 COLLATE NOCASE";
-        let was = hq.text(sql, [name])?;
-        let same = was.as_deref().is_some_and(|was| is_yes(was) == is_yes(value));
-        tracking::close_version(hq, now)?;
-        let version = hq.number("SELECT VERSION FROM cdx_TRACKING", [])?;
-        hq.run(
-            "INSERT INTO cdx_FACT (NAME, VALUE, VERSION) VALUES (:name, :value, :version)
+pub fn set_fact(hq: &HqTx<'_>, name: &str, value: &str, now: &Time) -> Result<(), StoreError> {
+    let sql = "SELECT VALUE FROM cdx_FACT WHERE NAME = ?1 COLLATE NOCASE";
+    let was = hq.text(sql, [name])?;
+    let same = was.as_deref().is_some_and(|was| is_yes(was) == is_yes(value));
+    tracking::close_version(hq, now)?;
+    let version = hq.number("SELECT VERSION FROM cdx_TRACKING", [])?;
+    hq.run(
+        "INSERT INTO cdx_FACT (NAME, VALUE, VERSION) VALUES (:name, :value, :version)
              ON CONFLICT (NAME) DO UPDATE SET VALUE = excluded.VALUE,
              VERSION = iif(:same, VERSION, excluded.VERSION)",
-            named_params! {
-                ":name": name.to_lowercase(), ":value": value, ":version": version, ":same": same,
-            },
-        )
-        .map(|_| ())
-    })
+        named_params! {
+            ":name": name.to_lowercase(), ":value": value, ":version": version, ":same": same,
+        },
+    )
+    .map(|_| ())
 }
 
 /// Whether new features are enabled by themselves (G09).
-pub fn set_automatic(hq: &Headquarters, automatic: bool) -> Result<(), StoreError> {
+pub fn set_automatic(hq: &HqTx<'_>, automatic: bool) -> Result<(), StoreError> {
     let sql = "UPDATE FEATUREMANAGEMENTPARAMETERS SET DEFAULTENABLEMENT = ?1";
-    hq.write(|hq| hq.run(sql, [automatic]).map(|_| ()))
+    hq.run(sql, [automatic]).map(|_| ())
 }
 
 /// Every channel database, without the offline ones.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Row, named_params};
 
-use super::db::{ChannelDatabase, Db};
 use super::error::StoreError;
+use super::side::{ChannelDatabase, Headquarters, HqTx};
 use crate::model::field_set::{Field, FieldOwner, Made, Setter, Stamp};
 use crate::model::ids::DataStoreId;
 use crate::model::operation::{OperationId, OperationKind};
@@ -25,7 +25,11 @@ fn kind_of(table: &str) -> Option<OperationKind> {
 
 /// How a field was set last from each place, the one that stands first; none where that is not
 /// known, so that anything is newer.
-pub fn last(hq: &Db, owner: FieldOwner<'_>, field: Field) -> Result<Vec<Stamp>, StoreError> {
+pub fn last(
+    hq: &Headquarters,
+    owner: FieldOwner<'_>,
+    field: Field,
+) -> Result<Vec<Stamp>, StoreError> {
     let (subject, id) = key(owner);
     let found = hq.rows(
         "SELECT SETAT, SETTER, DATASTORE, TABLENAME, ROW, COUNTER, NUMBER
@@ -73,7 +77,11 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Option<Stamp>> {
 }
 
 /// Keeps how fields were set, and lets the channels hear of it with the next download.
-pub fn record(hq: &Db, owner: FieldOwner<'_>, fields: &[(Field, Stamp)]) -> Result<(), StoreError> {
+pub fn record(
+    hq: &HqTx<'_>,
+    owner: FieldOwner<'_>,
+    fields: &[(Field, Stamp)],
+) -> Result<(), StoreError> {
     let (subject, id) = key(owner);
     for (field, stamp) in fields {
         let (setter, store, operation, made) = match &stamp.by {
@@ -107,7 +115,7 @@ pub fn record(hq: &Db, owner: FieldOwner<'_>, fields: &[(Field, Stamp)]) -> Resu
 }
 
 /// Who set a field, for a reader.
-pub fn describe(hq: &Db, stamp: &Stamp) -> Result<String, StoreError> {
+pub fn describe(hq: &Headquarters, stamp: &Stamp) -> Result<String, StoreError> {
     let name = |store: DataStoreId| {
         let sql = "SELECT NAME FROM RETAILCONNDATABASEPROFILE WHERE RECID = ?1";
         Ok::<_, StoreError>(hq.text(sql, [store])?.unwrap_or_else(|| format!("database {store}")))

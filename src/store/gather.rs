@@ -10,6 +10,7 @@ use super::hq_customers::CUSTOMER_TABLES;
 use super::lineage::{MARK, answer};
 use super::numbers::Numbers;
 use super::origins::SEQUENCE as ORIGIN;
+use super::side::Headquarters;
 
 /// What is asked of headquarters and of each channel, and the sequence that it is of.
 const ASKED: &[(&str, &str)] = &[
@@ -33,7 +34,7 @@ const ASKED: &[(&str, &str)] = &[
 ///
 /// # Errors
 /// The folder of the channels.
-pub(super) fn numbers(env: &Environment, hq: &Db) -> Result<Numbers, StoreError> {
+pub(super) fn numbers(env: &Environment, hq: &Headquarters) -> Result<Numbers, StoreError> {
     let numbers = Numbers::none(env.root());
     look(&numbers, hq, "");
     let folder = env.channel_path("x");

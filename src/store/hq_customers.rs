@@ -2,13 +2,13 @@
 
 use rusqlite::{Row, named_params};
 
-use super::db::{Db, Headquarters};
 use super::error::StoreError;
 use super::field_sets;
 use super::hq_locations::read_hq_address;
 pub use super::hq_locations::{
     PostalAddress, add_address, deactivate_address, edit_address, find_address, set_contact,
 };
+use super::side::{Headquarters, HqTx};
 use super::world::{next, next_recid, note_recid};
 use crate::model::customer::{Change, Customer, CustomerField, title_name, title_number};
 use crate::model::field_set::{Field, FieldOwner, Stamp};
@@ -39,7 +39,11 @@ pub struct Template {
 }
 
 /// What a new customer of a company takes from a default customer; none where there is none.
-pub fn template(hq: &Db, account: &str, company: &str) -> Result<Option<Template>, StoreError> {
+pub fn template(
+    hq: &Headquarters,
+    account: &str,
+    company: &str,
+) -> Result<Option<Template>, StoreError> {
     hq.first(
         "SELECT c.CUSTGROUP, c.CURRENCY, p.LANGUAGEID FROM CUSTTABLE c
          JOIN DIRPARTYTABLE p ON p.RECID = c.PARTY
@@ -53,7 +57,11 @@ pub fn template(hq: &Db, account: &str, company: &str) -> Result<Option<Template
 ///
 /// # Errors
 /// Those of the database; [`StoreError::Unknown`] when the default customer is not there.
-pub fn create(hq: &Db, origin: &Origin<'_>, customer: &Customer) -> Result<String, StoreError> {
+pub fn create(
+    hq: &HqTx<'_>,
+    origin: &Origin<'_>,
+    customer: &Customer,
+) -> Result<String, StoreError> {
     let account = match &origin.known {
         Some(account) => account.clone(),
         None => format!("{:08}", next(hq, "account")?),
@@ -130,7 +138,7 @@ pub const PHONE: i64 = 1;
 pub const EMAIL: i64 = 2;
 
 /// The party of an account, if there is such a customer.
-pub fn party(hq: &Db, account: &str) -> Result<Option<i64>, StoreError> {
+pub fn party(hq: &Headquarters, account: &str) -> Result<Option<i64>, StoreError> {
     let sql = "SELECT PARTY FROM CUSTTABLE WHERE ACCOUNTNUM = ?1 COLLATE NOCASE";
     hq.first(sql, [account], |row| row.get(0))
 }
@@ -139,7 +147,7 @@ pub fn party(hq: &Db, account: &str) -> Result<Option<i64>, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Unknown`] when headquarters has no such customer.
-pub fn known_party(hq: &Db, account: &str) -> Result<i64, StoreError> {
+pub fn known_party(hq: &Headquarters, account: &str) -> Result<i64, StoreError> {
     party(hq, account)?.ok_or_else(|| unknown(account))
 }
 
@@ -148,7 +156,7 @@ fn unknown(account: &str) -> StoreError {
 }
 
 /// The account a temporary GUID has become, if it has (C05).
-pub fn account_of_guid(hq: &Db, guid: &str) -> Result<Option<String>, StoreError> {
+pub fn account_of_guid(hq: &Headquarters, guid: &str) -> Result<Option<String>, StoreError> {
     if guid.is_empty() {
         return Ok(None);
     }
@@ -157,7 +165,7 @@ pub fn account_of_guid(hq: &Db, guid: &str) -> Result<Option<String>, StoreError
 }
 
 /// A customer by account, with addresses, contacts and affiliations.
-pub fn find(hq: &Db, account: &str) -> Result<Option<Customer>, StoreError> {
+pub fn find(hq: &Headquarters, account: &str) -> Result<Option<Customer>, StoreError> {
     let sql = include_str!("sql/hq_customer.sql");
     let Some((mut customer, party)) =
         hq.first(sql, [account], |row| Ok((read(row)?, row.get::<_, i64>("PARTY")?)))?
@@ -228,7 +236,7 @@ pub fn list(hq: &Headquarters, word: &str, limit: u32) -> Result<(Vec<Customer>,
 
 /// Sets a field of a customer, and keeps who set it; what changed, if anything did.
 pub fn set_field(
-    hq: &Db,
+    hq: &HqTx<'_>,
     account: &str,
     field: CustomerField,
     value: &str,
@@ -250,7 +258,7 @@ pub fn set_field(
 
 /// Writes a field; whether that changed anything.
 fn write_field(
-    hq: &Db,
+    hq: &HqTx<'_>,
     before: &Customer,
     set: Field,
     value: &str,
@@ -326,7 +334,7 @@ pub fn value_of(customer: &Customer, field: CustomerField) -> String {
 }
 
 /// Gives a customer an affiliation by RECID; false when it has it already.
-pub fn add_affiliation(hq: &Db, account: &str, affiliation: i64) -> Result<bool, StoreError> {
+pub fn add_affiliation(hq: &HqTx<'_>, account: &str, affiliation: i64) -> Result<bool, StoreError> {
     let added = hq.run(
         "INSERT INTO RETAILCUSTAFFILIATION (RECID, CUSTACCOUNTNUM, RETAILAFFILIATIONID, DATAAREAID)
          SELECT :recid, :account, :id, DATAAREAID FROM CUSTTABLE WHERE ACCOUNTNUM = :account
@@ -340,7 +348,7 @@ pub fn add_affiliation(hq: &Db, account: &str, affiliation: i64) -> Result<bool,
     Ok(added > 0)
 }
 
-fn affiliation_named(hq: &Db, name: &str) -> Result<i64, StoreError> {
+fn affiliation_named(hq: &Headquarters, name: &str) -> Result<i64, StoreError> {
     let names = hq.rows("SELECT RECID, NAME FROM RETAILAFFILIATION ORDER BY NAME", [], |row| {
         Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
     })?;
@@ -365,7 +373,7 @@ pub(super) const CUSTOMER_TABLES: &[&str] = &[
 ];
 
 /// Deletes a customer and everything that is theirs alone; false when there is no such customer.
-pub fn delete(hq: &Db, account: &str) -> Result<bool, StoreError> {
+pub fn delete(hq: &HqTx<'_>, account: &str) -> Result<bool, StoreError> {
     let Some(party) = party(hq, account)? else { return Ok(false) };
     CUSTOMER_TABLES.iter().try_for_each(|table| note_recid(hq, table))?;
     for sql in include_str!("sql/hq_customer_delete.sql").split(";\n") {
@@ -379,7 +387,7 @@ pub fn delete(hq: &Db, account: &str) -> Result<bool, StoreError> {
 }
 
 /// Links an identity of another provider to a customer (R05).
-pub fn link_identity(hq: &Db, identity: &str, account: &str) -> Result<(), StoreError> {
+pub fn link_identity(hq: &HqTx<'_>, identity: &str, account: &str) -> Result<(), StoreError> {
     let sql = "INSERT OR REPLACE INTO cdx_IDENTITY (IDENTITY, ACCOUNT) VALUES (?1, ?2)";
     hq.run(sql, [identity, account]).map(|_| ())
 }

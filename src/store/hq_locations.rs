@@ -2,11 +2,11 @@
 
 use rusqlite::{Row, named_params};
 
-use super::db::Db;
 use super::error::StoreError;
 use super::field_sets;
 use super::hq_customers::PHONE;
 use super::operations;
+use super::side::{Headquarters, HqTx};
 use super::world::{next, next_recid};
 use crate::model::customer::{Address, AddressField};
 use crate::model::field_set::{Field, FieldOwner, Stamp};
@@ -14,7 +14,7 @@ use crate::model::time::Time;
 
 /// Sets a party's primary telephone number or e-mail address, or adds another contact.
 pub fn set_contact(
-    hq: &Db,
+    hq: &HqTx<'_>,
     party: i64,
     kind: i64,
     value: &str,
@@ -52,7 +52,7 @@ pub fn set_contact(
 }
 
 fn add_location(
-    hq: &Db,
+    hq: &HqTx<'_>,
     party: i64,
     description: &str,
     postal: bool,
@@ -85,7 +85,7 @@ fn add_location(
 /// Adds a postal address to a party; its RECID. One that headquarters, put back from a copy, has
 /// lost gets the RECID again that channels know it by.
 pub fn add_address(
-    hq: &Db,
+    hq: &HqTx<'_>,
     party: i64,
     address: &Address,
     stamp: &Stamp,
@@ -131,7 +131,7 @@ impl PostalAddress {
 
 /// A postal address of a customer by the id that a channel knows it by, and its RECID.
 pub fn find_address(
-    hq: &Db,
+    hq: &Headquarters,
     party: i64,
     id: &str,
 ) -> Result<Option<(i64, PostalAddress)>, StoreError> {
@@ -151,7 +151,7 @@ pub fn find_address(
 
 /// Sets fields of a postal address, and keeps who set them; the others stay as they are.
 pub fn edit_address(
-    hq: &Db,
+    hq: &HqTx<'_>,
     recid: i64,
     before: &Address,
     set: &[(AddressField, String, Stamp)],
@@ -177,7 +177,7 @@ pub fn edit_address(
 
 /// Ends a postal address's validity, if it is in force, and keeps who did.
 pub fn deactivate_address(
-    hq: &Db,
+    hq: &HqTx<'_>,
     recid: i64,
     stamp: &Stamp,
     now: &Time,

@@ -3,8 +3,8 @@
 use rusqlite::named_params;
 use serde::Serialize;
 
-use super::db::{Db, Headquarters};
 use super::error::StoreError;
+use super::side::{Headquarters, HqTx};
 use crate::model::time::Time;
 
 /// A real-time call that has changed headquarters.
@@ -44,7 +44,7 @@ pub struct Problem {
 
 /// Announces an operation in the caller's transaction; its number.
 pub fn announce(
-    hq: &Db,
+    hq: &HqTx<'_>,
     kind: &str,
     detail: &impl Serialize,
     now: &Time,
@@ -62,12 +62,12 @@ fn written(detail: &impl Serialize) -> String {
 }
 
 /// Drops an announcement: the operation is finished or undone.
-pub fn drop(hq: &Db, id: i64) -> Result<(), StoreError> {
+pub fn drop(hq: &HqTx<'_>, id: i64) -> Result<(), StoreError> {
     hq.run("DELETE FROM cdx_INTENT WHERE ID = ?1", [id]).map(|_| ())
 }
 
 /// Sets down that an operation could not be finished; since when stays as it was.
-pub fn set_problem(hq: &Db, id: i64, problem: &Problem) -> Result<(), StoreError> {
+pub fn set_problem(hq: &HqTx<'_>, id: i64, problem: &Problem) -> Result<(), StoreError> {
     hq.run(
         "UPDATE cdx_INTENT SET PROBLEM = :text, SINCE = coalesce(SINCE, :since),
          INTHEWAY = :way WHERE ID = :id",

@@ -5,11 +5,12 @@ use rusqlite::params_from_iter;
 use rusqlite::types::Value;
 
 use super::catalogue::find_table;
-use super::db::{ChannelDatabase, Headquarters, quoted};
+use super::db::quoted;
 use super::diagnose::key_text;
 use super::error::StoreError;
 use super::pack::{on_key, touched_sql};
 use super::rejection::dotted;
+use super::side::{ChannelDatabase, Headquarters};
 use super::tracking::changed_since;
 use crate::model::plan::TablePlan;
 use crate::model::schema::Table;

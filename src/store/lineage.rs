@@ -9,9 +9,10 @@
 
 use rusqlite::{OptionalExtension as _, named_params, params};
 
-use super::db::{ChannelDatabase, Db, Headquarters, uri};
+use super::db::{Db, uri};
 use super::error::StoreError;
 use super::packages::{Folder, PackageStore};
+use super::side::{ChannelDatabase, Headquarters, HqTx};
 use super::uploads::{self, Collected};
 use super::{Writer, origins, sessions, upload_pack};
 use crate::model::ids::DataStoreId;
@@ -45,7 +46,7 @@ struct Partner {
 }
 
 /// Exchanges with a database that began and did not end, by number; it may have any of them.
-fn begun(hq: &Db, name: &str) -> Result<Vec<i64>, StoreError> {
+fn begun(hq: &Headquarters, name: &str) -> Result<Vec<i64>, StoreError> {
     hq.rows(
         "SELECT e.value FROM cdx_PARTNER p, json_each(p.EARLIER) e WHERE p.NAME = ?1
          UNION SELECT PENDING FROM cdx_PARTNER WHERE NAME = ?1 AND PENDING IS NOT NULL",
@@ -69,7 +70,7 @@ fn id(db: &Db) -> Result<String, StoreError> {
 ///
 /// # Errors
 /// Either file.
-pub fn fit(hq: &Db, channel: &Db, name: &str) -> Result<Fit, StoreError> {
+pub fn fit(hq: &Headquarters, channel: &Db, name: &str) -> Result<Fit, StoreError> {
     let seen = partner(hq, name)?;
     let (own, theirs) = (id(channel)?, partner(channel, HEADQUARTERS)?);
     let Some(seen) = seen else {
@@ -101,7 +102,7 @@ pub fn fit(hq: &Db, channel: &Db, name: &str) -> Result<Fit, StoreError> {
 ///
 /// # Errors
 /// Either file.
-pub(super) fn has_seen(channel: &Db, hq: &Db) -> Result<bool, StoreError> {
+pub(super) fn has_seen(channel: &Db, hq: &Headquarters) -> Result<bool, StoreError> {
     let own = id(hq)?;
     Ok(!own.is_empty() && partner(channel, HEADQUARTERS)?.is_some_and(|theirs| theirs.id == own))
 }
@@ -128,7 +129,7 @@ fn draw(db: &Db) -> i64 {
 /// Begins an exchange with a channel database, in the transaction that announces it; the number
 /// that the channel's own commit must keep. None for a database that has never been opened, or
 /// whose first opening has failed: it has nowhere to keep a number, and would count as another's.
-pub fn begin(hq: &Db, name: &str) -> Result<Option<i64>, StoreError> {
+pub fn begin(hq: &HqTx<'_>, name: &str) -> Result<Option<i64>, StoreError> {
     if partner(hq, name)?.is_none_or(|seen| seen.mark == 0) {
         return Ok(None);
     }
@@ -151,7 +152,7 @@ pub fn keep(channel: &Db, mark: Option<i64>) -> Result<(), StoreError> {
 }
 
 /// Ends an exchange, in the transaction of headquarters that writes its outcome.
-pub fn end(hq: &Db, name: &str, mark: Option<i64>) -> Result<(), StoreError> {
+pub fn end(hq: &HqTx<'_>, name: &str, mark: Option<i64>) -> Result<(), StoreError> {
     let Some(mark) = mark else { return Ok(()) };
     let sql = "UPDATE cdx_PARTNER SET MARK = ?1, PENDING = NULL, EARLIER = '[]' \
                WHERE NAME = ?2 AND PENDING = ?1";
@@ -299,7 +300,7 @@ fn known_accounts(channel: &ChannelDatabase) -> Result<Vec<(String, String)>, St
 }
 
 /// Keeps the accounts that headquarters does not know.
-fn remember_accounts(hq: &Db, accounts: &[(String, String)]) -> Result<(), StoreError> {
+fn remember_accounts(hq: &HqTx<'_>, accounts: &[(String, String)]) -> Result<(), StoreError> {
     for (guid, account) in accounts {
         hq.run(
             "INSERT OR REPLACE INTO cdx_KNOWNACCOUNT (GUID, ACCOUNT) SELECT :guid, :account
@@ -319,7 +320,7 @@ fn known_addresses(channel: &ChannelDatabase) -> Result<Vec<(String, i64)>, Stor
 }
 
 /// Keeps the RECIDs of addresses that headquarters does not know.
-fn remember_addresses(hq: &Db, addresses: &[(String, i64)]) -> Result<(), StoreError> {
+fn remember_addresses(hq: &HqTx<'_>, addresses: &[(String, i64)]) -> Result<(), StoreError> {
     for (id, recid) in addresses {
         hq.run(
             "INSERT OR IGNORE INTO cdx_ASYNCADDRESS (ADDRESSID, ADDRESS) SELECT ?1, ?2
@@ -360,7 +361,7 @@ pub fn gone_known(hq: &Headquarters, store: DataStoreId) -> Result<Vec<Gone>, St
 }
 
 /// The account that a channel knows of a temporary id, where headquarters does not (U10).
-pub fn known_account(hq: &Db, guid: &str) -> Result<Option<String>, StoreError> {
+pub fn known_account(hq: &Headquarters, guid: &str) -> Result<Option<String>, StoreError> {
     hq.text(
         "SELECT ACCOUNT FROM cdx_KNOWNACCOUNT k WHERE GUID = ?1
          AND NOT EXISTS (SELECT 1 FROM CUSTTABLE WHERE ACCOUNTNUM = k.ACCOUNT)",
@@ -397,13 +398,13 @@ pub fn replaced(hq: &Headquarters) -> Result<Vec<(DataStoreId, Cause)>, StoreErr
 }
 
 /// Notes that the rows of a database have been looked after.
-pub fn looked_after(hq: &Db, store: DataStoreId) -> Result<(), StoreError> {
+pub fn looked_after(hq: &HqTx<'_>, store: DataStoreId) -> Result<(), StoreError> {
     hq.run("DELETE FROM cdx_GONE WHERE DATASTORE = ?1", [store])?;
     hq.run("DELETE FROM cdx_REPLACED WHERE DATASTORE = ?1", [store]).map(|_| ())
 }
 
 /// Forgets the file known under a name, since a new one is being made; in the caller's transaction.
-pub fn forget(hq: &Db, store: &DataStore) -> Result<(), StoreError> {
+pub fn forget(hq: &HqTx<'_>, store: &DataStore) -> Result<(), StoreError> {
     hq.run("DELETE FROM cdx_PARTNER WHERE NAME = ?1", [&store.name])?;
     looked_after(hq, store.id)
 }

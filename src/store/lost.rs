@@ -10,11 +10,12 @@ use std::path::PathBuf;
 use rusqlite::named_params;
 
 use super::catalogue::find_table;
-use super::db::{ChannelDatabase, Headquarters, quoted};
+use super::db::quoted;
 use super::error::StoreError;
 use super::origins;
 use super::pack::used;
 use super::packages::{PackageStore, checksum};
+use super::side::{ChannelDatabase, Headquarters};
 use super::upload_pack::UploadTable;
 use super::uploads;
 use crate::model::ids::DataStoreId;

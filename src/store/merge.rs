@@ -7,8 +7,9 @@ use rusqlite::named_params;
 
 use super::apply_table::key_equal;
 use super::catalogue::{column_list, find_table};
-use super::db::{ChannelDatabase, Headquarters, quoted, uri};
+use super::db::{quoted, uri};
 use super::error::StoreError;
+use super::side::{ChannelDatabase, Headquarters};
 use super::upload_pack::UploadTable;
 use super::{origins, uploads};
 use crate::model::operation::OperationKind;

@@ -53,6 +53,7 @@ mod script;
 mod search;
 pub mod seed;
 pub mod sessions;
+pub mod side;
 pub mod topology;
 pub mod tracking;
 mod trouble;
@@ -62,6 +63,7 @@ pub mod uploads;
 mod workbook;
 pub mod world;
 
-pub use db::{Access, ChannelDatabase, Db, Headquarters};
-pub use environment::{Environment, Made, Reader, Untidied, Writer};
+pub use db::{Access, Db};
+pub use environment::{Environment, HqWriter, Made, Reader, Untidied, Writer};
 pub use error::StoreError;
+pub use side::{ChannelDatabase, ChannelTx, Headquarters, HqTx, Tx};

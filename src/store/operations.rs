@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use rusqlite::types::ValueRef;
 use rusqlite::{Row, named_params};
 
-use super::db::{Db, Headquarters, quoted};
+use super::db::quoted;
 use super::error::StoreError;
+use super::side::{Headquarters, HqTx};
 use crate::model::changed::Changed;
 use crate::model::customer::{AddressField, Change, CustomerField};
 use crate::model::field_set::LeftField;
@@ -46,7 +47,7 @@ impl OperationRow {
 }
 
 /// One operation's row.
-pub fn find(hq: &Db, id: OperationId) -> Result<Option<OperationRow>, StoreError> {
+pub fn find(hq: &Headquarters, id: OperationId) -> Result<Option<OperationRow>, StoreError> {
     let sql = include_str!("sql/operation_find.sql").replace("{table}", id.kind.table());
     hq.first(&sql, [id.row], |row| {
         let mut values = columns(row)?;
@@ -86,7 +87,7 @@ pub struct Done {
 }
 
 /// Marks an operation as completed, with the account it led to and what it changed (C02).
-pub fn complete(hq: &Db, id: OperationId, done: &Done, now: &Time) -> Result<(), StoreError> {
+pub fn complete(hq: &HqTx<'_>, id: OperationId, done: &Done, now: &Time) -> Result<(), StoreError> {
     let sql = format!(
         "UPDATE {} SET ONLINEOPERATIONCOMPLETED = 1, CUSTACCOUNT = ?1 WHERE RECID = ?2",
         id.kind.table()
@@ -106,7 +107,7 @@ pub fn complete(hq: &Db, id: OperationId, done: &Done, now: &Time) -> Result<(),
 
 /// Notes that an operation failed, or waits behind one that did (C03).
 pub fn note(
-    hq: &Db,
+    hq: &HqTx<'_>,
     id: OperationId,
     status: OperationStatus,
     error: Option<&str>,
@@ -165,7 +166,7 @@ fn operation(row: &Row<'_>, clock: &Clock) -> rusqlite::Result<Operation> {
     })
 }
 
-fn left_fields(hq: &Db, text: Option<String>) -> Result<Vec<LeftField>, StoreError> {
+fn left_fields(hq: &Headquarters, text: Option<String>) -> Result<Vec<LeftField>, StoreError> {
     let Some(text) = text else { return Ok(Vec::new()) };
     serde_json::from_str(&text).map_err(|_| hq.unreadable("what an operation left alone", text))
 }
@@ -195,7 +196,7 @@ pub fn detail(
 
 /// Corrects a value of an operation that is not completed (C04); the old value.
 pub fn edit(
-    hq: &Headquarters,
+    hq: &HqTx<'_>,
     row: &OperationRow,
     column: &str,
     value: &str,
@@ -208,23 +209,21 @@ pub fn edit(
         new: value.to_owned(),
     };
     let sql = format!("UPDATE {table} SET {} = ?1 WHERE RECID = ?2", quoted(column));
-    hq.write(|hq| {
-        hq.run(&sql, rusqlite::params![value, row.id.row])?;
-        save(hq, row.id, column, now)?;
-        let sql = "SELECT EDITS FROM cdx_CUSTOMEROPERATION WHERE TABLENAME = ?1 AND ROW = ?2";
-        let kept = hq.text(sql, rusqlite::params![table, row.id.row])?;
-        let mut edits: Vec<Change> =
-            kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-        edits.push(change.clone());
-        hq.run(
-            include_str!("sql/operation_edit.sql"),
-            named_params! {
-                ":table": table, ":row": row.id.row, ":now": now,
-                ":edits": serde_json::to_string(&edits).unwrap_or_default(),
-            },
-        )?;
-        Ok(change)
-    })
+    hq.run(&sql, rusqlite::params![value, row.id.row])?;
+    save(hq, row.id, column, now)?;
+    let sql = "SELECT EDITS FROM cdx_CUSTOMEROPERATION WHERE TABLENAME = ?1 AND ROW = ?2";
+    let kept = hq.text(sql, rusqlite::params![table, row.id.row])?;
+    let mut edits: Vec<Change> =
+        kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    edits.push(change.clone());
+    hq.run(
+        include_str!("sql/operation_edit.sql"),
+        named_params! {
+            ":table": table, ":row": row.id.row, ":now": now,
+            ":edits": serde_json::to_string(&edits).unwrap_or_default(),
+        },
+    )?;
+    Ok(change)
 }
 
 /// What an operation is and where it came from, which is no value of the customer's.
@@ -240,7 +239,7 @@ pub fn is_fixed(column: &str) -> bool {
 }
 
 /// Keeps when a value was saved, and counts its field among those that the operation sets (C09).
-fn save(hq: &Db, id: OperationId, column: &str, now: &Time) -> Result<(), StoreError> {
+fn save(hq: &HqTx<'_>, id: OperationId, column: &str, now: &Time) -> Result<(), StoreError> {
     let table = id.kind.table();
     hq.run(
         "INSERT OR REPLACE INTO cdx_SAVEDVALUE (TABLENAME, ROW, COLUMNNAME, SAVEDAT)
@@ -261,7 +260,7 @@ fn save(hq: &Db, id: OperationId, column: &str, now: &Time) -> Result<(), StoreE
 }
 
 /// When values of an operation were saved on the status form, by column in upper case.
-pub fn saved(hq: &Db, id: OperationId) -> Result<BTreeMap<String, Time>, StoreError> {
+pub fn saved(hq: &Headquarters, id: OperationId) -> Result<BTreeMap<String, Time>, StoreError> {
     let sql = "SELECT upper(COLUMNNAME), SAVEDAT FROM cdx_SAVEDVALUE
                WHERE TABLENAME = ?1 AND ROW = ?2";
     let rows = hq.rows(sql, rusqlite::params![id.kind.table(), id.row], |row| {
@@ -271,13 +270,13 @@ pub fn saved(hq: &Db, id: OperationId) -> Result<BTreeMap<String, Time>, StoreEr
 }
 
 /// The default customer of the channel an operation came from.
-pub fn default_customer(hq: &Db, channel: i64) -> Result<Option<String>, StoreError> {
+pub fn default_customer(hq: &Headquarters, channel: i64) -> Result<Option<String>, StoreError> {
     hq.text("SELECT DEFAULTCUSTACCOUNT FROM RETAILCHANNELTABLE WHERE RECID = ?1", [channel])
         .map(|account| account.filter(|account| !account.is_empty()))
 }
 
 /// The postal address that a channel's address id stands for.
-pub fn address_of(hq: &Db, id: &str) -> Result<Option<i64>, StoreError> {
+pub fn address_of(hq: &Headquarters, id: &str) -> Result<Option<i64>, StoreError> {
     if let Ok(recid) = id.parse::<i64>() {
         return Ok(Some(recid));
     }
@@ -287,14 +286,14 @@ pub fn address_of(hq: &Db, id: &str) -> Result<Option<i64>, StoreError> {
 
 /// The RECID that an address had before headquarters was put back from a copy, as a channel knows
 /// it (U10): one that is made again gets it again.
-pub(super) fn recid_before(hq: &Db, id: &str) -> Result<Option<i64>, StoreError> {
+pub(super) fn recid_before(hq: &Headquarters, id: &str) -> Result<Option<i64>, StoreError> {
     let sql = "SELECT ADDRESS FROM cdx_ASYNCADDRESS a WHERE ADDRESSID = ?1
                AND NOT EXISTS (SELECT 1 FROM LOGISTICSPOSTALADDRESS WHERE RECID = a.ADDRESS)";
     hq.first(sql, [id], |row| row.get(0))
 }
 
 /// Remembers which postal address an address id has become, and lets the channels hear of it.
-pub fn remember_address(hq: &Db, id: &str, address: i64) -> Result<(), StoreError> {
+pub fn remember_address(hq: &HqTx<'_>, id: &str, address: i64) -> Result<(), StoreError> {
     hq.run(
         "INSERT OR REPLACE INTO cdx_ASYNCADDRESS (ADDRESSID, ADDRESS) VALUES (?1, ?2)",
         rusqlite::params![id, address],
@@ -304,13 +303,17 @@ pub fn remember_address(hq: &Db, id: &str, address: i64) -> Result<(), StoreErro
 }
 
 /// The value of an attribute of a customer; empty where there is none.
-pub fn attribute(hq: &Db, account: &str, attribute: i64) -> Result<String, StoreError> {
+pub fn attribute(hq: &Headquarters, account: &str, attribute: i64) -> Result<String, StoreError> {
     let sql = "SELECT VALUE FROM cdx_CUSTOMERATTRIBUTE WHERE ACCOUNT = ?1 AND ATTRIBUTE = ?2";
     Ok(hq.text(sql, rusqlite::params![account, attribute])?.unwrap_or_default())
 }
 
 /// Whether a customer has an affiliation.
-pub fn has_affiliation(hq: &Db, account: &str, affiliation: i64) -> Result<bool, StoreError> {
+pub fn has_affiliation(
+    hq: &Headquarters,
+    account: &str,
+    affiliation: i64,
+) -> Result<bool, StoreError> {
     let sql = "SELECT count(*) FROM RETAILCUSTAFFILIATION \
                WHERE CUSTACCOUNTNUM = ?1 AND RETAILAFFILIATIONID = ?2";
     Ok(hq.number(sql, rusqlite::params![account, affiliation])? > 0)
@@ -318,7 +321,7 @@ pub fn has_affiliation(hq: &Db, account: &str, affiliation: i64) -> Result<bool,
 
 /// Keeps an attribute value of a customer.
 pub fn set_attribute(
-    hq: &Db,
+    hq: &HqTx<'_>,
     account: &str,
     attribute: i64,
     value: &str,
@@ -332,7 +335,11 @@ pub fn set_attribute(
 }
 
 /// Takes an affiliation from a customer.
-pub fn remove_affiliation(hq: &Db, account: &str, affiliation: i64) -> Result<(), StoreError> {
+pub fn remove_affiliation(
+    hq: &HqTx<'_>,
+    account: &str,
+    affiliation: i64,
+) -> Result<(), StoreError> {
     hq.run(
         "DELETE FROM RETAILCUSTAFFILIATION WHERE CUSTACCOUNTNUM = ?1 AND RETAILAFFILIATIONID = ?2",
         rusqlite::params![account, affiliation],
@@ -341,7 +348,10 @@ pub fn remove_affiliation(hq: &Db, account: &str, affiliation: i64) -> Result<()
 }
 
 /// Does something inside the caller's transaction so that it can fail alone.
-pub fn alone<T, E: From<StoreError>>(hq: &Db, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+pub fn alone<T, E: From<StoreError>>(
+    hq: &HqTx<'_>,
+    work: impl FnOnce() -> Result<T, E>,
+) -> Result<T, E> {
     hq.script("SAVEPOINT cdx_operation")?;
     let done = work();
     if done.is_err() {
@@ -358,7 +368,7 @@ pub fn any_default_customer(hq: &Headquarters) -> Result<String, StoreError> {
 }
 
 /// The GUID of the last asynchronous customer of a channel; empty when there is none.
-pub fn last_guid(channel: &super::db::ChannelDatabase) -> Result<String, StoreError> {
+pub fn last_guid(channel: &super::side::ChannelDatabase) -> Result<String, StoreError> {
     let sql = "SELECT CUSTACCOUNTASYNC FROM ax_RETAILASYNCCUSTOMERV2 WHERE CUSTACCOUNT = '' \
                ORDER BY REPLICATIONCOUNTERFROMORIGIN DESC LIMIT 1";
     Ok(channel.text(sql, [])?.unwrap_or_default())

@@ -8,8 +8,9 @@
 use rusqlite::{named_params, params};
 
 use super::catalogue::find_table;
-use super::db::{ChannelDatabase, Db, Headquarters, quoted};
+use super::db::{Db, quoted};
 use super::error::StoreError;
+use super::side::{ChannelDatabase, Headquarters};
 use super::uploads;
 use crate::model::ids::DataStoreId;
 

@@ -8,9 +8,10 @@ use std::path::Path;
 use rusqlite::named_params;
 
 use super::catalogue::{column_list, find_table};
-use super::db::{Headquarters, quoted};
+use super::db::quoted;
 use super::error::StoreError;
 use super::packages::checksum;
+use super::side::Headquarters;
 use super::tracking::tracking_table;
 use crate::model::event::{Event, Listener};
 use crate::model::ids::GroupId;

@@ -2,8 +2,8 @@
 
 use rusqlite::named_params;
 
-use super::db::Headquarters;
 use super::error::StoreError;
+use super::side::{Headquarters, HqTx};
 use crate::model::named::Named;
 use crate::model::time::Time;
 
@@ -65,19 +65,17 @@ pub fn find_profile(hq: &Headquarters, id: &str) -> Result<Profile, StoreError> 
 }
 
 /// Writes a profile's options.
-pub fn save_profile(hq: &Headquarters, profile: &Profile, now: &Time) -> Result<(), StoreError> {
-    hq.write(|hq| {
-        hq.run(
-            "UPDATE RETAILFUNCTIONALITYPROFILE SET CREATEASYNCCUSTOMERS = :customers,
+pub fn save_profile(hq: &HqTx<'_>, profile: &Profile, now: &Time) -> Result<(), StoreError> {
+    hq.run(
+        "UPDATE RETAILFUNCTIONALITYPROFILE SET CREATEASYNCCUSTOMERS = :customers,
              CREATEOFFLINECUSTOMERORDERS = :orders, DAYSTRANSACTIONSEXISTS = :days,
              MODIFIEDDATETIME = :now WHERE PROFILEID = :id",
-            named_params! {
-                ":customers": profile.async_customers, ":orders": profile.async_orders,
-                ":days": profile.days_transactions_exist, ":now": now, ":id": profile.id,
-            },
-        )
-        .map(|_| ())
-    })
+        named_params! {
+            ":customers": profile.async_customers, ":orders": profile.async_orders,
+            ":days": profile.days_transactions_exist, ":now": now, ":id": profile.id,
+        },
+    )
+    .map(|_| ())
 }
 
 /// Whether "Filter shared customer data tables" is on for the channel schema (R06).

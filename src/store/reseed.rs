@@ -2,13 +2,14 @@
 
 use rusqlite::named_params;
 
-use super::db::{ChannelDatabase, Headquarters, quoted, uri};
+use super::db::{quoted, uri};
 use super::error::StoreError;
 use super::lineage::Gone;
 use super::lost::{ATTACHED, Names, OnTheWay, condition, is_alone};
 use super::origins;
 use super::pack::used;
 use super::reissue::reissue;
+use super::side::{ChannelDatabase, Headquarters};
 use super::upload_pack::UploadTable;
 use super::uploads;
 use crate::model::topology::DataStore;

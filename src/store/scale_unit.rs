@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use rusqlite::named_params;
 
-use super::db::ChannelDatabase;
 use super::error::StoreError;
+use super::side::ChannelDatabase;
 use crate::model::pos::RealTimeCall;
 use crate::model::scale_unit::{Cached, ChannelView, View};
 use crate::model::time::Time;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use rusqlite::named_params;
 
-use super::db::{Db, Headquarters};
 use super::error::StoreError;
+use super::side::{Headquarters, HqTx};
 use crate::model::evidence::{Evidence, Grade};
 use crate::model::job::{Definitions, Direction, FieldMap, Filter, Job, JobLine, Subjob, Target};
 
@@ -13,24 +13,22 @@ use crate::model::job::{Definitions, Direction, FieldMap, Filter, Job, JobLine, 
 ///
 /// What was made or changed by hand stays, unless existing definitions are deleted first.
 pub fn write(
-    hq: &Headquarters,
+    hq: &HqTx<'_>,
     definitions: &Definitions,
     delete_existing: bool,
 ) -> Result<(), StoreError> {
-    hq.write(|hq| {
-        if delete_existing {
-            hq.script(include_str!("sql/scheduler_delete.sql"))?;
-        }
-        definitions.jobs.iter().try_for_each(|job| write_job(hq, job))?;
-        definitions.subjobs.iter().try_for_each(|subjob| write_subjob(hq, subjob))
-    })
+    if delete_existing {
+        hq.script(include_str!("sql/scheduler_delete.sql"))?;
+    }
+    definitions.jobs.iter().try_for_each(|job| write_job(hq, job))?;
+    definitions.subjobs.iter().try_for_each(|subjob| write_subjob(hq, subjob))
 }
 
 fn json<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-fn write_job(hq: &Db, job: &Job) -> Result<(), StoreError> {
+fn write_job(hq: &HqTx<'_>, job: &Job) -> Result<(), StoreError> {
     hq.run(
         "INSERT INTO RETAILCONNSCHEDULERJOBTABLE (JOBID, DESCRIPTION, ISUPLOAD, ALLOWSKIPDATASYNC)
          VALUES (:id, :name, :upload, :skip) ON CONFLICT (JOBID) DO UPDATE SET
@@ -68,7 +66,7 @@ fn write_job(hq: &Db, job: &Job) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn write_subjob(hq: &Db, subjob: &Subjob) -> Result<(), StoreError> {
+fn write_subjob(hq: &HqTx<'_>, subjob: &Subjob) -> Result<(), StoreError> {
     let primary = subjob.targets.first().map(Target::dotted).unwrap_or_default();
     hq.run(
         include_str!("sql/scheduler_subjob.sql"),

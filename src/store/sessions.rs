@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Row, ToSql, named_params};
 
-use super::db::{Db, Headquarters};
 use super::error::StoreError;
 use super::pack::PackageSummary;
+use super::side::{Headquarters, HqTx};
 use super::world::next;
 use crate::model::ids::{DataStoreId, GroupId};
 use crate::model::run::{FullReason, Mode};
@@ -43,7 +43,7 @@ pub struct NewSession<'a> {
 }
 
 /// Makes a session and its rows; its number.
-pub fn create(hq: &Db, new: &NewSession<'_>) -> Result<i64, StoreError> {
+pub fn create(hq: &HqTx<'_>, new: &NewSession<'_>) -> Result<i64, StoreError> {
     let id = next(hq, "download-session")?;
     hq.run(
         include_str!("sql/session_create.sql"),
@@ -69,7 +69,7 @@ pub fn create(hq: &Db, new: &NewSession<'_>) -> Result<i64, StoreError> {
 
 /// Adds a database to a session, as an offline database inherits it (D05).
 pub fn add_store(
-    hq: &Db,
+    hq: &HqTx<'_>,
     session: i64,
     store: DataStoreId,
     status: DownloadStatus,
@@ -84,7 +84,7 @@ pub fn add_store(
 
 /// Records the finished package and makes the session Available in all its databases.
 pub fn make_available(
-    hq: &Db,
+    hq: &HqTx<'_>,
     session: i64,
     summary: &PackageSummary,
     package: &str,
@@ -111,7 +111,7 @@ pub fn make_available(
 
 /// Gives a session and all its databases that are not final one status.
 pub fn set_all(
-    hq: &Db,
+    hq: &HqTx<'_>,
     session: i64,
     status: DownloadStatus,
     message: Option<&str>,
@@ -133,7 +133,7 @@ pub fn set_all(
 }
 
 /// Counts one more try of all databases of a session whose package could not be made (D06).
-pub fn count_try(hq: &Db, session: i64) -> Result<u32, StoreError> {
+pub fn count_try(hq: &HqTx<'_>, session: i64) -> Result<u32, StoreError> {
     hq.run(
         "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET TRYCOUNT = TRYCOUNT + 1
          WHERE SESSION = ?1 AND STATUS NOT IN (4, 5, 9)",
@@ -147,7 +147,7 @@ pub fn count_try(hq: &Db, session: i64) -> Result<u32, StoreError> {
 }
 
 /// Notes that a session is given up after its tries in all databases where it is not final (D06).
-pub fn give_up(hq: &Db, session: i64) -> Result<(), StoreError> {
+pub fn give_up(hq: &HqTx<'_>, session: i64) -> Result<(), StoreError> {
     hq.run(
         "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET cdx_GIVENUP = 1
          WHERE SESSION = ?1 AND STATUS NOT IN (4, 5, 9)",
@@ -157,7 +157,7 @@ pub fn give_up(hq: &Db, session: i64) -> Result<(), StoreError> {
 }
 
 /// Sets the row versions of a session that is packed again.
-pub fn set_versions(hq: &Db, session: i64, since: i64, until: i64) -> Result<(), StoreError> {
+pub fn set_versions(hq: &HqTx<'_>, session: i64, since: i64, until: i64) -> Result<(), StoreError> {
     hq.run(
         "UPDATE RETAILCDXDOWNLOADSESSION SET SYNCROWVERSION = :since, CURRENTROWVERSION = :until
          WHERE SESSION = :session",
@@ -167,7 +167,7 @@ pub fn set_versions(hq: &Db, session: i64, since: i64, until: i64) -> Result<(),
 }
 
 /// Writes where a session stands in one database.
-pub fn update_store(hq: &Db, session: i64, row: &StoreSession) -> Result<(), StoreError> {
+pub fn update_store(hq: &HqTx<'_>, session: i64, row: &StoreSession) -> Result<(), StoreError> {
     hq.run(
         include_str!("sql/session_store_update.sql"),
         named_params! {
@@ -183,7 +183,7 @@ pub fn update_store(hq: &Db, session: i64, row: &StoreSession) -> Result<(), Sto
 /// Replaces a database's unfinished sessions of a job by a full one (D04); which they were. Under
 /// dependency enforcement a suspended one stays, and with it what it holds back (D07).
 pub fn replace_pending(
-    hq: &Db,
+    hq: &HqTx<'_>,
     job: &str,
     store: DataStoreId,
     by: i64,
@@ -299,7 +299,12 @@ pub fn last_full(hq: &Headquarters, group: GroupId, job: &str) -> Result<Option<
 }
 
 /// Moves the row version of a group and job; it never goes back.
-pub fn set_row_version(hq: &Db, group: GroupId, job: &str, version: i64) -> Result<(), StoreError> {
+pub fn set_row_version(
+    hq: &HqTx<'_>,
+    group: GroupId,
+    job: &str,
+    version: i64,
+) -> Result<(), StoreError> {
     hq.run(
         "INSERT INTO RETAILCDXDATASYNCROWVERSION (DATAGROUP, JOBID, ROWVERSION)
          VALUES (:group, :job, :version) ON CONFLICT (DATAGROUP, JOBID) DO UPDATE SET
@@ -335,7 +340,7 @@ pub fn lack(hq: &Headquarters, store: DataStoreId, job: &str) -> Result<Lack, St
 }
 
 /// Notes that a session now carries everything a database lacked of a job.
-pub fn set_supplied(hq: &Db, store: DataStoreId, job: &str) -> Result<(), StoreError> {
+pub fn set_supplied(hq: &HqTx<'_>, store: DataStoreId, job: &str) -> Result<(), StoreError> {
     hq.run(
         "INSERT INTO cdx_DATASTOREJOB (DATASTORE, JOBID, INITIALIZED, MISSEDSINCE)
          VALUES (:store, :job, 1, NULL) ON CONFLICT (DATASTORE, JOBID) DO UPDATE SET
@@ -347,7 +352,7 @@ pub fn set_supplied(hq: &Db, store: DataStoreId, job: &str) -> Result<(), StoreE
 
 /// Forgets what a database has had, since its file is new: sessions that wait for it are cancelled,
 /// those it has had do not count any more, and it lacks every job.
-pub fn forget(hq: &Db, store: DataStoreId, message: &str) -> Result<(), StoreError> {
+pub fn forget(hq: &HqTx<'_>, store: DataStoreId, message: &str) -> Result<(), StoreError> {
     hq.run(
         "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET STATUS = 5, MESSAGE = :message,
          cdx_GIVENUP = 0 WHERE DATASTORE = :store AND STATUS NOT IN (4, 5, 9)",
@@ -370,7 +375,12 @@ pub fn rebuilt(hq: &Headquarters) -> Result<BTreeMap<DataStoreId, i64>, StoreErr
 }
 
 /// Notes that a paused database was left out of a session; the earliest version counts.
-pub fn set_missed(hq: &Db, store: DataStoreId, job: &str, since: i64) -> Result<(), StoreError> {
+pub fn set_missed(
+    hq: &HqTx<'_>,
+    store: DataStoreId,
+    job: &str,
+    since: i64,
+) -> Result<(), StoreError> {
     hq.run(
         "UPDATE cdx_DATASTOREJOB SET MISSEDSINCE = min(coalesce(MISSEDSINCE, :since), :since)
          WHERE DATASTORE = :store AND JOBID = :job",
@@ -398,7 +408,7 @@ pub fn packages(hq: &Headquarters) -> Result<Vec<String>, StoreError> {
 }
 
 /// Lets a session whose package could not be made be packed again at the next run.
-pub fn reopen(hq: &Db, session: i64) -> Result<(), StoreError> {
+pub fn reopen(hq: &HqTx<'_>, session: i64) -> Result<(), StoreError> {
     hq.run(
         "UPDATE RETAILCDXDOWNLOADSESSION SET STATUS = 6, MESSAGE = '' WHERE SESSION = ?1",
         [session],

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Row, named_params};
 
-use super::db::{Db, Headquarters};
 use super::error::StoreError;
+use super::side::{Headquarters, HqTx};
 use crate::model::ids::{DataStoreId, GroupId};
 use crate::model::named::Named;
 use crate::model::parameters::DEPENDENCY_ENFORCEMENT;
@@ -133,7 +133,7 @@ pub fn enforces_dependencies(hq: &Headquarters) -> Result<bool, StoreError> {
 }
 
 /// Notes that a database was heard of; the documented "Last connection".
-pub fn heartbeat(hq: &Db, store: DataStoreId, now: &Time) -> Result<(), StoreError> {
+pub fn heartbeat(hq: &HqTx<'_>, store: DataStoreId, now: &Time) -> Result<(), StoreError> {
     hq.run(
         "INSERT INTO RETAILCDXDATASTOREHEARTBEATLOG (DATASTORE, DATELASTHEARTBEATRECORDED)
          VALUES (:store, :now) ON CONFLICT (DATASTORE) DO UPDATE SET
@@ -150,13 +150,13 @@ pub fn last_connections(hq: &Headquarters) -> Result<BTreeMap<DataStoreId, Time>
 }
 
 /// Pauses or resumes a database's synchronization (D13).
-pub fn set_paused(hq: &Db, store: DataStoreId, paused: bool) -> Result<(), StoreError> {
+pub fn set_paused(hq: &HqTx<'_>, store: DataStoreId, paused: bool) -> Result<(), StoreError> {
     let sql = "UPDATE RETAILCONNDATABASEPROFILE SET PAUSEDATASYNC = ?1 WHERE RECID = ?2";
     hq.run(sql, rusqlite::params![paused, store]).map(|_| ())
 }
 
 /// Adds a channel database group.
-pub fn add_group(hq: &Db, name: &str, dummy: bool) -> Result<(), StoreError> {
+pub fn add_group(hq: &HqTx<'_>, name: &str, dummy: bool) -> Result<(), StoreError> {
     let sql = "INSERT INTO RETAILCDXDATAGROUP (NAME, DESCRIPTION, cdx_ISDUMMY) VALUES (?1, ?1, ?2)";
     hq.run(sql, rusqlite::params![name, dummy]).map(|_| ())
 }
@@ -177,55 +177,48 @@ pub struct ScheduleChange {
 }
 
 /// Changes a distribution schedule, making it first when it is new.
-pub fn set_schedule(
-    hq: &Headquarters,
-    name: &str,
-    change: &ScheduleChange,
-) -> Result<(), StoreError> {
-    hq.write(|hq| {
-        let sql = "SELECT RECID, BATCHJOBID FROM RETAILCONNSCHEDULE WHERE NAME = ?1 COLLATE NOCASE";
-        let known = hq.first(sql, [name], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let (schedule, mut batch): (i64, i64) = match known {
-            Some(known) => known,
-            None => new_schedule(hq, name)?,
-        };
-        if change.recurring == Some(true) || change.batch_state.is_some() {
-            batch = batch_behind(hq, schedule, batch)?;
+pub fn set_schedule(hq: &HqTx<'_>, name: &str, change: &ScheduleChange) -> Result<(), StoreError> {
+    let sql = "SELECT RECID, BATCHJOBID FROM RETAILCONNSCHEDULE WHERE NAME = ?1 COLLATE NOCASE";
+    let known = hq.first(sql, [name], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (schedule, mut batch): (i64, i64) = match known {
+        Some(known) => known,
+        None => new_schedule(hq, name)?,
+    };
+    if change.recurring == Some(true) || change.batch_state.is_some() {
+        batch = batch_behind(hq, schedule, batch)?;
+    }
+    if let Some(active) = change.active {
+        let sql = "UPDATE RETAILCONNSCHEDULE SET ACTIVE = ?1 WHERE RECID = ?2";
+        hq.run(sql, rusqlite::params![active, schedule])?;
+    }
+    if let Some(recurring) = change.recurring {
+        let sql = "UPDATE BATCHJOB SET RECURRING = ?1 WHERE RECID = ?2";
+        hq.run(sql, rusqlite::params![recurring, batch])?;
+    }
+    if let Some(state) = change.batch_state {
+        let sql = "UPDATE BATCHJOB SET STATUS = ?1 WHERE RECID = ?2";
+        hq.run(sql, rusqlite::params![state, batch])?;
+    }
+    if let Some(jobs) = &change.jobs {
+        hq.run("DELETE FROM RETAILCONNSCHEDULEJOBMAPPING WHERE SCHEDULE = ?1", [schedule])?;
+        for job in jobs {
+            let sql = "INSERT INTO RETAILCONNSCHEDULEJOBMAPPING (SCHEDULE, JOBID) VALUES (?1, ?2)";
+            hq.run(sql, rusqlite::params![schedule, job])?;
         }
-        if let Some(active) = change.active {
-            let sql = "UPDATE RETAILCONNSCHEDULE SET ACTIVE = ?1 WHERE RECID = ?2";
-            hq.run(sql, rusqlite::params![active, schedule])?;
+    }
+    if let Some(groups) = &change.groups {
+        hq.run("DELETE FROM RETAILCDXSCHEDULEDATAGROUP WHERE SCHEDULE = ?1", [schedule])?;
+        for group in groups {
+            let sql =
+                "INSERT INTO RETAILCDXSCHEDULEDATAGROUP (SCHEDULE, DATAGROUP) VALUES (?1, ?2)";
+            hq.run(sql, rusqlite::params![schedule, group])?;
         }
-        if let Some(recurring) = change.recurring {
-            let sql = "UPDATE BATCHJOB SET RECURRING = ?1 WHERE RECID = ?2";
-            hq.run(sql, rusqlite::params![recurring, batch])?;
-        }
-        if let Some(state) = change.batch_state {
-            let sql = "UPDATE BATCHJOB SET STATUS = ?1 WHERE RECID = ?2";
-            hq.run(sql, rusqlite::params![state, batch])?;
-        }
-        if let Some(jobs) = &change.jobs {
-            hq.run("DELETE FROM RETAILCONNSCHEDULEJOBMAPPING WHERE SCHEDULE = ?1", [schedule])?;
-            for job in jobs {
-                let sql =
-                    "INSERT INTO RETAILCONNSCHEDULEJOBMAPPING (SCHEDULE, JOBID) VALUES (?1, ?2)";
-                hq.run(sql, rusqlite::params![schedule, job])?;
-            }
-        }
-        if let Some(groups) = &change.groups {
-            hq.run("DELETE FROM RETAILCDXSCHEDULEDATAGROUP WHERE SCHEDULE = ?1", [schedule])?;
-            for group in groups {
-                let sql =
-                    "INSERT INTO RETAILCDXSCHEDULEDATAGROUP (SCHEDULE, DATAGROUP) VALUES (?1, ?2)";
-                hq.run(sql, rusqlite::params![schedule, group])?;
-            }
-        }
-        Ok(())
-    })
+    }
+    Ok(())
 }
 
 /// The batch job behind a schedule; where it is gone another is made, which waits and recurs.
-fn batch_behind(hq: &Db, schedule: i64, batch: i64) -> Result<i64, StoreError> {
+fn batch_behind(hq: &HqTx<'_>, schedule: i64, batch: i64) -> Result<i64, StoreError> {
     if hq.number("SELECT count(*) FROM BATCHJOB WHERE RECID = ?1", [batch])? > 0 {
         return Ok(batch);
     }
@@ -236,7 +229,7 @@ fn batch_behind(hq: &Db, schedule: i64, batch: i64) -> Result<i64, StoreError> {
 }
 
 /// A batch job that waits and recurs; one of this caption that stood alone is taken.
-fn new_batch(hq: &Db, caption: &str) -> Result<i64, StoreError> {
+fn new_batch(hq: &HqTx<'_>, caption: &str) -> Result<i64, StoreError> {
     hq.number(
         "INSERT INTO BATCHJOB (CAPTION, STATUS, RECURRING) VALUES (?1, 'Waiting', 1)
          ON CONFLICT (CAPTION) DO UPDATE SET STATUS = 'Waiting', RECURRING = 1 RETURNING RECID",
@@ -244,7 +237,7 @@ fn new_batch(hq: &Db, caption: &str) -> Result<i64, StoreError> {
     )
 }
 
-fn new_schedule(hq: &Db, name: &str) -> Result<(i64, i64), StoreError> {
+fn new_schedule(hq: &HqTx<'_>, name: &str) -> Result<(i64, i64), StoreError> {
     let batch = new_batch(hq, name)?;
     hq.run(
         "INSERT INTO RETAILCONNSCHEDULE (NAME, DESCRIPTION, ACTIVE, BATCHJOBID)
@@ -297,25 +290,23 @@ pub fn parameters(hq: &Headquarters) -> Result<Vec<Parameter>, StoreError> {
 
 /// Sets a configuration parameter (`CDX_...`), making it when it is new.
 pub fn set_configuration(
-    hq: &Headquarters,
+    hq: &HqTx<'_>,
     name: &str,
     value: &str,
     company: &str,
 ) -> Result<(), StoreError> {
     let name = name.to_uppercase();
-    hq.write(|hq| {
-        hq.run(
-            "INSERT INTO RETAILCONFIGURATIONPARAMETERS (NAME, VALUE, DATAAREAID)
+    hq.run(
+        "INSERT INTO RETAILCONFIGURATIONPARAMETERS (NAME, VALUE, DATAAREAID)
              VALUES (:name, :value, :company) ON CONFLICT (NAME, DATAAREAID) DO UPDATE SET
              VALUE = excluded.VALUE",
-            named_params! { ":name": name, ":value": value, ":company": company },
-        )
-        .map(|_| ())
-    })
+        named_params! { ":name": name, ":value": value, ":company": company },
+    )
+    .map(|_| ())
 }
 
 /// Sets a number among the scheduler parameters.
-pub fn set_scheduler_number(hq: &Headquarters, name: &str, value: i64) -> Result<(), StoreError> {
+pub fn set_scheduler_number(hq: &HqTx<'_>, name: &str, value: i64) -> Result<(), StoreError> {
     let sql = match name {
         "try-count" => "UPDATE RETAILCONNPARAMETERS SET TRYCOUNT = ?1",
         "full-dataset-generation-interval" => {
@@ -323,5 +314,5 @@ pub fn set_scheduler_number(hq: &Headquarters, name: &str, value: i64) -> Result
         }
         _ => "UPDATE RETAILCONNCHANNELSCHEMA SET FILTERSHAREDCUSTOMERDATATABLES = ?1",
     };
-    hq.write(|hq| hq.run(sql, [value]).map(|_| ()))
+    hq.run(sql, [value]).map(|_| ())
 }

@@ -9,8 +9,9 @@
 use rusqlite::named_params;
 
 use super::catalogue::find_table;
-use super::db::{Db, Headquarters, quoted};
+use super::db::quoted;
 use super::error::StoreError;
+use super::side::{Headquarters, HqTx};
 use crate::model::schema::Table;
 use crate::model::time::Time;
 
@@ -33,7 +34,7 @@ pub fn min_valid(hq: &Headquarters) -> Result<i64, StoreError> {
 ///
 /// # Errors
 /// Only those of the database. Call it inside the transaction that uses the answer.
-pub fn close_version(hq: &Db, now: &Time) -> Result<i64, StoreError> {
+pub fn close_version(hq: &HqTx<'_>, now: &Time) -> Result<i64, StoreError> {
     let closed = hq.number("SELECT VERSION FROM cdx_TRACKING", [])?;
     hq.run("UPDATE cdx_TRACKING SET VERSION = VERSION + 1", [])?;
     hq.run(
@@ -44,25 +45,23 @@ pub fn close_version(hq: &Db, now: &Time) -> Result<i64, StoreError> {
 }
 
 /// Forgets changes of versions closed before a time; returns the new lowest version.
-pub fn forget_before(hq: &Headquarters, time: &Time) -> Result<i64, StoreError> {
-    hq.write(|hq| {
-        let last =
-            hq.number("SELECT max(VERSION) FROM cdx_TRACKINGVERSION WHERE CLOSED < ?1", [time])?;
-        let valid = hq.number("SELECT MINVALID FROM cdx_TRACKING", [])?;
-        if last <= valid {
-            return Ok(valid);
-        }
-        for table in tracked(hq)? {
-            let log = quoted(&tracking_table(&table));
-            hq.run(&format!("DELETE FROM {log} WHERE VERSION <= ?1"), [last])?;
-        }
-        hq.run("DELETE FROM cdx_TRACKINGVERSION WHERE VERSION <= ?1", [last])?;
-        hq.run("UPDATE cdx_TRACKING SET MINVALID = ?1", [last])?;
-        Ok(last)
-    })
+pub fn forget_before(hq: &HqTx<'_>, time: &Time) -> Result<i64, StoreError> {
+    let last =
+        hq.number("SELECT max(VERSION) FROM cdx_TRACKINGVERSION WHERE CLOSED < ?1", [time])?;
+    let valid = hq.number("SELECT MINVALID FROM cdx_TRACKING", [])?;
+    if last <= valid {
+        return Ok(valid);
+    }
+    for table in tracked(hq)? {
+        let log = quoted(&tracking_table(&table));
+        hq.run(&format!("DELETE FROM {log} WHERE VERSION <= ?1"), [last])?;
+    }
+    hq.run("DELETE FROM cdx_TRACKINGVERSION WHERE VERSION <= ?1", [last])?;
+    hq.run("UPDATE cdx_TRACKING SET MINVALID = ?1", [last])?;
+    Ok(last)
 }
 
-fn tracked(hq: &Db) -> Result<Vec<String>, StoreError> {
+fn tracked(hq: &Headquarters) -> Result<Vec<String>, StoreError> {
     hq.rows("SELECT TABLENAME FROM cdx_TRACKEDTABLE ORDER BY TABLENAME", [], |row| row.get(0))
 }
 
@@ -84,7 +83,7 @@ pub fn changed_since(hq: &Headquarters, table: &str, version: i64) -> Result<boo
 /// # Errors
 /// A table or column that does not exist.
 pub fn track(
-    hq: &Headquarters,
+    hq: &HqTx<'_>,
     table: &str,
     key: &[String],
     columns: Option<&[&str]>,
@@ -106,14 +105,14 @@ pub fn track(
         }
         None => None,
     };
-    hq.write(|_| match kept {
+    match kept {
         None => begin(hq, &found, &key, columns).map(|()| true),
         Some(kept) => again(hq, &found, &key, &kept, columns),
-    })
+    }
 }
 
 fn begin(
-    hq: &Headquarters,
+    hq: &HqTx<'_>,
     table: &Table,
     key: &[String],
     columns: Option<&[&str]>,
@@ -127,7 +126,7 @@ fn begin(
 
 /// Tracks a table that is tracked already.
 fn again(
-    hq: &Headquarters,
+    hq: &HqTx<'_>,
     table: &Table,
     key: &[String],
     kept: &[String],
@@ -175,7 +174,7 @@ fn standing_triggers(
 /// Makes a table's log again for other key columns; the last version of which something could not
 /// be told by them, because the row is gone.
 fn carry_over(
-    hq: &Headquarters,
+    hq: &HqTx<'_>,
     table: &Table,
     key: &[String],
     kept: &[String],

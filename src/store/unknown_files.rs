@@ -7,11 +7,12 @@ use std::io::ErrorKind;
 use rusqlite::named_params;
 
 use super::catalogue::find_table;
-use super::db::{Access, ChannelDatabase, Db, quoted};
+use super::db::{Access, quoted};
 use super::drift::with_channel;
 use super::environment::Reader;
 use super::error::StoreError;
 use super::lineage;
+use super::side::{ChannelDatabase, Headquarters};
 
 /// A channel database file that headquarters has no row for.
 #[derive(Debug)]
@@ -81,7 +82,7 @@ fn content(reader: &Reader, name: &str) -> Result<Content, StoreError> {
 /// Rows that headquarters has not received; of one that does not say where it was made, whether it
 /// has been sent tells. The channel is attached as `ch`.
 fn rows_waiting(
-    hq: &Db,
+    hq: &Headquarters,
     channel: &ChannelDatabase,
     table: &str,
     counter: &str,

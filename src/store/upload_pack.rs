@@ -6,13 +6,14 @@ use std::path::Path;
 use rusqlite::{ErrorCode, named_params};
 
 use super::catalogue::{column_list, find_table};
-use super::db::{ChannelDatabase, Db, Headquarters, quoted, uri};
+use super::db::{Db, quoted, uri};
 use super::diagnose::{Values, key_text};
 use super::error::StoreError;
 use super::extension;
 use super::packages::checksum;
 use super::rejection::{ApplyError, Rejection};
 use super::schema::Kind;
+use super::side::{ChannelDatabase, Headquarters, HqTx};
 use super::uploads;
 use crate::model::ids::DataStoreId;
 use crate::model::plan::TablePlan;
@@ -259,10 +260,10 @@ pub fn apply(
     hq: &Headquarters,
     arrival: Arrival<'_>,
     file: &Path,
-    also: impl FnOnce(&Headquarters, u64) -> Result<(), StoreError>,
+    also: impl FnOnce(&HqTx<'_>, u64) -> Result<(), StoreError>,
 ) -> Result<u64, ApplyError> {
     with_package(hq, file, || {
-        hq.write(|_| {
+        hq.write(|hq| {
             let before = hq.number(
                 "SELECT count(*) FROM cdx_UPLOADAPPLIED WHERE PACKAGE = ?1",
                 [arrival.package],

@@ -2,8 +2,9 @@
 
 use rusqlite::{Row, named_params};
 
-use super::db::{ChannelDatabase, Db, Headquarters};
+use super::db::Db;
 use super::error::StoreError;
+use super::side::{ChannelDatabase, Headquarters, HqTx};
 use super::world::{self, next};
 use crate::model::ids::DataStoreId;
 use crate::model::session::{CounterRange, UploadSession};
@@ -12,7 +13,7 @@ use crate::model::time::Time;
 use crate::model::topology::DataStore;
 
 /// Announces a session that is about to be collected; its number.
-pub fn create(hq: &Db, job: &str, store: &DataStore, now: &Time) -> Result<i64, StoreError> {
+pub fn create(hq: &HqTx<'_>, job: &str, store: &DataStore, now: &Time) -> Result<i64, StoreError> {
     let id = next(hq, "upload-session")?;
     hq.run(
         "INSERT INTO RETAILCDXUPLOADSESSION (UPLOADSESSIONID, JOBID, DATASTORE, DATAGROUP, STATUS,
@@ -25,7 +26,7 @@ pub fn create(hq: &Db, job: &str, store: &DataStore, now: &Time) -> Result<i64, 
 }
 
 /// Takes back the last announced session, which collected nothing.
-pub fn take_back(hq: &Db, id: i64) -> Result<(), StoreError> {
+pub fn take_back(hq: &HqTx<'_>, id: i64) -> Result<(), StoreError> {
     hq.run("DELETE FROM RETAILCDXUPLOADSESSION WHERE UPLOADSESSIONID = ?1", [id])?;
     world::take_back(hq, "upload-session", id)
 }
@@ -49,7 +50,7 @@ pub struct Collected {
 
 /// Records what was collected, with the status it has now.
 pub fn record(
-    hq: &Db,
+    hq: &HqTx<'_>,
     id: i64,
     collected: &Collected,
     status: UploadStatus,
@@ -79,7 +80,7 @@ pub fn record(
 
 /// Sets a session's status, message and number of tries.
 pub fn set_status(
-    hq: &Db,
+    hq: &HqTx<'_>,
     id: i64,
     status: UploadStatus,
     message: &str,
@@ -99,7 +100,7 @@ pub fn set_status(
 }
 
 /// Gives a session up after its tries.
-pub fn give_up(hq: &Db, id: i64, message: &str, tries: u32) -> Result<(), StoreError> {
+pub fn give_up(hq: &HqTx<'_>, id: i64, message: &str, tries: u32) -> Result<(), StoreError> {
     set_status(hq, id, UploadStatus::Canceled, message, tries, None)?;
     hq.run("UPDATE RETAILCDXUPLOADSESSION SET cdx_GIVENUP = 1 WHERE UPLOADSESSIONID = ?1", [id])
         .map(|_| ())
@@ -285,7 +286,7 @@ fn ranges_in_channel(
 
 /// Takes in a package that was sent and that headquarters does not know any more: it is Uploaded.
 pub fn adopt(
-    hq: &Db,
+    hq: &HqTx<'_>,
     job: &str,
     store: &DataStore,
     collected: &Collected,

@@ -2,8 +2,9 @@
 
 use rusqlite::{named_params, params};
 
-use super::db::{ChannelDatabase, Db, Headquarters, quoted};
+use super::db::{Db, quoted};
 use super::error::StoreError;
+use super::side::{ChannelDatabase, Headquarters, HqTx};
 use crate::model::settings::Settings;
 use crate::model::time::Time;
 use crate::world::{Clock, Fault, Faults, World, ids};
@@ -26,7 +27,7 @@ pub fn value(hq: &Headquarters, key: &str) -> Result<String, StoreError> {
 }
 
 /// Writes a value of `cdx_WORLD`.
-pub fn set_value(hq: &Db, key: &str, value: &str) -> Result<(), StoreError> {
+pub fn set_value(hq: &HqTx<'_>, key: &str, value: &str) -> Result<(), StoreError> {
     hq.run(
         "INSERT INTO cdx_WORLD (KEY, VALUE) VALUES (?1, ?2)
          ON CONFLICT (KEY) DO UPDATE SET VALUE = excluded.VALUE",
@@ -42,7 +43,7 @@ fn faults(hq: &Headquarters) -> Result<Vec<Fault>, StoreError> {
     })
 }
 
-pub(super) fn keep_faults(hq: &Db, faults: &Faults) -> Result<(), StoreError> {
+pub(super) fn keep_faults(hq: &HqTx<'_>, faults: &Faults) -> Result<(), StoreError> {
     hq.run("DELETE FROM cdx_FAULT", [])?;
     for fault in &faults.pending {
         hq.run(
@@ -81,7 +82,7 @@ pub fn given(db: &Db, name: &str) -> Result<i64, StoreError> {
 }
 
 /// The RECID of a new row of a headquarters table: above every one that it has or has had.
-pub fn next_recid(hq: &Db, table: &str) -> Result<i64, StoreError> {
+pub fn next_recid(hq: &HqTx<'_>, table: &str) -> Result<i64, StoreError> {
     let highest = hq.number(&format!("SELECT max(RECID) FROM {}", quoted(table)), [])?;
     let Some(numbers) = hq.numbers() else { return Ok(highest + 1) };
     let sequence = recid_of(table);
@@ -91,7 +92,7 @@ pub fn next_recid(hq: &Db, table: &str) -> Result<i64, StoreError> {
 }
 
 /// Notes the highest RECID of a table whose rows are about to be deleted.
-pub fn note_recid(hq: &Db, table: &str) -> Result<(), StoreError> {
+pub fn note_recid(hq: &HqTx<'_>, table: &str) -> Result<(), StoreError> {
     let Some(numbers) = hq.numbers() else { return Ok(()) };
     let highest = hq.number(&format!("SELECT max(RECID) FROM {}", quoted(table)), [])?;
     numbers.note(&recid_of(table), highest);

@@ -18,7 +18,7 @@ use crate::model::time::ShownTime;
 use crate::report::page::{Cell, Page, Report, count};
 use crate::report::text::tally;
 use crate::store::hq_customers::{self, Origin};
-use crate::store::{StoreError, Writer, operations};
+use crate::store::{Headquarters, HqWriter, StoreError, operations};
 
 /// Show, make and change customers in headquarters; see and fix what channels sent.
 #[derive(Debug, clap::Args)]
@@ -138,7 +138,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
     }
 }
 
-fn find(hq: &crate::store::Db, word: &str) -> Result<Customer, CommandError> {
+fn find(hq: &Headquarters, word: &str) -> Result<Customer, CommandError> {
     let account = match hq_customers::account_of_guid(hq, word)? {
         Some(account) => account,
         None => word.to_owned(),
@@ -226,7 +226,7 @@ fn edit_operation(
 
 /// Corrects the values of an operation that has not gone through.
 fn correct(
-    writer: &Writer,
+    writer: &HqWriter<'_>,
     id: OperationId,
     operation: &str,
     set: &[String],

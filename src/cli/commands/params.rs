@@ -19,7 +19,7 @@ use crate::model::parameters::CONFIGURATION;
 use crate::model::suggestion::{Prose, Suggestion};
 use crate::report::page::{Page, Report};
 use crate::store::topology::{self, Parameter};
-use crate::store::{Writer, features};
+use crate::store::{HqWriter, features};
 
 /// Show and set parameters.
 #[derive(Debug, clap::Args)]
@@ -125,7 +125,12 @@ fn set(context: &mut Context, name: &str, value: &str, force: bool) -> Result<()
 
 /// A fact that gates ask for; refused when it would leave a feature on without something it then
 /// needs, unless forced (G12).
-fn set_fact(writer: &Writer, name: &str, value: &str, force: bool) -> Result<(), CommandError> {
+fn set_fact(
+    writer: &HqWriter<'_>,
+    name: &str,
+    value: &str,
+    force: bool,
+) -> Result<(), CommandError> {
     let (hq, clock) = (&writer.hq, &writer.world.clock);
     let catalogue = writer.env.gates()?;
     let mut standing = features::standing(hq, &catalogue, clock)?;

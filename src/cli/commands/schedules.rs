@@ -12,8 +12,7 @@ use crate::model::named::Named;
 use crate::model::suggestion::{Prose, SetSchedule};
 use crate::model::topology::{BatchState, Schedule};
 use crate::report::page::{Page, Report, yes};
-use crate::store::db::Headquarters;
-use crate::store::{StoreError, Writer, scheduler, topology};
+use crate::store::{Headquarters, HqWriter, StoreError, scheduler, topology};
 
 /// Show and change distribution schedules.
 #[derive(Debug, clap::Args)]
@@ -85,7 +84,7 @@ fn set(context: &Context, args: &SetArgs) -> Result<(), CommandError> {
     context.change(|writer| change(writer, args))
 }
 
-fn change(writer: &Writer, args: &SetArgs) -> Result<(), CommandError> {
+fn change(writer: &HqWriter<'_>, args: &SetArgs) -> Result<(), CommandError> {
     let schedules = topology::schedules(&writer.hq)?;
     let known = schedules.iter().find(|one| one.name.eq_ignore_ascii_case(&args.name));
     let jobs = jobs(&scheduler::read(&writer.hq)?, known, args)?;

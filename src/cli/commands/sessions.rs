@@ -15,7 +15,7 @@ use crate::model::status::{DownloadStatus, UploadStatus};
 use crate::model::suggestion::SessionKind;
 use crate::model::time::ShownTime;
 use crate::report::page::{Page, Report, grouped};
-use crate::store::{Reader, StoreError, sessions, topology, uploads};
+use crate::store::{HqWriter, Reader, StoreError, sessions, topology, uploads};
 use crate::world::Clock;
 
 /// Show download and upload sessions; retry or cancel one.
@@ -138,7 +138,7 @@ fn choice(id: i64, channel: Option<String>, upload: bool) -> Choice {
     if upload { Choice::Upload { id } } else { Choice::Download { id, channel } }
 }
 
-type Manage = fn(&crate::store::Writer, &Choice) -> Result<(), manage::ManageError>;
+type Manage = fn(&HqWriter<'_>, &Choice) -> Result<(), manage::ManageError>;
 
 fn change(context: &mut Context, choice: &Choice, what: Manage) -> Result<Exit, CommandError> {
     context.change(|writer| Ok(what(writer, choice)?))?;

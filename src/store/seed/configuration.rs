@@ -5,8 +5,8 @@ use rusqlite::named_params;
 use super::FIRST_RECID;
 use crate::model::ids::DataStoreId;
 use crate::model::topology::OFFLINE_SUFFIX;
-use crate::store::db::{Db, Headquarters};
 use crate::store::error::StoreError;
+use crate::store::side::{Headquarters, HqTx};
 use crate::store::topology::{CHANNEL_STORE, OFFLINE_STORE};
 use crate::store::world::set_value;
 
@@ -58,7 +58,7 @@ pub fn configuration(
     })
 }
 
-fn add_feature(hq: &Db, recid: i64, feature: &FeatureSeed) -> Result<(), StoreError> {
+fn add_feature(hq: &HqTx<'_>, recid: i64, feature: &FeatureSeed) -> Result<(), StoreError> {
     hq.run(
         "INSERT INTO FEATUREMANAGEMENTSTATE (RECID, NAME, ISENABLED) VALUES (:id, :name, :on)",
         named_params! { ":id": recid, ":name": feature.name, ":on": feature.on },
@@ -75,7 +75,12 @@ fn add_feature(hq: &Db, recid: i64, feature: &FeatureSeed) -> Result<(), StoreEr
     .map(|_| ())
 }
 
-fn add_channel(hq: &Db, company: &str, at: i64, channel: &ChannelSeed) -> Result<(), StoreError> {
+fn add_channel(
+    hq: &HqTx<'_>,
+    company: &str,
+    at: i64,
+    channel: &ChannelSeed,
+) -> Result<(), StoreError> {
     let recid = FIRST_RECID + at;
     let number = channel_number(&channel.name);
     hq.run(
@@ -122,7 +127,7 @@ fn channel_number(name: &str) -> String {
 
 /// Adds a channel or offline database to a group; its RECID.
 pub(in crate::store) fn add_store(
-    hq: &Db,
+    hq: &HqTx<'_>,
     group: &str,
     name: &str,
     channel: i64,
@@ -144,7 +149,12 @@ pub(in crate::store) fn add_store(
 }
 
 /// Adds a store channel with its registers and database after the environment was made.
-pub fn add_channel_rows(hq: &Db, company: &str, name: &str, group: &str) -> Result<(), StoreError> {
+pub fn add_channel_rows(
+    hq: &HqTx<'_>,
+    company: &str,
+    name: &str,
+    group: &str,
+) -> Result<(), StoreError> {
     let at = hq.number("SELECT count(*) FROM RETAILCHANNELTABLE", [])?;
     let recid = 1 + hq.number("SELECT max(RECID) FROM RETAILCHANNELTABLE", [])?;
     let default =
@@ -174,7 +184,7 @@ pub fn add_channel_rows(hq: &Db, company: &str, name: &str, group: &str) -> Resu
 
 /// Adds the offline database of a channel's first register; its RECID.
 pub fn add_offline_store(
-    hq: &Db,
+    hq: &HqTx<'_>,
     channel: &str,
     name: &str,
     group: &str,

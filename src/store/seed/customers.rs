@@ -5,8 +5,9 @@ use rusqlite::params;
 use super::{FIRST_RECID, Lists};
 use crate::model::event::{Event, Listener};
 use crate::model::time::Time;
-use crate::store::db::{Db, Headquarters, quoted};
+use crate::store::db::quoted;
 use crate::store::error::StoreError;
+use crate::store::side::{Headquarters, HqTx};
 use crate::world::random::Random;
 
 /// Customers written in one transaction.
@@ -51,7 +52,7 @@ pub fn customers(
         hq.script(&sql)?;
     }
     hq.script("DROP TABLE temp.cdx_DRAFT")?;
-    affiliations(hq, company, channels)?;
+    hq.write(|hq| affiliations(hq, company, channels))?;
     hq.run(
         "INSERT OR REPLACE INTO cdx_SEQUENCE (NAME, NEXT) VALUES ('account', ?1)",
         [total as i64 + 1],
@@ -74,7 +75,7 @@ fn drop_indexes(hq: &Headquarters) -> Result<Vec<String>, StoreError> {
 }
 
 fn draft(
-    hq: &Db,
+    hq: &Headquarters,
     lists: &Lists,
     random: &mut Random,
     numbers: std::ops::Range<u64>,
@@ -111,7 +112,7 @@ fn draft(
     Ok(())
 }
 
-fn spread(hq: &Db, company: &str, now: &Time) -> Result<(), StoreError> {
+fn spread(hq: &HqTx<'_>, company: &str, now: &Time) -> Result<(), StoreError> {
     let sql = include_str!("../sql/seed_customers.sql");
     for statement in sql.split(";\n").filter(|statement| !statement.trim().is_empty()) {
         let named: Vec<(&str, &dyn rusqlite::ToSql)> =
@@ -123,7 +124,7 @@ fn spread(hq: &Db, company: &str, now: &Time) -> Result<(), StoreError> {
 }
 
 /// The default customers have affiliations, so that an enhanced creation has some to take (R04).
-fn affiliations(hq: &Db, company: &str, channels: &[String]) -> Result<(), StoreError> {
+fn affiliations(hq: &HqTx<'_>, company: &str, channels: &[String]) -> Result<(), StoreError> {
     for at in 0..channels.len() {
         hq.run(
             "INSERT INTO RETAILCUSTAFFILIATION (CUSTACCOUNTNUM, RETAILAFFILIATIONID, DATAAREAID)
