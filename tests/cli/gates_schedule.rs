@@ -47,7 +47,7 @@ fn g05_a_date_falls_due_at_midnight_of_the_environments_zone() {
         due["passed"]["features"],
         json!([{"feature": WALLET, "date": "2026-01-16", "on": true}])
     );
-    assert_eq!(due["utc"], "2026-01-16 06:00:00.000");
+    assert_eq!(due["utc"], "2026-01-16T06:00:00+00:00");
     let after = shown(&env, WALLET);
     assert_eq!((&after["on"], &after["enable_date"]), (&json!(true), &json!("2026-01-16")));
     assert_eq!(after["history"][1]["at"], "2026-01-16T00:00:00+00:00");

@@ -188,8 +188,7 @@ impl Report for FeatureDetail {
                 let until = view
                     .until
                     .as_ref()
-                    .map(ToString::to_string)
-                    .unwrap_or_else(|| "its next operation".to_owned());
+                    .map_or_else(|| "its next operation".to_owned(), ToString::to_string);
                 page.item(format!(
                     "{} instance {}: {} until {until}",
                     channel.channel,
