@@ -81,9 +81,12 @@ statuses! {
 }
 
 impl DownloadStatus {
+    /// Those after which nothing more happens by itself.
+    pub const FINAL: &'static [Self] = &[Self::Applied, Self::Canceled, Self::NoData];
+
     /// Whether nothing more will happen by itself.
     pub fn is_final(self) -> bool {
-        matches!(self, Self::Applied | Self::Canceled | Self::NoData)
+        Self::FINAL.contains(&self)
     }
 
     /// Whether a run's answer is "no" when a session ends here.

@@ -13,6 +13,7 @@ use super::lineage;
 use super::pack::deletes_table;
 use super::rejection::ApplyError;
 use super::side::ChannelDatabase;
+use crate::model::status::DownloadStatus;
 use crate::model::time::Time;
 
 /// A package on its way into one channel database.
@@ -191,8 +192,9 @@ pub fn is_applied(channel: &ChannelDatabase, package: &str) -> Result<bool, Stor
 /// The rows an earlier apply of this session changed, as the channel remembers them.
 pub fn remembered_rows(channel: &ChannelDatabase, session: i64) -> Result<u64, StoreError> {
     let sql = "SELECT MESSAGE FROM crt_DOWNLOADSESSIONLOG WHERE DOWNLOADSESSIONID = ?1 \
-               AND STATUS = 4 ORDER BY ID DESC LIMIT 1";
-    let text = channel.text(sql, [session])?.unwrap_or_default();
+               AND STATUS = ?2 ORDER BY ID DESC LIMIT 1";
+    let params = rusqlite::params![session, DownloadStatus::Applied];
+    let text = channel.text(sql, params)?.unwrap_or_default();
     Ok(text.split(' ').next().and_then(|number| number.parse().ok()).unwrap_or(0))
 }
 

@@ -9,6 +9,7 @@ use super::side::{ChannelDatabase, Headquarters};
 use super::{origins, uploads};
 use crate::model::ids::DataStoreId;
 use crate::model::pos::Reason;
+use crate::model::status::DownloadStatus;
 use crate::model::time::Time;
 
 /// The columns that say when a row was made or changed, the better one first.
@@ -107,8 +108,8 @@ pub fn feature_name(hq: &Headquarters, state: &str) -> Result<Option<String>, St
 
 /// The download sessions a channel has applied, in the order it did.
 pub fn applied(channel: &ChannelDatabase) -> Result<Vec<i64>, StoreError> {
-    let sql = "SELECT DOWNLOADSESSIONID FROM crt_DOWNLOADSESSIONLOG WHERE STATUS = 4 ORDER BY ID";
-    channel.rows(sql, [], |row| row.get(0))
+    let sql = "SELECT DOWNLOADSESSIONID FROM crt_DOWNLOADSESSIONLOG WHERE STATUS = ?1 ORDER BY ID";
+    channel.rows(sql, [DownloadStatus::Applied], |row| row.get(0))
 }
 
 /// The names of the packages that were applied, in that order (D11).

@@ -123,6 +123,12 @@ macro_rules! numbered {
     )+};
 }
 
+/// Statuses bound as one parameter: `STATUS IN (SELECT value FROM json_each(:statuses))`.
+pub(super) fn set_of(statuses: &[DownloadStatus]) -> String {
+    let numbers: Vec<i64> = statuses.iter().map(|status| status.number()).collect();
+    format!("{numbers:?}")
+}
+
 numbered!(DownloadStatus: "a session status", UploadStatus: "an upload status");
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use crate::gates::progress::{Had, History};
 use crate::gates::standing::{Change, FeatureRow, Setting, Standing, is_yes};
 use crate::gates::{Catalogue, Features};
 use crate::model::ids::DataStoreId;
+use crate::model::status::DownloadStatus;
 use crate::model::time::{ShownTime, Time};
 use crate::model::topology::DataStore;
 use crate::model::version::Version;
@@ -216,7 +217,10 @@ pub fn changed_at(hq: &Headquarters, gate: &Gate) -> Result<Option<i64>, StoreEr
 pub fn history(hq: &Headquarters, store: DataStoreId, since: i64) -> Result<History, StoreError> {
     let had = hq.rows(
         include_str!("sql/feature_history.sql"),
-        named_params! { ":store": store, ":since": since },
+        named_params! {
+            ":store": store, ":since": since,
+            ":applied": DownloadStatus::Applied, ":nodata": DownloadStatus::NoData,
+        },
         |row| {
             Ok(Had {
                 job: row.get("JOBID")?,

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Row, ToSql, named_params};
+use rusqlite::{Params, Row, named_params};
 
+use super::column::set_of;
 use super::error::StoreError;
 use super::pack::PackageSummary;
 use super::side::{Headquarters, HqTx};
@@ -116,18 +117,19 @@ pub fn set_all(
     status: DownloadStatus,
     message: Option<&str>,
 ) -> Result<(), StoreError> {
-    let params = named_params! {
-        ":status": status, ":message": message.unwrap_or(""), ":session": session,
-    };
+    let message = message.unwrap_or("");
     hq.run(
         "UPDATE RETAILCDXDOWNLOADSESSION SET STATUS = :status, MESSAGE = :message
          WHERE SESSION = :session",
-        params,
+        named_params! { ":status": status, ":message": message, ":session": session },
     )?;
     hq.run(
         "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET STATUS = :status, MESSAGE = :message
-         WHERE SESSION = :session AND STATUS NOT IN (4, 5, 9)",
-        params,
+         WHERE SESSION = :session AND STATUS NOT IN (SELECT value FROM json_each(:final))",
+        named_params! {
+            ":status": status, ":message": message, ":session": session,
+            ":final": set_of(DownloadStatus::FINAL),
+        },
     )
     .map(|_| ())
 }
@@ -136,8 +138,8 @@ pub fn set_all(
 pub fn count_try(hq: &HqTx<'_>, session: i64) -> Result<u32, StoreError> {
     hq.run(
         "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET TRYCOUNT = TRYCOUNT + 1
-         WHERE SESSION = ?1 AND STATUS NOT IN (4, 5, 9)",
-        [session],
+         WHERE SESSION = :session AND STATUS NOT IN (SELECT value FROM json_each(:final))",
+        named_params! { ":session": session, ":final": set_of(DownloadStatus::FINAL) },
     )?;
     let tries = hq.number(
         "SELECT max(TRYCOUNT) FROM RETAILCDXDOWNLOADSESSIONDATASTORE WHERE SESSION = ?1",
@@ -150,8 +152,8 @@ pub fn count_try(hq: &HqTx<'_>, session: i64) -> Result<u32, StoreError> {
 pub fn give_up(hq: &HqTx<'_>, session: i64) -> Result<(), StoreError> {
     hq.run(
         "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET cdx_GIVENUP = 1
-         WHERE SESSION = ?1 AND STATUS NOT IN (4, 5, 9)",
-        [session],
+         WHERE SESSION = :session AND STATUS NOT IN (SELECT value FROM json_each(:final))",
+        named_params! { ":session": session, ":final": set_of(DownloadStatus::FINAL) },
     )
     .map(|_| ())
 }
@@ -189,14 +191,20 @@ pub fn replace_pending(
     by: i64,
     enforced: bool,
 ) -> Result<Vec<i64>, StoreError> {
-    let params = named_params! { ":job": job, ":store": store, ":by": by, ":enforced": enforced };
+    let params = named_params! {
+        ":job": job, ":store": store, ":by": by, ":enforced": enforced,
+        ":suspended": DownloadStatus::Suspended, ":final": set_of(DownloadStatus::FINAL),
+    };
     let replaced = hq.rows(include_str!("sql/session_pending.sql"), params, |row| row.get(0))?;
     for session in &replaced {
         hq.run(
-            "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET STATUS = 5, REPLACEDBY = :by, cdx_GIVENUP = 0,
-             MESSAGE = 'replaced by full session ' || :by
+            "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET STATUS = :canceled, REPLACEDBY = :by,
+             cdx_GIVENUP = 0, MESSAGE = 'replaced by full session ' || :by
              WHERE SESSION = :session AND DATASTORE = :store",
-            named_params! { ":by": by, ":session": session, ":store": store },
+            named_params! {
+                ":by": by, ":session": session, ":store": store,
+                ":canceled": DownloadStatus::Canceled,
+            },
         )?;
     }
     Ok(replaced)
@@ -204,29 +212,30 @@ pub fn replace_pending(
 
 /// One session by its number.
 pub fn find(hq: &Headquarters, id: i64) -> Result<Option<DownloadSession>, StoreError> {
-    Ok(select(hq, "s.SESSION = ?1", id)?.into_iter().next())
+    Ok(select(hq, "s.SESSION = ?1", [id])?.into_iter().next())
 }
 
 /// Every session, oldest first.
 pub fn all(hq: &Headquarters) -> Result<Vec<DownloadSession>, StoreError> {
-    select(hq, "?1 = ?1", 0)
+    select(hq, "TRUE", [])
 }
 
 /// Sessions of a group that are not final in some database, oldest first.
 pub fn unfinished(hq: &Headquarters, group: GroupId) -> Result<Vec<DownloadSession>, StoreError> {
-    let unfinished = "s.DATAGROUP = ?1 AND EXISTS (SELECT 1 FROM \
+    let unfinished = "s.DATAGROUP = :group AND EXISTS (SELECT 1 FROM \
         RETAILCDXDOWNLOADSESSIONDATASTORE d WHERE d.SESSION = s.SESSION AND d.STATUS \
-        NOT IN (4, 5, 9))";
-    select(hq, unfinished, group)
+        NOT IN (SELECT value FROM json_each(:final)))";
+    let params = named_params! { ":group": group, ":final": set_of(DownloadStatus::FINAL) };
+    select(hq, unfinished, params)
 }
 
 fn select(
     hq: &Headquarters,
     condition: &str,
-    value: impl ToSql,
+    params: impl Params,
 ) -> Result<Vec<DownloadSession>, StoreError> {
     let sql = include_str!("sql/session_select.sql").replace("{condition}", condition);
-    let mut sessions = hq.rows(&sql, [value], session)?;
+    let mut sessions = hq.rows(&sql, params, session)?;
     for session in &mut sessions {
         session.stores = stores(hq, session.id)?;
     }
@@ -354,9 +363,13 @@ pub fn set_supplied(hq: &HqTx<'_>, store: DataStoreId, job: &str) -> Result<(), 
 /// those it has had do not count any more, and it lacks every job.
 pub fn forget(hq: &HqTx<'_>, store: DataStoreId, message: &str) -> Result<(), StoreError> {
     hq.run(
-        "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET STATUS = 5, MESSAGE = :message,
-         cdx_GIVENUP = 0 WHERE DATASTORE = :store AND STATUS NOT IN (4, 5, 9)",
-        named_params! { ":store": store, ":message": message },
+        "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET STATUS = :canceled, MESSAGE = :message,
+         cdx_GIVENUP = 0 WHERE DATASTORE = :store
+         AND STATUS NOT IN (SELECT value FROM json_each(:final))",
+        named_params! {
+            ":store": store, ":message": message, ":canceled": DownloadStatus::Canceled,
+            ":final": set_of(DownloadStatus::FINAL),
+        },
     )?;
     hq.run(
         "INSERT OR REPLACE INTO cdx_REBUILT (DATASTORE, SESSION)
@@ -391,9 +404,14 @@ pub fn set_missed(
 
 /// Sessions that a command was at work on when it was interrupted, oldest first.
 pub fn interrupted(hq: &Headquarters) -> Result<Vec<DownloadSession>, StoreError> {
-    let interrupted = "?1 = ?1 AND (s.STATUS = 0 OR EXISTS (SELECT 1 FROM \
-        RETAILCDXDOWNLOADSESSIONDATASTORE d WHERE d.SESSION = s.SESSION AND d.STATUS IN (2, 3)))";
-    select(hq, interrupted, 0)
+    let interrupted = "(s.STATUS = :started OR EXISTS (SELECT 1 FROM \
+        RETAILCDXDOWNLOADSESSIONDATASTORE d WHERE d.SESSION = s.SESSION AND d.STATUS \
+        IN (:requested, :downloaded)))";
+    let params = named_params! {
+        ":started": DownloadStatus::Started, ":requested": DownloadStatus::Requested,
+        ":downloaded": DownloadStatus::Downloaded,
+    };
+    select(hq, interrupted, params)
 }
 
 /// The names of all packages that a session knows, of downloads and uploads, sorted.
@@ -410,8 +428,8 @@ pub fn packages(hq: &Headquarters) -> Result<Vec<String>, StoreError> {
 /// Lets a session whose package could not be made be packed again at the next run.
 pub fn reopen(hq: &HqTx<'_>, session: i64) -> Result<(), StoreError> {
     hq.run(
-        "UPDATE RETAILCDXDOWNLOADSESSION SET STATUS = 6, MESSAGE = '' WHERE SESSION = ?1",
-        [session],
+        "UPDATE RETAILCDXDOWNLOADSESSION SET STATUS = ?1, MESSAGE = '' WHERE SESSION = ?2",
+        rusqlite::params![DownloadStatus::CreateFailed, session],
     )
     .map(|_| ())
 }

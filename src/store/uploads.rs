@@ -17,9 +17,10 @@ pub fn create(hq: &HqTx<'_>, job: &str, store: &DataStore, now: &Time) -> Result
     let id = next(hq, "upload-session")?;
     hq.run(
         "INSERT INTO RETAILCDXUPLOADSESSION (UPLOADSESSIONID, JOBID, DATASTORE, DATAGROUP, STATUS,
-         DATECREATED) VALUES (:id, :job, :store, :group, 0, :now)",
+         DATECREATED) VALUES (:id, :job, :store, :group, :started, :now)",
         named_params! {
             ":id": id, ":job": job, ":store": store.id, ":group": store.group_id, ":now": now,
+            ":started": UploadStatus::Started,
         },
     )?;
     Ok(id)
@@ -61,6 +62,7 @@ pub fn record(
         include_str!("sql/upload_record.sql"),
         named_params! {
             ":id": id, ":status": status, ":message": message, ":now": now,
+            ":uploaded": UploadStatus::Uploaded,
             ":path": format!("packages/{}", collected.package), ":local": collected.local_id,
             ":checksum": collected.checksum, ":bytes": collected.bytes as i64,
             ":rows": collected.rows as i64,

@@ -6,5 +6,5 @@ UPDATE RETAILCDXUPLOADSESSION SET
     CHECKSUM             = :checksum,
     FILESIZE             = :bytes,
     ROWSAFFECTED         = :rows,
-    DATEUPLOADED         = iif(:status = 2, :now, DATEUPLOADED)
+    DATEUPLOADED         = iif(:status = :uploaded, :now, DATEUPLOADED)
 WHERE UPLOADSESSIONID = :id
