@@ -5,6 +5,7 @@
 
 pub mod cli;
 pub mod definitions;
+pub mod diagnosis;
 pub mod doctor;
 pub mod exchange;
 pub mod gates;

@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 use std::io::Cursor;
 use std::process::Command;
 
-use cdx::doctor::examine::{Checks, Outcome, State};
-use cdx::doctor::finding::Found;
-use cdx::doctor::fix::{Fix, Stage, Step};
+use cdx::diagnosis::{
+    Checks, Diagnosis, Finding, Fix, Found, Outcome, Severity, Stage, State, Step, Subject,
+};
 use cdx::doctor::rules::{RULES, find};
-use cdx::doctor::{Diagnosis, Finding, Request, Severity, Subject, examine};
+use cdx::doctor::{Request, examine};
 use cdx::model::suggestion::{Run, Suggestion};
 use cdx::report::doctor::{github, junit, sarif};
 use cdx::store::Environment;
@@ -33,13 +33,13 @@ fn finding(rule: &str, subject: Subject, text: &str) -> Finding {
         effect: format!("effect {text}"),
         fix: Fix::safe(steps),
     };
-    Finding::of(find(rule).unwrap(), found)
+    Finding::of(&find(rule).unwrap().header, found)
 }
 
 fn outcome(rule: &str, state: State, reasons: &[&str]) -> Outcome {
     let rule = find(rule).unwrap();
     let reasons = reasons.iter().map(|&reason| reason.to_owned()).collect();
-    Outcome { code: rule.code, name: rule.name, state, reasons }
+    Outcome { code: rule.header.code, name: rule.header.name, state, reasons }
 }
 
 fn diagnosis(rules: Vec<Outcome>, findings: Vec<Finding>) -> Diagnosis {
@@ -142,7 +142,7 @@ fn junit_counts_what_the_diagnosis_counts() {
 #[test]
 fn junit_says_why_and_what_fixes_it() {
     let suite = suite(&everything("plain"), Some(Severity::Warning));
-    let code = find("lingering-real-time-calls").unwrap().code;
+    let code = find("lingering-real-time-calls").unwrap().header.code;
     let name = format!("{code} lingering-real-time-calls: channel houston / create-customer");
     let failed = case(&suite, &name);
     assert_eq!(failed.classname.as_deref(), Some(format!("cdx.doctor.{code}").as_str()));
@@ -180,9 +180,9 @@ fn sarif_is_valid_and_describes_every_rule() {
     let rules = empty["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
     assert_eq!(rules.len(), RULES.len());
     for (rule, described) in RULES.iter().zip(rules) {
-        assert_eq!(described["id"], rule.code);
-        assert!(described["help"]["markdown"].as_str().unwrap().contains(rule.why));
-        let level = match rule.severity {
+        assert_eq!(described["id"], rule.header.code);
+        assert!(described["help"]["markdown"].as_str().unwrap().contains(rule.header.why));
+        let level = match rule.header.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
             Severity::Info => "note",

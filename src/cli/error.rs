@@ -9,8 +9,8 @@ use super::exit::Exit;
 use crate::definitions::Problems;
 use crate::exchange::ExchangeError;
 use crate::exchange::gate::Unset;
-use crate::exchange::init::FIRST_JOBS;
 use crate::exchange::manage::{Choice, ManageError};
+use crate::model::job::FIRST_JOBS;
 use crate::model::named::Named;
 use crate::model::suggestion::{
     Consent, Doctor, OfChannels, OfCustomers, OfFeatures, OfJobs, OfSessions, Prose, Run,

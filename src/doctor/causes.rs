@@ -1,9 +1,8 @@
 //! Which finding causes which, so that a cause is told once and first, whatever it breaks.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::finding::{Finding, Severity};
-use super::fix::Fix;
+use crate::diagnosis::{Finding, causes};
 use crate::model::suggestion::Run;
 use crate::model::topology::DataStore;
 
@@ -34,62 +33,11 @@ enum Shared {
     Cache,
 }
 
-/// A finding that causes another.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
-pub struct Cause {
-    /// Its rule.
-    pub code: &'static str,
-    /// Its own fingerprint.
-    pub fingerprint: String,
-}
-
-/// Links what causes something with what it causes: a fix that would be run in vain begins with
-/// what clears its way, and is as safe as that. Then causes come first.
+/// Links what causes something with what it causes.
 pub(super) fn link(findings: &mut [Finding], stores: &[DataStore]) {
     let known = Known::of(findings, stores);
-    let causes: Vec<Vec<usize>> =
-        (0..findings.len()).map(|at| known.causes(findings, at)).collect();
-    let mut ranks: Vec<Severity> = findings.iter().map(|finding| finding.severity).collect();
-    for (at, causes) in causes.iter().enumerate() {
-        for cause in causes {
-            ranks[*cause] = ranks[*cause].max(findings[at].severity);
-        }
-    }
-    for (at, causes) in causes.into_iter().enumerate() {
-        let cleared: Vec<Fix> = causes
-            .iter()
-            .filter(|cause| IN_THE_WAY.contains(&findings[**cause].code))
-            .filter_map(|cause| findings[*cause].fix.clone())
-            .collect();
-        let told = causes.iter().map(|cause| {
-            let Finding { code, fingerprint, .. } = &findings[*cause];
-            Cause { code, fingerprint: fingerprint.clone() }
-        });
-        let told = told.collect();
-        let finding = &mut findings[at];
-        finding.caused_by = told;
-        finding.rank = ranks[at];
-        if let Some(fix) = &mut finding.fix {
-            for clear in cleared {
-                fix.comes_after(clear);
-            }
-        }
-    }
-    let causing: BTreeSet<String> = findings
-        .iter()
-        .flat_map(|finding| finding.caused_by.iter().map(|cause| cause.fingerprint.clone()))
-        .collect();
-    findings.sort_by(|a, b| {
-        let key = |finding: &Finding| {
-            let order = match (causing.contains(&finding.fingerprint), &finding.caused_by[..]) {
-                (true, []) => 0,
-                (true, _) => 1,
-                (false, _) => 2,
-            };
-            (std::cmp::Reverse(finding.rank), order, finding.code)
-        };
-        key(a).cmp(&key(b))
-    });
+    let of = (0..findings.len()).map(|at| known.causes(findings, at)).collect();
+    causes::link(findings, of, IN_THE_WAY);
 }
 
 /// The findings that can cause others, by where they are.
@@ -181,15 +129,4 @@ fn stops(cause: &Finding, finding: &Finding) -> bool {
 
 fn takes(run: &Run, job: &str) -> bool {
     run.jobs.iter().any(|known| known.eq_ignore_ascii_case(job))
-}
-
-impl Fix {
-    /// Begins with another fix's commands, and is no safer than it.
-    fn comes_after(&mut self, clear: Fix) {
-        let new = clear.steps.into_iter().filter(|step| !self.steps.contains(step));
-        let mut steps: Vec<_> = new.collect();
-        steps.append(&mut self.steps);
-        self.steps = steps;
-        self.safety = self.safety.max(clear.safety);
-    }
 }

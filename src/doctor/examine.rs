@@ -1,14 +1,13 @@
 //! Runs the rules over what is known, and says how each of them ended.
 
-use crate::model::named::named;
-use serde::Serialize;
-
-use super::baseline::Baseline;
+use super::causes;
 use super::facts::{Examination, HeadquartersFacts, Progress, Reading, survey};
-use super::finding::{Finding, Severity};
-use super::rule::{Depth, Findings, Rule, Unknown};
-use super::rules::RULES;
-use super::{causes, suppress};
+use super::rule::{Depth, Rule};
+use super::rules::{RULES, suppression_unused};
+use crate::diagnosis::baseline::Baseline;
+use crate::diagnosis::{
+    Checks, Diagnosis, Finding, Findings, Outcome, State, Unknown, settle, suppress,
+};
 use crate::store::{Reader, StoreError, topology};
 
 /// What is asked of the doctor.
@@ -28,83 +27,6 @@ pub struct Request {
     pub busy: bool,
     /// The environment that `--env` named, which commands to be typed name too.
     pub env: Option<String>,
-}
-
-named! {
-    /// How a rule ended.
-    pub enum State {
-        /// It looked, and found nothing.
-        Passed = "passed",
-        /// It found something.
-        Failed = "failed",
-        /// It could not look, or not everywhere, and found nothing.
-        Skipped = "skipped",
-        /// It could not be carried out.
-        Crashed = "crashed",
-    }
-}
-
-/// One rule, and how it ended.
-#[derive(Debug, Clone, Serialize)]
-pub struct Outcome {
-    /// The rule's code.
-    pub code: &'static str,
-    /// Its name.
-    pub name: &'static str,
-    /// How it ended.
-    pub state: State,
-    /// What it could not look at, and why.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub reasons: Vec<String>,
-}
-
-/// How many rules ended how.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Checks {
-    /// Rules that were carried out, whatever came of it.
-    pub run: usize,
-    /// Those that found nothing.
-    pub passed: usize,
-    /// Those that found something.
-    pub failed: usize,
-    /// Those that could not look, or not everywhere.
-    pub skipped: usize,
-    /// Those that could not be carried out.
-    pub crashed: usize,
-}
-
-/// What the doctor says.
-#[derive(Debug, Clone, Serialize)]
-pub struct Diagnosis {
-    /// How many rules ended how.
-    pub checks: Checks,
-    /// Every rule that was asked for.
-    pub rules: Vec<Outcome>,
-    /// What was found, the gravest first.
-    pub findings: Vec<Finding>,
-    /// The databases that were looked at.
-    pub channels: Vec<String>,
-    /// The environment that `--env` named, which commands to be typed name too.
-    #[serde(skip)]
-    pub env: Option<String>,
-}
-
-impl Diagnosis {
-    /// Whether it can be said that all is well: every rule was carried out, and one at least could
-    /// judge something.
-    pub fn is_sound(&self) -> bool {
-        self.is_informed() && self.checks.crashed == 0
-    }
-
-    /// Whether anything could be checked at all.
-    pub fn is_informed(&self) -> bool {
-        self.rules.is_empty() || self.checks.passed + self.checks.failed > 0
-    }
-
-    /// Whether something counts that is at least this grave.
-    pub fn fails(&self, threshold: Severity) -> bool {
-        self.findings.iter().any(|finding| finding.counts() && finding.severity >= threshold)
-    }
 }
 
 /// Examines an environment; nothing is written.
@@ -164,9 +86,13 @@ pub fn diagnose(examination: &Examination, request: &Request) -> Diagnosis {
         findings.extend(found);
     }
     let suppressions = &examination.hq.settings.suppressions;
-    let matched = suppress::apply(suppressions, examination.hq.clock.today(), &mut findings);
-    if request.channel.is_none() {
-        suppress::tell_unused(suppressions, &matched, &rules, &mut findings);
+    let today = examination.hq.clock.today();
+    let about = &suppression_unused::RULE;
+    let matched = suppress::apply(suppressions, today, about.header.code, &mut findings);
+    if request.channel.is_none() && asked(about, request) {
+        let unused =
+            suppress::unused(suppressions, &matched, &rules).map(suppression_unused::unused);
+        findings.extend(unused.map(|found| Finding::of(&about.header, found)));
     }
     if let Some(baseline) = &request.baseline {
         for finding in &mut findings {
@@ -180,7 +106,7 @@ pub fn diagnose(examination: &Examination, request: &Request) -> Diagnosis {
     }
     Diagnosis {
         env: request.env.clone(),
-        checks: count(&rules),
+        checks: Checks::of(&rules),
         rules,
         findings,
         channels: examination.channels.iter().map(|one| one.store.name.clone()).collect(),
@@ -188,8 +114,8 @@ pub fn diagnose(examination: &Examination, request: &Request) -> Diagnosis {
 }
 
 fn asked(rule: &Rule, request: &Request) -> bool {
-    (request.only.is_empty() || request.only.contains(&rule.code))
-        && !request.skip.contains(&rule.code)
+    (request.only.is_empty() || request.only.contains(&rule.header.code))
+        && !request.skip.contains(&rule.header.code)
 }
 
 fn carry_out(
@@ -197,14 +123,13 @@ fn carry_out(
     examination: &Examination,
     request: &Request,
 ) -> (Outcome, Vec<Finding>) {
-    let Rule { code, name, .. } = rule;
-    let outcome = |state, reasons| Outcome { code, name, state, reasons };
+    let outcome = |state, reasons| Outcome::of(&rule.header, state, reasons);
     if rule.depth == Depth::EveryRow
         && let Some(Unknown(reason)) = examination.leaves_rows_out()
     {
         return (outcome(State::Skipped, vec![reason]), Vec::new());
     }
-    let mut findings = Findings::new(rule);
+    let mut findings = Findings::new(&rule.header);
     if let Err(Unknown(reason)) = (rule.check)(examination, &mut findings) {
         return (outcome(State::Crashed, vec![reason]), Vec::new());
     }
@@ -216,20 +141,4 @@ fn carry_out(
     let found: Vec<Finding> = found.into_iter().filter(concerns).collect();
     let state = if unjudged.is_empty() { State::Passed } else { State::Skipped };
     (outcome(state, unjudged), found)
-}
-
-/// A rule has failed once one of its findings counts.
-fn settle(rules: &mut [Outcome], findings: &[Finding]) {
-    for rule in rules.iter_mut().filter(|rule| rule.state != State::Crashed) {
-        if findings.iter().any(|finding| finding.code == rule.code && finding.counts()) {
-            rule.state = State::Failed;
-        }
-    }
-}
-
-fn count(rules: &[Outcome]) -> Checks {
-    let of = |state| rules.iter().filter(|rule| rule.state == state).count();
-    let (passed, failed) = (of(State::Passed), of(State::Failed));
-    let (skipped, crashed) = (of(State::Skipped), of(State::Crashed));
-    Checks { run: passed + failed + crashed, passed, failed, skipped, crashed }
 }

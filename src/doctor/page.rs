@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::rule::{Depth, Rule};
 use super::rules::{Example, RULES, example};
+use crate::diagnosis::Header;
 
 /// A rule's page in Markdown, without its heading.
 pub fn body(rule: &Rule) -> String {
@@ -13,8 +14,8 @@ pub fn body(rule: &Rule) -> String {
         Depth::AndRows => " Rows are compared only without `--quick`.",
         Depth::EveryRow => " It reads every row, so that `--quick` leaves it out.",
     };
-    let _ = writeln!(text, "**What it checks.** It checks {}.{depth}\n", rule.checks.trim());
-    let _ = writeln!(text, "**Why it matters.** {}\n", rule.why);
+    let _ = writeln!(text, "**What it checks.** It checks {}.{depth}\n", rule.header.checks.trim());
+    let _ = writeln!(text, "**Why it matters.** {}\n", rule.header.why);
     if let Some(Example { steps, output }) = example(rule) {
         let _ = writeln!(
             text,
@@ -24,14 +25,15 @@ pub fn body(rule: &Rule) -> String {
             output.trim_end()
         );
     }
-    let _ = writeln!(text, "**How to fix it.** {}\n", rule.how_to_fix);
-    let _ = writeln!(text, "**Since.** {}\n", rule.since);
-    let behaviours = if rule.behaviours.is_empty() {
+    let _ = writeln!(text, "**How to fix it.** {}\n", rule.header.how_to_fix);
+    let _ = writeln!(text, "**Since.** {}\n", rule.header.since);
+    let behaviours = if rule.header.behaviours.is_empty() {
         String::new()
     } else {
-        format!(" Behaviours {}.", rule.behaviours.join(", "))
+        format!(" Behaviours {}.", rule.header.behaviours.join(", "))
     };
     let sources: Vec<String> = rule
+        .header
         .sources
         .iter()
         .map(|source| format!("{} ({})", link(source.url), source.grade.as_str()))
@@ -62,7 +64,7 @@ pub fn markdown() -> String {
          | code | name | severity | it checks |\n|---|---|---|---|\n",
     );
     for rule in RULES {
-        let Rule { code, name, severity, checks, .. } = rule;
+        let Header { code, name, severity, checks, .. } = &rule.header;
         let _ = writeln!(
             text,
             "| {code} | [{name}](#{}-{name}) | {} | {} |",
@@ -72,7 +74,7 @@ pub fn markdown() -> String {
         );
     }
     for rule in RULES {
-        let _ = write!(text, "\n## {} {}\n\n{}", rule.code, rule.name, body(rule));
+        let _ = write!(text, "\n## {} {}\n\n{}", rule.header.code, rule.header.name, body(rule));
     }
     text
 }

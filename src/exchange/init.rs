@@ -8,15 +8,11 @@ use super::recover::{CALM, begin, not_tidied};
 use super::run::{RunRequest, run};
 use crate::model::event::Listener;
 use crate::model::ids::DataStoreId;
-use crate::model::job::{Direction, Job};
+use crate::model::job::{Direction, FIRST_JOBS, Job};
 use crate::model::run::RunReport;
 use crate::model::topology::Schedule;
 use crate::store::create::{self, Blueprint};
 use crate::store::{StoreError, Writer, features, scale_unit, scheduler, topology};
-
-/// The jobs without which nothing works in a channel, in the order the documentation lists them;
-/// a first synchronization begins with them.
-pub const FIRST_JOBS: &[&str] = &["1110", "1070", "1010"];
 
 /// Starts the registers of every channel that has some, or of one; which channels those are.
 ///

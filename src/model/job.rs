@@ -5,6 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::evidence::Evidence;
 
+/// The jobs without which nothing works in a channel, in the order the documentation lists them;
+/// a first synchronization begins with them.
+pub const FIRST_JOBS: &[&str] = &["1110", "1070", "1010"];
+
 /// The column that separates companies; added to every company table by itself (S02).
 pub const DATAAREAID: &str = "DATAAREAID";
 

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cdx::doctor::{Rule, Severity, rules};
+use cdx::diagnosis::Severity;
+use cdx::doctor::{Rule, rules};
 use serde_json::Value;
 
 use super::fixture::{carry_out, environment, obey};
@@ -17,7 +18,7 @@ fn root() -> PathBuf {
 
 /// The folder of a rule's fixtures, which is called as its file is.
 fn folder(rule: &Rule) -> PathBuf {
-    root().join(rule.name.replace('-', "_"))
+    root().join(rule.header.name.replace('-', "_"))
 }
 
 fn steps(rule: &Rule, which: &str) -> String {
@@ -27,17 +28,17 @@ fn steps(rule: &Rule, which: &str) -> String {
 }
 
 fn findings(env: &Env, rule: &Rule) -> (Vec<Value>, Value) {
-    let run = env.run(&format!("doctor --only {} --format json", rule.code));
+    let run = env.run(&format!("doctor --only {} --format json", rule.header.code));
     let report = run.json();
-    let fails = rule.severity == Severity::Error && report["checks"]["failed"] == 1;
-    assert_eq!(run.code, i32::from(fails), "{}\n{}", rule.code, run.text());
+    let fails = rule.header.severity == Severity::Error && report["checks"]["failed"] == 1;
+    assert_eq!(run.code, i32::from(fails), "{}\n{}", rule.header.code, run.text());
     (report["findings"].as_array().unwrap().clone(), report)
 }
 
 /// Everything that must hold of one rule.
 fn holds(name: &str) {
     let rule = rules::find(&name.replace('_', "-")).unwrap();
-    let code = rule.code;
+    let code = rule.header.code;
     let clean = environment(&steps(rule, "clean.txt"));
     let (found, report) = findings(&clean, rule);
     assert!(found.is_empty(), "{code} on its clean fixture: {found:#?}");
@@ -66,7 +67,7 @@ fn holds(name: &str) {
 /// What has been printed, done, ends the findings and brings no error: safe fixes by `--fix`, others
 /// by typing their commands; where a person must decide, the fixture says what.
 fn fixes(env: &Env, rule: &Rule, found: &[Value]) {
-    let code = rule.code;
+    let code = rule.header.code;
     let before = errors(env);
     let safe = found.iter().all(|finding| finding["fix"]["safety"] == "safe");
     let mut ran = Vec::new();
@@ -118,9 +119,12 @@ cdx::each_rule!(tested);
 /// Codes and names are used once, in order, and each rule has its fixtures.
 #[test]
 fn the_registry_is_complete() {
-    assert!(rules::RULES.is_sorted_by(|a, b| a.code < b.code), "codes come once and in order");
+    assert!(
+        rules::RULES.is_sorted_by(|a, b| a.header.code < b.header.code),
+        "codes come once and in order"
+    );
     let mut names: Vec<String> =
-        rules::RULES.iter().map(|rule| rule.name.replace('-', "_")).collect();
+        rules::RULES.iter().map(|rule| rule.header.name.replace('-', "_")).collect();
     names.sort();
     let mut folders: Vec<String> = fs::read_dir(root())
         .unwrap()
@@ -132,12 +136,12 @@ fn the_registry_is_complete() {
     let behaviours: Vec<String> =
         cdx::model::behaviour::all().unwrap().into_iter().map(|behaviour| behaviour.id).collect();
     for rule in rules::RULES {
-        let file = format!("{source}/{}.rs", rule.name.replace('-', "_"));
+        let file = format!("{source}/{}.rs", rule.header.name.replace('-', "_"));
         let text = fs::read_to_string(&file).unwrap_or_else(|e| panic!("{file}: {e}"));
-        assert!(text.starts_with(&format!("//! {}: ", rule.code)), "{file}");
-        assert!(!rule.sources.is_empty(), "{} has no source", rule.code);
-        for id in rule.behaviours {
-            assert!(behaviours.iter().any(|known| known == id), "{}: {id}", rule.code);
+        assert!(text.starts_with(&format!("//! {}: ", rule.header.code)), "{file}");
+        assert!(!rule.header.sources.is_empty(), "{} has no source", rule.header.code);
+        for id in rule.header.behaviours {
+            assert!(behaviours.iter().any(|known| known == id), "{}: {id}", rule.header.code);
         }
     }
 }

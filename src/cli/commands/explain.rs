@@ -5,8 +5,9 @@ use super::jobs::{JobDetail, known};
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
-use crate::doctor::sources::Source;
-use crate::doctor::{Rule, Severity, rules};
+use crate::diagnosis::Source;
+use crate::diagnosis::{Header, Severity};
+use crate::doctor::{Rule, rules};
 use crate::gates::{Gate, page};
 use crate::model::behaviour::{self, Behaviour};
 use crate::model::suggestion::{OfFeatures, OfJobs, Prose, Suggestion};
@@ -46,7 +47,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
     }
     let ids = behaviours.iter().map(|behaviour| behaviour.id.as_str());
     let gates = catalogue.gates.iter().flat_map(Gate::spellings);
-    let rules = rules::RULES.iter().flat_map(|rule| [rule.code, rule.name]);
+    let rules = rules::RULES.iter().flat_map(|rule| [rule.header.code, rule.header.name]);
     let known = ids.chain(definitions.job_spellings()).chain(gates).chain(rules);
     let hint = match crate::model::nearest::nearest(&word, known) {
         Some(near) => {
@@ -76,7 +77,7 @@ struct RuleLine {
 impl RuleList {
     fn all() -> Self {
         let line = |rule: &&'static Rule| {
-            let Rule { code, name, severity, checks, .. } = rule;
+            let Header { code, name, severity, checks, .. } = &rule.header;
             RuleLine { code, name, severity: *severity, checks }
         };
         Self { rules: rules::RULES.iter().map(line).collect() }
@@ -112,9 +113,8 @@ struct RulePage {
 
 impl RulePage {
     fn of(rule: &'static Rule) -> Self {
-        let Rule {
-            code, name, severity, checks, why, how_to_fix, since, behaviours, sources, ..
-        } = rule;
+        let Header { code, name, severity, checks, why, how_to_fix, since, behaviours, sources } =
+            &rule.header;
         let example = rules::example(rule);
         Self {
             code,

@@ -1,7 +1,7 @@
 //! What operations made now would come to in a channel, as its register would be told.
 
+use crate::diagnosis::Unknown;
 use crate::doctor::facts::{Channel, ChannelFacts, Examination};
-use crate::doctor::rule::Unknown;
 use crate::model::scale_unit::Cached;
 use crate::runtime::{Answering, Ground, Kind, Outlook, Switch, Who};
 use crate::store::profiles::Profile;

@@ -1,9 +1,8 @@
 //! What rules about default customers share: how a channel gets one.
 
 use super::jobs::{Bring, deliver};
+use crate::diagnosis::{Fix, Safety, Stage, Step, Unknown};
 use crate::doctor::facts::{Channel, ChannelFacts, Examination};
-use crate::doctor::fix::{Fix, Safety, Stage, Step};
-use crate::doctor::rule::Unknown;
 use crate::model::suggestion::OfChannels;
 use crate::runtime::obstacle::PROFILES;
 

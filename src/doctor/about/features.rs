@@ -1,8 +1,7 @@
 //! What rules about features share.
 
+use crate::diagnosis::{Stage, Step, Unknown};
 use crate::doctor::facts::Examination;
-use crate::doctor::fix::{Stage, Step};
-use crate::doctor::rule::Unknown;
 use crate::gates::gate::CARRIER;
 use crate::gates::in_effect::InEffect;
 use crate::gates::resolve::Consent;

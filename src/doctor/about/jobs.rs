@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::features::{features, is_half};
+use crate::diagnosis::{Fix, Safety, Stage, Step, Unknown};
 use crate::doctor::facts::{
     Channel, ChannelFacts, Examination, GroupJob, JobPlans, PackageState, Reached,
 };
-use crate::doctor::fix::{Fix, Safety, Stage, Step};
-use crate::doctor::rule::Unknown;
 use crate::gates::Gate;
 use crate::gates::gate::CARRIER;
 use crate::gates::plan::{Ground, PlanStep, StepKind, plan};
@@ -105,11 +104,32 @@ fn whole_where_lost(
     Ok(found)
 }
 
+/// A step of a feature's plan for one channel; none for one that only waits.
+fn of_plan(step: &PlanStep) -> Option<Step> {
+    let command = step.command.clone()?;
+    let stage = match step.kind {
+        StepKind::Upgrade => Stage::Upgrade,
+        StepKind::Configure => Stage::Configure,
+        StepKind::Clear => Stage::Clear,
+        StepKind::Disable | StepKind::Enable => Stage::Enable,
+        StepKind::Initialize => Stage::Initialize,
+        StepKind::Run if command.is_full() => Stage::Full,
+        StepKind::Run | StepKind::Wait => Stage::Download,
+        StepKind::Restart => Stage::Restart,
+    };
+    Some(Step::new(stage, command).widening(stage != Stage::Full))
+}
+
+/// Whether a step of a plan only brings about what headquarters says already.
+fn is_safe(kind: StepKind) -> bool {
+    matches!(kind, StepKind::Initialize | StepKind::Run | StepKind::Wait | StepKind::Restart)
+}
+
 /// Steps of a plan for one channel as a fix.
 fn fix_of(steps: &[PlanStep]) -> Option<Fix> {
-    let safe = steps.iter().all(|step| Step::is_safe(step.kind));
+    let safe = steps.iter().all(|step| is_safe(step.kind));
     let safety = if safe { Safety::Safe } else { Safety::Manual };
-    Fix::new(safety, steps.iter().filter_map(Step::of_plan))
+    Fix::new(safety, steps.iter().filter_map(of_plan))
 }
 
 /// The way to a feature that is effective in one channel.

@@ -2,9 +2,8 @@
 
 use super::calls::profile_of;
 use super::jobs::{Bring, deliver, way};
+use crate::diagnosis::{Fix, Safety, Unknown};
 use crate::doctor::facts::{Channel, ChannelFacts, Examination};
-use crate::doctor::fix::{Fix, Safety};
-use crate::doctor::rule::Unknown;
 use crate::gates::plan::{PlanStep, StepKind};
 use crate::model::suggestion::{ProfileSwitch, Suggestion};
 use crate::runtime::obstacle::PROFILES;

@@ -1,7 +1,7 @@
 //! What rules about distribution schedules share: what keeps one from running, and new ones.
 
+use crate::diagnosis::Unknown;
 use crate::doctor::facts::Examination;
-use crate::doctor::rule::Unknown;
 use crate::exchange::enlist;
 use crate::model::ids::GroupId;
 use crate::model::suggestion::{SetSchedule, Suggestion};

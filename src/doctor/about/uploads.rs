@@ -1,9 +1,8 @@
 //! What rules about uploads share: what is wrong with the schedules behind the P-job (U03).
 
 use super::schedules::{Defect, Flaw, batch, flaw, schedules_of, used_groups};
+use crate::diagnosis::{Findings, Stage, Step, Unknown};
 use crate::doctor::facts::{ChannelFacts, Examination, Uploading};
-use crate::doctor::fix::{Stage, Step};
-use crate::doctor::rule::{Findings, Unknown};
 use crate::exchange::enlist;
 use crate::model::job::{Direction, Job};
 use crate::model::topology::{BatchState, Schedule};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::doctor::rule::{Known, Unknown};
+use crate::diagnosis::{Known, Unknown};
 use crate::exchange::gate::Unset;
 use crate::gates::plan::ChannelProgress;
 use crate::model::scale_unit::{Cached, View};

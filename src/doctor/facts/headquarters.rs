@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Reading;
 use super::history::History;
-use crate::doctor::rule::{Known, Unknown};
+use crate::diagnosis::{Known, Unknown};
 use crate::exchange::generate::any_change;
 use crate::exchange::intents::{Unfinished, unfinished};
 use crate::exchange::plan::plan_job;

@@ -11,7 +11,7 @@ pub use history::{History, Reached};
 pub use survey::Progress;
 pub(super) use survey::{Reading, survey};
 
-use super::rule::Unknown;
+use crate::diagnosis::Unknown;
 
 /// Everything that rules look at.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ impl Examination {
     }
 
     /// Says which databases a rule could not look at.
-    pub fn tell_unreadable(&self, findings: &mut super::rule::Findings) {
+    pub fn tell_unreadable(&self, findings: &mut crate::diagnosis::Findings) {
         for channel in &self.channels {
             if let Err(why) = &channel.facts {
                 findings.unjudged(&channel.store.name, &why.reason);
@@ -61,7 +61,7 @@ impl Examination {
     /// Says which download jobs a rule could not look at; none at all is no answer.
     pub fn tell_unplanned_downloads(
         &self,
-        findings: &mut super::rule::Findings,
+        findings: &mut crate::diagnosis::Findings,
     ) -> Result<(), Unknown> {
         for one in self.hq.downloads.as_ref()? {
             if let Err(why) = &one.plans {
@@ -74,7 +74,7 @@ impl Examination {
     /// Says which upload jobs a rule could not look at; none at all is no answer.
     pub fn tell_unplanned_uploads(
         &self,
-        findings: &mut super::rule::Findings,
+        findings: &mut crate::diagnosis::Findings,
     ) -> Result<(), Unknown> {
         for one in self.hq.uploads.as_ref()? {
             if let Err(why) = &one.tables {

@@ -8,7 +8,7 @@ use std::thread;
 use super::channel::{Channel, ChannelFacts, FileState, Unreadable, Uploading};
 use super::headquarters::{HeadquartersFacts, known};
 use super::history::Reached;
-use crate::doctor::rule::{Known, Unknown};
+use crate::diagnosis::{Known, Unknown};
 use crate::exchange::RunRequest;
 use crate::exchange::gate::{Unset, unset};
 use crate::gates::Features;

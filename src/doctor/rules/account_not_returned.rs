@@ -1,14 +1,15 @@
 //! CDX503: headquarters has an account that a channel still shows as pending.
 
+use crate::diagnosis::sources::{ASYNC_FAQ, SCHEMA};
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::about::jobs::full;
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{ASYNC_FAQ, SCHEMA, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::model::suggestion::Run;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX503",
     name: "account-not-returned",
     severity: Severity::Warning,
@@ -20,9 +21,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["C05", "R08", "R09"],
     sources: &[Source::documented(ASYNC_FAQ), Source::documented(SCHEMA)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 const CUSTOMERS: &str = "1010";
 const SHOWN: usize = 3;

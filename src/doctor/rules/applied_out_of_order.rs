@@ -2,17 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::diagnosis::sources::CDX_IMPLEMENTATION;
+use crate::diagnosis::{Findings, Fix, Found, Header, Severity, Source, Subject, Unknown};
 use crate::doctor::about::jobs::full;
 use crate::doctor::facts::{ChannelFacts, Examination, History};
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::Fix;
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{CDX_IMPLEMENTATION, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::model::ids::DataStoreId;
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX208",
     name: "applied-out-of-order",
     severity: Severity::Warning,
@@ -27,9 +26,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["D08"],
     sources: &[Source::documented(CDX_IMPLEMENTATION)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let sessions = x.hq.sessions.as_ref()?;

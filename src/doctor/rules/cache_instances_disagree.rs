@@ -1,15 +1,16 @@
 //! CDX302: two instances of one scale unit hold different states.
 
+use crate::diagnosis::sources::{ASYNC_FAQ, FIDELITY};
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{ASYNC_FAQ, FIDELITY, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::model::scale_unit::Cached;
 use crate::model::suggestion::Suggestion;
 use crate::runtime::cache::differences;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX302",
     name: "cache-instances-disagree",
     severity: Severity::Warning,
@@ -21,9 +22,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["R13"],
     sources: &[Source::inferred(ASYNC_FAQ), Source::inferred(FIDELITY)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     for (channel, facts) in x.online() {

@@ -1,15 +1,14 @@
 //! CDX211: a channel differs from what its jobs have brought it.
 
+use crate::diagnosis::sources::{CDX_IMPLEMENTATION, CDX_TROUBLE};
+use crate::diagnosis::{Findings, Fix, Found, Header, Safety, Severity, Source, Subject, Unknown};
 use crate::doctor::about::jobs::full;
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Safety};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{CDX_IMPLEMENTATION, CDX_TROUBLE, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::model::wording::count;
 use crate::store::drift::Drift;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX211",
     name: "channel-drift",
     severity: Severity::Error,
@@ -26,9 +25,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["D01", "D14", "D18"],
     sources: &[Source::documented(CDX_IMPLEMENTATION), Source::documented(CDX_TROUBLE)],
-    depth: Depth::EveryRow,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::EveryRow, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     x.tell_unplanned_downloads(findings)?;

@@ -1,16 +1,17 @@
 //! CDX405: a channel will give out counters that headquarters has received.
 
+use crate::diagnosis::sources::{CDX_COMMUNICATIONS, SCHEMA};
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::about::uploads::counted;
 use crate::doctor::facts::{Examination, Uploading};
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{CDX_COMMUNICATIONS, SCHEMA, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::model::suggestion::OfChannels;
 use crate::model::wording::count;
 use crate::store::arrears::Counters;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX405",
     name: "counter-regression",
     severity: Severity::Error,
@@ -26,9 +27,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["U07", "U10"],
     sources: &[Source::inferred(CDX_COMMUNICATIONS), Source::documented(SCHEMA)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     x.tell_unplanned_uploads(findings)?;

@@ -1,15 +1,16 @@
 //! CDX502: uploaded operations wait for the customer batch.
 
+use crate::diagnosis::sources::{ASYNC_FAQ, CONVERT};
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::about::schedules::{SYNC_CUSTOMERS, broken, schedules_of, worded};
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{ASYNC_FAQ, CONVERT, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::model::suggestion::Run;
 use crate::model::wording::count;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX502",
     name: "customer-batch-pending",
     severity: Severity::Warning,
@@ -23,9 +24,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["C01", "C02"],
     sources: &[Source::documented(ASYNC_FAQ), Source::documented(CONVERT)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     // Where schedules cannot be read that is told elsewhere; what waits is known anyway.

@@ -1,14 +1,15 @@
 //! CDX501: a customer operation failed in the batch.
 
+use crate::diagnosis::sources::{ASYNC_FAQ, AUDIT};
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{ASYNC_FAQ, AUDIT, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::model::suggestion::OfCustomers;
 use crate::model::wording::count;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX501",
     name: "customer-operation-failed",
     severity: Severity::Error,
@@ -21,9 +22,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["C03", "C04"],
     sources: &[Source::documented(ASYNC_FAQ), Source::documented(AUDIT)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     for operation in x.hq.failed_operations.as_ref()? {

@@ -1,17 +1,18 @@
 //! CDX206: a channel database is paused while changes wait for it.
 
+use crate::diagnosis::sources::{CDX_PRACTICES, UPLOAD_WARNINGS};
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::about::features::is_parked;
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{CDX_PRACTICES, Source, UPLOAD_WARNINGS};
+use crate::doctor::rule::{Depth, Rule};
 use crate::model::suggestion::{OfChannels, Run};
 use crate::model::topology::DataStore;
 use crate::model::wording::count;
 use crate::store::sessions::Lack;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX206",
     name: "data-sync-paused",
     severity: Severity::Warning,
@@ -23,9 +24,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["D13"],
     sources: &[Source::documented(CDX_PRACTICES), Source::documented(UPLOAD_WARNINGS)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     for store in x.hq.stores.iter().filter(|store| store.paused && !is_parked(x, store)) {

@@ -1,12 +1,12 @@
 //! CDX901: a database is damaged, gone, or no database.
 
+use crate::diagnosis::sources::FIDELITY;
+use crate::diagnosis::{Findings, Found, Header, Severity, Source, Subject, Unknown};
 use crate::doctor::about::jobs::rebuild;
 use crate::doctor::facts::{Examination, FileState};
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{FIDELITY, Source};
+use crate::doctor::rule::{Depth, Rule};
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX901",
     name: "database-damaged",
     severity: Severity::Error,
@@ -22,9 +22,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["D16"],
     sources: &[Source::assumed(FIDELITY)],
-    depth: Depth::AndRows,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::AndRows, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     if let Some(why) = x.leaves_rows_out() {

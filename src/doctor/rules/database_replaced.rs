@@ -1,11 +1,12 @@
 //! CDX410: a database file is not the one that was last seen under its name.
 
+use crate::diagnosis::sources::{CDX_COMMUNICATIONS, FIDELITY};
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::about::jobs::refill;
 use crate::doctor::facts::{Channel, ChannelFacts, Examination};
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{CDX_COMMUNICATIONS, FIDELITY, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::exchange::chain;
 use crate::model::replaced::Cause;
 use crate::model::suggestion::{OfChannels, Run, Suggestion};
@@ -14,7 +15,7 @@ use crate::model::wording::count;
 use crate::store::lineage::Fit;
 use crate::store::unknown_files::Content;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX410",
     name: "database-replaced",
     severity: Severity::Error,
@@ -34,9 +35,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.3.0",
     behaviours: &["U07", "U10"],
     sources: &[Source::inferred(CDX_COMMUNICATIONS), Source::assumed(FIDELITY)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let noticed = x.hq.replaced.as_ref()?;

@@ -1,12 +1,12 @@
 //! CDX505: a channel's default customer is not in headquarters, or not in the channel.
 
+use crate::diagnosis::sources::CUSTOMERS_IN_STORES;
+use crate::diagnosis::{Findings, Found, Header, Severity, Source, Subject, Unknown};
 use crate::doctor::about::default_customers::{another, brought};
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{CUSTOMERS_IN_STORES, Source};
+use crate::doctor::rule::{Depth, Rule};
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX505",
     name: "default-customer-missing",
     severity: Severity::Error,
@@ -21,9 +21,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.3.0",
     behaviours: &["R16"],
     sources: &[Source::documented(CUSTOMERS_IN_STORES)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let defaults = x.hq.default_customers.as_ref()?;

@@ -1,15 +1,16 @@
 //! CDX212: a full synchronization of an excluded job is about to empty tables.
 
+use crate::diagnosis::sources::{CDX_IMPLEMENTATION, CDX_PRACTICES};
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Safety, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Safety, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{CDX_IMPLEMENTATION, CDX_PRACTICES, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::model::run::Mode;
 use crate::model::suggestion::OfSessions;
 use crate::model::wording::count;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX212",
     name: "excluded-job-empties",
     severity: Severity::Warning,
@@ -23,9 +24,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["D09"],
     sources: &[Source::documented(CDX_IMPLEMENTATION), Source::documented(CDX_PRACTICES)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     x.tell_unplanned_downloads(findings)?;

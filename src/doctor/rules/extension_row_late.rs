@@ -1,16 +1,17 @@
 //! CDX411: an extension row came after its base row had gone up.
 
+use crate::diagnosis::sources::CDX_EXTENSIBILITY;
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::facts::{Examination, Uploading};
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{CDX_EXTENSIBILITY, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::model::suggestion::OfJobs;
 use crate::model::wording::count;
 use crate::store::extension::Late;
 use crate::store::rejection::dotted;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX411",
     name: "extension-row-late",
     severity: Severity::Warning,
@@ -25,9 +26,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.3.0",
     behaviours: &["U09"],
     sources: &[Source::inferred(CDX_EXTENSIBILITY)],
-    depth: Depth::AndRows,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::AndRows, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     x.tell_unplanned_uploads(findings)?;

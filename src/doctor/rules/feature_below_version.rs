@@ -1,14 +1,15 @@
 //! CDX102: a feature is on in an environment older than its floor.
 
+use crate::diagnosis::sources::{ASYNC_MODE, FEATURES};
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::about::features::{features, run_of};
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{ASYNC_MODE, FEATURES, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::model::suggestion::Suggestion;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX102",
     name: "feature-below-version",
     severity: Severity::Error,
@@ -21,9 +22,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["G03", "G16"],
     sources: &[Source::documented(ASYNC_MODE), Source::documented(FEATURES)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let features = features(x)?;

@@ -1,15 +1,16 @@
 //! CDX107: a feature turns on by default, or becomes mandatory, at a later version.
 
+use crate::diagnosis::sources::FEATURES;
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage as When, Step, Subject, Unknown,
+};
 use crate::doctor::about::features::{features, run_of};
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage as When, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{FEATURES, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::gates::gate::Stage;
 use crate::model::suggestion::Suggestion;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX107",
     name: "feature-changes-on-upgrade",
     severity: Severity::Info,
@@ -21,9 +22,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["G04"],
     sources: &[Source::documented(FEATURES)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let features = features(x)?;

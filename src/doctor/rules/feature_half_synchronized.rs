@@ -1,16 +1,17 @@
 //! CDX105: a channel has only one of a feature's two rows.
 
+use crate::diagnosis::sources::SCHEMA;
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::about::features::{gate_called, slug_of};
 use crate::doctor::about::jobs::full;
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{SCHEMA, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::gates::gate::CARRIER;
 use crate::model::suggestion::{OfFeatures, Run, Suggestion};
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX105",
     name: "feature-half-synchronized",
     severity: Severity::Error,
@@ -23,9 +24,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["G14"],
     sources: &[Source::documented(SCHEMA)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let torn = in_headquarters(x, findings)?;

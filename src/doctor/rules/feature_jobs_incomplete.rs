@@ -1,14 +1,14 @@
 //! CDX215: a feature acts in a channel, and a job documented for it has not been applied since.
 
+use crate::diagnosis::sources::{ASYNC_FAQ, ASYNC_MODE, FIDELITY};
+use crate::diagnosis::{Findings, Found, Header, Severity, Source, Subject, Unknown};
 use crate::doctor::about::features::{features, not_done};
 use crate::doctor::about::jobs::way;
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{ASYNC_FAQ, ASYNC_MODE, FIDELITY, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::gates::in_effect::ChannelState;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX215",
     name: "feature-jobs-incomplete",
     severity: Severity::Warning,
@@ -26,9 +26,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
         Source::documented(ASYNC_MODE),
         Source::inferred(FIDELITY),
     ],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let features = features(x)?;

@@ -1,16 +1,16 @@
 //! CDX201: a feature is on in headquarters, and the channel cannot see it.
 
+use crate::diagnosis::sources::{ASYNC_FAQ, ASYNC_MODE};
+use crate::diagnosis::{Findings, Found, Header, Severity, Source, Subject, Unknown};
 use crate::doctor::about::features::{features, is_parked, not_done};
 use crate::doctor::about::jobs::is_lacking;
 use crate::doctor::about::jobs::way;
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{ASYNC_FAQ, ASYNC_MODE, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::gates::gate::CARRIER;
 use crate::gates::in_effect::ChannelState;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX201",
     name: "feature-not-distributed",
     severity: Severity::Error,
@@ -24,9 +24,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["G13", "G15", "R15"],
     sources: &[Source::documented(ASYNC_FAQ), Source::documented(ASYNC_MODE)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let features = features(x)?;

@@ -1,16 +1,17 @@
 //! CDX106: a feature is on, and what must be configured for it is not.
 
+use crate::diagnosis::sources::FEATURES;
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::about::features::features;
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{FEATURES, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::gates::check::missing;
 use crate::gates::gate::Before;
 use crate::model::suggestion::Suggestion;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX106",
     name: "gate-configuration-missing",
     severity: Severity::Error,
@@ -24,9 +25,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["G16"],
     sources: &[Source::documented(FEATURES)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let features = features(x)?;

@@ -1,18 +1,19 @@
 //! CDX205: a channel database group is on no active schedule for a job.
 
+use crate::diagnosis::sources::{CDX_COMMUNICATIONS, CDX_PRACTICES};
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::about::schedules::used_groups;
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{CDX_COMMUNICATIONS, CDX_PRACTICES, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::exchange::enlist;
 use crate::model::ids::GroupId;
 use crate::model::job::Direction;
 use crate::model::suggestion::{Run, SetSchedule};
 use crate::model::topology::Schedule;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX205",
     name: "group-not-scheduled",
     severity: Severity::Warning,
@@ -24,9 +25,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["D13"],
     sources: &[Source::documented(CDX_COMMUNICATIONS), Source::documented(CDX_PRACTICES)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let schedules = x.hq.schedules.as_ref()?;

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use crate::diagnosis::sources::CDX_EXTENSIBILITY;
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Safety, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Safety, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{CDX_EXTENSIBILITY, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::model::job::{Definitions, Job, Subjob};
 use crate::model::suggestion::Suggestion;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX602",
     name: "job-definition-differs",
     severity: Severity::Warning,
@@ -25,9 +26,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["S03", "S04"],
     sources: &[Source::documented(CDX_EXTENSIBILITY)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let here = x.hq.definitions.as_ref()?;

@@ -1,13 +1,13 @@
 //! CDX214: a download job of an active schedule has never been applied in a channel.
 
+use crate::diagnosis::sources::{CDX_TROUBLE, FIDELITY};
+use crate::diagnosis::{Findings, Found, Header, Severity, Source, Subject, Unknown};
 use crate::doctor::about::jobs::{Bring, deliver, is_lacking};
 use crate::doctor::facts::{Channel, Examination};
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{CDX_TROUBLE, FIDELITY, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::model::session::{DownloadSession, StoreSession};
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX214",
     name: "job-never-applied",
     severity: Severity::Error,
@@ -21,9 +21,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.3.0",
     behaviours: &["D01", "D05", "D13", "G13"],
     sources: &[Source::documented(CDX_TROUBLE), Source::assumed(FIDELITY)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     for (channel, facts) in x.readable() {

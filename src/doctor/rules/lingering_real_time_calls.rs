@@ -1,15 +1,15 @@
 //! CDX303: an operation that should be local would, made now, still be a real-time call.
 
+use crate::diagnosis::sources::{ASYNC_FAQ, ASYNC_MODE, FIDELITY};
+use crate::diagnosis::{Findings, Found, Header, Severity, Source, Subject, Unknown};
 use crate::doctor::about::calls::{feature_of, made_now, profile_of};
 use crate::doctor::about::obstacle::past;
 use crate::doctor::facts::{Channel, ChannelFacts, Examination};
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{ASYNC_FAQ, ASYNC_MODE, FIDELITY, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::model::wording::count;
 use crate::runtime::{Kind, Obstacle};
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX303",
     name: "lingering-real-time-calls",
     severity: Severity::Error,
@@ -29,9 +29,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
         Source::documented(ASYNC_MODE),
         Source::inferred(FIDELITY),
     ],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     for (channel, facts) in x.online() {

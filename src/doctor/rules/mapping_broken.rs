@@ -1,16 +1,17 @@
 //! CDX603: a mapped table or column does not exist on one side.
 
+use crate::diagnosis::sources::CDX_EXTENSIBILITY;
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::about::jobs::rebuild;
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{CDX_EXTENSIBILITY, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::model::job::{Job, Subjob, Target};
 use crate::model::schema::{Table, Tables};
 use crate::model::suggestion::OfJobs;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX603",
     name: "mapping-broken",
     severity: Severity::Error,
@@ -25,9 +26,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["S01"],
     sources: &[Source::documented(CDX_EXTENSIBILITY)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let definitions = x.hq.definitions.as_ref()?;

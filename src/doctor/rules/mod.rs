@@ -1,6 +1,7 @@
 //! Every rule: one file, and one line here, in the order of their codes.
 
 use super::rule::Rule;
+use crate::diagnosis::is_called;
 use crate::model::nearest::nearest;
 
 /// Gives every rule, by the name of its file and of its fixtures, to another macro.
@@ -73,7 +74,7 @@ macro_rules! registry {
 
         /// What was done to a new environment, and what the doctor then said, by rule.
         const EXAMPLES: &[(&str, Example)] = &[$((
-            $name::RULE.code,
+            $name::RULE.header.code,
             Example {
                 steps: include_str!(concat!(
                     "../../../fixtures/rules/", stringify!($name), "/broken.txt"
@@ -99,12 +100,7 @@ pub struct Example {
 
 /// The example of a rule.
 pub fn example(rule: &Rule) -> Option<Example> {
-    EXAMPLES.iter().find(|(code, _)| *code == rule.code).map(|(_, example)| *example)
-}
-
-/// Whether a word names a rule, by code or name, in any case.
-pub fn is_called(code: &str, name: &str, word: &str) -> bool {
-    word.trim().eq_ignore_ascii_case(code) || word.trim().eq_ignore_ascii_case(name)
+    EXAMPLES.iter().find(|(code, _)| *code == rule.header.code).map(|(_, example)| *example)
 }
 
 /// The rule a word names.
@@ -112,7 +108,8 @@ pub fn is_called(code: &str, name: &str, word: &str) -> bool {
 /// # Errors
 /// The nearest code or name, where one is near.
 pub fn find(word: &str) -> Result<&'static Rule, Option<&'static str>> {
-    let found = RULES.iter().copied().find(|rule| is_called(rule.code, rule.name, word));
-    let known = RULES.iter().flat_map(|rule| [rule.code, rule.name]);
+    let found =
+        RULES.iter().copied().find(|rule| is_called(rule.header.code, rule.header.name, word));
+    let known = RULES.iter().flat_map(|rule| [rule.header.code, rule.header.name]);
     found.ok_or_else(|| nearest(word, known))
 }

@@ -2,19 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use crate::diagnosis::sources::{CDX_TROUBLE, FIDELITY};
+use crate::diagnosis::{Findings, Fix, Found, Header, Severity, Source, Subject, Unknown};
 use crate::doctor::about::calls::{Made, made_now};
 use crate::doctor::about::default_customers::{another, brought};
 use crate::doctor::about::jobs::rebuild;
 use crate::doctor::about::jobs::{Bring, deliver, is_due};
 use crate::doctor::facts::{Channel, ChannelFacts, Examination, FileState};
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::Fix;
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{CDX_TROUBLE, FIDELITY, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::runtime::obstacle::PROFILES;
 use crate::runtime::{Decision, Kind, MissingGround};
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX306",
     name: "operation-fails",
     severity: Severity::Error,
@@ -28,9 +27,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.3.0",
     behaviours: &["R01", "R14"],
     sources: &[Source::documented(CDX_TROUBLE), Source::assumed(FIDELITY)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 /// The job that brings customers.
 const CUSTOMERS: &str = "1010";

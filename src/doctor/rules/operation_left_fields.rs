@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
+use crate::diagnosis::sources::FIDELITY;
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{FIDELITY, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::model::suggestion::OfCustomers;
 use crate::model::wording::count;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX506",
     name: "operation-left-fields",
     severity: Severity::Info,
@@ -27,9 +28,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.3.0",
     behaviours: &["C09", "R19"],
     sources: &[Source::inferred(FIDELITY)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 /// How long an operation is told of.
 const TOLD: Duration = Duration::from_hours(7 * 24);

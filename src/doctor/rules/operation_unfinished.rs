@@ -1,15 +1,16 @@
 //! CDX412: an operation over two files could not be finished.
 
+use crate::diagnosis::sources::FIDELITY;
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Safety, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::about::jobs::refill_known;
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Safety, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{FIDELITY, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::exchange::intents::Unfinished;
 use crate::model::suggestion::{OfChannels, Suggestion};
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX412",
     name: "operation-unfinished",
     severity: Severity::Error,
@@ -25,9 +26,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.3.0",
     behaviours: &["D11"],
     sources: &[Source::assumed(FIDELITY)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     for unfinished in x.hq.unfinished.as_ref()? {

@@ -1,13 +1,12 @@
 //! CDX209: the package of a session that is not yet applied is missing, altered or expired.
 
+use crate::diagnosis::sources::{CDX_TROUBLE, FIDELITY};
+use crate::diagnosis::{Findings, Fix, Found, Header, Severity, Source, Subject, Unknown};
 use crate::doctor::about::jobs::full;
 use crate::doctor::facts::{Examination, PackageState};
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::Fix;
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{CDX_TROUBLE, FIDELITY, Source};
+use crate::doctor::rule::{Depth, Rule};
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX209",
     name: "package-gone",
     severity: Severity::Error,
@@ -20,9 +19,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["D15", "D16"],
     sources: &[Source::documented(CDX_TROUBLE), Source::inferred(FIDELITY)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let sessions = x.hq.sessions.as_ref()?;

@@ -1,15 +1,16 @@
 //! CDX407: more than one schedule runs the upload job.
 
+use crate::diagnosis::sources::CDX_COMMUNICATIONS;
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::about::schedules::schedules_of;
 use crate::doctor::about::uploads::upload_jobs;
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{CDX_COMMUNICATIONS, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::model::suggestion::SetSchedule;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX407",
     name: "parallel-upload",
     severity: Severity::Warning,
@@ -20,9 +21,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["U04"],
     sources: &[Source::documented(CDX_COMMUNICATIONS)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     for job in upload_jobs(x)? {

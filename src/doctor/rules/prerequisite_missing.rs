@@ -1,13 +1,14 @@
 //! CDX101: a feature is on while one it needs is off.
 
+use crate::diagnosis::sources::{ASYNC_FAQ, FEATURES, FIDELITY};
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::about::features::{all_needs, enable_whole, features, run_of};
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{ASYNC_FAQ, FEATURES, FIDELITY, Source};
+use crate::doctor::rule::{Depth, Rule};
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX101",
     name: "prerequisite-missing",
     severity: Severity::Error,
@@ -25,9 +26,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
         Source::documented(FEATURES),
         Source::assumed(FIDELITY),
     ],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let features = features(x)?;

@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
+use crate::diagnosis::sources::SCHEMA;
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::about::uploads::counted;
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{SCHEMA, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::model::operation::OperationKind;
 use crate::model::suggestion::{OfChannels, Run};
 use crate::model::wording::count;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX406",
     name: "purge-before-upload",
     severity: Severity::Error,
@@ -24,9 +25,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["U06"],
     sources: &[Source::documented(SCHEMA)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 const DAY: u64 = 24 * 60 * 60;
 

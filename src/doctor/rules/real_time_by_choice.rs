@@ -1,14 +1,14 @@
 //! CDX304: operations are real-time calls, or refused, because settings of headquarters say so.
 
+use crate::diagnosis::sources::{ASYNC_FAQ, ASYNC_MODE};
+use crate::diagnosis::{Findings, Found, Header, Severity, Source, Subject, Unknown};
 use crate::doctor::about::calls::{Made, made_now};
 use crate::doctor::about::obstacle::{by_decision, past};
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{ASYNC_FAQ, ASYNC_MODE, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::runtime::{Kind, Obstacle};
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX304",
     name: "real-time-by-choice",
     severity: Severity::Info,
@@ -23,9 +23,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.3.0",
     behaviours: &["R01", "R02", "R03", "R14"],
     sources: &[Source::documented(ASYNC_FAQ), Source::documented(ASYNC_MODE)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     for (channel, facts) in x.online() {

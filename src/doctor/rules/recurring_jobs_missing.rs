@@ -1,15 +1,16 @@
 //! CDX504: the P-job, the customer batch or 1010 has no recurring schedule.
 
+use crate::diagnosis::sources::ASYNC_FAQ;
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::about::schedules::{
     Defect, SYNC_CUSTOMERS, broken, new_schedule, schedules_of, worded,
 };
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{ASYNC_FAQ, Source};
+use crate::doctor::rule::{Depth, Rule};
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX504",
     name: "recurring-jobs-missing",
     severity: Severity::Warning,
@@ -24,9 +25,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["C07", "R06", "R07"],
     sources: &[Source::documented(ASYNC_FAQ)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 /// The three, in the order they follow each other.
 const NEEDED: &[&str] = &["P-0001", SYNC_CUSTOMERS, "1010"];

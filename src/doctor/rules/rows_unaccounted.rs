@@ -1,14 +1,15 @@
 //! CDX413: rows of an upload table are neither in headquarters nor on their way there.
 
+use crate::diagnosis::sources::{CDX_COMMUNICATIONS, SCHEMA};
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::facts::{Examination, Uploading};
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{CDX_COMMUNICATIONS, SCHEMA, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::model::suggestion::{OfChannels, Run};
 use crate::model::wording::count;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX413",
     name: "rows-unaccounted",
     severity: Severity::Error,
@@ -26,9 +27,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.3.0",
     behaviours: &["U01", "U07", "U10"],
     sources: &[Source::inferred(CDX_COMMUNICATIONS), Source::documented(SCHEMA)],
-    depth: Depth::EveryRow,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::EveryRow, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     if let Some(why) = x.leaves_rows_out() {

@@ -1,14 +1,15 @@
 //! CDX104: a feature is scheduled earlier than one it needs.
 
+use crate::diagnosis::sources::{FEATURES, FIDELITY};
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::about::features::{enable_whole, features};
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{FEATURES, FIDELITY, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::model::suggestion::{Consent, OfFeatures};
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX104",
     name: "schedule-before-prerequisite",
     severity: Severity::Warning,
@@ -20,9 +21,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["G05", "G06"],
     sources: &[Source::documented(FEATURES), Source::assumed(FIDELITY)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let features = features(x)?;

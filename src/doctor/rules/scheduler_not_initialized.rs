@@ -1,15 +1,16 @@
 //! CDX601: the scheduler is older than the application, or lacks a job that a feature needs.
 
+use crate::diagnosis::sources::{CDX_EXTENSIBILITY, CDX_PRACTICES};
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::about::features::features;
 use crate::doctor::facts::{ChannelFacts, Examination};
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{CDX_EXTENSIBILITY, CDX_PRACTICES, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::model::suggestion::{Run, Suggestion};
 use crate::model::version::Version;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX601",
     name: "scheduler-not-initialized",
     severity: Severity::Error,
@@ -23,9 +24,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["S04"],
     sources: &[Source::documented(CDX_PRACTICES), Source::documented(CDX_EXTENSIBILITY)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let features = features(x)?;

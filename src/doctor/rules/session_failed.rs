@@ -1,18 +1,19 @@
 //! CDX202: a download session failed, or was given up after its tries.
 
+use crate::diagnosis::sources::CDX_TROUBLE;
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::about::jobs::full;
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{CDX_TROUBLE, Source};
-use crate::model::session::{DownloadSession};
-use crate::model::status::{DownloadStatus};
+use crate::doctor::rule::{Depth, Rule};
+use crate::model::session::DownloadSession;
+use crate::model::status::DownloadStatus;
 use crate::model::suggestion::Run;
 use crate::model::topology::DataStore;
 use crate::model::wording::tries;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX202",
     name: "session-failed",
     severity: Severity::Error,
@@ -26,9 +27,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["D06"],
     sources: &[Source::documented(CDX_TROUBLE)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 /// Whether the session's package can never be applied, however often: what it carries must be sent
 /// again as it is by now.
@@ -55,7 +56,8 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
         for (session, row) in sessions.of(store.id) {
             let failed = row.status.is_failure()
                 && !matches!(row.status, DownloadStatus::Suspended | DownloadStatus::Canceled);
-            let given_up = row.given_up && row.status == DownloadStatus::Canceled
+            let given_up = row.given_up
+                && row.status == DownloadStatus::Canceled
                 && !sessions.is_healed(store.id, session);
             if !failed && !given_up {
                 continue;

@@ -1,14 +1,15 @@
 //! CDX213: adding a database now would create more sessions than the budget.
 
+use crate::diagnosis::sources::CDX_PRACTICES;
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{CDX_PRACTICES, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::exchange::channels::inherited;
 use crate::model::suggestion::Run;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX213",
     name: "session-flood",
     severity: Severity::Warning,
@@ -22,9 +23,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["D05"],
     sources: &[Source::documented(CDX_PRACTICES)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 const DELAYED: &str = "CDX_ENABLE_DELAYED_OFFLINE_DOWNLOAD_SESSION_CREATION";
 

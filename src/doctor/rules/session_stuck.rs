@@ -1,14 +1,15 @@
 //! CDX204: a session has been waiting for longer than the threshold.
 
+use crate::diagnosis::sources::{CDX_COMMUNICATIONS, CDX_TROUBLE};
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{CDX_COMMUNICATIONS, CDX_TROUBLE, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::model::status::DownloadStatus;
 use crate::model::suggestion::Run;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX204",
     name: "session-stuck",
     severity: Severity::Warning,
@@ -21,9 +22,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["D03"],
     sources: &[Source::documented(CDX_COMMUNICATIONS), Source::documented(CDX_TROUBLE)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let sessions = x.hq.sessions.as_ref()?;

@@ -1,15 +1,16 @@
 //! CDX203: a suspended session holds back others.
 
+use crate::diagnosis::sources::CDX_IMPLEMENTATION;
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{CDX_IMPLEMENTATION, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::model::status::DownloadStatus;
 use crate::model::suggestion::{OfSessions, Run};
 use crate::model::wording::tries;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX203",
     name: "session-suspended",
     severity: Severity::Error,
@@ -23,9 +24,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["D07"],
     sources: &[Source::documented(CDX_IMPLEMENTATION)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let sessions = x.hq.sessions.as_ref()?;

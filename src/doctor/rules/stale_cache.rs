@@ -1,15 +1,16 @@
 //! CDX301: a scale unit answers from something older than its channel's database.
 
+use crate::diagnosis::sources::{ASYNC_FAQ, FIDELITY};
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::facts::{ChannelFacts, Examination};
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{ASYNC_FAQ, FIDELITY, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::gates::in_effect::{ChannelState, InEffect};
 use crate::model::suggestion::Suggestion;
 use crate::runtime::cache::differences;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX301",
     name: "stale-cache",
     severity: Severity::Error,
@@ -23,9 +24,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["R12"],
     sources: &[Source::documented(ASYNC_FAQ), Source::assumed(FIDELITY)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     for (channel, facts) in x.online() {

@@ -1,16 +1,17 @@
 //! CDX902: a suppression matched nothing, names no rule, or has expired.
 
+use crate::diagnosis::sources::FIDELITY;
+use crate::diagnosis::suppress::is_expired;
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
+use crate::doctor::rule::{Depth, Rule};
 use crate::doctor::rules;
-use crate::doctor::sources::{FIDELITY, Source};
-use crate::doctor::suppress::is_expired;
 use crate::model::settings::Suppression;
 use crate::model::suggestion::Suggestion;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX902",
     name: "suppression-unused",
     severity: Severity::Warning,
@@ -23,9 +24,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &[],
     sources: &[Source::assumed(FIDELITY)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(in crate::doctor) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 /// Those that matched nothing are told once every rule has been carried out.
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {

@@ -1,13 +1,14 @@
 //! CDX207: "Try count" is above three.
 
+use crate::diagnosis::sources::CDX_PRACTICES;
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{CDX_PRACTICES, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::model::suggestion::Suggestion;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX207",
     name: "try-count-high",
     severity: Severity::Warning,
@@ -18,9 +19,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["D06"],
     sources: &[Source::documented(CDX_PRACTICES)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 const RECOMMENDED: i64 = 3;
 

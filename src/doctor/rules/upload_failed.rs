@@ -1,15 +1,16 @@
 //! CDX404: an upload session failed.
 
+use crate::diagnosis::sources::{CDX_TROUBLE, FIDELITY};
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::facts::{Examination, PackageState};
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{CDX_TROUBLE, FIDELITY, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::model::status::UploadStatus;
 use crate::model::suggestion::{OfChannels, OfSessions, Run};
 use crate::model::wording::{count, tries};
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX404",
     name: "upload-failed",
     severity: Severity::Error,
@@ -26,9 +27,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["U01", "U05"],
     sources: &[Source::documented(CDX_TROUBLE), Source::inferred(FIDELITY)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let packages = x.hq.packages.as_ref()?;

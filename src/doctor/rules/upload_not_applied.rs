@@ -2,20 +2,21 @@
 
 use std::time::Duration;
 
+use crate::diagnosis::sources::UPLOAD_WARNINGS;
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::about::schedules::schedules_of;
 use crate::doctor::about::uploads::cause;
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{Source, UPLOAD_WARNINGS};
+use crate::doctor::rule::{Depth, Rule};
 use crate::model::settings::UploadTopology;
 use crate::model::status::UploadStatus;
 use crate::model::suggestion::{Run, RunPhase};
 use crate::model::topology::BatchState;
 use crate::model::wording::count;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX402",
     name: "upload-not-applied",
     severity: Severity::Error,
@@ -29,9 +30,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["U02", "U03"],
     sources: &[Source::documented(UPLOAD_WARNINGS)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 /// The documented threshold.
 const PATIENCE: Duration = Duration::from_mins(15);

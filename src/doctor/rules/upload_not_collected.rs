@@ -1,16 +1,17 @@
 //! CDX401: a channel has rows above the last collected counter that have been waiting.
 
+use crate::diagnosis::sources::{CDX_COMMUNICATIONS, UPLOAD_WARNINGS};
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::about::uploads::counted;
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{CDX_COMMUNICATIONS, Source, UPLOAD_WARNINGS};
+use crate::doctor::rule::{Depth, Rule};
 use crate::model::settings::UploadTopology;
 use crate::model::suggestion::{Run, RunPhase};
 use crate::model::wording::count;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX401",
     name: "upload-not-collected",
     severity: Severity::Warning,
@@ -22,9 +23,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["U01", "U02"],
     sources: &[Source::documented(CDX_COMMUNICATIONS), Source::documented(UPLOAD_WARNINGS)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     x.tell_unplanned_uploads(findings)?;

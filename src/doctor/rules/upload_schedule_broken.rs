@@ -1,14 +1,13 @@
 //! CDX403: nothing applies the uploads of a channel database group.
 
+use crate::diagnosis::sources::UPLOAD_WARNINGS;
+use crate::diagnosis::{Findings, Fix, Found, Header, Severity, Source, Subject, Unknown};
 use crate::doctor::about::uploads::{Cause, cause, upload_jobs};
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::Fix;
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{Source, UPLOAD_WARNINGS};
+use crate::doctor::rule::{Depth, Rule};
 use crate::model::ids::GroupId;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX403",
     name: "upload-schedule-broken",
     severity: Severity::Error,
@@ -21,9 +20,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["U03"],
     sources: &[Source::documented(UPLOAD_WARNINGS)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let used = |id: GroupId| x.hq.channel_stores().any(|store| store.group_id == id);

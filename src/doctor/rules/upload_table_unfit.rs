@@ -1,16 +1,17 @@
 //! CDX604: an upload table lacks its counter column or its index, or its key differs.
 
+use crate::diagnosis::sources::CDX_EXTENSIBILITY;
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{CDX_EXTENSIBILITY, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::model::job::{Definitions, Direction, Subjob, Target};
 use crate::model::key::{self, Sides};
 use crate::model::schema::{Table, Tables};
 use crate::model::suggestion::OfJobs;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX604",
     name: "upload-table-unfit",
     severity: Severity::Error,
@@ -24,9 +25,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["S05", "S06"],
     sources: &[Source::documented(CDX_EXTENSIBILITY)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let definitions = x.hq.definitions.as_ref()?;

@@ -1,15 +1,16 @@
 //! CDX210: a value, or a column, of headquarters is longer than its channel column.
 
+use crate::diagnosis::sources::CDX_TROUBLE;
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{CDX_TROUBLE, Source};
+use crate::doctor::rule::{Depth, Rule};
 use crate::model::suggestion::{OfCustomers, OfJobs, Suggestion};
 use crate::model::wording::count as counted;
 use crate::store::lengths::TooLong;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX210",
     name: "value-too-long",
     severity: Severity::Error,
@@ -21,9 +22,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["D12"],
     sources: &[Source::documented(CDX_TROUBLE)],
-    depth: Depth::EveryRow,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::EveryRow, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let Some(found) = &x.hq.too_long else { return Ok(()) };

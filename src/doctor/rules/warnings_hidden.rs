@@ -1,13 +1,14 @@
 //! CDX408: headquarters' upload warnings are switched off.
 
+use crate::diagnosis::sources::UPLOAD_WARNINGS;
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::facts::Examination;
-use crate::doctor::finding::{Found, Severity, Subject};
-use crate::doctor::fix::{Fix, Stage, Step};
-use crate::doctor::rule::{Depth, Findings, Rule, Unknown};
-use crate::doctor::sources::{Source, UPLOAD_WARNINGS};
+use crate::doctor::rule::{Depth, Rule};
 use crate::model::suggestion::Suggestion;
 
-pub(in crate::doctor) const RULE: Rule = Rule {
+const HEADER: Header = Header {
     code: "CDX408",
     name: "warnings-hidden",
     severity: Severity::Warning,
@@ -18,9 +19,9 @@ pub(in crate::doctor) const RULE: Rule = Rule {
     since: "0.2.0",
     behaviours: &["U03"],
     sources: &[Source::documented(UPLOAD_WARNINGS)],
-    depth: Depth::Quick,
-    check,
 };
+
+pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 const KEY: &str = "CDX_DISABLE_DISPLAY_UPLOAD_SESSION_WARNING_MESSAGE_V2";
 

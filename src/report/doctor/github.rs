@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use super::wording::{printable, set_aside, unjudged};
-use crate::doctor::examine::{Checks, State};
-use crate::doctor::group::{Group, groups};
-use crate::doctor::{Diagnosis, Finding, Severity};
+use crate::diagnosis::group::{Group, groups};
+use crate::diagnosis::{Checks, State};
+use crate::diagnosis::{Diagnosis, Finding, Severity};
 use crate::report::page::count;
 
 /// A diagnosis as GitHub's workflow commands, a line for each cause, since GitHub shows only so

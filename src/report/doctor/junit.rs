@@ -6,8 +6,8 @@ use std::io;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::wording::{particulars, printable, set_aside, subject};
-use crate::doctor::examine::{Outcome, State};
-use crate::doctor::{Diagnosis, Finding, Severity};
+use crate::diagnosis::{Diagnosis, Finding, Severity};
+use crate::diagnosis::{Outcome, State};
 
 /// The name of the report and of its one suite.
 const NAME: &str = "cdx doctor";

@@ -6,10 +6,11 @@ use super::sarif_log::{
     RuleReference, Run, SarifResult, Suppression, Tool,
 };
 use super::wording::{level, particulars, subject, unjudged};
-use crate::doctor::examine::{Outcome, State};
+use crate::diagnosis::{Diagnosis, Finding, Subject};
+use crate::diagnosis::{Outcome, State};
+use crate::doctor::Rule;
 use crate::doctor::page::body;
 use crate::doctor::rules::RULES;
-use crate::doctor::{Diagnosis, Finding, Rule, Subject};
 use crate::report::safe::json;
 
 const SCHEMA: &str =
@@ -50,15 +51,21 @@ pub fn sarif(diagnosis: &Diagnosis, settings: Option<&str>) -> String {
 }
 
 fn descriptor(rule: &Rule) -> Descriptor {
-    let checks = format!("Checks {}.", rule.checks.trim());
-    let text = format!("{checks}\n\n{}\n\nHow to fix it: {}", rule.why, rule.how_to_fix);
+    let checks = format!("Checks {}.", rule.header.checks.trim());
+    let text =
+        format!("{checks}\n\n{}\n\nHow to fix it: {}", rule.header.why, rule.header.how_to_fix);
     Descriptor {
-        id: rule.code,
-        name: pascal(rule.name),
+        id: rule.header.code,
+        name: pascal(rule.header.name),
         short_description: Message { text: checks },
-        full_description: Message { text: rule.why.to_owned() },
-        default_configuration: Configuration { level: level(rule.severity) },
-        help_uri: rule.sources.iter().map(|source| source.url).find(|url| url.contains("://")),
+        full_description: Message { text: rule.header.why.to_owned() },
+        default_configuration: Configuration { level: level(rule.header.severity) },
+        help_uri: rule
+            .header
+            .sources
+            .iter()
+            .map(|source| source.url)
+            .find(|url| url.contains("://")),
         help: Help { text, markdown: body(rule) },
     }
 }
@@ -122,7 +129,7 @@ fn message(text: &str) -> Message {
 }
 
 fn index(code: &str) -> Option<usize> {
-    RULES.iter().position(|rule| rule.code == code)
+    RULES.iter().position(|rule| rule.header.code == code)
 }
 
 /// `LingeringRealTimeCalls`, as SARIF would have a rule's name.

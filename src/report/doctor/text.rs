@@ -1,9 +1,10 @@
 //! A diagnosis for people: grouped by severity and channel, one cause told once.
 
-use crate::doctor::examine::{Checks, Diagnosis, State};
-use crate::doctor::finding::{Finding, Severity};
-use crate::doctor::fix::{Safety, together};
-use crate::doctor::group::{Group, groups};
+use crate::diagnosis::Safety;
+use crate::diagnosis::fix::together;
+use crate::diagnosis::group::{Group, groups};
+use crate::diagnosis::{Checks, Diagnosis, State};
+use crate::diagnosis::{Finding, Severity};
 use crate::model::suggestion::{Doctor, Prose, Suggestion};
 use crate::report::page::{Page, count};
 

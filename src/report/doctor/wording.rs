@@ -1,7 +1,7 @@
 //! What the formats say alike: a finding's subject, its particulars, and text that is safe to show.
 
-use crate::doctor::examine::{Outcome, State};
-use crate::doctor::{Finding, Severity, Subject};
+use crate::diagnosis::{Finding, Severity, Subject};
+use crate::diagnosis::{Outcome, State};
 use crate::report::safe::document;
 
 /// What a finding is about, as people read it: `channel houston / job 1110`.

@@ -10,8 +10,10 @@ use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::program::dispatch;
-use crate::doctor::fix::{Fix, Safety, together};
-use crate::doctor::{Diagnosis, Finding, Request};
+use crate::diagnosis::fix::together;
+use crate::diagnosis::{Diagnosis, Finding};
+use crate::diagnosis::{Fix, Safety};
+use crate::doctor::Request;
 use crate::model::suggestion::{Prose, Suggestion};
 use crate::report::page::{Page, Report};
 

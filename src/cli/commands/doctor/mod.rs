@@ -11,8 +11,9 @@ use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::error::suggestion;
 use crate::cli::exit::Exit;
-use crate::doctor::baseline::Baseline;
-use crate::doctor::{Request, Severity, rules};
+use crate::diagnosis::Severity;
+use crate::diagnosis::baseline::Baseline;
+use crate::doctor::{Request, rules};
 use crate::model::suggestion::{Doctor, Prose, Suggestion};
 
 /// Say what is wrong, why it matters, and which command fixes it; changes nothing.
@@ -142,7 +143,7 @@ fn codes(words: &[String]) -> Result<Vec<&'static str>, CommandError> {
             };
             CommandError::usage("unknown-rule", format!("unknown rule {word:?}"), hint)
         })?;
-        codes.push(rule.code);
+        codes.push(rule.header.code);
     }
     Ok(codes)
 }

@@ -5,8 +5,9 @@ use std::time::{Duration, SystemTime};
 
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
-use crate::doctor::baseline::Baseline;
-use crate::doctor::{Diagnosis, Request, examine as look};
+use crate::diagnosis::Diagnosis;
+use crate::diagnosis::baseline::Baseline;
+use crate::doctor::{Request, examine as look};
 use crate::model::event::{Event, Listener};
 use crate::model::suggestion::{Doctor, Prose};
 use crate::store::environment::SETTINGS_FILE;

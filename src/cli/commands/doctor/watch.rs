@@ -8,7 +8,8 @@ use crate::cli::app::FormatArg;
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
-use crate::doctor::{Request, Severity};
+use crate::diagnosis::Severity;
+use crate::doctor::Request;
 use crate::model::suggestion::{Doctor, Prose};
 
 /// How often it is looked whether something has changed.

@@ -4,8 +4,7 @@ use crate::model::named::named;
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
-use crate::exchange::init::FIRST_JOBS;
-use crate::gates::plan::{PlanStep, StepKind};
+use crate::model::job::FIRST_JOBS;
 use crate::model::suggestion::{Prose, Run, Suggestion};
 
 named! {
@@ -63,6 +62,12 @@ impl Step {
         Self { stage, command: command.into(), widens: false }
     }
 
+    /// The same, where the command is run without a limit for several channels that need it.
+    #[must_use]
+    pub fn widening(self, widens: bool) -> Self {
+        Self { widens, ..self }
+    }
+
     /// A command that is limited to one channel, and for several is run once without the limit.
     pub fn in_channel(stage: Stage, command: impl Into<Suggestion>) -> Self {
         Self { widens: true, ..Self::new(stage, command) }
@@ -77,27 +82,6 @@ impl Step {
     fn is_like(&self, other: &Self) -> bool {
         let wide = |step: &Self| step.command.everywhere();
         self.stage == other.stage && self.widens && wide(self) == wide(other)
-    }
-
-    /// A step of a feature's plan for one channel; none for one that only waits.
-    pub fn of_plan(step: &PlanStep) -> Option<Self> {
-        let command = step.command.clone()?;
-        let stage = match step.kind {
-            StepKind::Upgrade => Stage::Upgrade,
-            StepKind::Configure => Stage::Configure,
-            StepKind::Clear => Stage::Clear,
-            StepKind::Disable | StepKind::Enable => Stage::Enable,
-            StepKind::Initialize => Stage::Initialize,
-            StepKind::Run if command.is_full() => Stage::Full,
-            StepKind::Run | StepKind::Wait => Stage::Download,
-            StepKind::Restart => Stage::Restart,
-        };
-        Some(Self { widens: stage != Stage::Full, ..Self::new(stage, command) })
-    }
-
-    /// Whether a step of a plan only brings about what headquarters says already.
-    pub fn is_safe(kind: StepKind) -> bool {
-        matches!(kind, StepKind::Initialize | StepKind::Run | StepKind::Wait | StepKind::Restart)
     }
 }
 
@@ -132,6 +116,15 @@ impl Fix {
     /// The commands as they are typed, in order.
     pub fn commands(&self) -> Vec<String> {
         self.steps.iter().map(|step| step.command.typed(self.env.as_deref())).collect()
+    }
+
+    /// Begins with another fix's commands, and is no safer than it.
+    pub(super) fn comes_after(&mut self, clear: Self) {
+        let new = clear.steps.into_iter().filter(|step| !self.steps.contains(step));
+        let mut steps: Vec<_> = new.collect();
+        steps.append(&mut self.steps);
+        self.steps = steps;
+        self.safety = self.safety.max(clear.safety);
     }
 }
 

@@ -1,0 +1,133 @@
+//! What a rule reports: what is wrong, with what, on what evidence, and what fixes it.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::fix::Fix;
+use super::header::Header;
+use super::severity::Severity;
+use super::sources::Source;
+use super::subject::Subject;
+
+/// What a rule found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// What it is about.
+    pub subject: Subject,
+    /// What is wrong, in a sentence that is the same for all subjects with this cause.
+    pub title: String,
+    /// What it was seen by.
+    pub evidence: Vec<String>,
+    /// What it does to people.
+    pub effect: String,
+    /// What fixes it, where a command does.
+    pub fix: Option<Fix>,
+}
+
+/// A finding that causes another.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Cause {
+    /// Its rule.
+    pub code: &'static str,
+    /// Its own fingerprint.
+    pub fingerprint: String,
+}
+
+/// A finding as it is reported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// The rule's code.
+    pub code: &'static str,
+    /// The rule's name.
+    pub name: &'static str,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What it is about.
+    pub subject: Subject,
+    /// What is wrong.
+    pub title: String,
+    /// What it was seen by.
+    pub evidence: Vec<String>,
+    /// What it does to people.
+    pub effect: String,
+    /// What fixes it.
+    pub fix: Option<Fix>,
+    /// The findings that cause it, and with which it ends.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub caused_by: Vec<Cause>,
+    /// How much it matters with all that it causes.
+    #[serde(skip)]
+    pub rank: Severity,
+    /// What the rule rests on.
+    pub sources: &'static [Source],
+    /// The same for the same rule and subject, in every run and on every machine.
+    pub fingerprint: String,
+    /// Accepted in `cdx.toml`.
+    pub suppressed: bool,
+    /// Why it is accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suppressed_because: Option<String>,
+    /// Known before, in the baseline.
+    pub baseline: bool,
+}
+
+impl Finding {
+    /// A rule's finding.
+    pub fn of(rule: &'static Header, found: Found) -> Self {
+        let Found { subject, title, evidence, effect, fix } = found;
+        Self {
+            code: rule.code,
+            name: rule.name,
+            severity: rule.severity,
+            fingerprint: fingerprint(rule.code, &subject),
+            subject,
+            title,
+            evidence,
+            effect,
+            fix,
+            caused_by: Vec::new(),
+            rank: rule.severity,
+            sources: rule.sources,
+            suppressed: false,
+            suppressed_because: None,
+            baseline: false,
+        }
+    }
+
+    /// Whether it counts towards the verdict: neither accepted nor known before.
+    pub fn counts(&self) -> bool {
+        !self.suppressed && !self.baseline
+    }
+}
+
+/// A hash of the code and the subject alone.
+fn fingerprint(code: &str, subject: &Subject) -> String {
+    let mut text = code.to_owned();
+    for (name, value) in subject.parts() {
+        let _ = write!(text, "\n{name}={value}");
+    }
+    Sha256::digest(text.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_is_of_code_and_subject_alone() {
+        let houston = Subject::channel("houston").with_job("1110");
+        assert_eq!(
+            fingerprint("CDX201", &houston),
+            fingerprint("CDX201", &Subject::job("1110").with_channel("houston"))
+        );
+        assert_ne!(fingerprint("CDX201", &houston), fingerprint("CDX202", &houston));
+        assert_ne!(
+            fingerprint("CDX201", &houston),
+            fingerprint("CDX201", &Subject::channel("houston").with_key("1110"))
+        );
+        // Part of what scripts keep in baselines: it never changes.
+        assert_eq!(fingerprint("CDX201", &houston), "b3ac65890ce93d3fc173e2091b40a967");
+    }
+}

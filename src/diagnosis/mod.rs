@@ -1,0 +1,26 @@
+//! What every diagnosis is made of: a rule's header, what a rule finds, what fixes it, what is
+//! accepted or known, and how each rule ended.
+//!
+//! It knows neither environments nor repositories, and is built on `model` alone.
+
+pub mod baseline;
+pub mod causes;
+mod finding;
+mod findings;
+pub mod fix;
+pub mod group;
+mod header;
+mod outcome;
+mod severity;
+pub mod sources;
+mod subject;
+pub mod suppress;
+
+pub use finding::{Cause, Finding, Found};
+pub use findings::{Findings, Known, Unknown};
+pub use fix::{Fix, Safety, Stage, Step};
+pub use header::{Header, is_called};
+pub use outcome::{Checks, Diagnosis, Outcome, State, settle};
+pub use severity::Severity;
+pub use sources::Source;
+pub use subject::Subject;

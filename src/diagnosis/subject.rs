@@ -1,0 +1,107 @@
+//! What a finding is about: its place.
+
+use serde::Serialize;
+
+/// What a finding is about. It is made by naming a first part, so that none is about nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Subject {
+    /// A channel or offline database.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel: Option<String>,
+    /// A job's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    job: Option<String>,
+    /// A feature's slug, or its class where the catalogue does not know it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    feature: Option<String>,
+    /// A session's number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session: Option<i64>,
+    /// A table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    table: Option<String>,
+    /// Anything else: a parameter, a group, an operation, a row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+}
+
+macro_rules! parts {
+    ($($part:ident, $with:ident, $first:literal, $then:literal;)+) => {
+        $(
+            #[doc = $first]
+            pub fn $part($part: &str) -> Self {
+                Self { $part: Some($part.to_owned()), ..Self::default() }
+            }
+
+            #[doc = $then]
+            #[must_use]
+            pub fn $with(self, $part: &str) -> Self {
+                Self { $part: Some($part.to_owned()), ..self }
+            }
+        )+
+    };
+}
+
+impl Subject {
+    parts! {
+        channel, with_channel, "A channel or offline database.", "In a channel.";
+        job, with_job, "A job.", "Of a job.";
+        feature, with_feature, "A feature.", "Of a feature.";
+        table, with_table, "A table.", "In a table.";
+        key, with_key, "A parameter, a group, an operation, a row.", "Of this key.";
+    }
+
+    /// A session.
+    pub fn session(session: i64) -> Self {
+        Self { session: Some(session), ..Self::default() }
+    }
+
+    /// The parts that apply, by name, in a fixed order.
+    pub fn parts(&self) -> Vec<(&'static str, String)> {
+        let parts = [
+            ("channel", self.channel.clone()),
+            ("job", self.job.clone()),
+            ("feature", self.feature.clone()),
+            ("session", self.session.map(|session| session.to_string())),
+            ("table", self.table.clone()),
+            ("key", self.key.clone()),
+        ];
+        parts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+
+    /// The channel or offline database it is about.
+    pub fn in_channel(&self) -> Option<&str> {
+        self.channel.as_deref()
+    }
+
+    /// The job it is about.
+    pub fn of_job(&self) -> Option<&str> {
+        self.job.as_deref()
+    }
+
+    /// The feature it is about.
+    pub fn of_feature(&self) -> Option<&str> {
+        self.feature.as_deref()
+    }
+
+    /// What else it is about.
+    pub fn of_key(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
+    /// What tells it from others of the same channel, as people read it.
+    pub fn beside_channel(&self) -> String {
+        let parts = self.parts().into_iter();
+        let parts = parts.filter(|(name, _)| !["channel", "key"].contains(name));
+        let worded = parts.map(|(name, value)| match name {
+            "feature" | "table" => value,
+            _ => format!("{name} {value}"),
+        });
+        let rest = worded.collect::<Vec<_>>().join(", ");
+        match &self.key {
+            Some(key) if rest.is_empty() => key.clone(),
+            Some(key) => format!("{key} ({rest})"),
+            None => rest,
+        }
+    }
+}

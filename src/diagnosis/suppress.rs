@@ -1,0 +1,59 @@
+//! Findings that `cdx.toml` accepts, and suppressions that accept nothing.
+
+use jiff::civil::Date;
+
+use super::finding::Finding;
+use super::header::is_called;
+use super::outcome::{Outcome, State};
+use crate::model::settings::Suppression;
+
+/// Whether a suppression has ended.
+pub fn is_expired(suppression: &Suppression, today: Date) -> bool {
+    suppression.expires.is_some_and(|expires| expires <= today)
+}
+
+/// Whether a suppression accepts a finding.
+fn accepts(suppression: &Suppression, finding: &Finding) -> bool {
+    let parts = finding.subject.parts();
+    let same = |(name, value): &(String, String)| {
+        parts.iter().any(|(part, found)| part == name && found.eq_ignore_ascii_case(value))
+    };
+    is_called(finding.code, finding.name, &suppression.code) && suppression.scope.iter().all(same)
+}
+
+/// Marks what is accepted, but nothing of the rule `never`, which is about suppressions; for each
+/// suppression, whether it matched anything.
+pub fn apply(
+    suppressions: &[Suppression],
+    today: Date,
+    never: &str,
+    findings: &mut [Finding],
+) -> Vec<bool> {
+    let mut matched = vec![false; suppressions.len()];
+    for (at, suppression) in suppressions.iter().enumerate() {
+        let own = |finding: &&mut Finding| finding.code != never && accepts(suppression, finding);
+        for finding in findings.iter_mut().filter(own) {
+            matched[at] = true;
+            if !is_expired(suppression, today) {
+                finding.suppressed = true;
+                finding.suppressed_because.get_or_insert_with(|| suppression.reason.clone());
+            }
+        }
+    }
+    matched
+}
+
+/// The suppressions that matched nothing, where the rule they name could look everywhere; to be
+/// asked where nothing was left out.
+pub fn unused<'a>(
+    suppressions: &'a [Suppression],
+    matched: &'a [bool],
+    rules: &'a [Outcome],
+) -> impl Iterator<Item = &'a Suppression> {
+    let looked = |suppression: &Suppression| {
+        let own = rules.iter().find(|rule| is_called(rule.code, rule.name, &suppression.code));
+        own.is_some_and(|rule| rule.state == State::Passed)
+    };
+    let pairs = suppressions.iter().zip(matched);
+    pairs.filter(move |(one, matched)| !**matched && looked(one)).map(|(one, _)| one)
+}
