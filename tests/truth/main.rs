@@ -42,7 +42,15 @@ fn sweep(from: u64, to: u64, most: usize) -> (Vec<String>, Met) {
             if seed >= to || found.len() >= most {
                 return (found, met);
             }
-            found.extend(examine(seed, &mut met));
+            let wrong = examine(seed, &mut met);
+            // A long run that is cut has said what it knew.
+            if let Some(story) = &wrong {
+                println!("{story}\n");
+            }
+            if (seed - from) % 500 == 499 {
+                println!("{} states", seed - from + 1);
+            }
+            found.extend(wrong);
         }
     };
     thread::scope(|scope| {
