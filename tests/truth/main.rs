@@ -33,6 +33,7 @@ fn examine(seed: u64, met: &mut Met) -> Option<String> {
 }
 
 /// Goes through states on two threads; every disagreement, and what was met.
+#[allow(clippy::print_stdout, reason = "a long run says what it finds")]
 fn sweep(from: u64, to: u64, most: usize) -> (Vec<String>, Met) {
     let next = AtomicU64::new(from);
     let work = || {
