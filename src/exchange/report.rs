@@ -2,7 +2,7 @@
 
 use crate::model::run::{ChannelReport, SessionReport};
 use crate::model::session::DownloadSession;
-use crate::model::status::DownloadStatus;
+use crate::model::status::{DownloadStatus, SessionStatus};
 
 /// A session as scripts see it; its status is the worst of its channels.
 pub fn session_report(session: &DownloadSession) -> SessionReport {
@@ -10,7 +10,7 @@ pub fn session_report(session: &DownloadSession) -> SessionReport {
     SessionReport {
         id: session.id,
         group: session.group.clone(),
-        status: worst.unwrap_or(session.status).as_str(),
+        status: SessionStatus::Download(worst.unwrap_or(session.status)),
         mode: Some(session.mode),
         phase: None,
         channel: None,

@@ -7,7 +7,6 @@ use crate::model::event::{Event, Listener};
 use crate::model::job::{Definitions, Direction, Job};
 use crate::model::run::{JobReport, RunReport};
 use crate::model::schema::Tables;
-use crate::model::status::{DownloadStatus, UploadStatus};
 use crate::store::catalogue;
 use crate::store::{Environment, Headquarters, Writer, scheduler, topology};
 
@@ -178,12 +177,8 @@ fn check_options(job: &Job, request: &RunRequest) -> Result<(), ExchangeError> {
 /// was not run.
 fn is_ok(report: &JobReport, only: Option<&str>) -> bool {
     let asked = |name: &str| only.is_none_or(|only| only.eq_ignore_ascii_case(name));
-    let failed = |name: &str| {
-        DownloadStatus::parse(name).is_some_and(DownloadStatus::is_failure)
-            || UploadStatus::parse(name).is_some_and(UploadStatus::is_failure)
-    };
     let sessions = report.sessions.iter().all(|session| {
-        session.channels.is_empty() && !failed(session.status)
+        session.channels.is_empty() && !session.status.is_failure()
             || !session.channels.is_empty()
                 && session.channels.iter().filter(|channel| asked(&channel.channel)).all(
                     |channel| {

@@ -15,7 +15,7 @@ use crate::model::run::{JobReport, SessionReport};
 use crate::model::schema::Tables;
 use crate::model::session::UploadSession;
 use crate::model::settings::{Settings, UploadTopology};
-use crate::model::status::{UploadStatus, given_up};
+use crate::model::status::{SessionStatus, UploadStatus, given_up};
 use crate::model::suggestion::{OfChannels, Suggestion};
 use crate::model::time::Time;
 use crate::model::topology::DataStore;
@@ -219,7 +219,7 @@ pub fn session_report(session: &UploadSession, phase: Option<&'static str>) -> S
     SessionReport {
         id: session.id,
         group: session.group.clone(),
-        status: session.status.as_str(),
+        status: SessionStatus::Upload(session.status),
         mode: None,
         phase,
         channel: Some(session.store.clone()),

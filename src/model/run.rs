@@ -4,7 +4,7 @@ use super::named::named;
 use serde::Serialize;
 
 use super::job::Direction;
-use super::status::DownloadStatus;
+use super::status::{DownloadStatus, SessionStatus};
 
 /// The outcome of `cdx run`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -110,8 +110,8 @@ pub struct SessionReport {
     pub id: i64,
     /// The channel database group.
     pub group: String,
-    /// The worst status of its channels, by name.
-    pub status: &'static str,
+    /// Its status; of a download the worst of its channels.
+    pub status: SessionStatus,
     /// Whether it carried changes or everything; absent for uploads.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<Mode>,

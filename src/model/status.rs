@@ -125,3 +125,42 @@ impl UploadStatus {
         matches!(self, Self::Canceled | Self::UploadFailed | Self::ApplyFailed | Self::ReadFailed)
     }
 }
+
+/// Where a session of either kind stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionStatus {
+    /// A download session: the worst of its channel databases.
+    Download(DownloadStatus),
+    /// An upload session.
+    Upload(UploadStatus),
+}
+
+impl SessionStatus {
+    /// The name, as people and scripts see it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Download(status) => status.as_str(),
+            Self::Upload(status) => status.as_str(),
+        }
+    }
+
+    /// Whether a run's answer is "no" when a session ends here.
+    pub fn is_failure(self) -> bool {
+        match self {
+            Self::Download(status) => status.is_failure(),
+            Self::Upload(status) => status.is_failure(),
+        }
+    }
+}
+
+impl std::fmt::Display for SessionStatus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl serde::Serialize for SessionStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}

@@ -12,9 +12,10 @@ use crate::model::named::Named;
 use crate::model::run::SessionReport;
 use crate::model::session::{CounterRange, DownloadSession};
 use crate::model::status::{DownloadStatus, UploadStatus};
+use crate::model::suggestion::Prose;
 use crate::model::suggestion::SessionKind;
 use crate::model::time::ShownTime;
-use crate::report::page::{Page, Report, grouped};
+use crate::report::page::{Cell, Page, Report, grouped};
 use crate::store::{HqWriter, Reader, StoreError, sessions, topology, uploads};
 use crate::world::Clock;
 
@@ -94,7 +95,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
             let mut list = SessionList::read(&reader, upload)?;
             list.sessions.retain(|line| {
                 wanted(&job, &line.job)
-                    && (wanted(&status, line.report.status)
+                    && (wanted(&status, line.report.status.as_str())
                         || line.report.channels.iter().any(|c| wanted(&status, c.status.as_str())))
                     && (channel.is_none()
                         || line.report.channel.as_ref().is_some_and(|c| wanted(&channel, c))
@@ -222,13 +223,13 @@ impl Report for SessionList {
                 None => summary(report),
             };
             [
-                report.id.to_string(),
-                line.job.clone(),
-                report.status.to_owned(),
-                grouped(report.rows),
-                grouped(report.deleted),
-                line.created.to_string(),
-                channels,
+                report.id.to_string().into(),
+                Cell::from(&line.job),
+                Cell::value(report.status.as_str(), report.status.tone()),
+                grouped(report.rows).into(),
+                grouped(report.deleted).into(),
+                Cell::from(&line.created),
+                channels.into(),
             ]
         };
         page.table(
@@ -295,7 +296,8 @@ impl DownloadDetail {
 impl Report for DownloadDetail {
     fn text(&self, page: &mut Page) {
         let session = &self.session;
-        page.line(format!("Session {} of job {}: {}", session.id, self.job, session.status));
+        let title = Prose::from(format!("Session {} of job {}: ", session.id, self.job));
+        page.line(title.and_value(session.status.as_str(), session.status.tone()));
         page.item(format!("created {}, group {}", self.created, session.group));
         if let Some(reason) = self.reason {
             page.item(format!("full: {reason}"));
@@ -312,11 +314,11 @@ impl Report for DownloadDetail {
         }
         let row = |channel: &crate::model::run::ChannelReport| {
             [
-                channel.channel.clone(),
-                channel.status.to_string(),
-                grouped(channel.rows),
-                channel.tries.to_string(),
-                channel.message.clone().unwrap_or_default(),
+                Cell::from(&channel.channel),
+                Cell::value(channel.status.as_str(), channel.status.tone()),
+                grouped(channel.rows).into(),
+                channel.tries.to_string().into(),
+                channel.message.as_deref().unwrap_or_default().into(),
             ]
         };
         page.table(
@@ -340,7 +342,8 @@ struct UploadDetail {
 impl Report for UploadDetail {
     fn text(&self, page: &mut Page) {
         let session = &self.session;
-        page.line(format!("Upload session {} of job {}: {}", session.id, self.job, session.status));
+        let title = Prose::from(format!("Upload session {} of job {}: ", session.id, self.job));
+        page.line(title.and_value(session.status.as_str(), session.status.tone()));
         page.item(format!(
             "created {}, channel {}, tries {}",
             self.created,

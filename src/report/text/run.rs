@@ -3,9 +3,10 @@
 use crate::exchange::dry_run::{DryRun, DrySession};
 use crate::model::job::Direction;
 use crate::model::run::{JobReport, RunReport, SessionReport};
+use crate::model::status::SessionStatus;
 use crate::model::suggestion::Prose;
 use crate::model::tone::Tone;
-use crate::report::page::{Page, Report, count, grouped};
+use crate::report::page::{Cell, Page, Report, count, grouped};
 
 impl Report for RunReport {
     fn text(&self, page: &mut Page) {
@@ -63,16 +64,16 @@ fn word(value: &impl serde::Serialize) -> String {
 }
 
 fn download(job: &JobReport, page: &mut Page) {
-    let row = |session: &SessionReport| -> Vec<[String; 7]> {
-        let of = |channel: &str, status: &str, rows: u64, tries: u32| {
+    let row = |session: &SessionReport| -> Vec<[Cell; 7]> {
+        let of = |channel: &str, status: SessionStatus, rows: u64, tries: u32| {
             [
-                session.id.to_string(),
-                session.group.clone(),
-                channel.to_owned(),
-                status.to_owned(),
-                grouped(session.rows),
-                grouped(rows),
-                tries.to_string(),
+                session.id.to_string().into(),
+                Cell::from(&session.group),
+                channel.into(),
+                Cell::value(status.as_str(), status.tone()),
+                grouped(session.rows).into(),
+                grouped(rows).into(),
+                tries.to_string().into(),
             ]
         };
         if session.channels.is_empty() {
@@ -81,7 +82,7 @@ fn download(job: &JobReport, page: &mut Page) {
         session
             .channels
             .iter()
-            .map(|c| of(&c.channel, c.status.as_str(), c.rows, c.tries))
+            .map(|c| of(&c.channel, SessionStatus::Download(c.status), c.rows, c.tries))
             .collect()
     };
     page.table(
@@ -93,11 +94,11 @@ fn download(job: &JobReport, page: &mut Page) {
 fn upload(job: &JobReport, page: &mut Page) {
     let row = |session: &SessionReport| {
         [
-            session.id.to_string(),
-            session.phase.unwrap_or_default().to_owned(),
-            session.channel.clone().unwrap_or_default(),
-            session.status.to_owned(),
-            grouped(session.rows),
+            session.id.to_string().into(),
+            session.phase.unwrap_or_default().into(),
+            session.channel.as_deref().unwrap_or_default().into(),
+            Cell::value(session.status.as_str(), session.status.tone()),
+            grouped(session.rows).into(),
         ]
     };
     page.table(
