@@ -50,7 +50,7 @@ fn g05_a_date_falls_due_at_midnight_of_the_environments_zone() {
     assert_eq!(due["utc"], "2026-01-16T06:00:00+00:00");
     let after = shown(&env, WALLET);
     assert_eq!((&after["on"], &after["enable_date"]), (&json!(true), &json!("2026-01-16")));
-    assert_eq!(after["history"][1]["at"], "2026-01-16T00:00:00+00:00");
+    assert_eq!(after["history"][1]["at"], "2026-01-16T00:00:00-06:00");
     assert_eq!(after["channels"][0]["state"], "not-distributed", "headquarters alone (G13)");
 }
 
