@@ -374,8 +374,8 @@ impl Worker<'_> {
                 let status = DownloadStatus::ApplyFailed;
                 // The channel's own record is a courtesy to people who look there; the session's
                 // state is headquarters' and is kept below.
-                let noted = channel
-                    .write(|_| apply::remember(channel, &delivery, status.number(), &message));
+                let noted =
+                    channel.write(|_| apply::remember(channel, &delivery, status, &message));
                 let (kept, message) = match noted {
                     Ok(()) => (true, message),
                     Err(error) => (false, format!("{message}; {}", chain(&error))),

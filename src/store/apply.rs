@@ -261,14 +261,14 @@ fn record(channel: &ChannelDatabase, delivery: &Delivery<'_>, rows: u64) -> Resu
          VALUES (?1, ?2)",
         rusqlite::params![delivery.package, delivery.now],
     )?;
-    remember(channel, delivery, 4, &format!("{rows} rows changed"))
+    remember(channel, delivery, DownloadStatus::Applied, &format!("{rows} rows changed"))
 }
 
 /// Keeps the session's state on the channel's side, as the product does.
 pub fn remember(
     channel: &ChannelDatabase,
     delivery: &Delivery<'_>,
-    status: i64,
+    status: DownloadStatus,
     message: &str,
 ) -> Result<(), StoreError> {
     lineage::keep(channel, delivery.mark)?;

@@ -18,13 +18,12 @@ use crate::store::features;
 
 #[derive(Debug, Serialize)]
 struct CheckReport {
-    ok: bool,
     file: Option<String>,
     /// What the environment breaks, or would break after the import.
     violations: Vec<Broken>,
     /// What headquarters would refuse of the file.
     refused: Vec<Refusal>,
-    /// Rows of features that this environment has not.
+    /// Rows of features that this environment does not have.
     unknown: usize,
 }
 
@@ -36,10 +35,16 @@ struct Broken {
     hint: String,
 }
 
+impl CheckReport {
+    fn keeps_every_rule(&self) -> bool {
+        self.violations.is_empty() && self.refused.is_empty()
+    }
+}
+
 impl Report for CheckReport {
     fn text(&self, page: &mut Page) {
         let what = self.file.as_deref().unwrap_or("this environment");
-        if self.ok {
+        if self.keeps_every_rule() {
             page.line(format!("{what} keeps every gate rule"));
         } else {
             let broken = self.violations.len() + self.refused.len();
@@ -67,7 +72,6 @@ pub(super) fn run(
     let reader = context.reader()?;
     let mut standing = features::standing(&reader.hq, catalogue, &reader.world.clock)?;
     let mut report = CheckReport {
-        ok: true,
         file: file.map(|path| path.display().to_string()),
         violations: Vec::new(),
         refused: Vec::new(),
@@ -84,7 +88,6 @@ pub(super) fn run(
     let env = context.named_env();
     let told = |rule: Violation| Broken { hint: rule.hint.typed(env.as_deref()), rule };
     report.violations = check(catalogue, &standing).into_iter().map(told).collect();
-    report.ok = report.violations.is_empty() && report.refused.is_empty();
-    let exit = if report.ok { Exit::Done } else { Exit::No };
+    let exit = if report.keeps_every_rule() { Exit::Done } else { Exit::No };
     context.end(exit, &report)
 }
