@@ -9,6 +9,7 @@ use toml::de::DeTable;
 
 use super::problem::{Kind, Problems};
 use super::walk::{At, Walker};
+use crate::model::ids::DataAreaId;
 use crate::model::settings::{SUBJECT_PARTS, Settings, Suppression, UploadTopology};
 
 /// The commented file that `init` writes; it says what the defaults are.
@@ -68,7 +69,7 @@ fn environment(walker: &mut Walker<'_>, table: &DeTable<'_>, settings: &mut Sett
                 Kind::OutOfRange { key: "company".to_owned(), value: company.value, expected };
             walker.note(company.at, kind);
         } else {
-            settings.company = company.value;
+            settings.company = DataAreaId::new(company.value);
         }
     }
     if let Some(zone) = walker.text(table, "time-zone") {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::batch_operation::{Failure, Limits, known_account, process};
 use super::error::ExchangeError;
 use crate::model::event::{Event, Listener};
+use crate::model::ids::DataAreaId;
 use crate::model::job::{Direction, Job};
 use crate::model::operation::{OperationId, OperationStatus};
 use crate::model::run::JobReport;
@@ -106,7 +107,7 @@ fn draw(
 }
 
 struct Batch {
-    company: String,
+    company: DataAreaId,
     limits: Limits,
     /// Customers with a failed operation; their later ones wait (C03).
     failed: BTreeSet<String>,
@@ -151,5 +152,5 @@ impl Batch {
 fn customer_key(hq: &HqTx<'_>, row: &OperationRow) -> Result<String, StoreError> {
     let (account, guid) = (row.text("CUSTACCOUNT"), row.text("CUSTACCOUNTASYNC"));
     let own = if guid.is_empty() { account } else { guid };
-    Ok(known_account(hq, row)?.unwrap_or_else(|| own.to_owned()))
+    Ok(known_account(hq, row)?.map_or_else(|| own.to_owned(), |account| account.to_string()))
 }

@@ -6,6 +6,7 @@ use super::batch_operation::Failure;
 use crate::model::changed::Changed;
 use crate::model::field_set::{Field, FieldOwner, LeftField, Made, Setter, Stamp};
 use crate::model::ids::DataStoreId;
+use crate::model::operation::Action;
 use crate::model::time::Time;
 use crate::store::operations::{self, OperationRow};
 use crate::store::{HqTx, StoreError, batch_order, field_sets};
@@ -16,6 +17,8 @@ pub(super) struct Acting<'a> {
     pub(super) hq: &'a HqTx<'a>,
     /// The operation.
     pub(super) row: &'a OperationRow,
+    /// What it does.
+    pub(super) action: Action,
     /// The environment's time.
     pub(super) now: &'a Time,
     saved: BTreeMap<String, Time>,
@@ -34,8 +37,13 @@ impl<'a> Acting<'a> {
         hq: &'a HqTx<'a>,
         row: &'a OperationRow,
         now: &'a Time,
-    ) -> Result<Self, StoreError> {
-        Ok(Self { hq, row, now, saved: operations::saved(hq, row.id)? })
+    ) -> Result<Self, Failure> {
+        let action = row.action().ok_or_else(|| {
+            let known = Action::ALL.iter().map(|action| format!("{} {action}", action.number()));
+            let known = known.collect::<Vec<_>>().join(", ");
+            Failure::Told(format!("OPERATION is {}, expected {known}", row.text("OPERATION")))
+        })?;
+        Ok(Self { hq, row, action, now, saved: operations::saved(hq, row.id)? })
     }
 
     /// The fields that the operation changed (R19).

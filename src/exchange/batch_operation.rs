@@ -2,11 +2,10 @@
 
 use super::batch_fields::{Acting, Fate};
 use crate::model::changed::Changed;
-use crate::model::customer::{
-    Address, AddressField, CREATE, Change, Customer, CustomerField, DEACTIVATE, title_name,
-};
+use crate::model::customer::{Address, AddressField, Change, Customer, CustomerField, title_name};
 use crate::model::field_set::{Field, FieldOwner, Stamp};
-use crate::model::operation::OperationKind;
+use crate::model::ids::{AccountNum, AsyncAccount, DataAreaId};
+use crate::model::operation::{Action, OperationKind};
 use crate::model::schema::Table;
 use crate::model::time::Time;
 use crate::store::hq_customers::{self, Origin, PostalAddress};
@@ -66,7 +65,7 @@ impl Limits {
 pub(super) fn process(
     hq: &HqTx<'_>,
     row: &OperationRow,
-    company: &str,
+    company: &DataAreaId,
     limits: &Limits,
     now: &Time,
 ) -> Result<Done, Failure> {
@@ -86,7 +85,7 @@ pub(super) fn process(
 }
 
 /// A primary contact is the customer's e-mail address or telephone number; another one is added.
-fn contact(acting: &Acting<'_>, account: String) -> Result<Done, StoreError> {
+fn contact(acting: &Acting<'_>, account: AccountNum) -> Result<Done, StoreError> {
     let Acting { hq, row, now, .. } = *acting;
     let (kind, value) = (row.number("CONTACTTYPE"), row.text("LOCATOR"));
     let phone = kind == hq_customers::PHONE;
@@ -105,11 +104,11 @@ fn contact(acting: &Acting<'_>, account: String) -> Result<Done, StoreError> {
     Ok(done)
 }
 
-fn affiliation(acting: &Acting<'_>, account: String) -> Result<Done, StoreError> {
+fn affiliation(acting: &Acting<'_>, account: AccountNum) -> Result<Done, StoreError> {
     let Acting { hq, row, .. } = *acting;
     let id = row.number("RETAILAFFILIATIONID");
     let (field, text) = (Field::Affiliation(id), id.to_string());
-    let takes = row.number("OPERATION") == DEACTIVATE;
+    let takes = acting.action == Action::Deactivate;
     let owner = FieldOwner::Customer(&account);
     let mut done = Done { account: account.clone(), ..Done::default() };
     match acting.fate(owner, field, &["RETAILAFFILIATIONID", "OPERATION"])? {
@@ -132,7 +131,7 @@ fn affiliation(acting: &Acting<'_>, account: String) -> Result<Done, StoreError>
     Ok(done)
 }
 
-fn attribute(acting: &Acting<'_>, account: String) -> Result<Done, StoreError> {
+fn attribute(acting: &Acting<'_>, account: AccountNum) -> Result<Done, StoreError> {
     let Acting { hq, row, .. } = *acting;
     let (id, value) = (row.number("ATTRIBUTERECID"), row.text("ATTRIBUTEVALUESTRING"));
     let field = Field::Attribute(id);
@@ -151,7 +150,7 @@ fn attribute(acting: &Acting<'_>, account: String) -> Result<Done, StoreError> {
 }
 
 /// The account an operation is for: its own, or the one its GUID has become.
-fn account(hq: &Headquarters, row: &OperationRow) -> Result<Option<String>, Failure> {
+fn account(hq: &Headquarters, row: &OperationRow) -> Result<Option<AccountNum>, Failure> {
     let (account, found) = (row.text("CUSTACCOUNT"), known_account(hq, row)?);
     if found.is_none() && !account.is_empty() {
         return Err(Failure::Told(format!("customer {account} is not in headquarters")));
@@ -164,12 +163,12 @@ fn account(hq: &Headquarters, row: &OperationRow) -> Result<Option<String>, Fail
 pub(super) fn known_account(
     hq: &Headquarters,
     row: &OperationRow,
-) -> Result<Option<String>, StoreError> {
-    let (account, guid) = (row.text("CUSTACCOUNT"), row.text("CUSTACCOUNTASYNC"));
-    if !account.is_empty() && hq_customers::party(hq, account)?.is_some() {
-        return Ok(Some(account.to_owned()));
+) -> Result<Option<AccountNum>, StoreError> {
+    let account = AccountNum::new(row.text("CUSTACCOUNT"));
+    if !account.is_empty() && hq_customers::party(hq, &account)?.is_some() {
+        return Ok(Some(account));
     }
-    if guid.is_empty() { Ok(None) } else { hq_customers::account_of_guid(hq, guid) }
+    hq_customers::account_of_guid(hq, &AsyncAccount::new(row.text("CUSTACCOUNTASYNC")))
 }
 
 fn change(attribute: &str, old: &str, new: &str) -> Change {
@@ -180,7 +179,7 @@ fn change(attribute: &str, old: &str, new: &str) -> Change {
 fn described(row: &OperationRow) -> Customer {
     let text = |column: &str| row.text(column).to_owned();
     Customer {
-        async_account: text("CUSTACCOUNTASYNC"),
+        async_account: AsyncAccount::new(row.text("CUSTACCOUNTASYNC")),
         first_name: text("FIRSTNAME"),
         middle_name: text("MIDDLENAME"),
         last_name: text("LASTNAME"),
@@ -196,8 +195,8 @@ fn described(row: &OperationRow) -> Customer {
 
 fn customer(
     acting: &Acting<'_>,
-    account: Option<String>,
-    company: &str,
+    account: Option<AccountNum>,
+    company: &DataAreaId,
     limits: &Limits,
 ) -> Result<Done, Failure> {
     let Acting { hq, row, .. } = *acting;
@@ -209,9 +208,9 @@ fn customer(
         let column = field.column().unwrap_or_default();
         Limits::check(limits.name.as_ref(), &[(column, &value)])?;
     }
-    match (account, row.number("OPERATION")) {
-        (None, CREATE) => create(acting, &wanted, company),
-        (None, _) => Err(Failure::Told(format!(
+    match (account, acting.action) {
+        (None, Action::Create) => create(acting, &wanted, company),
+        (None, Action::Update | Action::Deactivate) => Err(Failure::Told(format!(
             "customer {} is not in headquarters",
             row.text("CUSTACCOUNTASYNC")
         ))),
@@ -228,7 +227,7 @@ fn customer(
 }
 
 /// Makes the customer of a creation (C05).
-fn create(acting: &Acting<'_>, wanted: &Customer, company: &str) -> Result<Done, Failure> {
+fn create(acting: &Acting<'_>, wanted: &Customer, company: &DataAreaId) -> Result<Done, Failure> {
     let Acting { hq, row, now, .. } = *acting;
     let channel = row.number("ORIGINATINGCHANNEL");
     let default = operations::default_customer(hq, channel)?
@@ -288,7 +287,7 @@ fn edited(customer: &Customer, changed: &Changed) -> Vec<(CustomerField, String)
         .collect()
 }
 
-fn address(acting: &Acting<'_>, account: String, limits: &Limits) -> Result<Done, Failure> {
+fn address(acting: &Acting<'_>, account: AccountNum, limits: &Limits) -> Result<Done, Failure> {
     let Acting { hq, row, now, .. } = *acting;
     let text = |column: &str| row.text(column).to_owned();
     let wanted = Address {
@@ -300,21 +299,21 @@ fn address(acting: &Acting<'_>, account: String, limits: &Limits) -> Result<Done
         county: text("COUNTY"),
         country: text("COUNTRY"),
     };
-    let operation = row.number("OPERATION");
+    let action = acting.action;
     let changed = acting.changed()?;
     let carried: Vec<AddressField> = AddressField::ALL
         .iter()
         .copied()
-        .filter(|field| operation == CREATE || changed.includes(field.as_str()))
+        .filter(|field| action == Action::Create || changed.includes(field.as_str()))
         .collect();
-    for field in carried.iter().filter(|_| operation != DEACTIVATE) {
+    for field in carried.iter().filter(|_| action != Action::Deactivate) {
         Limits::check(limits.address.as_ref(), &[(postal_column(*field), field.get(&wanted))])?;
     }
     let party = hq_customers::known_party(hq, &account)?;
     let known = hq_customers::find_address(hq, party, &wanted.id)?;
     let mut done = Done { account, ..Done::default() };
-    match (operation, known) {
-        (CREATE, None) => {
+    match (action, known) {
+        (Action::Create, None) => {
             let recid = hq_customers::add_address(hq, party, &wanted, &acting.stamp(&[]), now)?;
             operations::remember_address(hq, &wanted.id, recid)?;
             for field in carried.iter().filter(|field| !field.get(&wanted).is_empty()) {
@@ -323,11 +322,11 @@ fn address(acting: &Acting<'_>, account: String, limits: &Limits) -> Result<Done
             }
             done.changes = differences(&Address::default(), &wanted);
         }
-        (_, None) => {
+        (Action::Update | Action::Deactivate, None) => {
             return Err(Failure::Told(format!("address {} is not in headquarters", wanted.id)));
         }
-        (DEACTIVATE, Some((recid, found))) => deactivate(acting, &mut done, recid, &found)?,
-        (_, Some((recid, found))) => {
+        (Action::Deactivate, Some((recid, found))) => deactivate(acting, &mut done, recid, &found)?,
+        (Action::Create | Action::Update, Some((recid, found))) => {
             edit_address(acting, &mut done, recid, &found, &wanted, &carried)?;
         }
     }

@@ -9,7 +9,7 @@ use super::ending::{Ending, ended, is_being_made};
 use super::error::ExchangeError;
 use super::generate::chain;
 use super::upload::Uploads;
-use crate::model::ids::{DataStoreId, GroupId};
+use crate::model::ids::{AccountNum, DataStoreId, GroupId};
 use crate::model::job::{Direction, Job};
 use crate::model::run::Mode;
 use crate::model::session::{DownloadSession, UploadSession};
@@ -430,7 +430,7 @@ pub fn pause(writer: &HqWriter<'_>, name: &str, paused: bool) -> Result<DataStor
 pub fn set_default_customer(
     writer: &HqWriter<'_>,
     name: &str,
-    account: &str,
+    account: &AccountNum,
 ) -> Result<String, ExchangeError> {
     let store = topology::find_store(&writer.hq, name)?;
     // An offline database is its channel's.

@@ -12,6 +12,7 @@ use super::generate::chain;
 use super::plan::plan_job;
 use super::run::Known;
 use crate::model::event::{Event, Silent};
+use crate::model::ids::AccountNum;
 use crate::model::job::Direction;
 use crate::model::plan::TablePlan;
 use crate::model::pos::{LeftToJob, RealTimeCall};
@@ -61,13 +62,13 @@ const CUSTOMERS: &str = "1010";
 pub fn real_time(
     writer: &mut Writer,
     mut call: RealTimeCall,
-    work: impl FnOnce(&HqTx<'_>) -> Result<String, ExchangeError>,
+    work: impl FnOnce(&HqTx<'_>) -> Result<AccountNum, ExchangeError>,
 ) -> Result<Answer, ExchangeError> {
     let now = writer.world.clock.utc();
     let before = writer.env.reader()?;
     let (intent, announced) = writer.hq.write(|hq| {
-        let since;
-        (since, call.account) = ask(hq, &before.hq, &now, work)?;
+        let (since, account) = ask(hq, &before.hq, &now, work)?;
+        call.account = account.to_string();
         let mark = lineage::begin(hq, &call.channel)?;
         let announced = Announced { since, mark, call: call.clone() };
         let intent = intents::announce(hq, intents::REAL_TIME, &announced, &now)?;
@@ -84,8 +85,8 @@ fn ask(
     hq: &HqTx<'_>,
     before: &Headquarters,
     now: &Time,
-    work: impl FnOnce(&HqTx<'_>) -> Result<String, ExchangeError>,
-) -> Result<(i64, String), ExchangeError> {
+    work: impl FnOnce(&HqTx<'_>) -> Result<AccountNum, ExchangeError>,
+) -> Result<(i64, AccountNum), ExchangeError> {
     let plans = plans(hq)?;
     // Versions are closed on both sides, so that the call's changes stand alone.
     let since = tracking::close_version(hq, now)?;
@@ -104,8 +105,8 @@ pub fn rehearse(
     copy: &Headquarters,
     before: &Headquarters,
     now: &Time,
-    work: impl FnOnce(&HqTx<'_>) -> Result<String, ExchangeError>,
-) -> Result<String, ExchangeError> {
+    work: impl FnOnce(&HqTx<'_>) -> Result<AccountNum, ExchangeError>,
+) -> Result<AccountNum, ExchangeError> {
     copy.write(|hq| ask(hq, before, now, work)).map(|(_, account)| account)
 }
 

@@ -1,14 +1,8 @@
 //! Customers as people see them, and the fields they may set.
 
+use super::ids::{AccountNum, AsyncAccount};
 use super::named::named;
 use serde::Serialize;
-
-/// `OPERATION` of a V2 row: a creation (the number is inferred).
-pub const CREATE: i64 = 1;
-/// `OPERATION` of a V2 row: an edit (the number is inferred).
-pub const UPDATE: i64 = 2;
-/// `OPERATION` of a V2 row: a deactivation (R10).
-pub const DEACTIVATE: i64 = 3;
 
 /// What people see instead of a temporary GUID (R08).
 pub const PENDING_SYNC: &str = "Pending sync";
@@ -16,11 +10,11 @@ pub const PENDING_SYNC: &str = "Pending sync";
 /// A customer with what the commands show.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Customer {
-    /// The account number; the temporary GUID while it has none.
-    pub account: String,
+    /// The account number; empty while it has none.
+    pub account: AccountNum,
     /// The temporary GUID it came with, if it did.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub async_account: String,
+    #[serde(skip_serializing_if = "AsyncAccount::is_empty")]
+    pub async_account: AsyncAccount,
     /// First, middle and last name.
     pub first_name: String,
     /// Middle name.

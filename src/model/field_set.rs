@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use super::customer::{AddressField, CustomerField};
 use super::operation::{OperationId, OperationKind};
-use crate::model::ids::DataStoreId;
+use crate::model::ids::{AccountNum, DataStoreId};
 use crate::model::time::{ShownTime, Time};
 
 /// Whose fields they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldOwner<'a> {
     /// The customer of an account.
-    Customer(&'a str),
+    Customer(&'a AccountNum),
     /// A postal address of headquarters, by its RECID.
     Address(i64),
 }

@@ -36,3 +36,45 @@ numbers! {
     /// A channel database group: its RECID.
     GroupId,
 }
+
+macro_rules! texts {
+    ($($(#[$doc:meta])+ $name:ident),+ $(,)?) => {$(
+        $(#[$doc])+
+        #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The identity that a text is.
+            pub fn new(text: impl Into<String>) -> Self {
+                Self(text.into())
+            }
+
+            /// The text of a column.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// Whether it is none, as a documented column has it.
+            pub fn is_empty(&self) -> bool {
+                self.0.is_empty()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+    )+};
+}
+
+texts! {
+    /// The account number of a customer, which headquarters gives (C05): ACCOUNTNUM, CUSTACCOUNT.
+    AccountNum,
+    /// The temporary id of a customer that a channel has made, a GUID (R08): CUSTACCOUNTASYNC.
+    AsyncAccount,
+    /// The company that rows belong to: DATAAREAID.
+    DataAreaId,
+}

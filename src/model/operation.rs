@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::customer::{CREATE, Change, DEACTIVATE};
+use super::customer::Change;
 use super::field_set::LeftField;
 use super::time::ShownTime;
 
@@ -35,6 +35,39 @@ impl OperationKind {
             Self::Affiliation => "RETAILASYNCCUSTOMERAFFILIATION",
             Self::Attribute => "RETAILASYNCCUSTOMERATTRIBUTEV2",
         }
+    }
+}
+
+named! {
+    /// What an operation does.
+    pub enum Action {
+        /// It makes something.
+        Create = "create",
+        /// It edits something.
+        Update = "update",
+        /// It ends something (R10).
+        Deactivate = "deactivate",
+    }
+}
+
+impl Action {
+    /// The number in OPERATION (the numbers are inferred).
+    pub const fn number(self) -> i64 {
+        match self {
+            Self::Create => 1,
+            Self::Update => 2,
+            Self::Deactivate => 3,
+        }
+    }
+
+    /// The action with this number.
+    pub fn from_number(number: i64) -> Option<Self> {
+        Self::ALL.iter().copied().find(|action| action.number() == number)
+    }
+
+    /// The action of a column's text; none of another program's number that is none.
+    pub fn stored(text: &str) -> Option<Self> {
+        Self::from_number(text.parse().ok()?)
     }
 }
 
@@ -84,7 +117,7 @@ pub struct Operation {
     pub id: String,
     /// The channel database it came from.
     pub channel: String,
-    /// create, update or deactivate.
+    /// create, update or deactivate; another program's number that is none of them as it is.
     pub operation: String,
     /// The customer account, once there is one.
     pub account: String,
@@ -113,13 +146,4 @@ pub struct OperationDetail {
     pub edits: Vec<Change>,
     /// Its values, by column.
     pub values: BTreeMap<String, String>,
-}
-
-/// The word for an `OPERATION` number.
-pub fn operation_word(number: i64) -> &'static str {
-    match number {
-        CREATE => "create",
-        DEACTIVATE => "deactivate",
-        _ => "update",
-    }
 }

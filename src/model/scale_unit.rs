@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::ids::AccountNum;
 use crate::model::time::Time;
 
 /// What a channel knows of itself and of features, read from its database at one time.
@@ -21,7 +22,7 @@ pub struct ChannelView {
     /// The channel's RECID.
     pub recid: i64,
     /// The default customer's account.
-    pub default_customer: String,
+    pub default_customer: AccountNum,
     /// The functionality profile's id.
     pub profile: String,
     /// "Create customer in async mode" (R01).

@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 
+use super::ids::DataAreaId;
+
 /// The settings of one environment, valid by construction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// The company (legal entity) rows belong to; four characters at most.
-    pub company: String,
+    pub company: DataAreaId,
     /// The IANA name of the environment's time zone, in which features fall due (G05).
     pub time_zone: String,
     /// How many instances each channel's scale unit has (R13).
@@ -74,7 +76,7 @@ const DAY: u64 = 24 * 60 * 60;
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            company: "USRT".to_owned(),
+            company: DataAreaId::new("USRT"),
             time_zone: "UTC".to_owned(),
             instances: 1,
             cache_ttl: Duration::from_mins(15),

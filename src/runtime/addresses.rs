@@ -1,18 +1,19 @@
 //! Creating, editing and deactivating addresses (R02, R03, R10).
 
-use super::customers::common;
 use super::decide::{Decision, Kind};
 use super::operation::PosError;
 use super::site::{Decided, Site};
 use crate::exchange::ExchangeError;
 use crate::model::changed::Changed;
-use crate::model::customer::{Address, AddressField, CREATE, DEACTIVATE, UPDATE};
+use crate::model::customer::{Address, AddressField};
 use crate::model::field_set::{Field, Stamp};
+use crate::model::ids::AccountNum;
 use crate::model::named::Named;
+use crate::model::operation::{Action, OperationKind};
 use crate::model::pos::{Path, PosReport};
-use crate::store::channel_customers::{self, Known};
+use crate::store::channel_customers::Known;
 use crate::store::hq_customers::{self, PostalAddress};
-use crate::store::{Headquarters, StoreError, channel_view, world};
+use crate::store::{ChannelTx, Headquarters, StoreError, channel_view, world};
 
 /// Creates an address.
 pub(super) fn create(
@@ -32,19 +33,19 @@ pub(super) fn create(
             let seed = site.world().seed;
             let given = AddressField::ALL.iter().filter(|field| !field.get(&address).is_empty());
             let given: Vec<&str> = given.map(|field| field.as_str()).collect();
-            site.database.write(|_| {
-                address.id = world::next_guid(&site.database, seed, &site.store.name)?;
-                append(site, &known, &address, CREATE, given)
+            site.database.write(|channel| {
+                address.id = world::next_guid(channel, seed, &site.store.name)?;
+                append(site, channel, &known, &address, Action::Create, given)
             })?;
             let mut report = site.report(kind.as_str(), Path::Async, known.account());
             report.address = Some(address.id);
             Ok(report)
         }
         Decision::RealTime => {
-            let account = known.account().to_owned();
+            let account = AccountNum::new(known.account());
             let now = site.now.clone();
             let stamp = Stamp::real_time(&now, site.store.id);
-            site.real_time(kind, &account.clone(), reasons, move |hq| {
+            site.real_time(kind, known.account(), reasons, move |hq| {
                 let party = hq_customers::known_party(hq, &account)?;
                 hq_customers::add_address(hq, party, &address, &stamp, &now)?;
                 Ok::<_, ExchangeError>(account)
@@ -70,18 +71,20 @@ pub(super) fn edit(
         Decision::Local => {
             site.for_writing()?;
             let changed = set.iter().map(|(field, _)| field.as_str());
-            append(site, &known, &address, UPDATE, changed)?;
+            site.database.write(|channel| {
+                append(site, channel, &known, &address, Action::Update, changed)
+            })?;
             let mut report = site.report(kind.as_str(), Path::Async, known.account());
             report.address = Some(address.id);
             Ok(report)
         }
         Decision::RealTime => {
-            let account = known.account().to_owned();
+            let account = AccountNum::new(known.account());
             let now = site.now.clone();
             let stamp = Stamp::real_time(&now, site.store.id);
             let set: Vec<(AddressField, String, Stamp)> =
                 set.iter().map(|(field, value)| (*field, value.clone(), stamp.clone())).collect();
-            site.real_time(kind, &account.clone(), reasons, move |hq| {
+            site.real_time(kind, known.account(), reasons, move |hq| {
                 let (recid, found) = in_headquarters(hq, &account, &address.id)?;
                 hq_customers::edit_address(hq, recid, found.values(), &set, &now)?;
                 Ok::<_, ExchangeError>(account)
@@ -105,16 +108,19 @@ pub(super) fn deactivate(
         Decision::Local => {
             site.for_writing()?;
             let changed = [Field::InForce.to_string()];
-            append(site, &known, &address, DEACTIVATE, changed.iter().map(String::as_str))?;
+            let changed = changed.iter().map(String::as_str);
+            site.database.write(|channel| {
+                append(site, channel, &known, &address, Action::Deactivate, changed)
+            })?;
             let mut report = site.report(kind.as_str(), Path::Async, known.account());
             report.address = Some(address.id);
             Ok(report)
         }
         Decision::RealTime => {
-            let account = known.account().to_owned();
+            let account = AccountNum::new(known.account());
             let now = site.now.clone();
             let stamp = Stamp::real_time(&now, site.store.id);
-            site.real_time(kind, &account.clone(), reasons, move |hq| {
+            site.real_time(kind, known.account(), reasons, move |hq| {
                 let (recid, _) = in_headquarters(hq, &account, &address.id)?;
                 hq_customers::deactivate_address(hq, recid, &stamp, &now)?;
                 Ok::<_, ExchangeError>(account)
@@ -129,7 +135,7 @@ pub(super) fn deactivate(
 /// [`StoreError::Unknown`] when it is not there yet.
 fn in_headquarters(
     hq: &Headquarters,
-    account: &str,
+    account: &AccountNum,
     id: &str,
 ) -> Result<(i64, PostalAddress), StoreError> {
     let party = hq_customers::known_party(hq, account)?;
@@ -158,15 +164,14 @@ fn find(site: &Site<'_>, known: &Known, id: &str) -> Result<Address, PosError> {
 
 fn append<'f>(
     site: &Site<'_>,
+    channel: &ChannelTx<'_>,
     known: &Known,
     address: &Address,
-    operation: i64,
+    action: Action,
     changed: impl IntoIterator<Item = &'f str>,
 ) -> Result<(), PosError> {
     let own = site.own()?;
-    let (account, guid) = known.columns();
-    let company = site.company();
-    let mut values = vec![
+    let values = vec![
         ("ADDRESSID", address.id.clone()),
         ("STREET", address.street.clone()),
         ("CITY", address.city.clone()),
@@ -177,10 +182,6 @@ fn append<'f>(
         ("MAKEPOSTALADDRESSPRIMARY", "0".to_owned()),
         ("cdx_CHANGED", Changed::text(changed)),
     ];
-    values.extend(common(&site.now, company, account, guid, own.recid, operation));
-    site.database.write(|_| {
-        channel_customers::append(&site.database, "RETAILASYNCADDRESSV2", &values)?;
-        Ok::<_, StoreError>(())
-    })?;
-    Ok(())
+    let row = site.row(known, action, own.recid);
+    Ok(row.append(channel, OperationKind::Address, values)?)
 }

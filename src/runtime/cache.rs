@@ -41,7 +41,11 @@ pub fn differences(catalogue: &Catalogue, held: &View, now: &View) -> Vec<Differ
         yes(held.async_orders),
         yes(now.async_orders),
     );
-    add("default customer".to_owned(), held.default_customer, now.default_customer);
+    add(
+        "default customer".to_owned(),
+        held.default_customer.to_string(),
+        now.default_customer.to_string(),
+    );
     add(
         "days transactions exist".to_owned(),
         held.days_transactions_exist.to_string(),

@@ -6,11 +6,12 @@ use super::site::{Decided, Site};
 use crate::exchange::ExchangeError;
 use crate::gates::catalogue::slug;
 use crate::model::changed::Changed;
-use crate::model::customer::{CREATE, Customer, CustomerField, UPDATE, title_number};
+use crate::model::customer::{Customer, CustomerField, title_number};
 use crate::model::field_set::Stamp;
+use crate::model::ids::{AccountNum, AsyncAccount};
+use crate::model::operation::{Action, OperationKind};
 use crate::model::pos::{Path, PosReport, Reason};
-use crate::model::time::Time;
-use crate::store::channel_customers::{self, Known};
+use crate::store::channel_customers::{self, Known, Values};
 use crate::store::channel_view;
 use crate::store::hq_customers::{self, Origin};
 use crate::store::{StoreError, world};
@@ -63,7 +64,7 @@ fn create_in_real_time(
         return Ok(report);
     }
     let own = site.own()?;
-    let company = site.company().to_owned();
+    let company = site.company().clone();
     let now = site.now.clone();
     let new = new.clone();
     let stamp = Stamp::real_time(&now, site.store.id);
@@ -107,7 +108,12 @@ fn create_locally(
         }
         customer.title.clear();
     }
-    let template = Known::Sync { account: own.default_customer.clone(), guid: String::new() };
+    let affiliations = if enhanced {
+        channel_customers::affiliations(&site.database, &own.default_customer)?
+    } else {
+        Vec::new()
+    };
+    let template = Known::Sync { account: own.default_customer, guid: AsyncAccount::default() };
     let given = changed(hq_customers::given(&customer).map(|(field, _)| field));
     let default = channel_view::state(&site.database, site.store.id, &template)?;
     customer.group = default.group;
@@ -115,88 +121,40 @@ fn create_locally(
     if customer.language.is_empty() {
         customer.language = default.language;
     }
-    let affiliations = if enhanced {
-        channel_customers::affiliations(&site.database, &own.default_customer)?
-    } else {
-        Vec::new()
-    };
-    let mut values = row_values(site, &customer, "", own.recid, CREATE);
-    values.push(given);
     let seed = site.world().seed;
-    let scope = site.store.name.clone();
-    let company = site.company().to_owned();
-    let guid = site.database.write(|_| {
-        let database = &site.database;
-        let guid = world::next_guid(database, seed, &scope)?;
-        let mut values = values;
-        for (column, value) in &mut values {
-            if *column == "CUSTACCOUNTASYNC" {
-                value.clone_from(&guid);
-            }
-        }
-        channel_customers::append(database, "RETAILASYNCCUSTOMERV2", &values)?;
-        let common = |values: &mut Vec<(&'static str, String)>| {
-            values.extend(common(&site.now, &company, "", &guid, own.recid, CREATE));
-        };
+    let known = site.database.write(|channel| {
+        let next_guid = || world::next_guid(channel, seed, &site.store.name);
+        let known = Known::Async { guid: AsyncAccount::new(next_guid()?) };
+        let row = site.row(&known, Action::Create, own.recid);
+        row.append(channel, OperationKind::Customer, values(&customer, own.recid, given))?;
         for affiliation in affiliations {
-            let mut row = vec![("RETAILAFFILIATIONID", affiliation.to_string())];
-            common(&mut row);
-            channel_customers::append(database, "RETAILASYNCCUSTOMERAFFILIATION", &row)?;
+            row.append(channel, OperationKind::Affiliation, affiliation_values(affiliation))?;
         }
         let secondary: &[String] = if enhanced { &new.secondary } else { &[] };
         for contact in secondary {
-            let mut row = vec![
-                ("CONTACTID", world::next_guid(database, seed, &scope)?),
+            let values = vec![
+                ("CONTACTID", next_guid()?),
                 ("CONTACTTYPE", contact_type(contact).to_string()),
                 ("LOCATOR", contact.clone()),
                 ("ISPRIMARY", "0".to_owned()),
             ];
-            common(&mut row);
-            channel_customers::append(database, "RETAILASYNCCUSTOMERCONTACT", &row)?;
+            row.append(channel, OperationKind::Contact, values)?;
         }
-        Ok::<_, StoreError>(guid)
+        Ok::<_, StoreError>(known)
     })?;
-    Ok((guid, notes))
+    Ok((known.account().to_owned(), notes))
 }
 
-/// The column that says which fields a row changes (R19).
-fn changed(fields: impl Iterator<Item = CustomerField>) -> (&'static str, String) {
+/// The text of the column that says which fields a row changes (R19).
+fn changed(fields: impl Iterator<Item = CustomerField>) -> String {
     let names: Vec<&str> = fields.map(CustomerField::as_str).collect();
-    ("cdx_CHANGED", Changed::text(names))
+    Changed::text(names)
 }
 
-/// The columns every V2 row has.
-pub(super) fn common(
-    now: &Time,
-    company: &str,
-    account: &str,
-    guid: &str,
-    channel: i64,
-    operation: i64,
-) -> Vec<(&'static str, String)> {
-    vec![
-        ("CUSTACCOUNT", account.to_owned()),
-        ("CUSTACCOUNTASYNC", guid.to_owned()),
-        ("OPERATION", operation.to_string()),
-        ("ONLINEOPERATIONCOMPLETED", "0".to_owned()),
-        ("ORIGINATINGCHANNEL", channel.to_string()),
-        ("CREATEDDATETIME", now.to_string()),
-        ("MODIFIEDDATETIME", now.to_string()),
-        ("DATAAREAID", company.to_owned()),
-    ]
-}
-
-/// The values of a customer row.
-fn row_values(
-    site: &Site<'_>,
-    customer: &Customer,
-    account: &str,
-    channel: i64,
-    operation: i64,
-) -> Vec<(&'static str, String)> {
-    let company = site.company();
+/// The values of a customer's row that a channel makes.
+fn values(customer: &Customer, channel: i64, changed: String) -> Values {
     let title = title_number(&customer.title).unwrap_or(0);
-    let mut values = vec![
+    vec![
         ("CUSTNAME", customer.name()),
         ("FIRSTNAME", customer.first_name.clone()),
         ("MIDDLENAME", customer.middle_name.clone()),
@@ -209,10 +167,12 @@ fn row_values(
         ("CURRENCY", customer.currency.clone()),
         ("CUSTGROUP", customer.group.clone()),
         ("STORERECID", channel.to_string()),
-    ];
-    let guid = &customer.async_account;
-    values.extend(common(&site.now, company, account, guid, channel, operation));
-    values
+        ("cdx_CHANGED", changed),
+    ]
+}
+
+fn affiliation_values(affiliation: i64) -> Values {
+    vec![("RETAILAFFILIATIONID", affiliation.to_string())]
 }
 
 /// Edits a customer (R03, R10).
@@ -231,10 +191,10 @@ pub(super) fn edit(
             Ok(site.report(kind.as_str(), Path::Async, known.account()))
         }
         Decision::RealTime => {
-            let account = known.account().to_owned();
+            let account = AccountNum::new(known.account());
             let (now, set) = (site.now.clone(), set.to_vec());
             let stamp = Stamp::real_time(&now, site.store.id);
-            site.real_time(kind, &account.clone(), reasons, move |hq| {
+            site.real_time(kind, known.account(), reasons, move |hq| {
                 for (field, value) in &set {
                     hq_customers::set_field(hq, &account, *field, value, &stamp, &now)?;
                 }
@@ -251,9 +211,7 @@ fn edit_locally(
 ) -> Result<(), PosError> {
     site.for_writing()?;
     let own = site.own()?;
-    let (account, guid) = known.columns();
     let mut customer = channel_view::state(&site.database, site.store.id, known)?;
-    guid.clone_into(&mut customer.async_account);
     let mut affiliations = Vec::new();
     for (field, value) in set {
         match field.of(&mut customer) {
@@ -263,18 +221,19 @@ fn edit_locally(
             }
         }
     }
-    let mut values = row_values(site, &customer, account, own.recid, UPDATE);
     let own_fields = set.iter().map(|(field, _)| *field);
-    values.push(changed(own_fields.filter(|field| field.column().is_some())));
-    let company = site.company().to_owned();
-    site.database.write(|_| {
-        channel_customers::append(&site.database, "RETAILASYNCCUSTOMERV2", &values)?;
+    let changed = changed(own_fields.filter(|field| field.column().is_some()));
+    let values = values(&customer, own.recid, changed);
+    site.database.write(|channel| {
+        site.row(known, Action::Update, own.recid).append(
+            channel,
+            OperationKind::Customer,
+            values,
+        )?;
+        let row = site.row(known, Action::Create, own.recid);
         for affiliation in affiliations {
-            let mut row = vec![("RETAILAFFILIATIONID", affiliation.to_string())];
-            row.extend(common(&site.now, &company, account, guid, own.recid, CREATE));
-            channel_customers::append(&site.database, "RETAILASYNCCUSTOMERAFFILIATION", &row)?;
+            row.append(channel, OperationKind::Affiliation, affiliation_values(affiliation))?;
         }
-        Ok::<_, StoreError>(())
-    })?;
-    Ok(())
+        Ok::<_, PosError>(())
+    })
 }

@@ -7,6 +7,7 @@ use super::decide::{Circumstances, Decision, Kind, Switch, decide};
 use super::obstacle::{MissingGround, Obstacle};
 use crate::gates::Catalogue;
 use crate::gates::gate::CARRIER;
+use crate::model::ids::{AccountNum, DataAreaId};
 use crate::model::pos::{Path, Reason};
 use crate::model::scale_unit::{Cached, View};
 use crate::model::topology::DataStore;
@@ -36,7 +37,7 @@ pub struct Here {
     /// What it says now.
     pub now: View,
     features: BTreeMap<&'static str, Rows>,
-    defaults: BTreeMap<String, Whereabouts>,
+    defaults: BTreeMap<AccountNum, Whereabouts>,
     /// Whether it has a customer with an account.
     pub has_customers: bool,
     /// Whether it has one whose account has not come back.
@@ -162,7 +163,7 @@ pub struct Sides<'a> {
     /// The time.
     pub clock: &'a Clock,
     /// The company.
-    pub company: &'a str,
+    pub company: &'a DataAreaId,
 }
 
 impl Here {
@@ -188,7 +189,7 @@ impl Here {
         let named = default_customers::named(sides.hq, sides.store)?;
         for account in views.filter_map(own).chain(named) {
             let found = Whereabouts {
-                channel: channel_customers::know(sides.channel, &account)?.is_some(),
+                channel: channel_customers::know(sides.channel, account.as_str())?.is_some(),
                 headquarters: hq_customers::template(sides.hq, &account, sides.company)?.is_some(),
             };
             defaults.insert(account, found);
@@ -202,7 +203,7 @@ impl Here {
 impl Here {
     /// Whether the channel has a customer whom headquarters, or one of its views, names as its
     /// default; none for any other.
-    pub fn has_customer(&self, account: &str) -> Option<bool> {
+    pub fn has_customer(&self, account: &AccountNum) -> Option<bool> {
         self.defaults.get(account).map(|found| found.channel)
     }
 }
@@ -306,10 +307,10 @@ impl Ground<'_> {
         match decided {
             _ if account.is_empty() => Some(MissingGround::NoDefaultCustomer),
             Decision::Local if !found.channel => {
-                Some(MissingGround::DefaultCustomerNotThere(account.clone()))
+                Some(MissingGround::DefaultCustomerNotThere(account.to_string()))
             }
             Decision::RealTime if !found.headquarters => {
-                Some(MissingGround::DefaultCustomerUnknown(account.clone()))
+                Some(MissingGround::DefaultCustomerUnknown(account.to_string()))
             }
             _ => None,
         }

@@ -4,6 +4,7 @@ use super::decide::{Decision, Kind};
 use super::operation::PosError;
 use super::site::{Decided, Site};
 use crate::exchange::ExchangeError;
+use crate::model::ids::AccountNum;
 use crate::model::pos::{FoundCustomer, Path, PosReport};
 use crate::store::{Headquarters, StoreError, channel_customers, hq_customers, world};
 
@@ -25,12 +26,12 @@ pub(super) fn find(site: &mut Site<'_>, word: &str, remote: bool) -> Result<PosR
         return Ok(site.refused(kind, None, reasons));
     }
     let mut report =
-        site.real_time(kind, "", reasons, |_| Ok::<_, ExchangeError>(String::new()))?;
+        site.real_time(kind, "", reasons, |_| Ok::<_, ExchangeError>(AccountNum::default()))?;
     if report.path == Path::RealTime {
         let (found, _) = hq_customers::list(site.hq(), word, MOST)?;
         let shown = |customer: crate::model::customer::Customer| FoundCustomer {
-            account: customer.account.clone(),
-            display_account: customer.account.clone(),
+            account: customer.account.to_string(),
+            display_account: customer.account.to_string(),
             name: customer.name(),
             email: customer.email,
         };
@@ -46,12 +47,12 @@ pub(super) fn ask(site: &mut Site<'_>, kind: Kind, account: &str) -> Result<PosR
     if matches!(decision, Decision::Refused(..)) {
         return Ok(site.refused(kind, Some(&known), reasons));
     }
-    let account = known.account().to_owned();
-    site.real_time(kind, &account.clone(), reasons, move |hq| held_there(hq, account))
+    let account = AccountNum::new(known.account());
+    site.real_time(kind, known.account(), reasons, move |hq| held_there(hq, account))
 }
 
 /// The account, where headquarters has such a customer to answer about.
-fn held_there(hq: &Headquarters, account: String) -> Result<String, ExchangeError> {
+fn held_there(hq: &Headquarters, account: AccountNum) -> Result<AccountNum, ExchangeError> {
     hq_customers::known_party(hq, &account)?;
     Ok(account)
 }
@@ -68,8 +69,8 @@ pub(super) fn link(
     if matches!(decision, Decision::Refused(..)) {
         return Ok(site.refused(kind, Some(&known), reasons));
     }
-    let (account, identity) = (known.account().to_owned(), identity.to_owned());
-    site.real_time(kind, &account.clone(), reasons, move |hq| {
+    let (account, identity) = (AccountNum::new(known.account()), identity.to_owned());
+    site.real_time(kind, known.account(), reasons, move |hq| {
         hq_customers::known_party(hq, &account)?;
         hq_customers::link_identity(hq, &identity, &account)?;
         Ok::<_, ExchangeError>(account)
@@ -89,7 +90,7 @@ pub(super) fn order(site: &mut Site<'_>, account: &str) -> Result<PosReport, Pos
     let mut report = if local {
         site.report(kind.as_str(), Path::Async, &account)
     } else {
-        let owner = account.clone();
+        let owner = AccountNum::new(&account);
         site.real_time(kind, &account, reasons, move |hq| held_there(hq, owner))?
     };
     if report.path != Path::Failed {

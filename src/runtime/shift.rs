@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::operation::PosError;
 use super::site::{Hands, Site};
 use crate::exchange::reconnect::{self as engine, Reconnected};
-use crate::model::operation::OperationKind;
 use crate::model::pos::{Path, PosReport};
 use crate::store::channel_customers;
 
@@ -16,8 +15,7 @@ pub(super) fn close(site: &mut Site<'_>) -> Result<PosReport, PosError> {
     let own = site.own()?;
     let days = u64::try_from(own.days_transactions_exist).unwrap_or(0);
     let before = site.world().clock.before(Duration::from_secs(days * 24 * 60 * 60));
-    let tables: Vec<&str> = OperationKind::ALL.iter().map(|kind| kind.table()).collect();
-    let (gone, lost) = channel_customers::purge(&site.database, &tables, &before)?;
+    let (gone, lost) = channel_customers::purge(&site.database, &before)?;
     let mut report = site.report("close-shift", Path::Local, "");
     report.notes.push(format!("{gone} asynchronous rows older than {days} days deleted"));
     if lost > 0 {

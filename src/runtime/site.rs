@@ -7,11 +7,13 @@ use crate::exchange::relay::{self, Answer};
 use crate::exchange::{Asked, ExchangeError, arming};
 use crate::gates::Catalogue;
 use crate::model::customer::PENDING_SYNC;
+use crate::model::ids::{AccountNum, DataAreaId};
+use crate::model::operation::Action;
 use crate::model::pos::{Path, PosReport, RealTimeCall, Reason};
 use crate::model::scale_unit::{Cached, ChannelView, View};
 use crate::model::time::Time;
 use crate::model::topology::{DataStore, OFFLINE_SUFFIX};
-use crate::store::channel_customers::{self, Known};
+use crate::store::channel_customers::{self, AsyncRow, Known};
 use crate::store::{
     Access, ChannelDatabase, Environment, Headquarters, HqTx, Reader, StoreError, Writer, origins,
     scale_unit, topology,
@@ -181,8 +183,18 @@ impl<'a> Site<'a> {
     }
 
     /// The company that rows belong to.
-    pub(super) fn company(&self) -> &str {
+    pub(super) fn company(&self) -> &DataAreaId {
         &self.hands.env().settings().company
+    }
+
+    /// A row of the channel's asynchronous tables about a customer, made now.
+    pub(super) fn row<'r>(
+        &'r self,
+        customer: &'r Known,
+        action: Action,
+        channel: i64,
+    ) -> AsyncRow<'r> {
+        AsyncRow { customer, action, channel, company: self.company(), at: &self.now }
     }
 
     /// Makes the channel's database one that may be written to: where the request is only said, a
@@ -335,7 +347,7 @@ impl<'a> Site<'a> {
         kind: Kind,
         account: &str,
         reasons: Vec<Reason>,
-        work: impl FnOnce(&HqTx<'_>) -> Result<String, ExchangeError>,
+        work: impl FnOnce(&HqTx<'_>) -> Result<AccountNum, ExchangeError>,
     ) -> Result<PosReport, PosError> {
         if self.headquarters_down() {
             if let Hands::Acting(writer) = &self.hands {
@@ -356,7 +368,7 @@ impl<'a> Site<'a> {
             }
             Hands::Rehearsing(Rehearsal { reader }) => {
                 let copy = reader.env.headquarters_copy()?;
-                (relay::rehearse(&copy, &reader.hq, &self.now, work)?, None)
+                (relay::rehearse(&copy, &reader.hq, &self.now, work)?.to_string(), None)
             }
         };
         let mut report = self.report(kind.as_str(), Path::RealTime, &account);

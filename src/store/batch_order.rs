@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use rusqlite::named_params;
+
 use super::error::StoreError;
 use super::operations::find;
 use super::side::Headquarters;
-use crate::model::customer::CREATE;
 use crate::model::field_set::{Setter, Stamp};
-use crate::model::operation::{OperationId, OperationKind};
+use crate::model::operation::{Action, OperationId, OperationKind};
 
 /// Operations that are not completed, in the order the batch goes: time, channel, counter. The
 /// creation of a customer or of an address comes before all that is about it, whatever the time and
@@ -29,11 +30,11 @@ pub fn waiting(hq: &Headquarters) -> Result<Vec<OperationId>, StoreError> {
         })
         .collect();
     let sql = format!("{} ORDER BY T, D, K, C", parts.join(" UNION ALL "));
-    let rows = hq.rows(&sql, [], |row| {
+    let rows = hq.rows(&sql, named_params! { ":create": Action::Create }, |row| {
         let kind = OperationKind::ALL.get(row.get::<_, u32>("K")? as usize).copied();
         let id = kind.zip(row.get("RECID")?).map(|(kind, row)| OperationId { kind, row });
         let about: [String; 2] = [row.get("GUID")?, row.get("ABOUT")?];
-        Ok((id, row.get::<_, i64>("OPERATION")? == CREATE, about))
+        Ok((id, row.get::<_, bool>("CREATES")?, about))
     })?;
     let mut waiting: Vec<Waiting> = Vec::new();
     let mut begins: BTreeMap<(usize, String), usize> = BTreeMap::new();
@@ -61,7 +62,7 @@ const MADE: [OperationKind; 2] = [OperationKind::Customer, OperationKind::Addres
 pub fn makes(hq: &Headquarters, stamp: &Stamp) -> Result<bool, StoreError> {
     match &stamp.by {
         Setter::Operation { id, .. } if MADE.contains(&id.kind) => {
-            Ok(find(hq, *id)?.is_some_and(|row| row.number("OPERATION") == CREATE))
+            Ok(find(hq, *id)?.is_some_and(|row| row.action() == Some(Action::Create)))
         }
         _ => Ok(false),
     }

@@ -1,15 +1,14 @@
 //! Customers as a channel database has them, synchronous and asynchronous.
 
-use rusqlite::types::Value;
 use rusqlite::{named_params, params, params_from_iter};
 
-use super::catalogue::column_list;
-use super::db::quoted;
 use super::error::StoreError;
 use super::lengths::refuse_row;
-use super::side::ChannelDatabase;
+use super::side::{ChannelDatabase, ChannelTx};
 use crate::model::customer::PENDING_SYNC;
+use crate::model::ids::{AccountNum, AsyncAccount, DataAreaId};
 use crate::model::named::Named;
+use crate::model::operation::{Action, OperationKind};
 use crate::model::pos::FoundCustomer;
 use crate::model::time::Time;
 use crate::world::ids;
@@ -20,14 +19,14 @@ pub enum Known {
     /// One with an account, and the GUID it came with, if it did.
     Sync {
         /// The account.
-        account: String,
+        account: AccountNum,
         /// The GUID, or empty.
-        guid: String,
+        guid: AsyncAccount,
     },
     /// One whose account has not come back (R08).
     Async {
         /// The temporary GUID.
-        guid: String,
+        guid: AsyncAccount,
     },
 }
 
@@ -35,24 +34,16 @@ impl Known {
     /// The account commands take for it.
     pub fn account(&self) -> &str {
         match self {
-            Self::Sync { account, .. } => account,
-            Self::Async { guid } => guid,
+            Self::Sync { account, .. } => account.as_str(),
+            Self::Async { guid } => guid.as_str(),
         }
     }
 
-    /// What people see for it (R08).
-    pub fn display(&self) -> &str {
+    /// CUSTACCOUNT and CUSTACCOUNTASYNC of a row about it (R10).
+    pub(super) fn columns(&self) -> (&str, &str) {
         match self {
-            Self::Sync { account, .. } => account,
-            Self::Async { .. } => PENDING_SYNC,
-        }
-    }
-
-    /// CUSTACCOUNT and CUSTACCOUNTASYNC of a V2 row about it (R10).
-    pub fn columns(&self) -> (&str, &str) {
-        match self {
-            Self::Sync { account, guid } => (account, guid),
-            Self::Async { guid } => ("", guid),
+            Self::Sync { account, guid } => (account.as_str(), guid.as_str()),
+            Self::Async { guid } => ("", guid.as_str()),
         }
     }
 
@@ -66,9 +57,9 @@ impl Known {
 pub fn know(channel: &ChannelDatabase, word: &str) -> Result<Option<Known>, StoreError> {
     let word = word.trim();
     if ids::is_guid(word) {
-        let guid = word.to_uppercase();
+        let guid = AsyncAccount::new(word.to_uppercase());
         let sql = "SELECT ACCOUNTNUM FROM ax_RETAILCUSTTABLE WHERE CUSTACCOUNTASYNC = ?1";
-        if let Some(account) = channel.text(sql, [&guid])? {
+        if let Some(account) = channel.first(sql, [&guid], |row| row.get(0))? {
             return Ok(Some(Known::Sync { account, guid }));
         }
         let sql = "SELECT count(*) FROM ax_RETAILASYNCCUSTOMERV2 WHERE CUSTACCOUNTASYNC = ?1";
@@ -102,30 +93,61 @@ pub fn search(
     )
 }
 
-/// Appends a row to an asynchronous table; text is turned into the column's type by SQLite.
-///
-/// # Errors
-/// [`StoreError::Sqlite`] when a value is longer than its column.
-pub fn append(
-    channel: &ChannelDatabase,
-    table: &str,
-    values: &[(&str, String)],
-) -> Result<i64, StoreError> {
-    let table = format!("ax_{table}");
-    refuse_row(channel, &table, values)?;
-    let columns: Vec<String> = values.iter().map(|(column, _)| (*column).to_owned()).collect();
-    let marks = vec!["?"; values.len()].join(", ");
-    let sql =
-        format!("INSERT INTO {} ({}) VALUES ({marks})", quoted(&table), column_list(&columns));
-    let values = values.iter().map(|(_, value)| Value::Text(value.clone()));
-    channel.run(&sql, params_from_iter(values))?;
-    let counter = channel.last_id();
-    super::origins::made(channel, &table, counter)?;
-    Ok(counter)
+/// Values by column; text is turned into the column's type by SQLite.
+pub type Values = Vec<(&'static str, String)>;
+
+/// What a row of an asynchronous table says, whatever the table.
+#[derive(Debug, Clone, Copy)]
+pub struct AsyncRow<'a> {
+    /// The customer it is about.
+    pub customer: &'a Known,
+    /// What it does.
+    pub action: Action,
+    /// The RECID of the channel that makes it.
+    pub channel: i64,
+    /// The company.
+    pub company: &'a DataAreaId,
+    /// When the person acts.
+    pub at: &'a Time,
+}
+
+impl AsyncRow<'_> {
+    /// Appends the row, with its own values, to the table of a kind.
+    ///
+    /// # Errors
+    /// [`StoreError::TooLong`] when a value is longer than its column.
+    pub fn append(
+        &self,
+        channel: &ChannelTx<'_>,
+        kind: OperationKind,
+        mut values: Values,
+    ) -> Result<(), StoreError> {
+        let (account, guid) = self.customer.columns();
+        values.extend([
+            ("CUSTACCOUNT", account.to_owned()),
+            ("CUSTACCOUNTASYNC", guid.to_owned()),
+            ("OPERATION", self.action.number().to_string()),
+            ("ONLINEOPERATIONCOMPLETED", "0".to_owned()),
+            ("ORIGINATINGCHANNEL", self.channel.to_string()),
+            ("CREATEDDATETIME", self.at.to_string()),
+            ("MODIFIEDDATETIME", self.at.to_string()),
+            ("DATAAREAID", self.company.to_string()),
+        ]);
+        let table = format!("ax_{}", kind.table());
+        refuse_row(channel, &table, &values)?;
+        let (columns, values): (Vec<_>, Vec<_>) = values.into_iter().unzip();
+        let marks = vec!["?"; values.len()].join(", ");
+        let sql = format!("INSERT INTO {table} ({}) VALUES ({marks})", columns.join(", "));
+        channel.run(&sql, params_from_iter(values))?;
+        super::origins::made(channel, &table, channel.last_id())
+    }
 }
 
 /// The affiliations of a customer in the channel, by RECID.
-pub fn affiliations(channel: &ChannelDatabase, account: &str) -> Result<Vec<i64>, StoreError> {
+pub fn affiliations(
+    channel: &ChannelDatabase,
+    account: &AccountNum,
+) -> Result<Vec<i64>, StoreError> {
     channel.rows(
         "SELECT RETAILAFFILIATIONID FROM ax_RETAILCUSTAFFILIATION WHERE CUSTACCOUNTNUM = ?1
          ORDER BY RETAILAFFILIATIONID",
@@ -150,23 +172,18 @@ pub fn affiliation_named(channel: &ChannelDatabase, name: &str) -> Result<i64, S
 
 /// Deletes asynchronous rows last changed before a time, uploaded or not (U06); how many, and how
 /// many of them headquarters has not received.
-pub fn purge(
-    channel: &ChannelDatabase,
-    tables: &[&str],
-    before: &Time,
-) -> Result<(u64, u64), StoreError> {
+pub fn purge(channel: &ChannelDatabase, before: &Time) -> Result<(u64, u64), StoreError> {
     channel.write(|db| {
         let (mut gone, mut lost) = (0, 0);
-        for table in tables {
-            let name = format!("ax_{table}");
+        for kind in OperationKind::ALL {
+            let name = format!("ax_{}", kind.table());
             let sent = super::uploads::sent(channel, &name)?;
             let sql = format!(
-                "SELECT count(*) FROM {} WHERE MODIFIEDDATETIME < ?1
-                 AND REPLICATIONCOUNTERFROMORIGIN > ?2",
-                quoted(&name)
+                "SELECT count(*) FROM {name} WHERE MODIFIEDDATETIME < ?1
+                 AND REPLICATIONCOUNTERFROMORIGIN > ?2"
             );
             lost += db.number(&sql, params![before, sent])? as u64;
-            let sql = format!("DELETE FROM {} WHERE MODIFIEDDATETIME < ?1", quoted(&name));
+            let sql = format!("DELETE FROM {name} WHERE MODIFIEDDATETIME < ?1");
             gone += db.run(&sql, [before])?;
         }
         Ok((gone, lost))

@@ -13,16 +13,16 @@ use super::hq_locations::{read_address, read_hq_address};
 use super::side::ChannelDatabase;
 use super::uploads;
 use crate::model::changed::Changed;
-use crate::model::customer::{Address, AddressField, CREATE, Customer, CustomerField, DEACTIVATE};
+use crate::model::customer::{Address, AddressField, Customer, CustomerField};
 use crate::model::field_set::{Field, Made, made_before};
-use crate::model::ids::DataStoreId;
-use crate::model::operation::OperationKind;
+use crate::model::ids::{AccountNum, DataStoreId};
+use crate::model::operation::{Action, OperationKind};
 use crate::model::time::Time;
 
 /// A row that the channel has written.
 struct Own<T> {
     values: T,
-    operation: i64,
+    action: Action,
     changed: Changed,
     made: Made,
     at: Time,
@@ -34,17 +34,19 @@ impl<T> Own<T> {
         store: DataStoreId,
         kind: OperationKind,
         values: T,
-    ) -> rusqlite::Result<Self> {
+    ) -> rusqlite::Result<Option<Self>> {
+        // What a row does with another number is not known: it fails in headquarters (C03).
+        let Some(action) = Action::from_number(row.get("OPERATION")?) else { return Ok(None) };
         let text = row.get::<_, Option<String>>("cdx_CHANGED")?.unwrap_or_default();
         let counter = row.get("REPLICATIONCOUNTERFROMORIGIN")?;
-        Ok(Self {
+        Ok(Some(Self {
             values,
-            operation: row.get("OPERATION")?,
+            action,
             // What is no list says nothing, so that the row is taken whole.
             changed: Changed::parse(&text).unwrap_or(Changed::Whole),
             made: Made { store, kind, counter, number: row.get("cdx_NUMBER")? },
             at: row.get("MODIFIEDDATETIME")?,
-        })
+        }))
     }
 }
 
@@ -100,7 +102,7 @@ pub fn state(
     };
     let sent = uploads::sent(channel, &format!("ax_{}", kind.table()))?;
     let mut shown = downloaded.as_ref().map(|down| down.values.clone());
-    for row in &own {
+    for row in own.iter().flatten() {
         let Some(shown) = &mut shown else {
             shown = Some(row.values.clone());
             continue;
@@ -120,7 +122,7 @@ pub fn state(
 
 fn downloaded_customer(
     channel: &ChannelDatabase,
-    account: &str,
+    account: &AccountNum,
 ) -> Result<Option<Downloaded<Customer>>, StoreError> {
     let found = channel.first(include_str!("sql/channel_customer.sql"), [account], |row| {
         let modified = row.get("MODIFIEDDATETIME")?;
@@ -167,7 +169,7 @@ pub fn addresses(
         },
     )?;
     let sent = uploads::sent(channel, &format!("ax_{}", kind.table()))?;
-    for row in own {
+    for row in own.into_iter().flatten() {
         lay_over(&mut shown, &row, sent);
     }
     let in_force = shown.into_iter().filter(|shown| shown.in_force);
@@ -184,7 +186,7 @@ fn lay_over(shown: &mut Vec<Shown>, row: &Own<Address>, sent: i64) {
         let of = |address: &Address| Address { id: String::new(), ..address.clone() };
         known.downloaded.is_some()
             && known.made_as.is_empty()
-            && row.operation == CREATE
+            && row.action == Action::Create
             && of(&known.address) == of(&row.values)
     };
     let at = shown.iter().position(is).or_else(|| shown.iter().position(same));
@@ -192,7 +194,7 @@ fn lay_over(shown: &mut Vec<Shown>, row: &Own<Address>, sent: i64) {
         shown.push(Shown {
             address: row.values.clone(),
             made_as: String::new(),
-            in_force: row.operation != DEACTIVATE,
+            in_force: row.action != Action::Deactivate,
             downloaded: None,
         });
         return;
@@ -203,7 +205,7 @@ fn lay_over(shown: &mut Vec<Shown>, row: &Own<Address>, sent: i64) {
     let newer = |field: Field| {
         known.downloaded.as_ref().is_none_or(|down| down.is_older_than(row, field, sent))
     };
-    if row.operation == DEACTIVATE {
+    if row.action == Action::Deactivate {
         known.in_force &= !newer(Field::InForce);
         return;
     }
@@ -218,7 +220,7 @@ fn lay_over(shown: &mut Vec<Shown>, row: &Own<Address>, sent: i64) {
 
 fn downloaded_addresses(
     channel: &ChannelDatabase,
-    account: &str,
+    account: &AccountNum,
 ) -> Result<Vec<Shown>, StoreError> {
     let rows = channel.rows(include_str!("sql/channel_addresses.sql"), [account], |row| {
         let shown = Shown {

@@ -6,9 +6,9 @@ use rusqlite::{Error, Statement};
 use super::db::Db;
 use super::error::StoreError;
 use crate::model::evidence::Grade;
-use crate::model::ids::{DataStoreId, GroupId};
+use crate::model::ids::{AccountNum, AsyncAccount, DataAreaId, DataStoreId, GroupId};
 use crate::model::job::Direction;
-use crate::model::operation::OperationStatus;
+use crate::model::operation::{Action, OperationStatus};
 use crate::model::replaced::Cause;
 use crate::model::run::FullReason;
 use crate::model::status::{DownloadStatus, UploadStatus};
@@ -76,7 +76,7 @@ macro_rules! numbers {
     )+};
 }
 
-text!(Time: stored);
+text!(AccountNum: new, AsyncAccount: new, DataAreaId: new, Time: stored);
 numbers!(DataStoreId, GroupId);
 
 macro_rules! named {
@@ -129,7 +129,11 @@ pub(super) fn set_of(statuses: &[DownloadStatus]) -> String {
     format!("{numbers:?}")
 }
 
-numbered!(DownloadStatus: "a session status", UploadStatus: "an upload status");
+numbered!(
+    Action: "what an operation does",
+    DownloadStatus: "a session status",
+    UploadStatus: "an upload status"
+);
 
 #[cfg(test)]
 mod tests {

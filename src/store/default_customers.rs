@@ -7,7 +7,7 @@ use rusqlite::named_params;
 use super::error::StoreError;
 use super::hq_customers;
 use super::side::{ChannelDatabase, Headquarters, HqTx};
-use crate::model::ids::DataStoreId;
+use crate::model::ids::{AccountNum, DataAreaId, DataStoreId};
 use crate::model::named::Named;
 use crate::model::topology::DataStore;
 
@@ -15,7 +15,7 @@ use crate::model::topology::DataStore;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DefaultCustomer {
     /// The account; empty where none is set.
-    pub account: String,
+    pub account: AccountNum,
     /// Whether headquarters has it.
     pub known: bool,
 }
@@ -23,13 +23,13 @@ pub struct DefaultCustomer {
 /// The default customer of each channel database, by its RECID.
 pub fn all(
     hq: &Headquarters,
-    company: &str,
+    company: &DataAreaId,
 ) -> Result<BTreeMap<DataStoreId, DefaultCustomer>, StoreError> {
     let rows = hq.rows(
         "SELECT d.DATASTORE, c.DEFAULTCUSTACCOUNT FROM RETAILCDXDATASTORECHANNEL d
          JOIN RETAILCHANNELTABLE c ON c.RECID = d.CHANNEL ORDER BY d.DATASTORE",
         [],
-        |row| Ok((row.get(0)?, row.get::<_, String>(1)?)),
+        |row| Ok((row.get(0)?, row.get::<_, AccountNum>(1)?)),
     )?;
     rows.into_iter()
         .map(|(store, account)| {
@@ -40,18 +40,20 @@ pub fn all(
 }
 
 /// The account that headquarters names as a channel's default customer.
-pub fn named(hq: &Headquarters, store: &DataStore) -> Result<Option<String>, StoreError> {
-    hq.text(
+pub fn named(hq: &Headquarters, store: &DataStore) -> Result<Option<AccountNum>, StoreError> {
+    hq.first(
         "SELECT c.DEFAULTCUSTACCOUNT FROM RETAILCONNDATABASEPROFILE p
          JOIN RETAILCDXDATASTORECHANNEL d ON d.DATASTORE = p.RECID
          JOIN RETAILCHANNELTABLE c ON c.RECID = d.CHANNEL WHERE p.NAME = ?1 COLLATE NOCASE",
         [store.channel()],
+        |row| row.get(0),
     )
 }
 
 /// The first customer of a company, if there is one.
-pub fn first(hq: &Headquarters, company: &str) -> Result<Option<String>, StoreError> {
-    hq.text("SELECT min(ACCOUNTNUM) FROM CUSTTABLE WHERE DATAAREAID = ?1", [company])
+pub fn first(hq: &Headquarters, company: &DataAreaId) -> Result<Option<AccountNum>, StoreError> {
+    let sql = "SELECT min(ACCOUNTNUM) FROM CUSTTABLE WHERE DATAAREAID = ?1";
+    Ok(hq.first(sql, [company], |row| row.get(0))?.flatten())
 }
 
 /// Whether headquarters has any customer.
@@ -92,13 +94,13 @@ pub fn unknown(hq: &Headquarters) -> Result<(u64, Vec<String>), StoreError> {
 pub fn set(
     hq: &HqTx<'_>,
     store: &DataStore,
-    account: &str,
-    company: &str,
+    account: &AccountNum,
+    company: &DataAreaId,
 ) -> Result<(), StoreError> {
     if hq_customers::template(hq, account, company)?.is_none() {
         let sql = "SELECT ACCOUNTNUM FROM CUSTTABLE WHERE DATAAREAID = ?1 ORDER BY 1 LIMIT 10000";
         let known = hq.rows(sql, [company], |row| row.get(0))?;
-        return Err(StoreError::unknown(Named::Customer, account, &known));
+        return Err(StoreError::unknown(Named::Customer, account.as_str(), &known));
     }
     hq.run(
         "UPDATE RETAILCHANNELTABLE SET DEFAULTCUSTACCOUNT = :account,

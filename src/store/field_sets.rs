@@ -14,7 +14,7 @@ use crate::model::time::Time;
 /// SUBJECT and ID of `cdx_FIELDSET`.
 fn key(owner: FieldOwner<'_>) -> (&'static str, String) {
     match owner {
-        FieldOwner::Customer(account) => ("customer", account.to_owned()),
+        FieldOwner::Customer(account) => ("customer", account.to_string()),
         FieldOwner::Address(recid) => ("address", recid.to_string()),
     }
 }

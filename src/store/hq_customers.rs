@@ -12,6 +12,7 @@ use super::side::{Headquarters, HqTx};
 use super::world::{next, next_recid, note_recid};
 use crate::model::customer::{Change, Customer, CustomerField, title_name, title_number};
 use crate::model::field_set::{Field, FieldOwner, Stamp};
+use crate::model::ids::{AccountNum, AsyncAccount, DataAreaId};
 use crate::model::named::Named;
 use crate::model::time::Time;
 
@@ -19,15 +20,15 @@ use crate::model::time::Time;
 #[derive(Debug, Clone)]
 pub struct Origin<'a> {
     /// The company.
-    pub company: &'a str,
+    pub company: &'a DataAreaId,
     /// The environment's time.
     pub now: &'a Time,
     /// The channel's default customer, from whom group and currency come (C06).
-    pub default_customer: &'a str,
+    pub default_customer: &'a AccountNum,
     /// Who makes it, and when the person acted.
     pub stamp: &'a Stamp,
     /// The account that a channel knows it by already (U10); a new one where there is none.
-    pub known: Option<String>,
+    pub known: Option<AccountNum>,
 }
 
 /// What a new customer takes from a default customer.
@@ -41,8 +42,8 @@ pub struct Template {
 /// What a new customer of a company takes from a default customer; none where there is none.
 pub fn template(
     hq: &Headquarters,
-    account: &str,
-    company: &str,
+    account: &AccountNum,
+    company: &DataAreaId,
 ) -> Result<Option<Template>, StoreError> {
     hq.first(
         "SELECT c.CUSTGROUP, c.CURRENCY, p.LANGUAGEID FROM CUSTTABLE c
@@ -61,15 +62,15 @@ pub fn create(
     hq: &HqTx<'_>,
     origin: &Origin<'_>,
     customer: &Customer,
-) -> Result<String, StoreError> {
+) -> Result<AccountNum, StoreError> {
     let account = match &origin.known {
         Some(account) => account.clone(),
-        None => format!("{:08}", next(hq, "account")?),
+        None => AccountNum::new(format!("{:08}", next(hq, "account")?)),
     };
     let found = template(hq, origin.default_customer, origin.company)?;
     let Some(Template { group, currency, language }) = found else {
         let what = Named::DefaultCustomer;
-        return Err(StoreError::unknown(what, origin.default_customer, &[]));
+        return Err(StoreError::unknown(what, origin.default_customer.as_str(), &[]));
     };
     let language = if customer.language.is_empty() { language } else { customer.language.clone() };
     hq.run(
@@ -138,7 +139,7 @@ pub const PHONE: i64 = 1;
 pub const EMAIL: i64 = 2;
 
 /// The party of an account, if there is such a customer.
-pub fn party(hq: &Headquarters, account: &str) -> Result<Option<i64>, StoreError> {
+pub fn party(hq: &Headquarters, account: &AccountNum) -> Result<Option<i64>, StoreError> {
     let sql = "SELECT PARTY FROM CUSTTABLE WHERE ACCOUNTNUM = ?1 COLLATE NOCASE";
     hq.first(sql, [account], |row| row.get(0))
 }
@@ -147,25 +148,28 @@ pub fn party(hq: &Headquarters, account: &str) -> Result<Option<i64>, StoreError
 ///
 /// # Errors
 /// [`StoreError::Unknown`] when headquarters has no such customer.
-pub fn known_party(hq: &Headquarters, account: &str) -> Result<i64, StoreError> {
+pub fn known_party(hq: &Headquarters, account: &AccountNum) -> Result<i64, StoreError> {
     party(hq, account)?.ok_or_else(|| unknown(account))
 }
 
-fn unknown(account: &str) -> StoreError {
-    StoreError::unknown(Named::Customer, account, &[])
+fn unknown(account: &AccountNum) -> StoreError {
+    StoreError::unknown(Named::Customer, account.as_str(), &[])
 }
 
 /// The account a temporary GUID has become, if it has (C05).
-pub fn account_of_guid(hq: &Headquarters, guid: &str) -> Result<Option<String>, StoreError> {
+pub fn account_of_guid(
+    hq: &Headquarters,
+    guid: &AsyncAccount,
+) -> Result<Option<AccountNum>, StoreError> {
     if guid.is_empty() {
         return Ok(None);
     }
     let sql = "SELECT ACCOUNTNUM FROM RETAILCUSTTABLE WHERE CUSTACCOUNTASYNC = ?1";
-    hq.text(sql, [guid.to_uppercase()])
+    hq.first(sql, [guid.as_str().to_uppercase()], |row| row.get(0))
 }
 
 /// A customer by account, with addresses, contacts and affiliations.
-pub fn find(hq: &Headquarters, account: &str) -> Result<Option<Customer>, StoreError> {
+pub fn find(hq: &Headquarters, account: &AccountNum) -> Result<Option<Customer>, StoreError> {
     let sql = include_str!("sql/hq_customer.sql");
     let Some((mut customer, party)) =
         hq.first(sql, [account], |row| Ok((read(row)?, row.get::<_, i64>("PARTY")?)))?
@@ -237,7 +241,7 @@ pub fn list(hq: &Headquarters, word: &str, limit: u32) -> Result<(Vec<Customer>,
 /// Sets a field of a customer, and keeps who set it; what changed, if anything did.
 pub fn set_field(
     hq: &HqTx<'_>,
-    account: &str,
+    account: &AccountNum,
     field: CustomerField,
     value: &str,
     stamp: &Stamp,
@@ -264,7 +268,7 @@ fn write_field(
     value: &str,
     now: &Time,
 ) -> Result<bool, StoreError> {
-    let account = before.account.as_str();
+    let account = &before.account;
     let field = match set {
         Field::Customer(field) => field,
         Field::Affiliation(id) => return add_affiliation(hq, account, id),
@@ -334,7 +338,11 @@ pub fn value_of(customer: &Customer, field: CustomerField) -> String {
 }
 
 /// Gives a customer an affiliation by RECID; false when it has it already.
-pub fn add_affiliation(hq: &HqTx<'_>, account: &str, affiliation: i64) -> Result<bool, StoreError> {
+pub fn add_affiliation(
+    hq: &HqTx<'_>,
+    account: &AccountNum,
+    affiliation: i64,
+) -> Result<bool, StoreError> {
     let added = hq.run(
         "INSERT INTO RETAILCUSTAFFILIATION (RECID, CUSTACCOUNTNUM, RETAILAFFILIATIONID, DATAAREAID)
          SELECT :recid, :account, :id, DATAAREAID FROM CUSTTABLE WHERE ACCOUNTNUM = :account
@@ -373,7 +381,7 @@ pub(super) const CUSTOMER_TABLES: &[&str] = &[
 ];
 
 /// Deletes a customer and everything that is theirs alone; false when there is no such customer.
-pub fn delete(hq: &HqTx<'_>, account: &str) -> Result<bool, StoreError> {
+pub fn delete(hq: &HqTx<'_>, account: &AccountNum) -> Result<bool, StoreError> {
     let Some(party) = party(hq, account)? else { return Ok(false) };
     CUSTOMER_TABLES.iter().try_for_each(|table| note_recid(hq, table))?;
     for sql in include_str!("sql/hq_customer_delete.sql").split(";\n") {
@@ -387,7 +395,11 @@ pub fn delete(hq: &HqTx<'_>, account: &str) -> Result<bool, StoreError> {
 }
 
 /// Links an identity of another provider to a customer (R05).
-pub fn link_identity(hq: &HqTx<'_>, identity: &str, account: &str) -> Result<(), StoreError> {
+pub fn link_identity(
+    hq: &HqTx<'_>,
+    identity: &str,
+    account: &AccountNum,
+) -> Result<(), StoreError> {
     let sql = "INSERT OR REPLACE INTO cdx_IDENTITY (IDENTITY, ACCOUNT) VALUES (?1, ?2)";
-    hq.run(sql, [identity, account]).map(|_| ())
+    hq.run(sql, rusqlite::params![identity, account]).map(|_| ())
 }

@@ -15,7 +15,7 @@ use super::packages::{Folder, PackageStore};
 use super::side::{ChannelDatabase, Headquarters, HqTx};
 use super::uploads::{self, Collected};
 use super::{Writer, origins, sessions, upload_pack};
-use crate::model::ids::DataStoreId;
+use crate::model::ids::{AccountNum, AsyncAccount, DataStoreId};
 use crate::model::replaced::Cause;
 use crate::model::topology::DataStore;
 use crate::world::ids;
@@ -361,11 +361,15 @@ pub fn gone_known(hq: &Headquarters, store: DataStoreId) -> Result<Vec<Gone>, St
 }
 
 /// The account that a channel knows of a temporary id, where headquarters does not (U10).
-pub fn known_account(hq: &Headquarters, guid: &str) -> Result<Option<String>, StoreError> {
-    hq.text(
+pub fn known_account(
+    hq: &Headquarters,
+    guid: &AsyncAccount,
+) -> Result<Option<AccountNum>, StoreError> {
+    hq.first(
         "SELECT ACCOUNT FROM cdx_KNOWNACCOUNT k WHERE GUID = ?1
          AND NOT EXISTS (SELECT 1 FROM CUSTTABLE WHERE ACCOUNTNUM = k.ACCOUNT)",
         [guid],
+        |row| row.get(0),
     )
 }
 

@@ -11,9 +11,9 @@ use super::side::{Headquarters, HqTx};
 use crate::model::changed::Changed;
 use crate::model::customer::{AddressField, Change, CustomerField};
 use crate::model::field_set::LeftField;
-use crate::model::ids::DataStoreId;
+use crate::model::ids::{AccountNum, DataStoreId};
 use crate::model::operation::{
-    Operation, OperationDetail, OperationId, OperationKind, OperationStatus, operation_word,
+    Action, Operation, OperationDetail, OperationId, OperationKind, OperationStatus,
 };
 use crate::model::time::Time;
 use crate::world::Clock;
@@ -38,6 +38,11 @@ impl OperationRow {
     /// A value; empty when there is no such column.
     pub fn text(&self, column: &str) -> &str {
         self.values.get(column).map_or("", String::as_str)
+    }
+
+    /// What it does; none of a number that is no action.
+    pub fn action(&self) -> Option<Action> {
+        Action::stored(self.text("OPERATION"))
     }
 
     /// A value as a number; 0 when it is none.
@@ -79,7 +84,7 @@ fn columns(row: &Row<'_>) -> rusqlite::Result<BTreeMap<String, String>> {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Done {
     /// The account it led to.
-    pub account: String,
+    pub account: AccountNum,
     /// What it changed.
     pub changes: Vec<Change>,
     /// What it left alone, since newer operations had set it (C09).
@@ -118,6 +123,7 @@ pub fn note(
         include_str!("sql/operation_note.sql"),
         named_params! {
             ":table": id.kind.table(), ":row": id.row, ":status": status,
+            ":waiting": OperationStatus::Waiting,
             ":error": error, ":now": now,
             ":changes": changes.map(|c| serde_json::to_string(c).unwrap_or_default()),
         },
@@ -137,7 +143,10 @@ pub fn list(hq: &Headquarters, clock: &Clock) -> Result<Vec<Operation>, StoreErr
         })
         .collect();
     let sql = format!("{} ORDER BY T, D, K, C", parts.join(" UNION ALL "));
-    let rows = hq.rows(&sql, [], |row| {
+    let statuses = named_params! {
+        ":succeeded": OperationStatus::Succeeded, ":pending": OperationStatus::Pending,
+    };
+    let rows = hq.rows(&sql, statuses, |row| {
         Ok((operation(row, clock)?, row.get::<_, Option<String>>("LEFTALONE")?))
     })?;
     rows.into_iter()
@@ -153,10 +162,11 @@ fn operation(row: &Row<'_>, clock: &Clock) -> rusqlite::Result<Operation> {
     let kind = OperationKind::ALL.get(row.get::<_, u32>("K")? as usize).copied();
     let kind = kind.unwrap_or(OperationKind::Customer);
     let id = OperationId { kind, row: row.get("RECID")? };
+    let number: String = row.get("OPERATION")?;
     Ok(Operation {
         id: id.to_string(),
         channel: row.get::<_, Option<String>>("NAME")?.unwrap_or_default(),
-        operation: operation_word(row.get("OPERATION")?).to_owned(),
+        operation: Action::stored(&number).map_or(number, |action| action.to_string()),
         account: row.get("CUSTACCOUNT")?,
         async_account: row.get("CUSTACCOUNTASYNC")?,
         timestamp: clock.show(&row.get("T")?),
@@ -219,7 +229,7 @@ pub fn edit(
     hq.run(
         include_str!("sql/operation_edit.sql"),
         named_params! {
-            ":table": table, ":row": row.id.row, ":now": now,
+            ":table": table, ":row": row.id.row, ":now": now, ":status": OperationStatus::Pending,
             ":edits": serde_json::to_string(&edits).unwrap_or_default(),
         },
     )?;
@@ -270,9 +280,10 @@ pub fn saved(hq: &Headquarters, id: OperationId) -> Result<BTreeMap<String, Time
 }
 
 /// The default customer of the channel an operation came from.
-pub fn default_customer(hq: &Headquarters, channel: i64) -> Result<Option<String>, StoreError> {
-    hq.text("SELECT DEFAULTCUSTACCOUNT FROM RETAILCHANNELTABLE WHERE RECID = ?1", [channel])
-        .map(|account| account.filter(|account| !account.is_empty()))
+pub fn default_customer(hq: &Headquarters, channel: i64) -> Result<Option<AccountNum>, StoreError> {
+    let sql = "SELECT DEFAULTCUSTACCOUNT FROM RETAILCHANNELTABLE WHERE RECID = ?1
+               AND DEFAULTCUSTACCOUNT <> ''";
+    hq.first(sql, [channel], |row| row.get(0))
 }
 
 /// The postal address that a channel's address id stands for.
@@ -303,7 +314,11 @@ pub fn remember_address(hq: &HqTx<'_>, id: &str, address: i64) -> Result<(), Sto
 }
 
 /// The value of an attribute of a customer; empty where there is none.
-pub fn attribute(hq: &Headquarters, account: &str, attribute: i64) -> Result<String, StoreError> {
+pub fn attribute(
+    hq: &Headquarters,
+    account: &AccountNum,
+    attribute: i64,
+) -> Result<String, StoreError> {
     let sql = "SELECT VALUE FROM cdx_CUSTOMERATTRIBUTE WHERE ACCOUNT = ?1 AND ATTRIBUTE = ?2";
     Ok(hq.text(sql, rusqlite::params![account, attribute])?.unwrap_or_default())
 }
@@ -311,7 +326,7 @@ pub fn attribute(hq: &Headquarters, account: &str, attribute: i64) -> Result<Str
 /// Whether a customer has an affiliation.
 pub fn has_affiliation(
     hq: &Headquarters,
-    account: &str,
+    account: &AccountNum,
     affiliation: i64,
 ) -> Result<bool, StoreError> {
     let sql = "SELECT count(*) FROM RETAILCUSTAFFILIATION \
@@ -322,7 +337,7 @@ pub fn has_affiliation(
 /// Keeps an attribute value of a customer.
 pub fn set_attribute(
     hq: &HqTx<'_>,
-    account: &str,
+    account: &AccountNum,
     attribute: i64,
     value: &str,
 ) -> Result<(), StoreError> {
@@ -337,7 +352,7 @@ pub fn set_attribute(
 /// Takes an affiliation from a customer.
 pub fn remove_affiliation(
     hq: &HqTx<'_>,
-    account: &str,
+    account: &AccountNum,
     affiliation: i64,
 ) -> Result<(), StoreError> {
     hq.run(
@@ -362,9 +377,9 @@ pub fn alone<T, E: From<StoreError>>(
 }
 
 /// The default customer of the first channel, from whom customers made in headquarters begin.
-pub fn any_default_customer(hq: &Headquarters) -> Result<String, StoreError> {
+pub fn any_default_customer(hq: &Headquarters) -> Result<AccountNum, StoreError> {
     let sql = "SELECT DEFAULTCUSTACCOUNT FROM RETAILCHANNELTABLE ORDER BY RECID LIMIT 1";
-    Ok(hq.text(sql, [])?.unwrap_or_default())
+    Ok(hq.first(sql, [], |row| row.get(0))?.unwrap_or_default())
 }
 
 /// The GUID of the last asynchronous customer of a channel; empty when there is none.
@@ -440,9 +455,12 @@ pub fn late(hq: &Headquarters) -> Result<Vec<LateOperation>, StoreError> {
 /// Every operation that failed, oldest first.
 pub fn failed(hq: &Headquarters) -> Result<Vec<FailedOperation>, StoreError> {
     let mut found = Vec::new();
+    let stopped = named_params! {
+        ":failed": OperationStatus::Failed, ":waiting": OperationStatus::Waiting,
+    };
     for kind in OperationKind::ALL {
         let sql = include_str!("sql/operation_failed.sql").replace("{table}", kind.table());
-        found.extend(hq.rows(&sql, [], |row| {
+        found.extend(hq.rows(&sql, stopped, |row| {
             Ok(FailedOperation {
                 id: OperationId { kind: *kind, row: row.get("RECID")? },
                 channel: row.get::<_, Option<String>>("NAME")?.unwrap_or_default(),
@@ -465,11 +483,15 @@ pub fn pending(hq: &Headquarters) -> Result<Vec<PendingOperations>, StoreError> 
         "SELECT NAME, count(*), min(T) FROM ({}) GROUP BY NAME ORDER BY NAME",
         parts.join(" UNION ALL ")
     );
-    hq.rows(&sql, [], |row| {
-        Ok(PendingOperations {
-            channel: row.get(0)?,
-            count: row.get::<_, i64>(1)? as u64,
-            oldest: row.get(2)?,
-        })
-    })
+    hq.rows(
+        &sql,
+        named_params! { ":failed": OperationStatus::Failed, ":waiting": OperationStatus::Waiting },
+        |row| {
+            Ok(PendingOperations {
+                channel: row.get(0)?,
+                count: row.get::<_, i64>(1)? as u64,
+                oldest: row.get(2)?,
+            })
+        },
+    )
 }

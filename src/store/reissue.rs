@@ -12,8 +12,7 @@ use super::pack::used;
 use super::reseed::Reseeding;
 use super::upload_pack::UploadTable;
 use super::world::{next_guid, raise};
-use crate::model::customer::CREATE;
-use crate::model::operation::OperationKind;
+use crate::model::operation::{Action, OperationKind};
 
 /// The column that holds a customer's temporary id, in each of the five tables.
 const CUSTOMER: &str = "CUSTACCOUNTASYNC";
@@ -63,15 +62,17 @@ fn taken(
     // an index; the sign keeps that of the channel from being taken.
     let sql = format!(
         "SELECT c.{column} FROM temp.cdx_AGAIN a JOIN main.{name} c ON c.{counter} = a.OLD
-         WHERE a.TABLENAME = :table AND c.OPERATION = {CREATE} AND c.{column} <> ''
-         AND (c.{column} IN (SELECT {column} FROM hq.{theirs} WHERE OPERATION = {CREATE}){known})
+         WHERE a.TABLENAME = :table AND c.OPERATION = :create AND c.{column} <> ''
+         AND (c.{column} IN (SELECT {column} FROM hq.{theirs} WHERE OPERATION = :create){known})
          AND NOT EXISTS (SELECT 1 FROM hq.{theirs} t WHERE +t.cdx_DATASTORE = :store
              AND t.{CUSTOMER} = c.{CUSTOMER} AND t.{column} = c.{column}{same})
          GROUP BY c.{column} ORDER BY min(a.OLD)",
         counter = quoted(&table.counter),
         same = same(table, ATTACHED),
     );
-    let params = named_params! { ":table": table.plan.target, ":store": reseeding.store.id };
+    let params = named_params! {
+        ":table": table.plan.target, ":store": reseeding.store.id, ":create": Action::Create,
+    };
     reseeding.channel.rows(&sql, used(&sql, params).as_slice(), |row| row.get(0))
 }
 

@@ -6,7 +6,7 @@ use rusqlite::{Row, named_params};
 
 use super::error::StoreError;
 use super::side::{Headquarters, HqTx};
-use crate::model::ids::{DataStoreId, GroupId};
+use crate::model::ids::{DataAreaId, DataStoreId, GroupId};
 use crate::model::named::Named;
 use crate::model::parameters::DEPENDENCY_ENFORCEMENT;
 use crate::model::time::Time;
@@ -293,7 +293,7 @@ pub fn set_configuration(
     hq: &HqTx<'_>,
     name: &str,
     value: &str,
-    company: &str,
+    company: &DataAreaId,
 ) -> Result<(), StoreError> {
     let name = name.to_uppercase();
     hq.run(

@@ -61,6 +61,39 @@ fn c03_a_failed_operation_keeps_its_error_and_holds_back_its_customer() {
     assert_eq!(number(&env.hq(), flag), 0);
 }
 
+/// Another program's rows: a number that is no action is no edit either.
+#[test]
+fn an_operation_whose_number_is_no_action_fails_by_itself() {
+    let env = Env::asynchronous();
+    for (account, guid, number) in [("00000001", "", 9), ("", "7B9F", 0)] {
+        env.channel("houston")
+            .execute(
+                "INSERT INTO ax_RETAILASYNCCUSTOMERV2 (CUSTACCOUNT, CUSTACCOUNTASYNC, LASTNAME,
+                 OPERATION, MODIFIEDDATETIME, DATAAREAID)
+                 VALUES (?1, ?2, 'Foreign', ?3, '2026-01-15 08:00:00.000', 'USRT')",
+                (account, guid, number),
+            )
+            .unwrap();
+    }
+    env.create_async("houston", "Fine");
+    env.ok("run P");
+    let report = env.run("run sync-customers --format json").expect(1).json();
+    let job = &report["jobs"][0];
+    assert_eq!((&job["failed"], &job["waiting"]), (&2.into(), &0.into()), "{report:#}");
+    assert_eq!(number(&env.hq(), "SELECT count(*) FROM CUSTTABLE"), 24, "the others went on");
+    assert_ne!(env.json("customers show 00000001")["customer"]["last_name"], "Foreign");
+    let status = env.json("customers status");
+    for (at, operation) in [(0, "9"), (1, "0")] {
+        let listed = &status["operations"][at];
+        assert_eq!(
+            (&listed["operation"], &listed["status"]),
+            (&operation.into(), &"failed".into())
+        );
+        let error = format!("OPERATION is {operation}, expected 1 create, 2 update, 3 deactivate");
+        assert_eq!(listed["last_error"], error);
+    }
+}
+
 #[test]
 fn c04_a_value_is_corrected_and_synchronized_again() {
     let (env, guid) = with_a_failed_address();

@@ -7,6 +7,7 @@ use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::exchange::Asked;
 use crate::exchange::channels::{self, NewChannel, Rebuilt, Reseed};
+use crate::model::ids::AccountNum;
 use crate::model::suggestion::{OfChannels, OfJobs, Prose, Run};
 use crate::model::time::ShownTime;
 use crate::model::tone::Tone;
@@ -239,7 +240,11 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
         }
         Command::Set { name, default_customer } => {
             let channel = context.change(|writer| {
-                Ok(channels::set_default_customer(writer, &name, &default_customer)?)
+                Ok(channels::set_default_customer(
+                    writer,
+                    &name,
+                    &AccountNum::new(&default_customer),
+                )?)
             })?;
             return context.done(&DefaultCustomerSet { channel, default_customer });
         }

@@ -10,6 +10,7 @@ use crate::cli::exit::Exit;
 use crate::exchange::batch::{Tally, synchronize};
 use crate::model::customer::{Change, Customer};
 use crate::model::field_set::{LeftField, Stamp};
+use crate::model::ids::{AccountNum, AsyncAccount};
 use crate::model::named::Named;
 use crate::model::nearest::nearest;
 use crate::model::operation::{Operation, OperationDetail, OperationId, OperationStatus};
@@ -139,10 +140,8 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
 }
 
 fn find(hq: &Headquarters, word: &str) -> Result<Customer, CommandError> {
-    let account = match hq_customers::account_of_guid(hq, word)? {
-        Some(account) => account,
-        None => word.to_owned(),
-    };
+    let of_guid = hq_customers::account_of_guid(hq, &AsyncAccount::new(word))?;
+    let account = of_guid.unwrap_or_else(|| AccountNum::new(word));
     let found = hq_customers::find(hq, &account)?;
     Ok(found.ok_or_else(|| StoreError::unknown(Named::Customer, word, &[]))?)
 }
@@ -161,7 +160,7 @@ fn create(context: &mut Context, customer: &Customer) -> Result<Exit, CommandErr
             known: None,
         };
         let account = hq_customers::create(&writer.hq, &origin, customer)?;
-        find(&writer.hq, &account)
+        find(&writer.hq, account.as_str())
     })?;
     context.done(&CustomerDetail { customer })
 }
@@ -177,7 +176,7 @@ fn edit(context: &mut Context, account: &str, set: &[String]) -> Result<Exit, Co
             let hq = &writer.hq;
             changes.extend(hq_customers::set_field(hq, &account, *field, value, &stamp, &now)?);
         }
-        Ok(Edited { account, changes })
+        Ok(Edited { account: account.to_string(), changes })
     })?;
     context.done(&edited)
 }
@@ -288,11 +287,11 @@ impl Report for CustomerList {
     fn text(&self, page: &mut Page) {
         let row = |customer: &Customer| {
             [
-                customer.account.clone(),
+                customer.account.to_string(),
                 customer.name(),
                 customer.group.clone(),
                 customer.email.clone(),
-                customer.async_account.clone(),
+                customer.async_account.to_string(),
             ]
         };
         page.table(
@@ -347,7 +346,7 @@ impl Report for CustomerDetail {
 
 #[derive(Debug, Serialize)]
 struct Deleted {
-    deleted: String,
+    deleted: AccountNum,
 }
 
 impl Report for Deleted {

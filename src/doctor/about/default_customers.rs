@@ -31,7 +31,8 @@ pub(in crate::doctor) fn another(
         return Ok(None);
     };
     let name = channel.store.channel();
-    let set = OfChannels::SetDefaultCustomer { channel: name.to_owned(), account };
+    let set =
+        OfChannels::SetDefaultCustomer { channel: name.to_owned(), account: account.to_string() };
     let mut steps = vec![Step::new(Stage::Configure, set)];
     let ways = [Bring::WhatIsMissing(CUSTOMERS), Bring::Changes(PROFILES)];
     for bring in ways {

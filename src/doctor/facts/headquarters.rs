@@ -12,7 +12,7 @@ use crate::exchange::upload::upload_tables;
 use crate::exchange::{chain, initialize};
 use crate::gates::Catalogue;
 use crate::gates::standing::Standing;
-use crate::model::ids::{DataStoreId, GroupId};
+use crate::model::ids::{AccountNum, DataStoreId, GroupId};
 use crate::model::job::{Definitions, Direction, Job};
 use crate::model::plan::TablePlan;
 use crate::model::replaced::Cause;
@@ -144,7 +144,7 @@ pub struct HeadquartersFacts {
     /// The default customer of each channel database, by RECID, and whether headquarters has it.
     pub default_customers: Known<BTreeMap<DataStoreId, DefaultCustomer>>,
     /// The first customer there is, if any.
-    pub some_customer: Known<Option<String>>,
+    pub some_customer: Known<Option<AccountNum>>,
     /// The parameters.
     pub parameters: Known<Vec<Parameter>>,
     /// The version the scheduler was initialized in.

@@ -3,7 +3,7 @@
 use rusqlite::named_params;
 
 use super::FIRST_RECID;
-use crate::model::ids::DataStoreId;
+use crate::model::ids::{DataAreaId, DataStoreId};
 use crate::model::topology::OFFLINE_SUFFIX;
 use crate::store::error::StoreError;
 use crate::store::side::{Headquarters, HqTx};
@@ -37,7 +37,7 @@ pub struct ChannelSeed {
 /// Fills everything but customers, in one transaction.
 pub fn configuration(
     hq: &Headquarters,
-    company: &str,
+    company: &DataAreaId,
     channels: &[ChannelSeed],
     features: &[FeatureSeed],
     world: &[(&str, String)],
@@ -46,7 +46,8 @@ pub fn configuration(
         for (key, value) in world {
             set_value(hq, key, value)?;
         }
-        let fixed = include_str!("../sql/seed_configuration.sql").replace("{company}", company);
+        let fixed =
+            include_str!("../sql/seed_configuration.sql").replace("{company}", company.as_str());
         hq.script(&fixed)?;
         for (at, feature) in features.iter().enumerate() {
             add_feature(hq, FIRST_RECID + at as i64, feature)?;
@@ -77,7 +78,7 @@ fn add_feature(hq: &HqTx<'_>, recid: i64, feature: &FeatureSeed) -> Result<(), S
 
 fn add_channel(
     hq: &HqTx<'_>,
-    company: &str,
+    company: &DataAreaId,
     at: i64,
     channel: &ChannelSeed,
 ) -> Result<(), StoreError> {
@@ -151,7 +152,7 @@ pub(in crate::store) fn add_store(
 /// Adds a store channel with its registers and database after the environment was made.
 pub fn add_channel_rows(
     hq: &HqTx<'_>,
-    company: &str,
+    company: &DataAreaId,
     name: &str,
     group: &str,
 ) -> Result<(), StoreError> {

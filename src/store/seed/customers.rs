@@ -4,6 +4,7 @@ use rusqlite::params;
 
 use super::{FIRST_RECID, Lists};
 use crate::model::event::{Event, Listener};
+use crate::model::ids::DataAreaId;
 use crate::model::time::Time;
 use crate::store::db::quoted;
 use crate::store::error::StoreError;
@@ -19,7 +20,7 @@ const CHUNK: u64 = 20_000;
 /// The database must be one that is thrown away when this fails.
 pub fn customers(
     hq: &Headquarters,
-    company: &str,
+    company: &DataAreaId,
     channels: &[String],
     count: u64,
     seed: u64,
@@ -112,7 +113,7 @@ fn draft(
     Ok(())
 }
 
-fn spread(hq: &HqTx<'_>, company: &str, now: &Time) -> Result<(), StoreError> {
+fn spread(hq: &HqTx<'_>, company: &DataAreaId, now: &Time) -> Result<(), StoreError> {
     let sql = include_str!("../sql/seed_customers.sql");
     for statement in sql.split(";\n").filter(|statement| !statement.trim().is_empty()) {
         let named: Vec<(&str, &dyn rusqlite::ToSql)> =
@@ -124,12 +125,16 @@ fn spread(hq: &HqTx<'_>, company: &str, now: &Time) -> Result<(), StoreError> {
 }
 
 /// The default customers have affiliations, so that an enhanced creation has some to take (R04).
-fn affiliations(hq: &HqTx<'_>, company: &str, channels: &[String]) -> Result<(), StoreError> {
+fn affiliations(
+    hq: &HqTx<'_>,
+    company: &DataAreaId,
+    channels: &[String],
+) -> Result<(), StoreError> {
     for at in 0..channels.len() {
         hq.run(
             "INSERT INTO RETAILCUSTAFFILIATION (CUSTACCOUNTNUM, RETAILAFFILIATIONID, DATAAREAID)
              SELECT ?1, RECID, ?2 FROM RETAILAFFILIATION WHERE NAME = 'Student'",
-            [&format!("{:08}", at + 1), company],
+            rusqlite::params![format!("{:08}", at + 1), company],
         )?;
     }
     Ok(())

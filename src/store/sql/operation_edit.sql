@@ -1,3 +1,3 @@
 INSERT INTO cdx_CUSTOMEROPERATION (TABLENAME, ROW, STATUS, EDITS, PROCESSED)
-VALUES (:table, :row, 'pending', :edits, :now)
+VALUES (:table, :row, :status, :edits, :now)
 ON CONFLICT (TABLENAME, ROW) DO UPDATE SET EDITS = excluded.EDITS
