@@ -191,6 +191,36 @@ fn words_are_plain() {
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
+/// What the store shows names no type of SQLite's: not its functions, fields, variants or aliases.
+#[test]
+fn the_store_keeps_its_crate_to_itself() {
+    let words = |text: &str| -> Vec<String> {
+        let word = |c: char| !c.is_alphanumeric() && c != '_';
+        text.split(word).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    };
+    for (name, text) in files("src/store", "rs") {
+        let text = program(&text);
+        let imports = text.split("use rusqlite::").skip(1);
+        let brought: Vec<String> = imports
+            .flat_map(|rest| words(rest.split(';').next().unwrap()))
+            .filter(|word| word.starts_with(char::is_uppercase))
+            .chain(["rusqlite".to_owned()])
+            .collect();
+        let (mut signature, mut variants) = (false, false);
+        for (at, line) in text.lines().enumerate() {
+            let code = line.trim_start();
+            signature |= code.starts_with("pub fn ");
+            variants = (variants || code.starts_with("pub enum ")) && line != "}";
+            let field = code.starts_with("pub ") && code.ends_with(',');
+            let shown = signature || variants || field || code.starts_with("pub type ");
+            let found = words(code).into_iter().find(|word| brought.contains(word));
+            let hidden = !shown || code.starts_with("//") || found.is_none();
+            assert!(hidden, "{name}:{} shows {}", at + 1, found.unwrap());
+            signature &= !code.contains('{') && !code.ends_with(';');
+        }
+    }
+}
+
 /// Commands that people are told to type are values; text that names one is help, or a page.
 #[test]
 fn commands_are_values_and_not_text() {

@@ -22,7 +22,7 @@ use crate::model::status::DownloadStatus;
 use crate::model::suggestion::Suggestion;
 use crate::model::time::Time;
 use crate::model::topology::DataStore;
-use crate::store::apply::{self, Applied, Delivery};
+use crate::store::apply::{self, ApplyOutcome, Delivery};
 use crate::store::diagnose;
 use crate::store::packages::Folder;
 use crate::store::{
@@ -360,7 +360,7 @@ impl Worker<'_> {
             })
         };
         match applied {
-            Ok(Applied { rows, before }) => {
+            Ok(ApplyOutcome { rows, before }) => {
                 self.faults.crash_at("apply.after-commit", &store.name);
                 let rows = if before {
                     apply::remembered_rows(channel, one.session.id).unwrap_or(0)

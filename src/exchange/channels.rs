@@ -18,14 +18,14 @@ use crate::model::status::UploadStatus::{Applied, Canceled};
 use crate::model::topology::{DataStore, Group, OFFLINE_SUFFIX};
 use crate::store::create::{free_name, new_channel_file, set_aside};
 use crate::store::integrity::complaints;
-use crate::store::lost::{self, OnTheWay};
-use crate::store::merge::{self, Salvaged, Source};
+use crate::store::lost::{self, PendingUploads};
+use crate::store::merge::{self, SalvageOutcome, Source};
 use crate::store::packages::Folder;
-use crate::store::reseed::{Done, Reseeding, with_headquarters};
+use crate::store::reseed::{ReseedOutcome, Reseeder, with_headquarters};
 use crate::store::schema::Kind;
 use crate::store::upload_pack::UploadTable;
 use crate::store::{
-    Access, ChannelDatabase, Headquarters, HqTx, HqWriter, Made, StoreError, Writer,
+    Access, ChannelDatabase, Headquarters, HqTx, HqWriter, NewFile, StoreError, Writer,
     default_customers, files, intents, lineage, origins, scheduler, seed, sessions, topology,
     uploads,
 };
@@ -138,7 +138,7 @@ pub struct Rebuilt {
     /// The jobs that bring the new file what headquarters has.
     pub jobs: Vec<String>,
     /// What came over from it.
-    pub salvaged: Salvaged,
+    pub salvaged: SalvageOutcome,
 }
 
 /// Makes a database's file again, empty; each job's next run brings it everything (D05).
@@ -181,7 +181,7 @@ pub fn rebuild(writer: &Writer, name: &str, discard: bool) -> Result<Rebuilt, Ex
 }
 
 impl Rebuilt {
-    fn of(writer: &Writer, store: &DataStore, made: Made) -> Result<Self, ExchangeError> {
+    fn of(writer: &Writer, store: &DataStore, made: NewFile) -> Result<Self, ExchangeError> {
         let schedules = topology::schedules(&writer.hq)?;
         let serves = |job: &&Job| {
             job.direction == Direction::Download
@@ -213,7 +213,7 @@ pub(super) fn finish_rebuild(
     writer: &Writer,
     intent: i64,
     rebuilding: &Rebuilding,
-) -> Result<Made, ExchangeError> {
+) -> Result<NewFile, ExchangeError> {
     let path = writer.env.channel_path(&rebuilding.name);
     let kept = rebuilding.kept.as_ref().map(|kept| path.with_file_name(kept));
     if let Some(kept) = kept.as_ref().filter(|kept| !kept.exists()) {
@@ -223,16 +223,16 @@ pub(super) fn finish_rebuild(
     make_file(writer, &rebuilding.name)?;
     let salvaged = match &kept {
         Some(kept) => salvage(writer, &rebuilding.name, kept)?,
-        None => Salvaged::default(),
+        None => SalvageOutcome::default(),
     };
     writer.world.faults.crash_at("rebuild.after-file", &rebuilding.name);
-    let made = Made { name: rebuilding.name.clone(), kept: rebuilding.kept.clone(), salvaged };
+    let made = NewFile { name: rebuilding.name.clone(), kept: rebuilding.kept.clone(), salvaged };
     note_made(writer, intent, made.clone());
     Ok(made)
 }
 
 /// Drops the announcement of a file that is made, and whatever older one this has ended.
-fn note_made(writer: &Writer, intent: i64, made: Made) {
+fn note_made(writer: &Writer, intent: i64, made: NewFile) {
     let dropped = writer.hq.write(|hq| {
         intents::drop(hq, intent)?;
         ended(hq, Ending::Made(&made.name))
@@ -249,7 +249,7 @@ fn try_scripts(writer: &Writer) -> Result<(), ExchangeError> {
 
 /// Brings the rows that headquarters has not received from a file that was set aside into the one
 /// made in its place.
-fn salvage(writer: &Writer, name: &str, kept: &Path) -> Result<Salvaged, ExchangeError> {
+fn salvage(writer: &Writer, name: &str, kept: &Path) -> Result<SalvageOutcome, ExchangeError> {
     let store = topology::find_store(&writer.hq, name)?;
     let Uploads { tables, left_out } = Uploads::read(&writer.hq)?;
     let channel = writer.channel_of(&store)?;
@@ -258,7 +258,10 @@ fn salvage(writer: &Writer, name: &str, kept: &Path) -> Result<Salvaged, Exchang
     let old = match writer.env.set_aside(kept) {
         Ok(old) => old,
         Err(error) => {
-            return Ok(Salvaged { unreadable: Some(chain(&error)), ..Salvaged::default() });
+            return Ok(SalvageOutcome {
+                unreadable: Some(chain(&error)),
+                ..SalvageOutcome::default()
+            });
         }
     };
     let source =
@@ -282,13 +285,13 @@ pub fn reseed(writer: &Writer, name: &str) -> Result<Reseed, ExchangeError> {
     let channel = writer.channel_of(&store)?;
     watch_each(&writer.hq, &channel, &store, &tables)?;
     let all = uploads::all(&writer.hq)?;
-    let way = OnTheWay::from(&all, store.id, &channel, &packages)?;
+    let way = PendingUploads::from(&all, store.id, &channel, &packages)?;
     let spoilt = match left_out.as_slice() {
         [] => spoilt(&all, &store, &tables, &packages)?,
         _ => Vec::new(),
     };
     let mut done = with_headquarters(&writer.hq, &channel, || {
-        let reseeding = Reseeding {
+        let reseeding = Reseeder {
             hq: &writer.hq,
             channel: &channel,
             store: &store,
@@ -314,7 +317,7 @@ pub fn reseed(writer: &Writer, name: &str) -> Result<Reseed, ExchangeError> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reseed {
     /// What was done.
-    pub done: Done,
+    pub done: ReseedOutcome,
     /// The channel tables that were left as they are, and why.
     pub left_out: Vec<(String, String)>,
 }
@@ -401,7 +404,7 @@ pub(super) fn watch_each(
 pub(super) fn finish(writer: &Writer, intent: i64, name: &str) -> Result<(), ExchangeError> {
     make_file(writer, name)?;
     writer.world.faults.crash_at("channel.after-file", name);
-    let made = Made { name: name.to_owned(), kept: None, salvaged: Salvaged::default() };
+    let made = NewFile { name: name.to_owned(), kept: None, salvaged: SalvageOutcome::default() };
     note_made(writer, intent, made);
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::model::time::Time;
 use crate::model::topology::DataStore;
 use crate::store::packages::{Folder, PackageStore};
 use crate::store::upload_pack::{self, UploadTable};
-use crate::store::uploads::{self, Collected};
+use crate::store::uploads::{self, UploadPackage};
 use crate::store::{ChannelDatabase, HqTx, StoreError, Writer, lineage, origins, topology};
 use crate::world::FaultKind;
 
@@ -146,7 +146,7 @@ impl Collecting<'_> {
         announced: &Announced<'_>,
         tables: &[(UploadTable, CounterRange)],
         store: &DataStore,
-    ) -> Result<Collected, StoreError> {
+    ) -> Result<UploadPackage, StoreError> {
         let Announced { id, mark, now } = *announced;
         let folder = Folder(self.writer.env.packages_path());
         let stem = uploads::package_stem(&self.job.id, id);
@@ -156,7 +156,7 @@ impl Collecting<'_> {
         folder.put(&draft, &package)?;
         let counters: Vec<(String, String)> =
             tables.iter().map(|(t, _)| (t.plan.target.clone(), t.counter.clone())).collect();
-        let mut collected = Collected {
+        let mut collected = UploadPackage {
             package,
             checksum: packed.checksum,
             bytes: packed.bytes,

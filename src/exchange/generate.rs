@@ -11,7 +11,7 @@ use crate::model::status::{DownloadStatus, given_up};
 use crate::model::topology::DataStore;
 use crate::store::pack::{self, PackageSpec, PackageSummary};
 use crate::store::packages::{Folder, PackageStore};
-use crate::store::sessions::{self, Lack, NewSession};
+use crate::store::sessions::{self, NewSession, Shortfall};
 use crate::store::{HqTx, StoreError, Writer, topology, tracking};
 use crate::world::{Clock, FaultKind};
 
@@ -373,18 +373,18 @@ pub(super) fn intended(
     for store in run.stores.iter().filter(|store| takes(store, false)) {
         let stores = vec![store.clone()];
         let only = Some(store.id);
-        match sessions::lack(hq, store.id, &run.job.id)? {
-            Lack::Nothing => group.stores.push(store.clone()),
+        match sessions::shortfall(hq, store.id, &run.job.id)? {
+            Shortfall::Nothing => group.stores.push(store.clone()),
             // The others of the group wait for a run that looks after them.
             _ if !run.wants(store) => {}
-            Lack::Since(missed) if missed >= min_valid => {
+            Shortfall::Since(missed) if missed >= min_valid => {
                 own.push(Intended { mode: Mode::Delta, reason: None, since: missed, only, stores });
             }
-            Lack::Since(_) => {
+            Shortfall::Since(_) => {
                 let reason = Some(FullReason::TrackingExpired);
                 own.push(Intended { mode: Mode::Full, reason, since, only, stores });
             }
-            Lack::Everything => {
+            Shortfall::Everything => {
                 let reason = Some(FullReason::NewDatabase);
                 own.push(Intended { mode: Mode::Full, reason, since, only, stores });
             }

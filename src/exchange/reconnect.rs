@@ -5,7 +5,7 @@ use super::ending::{Ending, ended};
 use super::error::ExchangeError;
 use super::upload::Uploads;
 use crate::model::topology::{DataStore, OFFLINE_SUFFIX};
-use crate::store::merge::{self, Merged, Source};
+use crate::store::merge::{self, MergedRows, Source};
 use crate::store::{
     ChannelDatabase, Environment, Headquarters, StoreError, Writer, intents, origins, topology,
 };
@@ -14,7 +14,7 @@ use crate::store::{
 #[derive(Debug)]
 pub struct Reconnected {
     /// How many rows of each table came over.
-    pub merged: Merged,
+    pub merged: MergedRows,
     /// The tables whose rows stay in the offline database, and why.
     pub left_out: Vec<(String, String)>,
 }

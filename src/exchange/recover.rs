@@ -7,7 +7,7 @@ use crate::model::event::{Event, Listener};
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
 use crate::store::packages::{Folder, PackageStore};
-use crate::store::{Environment, StoreError, Untidied, Writer, apply, sessions, uploads};
+use crate::store::{Environment, StoreError, TidyFailure, Writer, apply, sessions, uploads};
 
 /// Takes the environment's lock, arms the faults asked for, and repairs what is left over.
 ///
@@ -29,7 +29,7 @@ pub fn begin(
 pub const CALM: (&[String], Asked<'static>) = (&[], Asked::Nothing);
 
 /// The event of what could not be put in order after the work, and whether that was done.
-pub fn not_tidied(untidied: &Untidied, done: bool) -> Event {
+pub fn not_tidied(untidied: &TidyFailure, done: bool) -> Event {
     let why = chain(&untidied.error);
     let head = if done { "all is done; " } else { "" };
     let text = format!("{head}{} could not be put in order: {why}", untidied.what);

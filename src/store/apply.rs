@@ -48,7 +48,7 @@ pub struct Delivery<'a> {
 
 /// What applying did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Applied {
+pub struct ApplyOutcome {
     /// Rows inserted, updated or deleted.
     pub rows: u64,
     /// The package had been applied before, and nothing was done (D11).
@@ -69,7 +69,7 @@ pub fn apply(
     delivery: &Delivery<'_>,
     file: &Path,
     before_commit: &dyn Fn(),
-) -> Result<Applied, ApplyError> {
+) -> Result<ApplyOutcome, ApplyError> {
     channel.run("ATTACH DATABASE ?1 AS pkg", [uri(file, "mode=ro&immutable=1")])?;
     let applied = attached(channel, delivery, before_commit);
     let detached = channel.script("DETACH DATABASE pkg");
@@ -82,9 +82,9 @@ fn attached(
     channel: &ChannelDatabase,
     delivery: &Delivery<'_>,
     before_commit: &dyn Fn(),
-) -> Result<Applied, ApplyError> {
+) -> Result<ApplyOutcome, ApplyError> {
     if is_applied(channel, delivery.package)? {
-        return Ok(Applied { rows: 0, before: true });
+        return Ok(ApplyOutcome { rows: 0, before: true });
     }
     let tables = packed_tables(channel)?;
     let bulk = delivery.bytes >= BULK_BYTES && !delivery.empties && all_empty(channel, &tables)?;
@@ -118,7 +118,7 @@ fn attached(
     if bulk {
         channel.rows("PRAGMA main.journal_mode = WAL", [], |_| Ok(()))?;
     }
-    Ok(Applied { rows: written?, before: false })
+    Ok(ApplyOutcome { rows: written?, before: false })
 }
 
 /// Looks at the lengths of values before the commit (D12): a load into an empty table copies whole

@@ -1,7 +1,5 @@
 //! Writes one table of an attached package into the channel database it is for.
 
-use rusqlite::ErrorCode;
-
 use super::catalogue::{column_list, find_table};
 use super::db::quoted;
 use super::diagnose;
@@ -70,7 +68,7 @@ pub(super) fn apply_table(
             channel.script(&format!("RELEASE {SAVEPOINT}"))?;
             return Ok(rows);
         }
-        Err(error) if !is_constraint(&error) => return Err(error.into()),
+        Err(error) if error.constraint().is_none() => return Err(error.into()),
         Err(_) => {}
     }
     // SQL Server checks unique keys at the end of a statement, so that two rows may swap a value;
@@ -81,10 +79,7 @@ pub(super) fn apply_table(
             channel.script(&format!("RELEASE {SAVEPOINT}"))?;
             Ok(rows)
         }
-        Err(error) if is_constraint(&error) => {
-            Err(diagnose::explain(channel, packed, &table, &error)?.into())
-        }
-        Err(error) => Err(error.into()),
+        Err(error) => refused(channel, packed, &table, error),
     }
 }
 
@@ -131,11 +126,22 @@ fn load(channel: &ChannelDatabase, packed: &PackedTable, table: &Table) -> Resul
         Ok(rows)
     });
     match built {
-        Err(error) if is_constraint(&error) => {
-            Err(diagnose::explain(channel, packed, table, &error)?.into())
-        }
-        other => Ok(other.map(|_| packed.rows)?),
+        Err(error) => refused(channel, packed, table, error),
+        Ok(_) => Ok(packed.rows),
     }
+}
+
+/// Why a table could not be written: the row, where a constraint refused one.
+fn refused<T>(
+    channel: &ChannelDatabase,
+    packed: &PackedTable,
+    table: &Table,
+    error: StoreError,
+) -> Result<T, ApplyError> {
+    Err(match error.constraint() {
+        Some(told) => diagnose::explain(channel, packed, table, told)?.into(),
+        None => error.into(),
+    })
 }
 
 fn drop_indexes(channel: &ChannelDatabase, table: &Table) -> Result<(), StoreError> {
@@ -325,11 +331,4 @@ fn differ(packed: &PackedTable, table: &Table, left: &str, right: &str, with_key
         })
         .collect();
     if compared.is_empty() { "false".to_owned() } else { compared.join(" OR ") }
-}
-
-pub(super) fn is_constraint(error: &StoreError) -> bool {
-    let StoreError::Sqlite { source, .. } = error else {
-        return false;
-    };
-    source.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
 }

@@ -63,7 +63,7 @@ pub fn counters(
 
 /// An asynchronous customer whose account headquarters has given and the channel does not know.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unreturned {
+pub struct UnreturnedCustomer {
     /// The temporary GUID.
     pub guid: String,
     /// The account in headquarters.
@@ -75,14 +75,14 @@ pub struct Unreturned {
 pub fn unreturned(
     hq: &Headquarters,
     channel: &ChannelDatabase,
-) -> Result<Vec<Unreturned>, StoreError> {
+) -> Result<Vec<UnreturnedCustomer>, StoreError> {
     let pending = channel.rows(include_str!("sql/channel_pending.sql"), [], |row| row.get(0))?;
     let sql = "SELECT ACCOUNTNUM FROM RETAILCUSTTABLE WHERE CUSTACCOUNTASYNC = ?1 LIMIT 1";
     let mut found = Vec::new();
     for guid in pending {
         let guid: String = guid;
         if let Some(account) = hq.text(sql, [&guid])? {
-            found.push(Unreturned { guid, account });
+            found.push(UnreturnedCustomer { guid, account });
         }
     }
     Ok(found)

@@ -36,7 +36,7 @@ pub fn waiting(hq: &Headquarters) -> Result<Vec<OperationId>, StoreError> {
         let about: [String; 2] = [row.get("GUID")?, row.get("ABOUT")?];
         Ok((id, row.get::<_, bool>("CREATES")?, about))
     })?;
-    let mut waiting: Vec<Waiting> = Vec::new();
+    let mut waiting: Vec<Place> = Vec::new();
     let mut begins: BTreeMap<(usize, String), usize> = BTreeMap::new();
     for (id, creates, about) in rows {
         let Some(id) = id else { continue };
@@ -48,7 +48,7 @@ pub fn waiting(hq: &Headquarters) -> Result<Vec<OperationId>, StoreError> {
                 place = (begin, rank);
             }
         }
-        waiting.push(Waiting { id, place });
+        waiting.push(Place { id, place });
     }
     waiting.sort_by_key(|one| one.place);
     Ok(waiting.into_iter().map(|one| one.id).collect())
@@ -69,7 +69,7 @@ pub fn makes(hq: &Headquarters, stamp: &Stamp) -> Result<bool, StoreError> {
 }
 
 /// An operation and its place in the batch.
-struct Waiting {
+struct Place {
     id: OperationId,
     place: (usize, usize),
 }

@@ -19,13 +19,13 @@ use crate::world::fault::FaultKind;
 /// A value of a column that its type does not have.
 #[derive(Debug, thiserror::Error)]
 #[error("{value} is not {what}")]
-struct NotKnown {
+struct UnknownValue {
     what: &'static str,
     value: String,
 }
 
 fn not_known(what: &'static str, value: impl ToString) -> FromSqlError {
-    FromSqlError::other(NotKnown { what, value: value.to_string() })
+    FromSqlError::other(UnknownValue { what, value: value.to_string() })
 }
 
 /// Why a row could not be read: a value that its type does not have, with its place, or else what
@@ -34,7 +34,7 @@ pub(super) fn unread(db: &Db, sql: &str, statement: &Statement<'_>, error: Error
     let Error::FromSqlConversionFailure(at, _, source) = &error else {
         return db.error(sql, error);
     };
-    let Some(NotKnown { what, value }) = source.downcast_ref() else {
+    let Some(UnknownValue { what, value }) = source.downcast_ref() else {
         return db.error(sql, error);
     };
     let column = statement.column_name(*at).unwrap_or("?");

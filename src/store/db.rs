@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags, Params, Row};
 use super::column::unread;
 use super::commit;
 use super::error::StoreError;
-use super::examine::{Settled, only_files, settle, throwaway};
+use super::examine::{SettledCopy, only_files, settle, throwaway};
 use super::numbers::Numbers;
 use super::schema::{self, Kind};
 use super::trouble::{not_made, sqlite};
@@ -44,7 +44,7 @@ pub struct Db {
     conn: Connection,
     path: PathBuf,
     /// The copy that is read instead of a file with a log, kept as long as it is read.
-    copy: Option<Settled>,
+    copy: Option<SettledCopy>,
     /// The numbers that must not be given out twice, and whose they are here; only of writers.
     numbers: Option<(Arc<Numbers>, String)>,
 }
@@ -436,13 +436,13 @@ fn connect(path: &Path, access: Access) -> Result<Connection, StoreError> {
 
 /// A reader; where it may write nothing beside the file, or there is no room for it, one that
 /// leaves everything as it is.
-fn reading(path: &Path) -> Result<(Connection, Option<Settled>), StoreError> {
+fn reading(path: &Path) -> Result<(Connection, Option<SettledCopy>), StoreError> {
     let conn = connect(path, Access::Read)?;
     if readable(&conn) { Ok((conn, None)) } else { examining(path) }
 }
 
 /// A reader of a file that cannot change: the file itself, or a copy where it has a log.
-fn examining(path: &Path) -> Result<(Connection, Option<Settled>), StoreError> {
+fn examining(path: &Path) -> Result<(Connection, Option<SettledCopy>), StoreError> {
     let copy = settle(path)?;
     let read = copy.as_ref().map_or(path, |copy| copy.path.as_path());
     Ok((connect(read, Access::Examine)?, copy))

@@ -7,7 +7,7 @@ use rusqlite::OpenFlags;
 use super::apply_table::{PackedTable, key_equal};
 use super::catalogue;
 use super::db::{Db, open_file, quoted, uri};
-use super::error::StoreError;
+use super::error::{SqliteError, StoreError};
 use super::rejection::{Rejection, dotted};
 use super::trouble::sqlite;
 use crate::model::schema::Table;
@@ -135,7 +135,7 @@ pub(super) fn explain(
     channel: &Db,
     packed: &PackedTable,
     table: &Table,
-    error: &StoreError,
+    told: &SqliteError,
 ) -> Result<Rejection, StoreError> {
     if let Some(rejection) = too_long(channel, packed, table)? {
         return Ok(rejection);
@@ -145,11 +145,7 @@ pub(super) fn explain(
             return Ok(rejection);
         }
     }
-    let detail = match error {
-        StoreError::Sqlite { source, .. } => source.to_string(),
-        other => other.to_string(),
-    };
-    Ok(Rejection::Constraint { table: dotted(&packed.target), detail })
+    Ok(Rejection::Constraint { table: dotted(&packed.target), detail: told.to_string() })
 }
 
 fn duplicate(

@@ -18,7 +18,7 @@ const MOST: u32 = 3;
 
 /// One table of a job in one channel database.
 #[derive(Debug, Clone, Copy)]
-pub struct Compared<'a> {
+pub struct Comparison<'a> {
     /// What the job does to the table.
     pub plan: &'a TablePlan,
     /// The channel's table.
@@ -66,8 +66,8 @@ pub fn with_channel<T>(
 
 /// Compares one table, the channel being attached; none while rows may have entered or left the
 /// filter's scope since, which the next run settles (D18).
-pub fn compare(hq: &Headquarters, compared: Compared<'_>) -> Result<Option<Drift>, StoreError> {
-    let Compared { plan, reached, .. } = compared;
+pub fn compare(hq: &Headquarters, compared: Comparison<'_>) -> Result<Option<Drift>, StoreError> {
+    let Comparison { plan, reached, .. } = compared;
     if scope_moved(hq, plan, reached)? {
         return Ok(None);
     }
@@ -85,7 +85,7 @@ pub fn compare(hq: &Headquarters, compared: Compared<'_>) -> Result<Option<Drift
 }
 
 struct Sql<'a> {
-    compared: Compared<'a>,
+    compared: Comparison<'a>,
     /// Whether rows of the table were touched after the channel had the job.
     touched: bool,
 }
@@ -97,7 +97,7 @@ impl Sql<'_> {
         sql: &str,
         read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, StoreError> {
-        let Compared { group, reached, .. } = self.compared;
+        let Comparison { group, reached, .. } = self.compared;
         let params = named_params! { ":group": group, ":reached": reached };
         db.rows(sql, used(sql, params).as_slice(), read)
     }

@@ -305,9 +305,9 @@ fn csv_bytes(rows: &[EntityRow]) -> Result<Vec<u8>, csv::Error> {
 }
 
 /// The day a workbook is written, in the environment's own time.
-struct Written(Date);
+struct CreationDate(Date);
 
-impl IntoCustomDateTime for Written {
+impl IntoCustomDateTime for CreationDate {
     fn utc_datetime(self) -> String {
         format!("{}T00:00:00Z", self.0)
     }
@@ -323,7 +323,7 @@ fn xlsx(rows: &[EntityRow], now: Date) -> Result<Vec<u8>, XlsxError> {
     };
     let mut book = Workbook::new();
     // The workbook's own clock would make each export differ.
-    book.set_properties(&DocProperties::new().set_creation_datetime(Written(now)));
+    book.set_properties(&DocProperties::new().set_creation_datetime(CreationDate(now)));
     let format = Format::new().set_num_format("yyyy-mm-dd");
     let bold = Format::new().set_bold();
     let sheet = book.add_worksheet();

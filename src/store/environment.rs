@@ -9,7 +9,7 @@ use super::error::StoreError;
 use super::examine::duplicate;
 use super::input::{self, DEFINITIONS};
 use super::lock::Lock;
-use super::merge::Salvaged;
+use super::merge::SalvageOutcome;
 use super::numbers::Numbers;
 use super::schema::Kind;
 use super::side::{ChannelDatabase, Headquarters, HqTx};
@@ -126,10 +126,10 @@ impl Environment {
     ///
     /// # Errors
     /// A file that cannot be read.
-    pub fn set_aside(&self, file: &Path) -> Result<SetAside, StoreError> {
+    pub fn set_aside(&self, file: &Path) -> Result<SetAsideFile, StoreError> {
         let (folder, path) = duplicate(file)?;
         Db::open(&path, Kind::Channel, Access::Write)?.checkpoint()?;
-        Ok(SetAside { path, _folder: folder })
+        Ok(SetAsideFile { path, _folder: folder })
     }
 
     /// The gates of the binary and of the environment's own files.
@@ -239,7 +239,7 @@ impl Environment {
 
 /// A copy of a file that was set aside, for as long as it is read.
 #[derive(Debug)]
-pub struct SetAside {
+pub struct SetAsideFile {
     /// The copy.
     pub path: PathBuf,
     _folder: tempfile::TempDir,
@@ -268,8 +268,8 @@ pub struct Writer {
     numbers: Arc<Numbers>,
     noticed: RefCell<Vec<(DataStore, Cause)>>,
     lock: Lock,
-    untidied: RefCell<Vec<Untidied>>,
-    made: RefCell<Vec<Made>>,
+    untidied: RefCell<Vec<TidyFailure>>,
+    made: RefCell<Vec<NewFile>>,
 }
 
 /// An environment whose headquarters is being changed, in one transaction; nothing else of it is.
@@ -285,18 +285,18 @@ pub struct HqWriter<'a> {
 
 /// A channel database whose file this command has made, be it to finish what another began.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Made {
+pub struct NewFile {
     /// The database.
     pub name: String,
     /// The name its old file is kept under, where there was one.
     pub kept: Option<String>,
     /// What came over from it.
-    pub salvaged: Salvaged,
+    pub salvaged: SalvageOutcome,
 }
 
 /// Something that was to be put in order after a commit, and could not be. The work itself is done.
 #[derive(Debug)]
-pub struct Untidied {
+pub struct TidyFailure {
     /// What, "the log of headquarters".
     pub what: &'static str,
     /// Why not.
@@ -347,30 +347,30 @@ impl Writer {
     /// Writes back what is left of the faults, empties the log and frees the lock. The work is
     /// done by now: what cannot be put in order is told, and makes no failure of it.
     #[must_use]
-    pub fn finish(self) -> Vec<Untidied> {
+    pub fn finish(self) -> Vec<TidyFailure> {
         self.tidied("what is left of the faults", self.keep_faults());
         self.tidied("the log of headquarters", self.hq.checkpoint());
         let mut untidied = self.untidied.into_inner();
         if let Err(error) = self.lock.release() {
-            untidied.push(Untidied { what: "the lock of the environment", error });
+            untidied.push(TidyFailure { what: "the lock of the environment", error });
         }
         untidied
     }
 
     /// Notes that a database's file has been made.
-    pub fn note_made(&self, made: Made) {
+    pub fn note_made(&self, made: NewFile) {
         self.made.borrow_mut().push(made);
     }
 
     /// The file of a database as this command has made it, if it has.
-    pub fn made(&self, name: &str) -> Option<Made> {
+    pub fn made(&self, name: &str) -> Option<NewFile> {
         self.made.borrow().iter().rev().find(|made| made.name == name).cloned()
     }
 
     /// Takes what came of putting something in order after a commit.
     pub fn tidied(&self, what: &'static str, done: Result<(), StoreError>) {
         if let Err(error) = done {
-            self.untidied.borrow_mut().push(Untidied { what, error });
+            self.untidied.borrow_mut().push(TidyFailure { what, error });
         }
     }
 

@@ -7,6 +7,11 @@ use crate::world::ClockError;
 /// What stood behind a failure: SQLite's account, or the system's.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
+/// SQLite's account of a failure, in its own words.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct SqliteError(pub(super) rusqlite::Error);
+
 /// A failure of the store; each names the file it is about.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -139,7 +144,7 @@ pub enum StoreError {
         path: String,
         /// SQLite's account.
         #[source]
-        source: rusqlite::Error,
+        source: SqliteError,
     },
     /// The disk has no room; the file is whole.
     #[error("{path} cannot grow, the disk is full")]
@@ -168,7 +173,7 @@ pub enum StoreError {
         path: String,
         /// SQLite's account.
         #[source]
-        source: rusqlite::Error,
+        source: SqliteError,
     },
     /// A change that failed in its last step, after which the file may hold it.
     #[error("the last step of a change to {path} failed, and it may be there")]
@@ -200,7 +205,7 @@ pub enum StoreError {
         statement: String,
         /// SQLite's account.
         #[source]
-        source: rusqlite::Error,
+        source: SqliteError,
     },
     /// A name that is not in the environment.
     #[error("unknown {what} {name:?}")]
@@ -248,11 +253,15 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// What the system said about a file: [`StoreError::Full`], [`StoreError::Denied`], or
-    /// [`StoreError::Io`].
-    pub fn io(doing: &'static str, path: &std::path::Path) -> impl FnOnce(std::io::Error) -> Self {
-        let path = path.display().to_string();
-        move |source| super::trouble::system(doing, path, source)
+    /// What SQLite said of a row that a constraint refused, where it is that.
+    pub(super) fn constraint(&self) -> Option<&SqliteError> {
+        match self {
+            Self::Sqlite { source, .. } => {
+                let code = source.0.sqlite_error_code();
+                (code == Some(rusqlite::ErrorCode::ConstraintViolation)).then_some(source)
+            }
+            _ => None,
+        }
     }
 
     /// The file it is about, where it is about one.

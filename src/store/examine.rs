@@ -18,7 +18,7 @@ use super::trouble::sqlite;
 
 /// A copy of a database, without a log.
 #[derive(Debug)]
-pub(in crate::store) struct Settled {
+pub(in crate::store) struct SettledCopy {
     /// The copy.
     pub(in crate::store) path: PathBuf,
     /// Removes it.
@@ -26,7 +26,7 @@ pub(in crate::store) struct Settled {
 }
 
 /// A settled copy, where the file has a log or a journal; none where it can be read as it is.
-pub(in crate::store) fn settle(path: &Path) -> Result<Option<Settled>, StoreError> {
+pub(in crate::store) fn settle(path: &Path) -> Result<Option<SettledCopy>, StoreError> {
     let beside = |ending: &str| {
         let mut name = path.as_os_str().to_owned();
         name.push(ending);
@@ -49,7 +49,7 @@ pub(in crate::store) fn settle(path: &Path) -> Result<Option<Settled>, StoreErro
     let settle = "PRAGMA journal_mode = DELETE";
     conn.query_row(settle, [], |_| Ok(())).map_err(|e| error(settle, e))?;
     conn.close().map_err(|(_, e)| error("close", e))?;
-    Ok(Some(Settled { path: copy, _folder: folder }))
+    Ok(Some(SettledCopy { path: copy, _folder: folder }))
 }
 
 /// A copy of a database that was set aside, log and all, to be opened as one pleases: the file
@@ -69,9 +69,9 @@ pub(in crate::store) fn duplicate(path: &Path) -> Result<(TempDir, PathBuf), Sto
 }
 
 /// A copy of a database, log and all, for as long as it is open.
-pub(in crate::store) fn throwaway(path: &Path) -> Result<Settled, StoreError> {
+pub(in crate::store) fn throwaway(path: &Path) -> Result<SettledCopy, StoreError> {
     let (folder, path) = duplicate(path)?;
-    Ok(Settled { path, _folder: folder })
+    Ok(SettledCopy { path, _folder: folder })
 }
 
 /// Copies what is in a file, and not that it may be read only.

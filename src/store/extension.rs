@@ -78,7 +78,7 @@ pub(super) fn values(
 
 /// Extension rows that came after their base rows had gone up.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Late {
+pub struct LateRows {
     /// The extension table, as its file names it.
     pub table: String,
     /// How many.
@@ -97,7 +97,7 @@ pub fn late(
     hq: &Headquarters,
     store: DataStoreId,
     table: &UploadTable,
-) -> Result<Vec<Late>, StoreError> {
+) -> Result<Vec<LateRows>, StoreError> {
     let plan = &table.plan;
     let Some(theirs) = find_table(hq, &plan.hq_table)? else { return Ok(Vec::new()) };
     let of_store = match theirs.column(DATASTORE) {
@@ -140,7 +140,7 @@ pub fn late(
         );
         let late = hq.first(&sql, [], |row| {
             let (rows, first) = (row.get::<_, i64>(0)? as u64, row.get::<_, Option<String>>(1)?);
-            Ok(Late { table: extension.target.clone(), rows, first: first.unwrap_or_default() })
+            Ok(LateRows { table: extension.target.clone(), rows, first: first.unwrap_or_default() })
         })?;
         found.extend(late.filter(|late| late.rows > 0));
     }

@@ -20,7 +20,7 @@ const MOST: i64 = 3;
 
 /// A mapped column whose values, or whose declared length, do not fit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TooLong {
+pub struct OverlongColumn {
     /// The channel table as its file names it.
     pub target: String,
     /// The headquarters table and column.
@@ -42,7 +42,7 @@ pub fn too_long(
     hq: &Headquarters,
     plan: &TablePlan,
     channel: &Table,
-) -> Result<Vec<TooLong>, StoreError> {
+) -> Result<Vec<OverlongColumn>, StoreError> {
     let Some(table) = find_table(hq, &plan.hq_table)? else { return Ok(Vec::new()) };
     let mut found = Vec::new();
     let mut limited = Vec::new();
@@ -54,7 +54,7 @@ pub fn too_long(
         let Some(limit) = to.length else { continue };
         limited.push((from.name.clone(), limit));
         if let Some(declared) = from.length.filter(|declared| *declared > limit) {
-            found.push(TooLong {
+            found.push(OverlongColumn {
                 target: plan.target.clone(),
                 table: table.name.clone(),
                 column: from.name.clone(),
@@ -89,7 +89,7 @@ pub fn too_long(
         if let Some(known) = known {
             (known.rows, known.count) = (rows, count as u64);
         } else {
-            found.push(TooLong {
+            found.push(OverlongColumn {
                 target: plan.target.clone(),
                 table: table.name.clone(),
                 column: column.clone(),

@@ -13,7 +13,7 @@ use super::db::{Db, uri};
 use super::error::StoreError;
 use super::packages::{Folder, PackageStore};
 use super::side::{ChannelDatabase, Headquarters, HqTx};
-use super::uploads::{self, Collected};
+use super::uploads::{self, UploadPackage};
 use super::{Writer, origins, sessions, upload_pack};
 use crate::model::ids::{AccountNum, AsyncAccount, DataStoreId};
 use crate::model::replaced::Cause;
@@ -250,7 +250,7 @@ fn take_in(
         }
         remember_accounts(hq, &accounts)?;
         remember_addresses(hq, &addresses)?;
-        for Gone { account, name } in &gone {
+        for LostCustomer { account, name } in &gone {
             let sql = "INSERT OR REPLACE INTO cdx_GONE (DATASTORE, ACCOUNT, NAME) \
                        VALUES (?1, ?2, ?3)";
             hq.run(sql, params![store.id, account, name])?;
@@ -333,7 +333,7 @@ fn remember_addresses(hq: &HqTx<'_>, addresses: &[(String, i64)]) -> Result<(), 
 
 /// A customer that a channel has and that headquarters has lost.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Gone {
+pub struct LostCustomer {
     /// The account.
     pub account: String,
     /// The name.
@@ -345,19 +345,19 @@ pub struct Gone {
 ///
 /// # Errors
 /// Either file.
-pub fn gone(db: &Db, hq: &str, channel: &str) -> Result<Vec<Gone>, StoreError> {
+pub fn gone(db: &Db, hq: &str, channel: &str) -> Result<Vec<LostCustomer>, StoreError> {
     let sql = include_str!("sql/customers_gone.sql");
     let sql = sql.replace("{hq}", hq).replace("{channel}", channel);
-    db.rows(&sql, [], |row| Ok(Gone { account: row.get(0)?, name: row.get(1)? }))
+    db.rows(&sql, [], |row| Ok(LostCustomer { account: row.get(0)?, name: row.get(1)? }))
 }
 
 /// The customers that were gone when a replaced database was noticed, by the database's RECID.
 ///
 /// # Errors
 /// Headquarters' file.
-pub fn gone_known(hq: &Headquarters, store: DataStoreId) -> Result<Vec<Gone>, StoreError> {
+pub fn gone_known(hq: &Headquarters, store: DataStoreId) -> Result<Vec<LostCustomer>, StoreError> {
     let sql = "SELECT ACCOUNT, NAME FROM cdx_GONE WHERE DATASTORE = ?1 ORDER BY ACCOUNT";
-    hq.rows(sql, [store], |row| Ok(Gone { account: row.get(0)?, name: row.get(1)? }))
+    hq.rows(sql, [store], |row| Ok(LostCustomer { account: row.get(0)?, name: row.get(1)? }))
 }
 
 /// The account that a channel knows of a temporary id, where headquarters does not (U10).
@@ -378,7 +378,7 @@ pub fn known_account(
 fn orphans(
     writer: &Writer,
     channel: &ChannelDatabase,
-) -> Result<Vec<(String, Collected)>, StoreError> {
+) -> Result<Vec<(String, UploadPackage)>, StoreError> {
     let known = sessions::packages(&writer.hq)?;
     let folder = Folder(writer.env.packages_path());
     let mut found = Vec::new();

@@ -33,7 +33,7 @@ const ACCOUNT: &str = "CUSTACCOUNT";
 
 /// Rows that are never uploaded unless they get new counters.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Lost {
+pub struct LostRows {
     /// How many.
     pub rows: u64,
     /// The lowest of their counters.
@@ -53,7 +53,7 @@ pub(super) const ATTACHED: &str = "hq";
 
 /// What of a channel may still be applied in headquarters without being collected again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct OnTheWay {
+pub struct PendingUploads {
     /// Upload sessions that are not over, and cancelled ones that can be retried; not those whose
     /// package is gone or altered, which can never be applied.
     sessions: Vec<i64>,
@@ -62,7 +62,7 @@ pub struct OnTheWay {
     origins: Vec<String>,
 }
 
-impl OnTheWay {
+impl PendingUploads {
     /// What is on the way from a database.
     ///
     /// # Errors
@@ -146,12 +146,12 @@ pub fn count(
     channel: &ChannelDatabase,
     store: DataStoreId,
     table: &UploadTable,
-    way: &OnTheWay,
-) -> Result<Lost, StoreError> {
+    way: &PendingUploads,
+) -> Result<LostRows, StoreError> {
     let sent = uploads::sent_in(hq, "ch", &table.plan.target)?;
     let reached = uploads::received(hq, store, &table.plan.target)?.max(sent);
     if reached == 0 {
-        return Ok(Lost::default());
+        return Ok(LostRows::default());
     }
     let counter = quoted(&table.counter);
     // What is known of a table that was dropped and made again is of other rows.
@@ -173,7 +173,7 @@ pub fn count(
         ":way": origins,
     };
     let lost = hq.first(&sql, used(&sql, params).as_slice(), |row| {
-        Ok(Lost { rows: row.get::<_, i64>(0)? as u64, first: row.get(1)?, last: row.get(2)? })
+        Ok(LostRows { rows: row.get::<_, i64>(0)? as u64, first: row.get(1)?, last: row.get(2)? })
     })?;
     Ok(lost.unwrap_or_default())
 }

@@ -20,7 +20,7 @@ const COMING: &str = "CREATE TEMP TABLE cdx_COMING (OLD INTEGER PRIMARY KEY, NEW
                       ORIGIN TEXT)";
 
 /// How many rows of each table came over.
-pub type Merged = Vec<(String, u64)>;
+pub type MergedRows = Vec<(String, u64)>;
 
 /// A file whose rows come over.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +56,7 @@ pub fn merge(
     channel: &ChannelDatabase,
     source: &Source<'_>,
     before_commit: impl FnOnce(),
-) -> Result<Merged, StoreError> {
+) -> Result<MergedRows, StoreError> {
     attached(channel, source, || {
         let mut merged = Vec::new();
         for table in source.tables {
@@ -81,9 +81,9 @@ pub fn last(channel: &ChannelDatabase, source: &str, table: &str) -> Result<i64,
 
 /// What came out of a file that was set aside.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Salvaged {
+pub struct SalvageOutcome {
     /// How many rows of each table came over.
-    pub rows: Merged,
+    pub rows: MergedRows,
     /// The tables that could not be read, and why.
     pub unread: Vec<(String, String)>,
     /// Why nothing of the file could be read.
@@ -97,9 +97,12 @@ pub struct Salvaged {
 ///
 /// # Errors
 /// The new file. What cannot be read of the old one is in the answer.
-pub fn salvage(channel: &ChannelDatabase, source: &Source<'_>) -> Result<Salvaged, StoreError> {
+pub fn salvage(
+    channel: &ChannelDatabase,
+    source: &Source<'_>,
+) -> Result<SalvageOutcome, StoreError> {
     attached(channel, source, || {
-        let mut salvaged = Salvaged::default();
+        let mut salvaged = SalvageOutcome::default();
         for table in source.tables {
             let target = &table.plan.target;
             channel.script("SAVEPOINT cdx_salvage")?;

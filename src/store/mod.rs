@@ -64,6 +64,6 @@ mod workbook;
 pub mod world;
 
 pub use db::{Access, Db};
-pub use environment::{Environment, HqWriter, Made, Reader, Untidied, Writer};
+pub use environment::{Environment, HqWriter, NewFile, Reader, TidyFailure, Writer};
 pub use error::StoreError;
 pub use side::{ChannelDatabase, ChannelTx, Headquarters, HqTx, Tx};

@@ -16,7 +16,7 @@ pub const WORLD_FILE: &str = "cdx.world";
 
 /// What the file holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Kept {
+struct WorldFile {
     /// The highest number given out, by sequence; those of a channel are `NAME/SEQUENCE`.
     highest: BTreeMap<String, i64>,
 }
@@ -32,9 +32,9 @@ pub struct Numbers {
 
 #[derive(Debug, Default)]
 struct State {
-    kept: Kept,
+    kept: WorldFile,
     /// What the file says; none where there is no file yet.
-    saved: Option<Kept>,
+    saved: Option<WorldFile>,
 }
 
 impl Numbers {
@@ -46,8 +46,8 @@ impl Numbers {
     pub fn load(root: &Path) -> Result<Option<Self>, StoreError> {
         let path = root.join(WORLD_FILE);
         let Some(text) = own_text(&path)? else { return Ok(None) };
-        let kept: Option<Kept> = serde_json::from_str(&text).ok();
-        let state = |kept: Kept| Mutex::new(State { saved: Some(kept.clone()), kept });
+        let kept: Option<WorldFile> = serde_json::from_str(&text).ok();
+        let state = |kept: WorldFile| Mutex::new(State { saved: Some(kept.clone()), kept });
         Ok(kept.map(|kept| Self { path, rehearsed: false, state: state(kept) }))
     }
 

@@ -9,7 +9,7 @@ use super::db::quoted;
 use super::error::StoreError;
 use super::lost::{ATTACHED, kind, same};
 use super::pack::used;
-use super::reseed::Reseeding;
+use super::reseed::Reseeder;
 use super::upload_pack::UploadTable;
 use super::world::{next_guid, raise};
 use crate::model::operation::{Action, OperationKind};
@@ -30,7 +30,7 @@ const OWN: &[&str] = &["cdx_LOYALTYCARD", "cdx_CUSTOMERORDER", "cdx_REALTIMECALL
 /// Replaces ids of gathered rows that headquarters has for something else, wherever the channel
 /// uses them, and gathers the rows that follow; how many. The channel gives out no id again among
 /// its first `handed_out`.
-pub(super) fn reissue(reseeding: Reseeding<'_>, handed_out: i64) -> Result<u64, StoreError> {
+pub(super) fn reissue(reseeding: Reseeder<'_>, handed_out: i64) -> Result<u64, StoreError> {
     raise(reseeding.channel, "guid", handed_out + 1)?;
     let mut count = 0;
     for (born, column) in BORN {
@@ -47,7 +47,7 @@ pub(super) fn reissue(reseeding: Reseeding<'_>, handed_out: i64) -> Result<u64, 
 
 /// Ids that gathered rows give to something new, and that headquarters has for something else.
 fn taken(
-    reseeding: Reseeding<'_>,
+    reseeding: Reseeder<'_>,
     table: &UploadTable,
     column: &str,
 ) -> Result<Vec<String>, StoreError> {
@@ -77,7 +77,7 @@ fn taken(
 }
 
 /// An id that headquarters has for no customer.
-fn fresh(reseeding: Reseeding<'_>) -> Result<String, StoreError> {
+fn fresh(reseeding: Reseeder<'_>) -> Result<String, StoreError> {
     let sql = "SELECT EXISTS (SELECT 1 FROM hq.RETAILASYNCCUSTOMERV2 WHERE CUSTACCOUNTASYNC = ?1)
                OR EXISTS (SELECT 1 FROM hq.RETAILCUSTTABLE WHERE CUSTACCOUNTASYNC = ?1)";
     loop {
@@ -89,7 +89,7 @@ fn fresh(reseeding: Reseeding<'_>) -> Result<String, StoreError> {
 }
 
 fn replace(
-    reseeding: Reseeding<'_>,
+    reseeding: Reseeder<'_>,
     born: &UploadTable,
     column: &str,
     old: &str,

@@ -4,8 +4,8 @@ use rusqlite::named_params;
 
 use super::db::{quoted, uri};
 use super::error::StoreError;
-use super::lineage::Gone;
-use super::lost::{ATTACHED, Names, OnTheWay, condition, is_alone};
+use super::lineage::LostCustomer;
+use super::lost::{ATTACHED, Names, PendingUploads, condition, is_alone};
 use super::origins;
 use super::pack::used;
 use super::reissue::reissue;
@@ -20,7 +20,7 @@ const AGAIN: &str = "CREATE TEMP TABLE cdx_AGAIN (TABLENAME TEXT COLLATE NOCASE,
 
 /// What was done to one table.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Reseeded {
+pub struct ReseededTable {
     /// The channel's table.
     pub table: String,
     /// The highest counter it had given out.
@@ -33,18 +33,18 @@ pub struct Reseeded {
 
 /// What was done to a channel.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Done {
+pub struct ReseedOutcome {
     /// The tables that were changed.
-    pub tables: Vec<Reseeded>,
+    pub tables: Vec<ReseededTable>,
     /// Temporary ids that headquarters has for something else, and that were replaced.
     pub reissued: u64,
     /// Customers that headquarters has lost and that no operation brings again (U10).
-    pub gone: Vec<Gone>,
+    pub gone: Vec<LostCustomer>,
 }
 
 /// A channel whose counters are raised.
 #[derive(Debug, Clone, Copy)]
-pub struct Reseeding<'a> {
+pub struct Reseeder<'a> {
     /// Headquarters.
     pub hq: &'a Headquarters,
     /// The channel, with headquarters attached as `hq`, inside a transaction.
@@ -56,11 +56,11 @@ pub struct Reseeding<'a> {
     /// The tables that are uploaded.
     pub tables: &'a [UploadTable],
     /// What may still be applied without being collected again.
-    pub way: &'a OnTheWay,
+    pub way: &'a PendingUploads,
 }
 
 /// How far one table has come.
-struct Standing<'a> {
+struct TableProgress<'a> {
     table: &'a UploadTable,
     /// The highest counter that either side takes for sent.
     reached: i64,
@@ -68,18 +68,18 @@ struct Standing<'a> {
 }
 
 /// As many temporary ids as the channel can have given out, going by what has come up.
-fn handed_out(standings: &[Standing<'_>]) -> i64 {
+fn handed_out(standings: &[TableProgress<'_>]) -> i64 {
     standings.iter().map(|standing| standing.reached.max(standing.issued)).sum()
 }
 
-impl Reseeding<'_> {
+impl Reseeder<'_> {
     /// Gives every row that would never be uploaded a counter above the one received, in the order
     /// they have; what waits to be uploaded follows them where it came after them. Temporary ids
     /// that headquarters has for another customer are replaced, so that none is overwritten.
     ///
     /// # Errors
     /// Either file.
-    pub fn run(self) -> Result<Done, StoreError> {
+    pub fn run(self) -> Result<ReseedOutcome, StoreError> {
         self.channel.run(AGAIN, [])?;
         let mut standings = Vec::new();
         let mut needed = false;
@@ -89,7 +89,7 @@ impl Reseeding<'_> {
             needed |= lost > 0 || standing.issued < standing.reached;
             standings.push(standing);
         }
-        let mut done = Done::default();
+        let mut done = ReseedOutcome::default();
         if needed {
             for standing in &standings {
                 self.gather_unsent(standing)?;
@@ -103,12 +103,12 @@ impl Reseeding<'_> {
         Ok(done)
     }
 
-    fn standing<'t>(&self, table: &'t UploadTable) -> Result<Standing<'t>, StoreError> {
+    fn standing<'t>(&self, table: &'t UploadTable) -> Result<TableProgress<'t>, StoreError> {
         let target = &table.plan.target;
         let (name, counter) = (quoted(target), quoted(&table.counter));
         let highest =
             self.channel.number(&format!("SELECT max({counter}) FROM main.{name}"), [])?;
-        Ok(Standing {
+        Ok(TableProgress {
             table,
             reached: uploads::reached(self.hq, self.channel, self.store.id, target)?,
             issued: origins::issued(self.channel, target)?.max(highest),
@@ -116,8 +116,8 @@ impl Reseeding<'_> {
     }
 
     /// Gathers the lost rows; how many.
-    fn gather(&self, standing: &Standing<'_>) -> Result<u64, StoreError> {
-        let Standing { table, reached, .. } = standing;
+    fn gather(&self, standing: &TableProgress<'_>) -> Result<u64, StoreError> {
+        let TableProgress { table, reached, .. } = standing;
         if !is_alone(table, self.tables) {
             return Ok(0);
         }
@@ -135,7 +135,7 @@ impl Reseeding<'_> {
         self.channel.run(&sql, used(&sql, params).as_slice())
     }
 
-    fn gather_unsent(&self, standing: &Standing<'_>) -> Result<u64, StoreError> {
+    fn gather_unsent(&self, standing: &TableProgress<'_>) -> Result<u64, StoreError> {
         let (name, counter) = (&standing.table.plan.target, quoted(&standing.table.counter));
         let sql = format!(
             "INSERT OR IGNORE INTO temp.cdx_AGAIN SELECT ?1, {counter}, 0 FROM main.{}
@@ -146,8 +146,8 @@ impl Reseeding<'_> {
     }
 
     /// Renumbers the gathered rows of a table; none where all of them are above what was received.
-    fn renumber(&self, standing: &Standing<'_>) -> Result<Option<Reseeded>, StoreError> {
-        let Standing { table, reached, issued } = standing;
+    fn renumber(&self, standing: &TableProgress<'_>) -> Result<Option<ReseededTable>, StoreError> {
+        let TableProgress { table, reached, issued } = standing;
         let target = &table.plan.target;
         let sql = "SELECT count(*) FROM temp.cdx_AGAIN WHERE TABLENAME = ?1 AND OLD <= ?2";
         let below = self.channel.number(sql, rusqlite::params![target, reached])?;
@@ -177,7 +177,7 @@ impl Reseeding<'_> {
         }
         let to = base + self.gathered(target)?;
         origins::raise(self.channel, target, to)?;
-        Ok(Some(Reseeded { table: target.clone(), from: *issued, to, renumbered }))
+        Ok(Some(ReseededTable { table: target.clone(), from: *issued, to, renumbered }))
     }
 
     /// A gathered row that says it was made where headquarters has another one from gets an origin

@@ -35,7 +35,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What is being carried out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Doing {
+enum Activity {
     /// A statement of the tool's own.
     #[default]
     Tool,
@@ -51,7 +51,7 @@ enum Doing {
     UniqueIndex,
 }
 
-impl Doing {
+impl Activity {
     /// What the first words of a statement say.
     fn of(words: &[String]) -> Self {
         let word = |at: usize| words.get(at).map_or("", String::as_str);
@@ -73,7 +73,7 @@ impl Doing {
 /// What is known of the statement that is being carried out.
 #[derive(Debug, Default)]
 struct Watch {
-    doing: Doing,
+    doing: Activity,
     /// What it was refused.
     refused: Option<ScriptProblem>,
     /// How often the steps of the scripts have been counted.
@@ -191,7 +191,7 @@ fn guard(conn: &mut Connection, kind: Kind, watch: &Arc<Mutex<Watch>>) -> rusqli
         STRIDE,
         Some(move || {
             let mut watch = counted.lock().unwrap_or_else(PoisonError::into_inner);
-            let scripts = watch.doing != Doing::Tool;
+            let scripts = watch.doing != Activity::Tool;
             watch.strides += u32::from(scripts);
             let late = watch.deadline.as_ref().is_some_and(Deadline::has_passed);
             scripts && (late || watch.strides > MILLIONS * (1_000_000 / STRIDE as u32))
@@ -205,19 +205,19 @@ const STAYS_OUT: &str = "it would reach beyond the tables of this database";
 
 impl Watch {
     fn begin(&mut self, words: &[String]) {
-        self.doing = Doing::of(words);
+        self.doing = Activity::of(words);
         self.refused = None;
     }
 
     /// Ends the watch over a statement; what it was refused.
     fn end(&mut self) -> Option<ScriptProblem> {
-        self.doing = Doing::Tool;
+        self.doing = Activity::Tool;
         self.refused.take()
     }
 
     /// Whether a script may do something; else what it is, and why not.
     fn judge(&self, kind: Kind, context: &AuthContext<'_>) -> Result<(), (String, &'static str)> {
-        if self.doing == Doing::Tool {
+        if self.doing == Activity::Tool {
             return Ok(());
         }
         let refuse = |what: String, why| Err((what, why));
@@ -240,7 +240,7 @@ impl Watch {
                 own(kind, &format!("DROP INDEX {index_name} of"), table_name)
             }
             A::AlterTable { table_name, .. } => {
-                let added = self.doing == Doing::AddsColumn && !is_tools(table_name);
+                let added = self.doing == Activity::AddsColumn && !is_tools(table_name);
                 if added { Ok(()) } else { own(kind, "ALTER TABLE", table_name) }
             }
             A::Insert { table_name } => self.writes(kind, "INSERT INTO", table_name),
@@ -257,7 +257,7 @@ impl Watch {
                 "a transaction".to_owned(),
                 "a script is one transaction, all of it or nothing",
             ),
-            A::DropTrigger { table_name, .. } if self.doing == Doing::DropsTable => {
+            A::DropTrigger { table_name, .. } if self.doing == Activity::DropsTable => {
                 own(kind, "DROP TABLE", table_name)
             }
             A::CreateTrigger { trigger_name, .. } | A::DropTrigger { trigger_name, .. } => refuse(
@@ -276,7 +276,7 @@ impl Watch {
         table: &str,
     ) -> Result<(), (String, &'static str)> {
         makes(index)?;
-        if self.doing != Doing::UniqueIndex && !is_tools(table) {
+        if self.doing != Activity::UniqueIndex && !is_tools(table) {
             return Ok(());
         }
         own(kind, &format!("CREATE UNIQUE INDEX {index} on"), table)

@@ -325,7 +325,7 @@ pub fn set_row_version(
 
 /// What a database still lacks of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lack {
+pub enum Shortfall {
     /// It never had the job: it gets everything (D05).
     Everything,
     /// It was paused when a session was made: it gets what changed after this row version (D13).
@@ -335,16 +335,20 @@ pub enum Lack {
 }
 
 /// What a database still lacks of a job.
-pub fn lack(hq: &Headquarters, store: DataStoreId, job: &str) -> Result<Lack, StoreError> {
+pub fn shortfall(
+    hq: &Headquarters,
+    store: DataStoreId,
+    job: &str,
+) -> Result<Shortfall, StoreError> {
     let sql = "SELECT INITIALIZED, MISSEDSINCE FROM cdx_DATASTOREJOB \
                WHERE DATASTORE = :store AND JOBID = :job";
     let found = hq.first(sql, named_params! { ":store": store, ":job": job }, |row| {
         Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?))
     })?;
     Ok(match found {
-        None | Some((0, _)) => Lack::Everything,
-        Some((_, Some(version))) => Lack::Since(version),
-        Some((_, None)) => Lack::Nothing,
+        None | Some((0, _)) => Shortfall::Everything,
+        Some((_, Some(version))) => Shortfall::Since(version),
+        Some((_, None)) => Shortfall::Nothing,
     })
 }
 

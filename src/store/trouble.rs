@@ -8,13 +8,22 @@ use std::path::Path;
 use rusqlite::{Error, ErrorCode, OpenFlags, ffi};
 
 use super::db::{MEMORY, open_file};
-use super::error::StoreError;
+use super::error::{SqliteError, StoreError};
 
 /// How much is written to see whether there is room.
 const PROBE: usize = 64 * 1024;
 
+impl StoreError {
+    /// What the system said about a file: [`StoreError::Full`], [`StoreError::Denied`], or
+    /// [`StoreError::Io`].
+    pub fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.display().to_string();
+        move |source| system(doing, path, source)
+    }
+}
+
 /// What the system said about a file.
-pub(super) fn system(doing: &'static str, path: String, source: io::Error) -> StoreError {
+fn system(doing: &'static str, path: String, source: io::Error) -> StoreError {
     match source.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
             StoreError::Full { path, source: source.into() }
@@ -43,7 +52,7 @@ pub(in crate::store) fn sqlite(path: &Path, sql: &str, error: Error) -> StoreErr
         Some(ErrorCode::SystemIoFailure) => {
             let writes = error.sqlite_error().is_some_and(|e| WRITING.contains(&e.extended_code));
             let found = if writes { probed(path) } else { None };
-            found.unwrap_or(StoreError::Disk { path: name, source: error })
+            found.unwrap_or(StoreError::Disk { path: name, source: SqliteError(error) })
         }
         _ => refused(path, sql, error),
     }
@@ -61,7 +70,8 @@ const WRITING: [i32; 8] = [
     ffi::SQLITE_IOERR_GETTEMPPATH,
 ];
 
-fn refused(path: &Path, sql: &str, source: Error) -> StoreError {
+fn refused(path: &Path, sql: &str, error: Error) -> StoreError {
+    let source = SqliteError(error);
     StoreError::Sqlite { path: path.display().to_string(), statement: head(sql), source }
 }
 
@@ -71,7 +81,7 @@ pub(super) fn not_made(path: &Path, error: Error) -> StoreError {
         return sqlite(path, "open", error);
     }
     let name = path.display().to_string();
-    probed(path).unwrap_or(StoreError::Disk { path: name, source: error })
+    probed(path).unwrap_or(StoreError::Disk { path: name, source: SqliteError(error) })
 }
 
 /// A file that SQLite cannot open is gone, may not be read, or has no room or no permission for
@@ -88,7 +98,9 @@ fn not_opened(path: &Path, sql: &str, error: Error) -> StoreError {
         Ok(_) if sql.starts_with("ATTACH") || is_blocked(path) => {
             probed(path).unwrap_or_else(|| refused(path, sql, error))
         }
-        Ok(_) => probed(path).unwrap_or(StoreError::Disk { path: name, source: error }),
+        Ok(_) => {
+            probed(path).unwrap_or(StoreError::Disk { path: name, source: SqliteError(error) })
+        }
     }
 }
 
@@ -108,9 +120,9 @@ fn is_blocked(path: &Path) -> bool {
 fn malformed(path: &Path, error: Error) -> StoreError {
     let name = path.display().to_string();
     if !is_whole(path) {
-        return StoreError::Damaged { path: name, source: error };
+        return StoreError::Damaged { path: name, source: SqliteError(error) };
     }
-    probed(path).unwrap_or(StoreError::Disk { path: name, source: error })
+    probed(path).unwrap_or(StoreError::Disk { path: name, source: SqliteError(error) })
 }
 
 fn is_whole(path: &Path) -> bool {

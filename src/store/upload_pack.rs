@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use rusqlite::{ErrorCode, named_params};
+use rusqlite::named_params;
 
 use super::catalogue::{column_list, find_table};
 use super::db::{Db, quoted, uri};
 use super::diagnose::{Values, key_text};
-use super::error::StoreError;
+use super::error::{SqliteError, StoreError};
 use super::extension;
 use super::packages::checksum;
 use super::rejection::{ApplyError, Rejection};
@@ -137,7 +137,7 @@ impl UploadTable {
 
 /// What a package holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Packed {
+pub struct UploadSummary {
     /// Its rows.
     pub rows: u64,
     /// Its SHA-256.
@@ -151,14 +151,14 @@ pub fn collect(
     channel: &ChannelDatabase,
     tables: &[(UploadTable, CounterRange)],
     file: &Path,
-) -> Result<Packed, StoreError> {
+) -> Result<UploadSummary, StoreError> {
     channel.run("ATTACH DATABASE ?1 AS pkg", [file.display().to_string()])?;
     let filled = fill(channel, tables);
     let detached = channel.script("DETACH DATABASE pkg");
     let rows = filled?;
     detached?;
     let (checksum, bytes) = checksum(file)?;
-    Ok(Packed { rows, checksum, bytes })
+    Ok(UploadSummary { rows, checksum, bytes })
 }
 
 fn fill(
@@ -344,12 +344,10 @@ fn insert(hq: &Headquarters, name: &str, store: DataStoreId) -> Result<u64, Appl
     );
     match hq.run(&sql, []) {
         Ok(rows) => Ok(rows),
-        Err(StoreError::Sqlite { source, .. })
-            if source.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) =>
-        {
-            Err(refused(hq, name, &columns, &table.unique, store, &source)?.into())
-        }
-        Err(error) => Err(error.into()),
+        Err(error) => Err(match error.constraint() {
+            Some(told) => refused(hq, name, &columns, &table.unique, store, told)?.into(),
+            None => error.into(),
+        }),
     }
 }
 
@@ -393,7 +391,7 @@ fn refused(
     columns: &[String],
     unique: &[Vec<String>],
     store: DataStoreId,
-    source: &rusqlite::Error,
+    told: &SqliteError,
 ) -> Result<Rejection, StoreError> {
     for key in unique {
         let own: Vec<String> = key.iter().filter(|c| *c != "cdx_DATASTORE").cloned().collect();
@@ -428,5 +426,5 @@ fn refused(
             }
         }
     }
-    Ok(Rejection::Constraint { table: name.to_owned(), detail: source.to_string() })
+    Ok(Rejection::Constraint { table: name.to_owned(), detail: told.to_string() })
 }

@@ -34,7 +34,7 @@ pub fn take_back(hq: &HqTx<'_>, id: i64) -> Result<(), StoreError> {
 
 /// A finished package on its way to headquarters.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Collected {
+pub struct UploadPackage {
     /// The package's name.
     pub package: String,
     /// Its checksum.
@@ -53,7 +53,7 @@ pub struct Collected {
 pub fn record(
     hq: &HqTx<'_>,
     id: i64,
-    collected: &Collected,
+    collected: &UploadPackage,
     status: UploadStatus,
     message: &str,
     now: &Time,
@@ -184,7 +184,7 @@ pub fn record_in_channel(
     channel: &Db,
     id: i64,
     job: &str,
-    collected: &Collected,
+    collected: &UploadPackage,
     counters: &[(String, String)],
     now: &Time,
 ) -> Result<i64, StoreError> {
@@ -231,14 +231,14 @@ pub fn is_package(name: &str) -> bool {
 pub fn known_in_channel(
     channel: &ChannelDatabase,
     id: i64,
-) -> Result<Option<Collected>, StoreError> {
+) -> Result<Option<UploadPackage>, StoreError> {
     let found = channel.first(
         "SELECT ID, UPLOADPATH, CHECKSUM, FILESIZE FROM crt_UPLOADSESSION
          WHERE AXUPLOADSESSIONID = ?1",
         [id],
         |row| {
             let path: String = row.get(1)?;
-            Ok(Collected {
+            Ok(UploadPackage {
                 local_id: row.get(0)?,
                 package: path.trim_start_matches("packages/").to_owned(),
                 checksum: row.get(2)?,
@@ -254,11 +254,13 @@ pub fn known_in_channel(
 }
 
 /// Every session that a channel remembers having sent, oldest first, with its job.
-pub fn all_in_channel(channel: &ChannelDatabase) -> Result<Vec<(String, Collected)>, StoreError> {
+pub fn all_in_channel(
+    channel: &ChannelDatabase,
+) -> Result<Vec<(String, UploadPackage)>, StoreError> {
     let sql = "SELECT ID, JOBID, UPLOADPATH, CHECKSUM, FILESIZE FROM crt_UPLOADSESSION ORDER BY ID";
     let mut found = channel.rows(sql, [], |row| {
         let path: Option<String> = row.get(2)?;
-        let collected = Collected {
+        let collected = UploadPackage {
             local_id: row.get(0)?,
             package: path.unwrap_or_default().trim_start_matches("packages/").to_owned(),
             checksum: row.get::<_, Option<String>>(3)?.unwrap_or_default(),
@@ -291,7 +293,7 @@ pub fn adopt(
     hq: &HqTx<'_>,
     job: &str,
     store: &DataStore,
-    collected: &Collected,
+    collected: &UploadPackage,
     now: &Time,
 ) -> Result<(), StoreError> {
     let id = create(hq, job, store, now)?;

@@ -15,8 +15,8 @@ use crate::model::topology::{DataStore, Group};
 use crate::model::wording::count;
 use crate::report::page::{Cell, Page, Report, yes};
 use crate::runtime::obstacle::PROFILES;
-use crate::store::lineage::Gone;
-use crate::store::reseed::{Done, Reseeded};
+use crate::store::lineage::LostCustomer;
+use crate::store::reseed::{ReseedOutcome, ReseededTable};
 use crate::store::topology;
 
 /// Show and change channel databases and their groups.
@@ -170,10 +170,10 @@ fn of_table((table, why): &(String, String)) -> String {
 #[derive(Debug, Serialize)]
 struct ReseedReport {
     channel: String,
-    tables: Vec<Reseeded>,
+    tables: Vec<ReseededTable>,
     reissued: u64,
     /// Customers that headquarters, put back from a copy, has lost.
-    gone: Vec<Gone>,
+    gone: Vec<LostCustomer>,
     /// Tables that were left as they are.
     left_out: Vec<String>,
 }
@@ -183,7 +183,7 @@ impl Report for ReseedReport {
         if self.tables.is_empty() {
             page.line(format!("{} counts above what headquarters has received", self.channel));
         }
-        for Reseeded { table, from, to, renumbered } in &self.tables {
+        for ReseededTable { table, from, to, renumbered } in &self.tables {
             let table = table.replacen('_', ".", 1);
             page.line(format!("{table} counts from {to}, it counted from {from}"));
             if *renumbered > 0 {
@@ -201,7 +201,7 @@ impl Report for ReseedReport {
             page.item(Prose::hint("correct the mapping", OfJobs::Check));
             page.item(Prose::hint("then do it again", again));
         }
-        for Gone { account, name } in &self.gone {
+        for LostCustomer { account, name } in &self.gone {
             page.line(format!(
                 "gone: customer {account} ({name}), which headquarters does not have"
             ));
@@ -228,7 +228,7 @@ pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, Com
         Command::Reseed { name } => {
             let Reseed { done, left_out } =
                 context.write(|writer| Ok(channels::reseed(writer, &name)?))?;
-            let Done { tables, reissued, gone } = done;
+            let ReseedOutcome { tables, reissued, gone } = done;
             let left_out = left_out.iter().map(of_table).collect();
             return context.done(&ReseedReport { channel: name, tables, reissued, gone, left_out });
         }

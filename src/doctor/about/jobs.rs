@@ -13,7 +13,7 @@ use crate::gates::plan::{Ground, PlanStep, StepKind, plan};
 use crate::model::suggestion::{OfChannels, OfFeatures, Run, Suggestion};
 use crate::model::topology::{DataStore, OFFLINE_SUFFIX, Schedule};
 use crate::runtime::plan::{Obstacles, Terrain};
-use crate::store::sessions::Lack;
+use crate::store::sessions::Shortfall;
 
 /// A full synchronization of a job for one database.
 pub(in crate::doctor) fn full(job: &str, database: &str) -> Step {
@@ -252,5 +252,5 @@ pub(in crate::doctor) fn is_due(
     Ok(open
         || never
         || changed.is_some_and(|one| one.changed)
-        || lack.is_some_and(|lack| *lack != Lack::Nothing))
+        || lack.is_some_and(|lack| *lack != Shortfall::Nothing))
 }

@@ -10,11 +10,11 @@ use crate::model::scale_unit::{Cached, View};
 use crate::model::schema::Tables;
 use crate::model::topology::DataStore;
 use crate::runtime::Here;
-use crate::store::arrears::{Calls, Counters, Unreturned};
+use crate::store::arrears::{Calls, Counters, UnreturnedCustomer};
 use crate::store::drift::Drift;
-use crate::store::extension::Late;
-use crate::store::lineage::{Fit, Gone};
-use crate::store::lost::Lost;
+use crate::store::extension::LateRows;
+use crate::store::lineage::{Fit, LostCustomer};
+use crate::store::lost::LostRows;
 
 /// A database, and what is known of it.
 #[derive(Debug)]
@@ -57,9 +57,9 @@ pub struct Uploading {
     /// How far it has come.
     pub counters: Known<Counters>,
     /// Rows that count as received and are not; none when rows were not read.
-    pub lost: Option<Known<Lost>>,
+    pub lost: Option<Known<LostRows>>,
     /// Extension rows that came too late; none when rows were not read.
-    pub late: Option<Known<Vec<Late>>>,
+    pub late: Option<Known<Vec<LateRows>>>,
 }
 
 impl Uploading {
@@ -75,7 +75,7 @@ pub struct ChannelFacts {
     /// Whether its file is the one last seen.
     pub fit: Known<Fit>,
     /// Customers that it has and that headquarters has lost.
-    pub gone: Vec<Gone>,
+    pub gone: Vec<LostCustomer>,
     /// What it says now.
     pub now: View,
     /// What each instance of its scale unit holds, from the first; none that holds nothing.
@@ -103,7 +103,7 @@ pub struct ChannelFacts {
     /// How far each upload table has come; none of offline databases.
     pub uploads: Vec<Uploading>,
     /// Customers whose account has not come back.
-    pub unreturned: Vec<Unreturned>,
+    pub unreturned: Vec<UnreturnedCustomer>,
     /// The database's tables.
     pub tables: Arc<Tables>,
     /// Rows in tables that are excluded from offline databases, by job and table.

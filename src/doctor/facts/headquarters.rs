@@ -25,11 +25,11 @@ use crate::model::topology::{DataStore, Group, Schedule};
 use crate::runtime::Said;
 use crate::store::default_customers::{self, DefaultCustomer};
 use crate::store::feature_rows::{self, Half};
-use crate::store::lengths::{TooLong, too_long};
+use crate::store::lengths::{OverlongColumn, too_long};
 use crate::store::operations::{FailedOperation, LateOperation, PendingOperations};
 use crate::store::packages::{Folder, PackageStore, checksum};
 use crate::store::profiles::Profile;
-use crate::store::sessions::Lack;
+use crate::store::sessions::Shortfall;
 use crate::store::topology::Parameter;
 use crate::store::unknown_files::{UnknownFile, unknown_files};
 use crate::store::upload_pack::UploadTable;
@@ -132,7 +132,7 @@ pub struct HeadquartersFacts {
     /// Packages of sessions that are not over, by name.
     pub packages: Known<BTreeMap<String, PackageState>>,
     /// What each database lacks of each job, by the database's RECID and the job.
-    pub lacks: Known<BTreeMap<(DataStoreId, String), Lack>>,
+    pub lacks: Known<BTreeMap<(DataStoreId, String), Shortfall>>,
     /// Where each group stands with each download job.
     pub group_jobs: Known<Vec<GroupJob>>,
     /// The lowest version that changes can be told from.
@@ -158,7 +158,7 @@ pub struct HeadquartersFacts {
     /// Operations over two files that could not be finished, oldest first.
     pub unfinished: Known<Vec<Unfinished>>,
     /// What is too long for a channel; none when rows were not read.
-    pub too_long: Option<Known<Vec<(String, TooLong)>>>,
+    pub too_long: Option<Known<Vec<(String, OverlongColumn)>>>,
     /// What the integrity check says; none when rows were not read.
     pub integrity: Option<Known<Vec<String>>>,
 }
@@ -354,12 +354,12 @@ fn lacks(
     reader: &Reader,
     stores: &[DataStore],
     downloads: &Known<Vec<JobPlans>>,
-) -> Known<BTreeMap<(DataStoreId, String), Lack>> {
+) -> Known<BTreeMap<(DataStoreId, String), Shortfall>> {
     let downloads = downloads.as_ref().map_err(Clone::clone)?;
     let mut found = BTreeMap::new();
     for store in stores {
         for JobPlans { job, .. } in downloads {
-            let lack = sessions::lack(&reader.hq, store.id, &job.id)?;
+            let lack = sessions::shortfall(&reader.hq, store.id, &job.id)?;
             found.insert((store.id, job.id.clone()), lack);
         }
     }
@@ -410,7 +410,7 @@ fn lengths(
     reader: &Reader,
     downloads: &Known<Vec<JobPlans>>,
     channel_tables: &Known<Tables>,
-) -> Known<Vec<(String, TooLong)>> {
+) -> Known<Vec<(String, OverlongColumn)>> {
     let downloads = downloads.as_ref().map_err(Clone::clone)?;
     let tables = channel_tables.as_ref().map_err(Clone::clone)?;
     let mut found = Vec::new();

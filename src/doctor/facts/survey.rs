@@ -20,8 +20,8 @@ use crate::model::topology::DataStore;
 use crate::runtime::features::Site;
 use crate::runtime::{Here, Sides};
 use crate::store::apply::is_misfit;
-use crate::store::drift::{Compared, Drift, compare, with_channel};
-use crate::store::lineage::{self, Fit, Gone};
+use crate::store::drift::{Comparison, Drift, compare, with_channel};
+use crate::store::lineage::{self, Fit, LostCustomer};
 use crate::store::packages::{Folder, PackageStore as _};
 use crate::store::schema::Kind;
 use crate::store::upload_pack::UploadTable;
@@ -188,7 +188,11 @@ impl Survey<'_> {
         known(with_channel(hq, channel, || default_customers::unknown(hq)))
     }
 
-    fn gone(&self, channel: &ChannelDatabase, fit: &Known<Fit>) -> Result<Vec<Gone>, StoreError> {
+    fn gone(
+        &self,
+        channel: &ChannelDatabase,
+        fit: &Known<Fit>,
+    ) -> Result<Vec<LostCustomer>, StoreError> {
         let hq = &self.reader.hq;
         match fit {
             Ok(Fit::Replaced(Cause::HeadquartersOlder)) if !self.store.offline => {
@@ -326,7 +330,8 @@ impl Survey<'_> {
         let (hq, store) = (&self.reader.hq, self.store.id);
         let packages = Folder(self.reader.env.packages_path());
         let open = self.hq.upload_sessions.as_ref().map_err(Clone::clone);
-        let open = open.and_then(|all| known(lost::OnTheWay::from(all, store, channel, &packages)));
+        let open =
+            open.and_then(|all| known(lost::PendingUploads::from(all, store, channel, &packages)));
         let looked = with_channel(hq, channel, || {
             for (table, one) in tables.iter().zip(found.iter_mut()) {
                 one.late = Some(known(extension::late(hq, store, table)));
@@ -393,7 +398,7 @@ impl Survey<'_> {
                         continue;
                     };
                     let group = self.store.group_id;
-                    let one = Compared { plan, table, group, reached: version };
+                    let one = Comparison { plan, table, group, reached: version };
                     let drift = known(compare(hq, one)).map(Option::unwrap_or_default);
                     found.push((job.clone(), plan.target.clone(), drift));
                 }

@@ -10,7 +10,7 @@ use crate::doctor::rule::{Depth, Rule};
 use crate::model::suggestion::{OfChannels, Run};
 use crate::model::topology::DataStore;
 use crate::model::wording::count;
-use crate::store::sessions::Lack;
+use crate::store::sessions::Shortfall;
 
 const HEADER: Header = Header {
     code: "CDX206",
@@ -63,14 +63,14 @@ fn waiting(x: &Examination, store: &DataStore) -> Result<(Vec<String>, Vec<Strin
     let sessions = x.hq.sessions.as_ref()?;
     let (mut jobs, mut evidence) = (Vec::new(), Vec::new());
     for one in x.hq.group_jobs.as_ref()?.iter().filter(|one| one.group == store.group_id) {
-        let lack = lacks.get(&(store.id, one.job.clone())).copied().unwrap_or(Lack::Nothing);
+        let lack = lacks.get(&(store.id, one.job.clone())).copied().unwrap_or(Shortfall::Nothing);
         let open = sessions
             .of(store.id)
             .filter(|(session, row)| session.job == one.job && !row.status.is_final())
             .count();
         let why = match (lack, open) {
             (_, 1..) => format!("not applied: {} of {}", count(open as u64, "session"), one.job),
-            (Lack::Since(version), _) => {
+            (Shortfall::Since(version), _) => {
                 format!("{} was left out of sessions since row version {version}", one.job)
             }
             _ if one.changed => format!("what {} brings has changed in headquarters", one.job),

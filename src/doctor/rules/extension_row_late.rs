@@ -8,7 +8,7 @@ use crate::doctor::facts::{Examination, Uploading};
 use crate::doctor::rule::{Depth, Rule};
 use crate::model::suggestion::OfJobs;
 use crate::model::wording::count;
-use crate::store::extension::Late;
+use crate::store::extension::LateRows;
 use crate::store::rejection::dotted;
 
 const HEADER: Header = Header {
@@ -55,7 +55,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     Ok(())
 }
 
-fn found(channel: &str, upload: &Uploading, late: &Late) -> Found {
+fn found(channel: &str, upload: &Uploading, late: &LateRows) -> Found {
     let (table, rows) = (dotted(&late.table), count(late.rows, "row"));
     Found {
         subject: Subject::channel(channel).with_table(&table).with_job(&upload.job),

@@ -8,7 +8,7 @@ use crate::doctor::facts::Examination;
 use crate::doctor::rule::{Depth, Rule};
 use crate::model::suggestion::{OfCustomers, OfJobs, Suggestion};
 use crate::model::wording::count as counted;
-use crate::store::lengths::TooLong;
+use crate::store::lengths::OverlongColumn;
 
 const HEADER: Header = Header {
     code: "CDX210",
@@ -42,8 +42,8 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     Ok(())
 }
 
-fn one(job: &str, long: &TooLong) -> Found {
-    let TooLong { target, table, column, limit, declared, rows, count } = long;
+fn one(job: &str, long: &OverlongColumn) -> Found {
+    let OverlongColumn { target, table, column, limit, declared, rows, count } = long;
     let mut evidence: Vec<String> = rows
         .iter()
         .map(|(key, length)| format!("{key}: {length} characters, {limit} fit"))
