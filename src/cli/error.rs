@@ -20,7 +20,7 @@ use crate::model::topology::OFFLINE_SUFFIX;
 use crate::report::Failure;
 use crate::runtime::{MissingGround, PosError};
 use crate::store::StoreError;
-use crate::store::environment::SETTINGS_FILE;
+use crate::store::mark::SETTINGS_FILE;
 use crate::world::{ClockError, FaultError};
 
 /// Why a command could not do what it was asked.

@@ -21,9 +21,10 @@ use crate::store::integrity::complaints;
 use crate::store::lost::{self, PendingUploads};
 use crate::store::merge::{self, SalvageOutcome, Source};
 use crate::store::packages::Folder;
-use crate::store::reseed::{ReseedOutcome, Reseeder, with_headquarters};
+use crate::store::reseed::{ReseedOutcome, with_headquarters};
+use crate::store::reseeder::Reseeder;
 use crate::store::schema::Kind;
-use crate::store::upload_pack::UploadTable;
+use crate::store::upload_table::UploadTable;
 use crate::store::{
     Access, ChannelDatabase, Headquarters, HqTx, HqWriter, NewFile, StoreError, Writer,
     default_customers, files, intents, lineage, origins, scheduler, seed, sessions, topology,

@@ -16,7 +16,7 @@ use crate::model::session::UploadSession;
 use crate::model::status::UploadStatus;
 use crate::model::topology::DataStore;
 use crate::store::pack::{self, PackageSpec};
-use crate::store::upload_pack::UploadTable;
+use crate::store::upload_table::UploadTable;
 use crate::store::{Access, Reader, StoreError, batch_order, operations, topology};
 
 /// What a run would do.

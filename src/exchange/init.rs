@@ -12,6 +12,7 @@ use crate::model::job::{Direction, FIRST_JOBS, Job};
 use crate::model::run::RunReport;
 use crate::model::topology::Schedule;
 use crate::store::create::{self, Blueprint};
+use crate::store::mark;
 use crate::store::{StoreError, Writer, features, scale_unit, scheduler, topology};
 
 /// Starts the registers of every channel that has some, or of one; which channels those are.
@@ -53,7 +54,7 @@ pub fn init(
     let writer = begin(&env, "init", CALM, listener)?;
     initialize(&writer, false)?;
     end(writer, listener);
-    create::complete(&env)?;
+    mark::complete(env.root())?;
     if !synchronize {
         return Ok(RunReport { ok: true, jobs: Vec::new() });
     }

@@ -10,7 +10,9 @@ use crate::gates::due::{Fallen, midnight};
 use crate::gates::standing::{Change, Setting};
 use crate::model::time::Time;
 use crate::store::packages::{Folder, PackageStore};
-use crate::store::{HqWriter, StoreError, Writer, features, sessions, tracking, world};
+use crate::store::{
+    HqWriter, StoreError, Writer, feature_log, features, sessions, tracking, world,
+};
 use crate::world::Clock;
 
 /// What happened on the way.
@@ -87,7 +89,7 @@ fn midnights(writer: &HqWriter<'_>, clock: &Clock) -> Result<Vec<Fallen>, Exchan
                 let change = Change { slug: one.feature.clone(), to };
                 features::apply(hq, &catalogue, &[change], "midnight", &at)?;
             } else {
-                features::log(hq, gate, "stayed-off", &one.reasons.join("; "), &at)?;
+                feature_log::log(hq, gate, "stayed-off", &one.reasons.join("; "), &at)?;
             }
         }
         fallen.extend(now);

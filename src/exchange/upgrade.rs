@@ -10,7 +10,7 @@ use crate::model::time::Time;
 use crate::model::topology::DataStore;
 use crate::model::version::Version;
 use crate::store::feature_rows::{self, Half};
-use crate::store::{HqTx, HqWriter, StoreError, features, world};
+use crate::store::{HqTx, HqWriter, StoreError, feature_log, features, world};
 
 /// What is asked for.
 #[derive(Debug, Clone, Default)]
@@ -122,7 +122,7 @@ fn write(
                     update.changes.iter().filter(|c| c.slug == gate.slug).cloned().collect();
                 features::apply(hq, catalogue, &own, &movement.why, now)?;
             }
-            Moved::StayedOff => features::log(hq, gate, "stayed-off", &movement.why, now)?,
+            Moved::StayedOff => feature_log::log(hq, gate, "stayed-off", &movement.why, now)?,
             Moved::Listed | Moved::Stage | Moved::Repaired => {}
         }
     }

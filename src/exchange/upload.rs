@@ -21,7 +21,8 @@ use crate::model::time::Time;
 use crate::model::topology::DataStore;
 use crate::store::packages::{Folder, PackageStore, checksum};
 use crate::store::rejection::ApplyError;
-use crate::store::upload_pack::{self, Arrival, UploadTable};
+use crate::store::upload_pack::{self, Arrival};
+use crate::store::upload_table::UploadTable;
 use crate::store::{Headquarters, HqTx, StoreError, Writer, topology, uploads};
 use crate::world::FaultKind;
 

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use rusqlite::named_params;
 
-use super::apply_table::{PackedTable, apply_table, empty_table};
+use super::apply_table::{apply_table, empty_table};
 use super::catalogue::find_table;
-use super::db::uri;
 use super::diagnose;
 use super::error::StoreError;
 use super::lineage;
 use super::pack::deletes_table;
+use super::packed_table::PackedTable;
 use super::rejection::ApplyError;
 use super::side::ChannelDatabase;
 use crate::model::status::DownloadStatus;
@@ -70,12 +70,7 @@ pub fn apply(
     file: &Path,
     before_commit: &dyn Fn(),
 ) -> Result<ApplyOutcome, ApplyError> {
-    channel.run("ATTACH DATABASE ?1 AS pkg", [uri(file, "mode=ro&immutable=1")])?;
-    let applied = attached(channel, delivery, before_commit);
-    let detached = channel.script("DETACH DATABASE pkg");
-    let applied = applied?;
-    detached?;
-    Ok(applied)
+    channel.with_package(file, || attached(channel, delivery, before_commit))
 }
 
 fn attached(
@@ -150,37 +145,30 @@ pub fn apply_rows(
     file: &Path,
     also: impl FnOnce(&ChannelDatabase) -> Result<(), StoreError>,
 ) -> Result<(), ApplyError> {
-    channel.run("ATTACH DATABASE ?1 AS pkg", [uri(file, "mode=ro&immutable=1")])?;
-    let tables = packed_tables(channel);
-    let written = tables.map_err(ApplyError::from).and_then(|tables| {
-        channel.write(|_| -> Result<(), ApplyError> {
+    channel.with_package(file, || {
+        let tables = packed_tables(channel)?;
+        channel.write(|_| {
             for table in &tables {
                 apply_table(channel, table)?;
             }
             check_lengths(channel, &tables.iter().collect::<Vec<_>>(), true)?;
             Ok(also(channel)?)
         })
-    });
-    let detached = channel.script("DETACH DATABASE pkg");
-    written?;
-    Ok(detached?)
+    })
 }
 
 /// Whether a package holds a value that is longer than its channel column, so that it can never be
 /// applied here (D12).
 pub fn is_misfit(channel: &ChannelDatabase, file: &Path) -> Result<bool, StoreError> {
-    channel.run("ATTACH DATABASE ?1 AS pkg", [uri(file, "mode=ro&immutable=1")])?;
-    let found = packed_tables(channel)
-        .map_err(ApplyError::from)
-        .and_then(|tables| check_lengths(channel, &tables.iter().collect::<Vec<_>>(), false));
-    let detached = channel.script("DETACH DATABASE pkg");
-    let misfit = match found {
-        Ok(()) => false,
-        Err(ApplyError::Rejected(_)) => true,
-        Err(ApplyError::Store(error)) => return Err(error),
-    };
-    detached?;
-    Ok(misfit)
+    let found = channel.with_package(file, || {
+        let tables = packed_tables(channel)?;
+        check_lengths(channel, &tables.iter().collect::<Vec<_>>(), false)
+    });
+    match found {
+        Ok(()) => Ok(false),
+        Err(ApplyError::Rejected(_)) => Ok(true),
+        Err(ApplyError::Store(error)) => Err(error),
+    }
 }
 
 /// Whether a package of this name has been applied here (D11).

@@ -1,47 +1,13 @@
 //! Writes one table of an attached package into the channel database it is for.
 
-use super::catalogue::{column_list, find_table};
-use super::db::quoted;
+use super::catalogue::find_table;
 use super::diagnose;
 use super::error::StoreError;
-use super::pack::{deletes_table, keep_table};
+use super::packed_table::PackedTable;
 use super::rejection::{ApplyError, Rejection, dotted};
 use super::side::ChannelDatabase;
+use super::sql_text::{column_list, quoted};
 use crate::model::schema::Table;
-
-/// One table of a package, as the package itself describes it.
-#[derive(Debug, Clone)]
-pub struct PackedTable {
-    /// The channel table.
-    pub target: String,
-    /// All rows in scope, or changes.
-    pub whole: bool,
-    /// Rows to insert or update.
-    pub rows: u64,
-    /// Keys to delete.
-    pub deleted: u64,
-    /// The mapped columns.
-    pub columns: Vec<String>,
-    /// The key columns.
-    pub key: Vec<String>,
-    /// Those of them that headquarters compares without regard to case and the channel does not.
-    pub folded: Vec<String>,
-    /// Whether other subjobs bring rows to the same table.
-    pub shared: bool,
-    /// Whether offline databases leave it out.
-    pub exclude_offline: bool,
-}
-
-impl PackedTable {
-    /// Whether the channel's table has no row; a missing table counts as not empty.
-    pub fn is_target_empty(&self, channel: &ChannelDatabase) -> Result<bool, StoreError> {
-        if find_table(channel, &self.target)?.is_none() {
-            return Ok(false);
-        }
-        let sql = format!("SELECT EXISTS (SELECT 1 FROM main.{})", quoted(&self.target));
-        Ok(channel.number(&sql, [])? == 0)
-    }
-}
 
 /// Deletes every row of a table (D09); how many.
 pub(super) fn empty_table(
@@ -61,29 +27,19 @@ pub(super) fn apply_table(
     if packed.whole && packed.is_target_empty(channel)? {
         return load(channel, packed, &table);
     }
-    let quick = format!("SAVEPOINT {SAVEPOINT}");
-    channel.script(&quick)?;
-    match merge(channel, packed, &table, false) {
-        Ok(rows) => {
-            channel.script(&format!("RELEASE {SAVEPOINT}"))?;
-            return Ok(rows);
-        }
-        Err(error) if error.constraint().is_none() => return Err(error.into()),
-        Err(_) => {}
+    channel.script("SAVEPOINT cdx_table")?;
+    let mut merged = merge(channel, packed, &table, false);
+    if merged.as_ref().is_err_and(|error| error.constraint().is_some()) {
+        // SQL Server checks unique keys at the end of a statement, so that two rows may swap a
+        // value; SQLite checks row by row. Taking the differing rows away first comes to the same.
+        channel.script("ROLLBACK TO cdx_table")?;
+        merged = merge(channel, packed, &table, true);
     }
-    // SQL Server checks unique keys at the end of a statement, so that two rows may swap a value;
-    // SQLite checks row by row. Taking the differing rows away first comes to the same.
-    channel.script(&format!("ROLLBACK TO {SAVEPOINT}"))?;
-    match merge(channel, packed, &table, true) {
-        Ok(rows) => {
-            channel.script(&format!("RELEASE {SAVEPOINT}"))?;
-            Ok(rows)
-        }
+    match merged {
+        Ok(rows) => channel.script("RELEASE cdx_table").map(|()| rows).map_err(ApplyError::from),
         Err(error) => refused(channel, packed, &table, error),
     }
 }
-
-const SAVEPOINT: &str = "cdx_table";
 
 fn existing(channel: &ChannelDatabase, packed: &PackedTable) -> Result<Table, ApplyError> {
     let path = || channel.path().display().to_string();
@@ -119,15 +75,10 @@ fn load(channel: &ChannelDatabase, packed: &PackedTable, table: &Table) -> Resul
         let sql = format!("INSERT INTO main.{name} ({columns}) SELECT {columns} FROM pkg.{name}");
         channel.run(&sql, [])
     };
-    let built = filled.and_then(|rows| {
-        for sql in &indexes {
-            channel.script(sql)?;
-        }
-        Ok(rows)
-    });
+    let built = filled.and_then(|_| indexes.iter().try_for_each(|sql| channel.script(sql)));
     match built {
         Err(error) => refused(channel, packed, table, error),
-        Ok(_) => Ok(packed.rows),
+        Ok(()) => Ok(packed.rows),
     }
 }
 
@@ -185,150 +136,25 @@ fn merge(
 ) -> Result<u64, StoreError> {
     let mut rows = 0;
     if packed.deleted > 0 {
-        rows += channel.run(&delete_gone_sql(packed, table), [])?;
+        rows += channel.run(&packed.delete_gone(table), [])?;
     }
     let mut cleared = 0;
     if clear_first {
         if packed.whole {
-            rows += channel.run(&delete_extra_sql(packed, table), [])?;
+            rows += channel.run(&packed.delete_extra(table), [])?;
         }
         // A row taken away to be written again is one change, not two.
-        cleared = channel.run(&delete_differing_sql(packed, table), [])?;
+        cleared = channel.run(&packed.delete_differing(table), [])?;
     } else if !packed.folded.is_empty() {
-        cleared = channel.run(&respell_sql(packed), [])?;
+        cleared = channel.run(&packed.respell(), [])?;
     }
-    let written = channel.run(&upsert_sql(packed, table), [])?;
+    let written = channel.run(&packed.upsert(table), [])?;
     rows += written.max(cleared);
     if packed.whole && !clear_first {
         let count = format!("SELECT count(*) FROM main.{}", quoted(&packed.target));
         if channel.number(&count, [])? as u64 != packed.rows {
-            rows += channel.run(&delete_extra_sql(packed, table), [])?;
+            rows += channel.run(&packed.delete_extra(table), [])?;
         }
     }
     Ok(rows)
-}
-
-/// That two rows have the same key as the channel compares it.
-pub(super) fn key_equal(key: &[String], left: &str, right: &str) -> String {
-    key.iter()
-        .map(|c| format!("{left}.{0} = {right}.{0}", quoted(c)))
-        .collect::<Vec<_>>()
-        .join(" AND ")
-}
-
-impl PackedTable {
-    /// ` COLLATE NOCASE` where headquarters takes two keys for one that the channel does not.
-    fn collate(&self, column: &String) -> &'static str {
-        if self.folded.contains(column) { " COLLATE NOCASE" } else { "" }
-    }
-
-    /// That two rows have the same key as headquarters compares it.
-    fn same_row(&self, left: &str, right: &str) -> String {
-        let each = self
-            .key
-            .iter()
-            .map(|c| format!("{left}.{0}{1} = {right}.{0}", quoted(c), self.collate(c)));
-        each.collect::<Vec<_>>().join(" AND ")
-    }
-
-    /// How the few rows of a package are joined with the channel's many: one by one by its index,
-    /// where there is one that compares as headquarters does.
-    fn join(&self) -> &'static str {
-        if self.folded.is_empty() { "CROSS JOIN" } else { "JOIN" }
-    }
-
-    /// Deletes the rows that a query finds as `t`.
-    fn delete_sql(&self, table: &Table, found: &str) -> String {
-        let name = quoted(&self.target);
-        if table.has_rowid {
-            return format!("DELETE FROM main.{name} WHERE rowid IN (SELECT t.rowid {found})");
-        }
-        let theirs: Vec<String> = self.key.iter().map(|c| format!("t.{}", quoted(c))).collect();
-        format!(
-            "DELETE FROM main.{name} WHERE ({}) IN (SELECT {} {found})",
-            column_list(&self.key),
-            theirs.join(", ")
-        )
-    }
-}
-
-fn delete_gone_sql(packed: &PackedTable, table: &Table) -> String {
-    let name = quoted(&packed.target);
-    let gone = quoted(&deletes_table(&packed.target));
-    let (join, on) = (packed.join(), packed.same_row("t", "d"));
-    packed.delete_sql(table, &format!("FROM pkg.{gone} d {join} main.{name} t ON {on}"))
-}
-
-/// Keys of the channel that no subjob brings (D10).
-fn delete_extra_sql(packed: &PackedTable, table: &Table) -> String {
-    let name = quoted(&packed.target);
-    let keys = column_list(&packed.key);
-    let own: Vec<String> =
-        packed.key.iter().map(|c| format!("{0}{1} AS {0}", quoted(c), packed.collate(c))).collect();
-    let on = packed.same_row("t", "e");
-    let kept = if packed.shared {
-        format!(" EXCEPT SELECT {keys} FROM pkg.{}", quoted(&keep_table(&packed.target)))
-    } else {
-        String::new()
-    };
-    let found = format!(
-        "FROM (SELECT {} FROM main.{name} EXCEPT SELECT {keys} FROM pkg.{name}{kept}) e \
-         {} main.{name} t ON {on}",
-        own.join(", "),
-        packed.join(),
-    );
-    packed.delete_sql(table, &found)
-}
-
-fn delete_differing_sql(packed: &PackedTable, table: &Table) -> String {
-    let name = quoted(&packed.target);
-    let (join, on) = (packed.join(), packed.same_row("t", "p"));
-    let differ = differ(packed, table, "t", "p", !packed.folded.is_empty());
-    packed.delete_sql(
-        table,
-        &format!("FROM pkg.{name} p {join} main.{name} t ON {on} WHERE {differ}"),
-    )
-}
-
-/// Gives rows the spelling that headquarters' key has now.
-fn respell_sql(packed: &PackedTable) -> String {
-    let name = quoted(&packed.target);
-    let set: Vec<String> = packed.key.iter().map(|c| format!("{0} = p.{0}", quoted(c))).collect();
-    format!(
-        "UPDATE main.{name} AS t SET {} FROM pkg.{name} p WHERE {} AND NOT ({})",
-        set.join(", "),
-        packed.same_row("t", "p"),
-        key_equal(&packed.key, "t", "p")
-    )
-}
-
-fn upsert_sql(packed: &PackedTable, table: &Table) -> String {
-    let name = quoted(&packed.target);
-    let columns = column_list(&packed.columns);
-    let key = column_list(&packed.key);
-    let set: Vec<String> =
-        packed.columns.iter().map(|c| format!("{0} = excluded.{0}", quoted(c))).collect();
-    let differ = differ(packed, table, &name, "excluded", true);
-    format!(
-        "INSERT INTO main.{name} ({columns}) SELECT {columns} FROM pkg.{name} WHERE true \
-         ON CONFLICT ({key}) DO UPDATE SET {} WHERE {differ}",
-        set.join(", ")
-    )
-}
-
-/// Whether two rows differ in any mapped column, in letter case too.
-fn differ(packed: &PackedTable, table: &Table, left: &str, right: &str, with_key: bool) -> String {
-    let compared: Vec<String> = packed
-        .columns
-        .iter()
-        .filter(|c| with_key || !packed.key.contains(c))
-        .map(|c| {
-            let binary = match table.column(c) {
-                Some(column) if column.nocase => " COLLATE BINARY",
-                _ => "",
-            };
-            format!("{left}.{0}{binary} IS NOT {right}.{0}", quoted(c))
-        })
-        .collect();
-    if compared.is_empty() { "false".to_owned() } else { compared.join(" OR ") }
 }

@@ -3,9 +3,9 @@
 use rusqlite::OptionalExtension as _;
 
 use super::catalogue::find_table;
-use super::db::quoted;
 use super::error::StoreError;
 use super::side::{ChannelDatabase, Headquarters};
+use super::sql_text::quoted;
 use super::{origins, uploads};
 use crate::model::ids::DataStoreId;
 use crate::model::pos::Reason;

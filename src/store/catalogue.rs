@@ -1,6 +1,7 @@
 //! Reads from a database which tables, columns and keys it has.
 
-use super::db::{Db, open_memory, quoted};
+use super::connection::open_memory;
+use super::db::Db;
 use super::error::StoreError;
 use super::schema::Kind;
 use super::script::Guarded;
@@ -192,9 +193,4 @@ pub fn registered_channel_tables(hq: &Headquarters) -> Result<Tables, StoreError
         memory.script(&sql)?;
     }
     tables(&memory)
-}
-
-/// Columns of a table as a comma-separated list of identifiers.
-pub(in crate::store) fn column_list(columns: &[String]) -> String {
-    columns.iter().map(|c| quoted(c)).collect::<Vec<_>>().join(", ")
 }

@@ -1,10 +1,7 @@
 //! How the model's times, identities and enums stand in a column.
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
-use rusqlite::{Error, Statement};
 
-use super::db::Db;
-use super::error::StoreError;
 use crate::model::evidence::Grade;
 use crate::model::ids::{AccountNum, AsyncAccount, DataAreaId, DataStoreId, GroupId};
 use crate::model::job::Direction;
@@ -19,108 +16,60 @@ use crate::world::fault::FaultKind;
 /// A value of a column that its type does not have.
 #[derive(Debug, thiserror::Error)]
 #[error("{value} is not {what}")]
-struct UnknownValue {
+pub(super) struct UnknownValue {
+    /// What it was to be.
+    pub(super) what: &'static str,
+    /// What it is.
+    pub(super) value: String,
+}
+
+/// What a value of a column stands for.
+fn known<V: Copy + ToString, T>(
+    value: V,
     what: &'static str,
-    value: String,
+    find: impl Fn(V) -> Option<T>,
+) -> FromSqlResult<T> {
+    let unknown = || FromSqlError::other(UnknownValue { what, value: value.to_string() });
+    find(value).ok_or_else(unknown)
 }
 
-fn not_known(what: &'static str, value: impl ToString) -> FromSqlError {
-    FromSqlError::other(UnknownValue { what, value: value.to_string() })
-}
-
-/// Why a row could not be read: a value that its type does not have, with its place, or else what
-/// SQLite says.
-pub(super) fn unread(db: &Db, sql: &str, statement: &Statement<'_>, error: Error) -> StoreError {
-    let Error::FromSqlConversionFailure(at, _, source) = &error else {
-        return db.error(sql, error);
-    };
-    let Some(UnknownValue { what, value }) = source.downcast_ref() else {
-        return db.error(sql, error);
-    };
-    let column = statement.column_name(*at).unwrap_or("?");
-    let mut words = sql.split(|c: char| !c.is_alphanumeric() && c != '_');
-    let table = words.find(|word| db.conn().column_metadata(None::<&str>, *word, column).is_ok());
-    let place = table.map_or_else(|| column.to_owned(), |table| format!("{table}.{column}"));
-    db.unreadable(format!("{what} in {place}"), value)
-}
-
-macro_rules! text {
-    ($($type:ident: $make:ident),+) => {$(
+/// For each type what is written of a value, and how what is read becomes one.
+macro_rules! columns {
+    ($($type:ident: [$($written:tt)+], $read:expr;)+) => {$(
         impl ToSql for $type {
             fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-                Ok(self.as_str().into())
+                Ok(self.$($written)+.into())
             }
         }
 
         impl FromSql for $type {
             fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-                value.as_str().map(Self::$make)
+                let read: fn(ValueRef<'_>) -> FromSqlResult<Self> = $read;
+                read(value)
             }
         }
     )+};
 }
 
-macro_rules! numbers {
-    ($($type:ident),+) => {$(
-        impl ToSql for $type {
-            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-                Ok(self.0.into())
-            }
-        }
-
-        impl FromSql for $type {
-            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-                value.as_i64().map(Self)
-            }
-        }
-    )+};
-}
-
-text!(AccountNum: new, AsyncAccount: new, DataAreaId: new, Time: stored);
-numbers!(DataStoreId, GroupId);
-
-macro_rules! named {
-    ($($type:ident: $what:literal),+) => {$(
-        impl ToSql for $type {
-            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-                Ok(self.as_str().into())
-            }
-        }
-
-        impl FromSql for $type {
-            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-                let text = value.as_str()?;
-                Self::parse(text).ok_or_else(|| not_known($what, text))
-            }
-        }
-    )+};
-}
-
-named!(
-    BatchState: "a batch job's status",
-    Cause: "a cause",
-    Direction: "a direction",
-    FaultKind: "a fault",
-    FullReason: "a reason for a full run",
-    Grade: "a grade",
-    OperationStatus: "an operation's status"
-);
-
-macro_rules! numbered {
-    ($($type:ident: $what:literal),+) => {$(
-        impl ToSql for $type {
-            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-                Ok(self.number().into())
-            }
-        }
-
-        impl FromSql for $type {
-            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-                let number = value.as_i64()?;
-                Self::from_number(number).ok_or_else(|| not_known($what, number))
-            }
-        }
-    )+};
+columns! {
+    AccountNum: [as_str()], |value| value.as_str().map(Self::new);
+    AsyncAccount: [as_str()], |value| value.as_str().map(Self::new);
+    DataAreaId: [as_str()], |value| value.as_str().map(Self::new);
+    Time: [as_str()], |value| value.as_str().map(Self::stored);
+    DataStoreId: [0], |value| value.as_i64().map(Self);
+    GroupId: [0], |value| value.as_i64().map(Self);
+    BatchState: [as_str()], |value| known(value.as_str()?, "a batch job's status", Self::parse);
+    Cause: [as_str()], |value| known(value.as_str()?, "a cause", Self::parse);
+    Direction: [as_str()], |value| known(value.as_str()?, "a direction", Self::parse);
+    FaultKind: [as_str()], |value| known(value.as_str()?, "a fault", Self::parse);
+    FullReason: [as_str()], |value| known(value.as_str()?, "a reason for a full run", Self::parse);
+    Grade: [as_str()], |value| known(value.as_str()?, "a grade", Self::parse);
+    OperationStatus: [as_str()],
+        |value| known(value.as_str()?, "an operation's status", Self::parse);
+    Action: [number()], |value| known(value.as_i64()?, "what an operation does", Self::from_number);
+    DownloadStatus: [number()],
+        |value| known(value.as_i64()?, "a session status", Self::from_number);
+    UploadStatus: [number()], |value| known(value.as_i64()?, "an upload status", Self::from_number);
 }
 
 /// Statuses bound as one parameter: `STATUS IN (SELECT value FROM json_each(:statuses))`.
@@ -129,16 +78,11 @@ pub(super) fn set_of(statuses: &[DownloadStatus]) -> String {
     format!("{numbers:?}")
 }
 
-numbered!(
-    Action: "what an operation does",
-    DownloadStatus: "a session status",
-    UploadStatus: "an upload status"
-);
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{Access, schema::Kind};
+    use crate::store::schema::Kind;
+    use crate::store::{Access, Db, StoreError};
 
     #[test]
     fn text_that_no_value_has_is_told_with_its_place() {

@@ -4,8 +4,10 @@
 use std::fs;
 use std::path::Path;
 
-use super::db::Db;
+use rusqlite::Connection;
+
 use super::error::StoreError;
+use super::replace::beside;
 
 /// Bytes before the frames of a log.
 const HEADER: usize = 32;
@@ -16,32 +18,33 @@ const FRAME: usize = 24;
 /// The first number of a log; one more where its checksums are of big-endian words.
 const MAGIC: u32 = 0x377f_0682;
 
-/// What is told of a COMMIT that failed and was rolled back here: the failure itself where nothing
-/// of it is left, else that it may be there.
-pub(super) fn failed(db: &Db, error: StoreError) -> StoreError {
-    if overwritten(db).is_ok() || !left_behind(db) {
+/// What is told of a COMMIT to a file that failed and was rolled back: the failure itself where
+/// nothing of it is left, else that it may be there.
+pub(super) fn failed(conn: &Connection, file: &Path, path: &Path, error: StoreError) -> StoreError {
+    if overwritten(conn).is_ok() || !left_behind(conn, file) {
         return error;
     }
-    let path = db.path().display().to_string();
-    StoreError::Uncertain { path, source: Box::new(error) }
+    StoreError::Uncertain { path: path.display().to_string(), source: Box::new(error) }
 }
 
 /// Writes over what the log may hold of it, by a transaction that changes nothing.
-fn overwritten(db: &Db) -> Result<(), StoreError> {
-    let version = db.number("PRAGMA main.user_version", [])?;
+fn overwritten(conn: &Connection) -> rusqlite::Result<()> {
+    let version: i64 = conn.query_row("PRAGMA main.user_version", [], |row| row.get(0))?;
     let sql = format!("BEGIN IMMEDIATE; PRAGMA main.user_version = {version}; COMMIT");
-    db.script(&sql).inspect_err(|_| db.undo())
+    conn.execute_batch(&sql).inspect_err(|_| {
+        if !conn.is_autocommit() {
+            let _thrown_away = conn.execute_batch("ROLLBACK");
+        }
+    })
 }
 
-/// Whether the log holds a transaction that this connection does not see.
-fn left_behind(db: &Db) -> bool {
-    let seen = db.first("PRAGMA main.wal_checkpoint(NOOP)", [], |row| row.get::<_, i64>(1));
-    let Ok(Some(seen)) = seen else { return true };
+/// Whether the log of a file holds a transaction that a connection to it does not see.
+fn left_behind(conn: &Connection, file: &Path) -> bool {
+    let seen = conn.query_row("PRAGMA main.wal_checkpoint(NOOP)", [], |row| row.get::<_, i64>(1));
+    let Ok(seen) = seen else { return true };
     // A database without a log has its journal, which undoes what is not whole.
     let Ok(seen) = usize::try_from(seen) else { return false };
-    let mut log = db.at().as_os_str().to_owned();
-    log.push("-wal");
-    let log = Path::new(&log);
+    let log = beside(file, "-wal");
     if !log.exists() {
         return false;
     }
@@ -94,8 +97,6 @@ fn checksum(big_endian: bool, (mut one, mut two): (u32, u32), bytes: &[u8]) -> (
 
 #[cfg(test)]
 mod tests {
-    use rusqlite::Connection;
-
     use super::*;
 
     /// A log of three transactions of one frame or more, as SQLite writes it.

@@ -3,17 +3,17 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::db::{Access, Db};
-use super::environment::{Environment, SETTINGS_FILE};
+use super::db::Db;
+use super::environment::Environment;
 use super::error::StoreError;
-use super::input::{self, DEFINITIONS};
-use super::packages::sync_folder;
+use super::mark::{MARK, SETTINGS_FILE, settings_text};
+use super::open::Access;
 use super::removal;
-use super::replace::{self, beside};
+use super::replace::{self, beside, sync_folder};
 use super::schema::Kind;
 use super::seed::{self, ChannelSeed, FeatureSeed};
 use super::side::Headquarters;
-use crate::definitions::settings::{self, TEMPLATE};
+use crate::definitions::settings;
 use crate::model::event::{Event, Listener};
 use crate::model::settings::Settings;
 use crate::model::topology::OFFLINE_SUFFIX;
@@ -33,9 +33,6 @@ pub struct Blueprint {
     /// The features it has.
     pub features: Vec<FeatureSeed>,
 }
-
-/// The mark of an environment that is still being made; it holds what its `cdx.toml` will say.
-const MARK: &str = "cdx.init";
 
 /// Makes headquarters and the channel databases in a folder; `cdx.toml` comes last, by
 /// [`complete`].
@@ -90,12 +87,6 @@ pub fn create(
     Ok(env)
 }
 
-/// What `cdx.toml` will say; the mark of an older version is empty.
-fn settings_text(mark: &Path) -> Result<String, StoreError> {
-    let text = input::text(mark, DEFINITIONS)?;
-    Ok(if text.is_empty() { TEMPLATE.to_owned() } else { text })
-}
-
 /// Makes an empty channel database; one that is there already stays (an interrupted command).
 pub fn new_channel_file(path: &PathBuf) -> Result<(), StoreError> {
     // After a power cut the file may have its name, and what was beside its draft lie there again.
@@ -144,22 +135,6 @@ pub fn set_aside(path: &Path, to: &Path) -> Result<(), StoreError> {
         }
     }
     sync_folder_of(to)
-}
-
-/// Writes `cdx.toml`, which makes the folder an environment; its next writer takes the mark away.
-pub fn complete(env: &Environment) -> Result<(), StoreError> {
-    let text = settings_text(&env.root().join(MARK))?;
-    replace::replace(&env.root().join(SETTINGS_FILE), text.as_bytes())
-}
-
-/// Takes away the mark of an environment that has been made, if it is there still.
-pub(super) fn unmark(root: &Path) -> Result<(), StoreError> {
-    let mark = root.join(MARK);
-    if !mark.exists() || !root.join(SETTINGS_FILE).exists() {
-        return Ok(());
-    }
-    replace::clear(&mark)?;
-    sync_folder(root)
 }
 
 fn headquarters(

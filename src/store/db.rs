@@ -1,42 +1,19 @@
-//! The one door through which every database is opened, and the two ways to use it.
+//! An open database: its statements and its transactions.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, Params, Row};
+use rusqlite::{Connection, Params, Row, Statement};
 
-use super::column::unread;
+use super::column::UnknownValue;
 use super::commit;
+use super::connection::{MEMORY, uri};
 use super::error::StoreError;
-use super::examine::{SettledCopy, only_files, settle, throwaway};
+use super::examine::SettledCopy;
 use super::numbers::Numbers;
-use super::schema::{self, Kind};
-use super::trouble::{not_made, sqlite};
+use super::trouble::sqlite;
 use crate::world::machine::{self, Durability, Machine};
-
-/// The page cache of a connection that is not told otherwise, in KiB.
-pub const DEFAULT_CACHE_KIB: u32 = 16 * 1024;
-
-/// What stands for the path of a database in memory.
-pub(super) const MEMORY: &str = ":memory:";
-
-/// Prepared statements a connection keeps; the customer batch uses some forty in turn.
-const STATEMENTS: usize = 128;
-
-/// What a connection may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// Make a new file; it must not exist.
-    Create,
-    /// Read and write an existing file, migrating it when it is older.
-    Write,
-    /// Read only; never waits for a writer.
-    Read,
-    /// Read only, and leaves every file as it is: no lock, no log, no shared memory beside it.
-    /// Whoever uses it looks afterwards whether somebody wrote meanwhile.
-    Examine,
-}
 
 /// An open database.
 #[derive(Debug)]
@@ -50,103 +27,19 @@ pub struct Db {
 }
 
 impl Db {
-    /// Opens a database of a kind: pragmas, identity, version, migration in one transaction.
-    ///
-    /// # Errors
-    /// A missing file, one that is no database of this kind, one that is newer or damaged.
-    pub fn open(path: &Path, kind: Kind, access: Access) -> Result<Self, StoreError> {
-        Self::open_with_cache(path, kind, access, DEFAULT_CACHE_KIB)
+    /// A connection to a file, or to the copy that is read instead of it.
+    pub(super) fn new(conn: Connection, path: &Path, copy: Option<SettledCopy>) -> Self {
+        Self { conn, path: path.to_path_buf(), copy, numbers: None }
     }
 
-    /// [`Db::open`] with a page cache of this many KiB.
-    pub fn open_with_cache(
-        path: &Path,
-        kind: Kind,
-        access: Access,
-        cache_kib: u32,
-    ) -> Result<Self, StoreError> {
-        // A link that leads nowhere is in the way of a new file too.
-        let there = path.exists() || access == Access::Create && path.is_symlink();
-        match (access, there) {
-            (Access::Create, true) => {
-                let path = path.display().to_string();
-                return Err(StoreError::Exists { path, what: "a file" });
-            }
-            (Access::Write | Access::Read | Access::Examine, false) => {
-                return Err(StoreError::Missing { path: path.display().to_string() });
-            }
-            _ => {}
-        }
-        only_files(path)?;
-        let (conn, copy) = match access {
-            Access::Create | Access::Write => (connect(path, access)?, None),
-            Access::Read => reading(path)?,
-            Access::Examine => examining(path)?,
-        };
-        let db = Self { conn, path: path.to_path_buf(), copy, numbers: None };
-        db.prepare(access, cache_kib)?;
-        schema::check(&db, kind, access)?;
-        Ok(db)
-    }
-
-    /// A copy of a database that is thrown away when it is closed, opened for writing: what is done
-    /// to it is done to nothing. Errors name the file itself.
-    ///
-    /// # Errors
-    /// Those of [`Db::open`], or no room for the copy.
-    pub fn rehearse(path: &Path, kind: Kind) -> Result<Self, StoreError> {
-        if !path.is_file() {
-            return Self::open(path, kind, Access::Examine);
-        }
-        let copy = throwaway(path)?;
-        let conn = connect(&copy.path, Access::Write)?;
-        let db = Self { conn, path: path.to_path_buf(), copy: Some(copy), numbers: None };
-        db.prepare(Access::Write, DEFAULT_CACHE_KIB)?;
-        // Nobody waits for what is thrown away.
-        db.script("PRAGMA synchronous = OFF")?;
-        schema::check(&db, kind, Access::Write)?;
-        Ok(db)
+    /// A connection of our own to a database in memory, without a schema.
+    pub(super) fn scratch(conn: Connection) -> Self {
+        Self::new(conn, Path::new(MEMORY), None)
     }
 
     /// The file that is really open, which another connection may attach.
     pub fn at(&self) -> &Path {
         self.copy.as_ref().map_or(self.path.as_path(), |copy| copy.path.as_path())
-    }
-
-    /// A database of any version, opened to be read and left as it is.
-    pub(in crate::store) fn peek(path: &Path) -> Result<Self, StoreError> {
-        only_files(path)?;
-        let (conn, copy) = examining(path)?;
-        let db = Self { conn, path: path.to_path_buf(), copy, numbers: None };
-        db.prepare(Access::Examine, DEFAULT_CACHE_KIB)?;
-        Ok(db)
-    }
-
-    /// A database of a kind in memory, for reading its schema.
-    pub fn in_memory(kind: Kind) -> Result<Self, StoreError> {
-        let path = PathBuf::from(MEMORY);
-        let conn = open_memory().map_err(|e| sqlite(&path, "open", e))?;
-        let db = Self { conn, path, copy: None, numbers: None };
-        schema::check(&db, kind, Access::Create)?;
-        Ok(db)
-    }
-
-    /// A connection of our own to a database in memory, without a schema.
-    pub(in crate::store) fn scratch(conn: Connection) -> Self {
-        Self { conn, path: PathBuf::from(MEMORY), copy: None, numbers: None }
-    }
-
-    fn prepare(&self, access: Access, cache_kib: u32) -> Result<(), StoreError> {
-        self.conn.set_prepared_statement_cache_capacity(STATEMENTS);
-        self.script(&format!(
-            "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = OFF;
-             PRAGMA trusted_schema = OFF; PRAGMA cache_size = -{cache_kib};
-             PRAGMA temp_store = FILE;"
-        ))?;
-        if matches!(access, Access::Read | Access::Examine) {
-            return self.script("PRAGMA query_only = ON;");
-        }
-        self.script(&format!("PRAGMA journal_mode = WAL; {};", synchronous()))
     }
 
     /// Lets this database's sequences go on above what was ever given out; those of a channel have
@@ -226,7 +119,7 @@ impl Db {
                 }
                 if let Err(error) = self.script("COMMIT") {
                     self.roll_back();
-                    return Err(commit::failed(self, error).into());
+                    return Err(commit::failed(&self.conn, self.at(), &self.path, error).into());
                 }
                 Ok(value)
             }
@@ -302,7 +195,7 @@ impl Db {
     ) -> Result<Vec<T>, StoreError> {
         let mut statement = self.conn.prepare_cached(sql).map_err(|e| self.error(sql, e))?;
         let rows = statement.query_map(params, read).map_err(|e| self.error(sql, e))?;
-        rows.collect::<Result<_, _>>().map_err(|e| unread(self, sql, &statement, e))
+        rows.collect::<Result<_, _>>().map_err(|e| self.unread(sql, &statement, e))
     }
 
     /// The first row of a query, if there is one.
@@ -366,6 +259,23 @@ impl Db {
         sqlite(&self.path, sql, error)
     }
 
+    /// Why a row could not be read: a value that its type does not have, with its place, or else
+    /// what SQLite says.
+    fn unread(&self, sql: &str, statement: &Statement<'_>, error: rusqlite::Error) -> StoreError {
+        let rusqlite::Error::FromSqlConversionFailure(at, _, source) = &error else {
+            return self.error(sql, error);
+        };
+        let Some(UnknownValue { what, value }) = source.downcast_ref() else {
+            return self.error(sql, error);
+        };
+        let column = statement.column_name(*at).unwrap_or("?");
+        let mut words = sql.split(|c: char| !c.is_alphanumeric() && c != '_');
+        let table =
+            words.find(|word| self.conn.column_metadata(None::<&str>, *word, column).is_ok());
+        let place = table.map_or_else(|| column.to_owned(), |table| format!("{table}.{column}"));
+        self.unreadable(format!("{what} in {place}"), value)
+    }
+
     /// A stored value that is not understood.
     pub(in crate::store) fn unreadable(
         &self,
@@ -388,92 +298,9 @@ impl Drop for Db {
 }
 
 /// How long a commit waits for the disk.
-fn synchronous() -> &'static str {
+pub(super) fn synchronous() -> &'static str {
     match Machine::current().durability() {
         Durability::Synced => "PRAGMA synchronous = FULL",
         Durability::Unsynced => "PRAGMA synchronous = OFF",
     }
-}
-
-/// Opens a file; every connection to one is made here.
-pub(in crate::store) fn open_file(
-    path: impl AsRef<Path>,
-    flags: OpenFlags,
-) -> rusqlite::Result<Connection> {
-    Connection::open_with_flags(path, flags).and_then(exact)
-}
-
-/// Opens a database in memory; every such connection is made here.
-pub(in crate::store) fn open_memory() -> rusqlite::Result<Connection> {
-    Connection::open_in_memory().and_then(exact)
-}
-
-/// A misspelt column is an error, not a text.
-fn exact(conn: Connection) -> rusqlite::Result<Connection> {
-    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
-    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
-    Ok(conn)
-}
-
-fn connect(path: &Path, access: Access) -> Result<Connection, StoreError> {
-    let error = |e| sqlite(path, "open", e);
-    let shared = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
-    match access {
-        // A writer attaches packages that do not exist yet, so it may create files; that the
-        // database itself exists has been looked at before.
-        Access::Create | Access::Write => {
-            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | shared;
-            let new = access == Access::Create;
-            open_file(path, flags).map_err(|e| if new { not_made(path, e) } else { error(e) })
-        }
-        Access::Read => open_file(path, OpenFlags::SQLITE_OPEN_READ_ONLY | shared).map_err(error),
-        Access::Examine => {
-            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | shared;
-            open_file(uri(path, "immutable=1"), flags).map_err(error)
-        }
-    }
-}
-
-/// A reader; where it may write nothing beside the file, or there is no room for it, one that
-/// leaves everything as it is.
-fn reading(path: &Path) -> Result<(Connection, Option<SettledCopy>), StoreError> {
-    let conn = connect(path, Access::Read)?;
-    if readable(&conn) { Ok((conn, None)) } else { examining(path) }
-}
-
-/// A reader of a file that cannot change: the file itself, or a copy where it has a log.
-fn examining(path: &Path) -> Result<(Connection, Option<SettledCopy>), StoreError> {
-    let copy = settle(path)?;
-    let read = copy.as_ref().map_or(path, |copy| copy.path.as_path());
-    Ok((connect(read, Access::Examine)?, copy))
-}
-
-fn readable(conn: &Connection) -> bool {
-    use rusqlite::ErrorCode::{CannotOpen, DiskFull, ReadOnly, SystemIoFailure};
-    let read = conn.query_row("SELECT 1 FROM sqlite_schema LIMIT 1", [], |_| Ok(()));
-    !matches!(
-        read.map_err(|e| e.sqlite_error_code()),
-        Err(Some(CannotOpen | ReadOnly | DiskFull | SystemIoFailure))
-    )
-}
-
-/// A path as an SQLite URI with a query.
-pub(in crate::store) fn uri(path: &Path, query: &str) -> String {
-    let text = path.display().to_string().replace('\\', "/");
-    let mut encoded = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        match c {
-            '%' => encoded.push_str("%25"),
-            '?' => encoded.push_str("%3f"),
-            '#' => encoded.push_str("%23"),
-            _ => encoded.push(c),
-        }
-    }
-    let slash = if encoded.starts_with('/') || !encoded.contains(':') { "" } else { "/" };
-    format!("file:{slash}{encoded}?{query}")
-}
-
-/// A name as an SQL identifier.
-pub(in crate::store) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }

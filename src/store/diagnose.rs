@@ -4,11 +4,13 @@ use std::path::Path;
 
 use rusqlite::OpenFlags;
 
-use super::apply_table::{PackedTable, key_equal};
 use super::catalogue;
-use super::db::{Db, open_file, quoted, uri};
+use super::connection::{open_file, uri};
+use super::db::Db;
 use super::error::{SqliteError, StoreError};
+use super::packed_table::PackedTable;
 use super::rejection::{Rejection, dotted};
+use super::sql_text::{column_list, key_text, quoted, same_key};
 use super::trouble::sqlite;
 use crate::model::schema::Table;
 
@@ -73,7 +75,7 @@ impl Values<'_> {
             "SELECT {}, {} FROM pkg.{name} WHERE {over} ORDER BY {} LIMIT 1",
             key_text(self.key, ""),
             lengths.join(", "),
-            super::catalogue::column_list(self.key)
+            column_list(self.key)
         );
         let found = db.first(&sql, [], |row| {
             let key: String = row.get(0)?;
@@ -154,8 +156,8 @@ fn duplicate(
     unique: &[String],
 ) -> Result<Option<Rejection>, StoreError> {
     let name = quoted(&packed.target);
-    let held = key_equal(unique, "t", "p");
-    let same = key_equal(&packed.key, "t", "p");
+    let held = same_key(unique, "t", "p");
+    let same = same_key(&packed.key, "t", "p");
     let mine = key_text(&packed.key, "p.");
     let theirs = key_text(&packed.key, "t.");
     // The holder may be a row of the channel, or another row of the package itself.
@@ -174,16 +176,4 @@ fn duplicate(
         }
     }
     Ok(None)
-}
-
-/// A key as people read it: `ACCOUNTNUM=004021, DATAAREAID=USRT`.
-pub(super) fn key_text(key: &[String], prefix: &str) -> String {
-    key.iter()
-        .enumerate()
-        .map(|(at, column)| {
-            let comma = if at == 0 { "" } else { ", " };
-            format!("'{comma}{column}=' || ifnull({prefix}{}, 'NULL')", quoted(column))
-        })
-        .collect::<Vec<_>>()
-        .join(" || ")
 }

@@ -3,13 +3,14 @@
 
 use rusqlite::named_params;
 
-use super::db::{Db, quoted};
-use super::diagnose::key_text;
+use super::db::Db;
 use super::error::StoreError;
 use super::pack::{scope_moved, scope_sql, unbrought_sql, used};
 use super::side::{ChannelDatabase, Headquarters};
+use super::sql_text::{column_list, equal, key_text, quoted};
 use super::tracking::{changed_since, tracking_table};
 use crate::model::ids::GroupId;
+use crate::model::job::FieldMap;
 use crate::model::plan::{Fill, PlanColumn, TablePlan};
 use crate::model::schema::Table;
 
@@ -56,12 +57,7 @@ pub fn with_channel<T>(
     channel: &ChannelDatabase,
     work: impl FnOnce() -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    hq.run("ATTACH DATABASE ?1 AS ch", [channel.source()])?;
-    let done = work();
-    let detached = hq.script("DETACH DATABASE ch");
-    let done = done?;
-    detached?;
-    Ok(done)
+    hq.attached("ch", &channel.source(), work)
 }
 
 /// Compares one table, the channel being attached; none while rows may have entered or left the
@@ -116,15 +112,14 @@ impl Sql<'_> {
     }
 
     fn on_key(&self) -> String {
-        let equal = |field: &crate::model::job::FieldMap| {
+        equal(self.compared.plan.key.iter().map(|field| {
             let collate = self.collate(field);
-            format!("c.{}{collate} = t.{}", quoted(&field.to), quoted(&field.from))
-        };
-        self.compared.plan.key.iter().map(equal).collect::<Vec<_>>().join(" AND ")
+            (format!("c.{}{collate}", quoted(&field.to)), format!("t.{}", quoted(&field.from)))
+        }))
     }
 
     /// Headquarters' comparison, where the channel's own is stricter.
-    fn collate(&self, field: &crate::model::job::FieldMap) -> &'static str {
+    fn collate(&self, field: &FieldMap) -> &'static str {
         if self.compared.plan.folded.contains(&field.to) { " COLLATE NOCASE" } else { "" }
     }
 
@@ -134,11 +129,7 @@ impl Sql<'_> {
         format!("c.{}", quoted(first))
     }
 
-    fn untouched(
-        &self,
-        alias: &str,
-        side: impl Fn(&crate::model::job::FieldMap) -> &String,
-    ) -> String {
+    fn untouched(&self, alias: &str, side: impl Fn(&FieldMap) -> &String) -> String {
         if !self.touched {
             return String::new();
         }
@@ -148,11 +139,10 @@ impl Sql<'_> {
             .iter()
             .map(|f| format!("{alias}.{}{}", quoted(side(f)), self.collate(f)))
             .collect();
-        let logged: Vec<String> = plan.key.iter().map(|f| quoted(&f.from)).collect();
         format!(
             " AND ({}) NOT IN (SELECT {} FROM main.{} WHERE VERSION > :reached)",
             own.join(", "),
-            logged.join(", "),
+            column_list(&plan.key_from()),
             quoted(&tracking_table(&plan.hq_table))
         )
     }

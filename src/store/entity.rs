@@ -8,6 +8,7 @@ use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, IntoCustomDateTime, Workbook, XlsxError,
 };
 
+use super::cells::{LONGEST, Row, clipped, plain};
 use super::error::StoreError;
 use super::replace::replace;
 use super::{input, workbook};
@@ -23,28 +24,6 @@ const COLUMNS: [&str; 5] = ["NAME", "DISPLAYNAME", "MODULE", "ENABLED", "ENABLED
 
 /// So many features are read of a file.
 const MOST_ROWS: usize = 20_000;
-/// The longest text of a cell.
-const LONGEST: usize = 1_000;
-
-/// A row of a file: where it stands, and the texts of its cells by their columns, from 1.
-#[derive(Debug, Default)]
-pub(super) struct Row {
-    pub(super) line: usize,
-    pub(super) cells: Vec<(usize, String)>,
-}
-
-impl Row {
-    fn text(&self, column: Option<usize>) -> &str {
-        let cell = self.cells.iter().find(|(at, _)| Some(*at) == column);
-        cell.map_or("", |(_, text)| text)
-    }
-}
-
-/// A cell's text without blanks around it, and no more of it than shows that it is too long.
-pub(super) fn clipped(text: &str) -> String {
-    text.trim().chars().take(LONGEST + 1).collect()
-}
-
 /// Whether a path names a file of the entity by its ending.
 pub fn is_entity_file(path: &Path) -> bool {
     ending(path).is_some_and(|ending| ["csv", "xlsx"].contains(&ending.as_str()))
@@ -118,11 +97,6 @@ fn rows_of_csv(
         }
     }
     Ok(())
-}
-
-/// A header without its case, spaces and underscores.
-pub(super) fn plain(text: &str) -> String {
-    text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_uppercase()
 }
 
 /// What a file holds, as its rows come.

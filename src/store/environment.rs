@@ -4,13 +4,15 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::db::{Access, Db};
+use super::db::Db;
 use super::error::StoreError;
 use super::examine::duplicate;
 use super::input::{self, DEFINITIONS};
 use super::lock::Lock;
+use super::mark::{self, SETTINGS_FILE};
 use super::merge::SalvageOutcome;
 use super::numbers::Numbers;
+use super::open::{Access, DEFAULT_CACHE_KIB};
 use super::schema::Kind;
 use super::side::{ChannelDatabase, Headquarters, HqTx};
 use super::{files, gather, lineage, topology, world};
@@ -20,9 +22,6 @@ use crate::model::replaced::Cause;
 use crate::model::settings::Settings;
 use crate::model::topology::DataStore;
 use crate::world::World;
-
-/// The file that makes a folder an environment.
-pub const SETTINGS_FILE: &str = "cdx.toml";
 
 /// A folder that is an environment, and what its `cdx.toml` says.
 #[derive(Debug, Clone)]
@@ -188,7 +187,7 @@ impl Environment {
     fn numbers_for(&self, hq: &Headquarters) -> Result<Numbers, StoreError> {
         match Numbers::load(&self.root)? {
             Some(numbers) => Ok(numbers),
-            None => gather::numbers(self, hq),
+            None => gather::numbers(&self.root, hq),
         }
     }
 
@@ -215,7 +214,7 @@ impl Environment {
         }
         let lock = Lock::take(&self.root, command)?;
         let path = self.hq_path();
-        let cache = super::db::DEFAULT_CACHE_KIB * 2;
+        let cache = DEFAULT_CACHE_KIB * 2;
         let hq = Db::open_with_cache(&path, Kind::Headquarters, Access::Write, cache)?;
         let mut hq = Headquarters(hq);
         let numbers = Arc::new(self.numbers_for(&hq)?);
@@ -232,7 +231,7 @@ impl Environment {
             untidied: RefCell::default(),
             made: RefCell::default(),
         };
-        writer.tidied("the mark of a new environment", super::create::unmark(&self.root));
+        writer.tidied("the mark of a new environment", mark::unmark(&self.root));
         Ok(writer)
     }
 }

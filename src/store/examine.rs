@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::OpenFlags;
 use tempfile::TempDir;
 
-use super::db::open_file;
+use super::connection::open_file;
 use super::error::StoreError;
 use super::replace::beside;
 use super::trouble::sqlite;

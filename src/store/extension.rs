@@ -2,11 +2,11 @@
 //! for one that was not there (U09).
 
 use super::catalogue::find_table;
-use super::db::{Db, quoted};
-use super::diagnose::key_text;
+use super::db::Db;
 use super::error::StoreError;
 use super::side::Headquarters;
-use super::upload_pack::UploadTable;
+use super::sql_text::{equal, key_text, quoted};
+use super::upload_table::UploadTable;
 use crate::model::ids::DataStoreId;
 use crate::model::job::FieldMap;
 use crate::model::key::DATASTORE;
@@ -121,10 +121,9 @@ pub fn late(
             values.iter().map(write).collect::<Vec<_>>().join(word)
         };
         let equal = |left: &str, ours: &dyn Fn(&FieldMap) -> String, pairs: &[FieldMap]| {
-            let one = |(own, base): (&FieldMap, &FieldMap)| {
-                format!("{left}.{} = p.{}", ours(own), quoted(&base.to))
-            };
-            pairs.iter().zip(&plan.key).map(one).collect::<Vec<_>>().join(" AND ")
+            equal(pairs.iter().zip(&plan.key).map(|(own, base)| {
+                (format!("{left}.{}", ours(own)), format!("p.{}", quoted(&base.to)))
+            }))
         };
         let sql = format!(
             "SELECT count(*), min({}) FROM ch.{} p JOIN ch.{} e ON {} \

@@ -4,7 +4,7 @@ use crate::model::named::named;
 use rusqlite::named_params;
 
 use super::error::StoreError;
-use super::features::log;
+use super::feature_log::{last, log};
 use super::side::{ChannelDatabase, Headquarters, HqTx};
 use crate::gates::Catalogue;
 use crate::gates::gate::Gate;
@@ -134,11 +134,4 @@ fn add_state(hq: &HqTx<'_>, gate: &Gate, now: &Time) -> Result<bool, StoreError>
         named_params! { ":id": id, ":name": gate.table_name(), ":on": on },
     )?;
     Ok(true)
-}
-
-/// The last thing that turned a feature on or off, or was to, and when.
-fn last(hq: &Headquarters, gate: &Gate) -> Result<Option<(String, Time)>, StoreError> {
-    let sql = "SELECT EVENT, AT FROM cdx_FEATURELOG WHERE NAME = ?1 \
-               AND EVENT IN ('on', 'off', 'scheduled', 'stayed-off') ORDER BY ID DESC LIMIT 1";
-    hq.first(sql, [gate.table_name()], |row| Ok((row.get(0)?, row.get(1)?)))
 }

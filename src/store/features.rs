@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::named_params;
 
 use super::error::StoreError;
+use super::feature_log::log;
 use super::feature_rows::repair_one;
 use super::seed::FIRST_RECID;
 use super::side::{Headquarters, HqTx};
@@ -15,7 +16,7 @@ use crate::gates::standing::{Change, FeatureRow, Setting, Standing, is_yes};
 use crate::gates::{Catalogue, Features};
 use crate::model::ids::DataStoreId;
 use crate::model::status::DownloadStatus;
-use crate::model::time::{ShownTime, Time};
+use crate::model::time::Time;
 use crate::model::topology::DataStore;
 use crate::model::version::Version;
 use crate::world::Clock;
@@ -166,45 +167,6 @@ pub fn apply(
         log(hq, gate, event, &detail, now)?;
     }
     Ok(())
-}
-
-/// Notes what became of a feature.
-pub fn log(
-    hq: &HqTx<'_>,
-    gate: &Gate,
-    event: &str,
-    detail: &str,
-    now: &Time,
-) -> Result<(), StoreError> {
-    hq.run(
-        "INSERT INTO cdx_FEATURELOG (AT, NAME, EVENT, DETAIL) VALUES (?1, ?2, ?3, ?4)",
-        rusqlite::params![now, gate.table_name(), event, detail],
-    )
-    .map(|_| ())
-}
-
-/// One line of what became of a feature.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct LogLine {
-    /// When, as people in the environment's zone read it.
-    pub at: ShownTime,
-    /// on, off, scheduled, stayed-off or listed.
-    pub event: String,
-    /// Why.
-    pub detail: String,
-}
-
-/// What became of a feature, oldest first.
-pub fn history_of(
-    hq: &Headquarters,
-    gate: &Gate,
-    clock: &Clock,
-) -> Result<Vec<LogLine>, StoreError> {
-    let sql = "SELECT AT, EVENT, DETAIL FROM cdx_FEATURELOG WHERE NAME = ?1 ORDER BY ID";
-    hq.rows(sql, [gate.table_name()], |row| {
-        let at: Time = row.get(0)?;
-        Ok(LogLine { at: clock.show(&at), event: row.get(1)?, detail: row.get(2)? })
-    })
 }
 
 /// The row version at which a feature was last turned on or off; none since it is as it was made.

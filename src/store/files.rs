@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::db::{Access, Db};
+use super::db::Db;
 use super::error::StoreError;
 use super::input::{self, Budget, DEFINITIONS, FEW, MANY, SCRIPTS};
+use super::open::Access;
 use super::schema;
 use super::script::Guarded;
 use crate::definitions::script::ScriptProblem;

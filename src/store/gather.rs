@@ -4,9 +4,9 @@
 use std::path::Path;
 
 use super::db::Db;
-use super::environment::Environment;
 use super::error::StoreError;
 use super::hq_customers::CUSTOMER_TABLES;
+use super::input::names;
 use super::lineage::{MARK, answer};
 use super::numbers::Numbers;
 use super::origins::SEQUENCE as ORIGIN;
@@ -30,36 +30,26 @@ const ASKED: &[(&str, &str)] = &[
     ("upload-session", "SELECT max(AXUPLOADSESSIONID) FROM crt_UPLOADSESSION"),
 ];
 
-/// The highest numbers that the databases of an environment hold.
+/// The highest numbers that the databases of the environment in a folder hold.
 ///
 /// # Errors
 /// The folder of the channels.
-pub(super) fn numbers(env: &Environment, hq: &Headquarters) -> Result<Numbers, StoreError> {
-    let numbers = Numbers::none(env.root());
+pub(super) fn numbers(root: &Path, hq: &Headquarters) -> Result<Numbers, StoreError> {
+    let numbers = Numbers::none(root);
     look(&numbers, hq, "");
-    let folder = env.channel_path("x");
-    let folder = folder.parent().unwrap_or(env.root());
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(numbers),
-        Err(e) => return Err(StoreError::io("read", folder)(e)),
-    };
-    for entry in entries {
-        let path = entry.map_err(StoreError::io("read", folder))?.path();
+    let folder = root.join("channels");
+    for name in names(&folder)? {
         // A file that was set aside belongs to the database it was set aside for.
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let Some((scope, rest)) = name.split_once(".db") else { continue };
+        let path = folder.join(&name);
         if path.is_file() && !rest.contains("-wal") && !rest.contains("-shm") {
-            look_at(&numbers, &path, scope);
+            // One that cannot be read holds nothing.
+            if let Ok(db) = Db::peek(&path) {
+                look(&numbers, &db, scope);
+            }
         }
     }
     Ok(numbers)
-}
-
-fn look_at(numbers: &Numbers, path: &Path, scope: &str) {
-    if let Ok(db) = Db::peek(path) {
-        look(numbers, &db, scope);
-    }
 }
 
 fn look(numbers: &Numbers, db: &Db, scope: &str) {

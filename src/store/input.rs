@@ -160,3 +160,22 @@ pub fn files(folder: &Path, ending: &str, most: usize) -> Result<Vec<PathBuf>, S
     files.sort();
     Ok(files)
 }
+
+/// The names of what a folder holds, sorted; none where there is no folder.
+///
+/// # Errors
+/// The disk.
+pub(super) fn names(folder: &Path) -> Result<Vec<String>, StoreError> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) => return Err(StoreError::io("read", folder)(e)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(StoreError::io("read", folder))?;
+        names.push(entry.file_name().to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
+}

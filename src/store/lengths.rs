@@ -5,12 +5,11 @@ use rusqlite::params_from_iter;
 use rusqlite::types::Value;
 
 use super::catalogue::find_table;
-use super::db::quoted;
-use super::diagnose::key_text;
 use super::error::StoreError;
-use super::pack::{on_key, touched_sql};
+use super::pack::touched_sql;
 use super::rejection::dotted;
 use super::side::{ChannelDatabase, Headquarters};
+use super::sql_text::{columns_of, equal, key_text, quoted, same_key};
 use super::tracking::changed_since;
 use crate::model::plan::TablePlan;
 use crate::model::schema::Table;
@@ -177,21 +176,18 @@ fn new_too_long<'a>(
     if !changed_since(hq, &plan.hq_table, since)? {
         return Ok(());
     }
-    let on = on_key(&plan.key_from(), "t", "d");
+    let on = same_key(&plan.key_from(), "t", "d");
     let (touched, name) = (touched_sql(plan), quoted(&plan.hq_table));
     for column in &plan.columns {
         let Some(limit) = channel.column(&column.to).and_then(|found| found.length) else {
             continue;
         };
         let from = quoted(&column.from);
-        let keys: Vec<String> =
-            plan.key_from().iter().map(|key| format!("t.{}", quoted(key))).collect();
+        let (keys, width) = (columns_of("t", &plan.key_from()), plan.key.len());
         let sql = format!(
-            "SELECT t.{from}, {} FROM ({touched}) d CROSS JOIN main.{name} t ON {on} \
-             WHERE length(t.{from}) > {limit}",
-            keys.join(", ")
+            "SELECT t.{from}, {keys} FROM ({touched}) d CROSS JOIN main.{name} t ON {on} \
+             WHERE length(t.{from}) > {limit}"
         );
-        let width = keys.len();
         let rows = hq.rows(&sql, [(":since", &since)].as_slice(), |row| {
             let key = (1..=width).map(|at| row.get::<_, Value>(at)).collect::<Result<_, _>>()?;
             Ok((row.get::<_, String>(0)?, key))
@@ -213,12 +209,10 @@ fn held(
     value: &str,
     key: Vec<Value>,
 ) -> Result<bool, StoreError> {
-    let same: Vec<String> =
-        plan.key_from().iter().map(|key| format!("{} = ?", quoted(key))).collect();
     let sql = format!(
         "SELECT count(*) FROM main.{} WHERE {} AND {column} = ? COLLATE BINARY",
         quoted(&plan.hq_table),
-        same.join(" AND ")
+        equal(plan.key_from().iter().map(|key| (quoted(key), "?")))
     );
     let params = key.into_iter().chain([Value::Text(value.to_owned())]);
     Ok(before.number(&sql, params_from_iter(params))? > 0)

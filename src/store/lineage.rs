@@ -9,7 +9,7 @@
 
 use rusqlite::{OptionalExtension as _, named_params, params};
 
-use super::db::{Db, uri};
+use super::db::Db;
 use super::error::StoreError;
 use super::packages::{Folder, PackageStore};
 use super::side::{ChannelDatabase, Headquarters, HqTx};
@@ -221,9 +221,7 @@ fn take_in(
     let orphans = if cause.is_some() { orphans(writer, channel)? } else { Vec::new() };
     let gone = match cause {
         Some(Cause::HeadquartersOlder) if !store.offline => {
-            channel.run("ATTACH DATABASE ?1 AS hq", [uri(hq.path(), "mode=ro")])?;
-            let gone = gone(channel, "hq", "main");
-            channel.script("DETACH DATABASE hq").and(gone)?
+            channel.with_headquarters(hq, || gone(channel, "hq", "main"))?
         }
         _ => Vec::new(),
     };

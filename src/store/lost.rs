@@ -10,13 +10,13 @@ use std::path::PathBuf;
 use rusqlite::named_params;
 
 use super::catalogue::find_table;
-use super::db::quoted;
 use super::error::StoreError;
 use super::origins;
 use super::pack::used;
 use super::packages::{PackageStore, checksum};
 use super::side::{ChannelDatabase, Headquarters};
-use super::upload_pack::UploadTable;
+use super::sql_text::{literal, quoted};
+use super::upload_table::UploadTable;
 use super::uploads;
 use crate::model::ids::DataStoreId;
 use crate::model::job::DATAAREAID;
@@ -253,11 +253,11 @@ pub(super) fn same(table: &UploadTable, name: &str) -> String {
         };
         // What a person has corrected in headquarters is not what came (C04).
         format!(
-            " AND ({filled}t.{from} IS c.{to} OR '{column}' COLLATE NOCASE IN (
+            " AND ({filled}t.{from} IS c.{to} OR {column} COLLATE NOCASE IN (
              SELECT json_extract(e.value, '$.attribute')
              FROM {hq}.cdx_CUSTOMEROPERATION o, json_each(o.EDITS) e
              WHERE o.TABLENAME = '{table}' AND o.ROW = t.RECID))",
-            column = column.from.replace('\'', "''"),
+            column = literal(&column.from),
             hq = name,
             table = kind.table(),
         )

@@ -5,12 +5,12 @@ use std::path::Path;
 
 use rusqlite::named_params;
 
-use super::apply_table::key_equal;
-use super::catalogue::{column_list, find_table};
-use super::db::{quoted, uri};
+use super::catalogue::find_table;
+use super::connection::uri;
 use super::error::StoreError;
 use super::side::{ChannelDatabase, Headquarters};
-use super::upload_pack::UploadTable;
+use super::sql_text::{column_list, columns_of, quoted, same_key};
+use super::upload_table::UploadTable;
 use super::{origins, uploads};
 use crate::model::operation::OperationKind;
 use crate::model::topology::DataStore;
@@ -148,13 +148,9 @@ fn attached<T>(
     source: &Source<'_>,
     work: impl FnOnce() -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    channel.run("ATTACH DATABASE ?1 AS other", [uri(source.file, "mode=ro")])?;
-    let done =
-        channel.run("ATTACH DATABASE ?1 AS hq", [uri(source.hq.at(), "mode=ro")]).and_then(|_| {
-            let done = channel.write(|_| work());
-            channel.script("DETACH DATABASE hq").and(done)
-        });
-    channel.script("DETACH DATABASE other").and(done)
+    channel.attached("other", &uri(source.file, "mode=ro"), || {
+        channel.with_headquarters(source.hq, || channel.write(|_| work()))
+    })
 }
 
 /// Brings the rows of one table over, in their order, with its extensions; how many.
@@ -182,9 +178,7 @@ fn bring(
         named_params! { ":table": target, ":base": base, ":last": last },
     )?;
     let columns = data_columns(channel, target, &table.counter)?;
-    let theirs: Vec<String> =
-        columns.iter().map(|column| format!("c.{}", quoted(column))).collect();
-    let (list, theirs) = (comma(&column_list(&columns)), comma(&theirs.join(", ")));
+    let (list, theirs) = (comma(&column_list(&columns)), comma(&columns_of("c", &columns)));
     let rows = channel.run(
         &format!(
             "INSERT INTO main.{name} ({counter}{list}) SELECT k.NEW{theirs}
@@ -208,7 +202,7 @@ fn absent(table: &UploadTable) -> String {
         return "1".to_owned();
     }
     let name = quoted(&table.plan.target);
-    format!("NOT EXISTS (SELECT 1 FROM main.{name} m WHERE {})", key_equal(&key, "m", "c"))
+    format!("NOT EXISTS (SELECT 1 FROM main.{name} m WHERE {})", same_key(&key, "m", "c"))
 }
 
 fn comma(list: &str) -> String {

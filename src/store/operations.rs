@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use rusqlite::types::ValueRef;
 use rusqlite::{Row, named_params};
 
-use super::db::quoted;
 use super::error::StoreError;
 use super::side::{Headquarters, HqTx};
+use super::sql_text::quoted;
 use crate::model::changed::Changed;
 use crate::model::customer::{AddressField, Change, CustomerField};
 use crate::model::field_set::LeftField;

@@ -8,9 +8,10 @@
 use rusqlite::{named_params, params};
 
 use super::catalogue::find_table;
-use super::db::{Db, quoted};
+use super::db::Db;
 use super::error::StoreError;
 use super::side::{ChannelDatabase, Headquarters};
+use super::sql_text::{literal, quoted};
 use super::uploads;
 use crate::model::ids::DataStoreId;
 
@@ -77,13 +78,13 @@ pub fn watch(
             [name.as_str(), counter],
         )?;
         assign(channel, name, &column, after)?;
-        let literal = name.replace('\'', "''");
+        let table = literal(name);
         channel.script(&format!(
             "CREATE TRIGGER {trigger} AFTER INSERT ON {on} BEGIN
                  UPDATE cdx_FILE SET WRITES = WRITES + 1;
-                 DELETE FROM cdx_ORIGIN WHERE TABLENAME = '{literal}' AND COUNTER = NEW.{column};
+                 DELETE FROM cdx_ORIGIN WHERE TABLENAME = {table} AND COUNTER = NEW.{column};
                  INSERT INTO cdx_ORIGIN (TABLENAME, COUNTER, ORIGIN)
-                 SELECT '{literal}', NEW.{column}, ID || '/' || WRITES FROM cdx_FILE;
+                 SELECT {table}, NEW.{column}, ID || '/' || WRITES FROM cdx_FILE;
              END",
             trigger = trigger_name(name),
             on = quoted(name),

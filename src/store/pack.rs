@@ -7,11 +7,11 @@ use std::path::Path;
 
 use rusqlite::named_params;
 
-use super::catalogue::{column_list, find_table};
-use super::db::quoted;
+use super::catalogue::find_table;
 use super::error::StoreError;
 use super::packages::checksum;
 use super::side::Headquarters;
+use super::sql_text::{column_list, columns_of, equal, quoted, same_key};
 use super::tracking::tracking_table;
 use crate::model::event::{Event, Listener};
 use crate::model::ids::GroupId;
@@ -67,11 +67,10 @@ pub fn pack(
     file: &Path,
     listener: &mut dyn Listener,
 ) -> Result<PackageSummary, StoreError> {
-    hq.run("ATTACH DATABASE ?1 AS pkg", [file.display().to_string()])?;
-    let filled = fill(hq, spec, listener);
-    let detached = hq.script("PRAGMA ignore_check_constraints = OFF; DETACH DATABASE pkg");
-    let mut summary = filled?;
-    detached?;
+    let mut summary = hq.attached("pkg", &file.display().to_string(), || {
+        let filled = fill(hq, spec, listener);
+        hq.script("PRAGMA ignore_check_constraints = OFF").and(filled)
+    })?;
     (summary.checksum, summary.bytes) = checksum(file)?;
     Ok(summary)
 }
@@ -267,9 +266,7 @@ fn rows_sql(plan: &TablePlan, whole: bool) -> String {
     let order = if whole {
         String::new()
     } else {
-        let keys: Vec<String> =
-            plan.key.iter().map(|field| format!("d.{}", quoted(&field.from))).collect();
-        format!(" ORDER BY {}", keys.join(", "))
+        format!(" ORDER BY {}", columns_of("d", &plan.key_from()))
     };
     format!(
         "INSERT INTO pkg.{} ({}) SELECT {} {}{order}",
@@ -286,7 +283,7 @@ fn from_sql(plan: &TablePlan, whole: bool) -> String {
     if whole {
         return format!("FROM main.{table} t WHERE {scope}");
     }
-    let on = on_key(&plan.key_from(), "t", "d");
+    let on = same_key(&plan.key_from(), "t", "d");
     format!("FROM ({}) d CROSS JOIN main.{table} t ON {on} WHERE {scope}", touched_sql(plan))
 }
 
@@ -315,15 +312,10 @@ pub(super) fn unbrought_sql(plan: &TablePlan, key: &[String]) -> String {
 }
 
 fn absent_sql(table: &str, theirs: &[String], filter: Option<&Filter>, ours: &[String]) -> String {
-    let on: Vec<String> = theirs
-        .iter()
-        .zip(ours)
-        .map(|(theirs, ours)| format!("t.{} = {ours}", quoted(theirs)))
-        .collect();
+    let on = equal(theirs.iter().map(|column| format!("t.{}", quoted(column))).zip(ours));
     format!(
-        "NOT EXISTS (SELECT 1 FROM main.{} t WHERE {} AND {})",
+        "NOT EXISTS (SELECT 1 FROM main.{} t WHERE {on} AND {})",
         quoted(table),
-        on.join(" AND "),
         scope_sql(filter, "t")
     )
 }
@@ -337,10 +329,9 @@ fn keep_sql(plan: &TablePlan) -> String {
         .shared
         .iter()
         .map(|scope| {
-            let keys: Vec<String> = scope.key.iter().map(|c| format!("t.{}", quoted(c))).collect();
             format!(
                 "SELECT {} FROM main.{} t WHERE {}",
-                keys.join(", "),
+                columns_of("t", &scope.key),
                 quoted(&scope.hq_table),
                 scope_sql(scope.filter.as_ref(), "t")
             )
@@ -348,13 +339,6 @@ fn keep_sql(plan: &TablePlan) -> String {
         .collect();
     let kept = quoted(&keep_table(&plan.target));
     format!("INSERT INTO pkg.{kept} {}", scopes.join(" UNION "))
-}
-
-pub(super) fn on_key(key: &[String], left: &str, right: &str) -> String {
-    key.iter()
-        .map(|c| format!("{left}.{0} = {right}.{0}", quoted(c)))
-        .collect::<Vec<_>>()
-        .join(" AND ")
 }
 
 /// Whether a row of `row` belongs to the group `:group` (D18).

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::error::StoreError;
-use super::replace::clear;
-use crate::world::{Durability, Machine, ids};
+use super::input::names;
+use super::replace::{clear, sync_file, sync_folder};
+use crate::world::ids;
 
 /// A place for packages; a folder today, an object store later.
 pub trait PackageStore {
@@ -45,20 +46,8 @@ impl Folder {
     }
 
     fn names(&self, wanted: impl Fn(&str) -> bool) -> Result<Vec<String>, StoreError> {
-        let entries = match fs::read_dir(&self.0) {
-            Ok(entries) => entries,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(e) => return Err(StoreError::io("read", &self.0)(e)),
-        };
-        let mut names = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(StoreError::io("read", &self.0))?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if wanted(&name) {
-                names.push(name);
-            }
-        }
-        names.sort();
+        let mut names = names(&self.0)?;
+        names.retain(|name| wanted(name));
         Ok(names)
     }
 }
@@ -92,25 +81,6 @@ fn remove(path: &Path) -> Result<(), StoreError> {
         }
         _ => Ok(()),
     }
-}
-
-/// Waits until a file would outlive a power cut.
-pub(in crate::store) fn sync_file(file: &Path) -> Result<(), StoreError> {
-    if Machine::current().durability() == Durability::Unsynced {
-        return Ok(());
-    }
-    let written = File::options().write(true).open(file);
-    let written = written.map_err(StoreError::io("open", file))?;
-    written.sync_all().map_err(StoreError::io("write", file))
-}
-
-/// A rename is only durable once its folder is; Windows has no such call and needs none.
-pub(in crate::store) fn sync_folder(folder: &Path) -> Result<(), StoreError> {
-    if cfg!(unix) && Machine::current().durability() == Durability::Synced {
-        let opened = File::open(folder).map_err(StoreError::io("open", folder))?;
-        opened.sync_all().map_err(StoreError::io("write", folder))?;
-    }
-    Ok(())
 }
 
 /// A file's SHA-256 as 64 hexadecimal digits, and its size in bytes.

@@ -5,12 +5,12 @@
 
 use rusqlite::named_params;
 
-use super::db::quoted;
 use super::error::StoreError;
 use super::lost::{ATTACHED, kind, same};
 use super::pack::used;
-use super::reseed::Reseeder;
-use super::upload_pack::UploadTable;
+use super::reseeder::Reseeder;
+use super::sql_text::quoted;
+use super::upload_table::UploadTable;
 use super::world::{next_guid, raise};
 use crate::model::operation::{Action, OperationKind};
 

@@ -4,11 +4,11 @@ use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::Path;
 
-use super::environment::SETTINGS_FILE;
 use super::error::StoreError;
-use super::input::{self, DEFINITIONS};
+use super::input::{self, DEFINITIONS, names};
 use super::lock::Lock;
-use super::packages::sync_folder;
+use super::mark::SETTINGS_FILE;
+use super::replace::sync_folder;
 use super::schema::Kind;
 use crate::definitions::settings;
 
@@ -103,19 +103,4 @@ fn is_of_another_program(path: &Path) -> Result<bool, StoreError> {
     let id = i32::from_be_bytes(*id);
     let whole = head.len() == 68 && head.starts_with(b"SQLite format 3\0");
     Ok(whole && id != 0 && !ours.contains(&id))
-}
-
-fn names(folder: &Path) -> Result<Vec<String>, StoreError> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(e) => return Err(StoreError::io("read", folder)(e)),
-    };
-    let mut names = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(StoreError::io("read", folder))?;
-        names.push(entry.file_name().to_string_lossy().into_owned());
-    }
-    names.sort();
-    Ok(names)
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::StoreError;
 use super::input::other_than_file;
-use super::packages::{sync_file, sync_folder};
+use crate::world::{Durability, Machine};
 
 /// Makes a file, or replaces the one or the link of this name; durable when this returns.
 ///
@@ -93,4 +93,23 @@ pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name: OsString = path.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)
+}
+
+/// Waits until a file would outlive a power cut.
+pub(super) fn sync_file(file: &Path) -> Result<(), StoreError> {
+    if Machine::current().durability() == Durability::Unsynced {
+        return Ok(());
+    }
+    let written = File::options().write(true).open(file);
+    let written = written.map_err(StoreError::io("open", file))?;
+    written.sync_all().map_err(StoreError::io("write", file))
+}
+
+/// A rename is only durable once its folder is; Windows has no such call and needs none.
+pub(super) fn sync_folder(folder: &Path) -> Result<(), StoreError> {
+    if cfg!(unix) && Machine::current().durability() == Durability::Synced {
+        let opened = File::open(folder).map_err(StoreError::io("open", folder))?;
+        opened.sync_all().map_err(StoreError::io("write", folder))?;
+    }
+    Ok(())
 }

@@ -2,17 +2,17 @@
 
 use rusqlite::named_params;
 
-use super::db::{quoted, uri};
 use super::error::StoreError;
 use super::lineage::LostCustomer;
-use super::lost::{ATTACHED, Names, PendingUploads, condition, is_alone};
+use super::lost::{ATTACHED, Names, condition, is_alone};
 use super::origins;
 use super::pack::used;
 use super::reissue::reissue;
+use super::reseeder::Reseeder;
 use super::side::{ChannelDatabase, Headquarters};
-use super::upload_pack::UploadTable;
+use super::sql_text::quoted;
+use super::upload_table::UploadTable;
 use super::uploads;
-use crate::model::topology::DataStore;
 
 /// The rows that are to be uploaded, with the counters they have and those they get.
 const AGAIN: &str = "CREATE TEMP TABLE cdx_AGAIN (TABLENAME TEXT COLLATE NOCASE, OLD INTEGER, \
@@ -40,23 +40,6 @@ pub struct ReseedOutcome {
     pub reissued: u64,
     /// Customers that headquarters has lost and that no operation brings again (U10).
     pub gone: Vec<LostCustomer>,
-}
-
-/// A channel whose counters are raised.
-#[derive(Debug, Clone, Copy)]
-pub struct Reseeder<'a> {
-    /// Headquarters.
-    pub hq: &'a Headquarters,
-    /// The channel, with headquarters attached as `hq`, inside a transaction.
-    pub channel: &'a ChannelDatabase,
-    /// Which channel.
-    pub store: &'a DataStore,
-    /// The environment's seed, for new temporary ids.
-    pub seed: u64,
-    /// The tables that are uploaded.
-    pub tables: &'a [UploadTable],
-    /// What may still be applied without being collected again.
-    pub way: &'a PendingUploads,
 }
 
 /// How far one table has come.
@@ -213,10 +196,5 @@ pub fn with_headquarters<T>(
     channel: &ChannelDatabase,
     work: impl FnOnce() -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    channel.run("ATTACH DATABASE ?1 AS hq", [uri(hq.path(), "mode=ro")])?;
-    let done = channel.write(|_| work());
-    let detached = channel.script("DETACH DATABASE hq");
-    let done = done?;
-    detached?;
-    Ok(done)
+    channel.with_headquarters(hq, || channel.write(|_| work()))
 }

@@ -1,9 +1,6 @@
-//! The schema in numbered files, and how a file of an older version becomes a current one.
+//! The schema of each kind of database, in numbered files.
 
 use std::sync::OnceLock;
-
-use super::db::{Access, Db};
-use super::error::StoreError;
 
 /// Which kind of database a file is; kept in SQLite's application id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +74,8 @@ impl Kind {
         }
     }
 
-    fn describe(self) -> &'static str {
+    /// What its file is called in a message.
+    pub(super) fn describe(self) -> &'static str {
         match self {
             Self::Headquarters => "a headquarters database",
             Self::Channel => "a channel database",
@@ -92,31 +90,4 @@ fn made(migrations: &[Migration]) -> Vec<String> {
         rest.split([' ', '(']).next().map(str::to_owned)
     };
     migrations.iter().flat_map(|step| step.sql.lines().filter_map(name)).collect()
-}
-
-/// Checks what the file is and brings it to the current version, in one transaction.
-pub(super) fn check(db: &Db, kind: Kind, access: Access) -> Result<(), StoreError> {
-    let path = || db.path().display().to_string();
-    let found = db.number("PRAGMA application_id", [])? as i32;
-    let version = db.number("PRAGMA user_version", [])?;
-    let known = kind.version();
-    if access != Access::Create && found != kind.application_id() {
-        return Err(StoreError::WrongKind { path: path(), expected: kind.describe(), found });
-    }
-    if version > known {
-        return Err(StoreError::Newer { path: path(), found: version, known });
-    }
-    if version == known {
-        return Ok(());
-    }
-    if matches!(access, Access::Read | Access::Examine) {
-        return Err(StoreError::Older { path: path(), found: version, known });
-    }
-    db.write(|db| {
-        for step in kind.migrations().iter().filter(|step| step.version > version) {
-            db.script(step.sql)?;
-        }
-        let id = kind.application_id();
-        db.script(&format!("PRAGMA application_id = {id}; PRAGMA user_version = {known};"))
-    })
 }

@@ -9,9 +9,9 @@
 use rusqlite::named_params;
 
 use super::catalogue::find_table;
-use super::db::quoted;
 use super::error::StoreError;
 use super::side::{Headquarters, HqTx};
+use super::sql_text::{column_list, columns_of, equal, quoted, same_key};
 use crate::model::schema::Table;
 use crate::model::time::Time;
 
@@ -180,7 +180,7 @@ fn carry_over(
     kept: &[String],
 ) -> Result<i64, StoreError> {
     let log = quoted(&tracking_table(&table.name));
-    let (on, list) = (quoted(&table.name), list(key, ""));
+    let (on, list) = (quoted(&table.name), column_list(key));
     hq.script(&format!(
         "CREATE TEMP TABLE cdx_CT_BEFORE AS SELECT * FROM main.{log}; DROP TABLE main.{log};"
     ))?;
@@ -191,7 +191,7 @@ fn carry_over(
         .map(|c| format!("{}.{}", if has(&known, c) { "o" } else { "t" }, quoted(c)))
         .collect();
     let all_known = key.iter().all(|column| has(&known, column));
-    let found = equal(&known, "t.", "o.");
+    let found = same_key(&known, "t", "o");
     let (join, lost) = if all_known {
         (String::new(), None)
     } else if known.is_empty() {
@@ -234,7 +234,7 @@ fn log_sql(table: &Table, key: &[String]) -> String {
         })
         .collect();
     let log = quoted(&tracking_table(&table.name));
-    let list = list(key, "");
+    let list = column_list(key);
     format!(
         "CREATE TABLE {log} (VERSION INTEGER NOT NULL, {columns}\
          PRIMARY KEY (VERSION, {list})) STRICT, WITHOUT ROWID"
@@ -257,9 +257,7 @@ fn log_type(declared: &str) -> &'static str {
 fn triggers(table: &Table, key: &[String], columns: Option<&[&str]>) -> Vec<String> {
     let name = tracking_table(&table.name);
     let on = quoted(&table.name);
-    let of = columns.map_or_else(String::new, |columns| {
-        format!(" OF {}", columns.iter().map(|c| quoted(c)).collect::<Vec<_>>().join(", "))
-    });
+    let of = columns.map_or_else(String::new, |columns| format!(" OF {}", column_list(columns)));
     let new = log_row(table, key, "NEW");
     let old = log_row(table, key, "OLD");
     let mut made = vec![
@@ -275,7 +273,7 @@ fn triggers(table: &Table, key: &[String], columns: Option<&[&str]>) -> Vec<Stri
     let half = table.half_unique.iter().map(|unique| (unique, " COLLATE NOCASE"));
     for (at, (unique, collate)) in whole.chain(half).enumerate() {
         let displaced = log_displaced(table, key, unique, collate);
-        let of = list(unique, "");
+        let of = column_list(unique);
         made.push(format!(
             "CREATE TRIGGER \"{name}_DISPLACED{at}\" BEFORE INSERT ON {on} BEGIN {displaced} END"
         ));
@@ -290,9 +288,9 @@ fn triggers(table: &Table, key: &[String], columns: Option<&[&str]>) -> Vec<Stri
 /// Logs one row's key with the open version, unless it is there already.
 fn log_row(table: &Table, key: &[String], row: &str) -> String {
     let log = quoted(&tracking_table(&table.name));
-    let names = list(key, "");
-    let values = list(key, &format!("{row}."));
-    let equal = equal(key, "c.", &format!("{row}."));
+    let names = column_list(key);
+    let values = columns_of(row, key);
+    let equal = same_key(key, "c", row);
     format!(
         "INSERT INTO {log} (VERSION, {names}) SELECT v.VERSION, {values} FROM cdx_TRACKING v \
          WHERE NOT EXISTS (SELECT 1 FROM {log} c WHERE c.VERSION = v.VERSION AND {equal});"
@@ -303,27 +301,16 @@ fn log_row(table: &Table, key: &[String], row: &str) -> String {
 fn log_displaced(table: &Table, key: &[String], unique: &[String], collate: &str) -> String {
     let log = quoted(&tracking_table(&table.name));
     let on = quoted(&table.name);
-    let names = list(key, "");
-    let values = list(key, "t.");
-    let held: Vec<String> =
-        unique.iter().map(|c| format!("t.{0} = NEW.{0}{collate}", quoted(c))).collect();
-    let held = held.join(" AND ");
-    let equal = equal(key, "c.", "t.");
+    let names = column_list(key);
+    let values = columns_of("t", key);
+    let held = equal(unique.iter().map(|column| {
+        let name = quoted(column);
+        (format!("t.{name}"), format!("NEW.{name}{collate}"))
+    }));
+    let equal = same_key(key, "c", "t");
     format!(
         "INSERT INTO {log} (VERSION, {names}) SELECT v.VERSION, {values} \
          FROM cdx_TRACKING v, {on} t WHERE {held} AND NOT EXISTS \
          (SELECT 1 FROM {log} c WHERE c.VERSION = v.VERSION AND {equal});"
     )
-}
-
-fn list(columns: &[String], prefix: &str) -> String {
-    columns.iter().map(|c| format!("{prefix}{}", quoted(c))).collect::<Vec<_>>().join(", ")
-}
-
-fn equal(columns: &[String], left: &str, right: &str) -> String {
-    columns
-        .iter()
-        .map(|c| format!("{left}{0} = {right}{0}", quoted(c)))
-        .collect::<Vec<_>>()
-        .join(" AND ")
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use rusqlite::{Error, ErrorCode, OpenFlags, ffi};
 
-use super::db::{MEMORY, open_file};
+use super::connection::{MEMORY, open_file};
 use super::error::{SqliteError, StoreError};
 
 /// How much is written to see whether there is room.

@@ -7,12 +7,13 @@ use std::io::ErrorKind;
 use rusqlite::named_params;
 
 use super::catalogue::find_table;
-use super::db::{Access, quoted};
 use super::drift::with_channel;
 use super::environment::Reader;
 use super::error::StoreError;
 use super::lineage;
+use super::open::Access;
 use super::side::{ChannelDatabase, Headquarters};
+use super::sql_text::quoted;
 
 /// A channel database file that headquarters has no row for.
 #[derive(Debug)]

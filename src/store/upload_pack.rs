@@ -5,135 +5,21 @@ use std::path::Path;
 
 use rusqlite::named_params;
 
-use super::catalogue::{column_list, find_table};
-use super::db::{Db, quoted, uri};
-use super::diagnose::{Values, key_text};
+use super::catalogue::find_table;
+use super::db::Db;
+use super::diagnose::Values;
 use super::error::{SqliteError, StoreError};
 use super::extension;
 use super::packages::checksum;
 use super::rejection::{ApplyError, Rejection};
 use super::schema::Kind;
 use super::side::{ChannelDatabase, Headquarters, HqTx};
-use super::uploads;
+use super::sql_text::{column_list, columns_of, equal, key_text, literal, quoted, same_key};
+use super::upload_table::UploadTable;
 use crate::model::ids::DataStoreId;
-use crate::model::plan::TablePlan;
 use crate::model::schema::Table;
 use crate::model::session::CounterRange;
 use crate::model::time::Time;
-
-/// One table to collect.
-#[derive(Debug, Clone)]
-pub struct UploadTable {
-    /// The plan of the primary channel table.
-    pub plan: TablePlan,
-    /// The channel's replication counter column.
-    pub counter: String,
-    /// Extension tables, read together with the primary one (S06).
-    pub extensions: Vec<TablePlan>,
-    /// Only rows above this counter (U01).
-    pub after: i64,
-}
-
-impl UploadTable {
-    /// The same above what has been sent. A restored channel may have forgotten what headquarters
-    /// has received (U07).
-    pub fn from_last(
-        &self,
-        hq: &Headquarters,
-        channel: &ChannelDatabase,
-        store: DataStoreId,
-    ) -> Result<Self, StoreError> {
-        let after = uploads::reached(hq, channel, store, &self.plan.target)?;
-        Ok(Self { after, ..self.clone() })
-    }
-
-    /// Rows above the last counter: their lowest and highest counter.
-    pub fn range(&self, channel: &ChannelDatabase) -> Result<Option<CounterRange>, StoreError> {
-        let sql = format!(
-            "SELECT min({0}), max({0}) FROM main.{1} WHERE {0} > ?1",
-            quoted(&self.counter),
-            quoted(&self.plan.target)
-        );
-        let range = channel.first(&sql, [self.after], |row| {
-            Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<i64>>(1)?))
-        })?;
-        Ok(match range {
-            Some((Some(min), Some(max))) => {
-                Some(CounterRange { table: self.plan.target.clone(), min, max })
-            }
-            _ => None,
-        })
-    }
-
-    /// How many rows a range has.
-    pub fn count(
-        &self,
-        channel: &ChannelDatabase,
-        range: &CounterRange,
-    ) -> Result<u64, StoreError> {
-        let sql = format!(
-            "SELECT count(*) FROM main.{1} WHERE {0} BETWEEN ?1 AND ?2",
-            quoted(&self.counter),
-            quoted(&self.plan.target)
-        );
-        channel.number(&sql, [range.min, range.max]).map(|n| n as u64)
-    }
-
-    /// The counter as headquarters' table calls it.
-    pub fn counter_in_headquarters(&self) -> &str {
-        let sent = self.plan.columns.iter().find(|column| column.to == self.counter);
-        sent.map_or(&self.counter, |column| &column.from)
-    }
-
-    /// Copies the rows of a range into the attached package, in counter order.
-    fn collect_sql(&self) -> String {
-        let mut to = Vec::new();
-        let mut values = Vec::new();
-        let mut joins = String::new();
-        for column in &self.plan.columns {
-            to.push(column.from.clone());
-            values.push(format!("p.{}", quoted(&column.to)));
-        }
-        for (at, extension) in self.extensions.iter().enumerate() {
-            let on: Vec<String> = extension
-                .key
-                .iter()
-                .zip(&self.plan.key)
-                .map(|(theirs, ours)| {
-                    format!("e{at}.{} = p.{}", quoted(&theirs.to), quoted(&ours.to))
-                })
-                .collect();
-            let _ = write!(
-                joins,
-                " LEFT JOIN main.{} e{at} ON {}",
-                quoted(&extension.target),
-                on.join(" AND ")
-            );
-            let fresh = extension.columns.iter().filter(|c| !to.contains(&c.from));
-            for column in fresh.cloned().collect::<Vec<_>>() {
-                to.push(column.from.clone());
-                values.push(format!("e{at}.{}", quoted(&column.to)));
-            }
-            if let Some(first) = extension.key.first() {
-                to.push(extension::marker(at));
-                values.push(format!("e{at}.{} IS NOT NULL", quoted(&first.to)));
-            }
-        }
-        let named: Vec<String> = values
-            .iter()
-            .zip(&to)
-            .map(|(value, name)| format!("{value} AS {}", quoted(name)))
-            .collect();
-        format!(
-            "CREATE TABLE pkg.{} AS SELECT {} FROM main.{} p{joins} \
-             WHERE p.{3} BETWEEN {{min}} AND {{max}} ORDER BY p.{3}",
-            quoted(&self.plan.hq_table),
-            named.join(", "),
-            quoted(&self.plan.target),
-            quoted(&self.counter),
-        )
-    }
-}
 
 /// What a package holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,11 +38,8 @@ pub fn collect(
     tables: &[(UploadTable, CounterRange)],
     file: &Path,
 ) -> Result<UploadSummary, StoreError> {
-    channel.run("ATTACH DATABASE ?1 AS pkg", [file.display().to_string()])?;
-    let filled = fill(channel, tables);
-    let detached = channel.script("DETACH DATABASE pkg");
-    let rows = filled?;
-    detached?;
+    let name = file.display().to_string();
+    let rows = channel.attached("pkg", &name, || fill(channel, tables))?;
     let (checksum, bytes) = checksum(file)?;
     Ok(UploadSummary { rows, checksum, bytes })
 }
@@ -171,8 +54,7 @@ fn fill(
         channel.script(extension::TABLE)?;
         let mut rows = 0;
         for (table, range) in tables {
-            let sql = table
-                .collect_sql()
+            let sql = collect_sql(table)
                 .replace("{min}", &range.min.to_string())
                 .replace("{max}", &range.max.to_string());
             channel.script(&sql)?;
@@ -196,9 +78,48 @@ fn fill(
     })
 }
 
+/// Copies the rows of a range into the attached package, in counter order.
+fn collect_sql(table: &UploadTable) -> String {
+    let mut to = Vec::new();
+    let mut values = Vec::new();
+    let mut joins = String::new();
+    for column in &table.plan.columns {
+        to.push(column.from.clone());
+        values.push(format!("p.{}", quoted(&column.to)));
+    }
+    for (at, extension) in table.extensions.iter().enumerate() {
+        let on = equal(extension.key.iter().zip(&table.plan.key).map(|(theirs, ours)| {
+            (format!("e{at}.{}", quoted(&theirs.to)), format!("p.{}", quoted(&ours.to)))
+        }));
+        let _ = write!(joins, " LEFT JOIN main.{} e{at} ON {on}", quoted(&extension.target));
+        let fresh = extension.columns.iter().filter(|c| !to.contains(&c.from));
+        for column in fresh.cloned().collect::<Vec<_>>() {
+            to.push(column.from.clone());
+            values.push(format!("e{at}.{}", quoted(&column.to)));
+        }
+        if let Some(first) = extension.key.first() {
+            to.push(extension::marker(at));
+            values.push(format!("e{at}.{} IS NOT NULL", quoted(&first.to)));
+        }
+    }
+    let named: Vec<String> = values
+        .iter()
+        .zip(&to)
+        .map(|(value, name)| format!("{value} AS {}", quoted(name)))
+        .collect();
+    format!(
+        "CREATE TABLE pkg.{} AS SELECT {} FROM main.{} p{joins} \
+         WHERE p.{3} BETWEEN {{min}} AND {{max}} ORDER BY p.{3}",
+        quoted(&table.plan.hq_table),
+        named.join(", "),
+        quoted(&table.plan.target),
+        quoted(&table.counter),
+    )
+}
+
 /// The rows of a package file.
 pub fn count_rows(file: &Path, hq: &Headquarters) -> Result<u64, StoreError> {
-    with_package(hq, file, || {
+    hq.with_package(file, || {
         let mut rows = 0;
         for table in packed_tables(hq)? {
             let sql = format!("SELECT count(*) FROM pkg.{}", quoted(&table));
@@ -262,7 +183,7 @@ pub fn apply(
     file: &Path,
     also: impl FnOnce(&HqTx<'_>, u64) -> Result<(), StoreError>,
 ) -> Result<u64, ApplyError> {
-    with_package(hq, file, || {
+    hq.with_package(file, || {
         hq.write(|hq| {
             let before = hq.number(
                 "SELECT count(*) FROM cdx_UPLOADAPPLIED WHERE PACKAGE = ?1",
@@ -287,19 +208,6 @@ pub fn apply(
             Ok(rows)
         })
     })
-}
-
-fn with_package<T, E: From<StoreError>>(
-    hq: &Headquarters,
-    file: &Path,
-    work: impl FnOnce() -> Result<T, E>,
-) -> Result<T, E> {
-    hq.run("ATTACH DATABASE ?1 AS pkg", [uri(file, "mode=ro&immutable=1")])?;
-    let done = work();
-    let detached = hq.script("DETACH DATABASE pkg");
-    let done = done?;
-    detached?;
-    Ok(done)
 }
 
 fn packed_tables(hq: &Headquarters) -> Result<Vec<String>, StoreError> {
@@ -332,8 +240,8 @@ fn insert(hq: &Headquarters, name: &str, store: DataStoreId) -> Result<u64, Appl
     let fresh = counter_of(hq, name)?.map_or_else(String::new, |counter| {
         format!(
             "WHERE NOT EXISTS (SELECT 1 FROM pkg.cdx_ORIGIN o JOIN main.cdx_RECEIVED r
-             ON r.ORIGIN = o.ORIGIN WHERE o.TARGET = '{}' AND o.COUNTER = p.{})",
-            name.replace('\'', "''"),
+             ON r.ORIGIN = o.ORIGIN WHERE o.TARGET = {} AND o.COUNTER = p.{})",
+            literal(name),
             quoted(&counter)
         )
     });
@@ -398,7 +306,6 @@ fn refused(
         if own.is_empty() || !own.iter().all(|column| columns.contains(column)) {
             continue;
         }
-        let same: Vec<String> = own.iter().map(|c| format!("t.{0} = p.{0}", quoted(c))).collect();
         let from_here = if key.iter().any(|c| c == "cdx_DATASTORE") {
             format!(" AND t.cdx_DATASTORE = {store}")
         } else {
@@ -408,12 +315,12 @@ fn refused(
         let there = format!(
             "SELECT {text} FROM pkg.{0} p JOIN main.{0} t ON {1}{from_here} LIMIT 1",
             quoted(name),
-            same.join(" AND ")
+            same_key(&own, "t", "p")
         );
-        let list = own.iter().map(|c| format!("p.{}", quoted(c))).collect::<Vec<_>>().join(", ");
         let twice = format!(
-            "SELECT {text} FROM pkg.{} p GROUP BY {list} HAVING count(*) > 1 LIMIT 1",
-            quoted(name)
+            "SELECT {text} FROM pkg.{} p GROUP BY {} HAVING count(*) > 1 LIMIT 1",
+            quoted(name),
+            columns_of("p", &own)
         );
         for (sql, holder) in [(there, "headquarters"), (twice, "the package, twice")] {
             if let Some(found) = hq.text(&sql, [])? {

@@ -11,7 +11,7 @@ use std::panic;
 use calamine::{Data, DataRef, Reader as _, SheetType, Xlsx, XlsxError};
 use zip::ZipArchive;
 
-use super::entity::{Row, clipped};
+use super::cells::{self, Row, clipped};
 
 /// The sheet that is read, as its name is compared; the first one where there is none.
 const SHEET: &str = "FEATUREMANAGEMENT";
@@ -43,7 +43,7 @@ pub(super) fn rows(bytes: Vec<u8>, take: impl FnMut(Row) -> bool) -> Result<(), 
 
 fn cells(bytes: Vec<u8>, mut take: impl FnMut(Row) -> bool) -> Result<(), XlsxError> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes))?;
-    let plain = |name: &str| super::entity::plain(name) == SHEET;
+    let plain = |name: &str| cells::plain(name) == SHEET;
     let of_cells = |sheet: &&calamine::Sheet| sheet.typ == SheetType::WorkSheet;
     let sheets = || book.sheets_metadata().iter().filter(of_cells);
     let sheet = sheets().find(|sheet| plain(&sheet.name)).or_else(|| sheets().next());

@@ -2,9 +2,10 @@
 
 use rusqlite::{named_params, params};
 
-use super::db::{Db, quoted};
+use super::db::Db;
 use super::error::StoreError;
 use super::side::{ChannelDatabase, Headquarters, HqTx};
+use super::sql_text::quoted;
 use crate::model::settings::Settings;
 use crate::model::time::Time;
 use crate::world::{Clock, Fault, Faults, World, ids};

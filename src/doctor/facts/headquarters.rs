@@ -24,6 +24,7 @@ use crate::model::time::Time;
 use crate::model::topology::{DataStore, Group, Schedule};
 use crate::runtime::Said;
 use crate::store::default_customers::{self, DefaultCustomer};
+use crate::store::feature_log;
 use crate::store::feature_rows::{self, Half};
 use crate::store::lengths::{OverlongColumn, too_long};
 use crate::store::operations::{FailedOperation, LateOperation, PendingOperations};
@@ -32,7 +33,7 @@ use crate::store::profiles::Profile;
 use crate::store::sessions::Shortfall;
 use crate::store::topology::Parameter;
 use crate::store::unknown_files::{UnknownFile, unknown_files};
-use crate::store::upload_pack::UploadTable;
+use crate::store::upload_table::UploadTable;
 use crate::store::{
     Headquarters, Reader, StoreError, catalogue, features, integrity, lineage, lost, operations,
     profiles, scheduler, sessions, topology, tracking, upload_pack, uploads, world,
@@ -302,7 +303,7 @@ fn changed(reader: &Reader, catalogue: &Catalogue) -> Known<BTreeMap<String, i64
 fn stayed_off(reader: &Reader, catalogue: &Catalogue) -> Known<BTreeMap<String, String>> {
     let mut found = BTreeMap::new();
     for gate in &catalogue.gates {
-        let last = features::history_of(&reader.hq, gate, &reader.world.clock)?.pop();
+        let last = feature_log::history_of(&reader.hq, gate, &reader.world.clock)?.pop();
         if let Some(line) = last.filter(|line| line.event == "stayed-off") {
             found.insert(gate.slug.clone(), line.detail);
         }

@@ -24,7 +24,7 @@ use crate::store::drift::{Comparison, Drift, compare, with_channel};
 use crate::store::lineage::{self, Fit, LostCustomer};
 use crate::store::packages::{Folder, PackageStore as _};
 use crate::store::schema::Kind;
-use crate::store::upload_pack::UploadTable;
+use crate::store::upload_table::UploadTable;
 use crate::store::{
     Access, ChannelDatabase, Db, Environment, Reader, StoreError, arrears, catalogue,
     default_customers, extension, integrity, lost, scale_unit,

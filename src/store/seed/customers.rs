@@ -6,9 +6,9 @@ use super::{FIRST_RECID, Lists};
 use crate::model::event::{Event, Listener};
 use crate::model::ids::DataAreaId;
 use crate::model::time::Time;
-use crate::store::db::quoted;
 use crate::store::error::StoreError;
 use crate::store::side::{Headquarters, HqTx};
+use crate::store::sql_text::quoted;
 use crate::world::random::Random;
 
 /// Customers written in one transaction.

@@ -10,8 +10,8 @@ use crate::diagnosis::baseline::Baseline;
 use crate::doctor::{Request, examine as look};
 use crate::model::event::{Event, Listener};
 use crate::model::suggestion::{Doctor, Prose};
-use crate::store::environment::SETTINGS_FILE;
 use crate::store::lock::{self, Holder};
+use crate::store::mark::SETTINGS_FILE;
 use crate::store::{Environment, StoreError, input};
 
 /// It is looked at so often while somebody writes: three times whole, and once more without the

@@ -14,7 +14,7 @@ use crate::diagnosis::{Diagnosis, Severity};
 use crate::model::suggestion::{Doctor, Prose};
 use crate::report::doctor;
 use crate::report::page::{Page, Report, count};
-use crate::store::environment::SETTINGS_FILE;
+use crate::store::mark::SETTINGS_FILE;
 use crate::store::replace::replace;
 use crate::store::repository;
 

@@ -14,7 +14,8 @@ use crate::model::suggestion::{Prose, Suggestion};
 use crate::model::version::Version;
 use crate::report::page::{Cell, Page, Report, yes};
 use crate::runtime::features::{in_channels, survey};
-use crate::store::features::{self, LogLine};
+use crate::store::feature_log::{self, LogLine};
+use crate::store::features;
 
 /// A feature as lists and details show it.
 #[derive(Debug, Serialize)]
@@ -237,7 +238,7 @@ pub(super) fn show(
             grade: gate.evidence.grade.as_str(),
             source: gate.evidence.source.clone(),
             class_grade: gate.class_evidence.grade.as_str(),
-            history: features::history_of(&reader.hq, gate, clock)?,
+            history: feature_log::history_of(&reader.hq, gate, clock)?,
             channels: in_channels(reader, catalogue, gate)?,
         })
     })?;

@@ -1,0 +1,46 @@
+//! A second file on a connection, for as long as something is done with it.
+
+use std::path::Path;
+
+use super::connection::uri;
+use super::db::Db;
+use super::error::StoreError;
+use super::side::{ChannelDatabase, Headquarters};
+
+impl Db {
+    /// Does something while a file is attached under a name. Where both fail, what went wrong first
+    /// is told.
+    pub(super) fn attached<T, E: From<StoreError>>(
+        &self,
+        name: &str,
+        file: &str,
+        work: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.run(&format!("ATTACH DATABASE ?1 AS {name}"), [file])?;
+        let done = work();
+        let detached = self.script(&format!("DETACH DATABASE {name}"));
+        let done = done?;
+        detached?;
+        Ok(done)
+    }
+
+    /// Does something while a finished package is attached as `pkg`.
+    pub(super) fn with_package<T, E: From<StoreError>>(
+        &self,
+        file: &Path,
+        work: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.attached("pkg", &uri(file, "mode=ro&immutable=1"), work)
+    }
+}
+
+impl ChannelDatabase {
+    /// Does something while headquarters is attached as `hq` for reading.
+    pub(super) fn with_headquarters<T, E: From<StoreError>>(
+        &self,
+        hq: &Headquarters,
+        work: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.attached("hq", &uri(hq.at(), "mode=ro"), work)
+    }
+}
