@@ -29,7 +29,7 @@ use crate::store::{
     Access, ChannelDatabase, Environment, StoreError, Writer, lineage, sessions, topology,
 };
 use crate::world::machine::joined;
-use crate::world::{FaultKind, Faults, Machine};
+use crate::world::{CrashPoint, FaultKind, Faults, Machine};
 
 /// Channels written at once, at most.
 const MOST_THREADS: usize = 4;
@@ -100,10 +100,10 @@ pub(super) fn apply_pending(
     announce(applying.writer, &mut queues)?;
     // Packing has filled headquarters' cache; the channels share the memory from here on.
     applying.writer.tidied("the memory of headquarters", applying.writer.hq.shrink());
-    applying.writer.world.faults.crash_at("apply.after-requested", &applying.run.job.id);
+    applying.writer.world.faults.crash_at(CrashPoint::ApplyAfterRequested, &applying.run.job.id);
     let outcomes = work(applying, &queues, enforced, listener);
     let sessions = settle(applying.writer, &queues, outcomes, enforced, listener)?;
-    applying.writer.world.faults.crash_at("apply.after-outcome", &applying.run.job.id);
+    applying.writer.world.faults.crash_at(CrashPoint::ApplyAfterOutcome, &applying.run.job.id);
     Ok(Tried { sessions, held })
 }
 
@@ -354,14 +354,14 @@ impl Worker<'_> {
         let applied = if one.apply_fails {
             Err(("the rows could not be written (fault apply-fails)".to_owned(), None))
         } else {
-            let before_commit = || self.faults.crash_at("apply.before-commit", &store.name);
+            let before_commit = || self.faults.crash_at(CrashPoint::ApplyBeforeCommit, &store.name);
             apply::apply(channel, &delivery, file, &before_commit).map_err(|error| {
                 (chain(&error), way_out::of_rows(self.env, &store.name, self.job, &error))
             })
         };
         match applied {
             Ok(ApplyOutcome { rows, before }) => {
-                self.faults.crash_at("apply.after-commit", &store.name);
+                self.faults.crash_at(CrashPoint::ApplyAfterCommit, &store.name);
                 let rows = if before {
                     apply::remembered_rows(channel, one.session.id).unwrap_or(0)
                 } else {

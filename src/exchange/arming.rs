@@ -8,7 +8,7 @@ use crate::model::nearest::nearest;
 use crate::model::topology::{DataStore, OFFLINE_SUFFIX};
 use crate::store::{Environment, Headquarters, Reader, StoreError, Writer, topology, world};
 use crate::world::random::Random;
-use crate::world::{CrashPoint, Fault, FaultError, FaultKind, Faults};
+use crate::world::{FaultError, FaultKind, Faults, Spot, Work};
 
 /// What a command does, as far as something can be made to go wrong in it.
 #[derive(Debug, Clone, Copy)]
@@ -78,43 +78,49 @@ pub fn tell_unmet(writer: &Writer, listener: &mut dyn Listener) {
         listener.event(Event::Warning { text, hint: None });
     }
     if let Some((point, _)) = &writer.world.faults.crash {
-        let text = format!("fault crash={} has not happened", point.0);
+        let text = format!("fault crash={point} has not happened");
         listener.event(Event::Warning { text, hint: None });
     }
 }
 
 /// Where which faults can happen.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Reach {
     /// Every channel and offline database there is.
     known: Vec<String>,
-    /// Jobs that are run, by direction, with every spelling of each.
+    /// What is done.
+    works: Vec<Work>,
+    /// The download jobs that are run.
     downloads: Vec<Job>,
-    uploads: Vec<Job>,
-    batches: Vec<Job>,
     /// Databases that downloads go to, channel databases that uploads come from.
     databases: Vec<String>,
     channels: Vec<String>,
-    collects: bool,
-    applies: bool,
-    /// The channel of an operation.
-    operation: Option<String>,
-    /// The database whose file is made.
-    file: Option<String>,
+    /// The database that an operation or a new file is of.
+    own: Option<String>,
 }
 
 impl Reach {
     fn of(env: &Environment, hq: &Headquarters, asked: Asked<'_>) -> Result<Self, ExchangeError> {
         let stores = topology::data_stores(hq)?;
-        let known = stores.iter().map(|store| store.name.clone()).collect();
-        let mut reach = Self { known, ..Self::default() };
+        let mut reach = Self {
+            known: stores.iter().map(|store| store.name.clone()).collect(),
+            works: vec![Work::Anything],
+            downloads: Vec::new(),
+            databases: Vec::new(),
+            channels: Vec::new(),
+            own: None,
+        };
         match asked {
             Asked::Nothing => {}
             Asked::Jobs(request) => reach.jobs(env, hq, request, &stores)?,
             Asked::Operation(channel) => {
-                reach.operation = Some(topology::find_store(hq, channel)?.name);
+                reach.works.push(Work::Operation);
+                reach.own = Some(topology::find_store(hq, channel)?.name);
             }
-            Asked::File(name) => reach.file = Some(name.to_lowercase()),
+            Asked::File(name) => {
+                reach.works.push(Work::File);
+                reach.own = Some(name.to_lowercase());
+            }
         }
         Ok(reach)
     }
@@ -129,10 +135,15 @@ impl Reach {
         let known = Known::read(hq)?;
         let jobs = known.jobs(&request.jobs).map_err(|error| of_feature(env, error))?;
         for job in jobs {
-            match job.direction {
-                Direction::Download => self.downloads.push(job),
-                Direction::Upload => self.uploads.push(job),
-                Direction::Batch => self.batches.push(job),
+            match (job.direction, request.phase) {
+                (Direction::Download, _) => {
+                    self.works.push(Work::Download);
+                    self.downloads.push(job);
+                }
+                (Direction::Upload, None) => self.works.extend([Work::Collect, Work::Receive]),
+                (Direction::Upload, Some(Phase::Collect)) => self.works.push(Work::Collect),
+                (Direction::Upload, Some(Phase::Apply)) => self.works.push(Work::Receive),
+                (Direction::Batch, _) => self.works.push(Work::Batch),
             }
         }
         let is_asked = |asked: &Option<String>, name: &str| {
@@ -147,8 +158,6 @@ impl Reach {
                 self.channels.push(store.name.clone());
             }
         }
-        self.collects = request.phase != Some(Phase::Apply);
-        self.applies = request.phase != Some(Phase::Collect);
         Ok(())
     }
 
@@ -170,10 +179,13 @@ impl Reach {
             }
         }
         for fault in &mut armed.pending {
-            self.place(fault)?;
+            let (told, met) = (fault.to_string(), (fault.kind.work(), "meets"));
+            self.place(told, met, fault.kind.spot(), &mut fault.place)?;
         }
         if let Some((point, place)) = &mut armed.crash {
-            self.place_crash(*point, place)?;
+            let at = place.as_ref().map_or_else(String::new, |place| format!(":{place}"));
+            let (told, met) = (format!("crash={point}{at}"), (point.work(), "comes by"));
+            self.place(told, met, point.spot(), place)?;
         }
         Ok((armed, drawn))
     }
@@ -181,116 +193,54 @@ impl Reach {
     /// Draws a fault and its place; each draw is the next of the environment's own, and what was
     /// drawn is told, so that it can be asked for by name again.
     fn draw(&self, seed: u64, count: i64) -> Result<String, FaultError> {
-        let drawable = |kind: &FaultKind| *kind != FaultKind::CreateFails && self.meets(*kind);
+        let drawable =
+            |kind: &FaultKind| kind.spot() != Spot::Job && self.works.contains(&kind.work());
         let kinds: Vec<FaultKind> = FaultKind::ALL.iter().copied().filter(drawable).collect();
         let mut random = Random::new(seed, &format!("fault {count}"));
         let Some(kind) = random.pick(&kinds) else {
             let why = "nothing of what can be drawn does".to_owned();
             return Err(FaultError::Impossible { fault: RANDOM.to_owned(), why });
         };
-        let places = self.places(*kind);
+        let places = self.places(kind.spot());
         let place = random.pick(&places).cloned().unwrap_or_default();
         Ok(format!("{}={place}", kind.as_str()))
     }
 
-    /// Whether a kind of fault can happen at all.
-    fn meets(&self, kind: FaultKind) -> bool {
-        match kind {
-            FaultKind::CreateFails
-            | FaultKind::DownloadFails
-            | FaultKind::PackageCorrupt
-            | FaultKind::ApplyFails => !self.downloads.is_empty(),
-            FaultKind::ReadFails | FaultKind::UploadFails => {
-                !self.uploads.is_empty() && self.collects
+    /// The places of a kind that are met.
+    fn places(&self, spot: Spot) -> Vec<String> {
+        let own = || self.own.iter().cloned();
+        match spot {
+            Spot::Job => self.downloads.iter().map(|job| job.id.clone()).collect(),
+            Spot::Database => self.databases.clone(),
+            Spot::Channel => self.channels.clone(),
+            Spot::Own => own().collect(),
+            Spot::OwnDatabase => {
+                own().flat_map(|own| [own.clone(), format!("{own}{OFFLINE_SUFFIX}")]).collect()
             }
-            FaultKind::UploadApplyFails => !self.uploads.is_empty() && self.applies,
-            FaultKind::BatchFails => !self.batches.is_empty(),
-            FaultKind::RtsDown => self.operation.is_some(),
+            Spot::Known => self.known.clone(),
+            Spot::Nowhere => Vec::new(),
         }
     }
 
-    /// The places where a kind of fault can happen.
-    fn places(&self, kind: FaultKind) -> Vec<String> {
-        match kind {
-            FaultKind::CreateFails => self.downloads.iter().map(|job| job.id.clone()).collect(),
-            FaultKind::DownloadFails | FaultKind::PackageCorrupt | FaultKind::ApplyFails => {
-                self.databases.clone()
-            }
-            FaultKind::ReadFails | FaultKind::UploadFails | FaultKind::UploadApplyFails => {
-                self.channels.clone()
-            }
-            FaultKind::BatchFails => self.channels.clone(),
-            FaultKind::RtsDown => self.operation.iter().cloned().collect(),
-        }
-    }
-
-    /// Refuses a fault that cannot happen, and gives its place the name it has.
-    fn place(&self, fault: &mut Fault) -> Result<(), FaultError> {
-        let told = fault.to_string();
-        if !self.meets(fault.kind) {
-            return Err(FaultError::Impossible { fault: told, why: met_by(fault.kind).to_owned() });
-        }
-        let Some(place) = &fault.place else { return Ok(()) };
-        let of_job = fault.kind == FaultKind::CreateFails;
-        fault.place = Some(self.known_place(&told, place, of_job, &self.places(fault.kind))?);
-        Ok(())
-    }
-
-    /// Refuses a crash point that this command does not come by.
-    fn place_crash(&self, point: CrashPoint, place: &mut Option<String>) -> Result<(), FaultError> {
-        let told = match place {
-            Some(place) => format!("crash={}:{place}", point.0),
-            None => format!("crash={}", point.0),
-        };
-        let jobs = |jobs: &[Job]| jobs.iter().map(|job| job.id.clone()).collect::<Vec<_>>();
-        let both = |channel: &Option<String>| -> Vec<String> {
-            let both = |name: &String| [name.clone(), format!("{name}{OFFLINE_SUFFIX}")];
-            channel.iter().flat_map(both).collect()
-        };
-        let (step, _) = point.0.split_once('.').unwrap_or((point.0, ""));
-        let of_job =
-            step == "pack" || ["apply.after-requested", "apply.after-outcome"].contains(&point.0);
-        let (met, places, why) = match step {
-            "pack" | "apply" => {
-                let places = if of_job { jobs(&self.downloads) } else { self.databases.clone() };
-                (!self.downloads.is_empty(), places, "only a download job comes by it")
-            }
-            "collect" => {
-                let met = !self.uploads.is_empty() && self.collects;
-                (met, self.channels.clone(), "only an upload job comes by it, in its first phase")
-            }
-            "upload" => {
-                let met = !self.uploads.is_empty() && self.applies;
-                (met, self.channels.clone(), "only an upload job comes by it, in its second phase")
-            }
-            "batch" => (!self.batches.is_empty(), Vec::new(), "only a batch comes by it"),
-            "rts" | "reconnect" => {
-                let why = "only an operation of cdx pos comes by it";
-                (self.operation.is_some(), both(&self.operation), why)
-            }
-            "channel" | "rebuild" => {
-                let why = "only making a channel's file comes by it";
-                (self.file.is_some(), both(&self.file), why)
-            }
-            // A replaced file is noticed by whatever opens it.
-            _ => (true, self.known.clone(), ""),
-        };
-        if !met {
-            return Err(FaultError::Impossible { fault: told, why: why.to_owned() });
+    /// Refuses a fault or a crash that cannot happen, and gives its place the name it has.
+    fn place(
+        &self,
+        fault: String,
+        (work, verb): (Work, &str),
+        spot: Spot,
+        place: &mut Option<String>,
+    ) -> Result<(), FaultError> {
+        if !self.works.contains(&work) {
+            return Err(FaultError::Impossible { fault, why: work.alone(verb) });
         }
         if let Some(given) = place {
-            *place = Some(self.known_place(&told, given, of_job, &places)?);
+            *place = Some(self.known_place(fault, given, spot)?);
         }
         Ok(())
     }
 
-    fn known_place(
-        &self,
-        fault: &str,
-        place: &str,
-        of_job: bool,
-        places: &[String],
-    ) -> Result<String, FaultError> {
+    fn known_place(&self, fault: String, place: &str, spot: Spot) -> Result<String, FaultError> {
+        let (places, of_job) = (self.places(spot), spot == Spot::Job);
         let job = self.downloads.iter().find(|job| of_job && job.is_called(place));
         let own = places.iter().find(|known| known.eq_ignore_ascii_case(place));
         if let Some(found) = job.map(|job| &job.id).or(own) {
@@ -298,34 +248,18 @@ impl Reach {
         }
         let exists = self.known.iter().any(|known| known.eq_ignore_ascii_case(place));
         if exists || places.is_empty() {
-            let why = match places {
+            let why = match &places[..] {
                 [] => "it takes no place".to_owned(),
                 places => format!("only at {}", places.join(", ")),
             };
-            return Err(FaultError::Impossible { fault: fault.to_owned(), why });
+            return Err(FaultError::Impossible { fault, why });
         }
         let near = nearest(place, places.iter().map(String::as_str));
         Err(FaultError::UnknownPlace {
-            fault: fault.to_owned(),
+            fault,
             what: if of_job { "job" } else { "channel" },
             place: place.to_owned(),
             nearest: near.map(str::to_owned),
         })
-    }
-}
-
-/// What meets a kind of fault.
-fn met_by(kind: FaultKind) -> &'static str {
-    match kind {
-        FaultKind::CreateFails
-        | FaultKind::DownloadFails
-        | FaultKind::PackageCorrupt
-        | FaultKind::ApplyFails => "only a download job meets it",
-        FaultKind::ReadFails | FaultKind::UploadFails => {
-            "only an upload job meets it, in its first phase"
-        }
-        FaultKind::UploadApplyFails => "only an upload job meets it, in its second phase",
-        FaultKind::BatchFails => "only a batch meets it",
-        FaultKind::RtsDown => "only an operation of cdx pos meets it",
     }
 }

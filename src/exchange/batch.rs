@@ -12,7 +12,7 @@ use crate::model::run::JobReport;
 use crate::model::time::Time;
 use crate::store::operations::{self, OperationRow};
 use crate::store::{HqTx, StoreError, Writer, batch_order};
-use crate::world::FaultKind;
+use crate::world::{CrashPoint, FaultKind};
 
 /// Operations processed in one transaction.
 const CHUNK: usize = 500;
@@ -68,10 +68,10 @@ pub fn synchronize(
             for (id, faulty) in chunk.iter().zip(&faults) {
                 batch.one(hq, *id, *faulty, &now, &mut tally)?;
             }
-            writer.world.faults.crash_at("batch.before-commit", "");
+            writer.world.faults.crash_at(CrashPoint::BatchBeforeCommit, "");
             Ok::<_, StoreError>(())
         })?;
-        writer.world.faults.crash_at("batch.after-commit", "");
+        writer.world.faults.crash_at(CrashPoint::BatchAfterCommit, "");
         done += chunk.len() as u64;
         listener.event(Event::StepProgress { done });
     }

@@ -30,6 +30,7 @@ use crate::store::{
     default_customers, files, intents, lineage, origins, scheduler, seed, sessions, topology,
     uploads,
 };
+use crate::world::CrashPoint;
 
 /// A channel database to add.
 #[derive(Debug, Clone)]
@@ -79,7 +80,7 @@ pub fn add(writer: &Writer, new: &NewChannel) -> Result<Vec<String>, ExchangeErr
         }
         Ok::<_, StoreError>(())
     })?;
-    writer.world.faults.crash_at("channel.after-intent", &new.name);
+    writer.world.faults.crash_at(CrashPoint::ChannelAfterIntent, &new.name);
     for (intent, name) in announced {
         finish(writer, intent, &name)?;
     }
@@ -176,7 +177,7 @@ pub fn rebuild(writer: &Writer, name: &str, discard: bool) -> Result<Rebuilt, Ex
         lineage::forget(hq, &store)?;
         intents::announce(hq, intents::REBUILD, &rebuilding, &now)
     })?;
-    writer.world.faults.crash_at("rebuild.after-intent", &store.name);
+    writer.world.faults.crash_at(CrashPoint::RebuildAfterIntent, &store.name);
     let made = finish_rebuild(writer, intent, &rebuilding)?;
     Rebuilt::of(writer, &store, made)
 }
@@ -220,13 +221,13 @@ pub(super) fn finish_rebuild(
     if let Some(kept) = kept.as_ref().filter(|kept| !kept.exists()) {
         set_aside(&path, kept)?;
     }
-    writer.world.faults.crash_at("rebuild.after-aside", &rebuilding.name);
+    writer.world.faults.crash_at(CrashPoint::RebuildAfterAside, &rebuilding.name);
     make_file(writer, &rebuilding.name)?;
     let salvaged = match &kept {
         Some(kept) => salvage(writer, &rebuilding.name, kept)?,
         None => SalvageOutcome::default(),
     };
-    writer.world.faults.crash_at("rebuild.after-file", &rebuilding.name);
+    writer.world.faults.crash_at(CrashPoint::RebuildAfterFile, &rebuilding.name);
     let made = NewFile { name: rebuilding.name.clone(), kept: rebuilding.kept.clone(), salvaged };
     note_made(writer, intent, made.clone());
     Ok(made)
@@ -404,7 +405,7 @@ pub(super) fn watch_each(
 /// Makes the file of an announced database, and drops the announcement.
 pub(super) fn finish(writer: &Writer, intent: i64, name: &str) -> Result<(), ExchangeError> {
     make_file(writer, name)?;
-    writer.world.faults.crash_at("channel.after-file", name);
+    writer.world.faults.crash_at(CrashPoint::ChannelAfterFile, name);
     let made = NewFile { name: name.to_owned(), kept: None, salvaged: SalvageOutcome::default() };
     note_made(writer, intent, made);
     Ok(())

@@ -14,7 +14,7 @@ use crate::store::upload_pack;
 use crate::store::upload_table::UploadTable;
 use crate::store::uploads::{self, UploadPackage};
 use crate::store::{ChannelDatabase, HqTx, StoreError, Writer, lineage, origins, topology};
-use crate::world::FaultKind;
+use crate::world::{CrashPoint, FaultKind};
 
 pub(super) struct Collecting<'a> {
     pub(super) writer: &'a mut Writer,
@@ -101,7 +101,7 @@ impl Collecting<'_> {
             };
             Ok::<_, StoreError>((id, lineage::begin(hq, &store.name)?))
         })?;
-        self.crash("collect.after-intent", store);
+        self.crash(CrashPoint::CollectAfterIntent, store);
         let announced = Announced { id, mark, now: &now };
         let collected = match self.pack(&channel, &announced, &tables, store) {
             Ok(collected) => collected,
@@ -110,7 +110,7 @@ impl Collecting<'_> {
                 return self.fail(id, unread, &message).map(|()| Some(id));
             }
         };
-        self.crash("collect.after-commit", store);
+        self.crash(CrashPoint::CollectAfterCommit, store);
         let sent = if self.fault(FaultKind::UploadFails, store, listener) {
             (UploadStatus::UploadFailed, SEND_FAILED)
         } else {
@@ -121,7 +121,7 @@ impl Collecting<'_> {
             lineage::end(hq, &store.name, mark)?;
             topology::heartbeat(hq, store.id, &now)
         })?;
-        self.crash("collect.after-uploaded", store);
+        self.crash(CrashPoint::CollectAfterUploaded, store);
         Ok(Some(id))
     }
 
@@ -169,7 +169,7 @@ impl Collecting<'_> {
             let local =
                 uploads::record_in_channel(channel, id, &self.job.id, &collected, &counters, now)?;
             lineage::keep(channel, mark)?;
-            self.crash("collect.before-commit", store);
+            self.crash(CrashPoint::CollectBeforeCommit, store);
             Ok::<_, StoreError>(local)
         })?;
         self.writer.tidied("the log of a channel database", channel.checkpoint());
@@ -243,7 +243,7 @@ impl Collecting<'_> {
         hit
     }
 
-    fn crash(&self, point: &'static str, store: &DataStore) {
+    fn crash(&self, point: CrashPoint, store: &DataStore) {
         self.writer.world.faults.crash_at(point, &store.name);
     }
 }

@@ -13,7 +13,7 @@ use crate::store::pack::{self, PackageSpec, PackageSummary};
 use crate::store::packages::{Folder, PackageStore};
 use crate::store::sessions::{self, NewSession, Shortfall};
 use crate::store::{HqTx, StoreError, Writer, topology, tracking};
-use crate::world::{Clock, FaultKind};
+use crate::world::{Clock, CrashPoint, FaultKind};
 
 pub(super) struct Generating<'a, 'b> {
     pub(super) writer: &'a mut Writer,
@@ -88,7 +88,7 @@ impl Generating<'_, '_> {
             tell(listener, session, &intended.stores, DownloadStatus::NoData);
             return Ok(session);
         }
-        self.crash("pack.before-start");
+        self.crash(CrashPoint::PackBeforeStart);
         let enforced = topology::enforces_dependencies(hq)?;
         let (session, until) = hq.write(|hq| {
             let until = tracking::close_version(hq, &now)?;
@@ -101,7 +101,7 @@ impl Generating<'_, '_> {
             }
             Ok::<_, StoreError>((session, until))
         })?;
-        self.crash("pack.after-start");
+        self.crash(CrashPoint::PackAfterStart);
         self.pack(session, intended, until, listener)?;
         Ok(session)
     }
@@ -167,12 +167,12 @@ impl Generating<'_, '_> {
                 Ok(())
             }
             Ok((summary, package)) => {
-                self.crash("pack.before-available");
+                self.crash(CrashPoint::PackBeforeAvailable);
                 self.writer.hq.write(|hq| {
                     sessions::make_available(hq, session, &summary, &package)?;
                     self.settle(hq, intended, until)
                 })?;
-                self.crash("pack.after-available");
+                self.crash(CrashPoint::PackAfterAvailable);
                 tell(listener, session, &intended.stores, DownloadStatus::Available);
                 Ok(())
             }
@@ -203,7 +203,7 @@ impl Generating<'_, '_> {
             return Ok((summary, String::new()));
         }
         let package = format!("{stem}-{}.db", &summary.checksum[..12]);
-        self.crash("pack.before-rename");
+        self.crash(CrashPoint::PackBeforeRename);
         packages.put(&draft, &package)?;
         Ok((summary, package))
     }
@@ -251,7 +251,7 @@ impl Generating<'_, '_> {
         any_change(&self.writer.hq, self.run.plans, since)
     }
 
-    fn crash(&self, point: &'static str) {
+    fn crash(&self, point: CrashPoint) {
         self.writer.world.faults.crash_at(point, &self.run.job.id);
     }
 }

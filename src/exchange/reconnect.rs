@@ -9,6 +9,7 @@ use crate::store::merge::{self, MergedRows, Source};
 use crate::store::{
     ChannelDatabase, Environment, Headquarters, StoreError, Writer, intents, origins, topology,
 };
+use crate::world::CrashPoint;
 
 /// What a reconnect came to.
 #[derive(Debug)]
@@ -33,7 +34,7 @@ pub fn reconnect(writer: &Writer, channel: &str) -> Result<Reconnected, Exchange
     let now = writer.world.clock.utc();
     let intent =
         writer.hq.write(|hq| intents::announce(hq, intents::RECONNECT, &store.name, &now))?;
-    writer.world.faults.crash_at("reconnect.after-intent", &store.name);
+    writer.world.faults.crash_at(CrashPoint::ReconnectAfterIntent, &store.name);
     let merged = finish(writer, intent, &store.name);
     if merged.is_err() {
         // Nothing is merged, and nothing is left to finish.
@@ -53,11 +54,11 @@ pub(super) fn finish(
     let target = writer.channel_of(&store)?;
     let offline = writer.channel(&offline_name)?;
     let (merged, tidied) = join(&writer.hq, &store, &target, &offline, || {
-        writer.world.faults.crash_at("reconnect.before-commit", channel);
+        writer.world.faults.crash_at(CrashPoint::ReconnectBeforeCommit, channel);
     })?;
     writer.tidied("the log of an offline database", tidied);
     writer.tidied("the log of a channel database", target.checkpoint());
-    writer.world.faults.crash_at("reconnect.after-commit", channel);
+    writer.world.faults.crash_at(CrashPoint::ReconnectAfterCommit, channel);
     let dropped = writer.hq.write(|hq| {
         intents::drop(hq, intent)?;
         ended(hq, Ending::Reconnected(channel))

@@ -27,6 +27,7 @@ use crate::store::{
     Headquarters, HqTx, StoreError, Writer, apply, intents, lengths, lineage, scale_unit, topology,
     tracking,
 };
+use crate::world::CrashPoint;
 
 /// The announcement of a real-time call that has changed headquarters.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -74,7 +75,7 @@ pub fn real_time(
         let intent = intents::announce(hq, intents::REAL_TIME, &announced, &now)?;
         Ok::<_, ExchangeError>((intent, announced))
     })?;
-    writer.world.faults.crash_at("rts.after-headquarters", &call.channel);
+    writer.world.faults.crash_at(CrashPoint::RtsAfterHeadquarters, &call.channel);
     let left = finish(writer, intent, &announced);
     Ok(Answer { call, left })
 }
@@ -164,14 +165,14 @@ fn bring(
     let applied = apply::apply_rows(&channel, &draft, |channel| {
         scale_unit::log_call(channel, &announced.call)?;
         lineage::keep(channel, announced.mark)?;
-        writer.world.faults.crash_at("rts.before-commit", &store.name);
+        writer.world.faults.crash_at(CrashPoint::RtsBeforeCommit, &store.name);
         Ok(())
     });
     if let Err(refused) = applied {
         return Ok(Err(refused));
     }
     writer.tidied("the log of a channel database", channel.checkpoint());
-    writer.world.faults.crash_at("rts.after-commit", &store.name);
+    writer.world.faults.crash_at(CrashPoint::RtsAfterCommit, &store.name);
     Ok(Ok(()))
 }
 

@@ -24,7 +24,7 @@ use crate::store::rejection::ApplyError;
 use crate::store::upload_pack::{self, Arrival};
 use crate::store::upload_table::UploadTable;
 use crate::store::{Headquarters, HqTx, StoreError, Writer, topology, uploads};
-use crate::world::FaultKind;
+use crate::world::{CrashPoint, FaultKind};
 
 /// The tables an upload job collects, without their counters.
 ///
@@ -323,7 +323,7 @@ fn apply_one(
         insert(writer, session, &now)
     };
     let Err(message) = applied else {
-        writer.world.faults.crash_at("upload.after-commit", &session.store);
+        writer.world.faults.crash_at(CrashPoint::UploadAfterCommit, &session.store);
         return Ok(());
     };
     let tries = session.tries + 1;
@@ -352,7 +352,7 @@ fn insert(writer: &Writer, session: &UploadSession, now: &Time) -> Result<(), St
     let applied = upload_pack::apply(&writer.hq, arrival, &file, |hq, _rows| {
         let status = UploadStatus::Applied;
         uploads::set_status(hq, session.id, status, "", session.tries + 1, None)?;
-        writer.world.faults.crash_at("upload.before-commit", &session.store);
+        writer.world.faults.crash_at(CrashPoint::UploadBeforeCommit, &session.store);
         Ok(())
     });
     applied.map(|_| ()).map_err(|error| match error {

@@ -18,7 +18,7 @@ use super::{Writer, origins, sessions, upload_pack};
 use crate::model::ids::{AccountNum, AsyncAccount, DataStoreId};
 use crate::model::replaced::Cause;
 use crate::model::topology::DataStore;
-use crate::world::ids;
+use crate::world::{CrashPoint, ids};
 
 /// What a channel calls headquarters in its own record.
 const HEADQUARTERS: &str = "headquarters";
@@ -258,7 +258,7 @@ fn take_in(
         }
         Ok::<_, StoreError>(())
     })?;
-    writer.world.faults.crash_at("replaced.after-headquarters", &store.name);
+    writer.world.faults.crash_at(CrashPoint::ReplacedAfterHeadquarters, &store.name);
     let hq_id = id(hq)?;
     channel.write(|_| {
         channel.run("UPDATE cdx_FILE SET ID = ?1", [&own])?;

@@ -1,89 +1,47 @@
 //! Faults: named, placed, counted, and used up; a run that met one can be repeated.
 
-use crate::model::named::named;
 use std::fmt;
 
-use super::machine::Machine;
+use super::crash::{CrashPoint, crash};
+use super::place::placed;
 
-named! {
-    /// What can be made to go wrong.
-    pub enum FaultKind {
-        /// Making a job's package fails; placed by job.
-        CreateFails = "create-fails",
-        /// Fetching a package fails; placed by channel database.
-        DownloadFails = "download-fails",
-        /// A package arrives altered, so that its checksum does not match (D16); placed by channel.
-        PackageCorrupt = "package-corrupt",
-        /// Writing a package's rows fails; placed by channel database.
-        ApplyFails = "apply-fails",
-        /// Reading a channel database for upload fails; placed by channel database.
-        ReadFails = "read-fails",
-        /// Sending an upload package fails; placed by channel database.
-        UploadFails = "upload-fails",
-        /// Headquarters cannot write an upload package; placed by channel database.
-        UploadApplyFails = "upload-apply-fails",
-        /// An operation fails in the customer batch; placed by channel database.
-        BatchFails = "batch-fails",
-        /// Headquarters cannot be reached in real time.
-        RtsDown = "rts-down",
-    }
-}
-
-impl FaultKind {
-    /// What it does, in a sentence.
-    pub fn describe(self) -> &'static str {
-        match self {
-            Self::CreateFails => "making the package of a job fails: create-fails=1010",
-            Self::DownloadFails => "fetching a package fails: download-fails=houston:2",
-            Self::PackageCorrupt => "a package arrives altered: package-corrupt=houston",
-            Self::ApplyFails => "writing a package's rows fails: apply-fails=houston:2",
-            Self::ReadFails => "reading a channel database for upload fails: read-fails=houston",
-            Self::UploadFails => "sending an upload package fails: upload-fails=houston",
-            Self::UploadApplyFails => {
-                "headquarters cannot write an upload package: upload-apply-fails=houston"
-            }
-            Self::BatchFails => "an operation fails in the customer batch: batch-fails=houston",
-            Self::RtsDown => "headquarters cannot be reached in real time: rts-down",
+macro_rules! faults {
+    ($($variant:ident = $text:literal, $work:ident at $spot:ident, $does:literal;)+) => {
+        placed! {
+            /// What can be made to go wrong.
+            pub enum FaultKind { $($variant = $text, $work at $spot;)+ }
         }
-    }
+
+        impl FaultKind {
+            /// What it does, in a sentence.
+            pub const fn describe(self) -> &'static str {
+                match self { $(Self::$variant => $does,)+ }
+            }
+        }
+    };
 }
 
-/// A step that commits; `--fault crash=POINT` ends the process there at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CrashPoint(pub &'static str);
-
-/// Every crash point, in the order of the pipeline. A test kills a process at each.
-pub const CRASH_POINTS: &[CrashPoint] = &[
-    CrashPoint("pack.before-start"),
-    CrashPoint("pack.after-start"),
-    CrashPoint("pack.before-rename"),
-    CrashPoint("pack.before-available"),
-    CrashPoint("pack.after-available"),
-    CrashPoint("apply.after-requested"),
-    CrashPoint("apply.before-commit"),
-    CrashPoint("apply.after-commit"),
-    CrashPoint("apply.after-outcome"),
-    CrashPoint("collect.after-intent"),
-    CrashPoint("collect.before-commit"),
-    CrashPoint("collect.after-commit"),
-    CrashPoint("collect.after-uploaded"),
-    CrashPoint("upload.before-commit"),
-    CrashPoint("upload.after-commit"),
-    CrashPoint("batch.before-commit"),
-    CrashPoint("batch.after-commit"),
-    CrashPoint("rts.after-headquarters"),
-    CrashPoint("rts.before-commit"),
-    CrashPoint("rts.after-commit"),
-    CrashPoint("reconnect.after-intent"),
-    CrashPoint("reconnect.before-commit"),
-    CrashPoint("reconnect.after-commit"),
-    CrashPoint("channel.after-intent"),
-    CrashPoint("channel.after-file"),
-    CrashPoint("rebuild.after-intent"),
-    CrashPoint("rebuild.after-aside"),
-    CrashPoint("rebuild.after-file"),
-    CrashPoint("replaced.after-headquarters"),
-];
+// A fault is one row: its name, which work meets it, at what it is placed, and what it does.
+faults! {
+    CreateFails = "create-fails", Download at Job,
+        "making the package of a job fails: create-fails=1010";
+    DownloadFails = "download-fails", Download at Database,
+        "fetching a package fails: download-fails=houston:2";
+    PackageCorrupt = "package-corrupt", Download at Database,
+        "a package arrives altered: package-corrupt=houston";
+    ApplyFails = "apply-fails", Download at Database,
+        "writing a package's rows fails: apply-fails=houston:2";
+    ReadFails = "read-fails", Collect at Channel,
+        "reading a channel database for upload fails: read-fails=houston";
+    UploadFails = "upload-fails", Collect at Channel,
+        "sending an upload package fails: upload-fails=houston";
+    UploadApplyFails = "upload-apply-fails", Receive at Channel,
+        "headquarters cannot write an upload package: upload-apply-fails=houston";
+    BatchFails = "batch-fails", Batch at Channel,
+        "an operation fails in the customer batch: batch-fails=houston";
+    RtsDown = "rts-down", Operation at Own,
+        "headquarters cannot be reached in real time: rts-down";
+}
 
 /// A fault as somebody asked for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -223,13 +181,12 @@ impl Faults {
     /// Ends the process with code 134 when it was asked to crash at this point.
     ///
     /// Nothing is closed, flushed or rolled back, as when the machine takes a process away.
-    pub fn crash_at(&self, point: &'static str, place: &str) {
-        debug_assert!(CRASH_POINTS.contains(&CrashPoint(point)), "undeclared crash point {point}");
-        if let Some((CrashPoint(wanted), wanted_place)) = &self.crash
+    pub fn crash_at(&self, point: CrashPoint, place: &str) {
+        if let Some((wanted, wanted_place)) = &self.crash
             && *wanted == point
             && wanted_place.as_deref().is_none_or(|p| p.eq_ignore_ascii_case(place))
         {
-            Machine::current().crash(CrashPoint(point));
+            crash(point);
         }
     }
 }
@@ -239,13 +196,11 @@ fn parse_crash(rest: &str) -> Result<(CrashPoint, Option<String>), FaultError> {
         Some((name, place)) => (name, Some(place.to_owned())),
         None => (rest, None),
     };
-    let point = CRASH_POINTS.iter().copied().find(|point| point.0 == name).ok_or_else(|| {
-        FaultError::UnknownCrashPoint {
-            name: name.to_owned(),
-            expected: join(CRASH_POINTS.iter().map(|point| point.0)),
-        }
-    })?;
-    Ok((point, place))
+    let known = || CrashPoint::ALL.iter().map(|point| point.as_str());
+    let point = CrashPoint::ALL.iter().copied().find(|point| point.as_str() == name);
+    let unknown =
+        || FaultError::UnknownCrashPoint { name: name.to_owned(), expected: join(known()) };
+    Ok((point.ok_or_else(unknown)?, place))
 }
 
 fn parse_fault(name: &str, rest: &str) -> Result<Fault, FaultError> {

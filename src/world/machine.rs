@@ -1,12 +1,10 @@
-//! The machine under the world: what it does for what is written, and how a crash ends a command.
+//! The machine under the world, and what it does for what is written.
 
 use std::any::Any;
 use std::num::NonZero;
-use std::panic::{self, AssertUnwindSafe};
+use std::panic;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-
-use super::fault::CrashPoint;
 
 /// What commands run on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,13 +25,7 @@ pub enum Durability {
     Unsynced,
 }
 
-/// The code of a process that crashed as it was asked to.
-const CODE: i32 = 134;
-
 static SIMULATED: AtomicBool = AtomicBool::new(false);
-
-/// The payload of a crash that was asked for; nobody else can make or meet one.
-struct Crash(CrashPoint);
 
 impl Machine {
     /// What this process's commands run on.
@@ -61,27 +53,6 @@ impl Machine {
             Self::Real => thread::available_parallelism().map_or(1, NonZero::get),
             Self::Simulated => 1,
         }
-    }
-
-    /// Ends the command as if the machine took its process away. In a simulation the stack is
-    /// unwound to [`until_crash`], and open databases are left as they are.
-    pub(super) fn crash(self, point: CrashPoint) -> ! {
-        match self {
-            #[allow(clippy::exit, reason = "a crash is what was asked for; 134 is documented")]
-            Self::Real => std::process::exit(CODE),
-            Self::Simulated => panic::resume_unwind(Box::new(Crash(point))),
-        }
-    }
-}
-
-/// Does some work; the point at which it crashed, where that was asked for in a simulation.
-pub fn until_crash<T>(work: impl FnOnce() -> T) -> Result<T, CrashPoint> {
-    match panic::catch_unwind(AssertUnwindSafe(work)) {
-        Ok(done) => Ok(done),
-        Err(payload) => match payload.downcast::<Crash>() {
-            Ok(crash) => Err(crash.0),
-            Err(defect) => panic::resume_unwind(defect),
-        },
     }
 }
 

@@ -301,8 +301,8 @@ fn every_declared_crash_point_is_played() {
         .flat_map(|scene| scene.points)
         .map(|point| point.split(':').next().unwrap())
         .collect();
-    for point in cdx::world::fault::CRASH_POINTS {
-        assert!(played.contains(&point.0), "{}", point.0);
+    for point in cdx::world::CrashPoint::ALL {
+        assert!(played.contains(&point.as_str()), "{point}");
     }
 }
 

@@ -10,10 +10,9 @@ use crate::exchange::dry_run::dry_run;
 use crate::exchange::{Asked, Phase, RunRequest, run as run_jobs};
 use crate::model::suggestion::{OfJobs, Prose, Run};
 use crate::report::page::{Page, Report};
-use crate::world::FaultKind;
-use crate::world::fault::CRASH_POINTS;
+use crate::world::{CrashPoint, FaultKind};
 
-/// Run jobs in the order given: download, upload or batch.
+/// Run jobs in the order given.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     /// Jobs by id or name: 1110, "Global configuration", P, sync-customers.
@@ -48,7 +47,7 @@ enum PhaseArg {
     Apply,
 }
 
-pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, CommandError> {
+pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     if args.fault.iter().any(|fault| fault == "list") {
         return context.done(&FaultList::all());
     }
@@ -103,7 +102,7 @@ impl FaultList {
                 .iter()
                 .map(|kind| FaultLine { name: kind.as_str(), text: kind.describe() })
                 .collect(),
-            crash_points: CRASH_POINTS.iter().map(|point| point.0).collect(),
+            crash_points: CrashPoint::ALL.iter().map(|point| point.as_str()).collect(),
         }
     }
 }
