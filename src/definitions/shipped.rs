@@ -11,24 +11,17 @@ pub struct SourceFile {
     pub shipped: bool,
 }
 
-const SHIPPED: &[(&str, &str)] = &[
-    ("jobs/1010.toml", include_str!("../../jobs/1010.toml")),
-    ("jobs/1070.toml", include_str!("../../jobs/1070.toml")),
-    ("jobs/1110.toml", include_str!("../../jobs/1110.toml")),
-    ("jobs/1170.toml", include_str!("../../jobs/1170.toml")),
-    ("jobs/1010_CustomerSearch.toml", include_str!("../../jobs/1010_CustomerSearch.toml")),
-    ("jobs/P-0001.toml", include_str!("../../jobs/P-0001.toml")),
-    ("jobs/sync-customers.toml", include_str!("../../jobs/sync-customers.toml")),
-];
+/// The files inside the binary, by the id of their job.
+const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/jobs.rs"));
 
-/// The files that come with the tool.
+/// The files that come with the tool: jobs that are a number first, as they are listed.
 pub fn shipped() -> Vec<SourceFile> {
-    SHIPPED
-        .iter()
-        .map(|(name, text)| SourceFile {
-            name: format!("shipped {name}"),
-            text: (*text).to_owned(),
-            shipped: true,
-        })
-        .collect()
+    let is_number = |id: &str| id.bytes().all(|byte| byte.is_ascii_digit());
+    let (numbers, others): (Vec<_>, Vec<_>) = FILES.iter().partition(|(id, _)| is_number(id));
+    let file = |(id, text): &(&str, &str)| SourceFile {
+        name: format!("shipped jobs/{id}.toml"),
+        text: (*text).to_owned(),
+        shipped: true,
+    };
+    numbers.into_iter().chain(others).map(file).collect()
 }
