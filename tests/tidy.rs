@@ -49,7 +49,7 @@ fn each_crate_stays_behind_its_wall() {
         (&["colored", "indicatif", "comfy_table", "quick_junit"], &["src/report/"]),
         (&["println!", "eprintln!", "print!(", "std::io::stdout", "io::stderr"], &["src/report/"]),
         (&["SystemTime::now", "Instant::now", "thread_rng"], &["src/world/"]),
-        (&["process::exit"], &["src/world/machine.rs"]),
+        (&["process::exit"], &["src/world/crash.rs"]),
         (&["Connection::open"], &["src/store/connection.rs"]),
     ] {
         for (name, text) in sources() {
@@ -230,7 +230,7 @@ fn commands_are_values_and_not_text() {
             let typed = line.contains("\"cdx ") || line.contains(": cdx ");
             // The name of a report, what generated pages begin with, and the steps of the story.
             let places = [
-                "src/cli/docs.rs",
+                "src/cli/commands/docs.rs",
                 "src/cli/commands/demo.rs",
                 "src/cli/suggested.rs",
                 "src/model/suggestion/written.rs",
@@ -316,7 +316,7 @@ fn every_mutation_fits_and_has_its_line() {
 #[test]
 fn every_crash_point_has_its_line() {
     let document = fs::read_to_string(root().join("docs/reliability.md")).unwrap();
-    for point in cdx::world::fault::CRASH_POINTS {
-        assert!(document.contains(&format!("`{}`", point.0)), "{} has no line", point.0);
+    for point in cdx::world::CrashPoint::ALL {
+        assert!(document.contains(&format!("`{point}`")), "{point} has no line");
     }
 }

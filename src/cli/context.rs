@@ -4,10 +4,10 @@ use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::app::FormatArg;
 use super::error::CommandError;
 use super::exit::Exit;
-use super::program::Folder;
+use super::folder::Folder;
+use super::values::FormatArg;
 use crate::exchange::{self, Asked, CALM};
 use crate::model::event::{Event, Listener};
 use crate::model::suggestion::{Prose, Suggestion};
@@ -16,18 +16,33 @@ use crate::report::{Output, Progress};
 use crate::store::lock::{self, Holder};
 use crate::store::{Environment, HqWriter, Reader, StoreError, Writer};
 
-/// Whether two names, as typed, are of one folder.
-fn same_folder(here: &Folder, one: &Path, other: &Path) -> bool {
-    let whole = |path: &Path| {
-        let path = here.place(path);
-        path.canonicalize().or_else(|_| std::path::absolute(&path)).ok()
-    };
-    one == other || whole(one).is_some_and(|one| Some(one) == whole(other))
+/// What a command asks of the program that runs it; the program knows every command, and no
+/// command another one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Program {
+    /// Every command with its options.
+    pub(super) tree: fn() -> clap::Command,
+    /// Runs a command line within a command.
+    pub(super) run: fn(&Context, Inner) -> Result<Exit, CommandError>,
+}
+
+/// A command line that a command runs.
+#[derive(Debug)]
+pub(super) struct Inner {
+    /// Its words, without the program's name.
+    pub(super) words: Vec<String>,
+    /// What it is called where it leaves its name.
+    pub(super) name: String,
+    /// Where it prints.
+    pub(super) output: Output,
+    /// Whether commands to be typed must name the environment.
+    pub(super) env_typed: bool,
 }
 
 /// A command's surroundings.
 #[derive(Debug)]
 pub(super) struct Context {
+    pub(super) program: Program,
     pub(super) output: Output,
     /// The folder that it works in.
     pub(super) folder: Folder,
@@ -67,7 +82,7 @@ impl Context {
     ) -> Result<PathBuf, CommandError> {
         let env = self.env.as_deref();
         match (dir, env.filter(|_| self.env_typed)) {
-            (Some(dir), Some(env)) if !same_folder(&self.folder, dir, env) => {
+            (Some(dir), Some(env)) if !self.folder.is_same(dir, env) => {
                 let demo = self.command == "demo";
                 let make = if demo { Suggestion::DemoElsewhere } else { Suggestion::InitElsewhere };
                 let hint = Prose::hint("name one", make(dir.display().to_string()));
@@ -167,6 +182,16 @@ impl Context {
         for untidied in writer.finish() {
             progress.event(exchange::not_tidied(&untidied, done));
         }
+    }
+
+    /// Every command with its options, as clap knows them.
+    pub(super) fn tree(&self) -> clap::Command {
+        (self.program.tree)()
+    }
+
+    /// Runs a command line within this command, in the folder that this one works in.
+    pub(super) fn run_within(&self, inner: Inner) -> Result<Exit, CommandError> {
+        (self.program.run)(self, inner)
     }
 
     /// Progress on standard error.

@@ -404,7 +404,7 @@ impl From<PosError> for CommandError {
                 Prose::hint("give it one", OfChannels::AddOffline(channel.clone())),
             ),
             PosError::MissingGround { channel, missing } => {
-                (missing.code(), lacking(channel, missing))
+                (missing.code().as_str(), lacking(channel, missing))
             }
         };
         let missing = matches!(error, PosError::MissingGround { .. });

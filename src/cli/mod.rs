@@ -4,11 +4,12 @@ mod about_files;
 mod app;
 mod commands;
 mod context;
-mod docs;
 pub mod error;
 pub mod exit;
+mod folder;
 mod program;
 #[cfg(test)]
 mod suggested;
+mod values;
 
 pub use program::{Ending, main_with, run_in, tree};

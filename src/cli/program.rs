@@ -2,24 +2,26 @@
 
 use std::cell::Cell;
 use std::ffi::OsString;
-use std::io;
+use std::iter;
 use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
-use clap::{CommandFactory, FromArgMatches};
+use clap::{CommandFactory, FromArgMatches, Parser};
 
-use super::app::{Cli, Command, FormatArg};
-use super::commands;
-use super::context::Context;
+use super::app::Cli;
+use super::commands::Command;
+use super::context::{Context, Inner, Program};
 use super::error::CommandError;
 use super::exit::{CRASHED, Exit};
+use super::folder::Folder;
+use super::values::FormatArg;
 use crate::model::suggestion::{Doctor, Prose, Suggestion};
 use crate::report::palette::ColorChoice;
 use crate::report::{Failure, Format, Output, Streams};
 use crate::store::Environment;
 use crate::world::CrashPoint;
-use crate::world::machine::until_crash;
+use crate::world::crash::until_crash;
 
 /// What a command has around it.
 #[derive(Debug, Clone)]
@@ -28,33 +30,6 @@ struct Surroundings {
     folder: Folder,
     /// Where it prints.
     streams: Streams,
-}
-
-/// The folder that a command works in.
-#[derive(Debug, Clone)]
-pub(super) enum Folder {
-    /// The process's own.
-    Process,
-    /// Another; `CDX_ENV` is not asked then.
-    Given(PathBuf),
-}
-
-impl Folder {
-    /// Its path.
-    pub(super) fn path(&self) -> io::Result<PathBuf> {
-        match self {
-            Self::Process => std::env::current_dir(),
-            Self::Given(path) => Ok(path.clone()),
-        }
-    }
-
-    /// A path as it was typed, seen from the process.
-    pub(super) fn place(&self, typed: &Path) -> PathBuf {
-        match self {
-            Self::Process => typed.to_path_buf(),
-            Self::Given(path) => path.join(typed),
-        }
-    }
 }
 
 /// How a command that is not a process of its own ended.
@@ -75,6 +50,9 @@ impl Ending {
         }
     }
 }
+
+/// What commands ask of this program.
+const PROGRAM: Program = Program { tree: Cli::command, run: run_within };
 
 /// Every command with its options, as clap knows them.
 pub fn tree() -> clap::Command {
@@ -147,10 +125,11 @@ fn execute(
     let output = output.named(named).of_environment(place);
     let folder = around.folder.clone();
     let written = Cell::default();
-    let mut context =
-        Context { output, folder, env, env_typed, command, format: cli.format, written };
-    let fits = fits(&cli.command, cli.format).and_then(|()| not_nameless(context.env.as_deref()));
-    let done = fits.and_then(|()| dispatch(&mut context, cli.command));
+    let format = cli.format;
+    let context =
+        Context { program: PROGRAM, output, folder, env, env_typed, command, format, written };
+    let fits = fits(&cli.command, format).and_then(|()| not_nameless(context.env.as_deref()));
+    let done = fits.and_then(|()| cli.command.run(&context));
     match done {
         Ok(exit) => exit,
         Err(CommandError { exit, failure }) => {
@@ -202,33 +181,24 @@ fn fits(command: &Command, format: FormatArg) -> Result<(), CommandError> {
     }
 }
 
-/// Runs one command; `demo` comes here again for each of its steps.
-pub(super) fn dispatch(context: &mut Context, command: Command) -> Result<Exit, CommandError> {
-    match command {
-        Command::Init(args) => commands::init::run(context, &args),
-        Command::Demo(args) => commands::demo::run(context, &args),
-        Command::Run(args) => commands::run::run(context, &args),
-        Command::Jobs(args) => commands::jobs::run(context, args),
-        Command::WhichJob(args) => commands::which_job::run(context, &args),
-        Command::Sessions(args) => commands::sessions::run(context, args),
-        Command::Features(args) => commands::features::run(context, args),
-        Command::Pos(args) => commands::pos::run(context, args),
-        Command::Customers(args) => commands::customers::run(context, args),
-        Command::Rts(args) => commands::rts::run(context, args),
-        Command::Csu(args) => commands::csu::run(context, args),
-        Command::Channels(args) => commands::channels::run(context, args),
-        Command::Schedules(args) => commands::schedules::run(context, args),
-        Command::Params(args) => commands::params::run(context, args),
-        Command::Profiles(args) => commands::profiles::run(context, args),
-        Command::Upgrade(args) => commands::upgrade::run(context, &args),
-        Command::Scheduler(args) => commands::scheduler::run(context, &args),
-        Command::Clock(args) => commands::clock::run(context, &args),
-        Command::Doctor(args) => commands::doctor::run(context, &args),
-        Command::Explain(args) => commands::explain::run(context, &args),
-        Command::Completions(args) => commands::shells::completions(context, &args),
-        Command::Man(args) => commands::shells::man(context, &args),
-        Command::Docs(args) => super::docs::run(context, &args),
-    }
+/// Runs a command line within a command.
+fn run_within(outer: &Context, inner: Inner) -> Result<Exit, CommandError> {
+    let words = inner.words.iter().map(String::as_str);
+    let cli = Cli::try_parse_from(iter::once("cdx").chain(words)).map_err(|error| {
+        let hint = Prose::hint("run the command alone", Suggestion::Help(None));
+        CommandError::usage("usage", error.to_string(), hint)
+    })?;
+    let context = Context {
+        program: PROGRAM,
+        output: inner.output,
+        folder: outer.folder.clone(),
+        env: cli.env,
+        env_typed: inner.env_typed,
+        command: inner.name,
+        format: cli.format,
+        written: Cell::default(),
+    };
+    cli.command.run(&context)
 }
 
 /// Prints what clap says of a command line; in JSON too, when that was asked for.

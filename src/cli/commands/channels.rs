@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
+use crate::cli::values::filled;
 use crate::exchange::Asked;
 use crate::exchange::channels::{self, NewChannel, Rebuilt, Reseed};
 use crate::model::ids::AccountNum;
@@ -93,7 +94,7 @@ enum GroupCommand {
     /// Add a group.
     Add {
         /// Its name.
-        #[arg(value_parser = super::filled)]
+        #[arg(value_parser = filled)]
         name: String,
         /// A place to park databases, without schedules.
         #[arg(long)]
@@ -215,7 +216,7 @@ impl Report for ReseedReport {
     }
 }
 
-pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, CommandError> {
+pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     match args.command {
         Command::List => {}
         Command::Add { name, group, offline_database, fault } => {
@@ -280,7 +281,7 @@ impl Report for DefaultCustomerSet {
     }
 }
 
-fn pause(context: &mut Context, name: &str, paused: bool) -> Result<(), CommandError> {
+fn pause(context: &Context, name: &str, paused: bool) -> Result<(), CommandError> {
     context.change(|writer| Ok(channels::pause(writer, name, paused)?))?;
     Ok(())
 }

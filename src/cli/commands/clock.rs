@@ -34,7 +34,7 @@ enum Command {
     },
 }
 
-pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, CommandError> {
+pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     let (clock, passed) = match &args.command {
         Command::Show => (context.reader()?.world.clock, Passed::default()),
         Command::Advance { duration } => context.write(|writer| {

@@ -37,7 +37,7 @@ enum Command {
     },
 }
 
-pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, CommandError> {
+pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     match args.command {
         Command::Status { channel } => status(context, channel.as_deref()),
         Command::Restart { channel, instance } => {
@@ -77,7 +77,7 @@ fn restart(
     Ok(restarted)
 }
 
-fn status(context: &mut Context, channel: Option<&str>) -> Result<Exit, CommandError> {
+fn status(context: &Context, channel: Option<&str>) -> Result<Exit, CommandError> {
     let report = context.steady(|reader| read_status(reader, channel))?;
     context.done(&report)
 }

@@ -7,6 +7,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::error::suggestion;
 use crate::cli::exit::Exit;
+use crate::cli::values::filled;
 use crate::exchange::batch::{Tally, synchronize};
 use crate::model::customer::{Change, Customer};
 use crate::model::field_set::{LeftField, Stamp};
@@ -21,7 +22,7 @@ use crate::report::text::tally;
 use crate::store::hq_customers::{self, Origin};
 use crate::store::{Headquarters, HqWriter, StoreError, operations};
 
-/// Show, make and change customers in headquarters; see and fix what channels sent.
+/// Show, make and change customers in headquarters.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     #[command(subcommand)]
@@ -47,10 +48,10 @@ enum Command {
     /// Make a customer in headquarters.
     Create {
         /// First name.
-        #[arg(long, value_parser = super::filled)]
+        #[arg(long, value_parser = filled)]
         first_name: String,
         /// Last name.
-        #[arg(long, value_parser = super::filled)]
+        #[arg(long, value_parser = filled)]
         last_name: String,
         /// E-mail address.
         #[arg(long, default_value = "")]
@@ -103,7 +104,7 @@ enum StatusCommand {
     },
 }
 
-pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, CommandError> {
+pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     match args.command {
         Command::List { word, limit } => {
             let (customers, total) = hq_customers::list(&context.reader()?.hq, &word, limit)?;
@@ -146,7 +147,7 @@ fn find(hq: &Headquarters, word: &str) -> Result<Customer, CommandError> {
     Ok(found.ok_or_else(|| StoreError::unknown(Named::Customer, word, &[]))?)
 }
 
-fn create(context: &mut Context, customer: &Customer) -> Result<Exit, CommandError> {
+fn create(context: &Context, customer: &Customer) -> Result<Exit, CommandError> {
     let customer = context.change(|writer| {
         let company = writer.env.settings().company.clone();
         let now = writer.world.clock.utc();
@@ -165,7 +166,7 @@ fn create(context: &mut Context, customer: &Customer) -> Result<Exit, CommandErr
     context.done(&CustomerDetail { customer })
 }
 
-fn edit(context: &mut Context, account: &str, set: &[String]) -> Result<Exit, CommandError> {
+fn edit(context: &Context, account: &str, set: &[String]) -> Result<Exit, CommandError> {
     let fields = customer_fields(set)?;
     let edited = context.change(|writer| {
         let now = writer.world.clock.utc();
@@ -181,7 +182,7 @@ fn edit(context: &mut Context, account: &str, set: &[String]) -> Result<Exit, Co
     context.done(&edited)
 }
 
-fn status(context: &mut Context, command: Option<StatusCommand>) -> Result<Exit, CommandError> {
+fn status(context: &Context, command: Option<StatusCommand>) -> Result<Exit, CommandError> {
     match command.unwrap_or(StatusCommand::List) {
         StatusCommand::List => {
             let reader = context.reader()?;
@@ -214,7 +215,7 @@ fn operation_id(text: &str) -> Result<OperationId, CommandError> {
 }
 
 fn edit_operation(
-    context: &mut Context,
+    context: &Context,
     operation: &str,
     set: &[String],
 ) -> Result<Exit, CommandError> {
@@ -262,7 +263,7 @@ fn correct(
     Ok(changes)
 }
 
-fn batch(context: &mut Context, operation: Option<&str>) -> Result<Exit, CommandError> {
+fn batch(context: &Context, operation: Option<&str>) -> Result<Exit, CommandError> {
     let only = operation.map(operation_id).transpose()?;
     let mut progress = context.progress();
     let Tally { processed, failed, waiting } = context.write(|writer| {

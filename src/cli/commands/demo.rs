@@ -1,22 +1,18 @@
 //! `cdx demo`: the whole story of the asynchronous-customer FAQ, told by real commands.
 
-use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
-use clap::Parser;
 use serde::Serialize;
 
-use crate::cli::app::Cli;
-use crate::cli::context::Context;
+use crate::cli::context::{Context, Inner};
 use crate::cli::error::{CommandError, EXISTS};
 use crate::cli::exit::Exit;
-use crate::cli::program::dispatch;
 use crate::model::suggestion::{Doctor, OfFeatures, Prose, Suggestion, quoted};
 use crate::report::Format;
 use crate::report::page::{Page, Report};
 use crate::store::{Environment, operations};
 
-/// Make an environment and tell the whole story in it, each command with its outcome.
+/// Make an environment and tell the whole story of the FAQ in it.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     /// The folder to make it in; else where --env or CDX_ENV says, else cdx-demo.
@@ -79,7 +75,7 @@ const STORY: &[(&str, &[&str])] = &[
     ),
 ];
 
-pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, CommandError> {
+pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     let place = context.new_place(args.dir.as_deref(), "cdx-demo")?;
     let dir = place.display().to_string();
     let mut steps = Vec::new();
@@ -92,7 +88,6 @@ pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, Co
             step(context, &dir, question, &words, &mut steps)?;
         }
     }
-    "demo".clone_into(&mut context.command);
     context.output.heading("")?;
     context.done(&Story { environment: dir, steps })
 }
@@ -121,7 +116,7 @@ fn fill(dir: &Path, command: &str) -> Result<String, CommandError> {
 }
 
 fn step(
-    context: &mut Context,
+    context: &Context,
     dir: &str,
     question: &str,
     words: &[&str],
@@ -131,25 +126,14 @@ fn step(
     let command = told.join(" ");
     context.output.heading(&format!("\n$ cdx {command}"))?;
     let place = if words[0] == "init" { Vec::new() } else { vec!["--env", dir] };
-    let parsed = Cli::try_parse_from(["cdx"].iter().chain(&place).chain(words));
-    let cli = parsed.map_err(|error| {
-        let hint = Prose::hint("run the command alone", Suggestion::Help(None));
-        CommandError::usage("demo", error.to_string(), hint)
-    })?;
-    let mut inner = Context {
-        folder: context.folder.clone(),
-        output: context.output.clone(),
-        env: cli.env,
-        env_typed: false,
-        command: words.iter().take(2).copied().collect::<Vec<_>>().join(" "),
-        format: cli.format,
-        written: Cell::default(),
-    };
     // In JSON the demo is one object: its steps speak on standard error as text.
-    if context.output.format() == Format::Json {
-        inner.output = context.output.to_stderr();
-    }
-    let exit = dispatch(&mut inner, cli.command)?;
+    let output = match context.output.format() {
+        Format::Json => context.output.to_stderr(),
+        Format::Text => context.output.clone(),
+    };
+    let name = words.iter().take(2).copied().collect::<Vec<_>>().join(" ");
+    let words = place.iter().chain(words).map(|word| (*word).to_owned()).collect();
+    let exit = context.run_within(Inner { words, name, output, env_typed: false })?;
     steps.push(Step {
         question: question.to_owned(),
         command: format!("cdx {command}"),

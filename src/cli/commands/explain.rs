@@ -22,7 +22,7 @@ pub(in crate::cli) struct Args {
     word: Vec<String>,
 }
 
-pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, CommandError> {
+pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     let word = args.word.join(" ");
     if word.trim().eq_ignore_ascii_case("rules") {
         return context.done(&RuleList::all());

@@ -21,7 +21,7 @@ use crate::store::seed::{ChannelSeed, FeatureSeed, channel_names};
 /// Above this many customers the first synchronization must be asked for.
 const SYNC_UP_TO: u64 = 50_000;
 
-/// Make a new environment: headquarters, channels, customers, and a first synchronization.
+/// Make a new environment.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     /// The folder to make it in; else where --env or CDX_ENV says, else this one.
@@ -84,9 +84,9 @@ impl Report for InitReport {
     }
 }
 
-pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, CommandError> {
+pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     let dir = context.new_place(args.dir.as_deref(), ".")?;
-    let blueprint = blueprint(args)?;
+    let blueprint = blueprint(&args)?;
     let synchronized = !args.empty_channels && (args.sync || args.customers <= SYNC_UP_TO);
     let mut progress = context.progress();
     let root = context.folder.place(&dir);

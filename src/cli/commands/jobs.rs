@@ -40,7 +40,7 @@ enum Command {
     },
 }
 
-pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, CommandError> {
+pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     match args.command {
         Command::List => {
             let definitions = known(context)?;
@@ -83,7 +83,7 @@ pub(in crate::cli) fn unknown_job(definitions: &Definitions, word: &str) -> Comm
     .into()
 }
 
-fn check(context: &mut Context, named: &[PathBuf]) -> Result<Exit, CommandError> {
+fn check(context: &Context, named: &[PathBuf]) -> Result<Exit, CommandError> {
     let mut sources = definitions::shipped();
     let mut gates = Vec::new();
     let mut broken = 0;

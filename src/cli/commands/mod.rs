@@ -1,32 +1,52 @@
-//! One file a command.
+//! One file and one line a command.
 
-pub(super) mod channels;
-pub(super) mod clock;
-pub(super) mod csu;
-pub(super) mod customers;
-pub(super) mod demo;
-pub(super) mod doctor;
-pub(super) mod explain;
-pub(super) mod features;
-pub(super) mod init;
-pub(super) mod jobs;
-pub(super) mod params;
-pub(super) mod pos;
-pub(super) mod profiles;
-pub(super) mod rts;
-pub(super) mod run;
-pub(super) mod scheduler;
-pub(super) mod schedules;
-pub(super) mod sessions;
-pub(super) mod shells;
-pub(super) mod upgrade;
-pub(super) mod which_job;
+use clap::Subcommand;
 
-mod yes_no;
+use super::context::Context;
+use super::error::CommandError;
+use super::exit::Exit;
 
-/// A name somebody typed, which is not blank.
-pub(super) fn filled(text: &str) -> Result<String, &'static str> {
-    if text.trim().is_empty() { Err("it is empty, expected a name") } else { Ok(text.to_owned()) }
+/// Makes the modules, what clap reads, and which file runs which command. What the help says of a
+/// command is its file's comment on `Args`.
+macro_rules! commands {
+    ($($file:ident $command:ident,)+) => {
+        $(mod $file;)+
+
+        /// Every command, in the order of the help.
+        #[derive(Debug, Subcommand)]
+        pub(super) enum Command { $($command($file::Args),)+ }
+
+        impl Command {
+            /// Runs it.
+            pub(super) fn run(self, context: &Context) -> Result<Exit, CommandError> {
+                match self { $(Self::$command(args) => $file::run(context, args),)+ }
+            }
+        }
+    };
 }
 
-pub(super) use yes_no::YesNo;
+commands! {
+    init Init,
+    demo Demo,
+    run Run,
+    jobs Jobs,
+    which_job WhichJob,
+    sessions Sessions,
+    features Features,
+    pos Pos,
+    customers Customers,
+    rts Rts,
+    csu Csu,
+    channels Channels,
+    schedules Schedules,
+    params Params,
+    profiles Profiles,
+    upgrade Upgrade,
+    scheduler Scheduler,
+    clock Clock,
+    doctor Doctor,
+    explain Explain,
+    completions Completions,
+    man Man,
+    docs Docs,
+}

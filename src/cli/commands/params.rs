@@ -55,7 +55,7 @@ const NUMBERS: &[(&str, i64, i64)] = &[
 /// Whether new features are enabled by themselves (G09).
 const AUTOMATIC: &str = "default-feature-enablement";
 
-pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, CommandError> {
+pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     if let Command::Set { name, value, force } = args.command {
         set(context, &name, &value, force)?;
     }
@@ -95,7 +95,7 @@ fn with_facts(known: Vec<Parameter>, catalogue: &Catalogue) -> Vec<Line> {
     lines
 }
 
-fn set(context: &mut Context, name: &str, value: &str, force: bool) -> Result<(), CommandError> {
+fn set(context: &Context, name: &str, value: &str, force: bool) -> Result<(), CommandError> {
     let number = NUMBERS.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name));
     let parsed = match number {
         Some((known, least, most)) => Some((*known, parse(known, value, *least, *most)?)),

@@ -3,6 +3,7 @@
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
+use crate::cli::values::filled;
 use crate::exchange::Asked;
 use crate::exchange::init::start_registers;
 use crate::model::customer::{AddressField, Customer, CustomerField, TITLES, title_number};
@@ -87,13 +88,13 @@ struct CustomerArgs {
     #[command(flatten)]
     place: Place,
     /// First name.
-    #[arg(long, value_name = "F", value_parser = super::filled)]
+    #[arg(long, value_name = "F", value_parser = filled)]
     first_name: String,
     /// Middle name.
     #[arg(long, value_name = "M", default_value = "")]
     middle_name: String,
     /// Last name.
-    #[arg(long, value_name = "L", value_parser = super::filled)]
+    #[arg(long, value_name = "L", value_parser = filled)]
     last_name: String,
     /// E-mail address.
     #[arg(long, value_name = "E", default_value = "")]
@@ -175,7 +176,7 @@ enum Command {
         #[command(flatten)]
         place: Place,
         /// The word.
-        #[arg(value_parser = super::filled)]
+        #[arg(value_parser = filled)]
         word: String,
         /// In headquarters, by a real-time call.
         #[arg(long)]
@@ -191,7 +192,7 @@ enum Command {
         on: Account,
         /// The identity.
         #[arg(long, value_name = "ID", default_value = "external-identity",
-              value_parser = super::filled)]
+              value_parser = filled)]
         identity: String,
     },
     /// Take a customer order.
@@ -227,7 +228,7 @@ impl Report for Restarted {
     }
 }
 
-fn restart(context: &mut Context, channel: Option<&str>) -> Result<Exit, CommandError> {
+fn restart(context: &Context, channel: Option<&str>) -> Result<Exit, CommandError> {
     let restarted = context.write(|writer| {
         let only = match channel {
             Some(name) => Some(topology::find_channel(&writer.hq, name)?.id),
@@ -238,7 +239,7 @@ fn restart(context: &mut Context, channel: Option<&str>) -> Result<Exit, Command
     context.done(&Restarted { restarted })
 }
 
-pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, CommandError> {
+pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     if let Command::Restart { channel } = &args.command {
         return restart(context, channel.as_deref());
     }

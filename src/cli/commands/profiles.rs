@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
+use crate::cli::values::YesNo;
 use crate::report::page::{Page, Report, yes};
 use crate::store::profiles::{self, Profile};
 
@@ -25,17 +26,17 @@ enum Command {
         profile: String,
         /// "Create customer in async mode".
         #[arg(long, value_enum)]
-        async_customers: Option<super::YesNo>,
+        async_customers: Option<YesNo>,
         /// "Create customer order in async mode".
         #[arg(long, value_enum)]
-        async_orders: Option<super::YesNo>,
+        async_orders: Option<YesNo>,
         /// "Days transactions exist".
         #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(0..=3650))]
         days_transactions_exist: Option<u32>,
     },
 }
 
-pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, CommandError> {
+pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     if let Command::Set { profile, async_customers, async_orders, days_transactions_exist } =
         args.command
     {

@@ -10,7 +10,7 @@ use crate::model::time::ShownTime;
 use crate::report::page::{Page, Report};
 use crate::store::{Access, Reader, scale_unit, topology};
 
-/// Show the real-time calls made.
+/// Show the real-time calls made, and why each was not local.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     #[command(subcommand)]
@@ -27,7 +27,7 @@ enum Command {
     },
 }
 
-pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, CommandError> {
+pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     let Command::List { channel } = args.command;
     let list = context.steady(|reader| read(reader, channel.as_deref()))?;
     context.done(&list)

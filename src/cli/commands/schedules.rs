@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
+use crate::cli::values::{YesNo, filled};
 use crate::model::ids::GroupId;
 use crate::model::job::Definitions;
 use crate::model::named::Named;
@@ -32,14 +33,14 @@ enum Command {
 #[derive(Debug, clap::Args)]
 struct SetArgs {
     /// Its name.
-    #[arg(value_parser = super::filled)]
+    #[arg(value_parser = filled)]
     name: String,
     /// Whether it generates anything.
     #[arg(long, value_enum)]
-    active: Option<super::YesNo>,
+    active: Option<YesNo>,
     /// Whether a recurring batch runs it; where there is none, yes makes one.
     #[arg(long, value_enum)]
-    recurring: Option<super::YesNo>,
+    recurring: Option<YesNo>,
     /// The state of that batch; where there is none, one is made.
     #[arg(long, value_parser = states(), ignore_case = true, value_name = "STATE")]
     batch_state: Option<BatchState>,
@@ -72,7 +73,7 @@ fn states() -> impl TypedValueParser<Value = BatchState> {
         .try_map(|word| BatchState::parse(&word).ok_or_else(|| format!("no state {word:?}")))
 }
 
-pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, CommandError> {
+pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     if let Command::Set(args) = &args.command {
         set(context, args)?;
     }

@@ -75,7 +75,7 @@ enum Command {
     },
 }
 
-pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, CommandError> {
+pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     match args.command {
         Command::List { job, channel, status, upload } => {
             let reader = context.reader()?;
@@ -141,13 +141,13 @@ fn choice(id: i64, channel: Option<String>, upload: bool) -> Choice {
 
 type Manage = fn(&HqWriter<'_>, &Choice) -> Result<(), manage::ManageError>;
 
-fn change(context: &mut Context, choice: &Choice, what: Manage) -> Result<Exit, CommandError> {
+fn change(context: &Context, choice: &Choice, what: Manage) -> Result<Exit, CommandError> {
     context.change(|writer| Ok(what(writer, choice)?))?;
     let (Choice::Download { id, .. } | Choice::Upload { id }) = choice;
     show(context, *id, matches!(choice, Choice::Upload { .. }))
 }
 
-fn show(context: &mut Context, id: i64, upload: bool) -> Result<Exit, CommandError> {
+fn show(context: &Context, id: i64, upload: bool) -> Result<Exit, CommandError> {
     let reader = context.reader()?;
     if upload {
         let found = uploads::all(&reader.hq)?.into_iter().find(|session| session.id == id);

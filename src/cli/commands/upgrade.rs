@@ -35,7 +35,7 @@ fn version(text: Option<&String>) -> Result<Option<Version>, CommandError> {
     parsed.map(Some)
 }
 
-pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, CommandError> {
+pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     let app_version = version(args.app_version.as_ref())?;
     let scale_unit_version = version(args.scale_unit_version.as_ref())?;
     let done = context.change(|writer| {

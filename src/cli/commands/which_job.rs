@@ -15,7 +15,7 @@ pub(in crate::cli) struct Args {
     word: Vec<String>,
 }
 
-pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, CommandError> {
+pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     let word = args.word.join(" ");
     let definitions = super::jobs::known(context)?;
     let gates = super::features::catalogue(context)?;

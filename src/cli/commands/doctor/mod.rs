@@ -1,6 +1,7 @@
 //! `cdx doctor`: what is wrong with an environment, and which command fixes it.
 
 mod fix;
+mod fixes;
 mod read;
 mod tell;
 mod watch;
@@ -17,8 +18,6 @@ use crate::doctor::{Request, rules};
 use crate::model::suggestion::{Doctor, Prose, Suggestion};
 
 /// Say what is wrong, why it matters, and which command fixes it; changes nothing.
-///
-/// It ends in 1 when something is found that is as severe as `--fail-on` says.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = FORMATS)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
@@ -88,14 +87,14 @@ impl FailOn {
     }
 }
 
-pub(in crate::cli) fn run(context: &mut Context, args: &Args) -> Result<Exit, CommandError> {
-    let request = request(context, args)?;
+pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
+    let request = request(context, &args)?;
     if args.watch {
         return watch::run(context, request, args.fail_on.threshold());
     }
     let diagnosis = read::examine(context, request.clone())?;
     if args.fix {
-        return fix::run(context, request, &diagnosis, args);
+        return fix::run(context, request, &diagnosis, &args);
     }
     if let Some(path) = args.baseline.as_ref().filter(|_| args.write_baseline) {
         if !diagnosis.is_informed() {

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::fix::Fixed;
-use crate::cli::app::FormatArg;
+use super::fixes::Fixes;
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
+use crate::cli::values::FormatArg;
 use crate::diagnosis::baseline::Baseline;
 use crate::diagnosis::{Diagnosis, Severity};
 use crate::model::suggestion::{Doctor, Prose};
@@ -24,7 +24,7 @@ struct DoctorReport {
     #[serde(flatten)]
     diagnosis: Diagnosis,
     #[serde(skip_serializing_if = "Option::is_none")]
-    fixes: Option<Fixed>,
+    fixes: Option<Fixes>,
 }
 
 impl Report for DoctorReport {
@@ -41,7 +41,7 @@ impl Report for DoctorReport {
 pub(super) fn diagnosis(
     context: &Context,
     diagnosis: Diagnosis,
-    fixes: Option<Fixed>,
+    fixes: Option<Fixes>,
     threshold: Option<Severity>,
 ) -> Result<Exit, CommandError> {
     let exit = if threshold.is_some_and(|threshold| diagnosis.fails(threshold)) {

@@ -180,7 +180,7 @@ fn agreeing(base: &OfFeatures, needed: bool, confirm: bool, irreversible: bool) 
 }
 
 pub(super) fn run(
-    context: &mut Context,
+    context: &Context,
     catalogue: &Catalogue,
     gate: &Gate,
     asked: Asked,
@@ -298,7 +298,7 @@ impl Report for AllReport {
 
 /// Enables what can be enabled; what cannot is listed, and is no failure (G08).
 pub(super) fn all(
-    context: &mut Context,
+    context: &Context,
     catalogue: &Catalogue,
     consent: Consent,
     dry_run: bool,
@@ -325,7 +325,7 @@ pub(super) fn all(
 }
 
 /// Lists features that are new to this environment: "Check for updates".
-pub(super) fn refresh(context: &mut Context) -> Result<Exit, CommandError> {
+pub(super) fn refresh(context: &Context) -> Result<Exit, CommandError> {
     let done = context.change(|writer| Ok(upgrade(writer, &Request::default())?))?;
     context.done(&done)
 }

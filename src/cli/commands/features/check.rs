@@ -65,7 +65,7 @@ impl Report for CheckReport {
 }
 
 pub(super) fn run(
-    context: &mut Context,
+    context: &Context,
     catalogue: &Catalogue,
     file: Option<&Path>,
 ) -> Result<Exit, CommandError> {

@@ -50,7 +50,7 @@ impl Report for DiffReport {
     }
 }
 
-pub(super) fn run(context: &mut Context, left: &Path, right: &Path) -> Result<Exit, CommandError> {
+pub(super) fn run(context: &Context, left: &Path, right: &Path) -> Result<Exit, CommandError> {
     let differences = diff(&side(left)?, &side(right)?);
     let equal = differences.is_empty();
     let (left, right) = (left.display().to_string(), right.display().to_string());

@@ -44,7 +44,7 @@ impl Report for Exported {
 }
 
 pub(super) fn export(
-    context: &mut Context,
+    context: &Context,
     catalogue: &Catalogue,
     path: &Path,
     force: bool,
@@ -119,7 +119,7 @@ impl Report for Imported {
 }
 
 pub(super) fn import(
-    context: &mut Context,
+    context: &Context,
     catalogue: &Catalogue,
     path: &Path,
     consent: Consent,

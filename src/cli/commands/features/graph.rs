@@ -29,7 +29,7 @@ impl Report for Graph {
 }
 
 pub(super) fn run(
-    context: &mut Context,
+    context: &Context,
     catalogue: &Catalogue,
     gate: Option<&Gate>,
     drawing: Drawing,

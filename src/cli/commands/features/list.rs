@@ -121,7 +121,7 @@ impl Report for FeatureList {
     }
 }
 
-pub(super) fn list(context: &mut Context, catalogue: &Catalogue) -> Result<Exit, CommandError> {
+pub(super) fn list(context: &Context, catalogue: &Catalogue) -> Result<Exit, CommandError> {
     let list = context.steady(|reader| {
         let standing = features::standing(&reader.hq, catalogue, &reader.world.clock)?;
         let listed = Features { catalogue, standing: &standing };
@@ -225,7 +225,7 @@ fn operations(page: &mut Page, channels: &[InEffect]) {
 }
 
 pub(super) fn show(
-    context: &mut Context,
+    context: &Context,
     gate: &Gate,
     catalogue: &Catalogue,
 ) -> Result<Exit, CommandError> {

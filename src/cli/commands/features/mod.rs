@@ -156,7 +156,7 @@ enum Command {
     },
 }
 
-pub(in crate::cli) fn run(context: &mut Context, args: Args) -> Result<Exit, CommandError> {
+pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     if let Command::Diff { left, right } = &args.command {
         return diff::run(context, left, right);
     }

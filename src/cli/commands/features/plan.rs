@@ -118,7 +118,7 @@ impl Report for PlanReport {
 }
 
 pub(super) fn run(
-    context: &mut Context,
+    context: &Context,
     catalogue: &Catalogue,
     gate: &Gate,
     channel: Option<&str>,

@@ -3,20 +3,20 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use clap::{Command, CommandFactory};
+use clap::Command;
 use serde::Serialize;
 
-use super::app::Cli;
-use super::context::Context;
-use super::error::CommandError;
-use super::exit::{Exit, OTHERS};
+use crate::cli::context::Context;
+use crate::cli::error::CommandError;
+use crate::cli::exit::{Exit, OTHERS};
 use crate::report::page::{Page, Report};
 use crate::store::StoreError;
 use crate::store::replace::replace;
 
 /// Write the generated documentation, or check that it is current.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
+#[command(hide = true)]
+pub(in crate::cli) struct Args {
     /// The project's folder.
     #[arg(default_value = ".")]
     root: PathBuf,
@@ -28,9 +28,9 @@ pub(super) struct Args {
     check: bool,
 }
 
-pub(super) fn run(context: &mut Context, args: &Args) -> Result<Exit, CommandError> {
+pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     let mut stale = Vec::new();
-    for (name, text) in pages()? {
+    for (name, text) in pages(context)? {
         let path = args.root.join(name);
         let current = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
         if current == text {
@@ -71,13 +71,13 @@ impl Report for DocsReport {
 }
 
 /// Every generated page: its path and its text.
-fn pages() -> Result<Vec<(&'static str, String)>, CommandError> {
+fn pages(context: &Context) -> Result<Vec<(&'static str, String)>, CommandError> {
     let behaviours = crate::model::behaviour::all().map_err(|error| {
         CommandError::usage("behaviours", error.to_string(), "fix src/model/behaviours.toml")
     })?;
-    let catalogue = super::commands::init::catalogue()?;
+    let catalogue = super::init::catalogue()?;
     Ok(vec![
-        ("docs/cli.md", cli_page()),
+        ("docs/cli.md", cli_page(context.tree())),
         ("docs/exit-codes.md", exit_page()),
         ("docs/gates.md", format!("{GENERATED}{}", crate::gates::page::markdown(&catalogue))),
         ("docs/rules.md", format!("{GENERATED}{}", crate::doctor::page::markdown())),
@@ -102,9 +102,8 @@ fn exit_page() -> String {
     text
 }
 
-fn cli_page() -> String {
+fn cli_page(mut root: Command) -> String {
     let mut text = format!("{GENERATED}# The command line\n");
-    let mut root = Cli::command();
     root.build();
     section(&root, "cdx", &mut text);
     text

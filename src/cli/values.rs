@@ -1,0 +1,80 @@
+//! Values of arguments and options that several commands take.
+
+use clap::ValueEnum;
+
+use crate::report::Format;
+use crate::report::palette::ColorChoice;
+
+/// A name somebody typed, which is not blank.
+pub(super) fn filled(text: &str) -> Result<String, &'static str> {
+    if text.trim().is_empty() { Err("it is empty, expected a name") } else { Ok(text.to_owned()) }
+}
+
+/// Yes or no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum YesNo {
+    Yes,
+    No,
+}
+
+impl From<YesNo> for bool {
+    fn from(answer: YesNo) -> Self {
+        answer == YesNo::Yes
+    }
+}
+
+/// How results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FormatArg {
+    Text,
+    Json,
+    /// Of the doctor alone.
+    #[value(hide = true)]
+    Junit,
+    /// Of the doctor alone.
+    #[value(hide = true)]
+    Sarif,
+    /// Of the doctor alone.
+    #[value(hide = true)]
+    Github,
+}
+
+impl FormatArg {
+    /// The word, where only the doctor writes in this format.
+    pub(super) fn doctors_own(self) -> Option<&'static str> {
+        match self {
+            Self::Text | Self::Json => None,
+            Self::Junit => Some("junit"),
+            Self::Sarif => Some("sarif"),
+            Self::Github => Some("github"),
+        }
+    }
+}
+
+impl From<FormatArg> for Format {
+    fn from(arg: FormatArg) -> Self {
+        match arg {
+            FormatArg::Json => Self::Json,
+            // The doctor's own formats have errors and hints as text, beside them.
+            FormatArg::Text | FormatArg::Junit | FormatArg::Sarif | FormatArg::Github => Self::Text,
+        }
+    }
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColorArg {
+    Auto,
+    Always,
+    Never,
+}
+
+impl From<ColorArg> for ColorChoice {
+    fn from(arg: ColorArg) -> Self {
+        match arg {
+            ColorArg::Auto => Self::Auto,
+            ColorArg::Always => Self::Always,
+            ColorArg::Never => Self::Never,
+        }
+    }
+}
