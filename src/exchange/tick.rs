@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::error::ExchangeError;
 use crate::gates::due::{Fallen, midnight};
-use crate::gates::standing::{Change, Setting};
+use crate::gates::standing::{Change, FeatureEvent, Setting};
 use crate::model::time::Time;
 use crate::store::packages::{Folder, PackageStore};
 use crate::store::{
@@ -89,7 +89,7 @@ fn midnights(writer: &HqWriter<'_>, clock: &Clock) -> Result<Vec<Fallen>, Exchan
                 let change = Change { slug: one.feature.clone(), to };
                 features::apply(hq, &catalogue, &[change], "midnight", &at)?;
             } else {
-                feature_log::log(hq, gate, "stayed-off", &one.reasons.join("; "), &at)?;
+                feature_log::log(hq, gate, FeatureEvent::StayedOff, &one.reasons.join("; "), &at)?;
             }
         }
         fallen.extend(now);

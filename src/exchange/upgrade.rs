@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::error::ExchangeError;
 use crate::gates::after::After;
 use crate::gates::lifecycle::{self, Moved, Movement, Update};
+use crate::gates::standing::FeatureEvent;
 use crate::gates::{Catalogue, Features, Gate};
 use crate::model::time::Time;
 use crate::model::topology::DataStore;
@@ -122,7 +123,9 @@ fn write(
                     update.changes.iter().filter(|c| c.slug == gate.slug).cloned().collect();
                 features::apply(hq, catalogue, &own, &movement.why, now)?;
             }
-            Moved::StayedOff => feature_log::log(hq, gate, "stayed-off", &movement.why, now)?,
+            Moved::StayedOff => {
+                feature_log::log(hq, gate, FeatureEvent::StayedOff, &movement.why, now)?;
+            }
             Moved::Listed | Moved::Stage | Moved::Repaired => {}
         }
     }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use crate::model::named::named;
 use crate::model::suggestion::Prose;
 
 use super::gate::Gate;
@@ -21,6 +22,16 @@ pub struct Node {
     pub status: Status,
 }
 
+named! {
+    /// What a gate asks of another one.
+    pub enum Demand {
+        /// That it is on.
+        Requires = "requires",
+        /// That it is off.
+        Excludes = "excludes",
+    }
+}
+
 /// A demand between two gates.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Edge {
@@ -28,8 +39,8 @@ pub struct Edge {
     pub from: String,
     /// The gate that is asked for.
     pub to: String,
-    /// `requires` or `excludes`.
-    pub kind: &'static str,
+    /// Which way it asks.
+    pub kind: Demand,
     /// The fact it depends on.
     pub when: Option<String>,
 }
@@ -68,7 +79,7 @@ pub fn graph(features: Features<'_>, only: Option<&Gate>) -> Graph {
         edges.extend(gate.requires.iter().map(|needed| Edge {
             from: gate.slug.clone(),
             to: needed.feature.clone(),
-            kind: "requires",
+            kind: Demand::Requires,
             when: needed.when.clone(),
         }));
         // An exclusion that both declare is drawn once.
@@ -79,7 +90,7 @@ pub fn graph(features: Features<'_>, only: Option<&Gate>) -> Graph {
         edges.extend(gate.excludes.iter().filter(drawn).map(|slug| Edge {
             from: gate.slug.clone(),
             to: slug.clone(),
-            kind: "excludes",
+            kind: Demand::Excludes,
             when: None,
         }));
     }
@@ -95,7 +106,7 @@ impl Graph {
     /// needs is drawn once: drawn again and again it would have no end that anybody sees.
     pub fn tree(&self) -> Vec<Prose> {
         let asked = |node: &Node| {
-            self.edges.iter().any(|edge| edge.kind == "requires" && edge.to == node.feature)
+            self.edges.iter().any(|edge| edge.kind == Demand::Requires && edge.to == node.feature)
         };
         let (mut lines, mut drawn) = (Vec::new(), HashSet::new());
         for node in self.nodes.iter().filter(|node| !asked(node)) {
@@ -121,14 +132,14 @@ impl Graph {
             let status = self.node(&edge.to).map(|node| node.status);
             let (word, tone) = status.map_or(("", None), |of| (of.as_str(), of.tone()));
             let when = edge.when.as_ref().map_or_else(String::new, |fact| format!(", with {fact}"));
-            let excludes = if edge.kind == "excludes" { "excludes " } else { "" };
-            let again = edge.kind == "requires"
+            let excludes = if edge.kind == Demand::Excludes { "excludes " } else { "" };
+            let again = edge.kind == Demand::Requires
                 && drawn.contains(edge.to.as_str())
                 && self.edges.iter().any(|further| further.from == edge.to);
             let above = if again { ", needs what stands above" } else { "" };
             let line = Prose::from(format!("{indent}{branch}{excludes}{} (", edge.to));
             lines.push(line.and_value(word, tone).and(format!("{when}{above})")));
-            if edge.kind == "requires" && !again {
+            if edge.kind == Demand::Requires && !again {
                 self.branches(&edge.to, &format!("{indent}{below}"), drawn, lines);
             }
         }
@@ -145,9 +156,9 @@ impl Graph {
         for edge in &self.edges {
             let label = label(edge);
             let arrow = match (edge.kind, label.is_empty()) {
-                ("excludes", _) => "-. excludes .-".to_owned(),
-                (_, true) => "-->".to_owned(),
-                (_, false) => format!("-- {label} -->"),
+                (Demand::Excludes, _) => "-. excludes .-".to_owned(),
+                (Demand::Requires, true) => "-->".to_owned(),
+                (Demand::Requires, false) => format!("-- {label} -->"),
             };
             let _ = writeln!(text, "  {} {arrow} {}", edge.from, edge.to);
         }
@@ -170,9 +181,13 @@ impl Graph {
         }
         for edge in &self.edges {
             let style = match edge.kind {
-                "excludes" => " [style = dashed, dir = none, label = \"excludes\"]".to_owned(),
-                _ if edge.when.is_some() => format!(" [label = \"{}\"]", label(edge)),
-                _ => String::new(),
+                Demand::Excludes => {
+                    " [style = dashed, dir = none, label = \"excludes\"]".to_owned()
+                }
+                Demand::Requires if edge.when.is_some() => {
+                    format!(" [label = \"{}\"]", label(edge))
+                }
+                Demand::Requires => String::new(),
             };
             let _ = writeln!(text, "  \"{}\" -> \"{}\"{style};", edge.from, edge.to);
         }

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use super::catalogue::Catalogue;
 use super::gate::key_fact;
+use crate::model::named::named;
 use crate::model::version::Version;
 
 /// What headquarters says of a feature.
@@ -45,6 +46,22 @@ pub enum Setting {
     Off,
     /// Off until midnight of this date.
     Scheduled(Date),
+}
+
+named! {
+    /// What became of a feature, as headquarters' log has it.
+    pub enum FeatureEvent {
+        /// It was turned on.
+        On = "on",
+        /// It was turned off, or its schedule was dropped.
+        Off = "off",
+        /// It is to turn on at a date.
+        Scheduled = "scheduled",
+        /// It was to turn on and did not.
+        StayedOff = "stayed-off",
+        /// It has its rows, off.
+        Listed = "listed",
+    }
 }
 
 /// One feature's new setting.

@@ -32,19 +32,55 @@ impl Path {
     }
 }
 
+named! {
+    /// Why an operation was not local, or not done, as scripts know it.
+    pub enum ReasonCode {
+        /// It is a real-time call by its nature.
+        AlwaysRealTime = "always-real-time",
+        /// Headquarters has no functionality profile for the channel.
+        NoProfile = "no-profile",
+        /// The option is off in the functionality profile.
+        ProfileOff = "profile-off",
+        /// The feature is off in headquarters.
+        FeatureOff = "feature-off",
+        /// A side has one of the feature's two rows.
+        HalfSynchronized = "half-synchronized",
+        /// It is on in headquarters and not in the channel.
+        NotDistributed = "not-distributed",
+        /// The scale unit answers from what it holds.
+        Cached = "cached",
+        /// The channel does not have its own configuration.
+        NotConfigured = "not-configured",
+        /// The channel has no customers, and headquarters has.
+        NoCustomers = "no-customers",
+        /// The default customer is not set, or not there.
+        NoDefaultCustomer = "no-default-customer",
+        /// The register is offline.
+        Offline = "offline",
+        /// Offline, while shared customer data tables are filtered.
+        FilterSharedCustomers = "filter-shared-customers",
+        /// The customer's account has not come back, and no feature allows it until then.
+        AsyncCustomer = "async-customer",
+        /// The customer's account has not come back, and nothing allows it until then.
+        PendingSync = "pending-sync",
+        /// Headquarters could not be reached.
+        RtsDown = "rts-down",
+    }
+}
+
 /// Why an operation was not local, or not done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
-    /// A stable word: feature-off, not-distributed, cached, profile-off, offline, rts-down...
-    pub code: String,
+    /// The reason for a script.
+    pub code: ReasonCode,
     /// The reason in a sentence.
     pub text: String,
 }
 
 impl Reason {
     /// A reason.
-    pub fn new(code: &str, text: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), text: text.into() }
+    pub fn new(code: ReasonCode, text: impl Into<String>) -> Self {
+        Self { code, text: text.into() }
     }
 }
 
@@ -69,8 +105,8 @@ pub struct Prospect {
 pub struct Way {
     /// The path.
     pub path: Path,
-    /// Why it is not local, or would not be done, as a stable word.
-    pub reason: Option<String>,
+    /// Why it is not local, or would not be done.
+    pub reason: Option<ReasonCode>,
     /// The same in a sentence.
     pub text: Option<String>,
 }

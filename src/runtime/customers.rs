@@ -10,7 +10,7 @@ use crate::model::customer::{Customer, CustomerField, title_number};
 use crate::model::field_set::Stamp;
 use crate::model::ids::{AccountNum, AsyncAccount};
 use crate::model::operation::{Action, OperationKind};
-use crate::model::pos::{Path, PosReport, Reason};
+use crate::model::pos::{Path, PosReport, Reason, ReasonCode};
 use crate::store::channel_customers::{self, Known, Values};
 use crate::store::channel_view;
 use crate::store::hq_customers::{self, Origin};
@@ -37,7 +37,7 @@ pub(super) fn create(site: &mut Site<'_>, new: &NewCustomer) -> Result<PosReport
             report.notes = notes;
             if site.offline {
                 let text = "a register that is offline always creates asynchronously";
-                report.reasons.push(Reason::new("offline", text));
+                report.reasons.push(Reason::new(ReasonCode::Offline, text));
             }
             Ok(report)
         }
@@ -56,7 +56,7 @@ fn create_in_real_time(
         let (account, notes) = create_locally(site, new)?;
         site.log_fallback(kind, &account, &reasons)?;
         let down = "A connection to headquarters could not be established.";
-        reasons.push(Reason::new("rts-down", down));
+        reasons.push(Reason::new(ReasonCode::RtsDown, down));
         let mut report = site.report(kind.as_str(), Path::AsyncFallback, &account);
         report.request = Some(kind.request().to_owned());
         report.reasons = reasons;

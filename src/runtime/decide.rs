@@ -2,6 +2,7 @@
 
 use crate::gates::catalogue::slug;
 use crate::model::named::named;
+use crate::model::pos::ReasonCode;
 
 named! {
     /// What is asked of a channel.
@@ -101,19 +102,19 @@ pub enum Decision {
     Local,
     /// By a real-time call.
     RealTime,
-    /// Not at all, with a stable word and a sentence.
-    Refused(&'static str, &'static str),
+    /// Not at all, with its word for scripts and a sentence.
+    Refused(ReasonCode, &'static str),
 }
 
 const NOT_OFFLINE: Decision =
-    Decision::Refused("offline", "This operation is not supported in offline mode.");
+    Decision::Refused(ReasonCode::Offline, "This operation is not supported in offline mode.");
 
 /// Decides which way an operation goes.
 pub fn decide(kind: Kind, now: Circumstances) -> Decision {
     use Decision::{Local, RealTime, Refused};
     match kind {
         Kind::CreateCustomer if now.offline && now.filters_shared => Refused(
-            "filter-shared-customers",
+            ReasonCode::FilterSharedCustomers,
             "Customers cannot be created offline while \"Filter shared customer data tables\" is on.",
         ),
         // A register that is offline always creates asynchronously (R06).
@@ -131,27 +132,27 @@ pub fn decide(kind: Kind, now: Circumstances) -> Decision {
             NOT_OFFLINE
         }
         Kind::CreateAddress if now.async_customer => Refused(
-            "async-customer",
+            ReasonCode::AsyncCustomer,
             "Addresses of async customers can be created only with the address feature on.",
         ),
         Kind::EditCustomer | Kind::EditAddress | Kind::DeactivateAddress if now.async_customer => {
-            Refused("async-customer", "Editing async customers isn't supported.")
+            Refused(ReasonCode::AsyncCustomer, "Editing async customers isn't supported.")
         }
         Kind::OrderHistory if now.async_customer => {
-            Refused("pending-sync", "An async customer has no order history yet.")
+            Refused(ReasonCode::PendingSync, "An async customer has no order history yet.")
         }
         Kind::Balance if now.async_customer => {
-            Refused("pending-sync", "An async customer has no balance yet.")
+            Refused(ReasonCode::PendingSync, "An async customer has no balance yet.")
         }
         Kind::LinkIdentity if now.async_customer => {
-            Refused("pending-sync", "An async customer's account has not come back yet.")
+            Refused(ReasonCode::PendingSync, "An async customer's account has not come back yet.")
         }
         Kind::IssueLoyaltyCard if now.async_customer => Refused(
-            "pending-sync",
+            ReasonCode::PendingSync,
             "No loyalty card for an async customer whose account has not come back.",
         ),
         Kind::CreateOrder if now.async_customer && !now.switched_on => Refused(
-            "pending-sync",
+            ReasonCode::PendingSync,
             "No synchronous customer order for an async customer whose account has not come back.",
         ),
         Kind::CreateOrder if now.switched_on => Local,

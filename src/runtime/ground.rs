@@ -8,7 +8,7 @@ use super::obstacle::{MissingGround, Obstacle};
 use crate::gates::Catalogue;
 use crate::gates::gate::CARRIER;
 use crate::model::ids::{AccountNum, DataAreaId};
-use crate::model::pos::{Path, Reason};
+use crate::model::pos::{Path, Reason, ReasonCode};
 use crate::model::scale_unit::{Cached, View};
 use crate::model::topology::DataStore;
 use crate::store::feature_rows::{self, Half};
@@ -101,7 +101,7 @@ impl Outlook {
     /// Why it is not local, or not done, as `pos` has it.
     pub fn reasons(&self) -> Vec<Reason> {
         let refused = match &self.decision {
-            Ok(Decision::Refused(code, text)) => Some(Reason::new(code, *text)),
+            Ok(Decision::Refused(code, text)) => Some(Reason::new(*code, *text)),
             Err(missing) => Some(Reason::new(missing.code(), format!("the channel {missing}"))),
             Ok(_) => None,
         };
@@ -278,7 +278,7 @@ impl Ground<'_> {
         let in_the_way = match decision {
             Ok(Decision::RealTime) => true,
             // What its nature refuses is not made local by any switch.
-            Ok(Decision::Refused(code, _)) => code == ASYNC_CUSTOMER,
+            Ok(Decision::Refused(code, _)) => code == ReasonCode::AsyncCustomer,
             Ok(Decision::Local) | Err(_) => false,
         };
         let obstacle = in_the_way.then(|| self.obstacle(answering, kind.switch())).flatten();
@@ -369,7 +369,3 @@ impl Ground<'_> {
         })
     }
 }
-
-/// The word of what is refused to a customer whose account has not come back, until a feature
-/// allows it (R02, R03).
-const ASYNC_CUSTOMER: &str = "async-customer";

@@ -1,14 +1,11 @@
 //! What is in the way of an operation: worded here, whoever says it (R14).
 
-use crate::model::pos::Reason;
+use crate::model::pos::{Reason, ReasonCode};
 use crate::model::time::ShownTime;
 use crate::store::feature_rows::Half;
 
 /// The job that carries functionality profiles.
 pub const PROFILES: &str = "1070";
-
-/// The word of an option that is off in a functionality profile.
-pub const PROFILE_OFF: &str = "profile-off";
 
 /// The first thing in the way of an operation being local.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,16 +64,18 @@ pub enum Obstacle {
 }
 
 impl Obstacle {
-    /// A stable word for scripts.
-    pub fn code(&self) -> &'static str {
+    /// Its word for scripts.
+    pub fn code(&self) -> ReasonCode {
         match self {
-            Self::Always => "always-real-time",
-            Self::NoProfile => "no-profile",
-            Self::ProfileOff { .. } => PROFILE_OFF,
-            Self::FeatureOff { .. } => "feature-off",
-            Self::Torn { .. } | Self::HalfSynchronized { .. } => "half-synchronized",
-            Self::ProfileNotDistributed { .. } | Self::NotDistributed { .. } => "not-distributed",
-            Self::Cached { .. } => "cached",
+            Self::Always => ReasonCode::AlwaysRealTime,
+            Self::NoProfile => ReasonCode::NoProfile,
+            Self::ProfileOff { .. } => ReasonCode::ProfileOff,
+            Self::FeatureOff { .. } => ReasonCode::FeatureOff,
+            Self::Torn { .. } | Self::HalfSynchronized { .. } => ReasonCode::HalfSynchronized,
+            Self::ProfileNotDistributed { .. } | Self::NotDistributed { .. } => {
+                ReasonCode::NotDistributed
+            }
+            Self::Cached { .. } => ReasonCode::Cached,
         }
     }
 
@@ -145,14 +144,14 @@ pub enum MissingGround {
 }
 
 impl MissingGround {
-    /// A stable word for scripts.
-    pub fn code(&self) -> &'static str {
+    /// Its word for scripts.
+    pub fn code(&self) -> ReasonCode {
         match self {
-            Self::NoConfiguration => "not-configured",
-            Self::NoCustomers => "no-customers",
+            Self::NoConfiguration => ReasonCode::NotConfigured,
+            Self::NoCustomers => ReasonCode::NoCustomers,
             Self::NoDefaultCustomer
             | Self::DefaultCustomerNotThere(_)
-            | Self::DefaultCustomerUnknown(_) => "no-default-customer",
+            | Self::DefaultCustomerUnknown(_) => ReasonCode::NoDefaultCustomer,
         }
     }
 }

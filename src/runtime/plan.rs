@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::features::look;
-use super::obstacle::PROFILE_OFF;
 use crate::exchange::RunRequest;
 use crate::exchange::enlist;
 use crate::exchange::gate::unset;
 use crate::gates::plan::{Ground, Plan, PlanStep, StepKind, plan};
 use crate::gates::way::{ChannelOperations, Choice};
 use crate::gates::{Catalogue, Features, Gate};
+use crate::model::pos::ReasonCode;
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
 use crate::model::suggestion::{
@@ -69,7 +69,7 @@ fn choices(profiles: &[Profile], channels: &[ChannelOperations]) -> Vec<Choice> 
     let mut found: Vec<Choice> = Vec::new();
     for ChannelOperations { channel, operations } in channels {
         let own = profiles.iter().find(|own| own.channels.contains(channel));
-        for one in operations.iter().filter(|one| one.way.reason.as_deref() == Some(PROFILE_OFF)) {
+        for one in operations.iter().filter(|one| one.way.reason == Some(ReasonCode::ProfileOff)) {
             let (Some(own), Some(text)) = (own, one.way.text.clone()) else { continue };
             let operation = one.operation;
             match found.iter_mut().find(|known| known.operation == operation && known.text == text)

@@ -9,7 +9,7 @@ use crate::gates::Catalogue;
 use crate::model::customer::PENDING_SYNC;
 use crate::model::ids::{AccountNum, DataAreaId};
 use crate::model::operation::Action;
-use crate::model::pos::{Path, PosReport, RealTimeCall, Reason};
+use crate::model::pos::{Path, PosReport, RealTimeCall, Reason, ReasonCode};
 use crate::model::scale_unit::{Cached, ChannelView, View};
 use crate::model::time::Time;
 use crate::model::topology::{DataStore, OFFLINE_SUFFIX};
@@ -357,7 +357,7 @@ impl<'a> Site<'a> {
             report.request = Some(kind.request().to_owned());
             report.reasons = reasons;
             let down = "A connection to headquarters could not be established.";
-            report.reasons.push(Reason::new("rts-down", down));
+            report.reasons.push(Reason::new(ReasonCode::RtsDown, down));
             return Ok(report);
         }
         let call = self.call(kind, account, "succeeded", &reasons)?;

@@ -4,6 +4,7 @@ use rusqlite::OptionalExtension as _;
 
 use super::catalogue::find_table;
 use super::error::StoreError;
+use super::feature_rows::Half;
 use super::side::{ChannelDatabase, Headquarters};
 use super::sql_text::quoted;
 use super::{origins, uploads};
@@ -90,10 +91,10 @@ pub fn unreturned(
 
 /// Features of which a channel has only one of the two rows (G14): the name, or the number of the
 /// state row that is missing, and which row is there.
-pub fn half_features(channel: &ChannelDatabase) -> Result<Vec<(String, &'static str)>, StoreError> {
+pub fn half_features(channel: &ChannelDatabase) -> Result<Vec<(String, Half)>, StoreError> {
     channel.rows(include_str!("sql/channel_half_features.sql"), [], |row| {
         let state: i64 = row.get(1)?;
-        Ok((row.get(0)?, if state == 1 { "state" } else { "metadata" }))
+        Ok((row.get(0)?, if state == 1 { Half::State } else { Half::Metadata }))
     })
 }
 

@@ -2,6 +2,7 @@
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
+use crate::gates::standing::FeatureEvent;
 use crate::model::evidence::Grade;
 use crate::model::ids::{AccountNum, AsyncAccount, DataAreaId, DataStoreId, GroupId};
 use crate::model::job::Direction;
@@ -62,6 +63,8 @@ columns! {
     Cause: [as_str()], |value| known(value.as_str()?, "a cause", Self::parse);
     Direction: [as_str()], |value| known(value.as_str()?, "a direction", Self::parse);
     FaultKind: [as_str()], |value| known(value.as_str()?, "a fault", Self::parse);
+    FeatureEvent: [as_str()],
+        |value| known(value.as_str()?, "what became of a feature", Self::parse);
     FullReason: [as_str()], |value| known(value.as_str()?, "a reason for a full run", Self::parse);
     Grade: [as_str()], |value| known(value.as_str()?, "a grade", Self::parse);
     OperationStatus: [as_str()],

@@ -3,6 +3,7 @@
 use super::error::StoreError;
 use super::side::{Headquarters, HqTx};
 use crate::gates::gate::Gate;
+use crate::gates::standing::FeatureEvent;
 use crate::model::time::{ShownTime, Time};
 use crate::world::Clock;
 
@@ -10,7 +11,7 @@ use crate::world::Clock;
 pub fn log(
     hq: &HqTx<'_>,
     gate: &Gate,
-    event: &str,
+    event: FeatureEvent,
     detail: &str,
     now: &Time,
 ) -> Result<(), StoreError> {
@@ -26,8 +27,8 @@ pub fn log(
 pub struct LogLine {
     /// When, as people in the environment's zone read it.
     pub at: ShownTime,
-    /// on, off, scheduled, stayed-off or listed.
-    pub event: String,
+    /// What.
+    pub event: FeatureEvent,
     /// Why.
     pub detail: String,
 }
@@ -46,8 +47,12 @@ pub fn history_of(
 }
 
 /// The last thing that turned a feature on or off, or was to, and when.
-pub(super) fn last(hq: &Headquarters, gate: &Gate) -> Result<Option<(String, Time)>, StoreError> {
+pub(super) fn last(
+    hq: &Headquarters,
+    gate: &Gate,
+) -> Result<Option<(FeatureEvent, Time)>, StoreError> {
     let sql = "SELECT EVENT, AT FROM cdx_FEATURELOG WHERE NAME = ?1 \
-               AND EVENT IN ('on', 'off', 'scheduled', 'stayed-off') ORDER BY ID DESC LIMIT 1";
-    hq.first(sql, [gate.table_name()], |row| Ok((row.get(0)?, row.get(1)?)))
+               AND EVENT <> ?2 ORDER BY ID DESC LIMIT 1";
+    let but = rusqlite::params![gate.table_name(), FeatureEvent::Listed];
+    hq.first(sql, but, |row| Ok((row.get(0)?, row.get(1)?)))
 }

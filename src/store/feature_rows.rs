@@ -8,6 +8,7 @@ use super::feature_log::{last, log};
 use super::side::{ChannelDatabase, Headquarters, HqTx};
 use crate::gates::Catalogue;
 use crate::gates::gate::Gate;
+use crate::gates::standing::FeatureEvent;
 use crate::model::time::Time;
 use crate::world::clock::NO_DATE;
 
@@ -86,7 +87,7 @@ pub(in crate::store) fn repair_one(
     };
     if let Some(half) = half {
         let detail = format!("again, as its {} row was missing", half.other().as_str());
-        log(hq, gate, "listed", &detail, now)?;
+        log(hq, gate, FeatureEvent::Listed, &detail, now)?;
     }
     Ok(half)
 }
@@ -102,7 +103,7 @@ fn add_metadata(
     if hq.number(known, [id])? > 0 {
         return Ok(false);
     }
-    let since = last(hq, gate)?.filter(|(event, _)| event == "on").map(|(_, at)| at);
+    let since = last(hq, gate)?.filter(|(event, _)| *event == FeatureEvent::On).map(|(_, at)| at);
     let since = since.unwrap_or_else(|| now.to_owned());
     let date = if on { since.date().unwrap_or(NO_DATE) } else { NO_DATE };
     hq.run(
@@ -125,7 +126,7 @@ fn add_state(hq: &HqTx<'_>, gate: &Gate, now: &Time) -> Result<bool, StoreError>
         .first(orphan, [&gate.name], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
     let Some((id, date)) = orphan else { return Ok(false) };
     let on = match last(hq, gate)? {
-        Some((event, _)) => event == "on",
+        Some((event, _)) => event == FeatureEvent::On,
         // As it was made: on since its date.
         None => date.get(..10).is_some_and(|date| date != NO_DATE && date <= now.as_str()),
     };

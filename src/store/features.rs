@@ -12,7 +12,7 @@ use super::side::{Headquarters, HqTx};
 use super::{topology, tracking, world};
 use crate::gates::gate::Gate;
 use crate::gates::progress::{Had, History};
-use crate::gates::standing::{Change, FeatureRow, Setting, Standing, is_yes};
+use crate::gates::standing::{Change, FeatureEvent, FeatureRow, Setting, Standing, is_yes};
 use crate::gates::{Catalogue, Features};
 use crate::model::ids::DataStoreId;
 use crate::model::status::DownloadStatus;
@@ -115,7 +115,7 @@ pub fn list(hq: &HqTx<'_>, gates: &[&Gate], now: &Time) -> Result<(), StoreError
                 ":disable": gate.can_disable,
             },
         )?;
-        log(hq, gate, "listed", "", now)?;
+        log(hq, gate, FeatureEvent::Listed, "", now)?;
     }
     Ok(())
 }
@@ -144,9 +144,9 @@ pub fn apply(
         let sql = "SELECT ISENABLED FROM FEATUREMANAGEMENTSTATE WHERE NAME = ?1";
         let was = hq.number(sql, [&name])? != 0;
         let (on, event, date) = match change.to {
-            Setting::On(date) => (true, "on", date.to_string()),
-            Setting::Off => (false, "off", NO_DATE.to_owned()),
-            Setting::Scheduled(date) => (false, "scheduled", date.to_string()),
+            Setting::On(date) => (true, FeatureEvent::On, date.to_string()),
+            Setting::Off => (false, FeatureEvent::Off, NO_DATE.to_owned()),
+            Setting::Scheduled(date) => (false, FeatureEvent::Scheduled, date.to_string()),
         };
         hq.run(
             include_str!("sql/feature_set_state.sql"),
@@ -162,8 +162,10 @@ pub fn apply(
                 rusqlite::params![name, version],
             )?;
         }
-        let detail =
-            if event == "scheduled" { format!("{why} for {date}") } else { why.to_owned() };
+        let detail = match event {
+            FeatureEvent::Scheduled => format!("{why} for {date}"),
+            _ => why.to_owned(),
+        };
         log(hq, gate, event, &detail, now)?;
     }
     Ok(())

@@ -51,12 +51,16 @@ impl Said {
         match answer {
             Ok(report) => Self::Goes {
                 path: report.path.as_str().to_owned(),
-                reasons: report.reasons.iter().map(|reason| reason.code.clone()).collect(),
+                reasons: report
+                    .reasons
+                    .iter()
+                    .map(|reason| reason.code.as_str().to_owned())
+                    .collect(),
                 texts: report.reasons.into_iter().map(|reason| reason.text).collect(),
             },
             Err(error) => Self::Fails {
                 code: match &error {
-                    PosError::MissingGround { missing, .. } => missing.code(),
+                    PosError::MissingGround { missing, .. } => missing.code().as_str(),
                     PosError::UnknownCustomer { .. } => "unknown-customer",
                     PosError::UnknownAddress { .. } => "unknown-address",
                     PosError::Store(error) if error.file().is_some() => "file",

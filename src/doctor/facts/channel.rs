@@ -13,6 +13,7 @@ use crate::runtime::Here;
 use crate::store::arrears::{Calls, Counters, UnreturnedCustomer};
 use crate::store::drift::Drift;
 use crate::store::extension::LateRows;
+use crate::store::feature_rows::Half;
 use crate::store::lineage::{Fit, LostCustomer};
 use crate::store::lost::LostRows;
 
@@ -92,7 +93,7 @@ pub struct ChannelFacts {
     /// Configurations without which a job that would publish a feature here is refused (G16).
     pub lacking: Vec<Unset>,
     /// Features with one of their two rows: the name, and which row is there.
-    pub half_features: Vec<(String, &'static str)>,
+    pub half_features: Vec<(String, Half)>,
     /// The real-time calls made, by operation and reason.
     pub calls: Vec<Calls>,
     /// Download sessions in the order they were applied.

@@ -11,7 +11,7 @@ use crate::exchange::plan::plan_job;
 use crate::exchange::upload::upload_tables;
 use crate::exchange::{chain, initialize};
 use crate::gates::Catalogue;
-use crate::gates::standing::Standing;
+use crate::gates::standing::{FeatureEvent, Standing};
 use crate::model::ids::{AccountNum, DataStoreId, GroupId};
 use crate::model::job::{Definitions, Direction, Job};
 use crate::model::plan::TablePlan;
@@ -304,7 +304,7 @@ fn stayed_off(reader: &Reader, catalogue: &Catalogue) -> Known<BTreeMap<String, 
     let mut found = BTreeMap::new();
     for gate in &catalogue.gates {
         let last = feature_log::history_of(&reader.hq, gate, &reader.world.clock)?.pop();
-        if let Some(line) = last.filter(|line| line.event == "stayed-off") {
+        if let Some(line) = last.filter(|line| line.event == FeatureEvent::StayedOff) {
             found.insert(gate.slug.clone(), line.detail);
         }
     }

@@ -21,6 +21,7 @@ use crate::runtime::features::Site;
 use crate::runtime::{Here, Sides};
 use crate::store::apply::is_misfit;
 use crate::store::drift::{Comparison, Drift, compare, with_channel};
+use crate::store::feature_rows::Half;
 use crate::store::lineage::{self, Fit, LostCustomer};
 use crate::store::packages::{Folder, PackageStore as _};
 use crate::store::schema::Kind;
@@ -240,13 +241,10 @@ impl Survey<'_> {
         unset(&self.reader.hq, &self.hq.catalogue, standing, &jobs, &request)
     }
 
-    fn half_features(
-        &self,
-        channel: &ChannelDatabase,
-    ) -> Result<Vec<(String, &'static str)>, StoreError> {
+    fn half_features(&self, channel: &ChannelDatabase) -> Result<Vec<(String, Half)>, StoreError> {
         let mut found = Vec::new();
         for (name, which) in arrears::half_features(channel)? {
-            let name = if which == "state" {
+            let name = if which == Half::State {
                 name
             } else {
                 let known = arrears::feature_name(&self.reader.hq, &name)?;

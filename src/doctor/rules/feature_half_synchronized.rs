@@ -38,8 +38,6 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             if torn.contains(&slug) {
                 continue;
             }
-            let missing = if *there == "state" { "METADATA" } else { "STATE" };
-            let has = if *there == "state" { "STATE" } else { "METADATA" };
             let bring = full(CARRIER, name);
             // Memory that was read while the row was missing would still say no.
             let restart = facts.held.iter().any(Option::is_some).then(|| {
@@ -50,8 +48,8 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                 subject: Subject::channel(name).with_feature(&slug),
                 title: format!("{slug} has only one of its two rows: the runtime does not see it"),
                 evidence: vec![
-                    format!("ax.FEATUREMANAGEMENT{has} has {feature}"),
-                    format!("ax.FEATUREMANAGEMENT{missing} does not have it"),
+                    format!("ax.FEATUREMANAGEMENT{there} has {feature}"),
+                    format!("ax.FEATUREMANAGEMENT{} does not have it", there.other()),
                 ],
                 effect: "the feature is off there, whatever headquarters says".to_owned(),
                 fix: Fix::safe(std::iter::once(bring).chain(restart)),

@@ -86,7 +86,7 @@ fn in_channel(
     for (missing, kinds) in lacking {
         let names: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
         findings.report(Found {
-            subject: subject(missing.code()),
+            subject: subject(missing.code().as_str()),
             title: format!("operations fail: the channel {missing}"),
             evidence: vec![format!("would fail now: {}", names.join(", "))],
             effect: EFFECT.to_owned(),
