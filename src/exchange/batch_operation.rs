@@ -1,14 +1,18 @@
 //! What the customer batch does with one operation.
 
 use super::batch_fields::{Acting, Fate};
+use crate::model::async_values::AFFILIATION;
 use crate::model::changed::Changed;
-use crate::model::customer::{Address, AddressField, Change, Customer, CustomerField, title_name};
+use crate::model::customer::{
+    Address, AddressField, Change, Contact, Customer, CustomerField, PHONE, Part, Place,
+};
 use crate::model::field_set::{Field, FieldOwner, Stamp};
 use crate::model::ids::{AccountNum, AsyncAccount, DataAreaId};
 use crate::model::operation::{Action, OperationKind};
 use crate::model::schema::Table;
 use crate::model::time::Time;
-use crate::store::hq_customers::{self, Origin, PostalAddress};
+use crate::store::hq_customers::{self, Origin};
+use crate::store::hq_locations::{self, PostalAddress};
 use crate::store::operations::{self, Done, OperationRow};
 use crate::store::{Headquarters, HqTx, StoreError, catalogue, lineage};
 
@@ -47,17 +51,15 @@ impl Limits {
         })
     }
 
-    fn check(table: Option<&Table>, values: &[(&str, &str)]) -> Result<(), Failure> {
-        for (column, value) in values {
-            let limit = table.and_then(|table| table.column(column)).and_then(|c| c.length);
-            let length = value.chars().count();
-            if let Some(limit) = limit.filter(|limit| length > *limit as usize) {
-                return Err(Failure::Told(format!(
-                    "{column} has {length} characters, headquarters takes {limit}: {value:?}"
-                )));
-            }
+    fn check(table: Option<&Table>, column: &str, value: &str) -> Result<(), Failure> {
+        let limit = table.and_then(|table| table.column(column)).and_then(|c| c.length);
+        let length = value.chars().count();
+        match limit.filter(|limit| length > *limit as usize) {
+            Some(limit) => Err(Failure::Told(format!(
+                "{column} has {length} characters, headquarters takes {limit}: {value:?}"
+            ))),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -87,17 +89,18 @@ pub(super) fn process(
 /// A primary contact is the customer's e-mail address or telephone number; another one is added.
 fn contact(acting: &Acting<'_>, account: AccountNum) -> Result<Done, StoreError> {
     let Acting { hq, row, now, .. } = *acting;
-    let (kind, value) = (row.number("CONTACTTYPE"), row.text("LOCATOR"));
-    let phone = kind == hq_customers::PHONE;
+    let contact = Contact::of_async(|column| row.text(column));
+    let phone = contact.kind == PHONE;
     let word = format!("contact {}", if phone { "phone" } else { "email" });
-    if row.number("ISPRIMARY") == 0 {
+    if !contact.primary {
         let party = hq_customers::known_party(hq, &account)?;
-        hq_customers::set_contact(hq, party, kind, value, false, now)?;
-        return Ok(Done { account, changes: vec![change(&word, "", value)], left: Vec::new() });
+        hq_locations::set_contact(hq, party, &contact, now)?;
+        let changes = vec![Change::new(&word, "", &contact.value)];
+        return Ok(Done { account, changes, left: Vec::new() });
     }
     let field = if phone { CustomerField::Phone } else { CustomerField::Email };
     let mut done = Done { account, ..Done::default() };
-    set_customer_field(acting, &mut done, field, value, &["LOCATOR", "CONTACTTYPE", "ISPRIMARY"])?;
+    set_customer_field(acting, &mut done, field, &contact.value, &Contact::COLUMNS)?;
     for change in &mut done.changes {
         change.attribute.clone_from(&word);
     }
@@ -106,12 +109,12 @@ fn contact(acting: &Acting<'_>, account: AccountNum) -> Result<Done, StoreError>
 
 fn affiliation(acting: &Acting<'_>, account: AccountNum) -> Result<Done, StoreError> {
     let Acting { hq, row, .. } = *acting;
-    let id = row.number("RETAILAFFILIATIONID");
+    let id = row.number(AFFILIATION);
     let (field, text) = (Field::Affiliation(id), id.to_string());
     let takes = acting.action == Action::Deactivate;
     let owner = FieldOwner::Customer(&account);
     let mut done = Done { account: account.clone(), ..Done::default() };
-    match acting.fate(owner, field, &["RETAILAFFILIATIONID", "OPERATION"])? {
+    match acting.fate(owner, field, &[AFFILIATION, "OPERATION"])? {
         Fate::Left(newer) => {
             let word = |given: bool| if given { "given" } else { "taken" };
             let kept = word(operations::has_affiliation(hq, &account, id)?);
@@ -120,10 +123,10 @@ fn affiliation(acting: &Acting<'_>, account: AccountNum) -> Result<Done, StoreEr
         Fate::Set(stamp) => {
             if takes {
                 operations::remove_affiliation(hq, &account, id)?;
-                done.changes.push(change("affiliation", &text, ""));
+                done.changes.push(Change::new("affiliation", &text, ""));
             } else {
                 hq_customers::add_affiliation(hq, &account, id)?;
-                done.changes.push(change("affiliation", "", &text));
+                done.changes.push(Change::new("affiliation", "", &text));
             }
             acting.record(owner, field, stamp)?;
         }
@@ -142,7 +145,7 @@ fn attribute(acting: &Acting<'_>, account: AccountNum) -> Result<Done, StoreErro
         Fate::Left(newer) => done.left.push(acting.left(field, value, &old, &newer)?),
         Fate::Set(stamp) => {
             operations::set_attribute(hq, &account, id, value)?;
-            done.changes.push(change(&field.to_string(), &old, value));
+            done.changes.push(Change::new(&field.to_string(), &old, value));
             acting.record(owner, field, stamp)?;
         }
     }
@@ -171,28 +174,6 @@ pub(super) fn known_account(
     hq_customers::account_of_guid(hq, &AsyncAccount::new(row.text("CUSTACCOUNTASYNC")))
 }
 
-fn change(attribute: &str, old: &str, new: &str) -> Change {
-    Change { attribute: attribute.to_owned(), old: old.to_owned(), new: new.to_owned() }
-}
-
-/// The customer that a row describes.
-fn described(row: &OperationRow) -> Customer {
-    let text = |column: &str| row.text(column).to_owned();
-    Customer {
-        async_account: AsyncAccount::new(row.text("CUSTACCOUNTASYNC")),
-        first_name: text("FIRSTNAME"),
-        middle_name: text("MIDDLENAME"),
-        last_name: text("LASTNAME"),
-        title: title_name(row.number("TITLERECORDID")).to_owned(),
-        group: text("CUSTGROUP"),
-        language: text("LANGUAGEID"),
-        email: text("EMAIL"),
-        phone: text("PHONE"),
-        receipt_email: text("RECEIPTEMAIL"),
-        ..Customer::default()
-    }
-}
-
 fn customer(
     acting: &Acting<'_>,
     account: Option<AccountNum>,
@@ -200,13 +181,12 @@ fn customer(
     limits: &Limits,
 ) -> Result<Done, Failure> {
     let Acting { hq, row, .. } = *acting;
-    let wanted = described(row);
+    let wanted = Customer::of_async(|column| row.text(column));
     let changed = acting.changed()?;
-    let names = [CustomerField::FirstName, CustomerField::MiddleName, CustomerField::LastName];
-    for field in names.into_iter().filter(|field| changed.includes(field.as_str())) {
-        let value = hq_customers::value_of(&wanted, field);
-        let column = field.column().unwrap_or_default();
-        Limits::check(limits.name.as_ref(), &[(column, &value)])?;
+    for field in CustomerField::ALL.iter().filter(|field| changed.includes(field.as_str())) {
+        if let Place::Column(Part::Name, column) = field.place() {
+            Limits::check(limits.name.as_ref(), column, field.get(&wanted))?;
+        }
     }
     match (account, acting.action) {
         (None, Action::Create) => create(acting, &wanted, company),
@@ -217,9 +197,9 @@ fn customer(
         (Some(account), _) => {
             let account = hq_customers::find(hq, &account)?.map_or(account, |found| found.account);
             let mut done = Done { account, ..Done::default() };
-            for (field, value) in edited(&wanted, &changed) {
-                let column = field.column().unwrap_or_default();
-                set_customer_field(acting, &mut done, field, &value, &[column])?;
+            for field in edited(&wanted, &changed) {
+                let value = field.get(&wanted);
+                set_customer_field(acting, &mut done, field, value, &[field.column()])?;
             }
             Ok(done)
         }
@@ -237,10 +217,10 @@ fn create(acting: &Acting<'_>, wanted: &Customer, company: &DataAreaId) -> Resul
     let origin = Origin { company, now, default_customer: &default, stamp: &stamp, known };
     let account = hq_customers::create(hq, &origin, wanted)?;
     let mut changes = Vec::new();
-    for (field, value) in hq_customers::given(wanted) {
-        let columns = [field.column().unwrap_or_default()];
-        acting.record_saved(FieldOwner::Customer(&account), Field::Customer(field), &columns)?;
-        changes.push(change(field.as_str(), "", &value));
+    for field in CustomerField::given(wanted) {
+        let owner = FieldOwner::Customer(&account);
+        acting.record_saved(owner, field.into(), &[field.column()])?;
+        changes.push(Change::new(field.as_str(), "", field.get(wanted)));
     }
     Ok(Done { account, changes, left: Vec::new() })
 }
@@ -255,15 +235,14 @@ fn set_customer_field(
 ) -> Result<(), StoreError> {
     let Acting { hq, now, .. } = *acting;
     let account = done.account.clone();
-    let set = Field::Customer(field);
+    let set = field.into();
     match acting.fate(FieldOwner::Customer(&account), set, columns)? {
         Fate::Set(stamp) => {
             done.changes.extend(hq_customers::set_field(hq, &account, field, value, &stamp, now)?);
         }
         Fate::Left(newer) => {
             let found = hq_customers::find(hq, &account)?.unwrap_or_default();
-            let kept = hq_customers::value_of(&found, field);
-            done.left.push(acting.left(set, value, &kept, &newer)?);
+            done.left.push(acting.left(set, value, field.get(&found), &newer)?);
         }
     }
     Ok(())
@@ -271,34 +250,20 @@ fn set_customer_field(
 
 /// The fields that a row changed. Of one that is taken whole, group and language only where it has
 /// them, since channels may leave them out.
-fn edited(customer: &Customer, changed: &Changed) -> Vec<(CustomerField, String)> {
-    let carried = |field: CustomerField, value: &str| match changed {
+fn edited(customer: &Customer, changed: &Changed) -> Vec<CustomerField> {
+    let carried = |field: &CustomerField| match changed {
         Changed::Whole => {
-            !value.is_empty() || !matches!(field, CustomerField::Group | CustomerField::Language)
+            !field.get(customer).is_empty()
+                || !matches!(field, CustomerField::Group | CustomerField::Language)
         }
         Changed::Fields(_) => changed.includes(field.as_str()),
     };
-    CustomerField::ALL
-        .iter()
-        .copied()
-        .filter(|field| *field != CustomerField::Affiliation)
-        .map(|field| (field, hq_customers::value_of(customer, field)))
-        .filter(|(field, value)| carried(*field, value))
-        .collect()
+    CustomerField::ALL.iter().copied().filter(carried).collect()
 }
 
 fn address(acting: &Acting<'_>, account: AccountNum, limits: &Limits) -> Result<Done, Failure> {
     let Acting { hq, row, now, .. } = *acting;
-    let text = |column: &str| row.text(column).to_owned();
-    let wanted = Address {
-        id: text("ADDRESSID"),
-        street: text("STREET"),
-        city: text("CITY"),
-        state: text("STATE"),
-        zip: text("ZIP"),
-        county: text("COUNTY"),
-        country: text("COUNTRY"),
-    };
+    let wanted = Address::of_async(|column| row.text(column));
     let action = acting.action;
     let changed = acting.changed()?;
     let carried: Vec<AddressField> = AddressField::ALL
@@ -307,18 +272,18 @@ fn address(acting: &Acting<'_>, account: AccountNum, limits: &Limits) -> Result<
         .filter(|field| action == Action::Create || changed.includes(field.as_str()))
         .collect();
     for field in carried.iter().filter(|_| action != Action::Deactivate) {
-        Limits::check(limits.address.as_ref(), &[(postal_column(*field), field.get(&wanted))])?;
+        Limits::check(limits.address.as_ref(), field.place(), field.get(&wanted))?;
     }
     let party = hq_customers::known_party(hq, &account)?;
-    let known = hq_customers::find_address(hq, party, &wanted.id)?;
+    let known = hq_locations::find_address(hq, party, &wanted.id)?;
     let mut done = Done { account, ..Done::default() };
     match (action, known) {
         (Action::Create, None) => {
-            let recid = hq_customers::add_address(hq, party, &wanted, &acting.stamp(&[]), now)?;
+            let recid = hq_locations::add_address(hq, party, &wanted, &acting.stamp(&[]), now)?;
             operations::remember_address(hq, &wanted.id, recid)?;
             for field in carried.iter().filter(|field| !field.get(&wanted).is_empty()) {
                 let owner = FieldOwner::Address(recid);
-                acting.record_saved(owner, Field::Address(*field), &[field.column()])?;
+                acting.record_saved(owner, (*field).into(), &[field.column()])?;
             }
             done.changes = differences(&Address::default(), &wanted);
         }
@@ -333,15 +298,6 @@ fn address(acting: &Acting<'_>, account: AccountNum, limits: &Limits) -> Result<
     Ok(done)
 }
 
-/// LOGISTICSPOSTALADDRESS' name of a field.
-fn postal_column(field: AddressField) -> &'static str {
-    match field {
-        AddressField::Zip => "ZIPCODE",
-        AddressField::Country => "COUNTRYREGIONID",
-        other => other.column(),
-    }
-}
-
 /// A deactivation sets one field, whether the address is in force; no edit sets that.
 fn deactivate(
     acting: &Acting<'_>,
@@ -351,10 +307,10 @@ fn deactivate(
 ) -> Result<(), StoreError> {
     let owner = FieldOwner::Address(recid);
     if let Fate::Set(stamp) = acting.fate(owner, Field::InForce, &["OPERATION"])? {
-        hq_customers::deactivate_address(acting.hq, recid, &stamp, acting.now)?;
+        hq_locations::deactivate_address(acting.hq, recid, &stamp, acting.now)?;
     }
     if let PostalAddress::InForce(address) = found {
-        done.changes.push(change("address", &address.street, ""));
+        done.changes.push(Change::new("address", &address.street, ""));
     }
     Ok(())
 }
@@ -373,7 +329,7 @@ fn edit_address(
     let before = found.values();
     let mut set: Vec<(AddressField, String, Stamp)> = Vec::new();
     for field in carried {
-        let (name, columns) = (Field::Address(*field), [field.column()]);
+        let (name, columns) = ((*field).into(), [field.column()]);
         let fate = match (acting.fate(owner, Field::InForce, &columns)?, found) {
             (Fate::Left(newer), PostalAddress::Deactivated(_)) => Fate::Left(newer),
             _ => acting.fate(owner, name, &columns)?,
@@ -387,7 +343,7 @@ fn edit_address(
         }
     }
     if !set.is_empty() {
-        let after = hq_customers::edit_address(acting.hq, recid, before, &set, acting.now)?;
+        let after = hq_locations::edit_address(acting.hq, recid, before, &set, acting.now)?;
         done.changes = differences(before, &after);
     }
     Ok(())
@@ -397,6 +353,6 @@ fn differences(old: &Address, new: &Address) -> Vec<Change> {
     AddressField::ALL
         .iter()
         .filter(|field| field.get(old) != field.get(new))
-        .map(|field| change(field.as_str(), field.get(old), field.get(new)))
+        .map(|field| Change::new(field.as_str(), field.get(old), field.get(new)))
         .collect()
 }

@@ -1,8 +1,10 @@
-//! Customers as people see them, and the fields they may set.
+//! Customers as people see them, and the fields they may set. A field stands once, in the tables
+//! below: its name, its columns and its member come from there.
+
+use serde::Serialize;
 
 use super::ids::{AccountNum, AsyncAccount};
 use super::named::named;
-use serde::Serialize;
 
 /// What people see instead of a temporary GUID (R08).
 pub const PENDING_SYNC: &str = "Pending sync";
@@ -46,12 +48,9 @@ pub struct Customer {
 impl Customer {
     /// First, middle and last name in one.
     pub fn name(&self) -> String {
-        [&self.first_name, &self.middle_name, &self.last_name]
-            .into_iter()
-            .filter(|part| !part.is_empty())
-            .cloned()
-            .collect::<Vec<_>>()
-            .join(" ")
+        let parts = [&self.first_name, &self.middle_name, &self.last_name];
+        let parts = parts.into_iter().filter(|part| !part.is_empty());
+        parts.map(String::as_str).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -74,130 +73,199 @@ pub struct Address {
     pub country: String,
 }
 
-named! {
+impl Address {
+    /// The address as it is written on a letter.
+    pub fn written(&self) -> String {
+        format!("{}\n{}, {} {}", self.street, self.city, self.state, self.zip)
+    }
+}
+
+/// Makes the fields that people set. A row is a field: its name, for people, scripts and
+/// `cdx_CHANGED`; its column in the asynchronous table; where headquarters and channels keep it;
+/// its member.
+macro_rules! fields {
+    ($(#[$doc:meta])* $name:ident of $owner:ident, kept in $place:ty {
+        $(
+            $(#[$about:meta])*
+            $variant:ident = $text:literal, $column:literal, $kept:expr, $member:ident;
+        )+
+    }) => {
+        named! {
+            $(#[$doc])*
+            pub enum $name { $($(#[$about])* $variant = $text,)+ }
+        }
+
+        impl $name {
+            /// Its column in the asynchronous table.
+            pub const fn column(self) -> &'static str {
+                match self { $(Self::$variant => $column,)+ }
+            }
+
+            /// Where headquarters and channels keep it.
+            pub const fn place(self) -> $place {
+                match self { $(Self::$variant => $kept,)+ }
+            }
+
+            /// The value.
+            pub fn get(self, owner: &$owner) -> &str {
+                match self { $(Self::$variant => &owner.$member,)+ }
+            }
+
+            /// The value, to be set.
+            pub fn of(self, owner: &mut $owner) -> &mut String {
+                match self { $(Self::$variant => &mut owner.$member,)+ }
+            }
+
+            /// The field that a column of the asynchronous table holds.
+            pub fn of_column(column: &str) -> Option<Self> {
+                let is = |field: &Self| field.column().eq_ignore_ascii_case(column);
+                Self::ALL.iter().copied().find(is)
+            }
+
+            /// The fields that say something.
+            pub fn given(owner: &$owner) -> impl Iterator<Item = Self> + '_ {
+                Self::ALL.iter().copied().filter(|field| !field.get(owner).is_empty())
+            }
+        }
+    };
+}
+
+fields! {
     /// A field of a customer that people set with `--set FIELD=VALUE`.
-    pub enum CustomerField {
+    CustomerField of Customer, kept in Place {
         /// First name.
-        FirstName = "first-name",
+        FirstName = "first-name", "FIRSTNAME", Place::Column(Part::Name, "FIRSTNAME"), first_name;
         /// Middle name.
-        MiddleName = "middle-name",
+        MiddleName = "middle-name", "MIDDLENAME", Place::Column(Part::Name, "MIDDLENAME"), middle_name;
         /// Last name.
-        LastName = "last-name",
+        LastName = "last-name", "LASTNAME", Place::Column(Part::Name, "LASTNAME"), last_name;
         /// Personal title: Mr, Mrs, Ms, Dr.
-        Title = "title",
+        Title = "title", "TITLERECORDID", Place::Column(Part::Person, "PERSONALTITLE"), title;
         /// Primary e-mail address.
-        Email = "email",
+        Email = "email", "EMAIL", Place::Contact(EMAIL), email;
         /// Primary telephone number.
-        Phone = "phone",
+        Phone = "phone", "PHONE", Place::Contact(PHONE), phone;
         /// Where receipts go.
-        ReceiptEmail = "receipt-email",
+        ReceiptEmail = "receipt-email", "RECEIPTEMAIL", Place::Column(Part::Retail, "RECEIPTEMAIL"), receipt_email;
         /// Language.
-        Language = "language",
+        Language = "language", "LANGUAGEID", Place::Column(Part::Party, "LANGUAGEID"), language;
         /// Customer group.
-        Group = "group",
-        /// An affiliation to add.
-        Affiliation = "affiliation",
+        Group = "group", "CUSTGROUP", Place::Column(Part::Account, "CUSTGROUP"), group;
+    }
+}
+
+fields! {
+    /// A field of an address that people set; its place is a column of LOGISTICSPOSTALADDRESS.
+    AddressField of Address, kept in &'static str {
+        /// Street with number.
+        Street = "street", "STREET", "STREET", street;
+        /// City.
+        City = "city", "CITY", "CITY", city;
+        /// State.
+        State = "state", "STATE", "STATE", state;
+        /// Postal code.
+        Zip = "zip", "ZIP", "ZIPCODE", zip;
+        /// County.
+        County = "county", "COUNTY", "COUNTY", county;
+        /// Country or region.
+        Country = "country", "COUNTRY", "COUNTRYREGIONID", country;
+    }
+}
+
+/// Where headquarters keeps a field of a customer; a channel has the same tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// A column of one of the customer's rows.
+    Column(Part, &'static str),
+    /// The primary contact of this type.
+    Contact(i64),
+}
+
+named! {
+    /// The rows that a customer is made of.
+    pub enum Part {
+        /// The party.
+        Party = "DIRPARTYTABLE",
+        /// The person that the party is.
+        Person = "DIRPERSON",
+        /// The person's name.
+        Name = "DIRPERSONNAME",
+        /// The customer account.
+        Account = "CUSTTABLE",
+        /// What retail adds to the account.
+        Retail = "RETAILCUSTTABLE",
     }
 }
 
 impl CustomerField {
-    /// The field that a column of RETAILASYNCCUSTOMERV2 holds.
-    pub fn of_column(column: &str) -> Option<Self> {
-        let is = |field: &Self| field.column().is_some_and(|own| own.eq_ignore_ascii_case(column));
-        Self::ALL.iter().copied().find(is)
-    }
-
-    /// The field, to be set; affiliations have none, since setting one adds it.
-    pub fn of(self, customer: &mut Customer) -> Option<&mut String> {
-        Some(match self {
-            Self::FirstName => &mut customer.first_name,
-            Self::MiddleName => &mut customer.middle_name,
-            Self::LastName => &mut customer.last_name,
-            Self::Title => &mut customer.title,
-            Self::Email => &mut customer.email,
-            Self::Phone => &mut customer.phone,
-            Self::ReceiptEmail => &mut customer.receipt_email,
-            Self::Language => &mut customer.language,
-            Self::Group => &mut customer.group,
-            Self::Affiliation => return None,
-        })
-    }
-
-    /// The column of RETAILASYNCCUSTOMERV2 that holds it; an affiliation has a table of its own.
-    pub fn column(self) -> Option<&'static str> {
+    /// The text of a column that holds a value: of a title, its number.
+    pub fn stored(self, value: &str) -> String {
         match self {
-            Self::FirstName => Some("FIRSTNAME"),
-            Self::MiddleName => Some("MIDDLENAME"),
-            Self::LastName => Some("LASTNAME"),
-            Self::Title => Some("TITLERECORDID"),
-            Self::Email => Some("EMAIL"),
-            Self::Phone => Some("PHONE"),
-            Self::ReceiptEmail => Some("RECEIPTEMAIL"),
-            Self::Language => Some("LANGUAGEID"),
-            Self::Group => Some("CUSTGROUP"),
-            Self::Affiliation => None,
+            Self::Title => title_number(value).unwrap_or(0).to_string(),
+            _ => value.to_owned(),
         }
+    }
+
+    /// The value that such a text stands for.
+    pub fn shown(self, stored: &str) -> String {
+        match self {
+            Self::Title => title_name(stored.parse().unwrap_or(0)).to_owned(),
+            _ => stored.to_owned(),
+        }
+    }
+
+    /// Whether a customer without it is none.
+    pub fn is_required(self) -> bool {
+        matches!(self, Self::FirstName | Self::LastName)
     }
 }
 
-named! {
-    /// A field of an address that people set.
-    pub enum AddressField {
-        /// Street with number.
-        Street = "street",
-        /// City.
-        City = "city",
-        /// State.
-        State = "state",
-        /// Postal code.
-        Zip = "zip",
-        /// County.
-        County = "county",
-        /// Country or region.
-        Country = "country",
+/// What people change of a customer with `--set FIELD=VALUE`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CustomerEdit {
+    /// A field gets a value.
+    Field(CustomerField, String),
+    /// The customer gets an affiliation, by its name.
+    Affiliation(String),
+}
+
+impl CustomerEdit {
+    /// The name under which an affiliation is set.
+    pub const AFFILIATION: &str = "affiliation";
+
+    /// All that can be set.
+    pub fn names() -> Vec<&'static str> {
+        let fields = CustomerField::ALL.iter().map(|field| field.as_str());
+        fields.chain([Self::AFFILIATION]).collect()
     }
 }
 
-impl AddressField {
-    /// The field that a column of RETAILASYNCADDRESSV2 holds.
-    pub fn of_column(column: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|field| field.column().eq_ignore_ascii_case(column))
+/// The type of a telephone number, in CONTACTTYPE and LOGISTICSELECTRONICADDRESS.
+pub const PHONE: i64 = 1;
+/// The type of an e-mail address.
+pub const EMAIL: i64 = 2;
+
+/// A way to reach a customer, as the asynchronous table has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// [`PHONE`], [`EMAIL`], or another program's type.
+    pub kind: i64,
+    /// The number or the address.
+    pub value: String,
+    /// Whether it is the customer's own, and not one beside it.
+    pub primary: bool,
+}
+
+impl Contact {
+    /// The customer's own contact of a type.
+    pub fn primary(kind: i64, value: &str) -> Self {
+        Self { kind, value: value.to_owned(), primary: true }
     }
 
-    /// The column of RETAILASYNCADDRESSV2 that holds it.
-    pub fn column(self) -> &'static str {
-        match self {
-            Self::Street => "STREET",
-            Self::City => "CITY",
-            Self::State => "STATE",
-            Self::Zip => "ZIP",
-            Self::County => "COUNTY",
-            Self::Country => "COUNTRY",
-        }
-    }
-
-    /// The field's value.
-    pub fn get(self, address: &Address) -> &str {
-        match self {
-            Self::Street => &address.street,
-            Self::City => &address.city,
-            Self::State => &address.state,
-            Self::Zip => &address.zip,
-            Self::County => &address.county,
-            Self::Country => &address.country,
-        }
-    }
-
-    /// The field, to be set.
-    pub fn of(self, address: &mut Address) -> &mut String {
-        match self {
-            Self::Street => &mut address.street,
-            Self::City => &mut address.city,
-            Self::State => &mut address.state,
-            Self::Zip => &mut address.zip,
-            Self::County => &mut address.county,
-            Self::Country => &mut address.country,
-        }
+    /// A contact beside the primary ones: what has an @ is an e-mail address.
+    pub fn secondary(value: &str) -> Self {
+        let kind = if value.contains('@') { EMAIL } else { PHONE };
+        Self { kind, value: value.to_owned(), primary: false }
     }
 }
 
@@ -211,7 +279,7 @@ pub fn title_number(title: &str) -> Option<i64> {
 }
 
 /// The title of a number; empty for none.
-pub fn title_name(number: i64) -> &'static str {
+fn title_name(number: i64) -> &'static str {
     TITLES.iter().find(|(known, _)| *known == number).map_or("", |(_, name)| name)
 }
 
@@ -224,4 +292,11 @@ pub struct Change {
     pub old: String,
     /// The new value.
     pub new: String,
+}
+
+impl Change {
+    /// A change of something from one value to another.
+    pub fn new(attribute: &str, old: &str, new: &str) -> Self {
+        Self { attribute: attribute.to_owned(), old: old.to_owned(), new: new.to_owned() }
+    }
 }

@@ -34,6 +34,18 @@ pub enum Field {
     InForce,
 }
 
+impl From<CustomerField> for Field {
+    fn from(field: CustomerField) -> Self {
+        Self::Customer(field)
+    }
+}
+
+impl From<AddressField> for Field {
+    fn from(field: AddressField) -> Self {
+        Self::Address(field)
+    }
+}
+
 impl fmt::Display for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

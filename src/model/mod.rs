@@ -1,5 +1,6 @@
 //! Plain types that everything else passes around; no I/O, no clock.
 
+pub mod async_values;
 pub mod behaviour;
 pub mod changed;
 pub mod customer;

@@ -12,8 +12,8 @@ use crate::model::named::Named;
 use crate::model::operation::{Action, OperationKind};
 use crate::model::pos::{Path, PosReport};
 use crate::store::channel_customers::Known;
-use crate::store::hq_customers::{self, PostalAddress};
-use crate::store::{ChannelTx, Headquarters, StoreError, channel_view, world};
+use crate::store::hq_locations::{self, PostalAddress};
+use crate::store::{ChannelTx, Headquarters, StoreError, channel_view, hq_customers, world};
 
 /// Creates an address.
 pub(super) fn create(
@@ -31,8 +31,8 @@ pub(super) fn create(
         Decision::Local => {
             site.for_writing()?;
             let seed = site.world().seed;
-            let given = AddressField::ALL.iter().filter(|field| !field.get(&address).is_empty());
-            let given: Vec<&str> = given.map(|field| field.as_str()).collect();
+            let given: Vec<&str> =
+                AddressField::given(&address).map(AddressField::as_str).collect();
             site.database.write(|channel| {
                 address.id = world::next_guid(channel, seed, &site.store.name)?;
                 append(site, channel, &known, &address, Action::Create, given)
@@ -47,7 +47,7 @@ pub(super) fn create(
             let stamp = Stamp::real_time(&now, site.store.id);
             site.real_time(kind, known.account(), reasons, move |hq| {
                 let party = hq_customers::known_party(hq, &account)?;
-                hq_customers::add_address(hq, party, &address, &stamp, &now)?;
+                hq_locations::add_address(hq, party, &address, &stamp, &now)?;
                 Ok::<_, ExchangeError>(account)
             })
         }
@@ -86,7 +86,7 @@ pub(super) fn edit(
                 set.iter().map(|(field, value)| (*field, value.clone(), stamp.clone())).collect();
             site.real_time(kind, known.account(), reasons, move |hq| {
                 let (recid, found) = in_headquarters(hq, &account, &address.id)?;
-                hq_customers::edit_address(hq, recid, found.values(), &set, &now)?;
+                hq_locations::edit_address(hq, recid, found.values(), &set, &now)?;
                 Ok::<_, ExchangeError>(account)
             })
         }
@@ -122,7 +122,7 @@ pub(super) fn deactivate(
             let stamp = Stamp::real_time(&now, site.store.id);
             site.real_time(kind, known.account(), reasons, move |hq| {
                 let (recid, _) = in_headquarters(hq, &account, &address.id)?;
-                hq_customers::deactivate_address(hq, recid, &stamp, &now)?;
+                hq_locations::deactivate_address(hq, recid, &stamp, &now)?;
                 Ok::<_, ExchangeError>(account)
             })
         }
@@ -139,7 +139,7 @@ fn in_headquarters(
     id: &str,
 ) -> Result<(i64, PostalAddress), StoreError> {
     let party = hq_customers::known_party(hq, account)?;
-    hq_customers::find_address(hq, party, id)?
+    hq_locations::find_address(hq, party, id)?
         .ok_or_else(|| StoreError::unknown(Named::Address, id, &[]))
 }
 
@@ -171,17 +171,7 @@ fn append<'f>(
     changed: impl IntoIterator<Item = &'f str>,
 ) -> Result<(), PosError> {
     let own = site.own()?;
-    let values = vec![
-        ("ADDRESSID", address.id.clone()),
-        ("STREET", address.street.clone()),
-        ("CITY", address.city.clone()),
-        ("STATE", address.state.clone()),
-        ("ZIP", address.zip.clone()),
-        ("COUNTY", address.county.clone()),
-        ("COUNTRY", address.country.clone()),
-        ("MAKEPOSTALADDRESSPRIMARY", "0".to_owned()),
-        ("cdx_CHANGED", Changed::text(changed)),
-    ];
+    let values = address.async_values(Changed::text(changed));
     let row = site.row(known, action, own.recid);
     Ok(row.append(channel, OperationKind::Address, values)?)
 }

@@ -5,16 +5,18 @@ use super::operation::PosError;
 use super::site::{Decided, Site};
 use crate::exchange::ExchangeError;
 use crate::gates::catalogue::slug;
+use crate::model::async_values::AFFILIATION;
 use crate::model::changed::Changed;
-use crate::model::customer::{Customer, CustomerField, title_number};
+use crate::model::customer::{Contact, Customer, CustomerEdit, CustomerField};
 use crate::model::field_set::Stamp;
 use crate::model::ids::{AccountNum, AsyncAccount};
 use crate::model::operation::{Action, OperationKind};
 use crate::model::pos::{Path, PosReport, Reason, ReasonCode};
-use crate::store::channel_customers::{self, Known, Values};
+use crate::store::channel_customers::{self, AsyncRow, Known};
 use crate::store::channel_view;
 use crate::store::hq_customers::{self, Origin};
-use crate::store::{StoreError, world};
+use crate::store::hq_locations::set_contact;
+use crate::store::{ChannelTx, StoreError, world};
 
 /// A customer to create.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -79,14 +81,10 @@ fn create_in_real_time(
         let account = hq_customers::create(hq, &origin, &new.customer)?;
         let party = hq_customers::known_party(hq, &account)?;
         for contact in &new.secondary {
-            hq_customers::set_contact(hq, party, contact_type(contact), contact, false, &now)?;
+            set_contact(hq, party, &Contact::secondary(contact), &now)?;
         }
         Ok(account)
     })
-}
-
-fn contact_type(contact: &str) -> i64 {
-    if contact.contains('@') { hq_customers::EMAIL } else { hq_customers::PHONE }
 }
 
 /// Appends the rows of a new asynchronous customer; its GUID, and what was not captured (R04).
@@ -114,7 +112,7 @@ fn create_locally(
         Vec::new()
     };
     let template = Known::Sync { account: own.default_customer, guid: AsyncAccount::default() };
-    let given = changed(hq_customers::given(&customer).map(|(field, _)| field));
+    let given = Changed::text(CustomerField::given(&customer).map(CustomerField::as_str));
     let default = channel_view::state(&site.database, site.store.id, &template)?;
     customer.group = default.group;
     customer.currency = default.currency;
@@ -126,18 +124,11 @@ fn create_locally(
         let next_guid = || world::next_guid(channel, seed, &site.store.name);
         let known = Known::Async { guid: AsyncAccount::new(next_guid()?) };
         let row = site.row(&known, Action::Create, own.recid);
-        row.append(channel, OperationKind::Customer, values(&customer, own.recid, given))?;
-        for affiliation in affiliations {
-            row.append(channel, OperationKind::Affiliation, affiliation_values(affiliation))?;
-        }
+        row.append(channel, OperationKind::Customer, customer.async_values(own.recid, given))?;
+        append_affiliations(channel, &row, &affiliations)?;
         let secondary: &[String] = if enhanced { &new.secondary } else { &[] };
         for contact in secondary {
-            let values = vec![
-                ("CONTACTID", next_guid()?),
-                ("CONTACTTYPE", contact_type(contact).to_string()),
-                ("LOCATOR", contact.clone()),
-                ("ISPRIMARY", "0".to_owned()),
-            ];
+            let values = Contact::secondary(contact).async_values(next_guid()?);
             row.append(channel, OperationKind::Contact, values)?;
         }
         Ok::<_, StoreError>(known)
@@ -145,41 +136,23 @@ fn create_locally(
     Ok((known.account().to_owned(), notes))
 }
 
-/// The text of the column that says which fields a row changes (R19).
-fn changed(fields: impl Iterator<Item = CustomerField>) -> String {
-    let names: Vec<&str> = fields.map(CustomerField::as_str).collect();
-    Changed::text(names)
-}
-
-/// The values of a customer's row that a channel makes.
-fn values(customer: &Customer, channel: i64, changed: String) -> Values {
-    let title = title_number(&customer.title).unwrap_or(0);
-    vec![
-        ("CUSTNAME", customer.name()),
-        ("FIRSTNAME", customer.first_name.clone()),
-        ("MIDDLENAME", customer.middle_name.clone()),
-        ("LASTNAME", customer.last_name.clone()),
-        ("TITLERECORDID", title.to_string()),
-        ("EMAIL", customer.email.clone()),
-        ("PHONE", customer.phone.clone()),
-        ("RECEIPTEMAIL", customer.receipt_email.clone()),
-        ("LANGUAGEID", customer.language.clone()),
-        ("CURRENCY", customer.currency.clone()),
-        ("CUSTGROUP", customer.group.clone()),
-        ("STORERECID", channel.to_string()),
-        ("cdx_CHANGED", changed),
-    ]
-}
-
-fn affiliation_values(affiliation: i64) -> Values {
-    vec![("RETAILAFFILIATIONID", affiliation.to_string())]
+/// Appends a row for each of these affiliations.
+fn append_affiliations(
+    channel: &ChannelTx<'_>,
+    row: &AsyncRow<'_>,
+    affiliations: &[i64],
+) -> Result<(), StoreError> {
+    affiliations.iter().try_for_each(|recid| {
+        let values = vec![(AFFILIATION, recid.to_string())];
+        row.append(channel, OperationKind::Affiliation, values)
+    })
 }
 
 /// Edits a customer (R03, R10).
 pub(super) fn edit(
     site: &mut Site<'_>,
     account: &str,
-    set: &[(CustomerField, String)],
+    set: &[CustomerEdit],
 ) -> Result<PosReport, PosError> {
     let kind = Kind::EditCustomer;
     let known = site.customer(account)?;
@@ -195,8 +168,8 @@ pub(super) fn edit(
             let (now, set) = (site.now.clone(), set.to_vec());
             let stamp = Stamp::real_time(&now, site.store.id);
             site.real_time(kind, known.account(), reasons, move |hq| {
-                for (field, value) in &set {
-                    hq_customers::set_field(hq, &account, *field, value, &stamp, &now)?;
+                for edit in &set {
+                    hq_customers::edit(hq, &account, edit, &stamp, &now)?;
                 }
                 Ok::<_, ExchangeError>(account)
             })
@@ -204,36 +177,27 @@ pub(super) fn edit(
     }
 }
 
-fn edit_locally(
-    site: &mut Site<'_>,
-    known: &Known,
-    set: &[(CustomerField, String)],
-) -> Result<(), PosError> {
+fn edit_locally(site: &mut Site<'_>, known: &Known, set: &[CustomerEdit]) -> Result<(), PosError> {
     site.for_writing()?;
     let own = site.own()?;
     let mut customer = channel_view::state(&site.database, site.store.id, known)?;
     let mut affiliations = Vec::new();
-    for (field, value) in set {
-        match field.of(&mut customer) {
-            Some(target) => target.clone_from(value),
-            None => {
-                affiliations.push(channel_customers::affiliation_named(&site.database, value)?);
+    let mut changed = Vec::new();
+    for edit in set {
+        match edit {
+            CustomerEdit::Field(field, value) => {
+                field.of(&mut customer).clone_from(value);
+                changed.push(field.as_str());
+            }
+            CustomerEdit::Affiliation(name) => {
+                affiliations.push(channel_customers::affiliation_named(&site.database, name)?);
             }
         }
     }
-    let own_fields = set.iter().map(|(field, _)| *field);
-    let changed = changed(own_fields.filter(|field| field.column().is_some()));
-    let values = values(&customer, own.recid, changed);
-    site.database.write(|channel| {
-        site.row(known, Action::Update, own.recid).append(
-            channel,
-            OperationKind::Customer,
-            values,
-        )?;
-        let row = site.row(known, Action::Create, own.recid);
-        for affiliation in affiliations {
-            row.append(channel, OperationKind::Affiliation, affiliation_values(affiliation))?;
-        }
-        Ok::<_, PosError>(())
-    })
+    let values = customer.async_values(own.recid, Changed::text(changed));
+    Ok(site.database.write(|channel| {
+        let row = |action| site.row(known, action, own.recid);
+        row(Action::Update).append(channel, OperationKind::Customer, values)?;
+        append_affiliations(channel, &row(Action::Create), &affiliations)
+    })?)
 }

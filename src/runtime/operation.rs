@@ -6,7 +6,7 @@ use super::site::{Hands, Place, Rehearsal, Site};
 use super::{addresses, customers, inquiries, shift};
 use crate::exchange::{ExchangeError, notice};
 use crate::gates::Catalogue;
-use crate::model::customer::{AddressField, CustomerField};
+use crate::model::customer::{AddressField, CustomerEdit};
 use crate::model::pos::PosReport;
 use crate::model::replaced::Cause;
 use crate::model::topology::DataStore;
@@ -23,7 +23,7 @@ pub enum Request {
         /// The account, a number or a GUID.
         account: String,
         /// What to set.
-        set: Vec<(CustomerField, String)>,
+        set: Vec<CustomerEdit>,
     },
     /// Create an address.
     CreateAddress {

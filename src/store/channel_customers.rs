@@ -5,6 +5,7 @@ use rusqlite::{named_params, params, params_from_iter};
 use super::error::StoreError;
 use super::lengths::refuse_row;
 use super::side::{ChannelDatabase, ChannelTx};
+use crate::model::async_values::Values;
 use crate::model::customer::PENDING_SYNC;
 use crate::model::ids::{AccountNum, AsyncAccount, DataAreaId};
 use crate::model::named::Named;
@@ -92,9 +93,6 @@ pub fn search(
         },
     )
 }
-
-/// Values by column; text is turned into the column's type by SQLite.
-pub type Values = Vec<(&'static str, String)>;
 
 /// What a row of an asynchronous table says, whatever the table.
 #[derive(Debug, Clone, Copy)]

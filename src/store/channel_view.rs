@@ -6,10 +6,9 @@ use std::cmp::Ordering;
 use rusqlite::{Row, named_params};
 
 use super::channel_customers::Known;
+use super::customer_rows::{self, Side, customers, read_address, read_customer};
 use super::error::StoreError;
 use super::field_sets::{Heard, heard};
-use super::hq_customers::{read_customer, value_of};
-use super::hq_locations::{read_address, read_hq_address};
 use super::side::ChannelDatabase;
 use super::uploads;
 use crate::model::changed::Changed;
@@ -94,7 +93,7 @@ pub fn state(
     let own = channel.rows(
         &include_str!("sql/channel_own.sql").replace("{table}", kind.table()),
         named_params! { ":account": account, ":guid": guid },
-        |row| Own::read(row, store, kind, read_customer(row, "CUSTACCOUNT", "TITLERECORDID")?),
+        |row| Own::read(row, store, kind, read_customer(row)?),
     )?;
     let downloaded = match known {
         Known::Sync { account, .. } => downloaded_customer(channel, account)?,
@@ -109,11 +108,9 @@ pub fn state(
         };
         let sets = |field: &CustomerField| row.changed.includes(field.as_str());
         for field in CustomerField::ALL.iter().copied().filter(sets) {
-            let newer = downloaded
-                .as_ref()
-                .is_none_or(|down| down.is_older_than(row, Field::Customer(field), sent));
-            if let Some(value) = field.of(shown).filter(|_| newer) {
-                *value = value_of(&row.values, field);
+            let older = |down: &Downloaded<_>| down.is_older_than(row, field.into(), sent);
+            if downloaded.as_ref().is_none_or(older) {
+                field.get(&row.values).clone_into(field.of(shown));
             }
         }
     }
@@ -124,13 +121,12 @@ fn downloaded_customer(
     channel: &ChannelDatabase,
     account: &AccountNum,
 ) -> Result<Option<Downloaded<Customer>>, StoreError> {
-    let found = channel.first(include_str!("sql/channel_customer.sql"), [account], |row| {
-        let modified = row.get("MODIFIEDDATETIME")?;
-        Ok((
-            read_customer(row, "ACCOUNTNUM", "PERSONALTITLE")?,
-            modified,
-            row.get::<_, Option<String>>("cdx_SETBY")?,
-        ))
+    let more = ", max(c.MODIFIEDDATETIME, coalesce(r.MODIFIEDDATETIME, ''), p.MODIFIEDDATETIME)
+        AS MODIFIEDDATETIME, p.cdx_SETBY";
+    let sql = format!("{} WHERE c.ACCOUNTNUM = ?1", customers(Side::Channel, more));
+    let found = channel.first(&sql, [account], |row| {
+        let set_by = row.get::<_, Option<String>>("cdx_SETBY")?;
+        Ok((read_customer(row)?, row.get("MODIFIEDDATETIME")?, set_by))
     })?;
     let Some((values, modified, text)) = found else { return Ok(None) };
     Ok(Some(Downloaded { values, heard: heard(channel, text)?, modified }))
@@ -162,11 +158,7 @@ pub fn addresses(
     let own = channel.rows(
         &include_str!("sql/channel_own.sql").replace("{table}", kind.table()),
         named_params! { ":account": account, ":guid": guid },
-        |row| {
-            let id = row.get("ADDRESSID")?;
-            let values = read_address(row, id, "ZIP", "COUNTRY")?;
-            Own::read(row, store, kind, values)
-        },
+        |row| Own::read(row, store, kind, read_address(row)?),
     )?;
     let sent = uploads::sent(channel, &format!("ax_{}", kind.table()))?;
     for row in own.into_iter().flatten() {
@@ -209,12 +201,11 @@ fn lay_over(shown: &mut Vec<Shown>, row: &Own<Address>, sent: i64) {
         known.in_force &= !newer(Field::InForce);
         return;
     }
-    let sets = |field: &&AddressField| {
-        row.changed.includes(field.as_str()) && newer(Field::Address(**field))
-    };
+    let sets =
+        |field: &&AddressField| row.changed.includes(field.as_str()) && newer((**field).into());
     let set: Vec<AddressField> = AddressField::ALL.iter().filter(sets).copied().collect();
     for field in set {
-        field.of(&mut known.address).clone_from(&field.get(&row.values).to_owned());
+        field.get(&row.values).clone_into(field.of(&mut known.address));
     }
 }
 
@@ -222,9 +213,17 @@ fn downloaded_addresses(
     channel: &ChannelDatabase,
     account: &AccountNum,
 ) -> Result<Vec<Shown>, StoreError> {
-    let rows = channel.rows(include_str!("sql/channel_addresses.sql"), [account], |row| {
+    let sql = format!(
+        "{} WHERE l.ISPOSTALADDRESS = 1
+         AND l.PARTY IN (SELECT PARTY FROM ax_CUSTTABLE WHERE ACCOUNTNUM = ?1) ORDER BY a.RECID",
+        customer_rows::addresses(
+            Side::Channel,
+            ", a.MODIFIEDDATETIME, a.cdx_SETBY, a.cdx_ADDRESSID"
+        )
+    );
+    let rows = channel.rows(&sql, [account], |row| {
         let shown = Shown {
-            address: read_hq_address(row)?,
+            address: read_address(row)?,
             made_as: row.get::<_, Option<String>>("cdx_ADDRESSID")?.unwrap_or_default(),
             in_force: row.get("INFORCE")?,
             downloaded: None,

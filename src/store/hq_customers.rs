@@ -1,16 +1,14 @@
 //! Customers in headquarters: a party, a person, a customer, their addresses and contacts.
 
-use rusqlite::{Row, named_params};
+use rusqlite::named_params;
 
+use super::customer_rows::{Side, customers, read_customer, run_with};
 use super::error::StoreError;
 use super::field_sets;
-use super::hq_locations::read_hq_address;
-pub use super::hq_locations::{
-    PostalAddress, add_address, deactivate_address, edit_address, find_address, set_contact,
-};
+use super::hq_locations::{in_force, set_contact};
 use super::side::{Headquarters, HqTx};
 use super::world::{next, next_recid, note_recid};
-use crate::model::customer::{Change, Customer, CustomerField, title_name, title_number};
+use crate::model::customer::{Change, Contact, Customer, CustomerEdit, CustomerField, Part, Place};
 use crate::model::field_set::{Field, FieldOwner, Stamp};
 use crate::model::ids::{AccountNum, AsyncAccount, DataAreaId};
 use crate::model::named::Named;
@@ -73,70 +71,40 @@ pub fn create(
         return Err(StoreError::unknown(what, origin.default_customer.as_str(), &[]));
     };
     let language = if customer.language.is_empty() { language } else { customer.language.clone() };
-    hq.run(
-        "INSERT INTO DIRPARTYTABLE (RECID, NAME, NAMEALIAS, LANGUAGEID, PARTYNUMBER,
-         CREATEDDATETIME, MODIFIEDDATETIME)
-         VALUES (:recid, :name, substr(:name, 1, 20), :language, 'C' || :account, :now, :now)",
-        named_params! {
-            ":recid": next_recid(hq, "DIRPARTYTABLE")?, ":name": customer.name(), ":language": language, ":account": account,
-            ":now": origin.now,
-        },
-    )?;
-    let party = hq.last_id();
-    hq.run(
-        "INSERT INTO DIRPERSON (RECID, PERSONALTITLE) VALUES (?1, ?2)",
-        [party, title_number(&customer.title).unwrap_or(0)],
-    )?;
-    hq.run(
-        "INSERT INTO DIRPERSONNAME (RECID, PERSON, FIRSTNAME, MIDDLENAME, LASTNAME, VALIDFROM,
-         VALIDTO)
-         VALUES (:recid, :party, :first, :middle, :last, :now, '2154-12-31 23:59:59.000')",
-        named_params! {
-            ":recid": next_recid(hq, "DIRPERSONNAME")?,
-            ":party": party, ":first": customer.first_name, ":middle": customer.middle_name,
-            ":last": customer.last_name, ":now": origin.now,
-        },
-    )?;
-    hq.run(
-        "INSERT INTO CUSTTABLE (RECID, ACCOUNTNUM, PARTY, CUSTGROUP, CURRENCY, DATAAREAID,
-         CREATEDDATETIME, MODIFIEDDATETIME)
-         VALUES (:recid, :account, :party, :group, :currency, :company, :now, :now)",
-        named_params! {
-            ":recid": next_recid(hq, "CUSTTABLE")?,
-            ":account": account, ":party": party, ":group": group, ":currency": currency,
-            ":company": origin.company, ":now": origin.now,
-        },
-    )?;
-    hq.run(
-        "INSERT INTO RETAILCUSTTABLE (RECID, ACCOUNTNUM, RECEIPTEMAIL, CUSTACCOUNTASYNC, DATAAREAID,
-         MODIFIEDDATETIME) VALUES (:recid, :account, :receipt, :guid, :company, :now)",
-        named_params! {
-            ":recid": next_recid(hq, "RETAILCUSTTABLE")?,
-            ":account": account, ":receipt": customer.receipt_email,
-            ":guid": customer.async_account, ":company": origin.company, ":now": origin.now,
-        },
-    )?;
-    for (kind, value) in [(EMAIL, &customer.email), (PHONE, &customer.phone)] {
-        if !value.is_empty() {
-            set_contact(hq, party, kind, value, true, origin.now)?;
+    let kept = Customer { group, currency, language, ..customer.clone() };
+    let (name, now) = (kept.name(), origin.now);
+    let party = next_recid(hq, "DIRPARTYTABLE")?;
+    let statements = include_str!("sql/hq_customer_create.sql").split(
+        ";
+",
+    );
+    for (part, sql) in Part::ALL.iter().zip(statements) {
+        let recid = match part {
+            Part::Party | Part::Person => party,
+            Part::Name | Part::Account | Part::Retail => next_recid(hq, part.as_str())?,
+        };
+        let of_part = |field: &CustomerField| match field.place() {
+            Place::Column(of, column) if of == *part => {
+                Some((column, field.stored(field.get(&kept))))
+            }
+            Place::Column(..) | Place::Contact(_) => None,
+        };
+        let fields: Vec<(&str, String)> = CustomerField::ALL.iter().filter_map(of_part).collect();
+        let params = named_params! {
+            ":recid": recid, ":party": party, ":name": name, ":account": account, ":now": now,
+            ":currency": kept.currency, ":guid": kept.async_account, ":company": origin.company,
+        };
+        run_with(hq, sql, &fields, params)?;
+    }
+    for field in CustomerField::given(customer) {
+        if let Place::Contact(kind) = field.place() {
+            set_contact(hq, party, &Contact::primary(kind, field.get(customer)), now)?;
         }
     }
-    let given = given(customer).map(|(field, _)| (Field::Customer(field), origin.stamp.clone()));
-    let given: Vec<(Field, Stamp)> = given.collect();
-    field_sets::record(hq, FieldOwner::Customer(&account), &given)?;
+    let given = CustomerField::given(customer).map(|field| (field.into(), origin.stamp.clone()));
+    field_sets::record(hq, FieldOwner::Customer(&account), &given.collect::<Vec<_>>())?;
     Ok(account)
 }
-
-/// The fields of a new customer that say something.
-pub fn given(customer: &Customer) -> impl Iterator<Item = (CustomerField, String)> + '_ {
-    let of = |field: CustomerField| (field, value_of(customer, field));
-    CustomerField::ALL.iter().copied().map(of).filter(|(_, value)| !value.is_empty())
-}
-
-/// `LOGISTICSELECTRONICADDRESS.TYPE` of a telephone number.
-pub const PHONE: i64 = 1;
-/// `LOGISTICSELECTRONICADDRESS.TYPE` of an e-mail address.
-pub const EMAIL: i64 = 2;
 
 /// The party of an account, if there is such a customer.
 pub fn party(hq: &Headquarters, account: &AccountNum) -> Result<Option<i64>, StoreError> {
@@ -170,13 +138,14 @@ pub fn account_of_guid(
 
 /// A customer by account, with addresses, contacts and affiliations.
 pub fn find(hq: &Headquarters, account: &AccountNum) -> Result<Option<Customer>, StoreError> {
-    let sql = include_str!("sql/hq_customer.sql");
+    let sql =
+        format!("{} WHERE c.ACCOUNTNUM = ?1 COLLATE NOCASE", customers(Side::Headquarters, ""));
     let Some((mut customer, party)) =
-        hq.first(sql, [account], |row| Ok((read(row)?, row.get::<_, i64>("PARTY")?)))?
+        hq.first(&sql, [account], |row| Ok((read_customer(row)?, row.get::<_, i64>("PARTY")?)))?
     else {
         return Ok(None);
     };
-    customer.addresses = hq.rows(include_str!("sql/hq_addresses.sql"), [party], read_hq_address)?;
+    customer.addresses = in_force(hq, party)?;
     customer.contacts = hq.rows(
         "SELECT e.LOCATOR FROM DIRPARTYLOCATION l
          JOIN LOGISTICSELECTRONICADDRESS e ON e.LOCATION = l.LOCATION
@@ -194,48 +163,43 @@ pub fn find(hq: &Headquarters, account: &AccountNum) -> Result<Option<Customer>,
     Ok(Some(customer))
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Customer> {
-    read_customer(row, "ACCOUNTNUM", "PERSONALTITLE")
-}
-
-/// A customer from a row of headquarters, or of a channel, where the account and the title have
-/// these columns.
-pub(super) fn read_customer(
-    row: &Row<'_>,
-    account: &str,
-    title: &str,
-) -> rusqlite::Result<Customer> {
-    Ok(Customer {
-        account: row.get(account)?,
-        async_account: row.get("CUSTACCOUNTASYNC")?,
-        first_name: row.get("FIRSTNAME")?,
-        middle_name: row.get("MIDDLENAME")?,
-        last_name: row.get("LASTNAME")?,
-        title: title_name(row.get(title)?).to_owned(),
-        group: row.get("CUSTGROUP")?,
-        currency: row.get("CURRENCY")?,
-        language: row.get("LANGUAGEID")?,
-        email: row.get("EMAIL")?,
-        phone: row.get("PHONE")?,
-        receipt_email: row.get("RECEIPTEMAIL")?,
-        ..Customer::default()
-    })
-}
-
 /// Customers whose account, name or e-mail has a word, by account, up to a limit; and how many
 /// there are in all.
 pub fn list(hq: &Headquarters, word: &str, limit: u32) -> Result<(Vec<Customer>, u64), StoreError> {
     let word = hq.searching(word)?;
+    let sql = format!(
+        "{} WHERE cdx_has(c.ACCOUNTNUM, :word) OR cdx_has(p.NAME, :word)
+         OR cdx_has(r.RECEIPTEMAIL, :word) ORDER BY c.ACCOUNTNUM LIMIT :limit",
+        customers(Side::Headquarters, "")
+    );
     let total = hq.number(
-        &format!("SELECT count(*) FROM ({})", include_str!("sql/hq_customer_list.sql")),
+        &format!("SELECT count(*) FROM ({sql})"),
         named_params! { ":word": word, ":limit": -1 },
     )?;
-    let found = hq.rows(
-        include_str!("sql/hq_customer_list.sql"),
-        named_params! { ":word": word, ":limit": limit },
-        read,
-    )?;
+    let found = hq.rows(&sql, named_params! { ":word": word, ":limit": limit }, read_customer)?;
     Ok((found, total as u64))
+}
+
+/// Makes an edit of a customer, and keeps who made it; what changed, if anything did.
+pub fn edit(
+    hq: &HqTx<'_>,
+    account: &AccountNum,
+    edit: &CustomerEdit,
+    stamp: &Stamp,
+    now: &Time,
+) -> Result<Option<Change>, StoreError> {
+    let name = match edit {
+        CustomerEdit::Field(field, value) => {
+            return set_field(hq, account, *field, value, stamp, now);
+        }
+        CustomerEdit::Affiliation(name) => name,
+    };
+    let account = find(hq, account)?.ok_or_else(|| unknown(account))?.account;
+    let id = affiliation_named(hq, name)?;
+    let added = add_affiliation(hq, &account, id)?;
+    let set = [(Field::Affiliation(id), stamp.clone())];
+    field_sets::record(hq, FieldOwner::Customer(&account), &set)?;
+    Ok(added.then(|| Change::new(CustomerEdit::AFFILIATION, "", name)))
 }
 
 /// Sets a field of a customer, and keeps who set it; what changed, if anything did.
@@ -248,93 +212,48 @@ pub fn set_field(
     now: &Time,
 ) -> Result<Option<Change>, StoreError> {
     let before = find(hq, account)?.ok_or_else(|| unknown(account))?;
-    let set = match field {
-        CustomerField::Affiliation => Field::Affiliation(affiliation_named(hq, value)?),
-        other => Field::Customer(other),
-    };
-    let changed = write_field(hq, &before, set, value, now)?;
-    let set = [(set, stamp.clone())];
-    field_sets::record(hq, FieldOwner::Customer(&before.account), &set)?;
-    let old = value_of(&before, field);
-    let attribute = field.as_str().to_owned();
-    Ok(changed.then(|| Change { attribute, old, new: value.to_owned() }))
+    let (account, old) = (&before.account, field.get(&before));
+    let differs = old != value;
+    if differs {
+        write(hq, account, field, value, now)?;
+    }
+    let set = [(field.into(), stamp.clone())];
+    field_sets::record(hq, FieldOwner::Customer(account), &set)?;
+    Ok(differs.then(|| Change::new(field.as_str(), old, value)))
 }
 
-/// Writes a field; whether that changed anything.
-fn write_field(
+/// Writes a field where headquarters keeps it.
+fn write(
     hq: &HqTx<'_>,
-    before: &Customer,
-    set: Field,
+    account: &AccountNum,
+    field: CustomerField,
     value: &str,
     now: &Time,
-) -> Result<bool, StoreError> {
-    let account = &before.account;
-    let field = match set {
-        Field::Customer(field) => field,
-        Field::Affiliation(id) => return add_affiliation(hq, account, id),
-        Field::Attribute(_) | Field::Address(_) | Field::InForce => return Ok(false),
-    };
-    if value_of(before, field) == value {
-        return Ok(false);
-    }
+) -> Result<(), StoreError> {
     let party = known_party(hq, account)?;
-    let params = named_params! { ":value": value, ":party": party, ":now": now };
-    match field {
-        CustomerField::FirstName | CustomerField::MiddleName | CustomerField::LastName => {
-            let column = field.column().unwrap_or_default();
-            let sql = format!("UPDATE DIRPERSONNAME SET {column} = ?1 WHERE PERSON = ?2");
-            hq.run(&sql, rusqlite::params![value, party])?;
-            hq.run(
-                include_str!("sql/hq_party_name.sql"),
-                named_params! { ":party": party, ":now": now },
-            )?;
+    let (part, column) = match field.place() {
+        Place::Contact(kind) => {
+            return set_contact(hq, party, &Contact::primary(kind, value), now);
         }
-        CustomerField::Title => {
-            let title = title_number(value).unwrap_or(0);
-            hq.run("UPDATE DIRPERSON SET PERSONALTITLE = ?1 WHERE RECID = ?2", [title, party])?;
-        }
-        CustomerField::Email => set_contact(hq, party, EMAIL, value, true, now)?,
-        CustomerField::Phone => set_contact(hq, party, PHONE, value, true, now)?,
-        CustomerField::ReceiptEmail => {
-            hq.run(
-                "UPDATE RETAILCUSTTABLE SET RECEIPTEMAIL = ?1, MODIFIEDDATETIME = ?2
-                 WHERE ACCOUNTNUM = ?3",
-                rusqlite::params![value, now, account],
-            )?;
-        }
-        CustomerField::Language => {
-            hq.run(
-                "UPDATE DIRPARTYTABLE SET LANGUAGEID = :value, MODIFIEDDATETIME = :now
-                 WHERE RECID = :party",
-                params,
-            )?;
-        }
-        CustomerField::Group => {
-            hq.run(
-                "UPDATE CUSTTABLE SET CUSTGROUP = :value, MODIFIEDDATETIME = :now
-                 WHERE PARTY = :party",
-                params,
-            )?;
-        }
-        CustomerField::Affiliation => return Ok(false),
+        Place::Column(part, column) => (part, column),
+    };
+    let (key, modified) = match part {
+        Part::Party => ("RECID = :party", ", MODIFIEDDATETIME = :now"),
+        Part::Person => ("RECID = :party", ""),
+        Part::Name => ("PERSON = :party", ""),
+        Part::Account => ("PARTY = :party", ", MODIFIEDDATETIME = :now"),
+        Part::Retail => ("ACCOUNTNUM = :account", ", MODIFIEDDATETIME = :now"),
+    };
+    let sql = format!("UPDATE {part} SET {column} = :value{modified} WHERE {key}");
+    let value = field.stored(value);
+    let params =
+        named_params! { ":value": value, ":now": now, ":party": party, ":account": account };
+    run_with(hq, &sql, &[], params)?;
+    if part == Part::Name {
+        let params = named_params! { ":party": party, ":now": now };
+        hq.run(include_str!("sql/hq_party_name.sql"), params)?;
     }
-    Ok(true)
-}
-
-/// The value of a field; affiliations have none, since setting one adds it.
-pub fn value_of(customer: &Customer, field: CustomerField) -> String {
-    match field {
-        CustomerField::FirstName => customer.first_name.clone(),
-        CustomerField::MiddleName => customer.middle_name.clone(),
-        CustomerField::LastName => customer.last_name.clone(),
-        CustomerField::Title => customer.title.clone(),
-        CustomerField::Email => customer.email.clone(),
-        CustomerField::Phone => customer.phone.clone(),
-        CustomerField::ReceiptEmail => customer.receipt_email.clone(),
-        CustomerField::Language => customer.language.clone(),
-        CustomerField::Group => customer.group.clone(),
-        CustomerField::Affiliation => String::new(),
-    }
+    Ok(())
 }
 
 /// Gives a customer an affiliation by RECID; false when it has it already.

@@ -1,14 +1,14 @@
 //! Where a party lives and is reached: postal addresses, telephone numbers and e-mail addresses.
 
-use rusqlite::{Row, named_params};
+use rusqlite::named_params;
 
+use super::customer_rows::{Side, addresses, read_address, run_with};
 use super::error::StoreError;
 use super::field_sets;
-use super::hq_customers::PHONE;
 use super::operations;
 use super::side::{Headquarters, HqTx};
 use super::world::{next, next_recid};
-use crate::model::customer::{Address, AddressField};
+use crate::model::customer::{Address, AddressField, Contact, PHONE};
 use crate::model::field_set::{Field, FieldOwner, Stamp};
 use crate::model::time::Time;
 
@@ -16,11 +16,10 @@ use crate::model::time::Time;
 pub fn set_contact(
     hq: &HqTx<'_>,
     party: i64,
-    kind: i64,
-    value: &str,
-    primary: bool,
+    contact: &Contact,
     now: &Time,
 ) -> Result<(), StoreError> {
+    let Contact { kind, value, primary } = contact;
     let known = hq.first(
         "SELECT e.RECID FROM DIRPARTYLOCATION l
          JOIN LOGISTICSELECTRONICADDRESS e ON e.LOCATION = l.LOCATION
@@ -36,7 +35,7 @@ pub fn set_contact(
             )
             .map(|_| ());
     }
-    let description = if kind == PHONE { "Phone" } else { "E-mail" };
+    let description = if *kind == PHONE { "Phone" } else { "E-mail" };
     let location = add_location(hq, party, description, false, now)?;
     hq.run(
         "INSERT INTO LOGISTICSELECTRONICADDRESS (RECID, LOCATION, LOCATOR, TYPE, ISPRIMARY,
@@ -96,18 +95,12 @@ pub fn add_address(
         Some(known) => known,
         None => next_recid(hq, "LOGISTICSPOSTALADDRESS")?,
     };
-    hq.run(
-        include_str!("sql/hq_address_add.sql"),
-        named_params! {
-            ":recid": recid,
-            ":location": location, ":street": address.street, ":city": address.city,
-            ":state": address.state, ":zip": address.zip, ":county": address.county,
-            ":country": address.country, ":now": now,
-        },
-    )?;
-    let given = AddressField::ALL.iter().filter(|field| !field.get(address).is_empty());
-    let given: Vec<_> = given.map(|field| (Field::Address(*field), stamp.clone())).collect();
-    field_sets::record(hq, FieldOwner::Address(recid), &given)?;
+    let params = named_params! {
+        ":recid": recid, ":location": location, ":written": address.written(), ":now": now,
+    };
+    run_with(hq, include_str!("sql/hq_address_add.sql"), &fields(address), params)?;
+    let given = AddressField::given(address).map(|field| (field.into(), stamp.clone()));
+    field_sets::record(hq, FieldOwner::Address(recid), &given.collect::<Vec<_>>())?;
     Ok(recid)
 }
 
@@ -136,17 +129,22 @@ pub fn find_address(
     id: &str,
 ) -> Result<Option<(i64, PostalAddress)>, StoreError> {
     let Some(recid) = operations::address_of(hq, id)? else { return Ok(None) };
-    hq.first(include_str!("sql/hq_address.sql"), [party, recid], |row| {
-        let address = read_hq_address(row)?;
-        Ok((
-            recid,
-            if row.get("INFORCE")? {
-                PostalAddress::InForce(address)
-            } else {
-                PostalAddress::Deactivated(address)
-            },
-        ))
+    let sql = format!("{} WHERE l.PARTY = ?1 AND a.RECID = ?2", addresses(Side::Headquarters, ""));
+    hq.first(&sql, [party, recid], |row| {
+        let address = read_address(row)?;
+        let in_force = row.get("INFORCE")?;
+        let kind = if in_force { PostalAddress::InForce } else { PostalAddress::Deactivated };
+        Ok((recid, kind(address)))
     })
+}
+
+/// The addresses of a party that are in force.
+pub(super) fn in_force(hq: &Headquarters, party: i64) -> Result<Vec<Address>, StoreError> {
+    let sql = format!(
+        "{} WHERE l.PARTY = ?1 AND l.ISPOSTALADDRESS = 1 AND a.VALIDTO > '2154' ORDER BY a.RECID",
+        addresses(Side::Headquarters, "")
+    );
+    hq.rows(&sql, [party], read_address)
 }
 
 /// Sets fields of a postal address, and keeps who set them; the others stay as they are.
@@ -161,16 +159,12 @@ pub fn edit_address(
     for (field, value, _) in set {
         field.of(&mut address).clone_from(value);
     }
-    hq.run(
-        include_str!("sql/hq_address_edit.sql"),
-        named_params! {
-            ":recid": recid, ":street": address.street, ":city": address.city,
-            ":state": address.state, ":zip": address.zip, ":county": address.county,
-            ":country": address.country, ":now": now,
-        },
-    )?;
+    let sql = "UPDATE LOGISTICSPOSTALADDRESS SET ADDRESS = :written, MODIFIEDDATETIME = :now{sets}
+               WHERE RECID = :recid";
+    let params = named_params! { ":written": address.written(), ":now": now, ":recid": recid };
+    run_with(hq, sql, &fields(&address), params)?;
     let set: Vec<(Field, Stamp)> =
-        set.iter().map(|(field, _, stamp)| (Field::Address(*field), stamp.clone())).collect();
+        set.iter().map(|(field, _, stamp)| ((*field).into(), stamp.clone())).collect();
     field_sets::record(hq, FieldOwner::Address(recid), &set)?;
     Ok(address)
 }
@@ -190,27 +184,8 @@ pub fn deactivate_address(
     field_sets::record(hq, FieldOwner::Address(recid), &[(Field::InForce, stamp.clone())])
 }
 
-/// An address of headquarters from a row of it.
-pub(super) fn read_hq_address(row: &Row<'_>) -> rusqlite::Result<Address> {
-    let id = row.get::<_, i64>("RECID")?.to_string();
-    read_address(row, id, "ZIPCODE", "COUNTRYREGIONID")
-}
-
-/// An address from a row of headquarters or of a channel, where the postal code and the country
-/// have these columns.
-pub(super) fn read_address(
-    row: &Row<'_>,
-    id: String,
-    zip: &str,
-    country: &str,
-) -> rusqlite::Result<Address> {
-    Ok(Address {
-        id,
-        street: row.get("STREET")?,
-        city: row.get("CITY")?,
-        state: row.get("STATE")?,
-        zip: row.get(zip)?,
-        county: row.get("COUNTY")?,
-        country: row.get(country)?,
-    })
+/// The fields of an address by headquarters' columns.
+fn fields(address: &Address) -> Vec<(&'static str, String)> {
+    let field = |field: &AddressField| (field.place(), field.get(address).to_owned());
+    AddressField::ALL.iter().map(field).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cdx::model::customer::{self, AddressField, CustomerField};
+use cdx::model::customer::{self, AddressField, CustomerEdit, CustomerField};
 use cdx::model::pos::PosReport;
 use cdx::runtime::{NewCustomer, Place, PosError, Request, rehearse};
 use rusqlite::Connection;
@@ -213,7 +213,7 @@ fn operation(
             (words, Request::CreateAddress { account: owner, set })
         }
         "edit-customer" => {
-            let set = vec![(CustomerField::Phone, "1".to_owned())];
+            let set = vec![CustomerEdit::Field(CustomerField::Phone, "1".to_owned())];
             let words = format!("pos edit-customer {place} --account {account} --set phone=1");
             (words, Request::EditCustomer { account: owner, set })
         }

@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 
-use super::pos::customer_fields;
+use super::pos::customer_edits;
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::error::suggestion;
 use crate::cli::exit::Exit;
 use crate::cli::values::filled;
 use crate::exchange::batch::{Tally, synchronize};
-use crate::model::customer::{Change, Customer};
+use crate::model::customer::{Change, Customer, CustomerField};
 use crate::model::field_set::{LeftField, Stamp};
 use crate::model::ids::{AccountNum, AsyncAccount};
 use crate::model::named::Named;
@@ -167,15 +167,14 @@ fn create(context: &Context, customer: &Customer) -> Result<Exit, CommandError> 
 }
 
 fn edit(context: &Context, account: &str, set: &[String]) -> Result<Exit, CommandError> {
-    let fields = customer_fields(set)?;
+    let edits = customer_edits(set)?;
     let edited = context.change(|writer| {
         let now = writer.world.clock.utc();
         let stamp = Stamp::headquarters(&now);
         let Customer { account, .. } = find(&writer.hq, account)?;
         let mut changes = Vec::new();
-        for (field, value) in &fields {
-            let hq = &writer.hq;
-            changes.extend(hq_customers::set_field(hq, &account, *field, value, &stamp, &now)?);
+        for edit in &edits {
+            changes.extend(hq_customers::edit(&writer.hq, &account, edit, &stamp, &now)?);
         }
         Ok(Edited { account: account.to_string(), changes })
     })?;
@@ -241,9 +240,8 @@ fn correct(
     let mut changes = Vec::new();
     for text in set {
         let (column, value) = text.split_once('=').unwrap_or((text.as_str(), ""));
-        if ["FIRSTNAME", "LASTNAME"].iter().any(|name| name.eq_ignore_ascii_case(column))
-            && value.trim().is_empty()
-        {
+        let required = CustomerField::of_column(column).is_some_and(CustomerField::is_required);
+        if required && value.trim().is_empty() {
             return Err(super::pos::nameless(column));
         }
         let known: Vec<&str> = row.values.keys().map(String::as_str).collect();

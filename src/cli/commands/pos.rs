@@ -6,7 +6,9 @@ use crate::cli::exit::Exit;
 use crate::cli::values::filled;
 use crate::exchange::Asked;
 use crate::exchange::init::start_registers;
-use crate::model::customer::{AddressField, Customer, CustomerField, TITLES, title_number};
+use crate::model::customer::{
+    AddressField, Customer, CustomerEdit, CustomerField, TITLES, title_number,
+};
 use crate::model::nearest::nearest;
 use crate::model::pos::{FoundCustomer, LeftToJob, Path, PosReport};
 use crate::model::suggestion::{OfCustomers, Prose, Run, Suggestion};
@@ -145,9 +147,8 @@ enum Command {
     EditCustomer {
         #[command(flatten)]
         on: Account,
-        /// first-name, middle-name, last-name, title, email, phone, receipt-email, language,
-        /// group, affiliation.
-        #[arg(long, value_name = "FIELD=VALUE", required = true, num_args = 1..)]
+        #[arg(long, value_name = "FIELD=VALUE", required = true, num_args = 1..,
+              help = CustomerEdit::names().join(", "))]
         set: Vec<String>,
     },
     /// Create an address.
@@ -159,8 +160,8 @@ enum Command {
         /// The address's id.
         #[arg(long, value_name = "ID")]
         address: String,
-        /// street, city, state, zip, county, country.
-        #[arg(long, value_name = "FIELD=VALUE", required = true, num_args = 1..)]
+        #[arg(long, value_name = "FIELD=VALUE", required = true, num_args = 1..,
+              help = address_names().join(", "))]
         set: Vec<String>,
     },
     /// Deactivate an address.
@@ -276,7 +277,7 @@ fn request(command: Command) -> Result<Option<(Place, Request)>, CommandError> {
     Ok(Some(match command {
         Command::CreateCustomer(args) => create_customer(*args)?,
         Command::EditCustomer { on, set } => {
-            let set = customer_fields(&set)?;
+            let set = customer_edits(&set)?;
             (on.place, Request::EditCustomer { account: on.account, set })
         }
         Command::CreateAddress(args) => create_address(*args),
@@ -388,35 +389,37 @@ fn unknown_field(name: &str, known: &[&str]) -> CommandError {
     )
 }
 
-/// Fields of a customer from `FIELD=VALUE` texts.
-pub(in crate::cli) fn customer_fields(
-    texts: &[String],
-) -> Result<Vec<(CustomerField, String)>, CommandError> {
-    let known: Vec<&str> = CustomerField::ALL.iter().map(|field| field.as_str()).collect();
-    texts
-        .iter()
-        .map(|text| {
-            let (name, value) = assignment(text)?;
-            let field = CustomerField::parse(name).ok_or_else(|| unknown_field(name, &known))?;
-            let is_name = matches!(field, CustomerField::FirstName | CustomerField::LastName);
-            if is_name && value.trim().is_empty() {
-                return Err(nameless(name));
-            }
-            if field == CustomerField::Title && !value.is_empty() {
-                known_title(value)?;
-            }
-            Ok((field, value.to_owned()))
-        })
-        .collect()
+/// What is set of a customer, from `FIELD=VALUE` texts.
+pub(in crate::cli) fn customer_edits(texts: &[String]) -> Result<Vec<CustomerEdit>, CommandError> {
+    let edit = |text: &String| {
+        let (name, value) = assignment(text)?;
+        if name.eq_ignore_ascii_case(CustomerEdit::AFFILIATION) {
+            return Ok(CustomerEdit::Affiliation(value.to_owned()));
+        }
+        let field = CustomerField::parse(name)
+            .ok_or_else(|| unknown_field(name, &CustomerEdit::names()))?;
+        if field.is_required() && value.trim().is_empty() {
+            return Err(nameless(name));
+        }
+        if field == CustomerField::Title && !value.is_empty() {
+            known_title(value)?;
+        }
+        Ok(CustomerEdit::Field(field, value.to_owned()))
+    };
+    texts.iter().map(edit).collect()
+}
+
+fn address_names() -> Vec<&'static str> {
+    AddressField::ALL.iter().map(|field| field.as_str()).collect()
 }
 
 fn address_fields(texts: &[String]) -> Result<Vec<(AddressField, String)>, CommandError> {
-    let known: Vec<&str> = AddressField::ALL.iter().map(|field| field.as_str()).collect();
     texts
         .iter()
         .map(|text| {
             let (name, value) = assignment(text)?;
-            let field = AddressField::parse(name).ok_or_else(|| unknown_field(name, &known))?;
+            let field =
+                AddressField::parse(name).ok_or_else(|| unknown_field(name, &address_names()))?;
             Ok((field, value.to_owned()))
         })
         .collect()

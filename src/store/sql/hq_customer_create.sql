@@ -1,0 +1,12 @@
+INSERT INTO DIRPARTYTABLE
+    (RECID, NAME, NAMEALIAS, PARTYNUMBER, CREATEDDATETIME, MODIFIEDDATETIME{columns})
+VALUES (:party, :name, substr(:name, 1, 20), 'C' || :account, :now, :now{marks});
+INSERT INTO DIRPERSON (RECID{columns}) VALUES (:party{marks});
+INSERT INTO DIRPERSONNAME (RECID, PERSON, VALIDFROM, VALIDTO{columns})
+VALUES (:recid, :party, :now, '2154-12-31 23:59:59.000'{marks});
+INSERT INTO CUSTTABLE
+    (RECID, ACCOUNTNUM, PARTY, CURRENCY, DATAAREAID, CREATEDDATETIME, MODIFIEDDATETIME{columns})
+VALUES (:recid, :account, :party, :currency, :company, :now, :now{marks});
+INSERT INTO RETAILCUSTTABLE
+    (RECID, ACCOUNTNUM, CUSTACCOUNTASYNC, DATAAREAID, MODIFIEDDATETIME{columns})
+VALUES (:recid, :account, :guid, :company, :now{marks})
