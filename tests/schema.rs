@@ -109,6 +109,22 @@ fn a_session_of_an_older_version_that_was_given_up_is_so_by_its_column() {
 }
 
 #[test]
+fn how_many_rows_a_package_changed_becomes_a_column() {
+    let dir = TempDir::new().unwrap();
+    let path = old(&dir, Kind::Channel, 7);
+    let log = "INSERT INTO crt_DOWNLOADSESSIONDATAFILEHISTORY (DATAFILENAME) \
+               VALUES ('1010-000012-0123456789ab.db'), ('1010-000013-0123456789ab.db'); \
+               INSERT INTO crt_DOWNLOADSESSIONLOG (DOWNLOADSESSIONID, STATUS, MESSAGE) \
+               VALUES (12, 7, '5 rows could not be written'), (12, 4, '41 rows changed')";
+    Connection::open(&path).unwrap().execute_batch(log).unwrap();
+    drop(Db::open(&path, Kind::Channel, Access::Write).unwrap());
+    let rows = "SELECT group_concat(cdx_ROWS) FROM (SELECT * FROM \
+                crt_DOWNLOADSESSIONDATAFILEHISTORY ORDER BY ID)";
+    let channel = Connection::open(&path).unwrap();
+    assert_eq!(channel.query_row(rows, [], |row| row.get::<_, String>(0)).unwrap(), "41,0");
+}
+
+#[test]
 fn a_newer_one_and_another_kind_are_refused() {
     let dir = TempDir::new().unwrap();
     let path = fresh(&dir, Kind::Channel);

@@ -362,11 +362,6 @@ impl Worker<'_> {
         match applied {
             Ok(ApplyOutcome { rows, before }) => {
                 self.faults.crash_at(CrashPoint::ApplyAfterCommit, &store.name);
-                let rows = if before {
-                    apply::remembered_rows(channel, one.session.id).unwrap_or(0)
-                } else {
-                    rows
-                };
                 let status = DownloadStatus::Applied;
                 Outcome { status, rows, message: None, before, kept: !before, way_out: None }
             }

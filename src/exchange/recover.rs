@@ -77,7 +77,9 @@ fn repair_row(
 ) -> Result<(), ExchangeError> {
     let package = session.package.as_deref().unwrap_or("");
     // A channel that cannot be read gets another try, which will say why it cannot.
-    let applied = rows_applied(writer, &row.store, package, session.id).unwrap_or_default();
+    let channel = writer.channel(&row.store);
+    let applied = channel.and_then(|channel| apply::rows_applied(&channel, package));
+    let applied = applied.unwrap_or_default();
     let mut settled = row.clone();
     if let Some(rows) = applied {
         settled.status = DownloadStatus::Applied;
@@ -97,18 +99,6 @@ fn repair_row(
     };
     repaired(listener, what);
     Ok(())
-}
-
-/// The rows that a package changed in a channel; none where it was not applied there.
-fn rows_applied(
-    writer: &Writer,
-    store: &str,
-    package: &str,
-    session: i64,
-) -> Result<Option<u64>, StoreError> {
-    let channel = writer.channel(store)?;
-    let applied = apply::is_applied(&channel, package)?;
-    applied.then(|| apply::remembered_rows(&channel, session)).transpose()
 }
 
 /// Packages that no session knows were made by a command that did not live to record them.

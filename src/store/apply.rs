@@ -6,6 +6,7 @@ use rusqlite::named_params;
 
 use super::apply_table::{apply_table, empty_table};
 use super::catalogue::find_table;
+use super::column::count;
 use super::diagnose;
 use super::error::StoreError;
 use super::lineage;
@@ -49,9 +50,9 @@ pub struct Delivery<'a> {
 /// What applying did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ApplyOutcome {
-    /// Rows inserted, updated or deleted.
+    /// Rows inserted, updated or deleted, be it before.
     pub rows: u64,
-    /// The package had been applied before, and nothing was done (D11).
+    /// The package had been applied before, and nothing was done now (D11).
     pub before: bool,
 }
 
@@ -78,8 +79,8 @@ fn attached(
     delivery: &Delivery<'_>,
     before_commit: &dyn Fn(),
 ) -> Result<ApplyOutcome, ApplyError> {
-    if is_applied(channel, delivery.package)? {
-        return Ok(ApplyOutcome { rows: 0, before: true });
+    if let Some(rows) = rows_applied(channel, delivery.package)? {
+        return Ok(ApplyOutcome { rows, before: true });
     }
     let tables = packed_tables(channel)?;
     let bulk = delivery.bytes >= BULK_BYTES && !delivery.empties && all_empty(channel, &tables)?;
@@ -171,19 +172,12 @@ pub fn is_misfit(channel: &ChannelDatabase, file: &Path) -> Result<bool, StoreEr
     }
 }
 
-/// Whether a package of this name has been applied here (D11).
-pub fn is_applied(channel: &ChannelDatabase, package: &str) -> Result<bool, StoreError> {
-    let sql = "SELECT count(*) FROM crt_DOWNLOADSESSIONDATAFILEHISTORY WHERE DATAFILENAME = ?1";
-    Ok(channel.number(sql, [package])? > 0)
-}
-
-/// The rows an earlier apply of this session changed, as the channel remembers them.
-pub fn remembered_rows(channel: &ChannelDatabase, session: i64) -> Result<u64, StoreError> {
-    let sql = "SELECT MESSAGE FROM crt_DOWNLOADSESSIONLOG WHERE DOWNLOADSESSIONID = ?1 \
-               AND STATUS = ?2 ORDER BY ID DESC LIMIT 1";
-    let params = rusqlite::params![session, DownloadStatus::Applied];
-    let text = channel.text(sql, params)?.unwrap_or_default();
-    Ok(text.split(' ').next().and_then(|number| number.parse().ok()).unwrap_or(0))
+/// How many rows a package of this name changed when it was applied here; none where it was not
+/// (D11).
+pub fn rows_applied(channel: &ChannelDatabase, package: &str) -> Result<Option<u64>, StoreError> {
+    let sql = "SELECT cdx_ROWS FROM crt_DOWNLOADSESSIONDATAFILEHISTORY WHERE DATAFILENAME = ?1";
+    let found = channel.first(sql, [package], |row| row.get::<_, i64>(0))?;
+    Ok(found.map(|rows| rows as u64))
 }
 
 fn packed_tables(channel: &ChannelDatabase) -> Result<Vec<PackedTable>, StoreError> {
@@ -195,8 +189,8 @@ fn packed_tables(channel: &ChannelDatabase) -> Result<Vec<PackedTable>, StoreErr
             let table = PackedTable {
                 target: row.get(0)?,
                 whole: row.get(1)?,
-                rows: row.get::<_, i64>(2)? as u64,
-                deleted: row.get::<_, i64>(3)? as u64,
+                rows: count(row, 2)?,
+                deleted: count(row, 3)?,
                 columns: Vec::new(),
                 key: Vec::new(),
                 folded: Vec::new(),
@@ -245,9 +239,9 @@ fn all_empty(channel: &ChannelDatabase, tables: &[PackedTable]) -> Result<bool, 
 
 fn record(channel: &ChannelDatabase, delivery: &Delivery<'_>, rows: u64) -> Result<(), StoreError> {
     channel.run(
-        "INSERT INTO crt_DOWNLOADSESSIONDATAFILEHISTORY (DATAFILENAME, DATECREATED)
-         VALUES (?1, ?2)",
-        rusqlite::params![delivery.package, delivery.now],
+        "INSERT INTO crt_DOWNLOADSESSIONDATAFILEHISTORY (DATAFILENAME, DATECREATED, cdx_ROWS)
+         VALUES (?1, ?2, ?3)",
+        rusqlite::params![delivery.package, delivery.now, rows as i64],
     )?;
     remember(channel, delivery, DownloadStatus::Applied, &format!("{rows} rows changed"))
 }
@@ -269,6 +263,7 @@ pub fn remember(
             ":size": delivery.bytes as i64,
             ":checksum": delivery.checksum,
             ":now": delivery.now,
+            ":applied": (status == DownloadStatus::Applied).then_some(delivery.now),
             ":status": status,
             ":message": message,
             ":terminal": delivery.terminal,

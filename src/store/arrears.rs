@@ -3,6 +3,7 @@
 use rusqlite::OptionalExtension as _;
 
 use super::catalogue::find_table;
+use super::column::count;
 use super::error::StoreError;
 use super::feature_rows::Half;
 use super::side::{ChannelDatabase, Headquarters};
@@ -138,7 +139,7 @@ pub fn calls(channel: &ChannelDatabase) -> Result<Vec<Calls>, StoreError> {
                GROUP BY OPERATION, REASONS ORDER BY max(ID)";
     let rows = channel.rows(sql, [], |row| {
         let (operation, reasons): (String, String) = (row.get(0)?, row.get(1)?);
-        Ok((operation, reasons, row.get::<_, i64>(2)? as u64, row.get(3)?))
+        Ok((operation, reasons, count(row, 2)?, row.get(3)?))
     })?;
     rows.into_iter()
         .map(|(operation, text, count, last)| {

@@ -1,6 +1,7 @@
 //! How the model's times, identities and enums stand in a column.
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{Row, RowIndex};
 
 use crate::gates::standing::FeatureEvent;
 use crate::model::evidence::Grade;
@@ -73,6 +74,21 @@ columns! {
     DownloadStatus: [number()],
         |value| known(value.as_i64()?, "a session status", Self::from_number);
     UploadStatus: [number()], |value| known(value.as_i64()?, "an upload status", Self::from_number);
+}
+
+/// A column that counts.
+pub(super) fn count(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<u64> {
+    row.get::<_, i64>(column).map(|count| count as u64)
+}
+
+/// A column of text; none where it is empty.
+pub(super) fn said(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<String>> {
+    Ok(row.get::<_, Option<String>>(column)?.filter(|text| !text.is_empty()))
+}
+
+/// A column that says when; none where it has not come to that.
+pub(super) fn when(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Time>> {
+    Ok(row.get::<_, Option<Time>>(column)?.filter(|time| !time.is_none()))
 }
 
 /// Statuses bound as one parameter: `STATUS IN (SELECT value FROM json_each(:statuses))`.

@@ -2,6 +2,7 @@
 //! for one that was not there (U09).
 
 use super::catalogue::find_table;
+use super::column::count;
 use super::db::Db;
 use super::error::StoreError;
 use super::side::Headquarters;
@@ -138,7 +139,7 @@ pub fn late(
             each(&|(_, ours, default)| format!("e.{ours} IS NOT {default}"), " OR "),
         );
         let late = hq.first(&sql, [], |row| {
-            let (rows, first) = (row.get::<_, i64>(0)? as u64, row.get::<_, Option<String>>(1)?);
+            let (rows, first) = (count(row, 0)?, row.get::<_, Option<String>>(1)?);
             Ok(LateRows { table: extension.target.clone(), rows, first: first.unwrap_or_default() })
         })?;
         found.extend(late.filter(|late| late.rows > 0));

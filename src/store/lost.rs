@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use rusqlite::named_params;
 
 use super::catalogue::find_table;
+use super::column;
 use super::error::StoreError;
 use super::origins;
 use super::pack::used;
@@ -173,7 +174,7 @@ pub fn count(
         ":way": origins,
     };
     let lost = hq.first(&sql, used(&sql, params).as_slice(), |row| {
-        Ok(LostRows { rows: row.get::<_, i64>(0)? as u64, first: row.get(1)?, last: row.get(2)? })
+        Ok(LostRows { rows: column::count(row, 0)?, first: row.get(1)?, last: row.get(2)? })
     })?;
     Ok(lost.unwrap_or_default())
 }

@@ -34,8 +34,8 @@ pub fn profiles(hq: &Headquarters) -> Result<Vec<Profile>, StoreError> {
             Ok(Profile {
                 id: row.get(0)?,
                 name: row.get(1)?,
-                async_customers: row.get::<_, i64>(2)? != 0,
-                async_orders: row.get::<_, i64>(3)? != 0,
+                async_customers: row.get(2)?,
+                async_orders: row.get(3)?,
                 days_transactions_exist: row.get(4)?,
                 channels: Vec::new(),
             })

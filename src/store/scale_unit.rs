@@ -31,8 +31,8 @@ pub fn look(channel: &ChannelDatabase, name: &str) -> Result<View, StoreError> {
             recid: row.get("RECID")?,
             default_customer: row.get("DEFAULTCUSTACCOUNT")?,
             profile: row.get("PROFILEID")?,
-            async_customers: row.get::<_, i64>("CREATEASYNCCUSTOMERS")? != 0,
-            async_orders: row.get::<_, i64>("CREATEOFFLINECUSTOMERORDERS")? != 0,
+            async_customers: row.get("CREATEASYNCCUSTOMERS")?,
+            async_orders: row.get("CREATEOFFLINECUSTOMERORDERS")?,
             days_transactions_exist: row.get("DAYSTRANSACTIONSEXISTS")?,
         })
     })?;

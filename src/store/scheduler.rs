@@ -122,7 +122,7 @@ pub fn read(hq: &Headquarters) -> Result<Definitions, StoreError> {
                 name: row.get("DESCRIPTION")?,
                 aliases: Vec::new(),
                 direction: row.get("DIRECTION")?,
-                exclude_offline: row.get::<_, i64>("ALLOWSKIPDATASYNC")? != 0,
+                exclude_offline: row.get("ALLOWSKIPDATASYNC")?,
                 feature: None,
                 evidence: evidence(row.get("GRADE")?, row.get("SOURCE")?),
                 lines: Vec::new(),
@@ -157,7 +157,7 @@ fn read_lines(hq: &Headquarters) -> Result<BTreeMap<String, Vec<JobLine>>, Store
             row.get::<_, String>("JOBID")?,
             JobLine {
                 subjob: row.get("SUBJOBID")?,
-                enabled: row.get::<_, i64>("ENABLED")? != 0,
+                enabled: row.get("ENABLED")?,
                 evidence: evidence(row.get("GRADE")?, row.get("SOURCE")?),
             },
         ))
@@ -200,7 +200,7 @@ fn read_subjobs(hq: &Headquarters) -> Result<Vec<Subjob>, StoreError> {
             filter: None,
             counter: Some(row.get("REPLICATIONCOUNTERFIELDNAME")?)
                 .filter(|counter: &String| !counter.is_empty()),
-            exclude_offline: row.get::<_, i64>("ALLOWSKIPDATASYNC")? != 0,
+            exclude_offline: row.get("ALLOWSKIPDATASYNC")?,
             evidence: evidence(row.get("GRADE")?, row.get("SOURCE")?),
         };
         let primary: String = row.get("CHANNELTABLENAME")?;

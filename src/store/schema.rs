@@ -39,6 +39,7 @@ const CHANNEL: &[Migration] = &[
     Migration { version: 4, sql: include_str!("schema/channel/0004_features.sql") },
     Migration { version: 5, sql: include_str!("schema/channel/0005_replaced.sql") },
     Migration { version: 7, sql: include_str!("schema/channel/0007_newer.sql") },
+    Migration { version: 8, sql: include_str!("schema/channel/0008_rows_changed.sql") },
 ];
 
 impl Kind {

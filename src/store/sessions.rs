@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Params, Row, named_params};
 
-use super::column::set_of;
+use super::column::{count, said, set_of, when};
 use super::error::StoreError;
 use super::pack::PackageSummary;
 use super::side::{Headquarters, HqTx};
@@ -255,34 +255,31 @@ fn session(row: &Row<'_>) -> rusqlite::Result<DownloadSession> {
         only: row.get("SCOPEDATASTORE")?,
         since: row.get("SYNCROWVERSION")?,
         until: row.get("CURRENTROWVERSION")?,
-        rows: row.get::<_, i64>("ROWSAFFECTED")? as u64,
-        deleted: row.get::<_, i64>("DELETED")? as u64,
+        rows: count(row, "ROWSAFFECTED")?,
+        deleted: count(row, "DELETED")?,
         package: row.get("PACKAGE")?,
         checksum: row.get("CHECKSUM")?,
-        bytes: row.get::<_, i64>("FILESIZE")? as u64,
+        bytes: count(row, "FILESIZE")?,
         created: row.get("CREATED")?,
-        message: Some(row.get::<_, String>("MESSAGE")?).filter(|text| !text.is_empty()),
+        message: said(row, "MESSAGE")?,
         stores: Vec::new(),
     })
 }
 
 fn stores(hq: &Headquarters, session: i64) -> Result<Vec<StoreSession>, StoreError> {
     hq.rows(include_str!("sql/session_stores.sql"), [session], |row| {
-        let stamp = |name: &str| -> rusqlite::Result<Option<Time>> {
-            Ok(row.get::<_, Option<Time>>(name)?.filter(|time| !time.is_none()))
-        };
         Ok(StoreSession {
             store_id: row.get("DATASTORE")?,
             store: row.get("NAME")?,
             status: row.get("STATUS")?,
             tries: row.get("TRYCOUNT")?,
             given_up: row.get("cdx_GIVENUP")?,
-            rows: row.get::<_, i64>("ROWSAFFECTED")? as u64,
-            message: Some(row.get::<_, String>("MESSAGE")?).filter(|text| !text.is_empty()),
+            rows: count(row, "ROWSAFFECTED")?,
+            message: said(row, "MESSAGE")?,
             replaced_by: row.get::<_, Option<i64>>("REPLACEDBY")?.filter(|by| *by != 0),
-            requested: stamp("DATEREQUESTED")?,
-            downloaded: stamp("DATEDOWNLOADED")?,
-            applied: stamp("DATEAPPLIED")?,
+            requested: when(row, "DATEREQUESTED")?,
+            downloaded: when(row, "DATEDOWNLOADED")?,
+            applied: when(row, "DATEAPPLIED")?,
         })
     })
 }

@@ -37,7 +37,7 @@ fn data_store(row: &Row<'_>) -> rusqlite::Result<DataStore> {
         group: row.get("GROUPNAME")?,
         offline: row.get::<_, i64>("DATASTORETYPE")? == OFFLINE_STORE,
         terminal: row.get("TERMINALID")?,
-        paused: row.get::<_, i64>("PAUSEDATASYNC")? != 0,
+        paused: row.get("PAUSEDATASYNC")?,
     })
 }
 
@@ -83,10 +83,10 @@ pub fn schedules(hq: &Headquarters) -> Result<Vec<Schedule>, StoreError> {
             Ok(Schedule {
                 id: row.get(0)?,
                 name: row.get(1)?,
-                active: row.get::<_, i64>(2)? != 0,
+                active: row.get(2)?,
                 jobs: Vec::new(),
                 groups: Vec::new(),
-                recurring: row.get::<_, i64>(3)? != 0,
+                recurring: row.get(3)?,
                 batch_id: row.get(4)?,
                 batch: row.get(5)?,
                 batch_state: row.get(6)?,
@@ -231,9 +231,9 @@ fn batch_behind(hq: &HqTx<'_>, schedule: i64, batch: i64) -> Result<i64, StoreEr
 /// A batch job that waits and recurs; one of this caption that stood alone is taken.
 fn new_batch(hq: &HqTx<'_>, caption: &str) -> Result<i64, StoreError> {
     hq.number(
-        "INSERT INTO BATCHJOB (CAPTION, STATUS, RECURRING) VALUES (?1, 'Waiting', 1)
-         ON CONFLICT (CAPTION) DO UPDATE SET STATUS = 'Waiting', RECURRING = 1 RETURNING RECID",
-        [caption],
+        "INSERT INTO BATCHJOB (CAPTION, STATUS, RECURRING) VALUES (?1, ?2, 1) ON CONFLICT (CAPTION)
+         DO UPDATE SET STATUS = excluded.STATUS, RECURRING = 1 RETURNING RECID",
+        rusqlite::params![caption, BatchState::Waiting],
     )
 }
 

@@ -1,7 +1,8 @@
 //! Upload sessions in headquarters and in the channel they come from.
 
-use rusqlite::{Row, named_params};
+use rusqlite::{Params, Row, named_params};
 
+use super::column::{count, said, when};
 use super::db::Db;
 use super::error::StoreError;
 use super::side::{ChannelDatabase, Headquarters, HqTx};
@@ -126,7 +127,6 @@ fn range(row: &Row<'_>) -> rusqlite::Result<CounterRange> {
 
 fn session(row: &Row<'_>) -> rusqlite::Result<UploadSession> {
     let path: String = row.get("UPLOADPATH")?;
-    let uploaded: Time = row.get("DATEUPLOADED")?;
     Ok(UploadSession {
         id: row.get("UPLOADSESSIONID")?,
         job: row.get("JOBID")?,
@@ -136,13 +136,13 @@ fn session(row: &Row<'_>) -> rusqlite::Result<UploadSession> {
         status: row.get("STATUS")?,
         tries: row.get("TRYCOUNT")?,
         given_up: row.get("cdx_GIVENUP")?,
-        rows: row.get::<_, i64>("ROWSAFFECTED")? as u64,
+        rows: count(row, "ROWSAFFECTED")?,
         package: path.strip_prefix("packages/").map(str::to_owned),
         checksum: row.get("CHECKSUM")?,
-        bytes: row.get::<_, i64>("FILESIZE")? as u64,
+        bytes: count(row, "FILESIZE")?,
         created: row.get("DATECREATED")?,
-        uploaded: Some(uploaded).filter(|time| !time.is_none()),
-        message: Some(row.get::<_, String>("MESSAGE")?).filter(|text| !text.is_empty()),
+        uploaded: when(row, "DATEUPLOADED")?,
+        message: said(row, "MESSAGE")?,
     })
 }
 
@@ -192,7 +192,7 @@ pub fn record_in_channel(
         include_str!("sql/channel_upload_session.sql"),
         named_params! {
             ":job": job, ":now": now, ":bytes": collected.bytes as i64,
-            ":checksum": collected.checksum, ":ax": id,
+            ":checksum": collected.checksum, ":ax": id, ":status": UploadStatus::Uploaded,
             ":path": format!("packages/{}", collected.package),
         },
     )?;
@@ -232,46 +232,40 @@ pub fn known_in_channel(
     channel: &ChannelDatabase,
     id: i64,
 ) -> Result<Option<UploadPackage>, StoreError> {
-    let found = channel.first(
-        "SELECT ID, UPLOADPATH, CHECKSUM, FILESIZE FROM crt_UPLOADSESSION
-         WHERE AXUPLOADSESSIONID = ?1",
-        [id],
-        |row| {
-            let path: String = row.get(1)?;
-            Ok(UploadPackage {
-                local_id: row.get(0)?,
-                package: path.trim_start_matches("packages/").to_owned(),
-                checksum: row.get(2)?,
-                bytes: row.get::<_, i64>(3)? as u64,
-                rows: 0,
-                ranges: Vec::new(),
-            })
-        },
-    )?;
-    let Some(mut collected) = found else { return Ok(None) };
-    collected.ranges = ranges_in_channel(channel, collected.local_id)?;
-    Ok(Some(collected))
+    let found = in_channel(channel, "AXUPLOADSESSIONID = ?1", [id])?;
+    Ok(found.into_iter().next().map(|(_, package)| package))
 }
 
 /// Every session that a channel remembers having sent, oldest first, with its job.
 pub fn all_in_channel(
     channel: &ChannelDatabase,
 ) -> Result<Vec<(String, UploadPackage)>, StoreError> {
-    let sql = "SELECT ID, JOBID, UPLOADPATH, CHECKSUM, FILESIZE FROM crt_UPLOADSESSION ORDER BY ID";
-    let mut found = channel.rows(sql, [], |row| {
-        let path: Option<String> = row.get(2)?;
-        let collected = UploadPackage {
-            local_id: row.get(0)?,
-            package: path.unwrap_or_default().trim_start_matches("packages/").to_owned(),
-            checksum: row.get::<_, Option<String>>(3)?.unwrap_or_default(),
-            bytes: row.get::<_, i64>(4)? as u64,
+    in_channel(channel, "TRUE", [])
+}
+
+fn in_channel(
+    channel: &ChannelDatabase,
+    condition: &str,
+    params: impl Params,
+) -> Result<Vec<(String, UploadPackage)>, StoreError> {
+    let sql = format!(
+        "SELECT ID, JOBID, UPLOADPATH, CHECKSUM, FILESIZE FROM crt_UPLOADSESSION \
+         WHERE {condition} ORDER BY ID"
+    );
+    let mut found = channel.rows(&sql, params, |row| {
+        let path = said(row, "UPLOADPATH")?.unwrap_or_default();
+        let package = UploadPackage {
+            local_id: row.get("ID")?,
+            package: path.trim_start_matches("packages/").to_owned(),
+            checksum: said(row, "CHECKSUM")?.unwrap_or_default(),
+            bytes: count(row, "FILESIZE")?,
             rows: 0,
             ranges: Vec::new(),
         };
-        Ok((row.get::<_, String>(1)?, collected))
+        Ok((row.get("JOBID")?, package))
     })?;
-    for (_, collected) in &mut found {
-        collected.ranges = ranges_in_channel(channel, collected.local_id)?;
+    for (_, package) in &mut found {
+        package.ranges = ranges_in_channel(channel, package.local_id)?;
     }
     Ok(found)
 }

@@ -2,4 +2,4 @@ INSERT INTO crt_UPLOADSESSION
     (JOBID, JOBDESCRIPTION, STATUS, MESSAGE, UPLOADPATH, DATECREATED, DATEUPLOADED, FILESIZE,
      CHECKSUM, TERMINALID, AXUPLOADSESSIONID, RERUNUPLOADSESSIONID)
 VALUES
-    (:job, '', 2, '', :path, :now, :now, :bytes, :checksum, '', :ax, 0)
+    (:job, '', :status, '', :path, :now, :now, :bytes, :checksum, '', :ax, 0)
