@@ -4,9 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use cdx::gates::catalogue::{GateFile, slug};
+use cdx::gates::catalogue::slug;
 use cdx::gates::check::{Broken, check};
 use cdx::gates::due::midnight;
+use cdx::gates::file::GateFile;
 use cdx::gates::import::{EntityRow, Rule, export, import};
 use cdx::gates::lifecycle::{Moved, update};
 use cdx::gates::resolve::{Consent, Features, Reach, RefusalKind, Status};

@@ -1,20 +1,12 @@
 //! The catalogue of gates: the files inside the binary and those of an environment.
 
+use super::file::{GateFile, read};
 use super::gate::{Act, Gate, NAME_PREFIX};
-use super::{file, laws};
+use super::laws;
 use crate::definitions::Problems;
 use crate::definitions::which::{Features, JobNeed};
 use crate::model::folding::folded;
 use crate::model::nearest::nearest;
-
-/// A gate file: its name and text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GateFile {
-    /// The name problems are reported under.
-    pub name: String,
-    /// The text.
-    pub text: String,
-}
 
 /// The gates inside the binary, each with the name of its file: its place in lists, and its slug.
 const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/gates.rs"));
@@ -80,7 +72,7 @@ impl Catalogue {
         let mut drafts = Vec::new();
         let mut problems = Problems::default();
         for file in files {
-            let (draft, wrong) = file::read(&file.name, &file.text);
+            let (draft, wrong) = read(file);
             problems.join(wrong);
             drafts.extend(draft.map(|draft| (file, draft)));
         }

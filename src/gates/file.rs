@@ -10,6 +10,15 @@ use crate::definitions::{Kind, Problems};
 use crate::model::evidence::{Evidence, Grade};
 use crate::model::version::Version;
 
+/// A gate file: its name and text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GateFile {
+    /// The name problems are reported under.
+    pub name: String,
+    /// The text.
+    pub text: String,
+}
+
 /// A gate as a file says it, with the byte offsets that problems are reported at.
 #[derive(Debug, Clone)]
 pub(super) struct Draft {
@@ -33,8 +42,8 @@ const RESTARTS: &[(&str, Restart)] =
     &[("scale-unit", Restart::ScaleUnit), ("register", Restart::Register)];
 
 /// Reads a file; what is wrong with its form is in the problems.
-pub(super) fn read(file: &str, text: &str) -> (Option<Draft>, Problems) {
-    let mut walker = Walker::new(file, text);
+pub(super) fn read(file: &GateFile) -> (Option<Draft>, Problems) {
+    let mut walker = Walker::new(&file.name, &file.text);
     let root = walker.parse();
     let draft = draft(&mut walker, &root);
     (draft, walker.problems)

@@ -10,8 +10,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::catalogue::GateFile;
-use super::file::Draft;
+use super::file::{Draft, GateFile};
 use super::gate::{Act, Before, Gate, Stage};
 use crate::definitions::{Kind, Problem, Problems};
 use crate::model::nearest::nearest;

@@ -109,6 +109,9 @@ pub struct Way {
     pub reason: Option<ReasonCode>,
     /// The same in a sentence.
     pub text: Option<String>,
+    /// The command that turns on the option which is in the way.
+    #[serde(skip)]
+    pub setting: Option<Suggestion>,
 }
 
 /// What an operation would come to on one instance of a scale unit.

@@ -3,6 +3,7 @@
 use crate::gates::catalogue::slug;
 use crate::model::named::named;
 use crate::model::pos::ReasonCode;
+use crate::model::suggestion::ProfileSwitch;
 
 named! {
     /// What is asked of a channel.
@@ -53,12 +54,12 @@ impl Kind {
     /// What makes it local, where anything does.
     pub fn switch(self) -> Switch {
         match self {
-            Self::CreateCustomer => Switch::AsyncCustomers,
+            Self::CreateCustomer => Switch::Profile(ProfileSwitch::AsyncCustomers),
             Self::CreateAddress => Switch::Feature(slug::ADDRESSES),
             Self::EditCustomer | Self::EditAddress | Self::DeactivateAddress => {
                 Switch::Feature(slug::EDITING)
             }
-            Self::CreateOrder => Switch::AsyncOrders,
+            Self::CreateOrder => Switch::Profile(ProfileSwitch::AsyncOrders),
             Self::RemoteSearch
             | Self::Balance
             | Self::OrderHistory
@@ -71,10 +72,8 @@ impl Kind {
 /// What makes an operation local.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Switch {
-    /// "Create customer in async mode" of the functionality profile (R01).
-    AsyncCustomers,
-    /// "Create customer order in async mode" of the functionality profile.
-    AsyncOrders,
+    /// An option of the functionality profile (R01).
+    Profile(ProfileSwitch),
     /// A feature (R02, R03).
     Feature(&'static str),
     /// Nothing: it stays a real-time call (R05).

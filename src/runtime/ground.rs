@@ -10,6 +10,7 @@ use crate::gates::gate::CARRIER;
 use crate::model::ids::{AccountNum, DataAreaId};
 use crate::model::pos::{Path, Reason, ReasonCode};
 use crate::model::scale_unit::{Cached, View};
+use crate::model::suggestion::ProfileSwitch;
 use crate::model::topology::DataStore;
 use crate::store::feature_rows::{self, Half};
 use crate::store::profiles::{self, Profile};
@@ -232,8 +233,12 @@ impl Rows {
 pub fn is_on(view: &View, switch: Switch, catalogue: &Catalogue) -> bool {
     let channel = view.channel.as_ref();
     match switch {
-        Switch::AsyncCustomers => channel.is_some_and(|channel| channel.async_customers),
-        Switch::AsyncOrders => channel.is_some_and(|channel| channel.async_orders),
+        Switch::Profile(ProfileSwitch::AsyncCustomers) => {
+            channel.is_some_and(|channel| channel.async_customers)
+        }
+        Switch::Profile(ProfileSwitch::AsyncOrders) => {
+            channel.is_some_and(|channel| channel.async_orders)
+        }
         Switch::Feature(slug) => catalogue
             .get(slug)
             .and_then(|gate| view.features.get(&gate.table_name()))
@@ -321,7 +326,7 @@ impl Ground<'_> {
     fn obstacle(&self, answering: Answering<'_>, switch: Switch) -> Option<Obstacle> {
         let first = match switch {
             Switch::Never => Some(Obstacle::Always),
-            Switch::AsyncCustomers | Switch::AsyncOrders => self.profile(switch),
+            Switch::Profile(option) => self.profile(option),
             Switch::Feature(slug) => self.feature(slug),
         };
         first.or_else(|| {
@@ -332,16 +337,16 @@ impl Ground<'_> {
         })
     }
 
-    fn profile(&self, switch: Switch) -> Option<Obstacle> {
+    fn profile(&self, option: ProfileSwitch) -> Option<Obstacle> {
         let Some(own) = self.said.profile(self.channel) else { return Some(Obstacle::NoProfile) };
-        let (option, wanted) = match switch {
-            Switch::AsyncOrders => ("Create customer order in async mode", own.async_orders),
-            _ => ("Create customer in async mode", own.async_customers),
+        let wanted = match option {
+            ProfileSwitch::AsyncOrders => own.async_orders,
+            ProfileSwitch::AsyncCustomers => own.async_customers,
         };
         let profile = own.id.clone();
         if !wanted {
             Some(Obstacle::ProfileOff { option, profile })
-        } else if !is_on(&self.here.now, switch, self.catalogue) {
+        } else if !is_on(&self.here.now, Switch::Profile(option), self.catalogue) {
             Some(Obstacle::ProfileNotDistributed { option, profile })
         } else {
             None

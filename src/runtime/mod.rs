@@ -2,6 +2,7 @@
 
 mod addresses;
 pub mod cache;
+pub mod channel_sight;
 mod customers;
 mod decide;
 pub mod features;

@@ -1,6 +1,7 @@
 //! What is in the way of an operation: worded here, whoever says it (R14).
 
 use crate::model::pos::{Reason, ReasonCode};
+use crate::model::suggestion::{ProfileSwitch, Suggestion};
 use crate::model::time::ShownTime;
 use crate::store::feature_rows::Half;
 
@@ -16,15 +17,15 @@ pub enum Obstacle {
     NoProfile,
     /// The option is off in the functionality profile.
     ProfileOff {
-        /// The option as the form names it.
-        option: &'static str,
+        /// The option.
+        option: ProfileSwitch,
         /// The profile's id.
         profile: String,
     },
     /// The option is on in headquarters and not in the channel.
     ProfileNotDistributed {
-        /// The option as the form names it.
-        option: &'static str,
+        /// The option.
+        option: ProfileSwitch,
         /// The profile's id.
         profile: String,
     },
@@ -87,11 +88,12 @@ impl Obstacle {
             }
             Self::NoProfile => "the channel has no functionality profile".to_owned(),
             Self::ProfileOff { option, profile } => {
-                format!("{option:?} is off in functionality profile {profile}")
+                format!("{:?} is off in functionality profile {profile}", option.label())
             }
             Self::ProfileNotDistributed { option, profile } => format!(
-                "{option:?} is on in functionality profile {profile} and not in the channel: job \
-                 {PROFILES}"
+                "{:?} is on in functionality profile {profile} and not in the channel: job \
+                 {PROFILES}",
+                option.label()
             ),
             Self::FeatureOff { name, .. } => format!("{name:?} is off in headquarters"),
             Self::Torn { name, there } => format!(
@@ -115,6 +117,16 @@ impl Obstacle {
     /// As a register's report has it.
     pub fn reason(&self) -> Reason {
         Reason::new(self.code(), self.text())
+    }
+
+    /// The command that turns on the option of a functionality profile which is in the way.
+    pub fn setting(&self) -> Option<Suggestion> {
+        match self {
+            Self::ProfileOff { option, profile } => {
+                Some(Suggestion::SetProfile(profile.clone(), *option))
+            }
+            _ => None,
+        }
     }
 
     /// Whether headquarters' own settings say so: a feature or an option that is off (CDX304).

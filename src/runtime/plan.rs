@@ -9,15 +9,11 @@ use crate::exchange::gate::unset;
 use crate::gates::plan::{Ground, Plan, PlanStep, StepKind, plan};
 use crate::gates::way::{ChannelOperations, Choice};
 use crate::gates::{Catalogue, Features, Gate};
-use crate::model::pos::ReasonCode;
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
-use crate::model::suggestion::{
-    OfChannels, OfSessions, ProfileSwitch, Run, SetSchedule, Suggestion,
-};
+use crate::model::suggestion::{OfChannels, OfSessions, Run, SetSchedule, Suggestion};
 use crate::model::topology::{DataStore, Group, Schedule};
 use crate::store::packages::{Folder, PackageStore};
-use crate::store::profiles::{self, Profile};
 use crate::store::{Reader, StoreError, features, scheduler, sessions, topology};
 
 /// Plans the way for a gate, in every channel or in one.
@@ -59,28 +55,31 @@ pub fn plan_of(
             plan.channels.push(ChannelOperations { channel, operations });
         }
     }
-    let profiles = profiles::profiles(&reader.hq)?;
-    plan.choices = choices(&profiles, &plan.channels);
+    plan.choices = choices(&plan.channels);
     Ok(plan)
 }
 
 /// The options of functionality profiles that keep operations from being local.
-fn choices(profiles: &[Profile], channels: &[ChannelOperations]) -> Vec<Choice> {
+fn choices(channels: &[ChannelOperations]) -> Vec<Choice> {
     let mut found: Vec<Choice> = Vec::new();
     for ChannelOperations { channel, operations } in channels {
-        let own = profiles.iter().find(|own| own.channels.contains(channel));
-        for one in operations.iter().filter(|one| one.way.reason == Some(ReasonCode::ProfileOff)) {
-            let (Some(own), Some(text)) = (own, one.way.text.clone()) else { continue };
+        for one in operations {
+            let (Some(command), Some(text)) = (one.way.setting.clone(), one.way.text.clone())
+            else {
+                continue;
+            };
             let operation = one.operation;
             match found.iter_mut().find(|known| known.operation == operation && known.text == text)
             {
                 Some(known) => known.channels.push(channel.clone()),
-                None => found.push(Choice {
-                    operation,
-                    channels: vec![channel.clone()],
-                    text,
-                    command: Suggestion::SetProfile(own.id.clone(), ProfileSwitch::AsyncCustomers),
-                }),
+                None => {
+                    found.push(Choice {
+                        operation,
+                        channels: vec![channel.clone()],
+                        text,
+                        command,
+                    });
+                }
             }
         }
     }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use super::channel_sight::ChannelSight;
 use super::decide::{Kind, Switch};
-use super::features::Site;
 use super::ground::{Answering, Ground, Here, Outlook, Said, Sides, Who};
+use super::obstacle::Obstacle;
 use crate::gates::{Catalogue, Gate};
 use crate::model::pos::{InstanceWay, Prospect, Way};
 use crate::model::scale_unit::Cached;
+use crate::model::suggestion::ProfileSwitch;
 use crate::model::topology::DataStore;
 use crate::store::{Reader, StoreError};
 
@@ -16,14 +18,19 @@ impl Outlook {
     fn way(&self) -> Way {
         let cause = self.reasons().pop();
         let (reason, text) = cause.map(|cause| (cause.code, cause.text)).unzip();
-        Way { path: self.path(), reason, text }
+        let setting = self.obstacle.as_ref().and_then(Obstacle::setting);
+        Way { path: self.path(), reason, text, setting }
     }
 }
 
 /// The operations that rest on a feature: those on customers and addresses, where the feature makes
 /// one of them local, or is needed by one that does; else none.
 pub fn resting_on(catalogue: &Catalogue, gate: &Gate) -> Vec<Kind> {
-    let rests = |kind: &Kind| matches!(kind.switch(), Switch::AsyncCustomers | Switch::Feature(_));
+    let rests = |kind: &Kind| match kind.switch() {
+        Switch::Profile(option) => option == ProfileSwitch::AsyncCustomers,
+        Switch::Feature(_) => true,
+        Switch::Never => false,
+    };
     let of: Vec<Kind> = Kind::ALL.iter().copied().filter(rests).collect();
     let mut known: BTreeSet<&str> = BTreeSet::new();
     let mut open: Vec<&str> = of
@@ -77,7 +84,7 @@ pub(super) fn in_channel(
     catalogue: &Catalogue,
     said: &Said,
     store: &DataStore,
-    site: &Site,
+    sight: &ChannelSight,
     kinds: &[Kind],
 ) -> Result<Vec<Prospect>, StoreError> {
     if kinds.is_empty() {
@@ -86,13 +93,13 @@ pub(super) fn in_channel(
     let clock = &reader.world.clock;
     let sides = Sides {
         hq: &reader.hq,
-        channel: site.database(),
+        channel: sight.database(),
         store,
         catalogue,
         clock,
         company: &reader.env.settings().company,
     };
-    let here = Here::read(sides, said, site.held().iter().flatten())?;
+    let here = Here::read(sides, said, sight.held().iter().flatten())?;
     let ground = Ground { catalogue, clock, channel: store.channel(), said, here: &here };
-    Ok(prospects(&ground, site.held(), kinds))
+    Ok(prospects(&ground, sight.held(), kinds))
 }

@@ -12,7 +12,7 @@ use super::schema;
 use super::script::Guarded;
 use crate::definitions::script::ScriptProblem;
 use crate::definitions::{Kind, Problem, Problems, SourceFile};
-use crate::gates::catalogue::GateFile;
+use crate::gates::file::GateFile;
 use crate::model::time::Time;
 use crate::world::ids;
 

@@ -71,6 +71,6 @@ pub(in crate::doctor) fn made_now(
 pub(in crate::doctor) fn feature_of(kind: Kind) -> Option<&'static str> {
     match kind.switch() {
         Switch::Feature(slug) => Some(slug),
-        Switch::AsyncCustomers | Switch::AsyncOrders | Switch::Never => None,
+        Switch::Profile(_) | Switch::Never => None,
     }
 }

@@ -1,11 +1,9 @@
 //! The shortest way past what is in the way of an operation being local (R14).
 
-use super::calls::profile_of;
 use super::jobs::{Bring, deliver, way};
 use crate::diagnosis::{Fix, Safety, Unknown};
 use crate::doctor::facts::{Channel, ChannelFacts, Examination};
 use crate::gates::plan::{PlanStep, StepKind};
-use crate::model::suggestion::{ProfileSwitch, Suggestion};
 use crate::runtime::obstacle::PROFILES;
 use crate::runtime::{Kind, Obstacle, Switch};
 
@@ -25,14 +23,9 @@ pub(in crate::doctor) fn past(
             deliver(x, channel, facts, Vec::new(), Bring::WhatIsMissing(PROFILES))
         }
         Obstacle::ProfileOff { .. } => {
-            let Some(own) = profile_of(x, channel)? else { return Ok(None) };
-            let flag = match kind.switch() {
-                Switch::AsyncOrders => ProfileSwitch::AsyncOrders,
-                _ => ProfileSwitch::AsyncCustomers,
-            };
-            let command = Suggestion::SetProfile(own.id.clone(), flag);
-            let first = PlanStep::new(StepKind::Configure, command, "says so in headquarters");
-            deliver(x, channel, facts, vec![first], Bring::Changes(PROFILES))
+            let says = "says so in headquarters";
+            let first = obstacle.setting().map(|it| PlanStep::new(StepKind::Configure, it, says));
+            deliver(x, channel, facts, first.into_iter().collect(), Bring::Changes(PROFILES))
         }
         Obstacle::FeatureOff { .. }
         | Obstacle::Torn { .. }

@@ -17,7 +17,7 @@ use crate::model::run::Mode;
 use crate::model::schema::Tables;
 use crate::model::status::DownloadStatus;
 use crate::model::topology::DataStore;
-use crate::runtime::features::Site;
+use crate::runtime::channel_sight::ChannelSight;
 use crate::runtime::{Here, Sides};
 use crate::store::apply::is_misfit;
 use crate::store::drift::{Comparison, Drift, compare, with_channel};
@@ -140,19 +140,20 @@ impl Survey<'_> {
         let path = self.reader.env.channel_path(&self.store.name);
         let access = Access::Examine;
         let database = Db::open_with_cache(&path, Kind::Channel, access, CHANNEL_CACHE_KIB)?;
-        let site = Site::of(self.reader, self.store, ChannelDatabase(database), self.earliest())?;
-        let channel = site.database();
+        let sight =
+            ChannelSight::of(self.reader, self.store, ChannelDatabase(database), self.earliest())?;
+        let channel = sight.database();
         let tables = self.schemas.of(channel)?;
         let fit = known(lineage::fit(&self.reader.hq, channel, &self.store.name));
         Ok(ChannelFacts {
             gone: self.gone(channel, &fit)?,
             fit,
             now: scale_unit::look(channel, &self.store.name)?,
-            held: site.held().to_vec(),
-            here: self.here(&site),
+            held: sight.held().to_vec(),
+            here: self.here(&sight),
             unknown_customers: self.reading.both.then(|| self.unknown_customers(channel)),
             misfits: self.misfits(channel),
-            progress: self.progress(&site)?,
+            progress: self.progress(&sight)?,
             lacking: self.lacking()?,
             half_features: self.half_features(channel)?,
             calls: arrears::calls(channel)?,
@@ -167,17 +168,17 @@ impl Survey<'_> {
         })
     }
 
-    fn here(&self, site: &Site) -> Known<Here> {
+    fn here(&self, sight: &ChannelSight) -> Known<Here> {
         let said = self.hq.said.as_ref().map_err(Clone::clone)?;
         let sides = Sides {
             hq: &self.reader.hq,
-            channel: site.database(),
+            channel: sight.database(),
             store: self.store,
             catalogue: &self.hq.catalogue,
             clock: &self.hq.clock,
             company: &self.hq.settings.company,
         };
-        known(Here::read(sides, said, site.held().iter().flatten()))
+        known(Here::read(sides, said, sight.held().iter().flatten()))
     }
 
     /// The customers of the channel whom headquarters does not have.
@@ -211,7 +212,7 @@ impl Survey<'_> {
 
     fn progress(
         &self,
-        site: &Site,
+        sight: &ChannelSight,
     ) -> Result<BTreeMap<String, crate::gates::plan::ChannelProgress>, StoreError> {
         let mut found = BTreeMap::new();
         let (Ok(standing), Ok(changed)) = (&self.hq.standing, &self.hq.changed) else {
@@ -225,7 +226,7 @@ impl Survey<'_> {
         for gate in catalogue.gates.iter().filter(|gate| features.is_listed(gate)) {
             let on = standing.is_on(&gate.slug);
             let at = changed.get(&gate.slug).copied();
-            let progress = site.progress(self.reader, standing, gate, on, at)?;
+            let progress = sight.progress(self.reader, standing, gate, on, at)?;
             found.insert(gate.slug.clone(), progress);
         }
         Ok(found)

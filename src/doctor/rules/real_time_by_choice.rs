@@ -48,7 +48,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             let subject = Subject::channel(&channel.store.name);
             let subject = match &cause {
                 Obstacle::FeatureOff { slug, .. } => subject.with_feature(slug),
-                Obstacle::ProfileOff { option, .. } => subject.with_key(option),
+                Obstacle::ProfileOff { option, .. } => subject.with_key(option.label()),
                 _ => subject.with_key(first.as_str()),
             };
             findings.report(Found {

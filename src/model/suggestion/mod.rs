@@ -338,6 +338,16 @@ pub enum ProfileSwitch {
     AsyncOrders,
 }
 
+impl ProfileSwitch {
+    /// The option as the form names it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::AsyncCustomers => "Create customer in async mode",
+            Self::AsyncOrders => "Create customer order in async mode",
+        }
+    }
+}
+
 /// A look at what is wrong.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Doctor {
