@@ -166,12 +166,11 @@ fn editing_names_every_unmet_prerequisite() {
         let standing = standing(&catalogue, "10.0.48", on);
         let features = Features { catalogue: &catalogue, standing: &standing };
         let decision = features.enable(gate, false, Consent::default());
-        let named: Vec<&str> = decision.refused.iter().map(|r| r.feature.as_str()).collect();
+        let found = decision.err().unwrap_or_default();
+        let named: Vec<&str> = found.iter().map(|r| r.feature.as_str()).collect();
         assert_eq!(named, refused, "with {on:?} on");
-        assert_eq!(decision.changes.is_empty(), !refused.is_empty());
-        let all = features.enable(gate, true, Consent::default());
-        assert!(all.refused.is_empty());
-        assert_eq!(all.changed().last().map(String::as_str), Some(slug::EDITING));
+        let all = features.enable(gate, true, Consent::default()).unwrap();
+        assert_eq!(all.features().last().map(String::as_str), Some(slug::EDITING));
         assert_eq!(all.next_jobs, ["1110", "1010", "1070"]);
     }
 }
@@ -185,7 +184,13 @@ fn a_mandatory_or_needed_feature_stays_on() {
     let features = Features { catalogue: &catalogue, standing: &standing };
     let kinds = |slug, reach| -> Vec<RefusalKind> {
         let gate = catalogue.get(slug).unwrap();
-        features.disable(gate, reach).refused.iter().map(|refusal| refusal.kind).collect()
+        features
+            .disable(gate, reach)
+            .err()
+            .into_iter()
+            .flatten()
+            .map(|refusal| refusal.kind)
+            .collect()
     };
     assert_eq!(kinds(slug::PERFORMANCE, Reach::Alone), [Mandatory, Dependent]);
     assert_eq!(kinds(slug::PERFORMANCE, Reach::Cascade), [Mandatory]);
@@ -194,7 +199,7 @@ fn a_mandatory_or_needed_feature_stays_on() {
     assert_eq!(kinds(slug::ADDRESSES, Reach::Force), []);
     assert_eq!(kinds(slug::EDITING, Reach::Alone), []);
     let cascade = features.disable(catalogue.get(slug::ADDRESSES).unwrap(), Reach::Cascade);
-    assert_eq!(cascade.changed(), [slug::EDITING, slug::ADDRESSES]);
+    assert_eq!(cascade.unwrap().features(), [slug::EDITING, slug::ADDRESSES]);
     assert_eq!(features.status(catalogue.get(slug::PERFORMANCE).unwrap()), Status::Mandatory);
 }
 
@@ -250,7 +255,7 @@ fn each_demand_is_refused_by_its_kind() {
     let kinds = |standing: &Standing, slug: &str, consent| -> Vec<RefusalKind> {
         let features = Features { catalogue: &catalogue, standing };
         let decision = features.enable(catalogue.get(slug).unwrap(), false, consent);
-        decision.refused.iter().map(|refusal| refusal.kind).collect()
+        decision.err().into_iter().flatten().map(|refusal| refusal.kind).collect()
     };
     for (slug, kind) in [
         ("keyed", RefusalKind::ConfigurationKey),

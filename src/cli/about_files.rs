@@ -4,8 +4,9 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::model::nearest::nearest;
+use crate::model::session::SessionKind;
 use crate::model::suggestion::{
-    Doctor, OfChannels, OfCustomers, OfFeatures, OfSessions, Prose, SessionKind, Suggestion, quoted,
+    Doctor, OfChannels, OfCustomers, OfFeatures, OfSessions, Prose, Suggestion, quoted,
 };
 use crate::store::StoreError;
 

@@ -8,13 +8,14 @@ use super::about_files;
 use super::exit::Exit;
 use crate::definitions::Problems;
 use crate::exchange::ExchangeError;
-use crate::exchange::gate::Unset;
+use crate::exchange::error::Unset;
 use crate::exchange::manage::{Choice, ManageError};
 use crate::model::job::FIRST_JOBS;
-use crate::model::named::Named;
+use crate::model::name_kind::NameKind;
+use crate::model::session::SessionKind;
 use crate::model::suggestion::{
     Consent, Doctor, OfChannels, OfCustomers, OfFeatures, OfJobs, OfSessions, Prose, Run,
-    SessionKind, Suggestion,
+    Suggestion,
 };
 use crate::model::topology::OFFLINE_SUFFIX;
 use crate::report::Failure;
@@ -117,19 +118,21 @@ pub(super) fn suggestion(nearest: Option<&String>, list: impl Into<Suggestion>) 
 }
 
 /// What leads on from a name that is not there.
-fn instead(what: Named, nearest: Option<&String>) -> Prose {
+fn instead(what: NameKind, nearest: Option<&String>) -> Prose {
     let list = match what {
-        Named::Channel | Named::Group => OfChannels::List.into(),
-        Named::Schedule => Suggestion::Schedules,
-        Named::Profile => Suggestion::Profiles,
-        Named::Session(kind) | Named::Status(kind) => OfSessions::List(kind).into(),
-        Named::Customer | Named::DefaultCustomer | Named::Affiliation => OfCustomers::List.into(),
+        NameKind::Channel | NameKind::Group => OfChannels::List.into(),
+        NameKind::Schedule => Suggestion::Schedules,
+        NameKind::Profile => Suggestion::Profiles,
+        NameKind::Session(kind) | NameKind::Status(kind) => OfSessions::List(kind).into(),
+        NameKind::Customer | NameKind::DefaultCustomer | NameKind::Affiliation => {
+            OfCustomers::List.into()
+        }
         // What a channel shows and headquarters does not have may be on its way up.
-        Named::Address => {
+        NameKind::Address => {
             let up = Run::jobs(["P", "sync-customers"]);
             return Prose::hint("bring what the channels have", up);
         }
-        Named::Operation => OfCustomers::Operations.into(),
+        NameKind::Operation => OfCustomers::Operations.into(),
     };
     suggestion(nearest, list)
 }

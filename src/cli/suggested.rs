@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use clap::Parser as _;
 
 use super::app::Cli;
+use crate::model::run::Phase;
+use crate::model::session::SessionKind;
 use crate::model::suggestion::{
     Consent, Doctor, OfChannels, OfCustomers, OfFeatures, OfJobs, OfSessions, ProfileSwitch, Run,
-    RunPhase, SessionKind, SetSchedule, Shell, Suggestion,
+    SetSchedule, Shell, Suggestion,
 };
 use crate::model::version::Version;
 
@@ -36,8 +38,8 @@ fn of_name(name: &str) -> Vec<Suggestion> {
         Suggestion::InitOver(own()),
         Suggestion::DemoElsewhere(own()),
         run.clone().in_channel(name).into(),
-        Run { group, phase: Some(RunPhase::Collect), ..Run::job(name) }.into(),
-        Run { phase: Some(RunPhase::Apply), ..Run::job(name) }.into(),
+        Run { group, phase: Some(Phase::Collect), ..Run::job(name) }.into(),
+        Run { phase: Some(Phase::Apply), ..Run::job(name) }.into(),
         Suggestion::Faults,
         Suggestion::WhichJob(own()),
         Suggestion::Reconnect(own()),

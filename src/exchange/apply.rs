@@ -8,15 +8,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-use super::download::GroupRun;
+use super::chain::chain;
 use super::error::ExchangeError;
 use super::fetch::{fetch, mismatch, not_found};
-use super::generate::{after_failure, chain};
+use super::group_run::GroupRun;
 use super::held::{HeldBack, held_back};
-use super::report::is_pending;
+use super::tries::Tries;
 use super::way_out;
 use crate::model::event::{Event, Listener};
-use crate::model::run::Mode;
+use crate::model::session::Mode;
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
 use crate::model::suggestion::Suggestion;
@@ -92,8 +92,8 @@ pub(super) fn apply_pending(
     applying: &mut Applying<'_, '_>,
     listener: &mut dyn Listener,
 ) -> Result<Tried, ExchangeError> {
-    let enforced = topology::enforces_dependencies(&applying.writer.hq)?;
-    let (mut queues, held) = queues(applying, enforced, listener)?;
+    let tries = Tries::read(&applying.writer.hq)?;
+    let (mut queues, held) = queues(applying, tries.enforced, listener)?;
     if queues.is_empty() {
         return Ok(Tried { sessions: Vec::new(), held });
     }
@@ -101,8 +101,8 @@ pub(super) fn apply_pending(
     // Packing has filled headquarters' cache; the channels share the memory from here on.
     applying.writer.tidied("the memory of headquarters", applying.writer.hq.shrink());
     applying.writer.world.faults.crash_at(CrashPoint::ApplyAfterRequested, &applying.run.job.id);
-    let outcomes = work(applying, &queues, enforced, listener);
-    let sessions = settle(applying.writer, &queues, outcomes, enforced, listener)?;
+    let outcomes = work(applying, &queues, tries.enforced, listener);
+    let sessions = settle(applying.writer, &queues, outcomes, tries, listener)?;
     applying.writer.world.faults.crash_at(CrashPoint::ApplyAfterOutcome, &applying.run.job.id);
     Ok(Tried { sessions, held })
 }
@@ -131,7 +131,7 @@ fn queues(
             if head.as_ref().is_some_and(|head| head.session == session.id) {
                 break;
             }
-            if session.job != run.job.id || !is_pending(row.status) {
+            if session.job != run.job.id || !row.status.is_pending() {
                 continue;
             }
             if let std::collections::btree_map::Entry::Vacant(e) = arrived.entry(session.id) {
@@ -391,11 +391,10 @@ fn settle(
     writer: &Writer,
     queues: &[Queue],
     outcomes: Vec<Vec<Outcome>>,
-    enforced: bool,
+    tries: Tries,
     listener: &mut dyn Listener,
 ) -> Result<Vec<i64>, ExchangeError> {
     let now = writer.world.clock.utc();
-    let limit = topology::try_count(&writer.hq)?;
     let mut touched = Vec::new();
     let (mut events, mut ways_out) = (Vec::new(), Vec::new());
     writer.hq.write(|hq| {
@@ -411,7 +410,7 @@ fn settle(
                             let job = &one.session.job;
                             ways_out.push(way_out::told(&queue.store.name, job, way_out));
                         }
-                        settled(one, outcome, limit, enforced, &now)
+                        settled(one, outcome, tries, &now)
                     }
                     None => StoreSession {
                         message: Some("waits for an earlier session".to_owned()),
@@ -436,7 +435,7 @@ fn settle(
     Ok(touched)
 }
 
-fn settled(one: &Try, outcome: Outcome, limit: u32, enforced: bool, now: &Time) -> StoreSession {
+fn settled(one: &Try, outcome: Outcome, limit: Tries, now: &Time) -> StoreSession {
     let tries = one.row.tries + 1;
     let mut row = StoreSession {
         tries,
@@ -458,7 +457,7 @@ fn settled(one: &Try, outcome: Outcome, limit: u32, enforced: bool, now: &Time) 
                 row.downloaded = Some(now.to_owned());
             }
             let message = row.message.take().unwrap_or_default();
-            let (status, message) = after_failure(failed, tries, limit, enforced, &message);
+            let (status, message) = limit.after(failed, tries, &message);
             row.given_up = status != failed;
             row.status = status;
             row.message = Some(message);

@@ -1,10 +1,12 @@
 //! Arms the faults that are asked for, those alone that can happen in what is asked.
 
 use super::error::ExchangeError;
-use super::run::{Known, Phase, RunRequest, of_feature};
+use super::initialize::of_feature;
+use super::request::{Known, RunRequest};
 use crate::model::event::{Event, Listener};
 use crate::model::job::{Direction, Job};
 use crate::model::nearest::nearest;
+use crate::model::run::Phase;
 use crate::model::topology::{DataStore, OFFLINE_SUFFIX};
 use crate::store::{Environment, Headquarters, Reader, StoreError, Writer, topology, world};
 use crate::world::random::Random;

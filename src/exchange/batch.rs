@@ -6,9 +6,9 @@ use super::batch_operation::{Failure, Limits, known_account, process};
 use super::error::ExchangeError;
 use crate::model::event::{Event, Listener};
 use crate::model::ids::DataAreaId;
-use crate::model::job::{Direction, Job};
+use crate::model::job::Job;
 use crate::model::operation::{OperationId, OperationStatus};
-use crate::model::run::JobReport;
+use crate::model::run::{JobReport, Tally, Work};
 use crate::model::time::Time;
 use crate::store::operations::{self, OperationRow};
 use crate::store::{HqTx, StoreError, Writer, batch_order};
@@ -17,30 +17,14 @@ use crate::world::{CrashPoint, FaultKind};
 /// Operations processed in one transaction.
 const CHUNK: usize = 500;
 
-/// What a batch came to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Operations that went through.
-    pub processed: u64,
-    /// Operations that failed.
-    pub failed: u64,
-    /// Operations that wait behind a failed one.
-    pub waiting: u64,
-}
-
 /// Runs the batch over everything that is not completed.
 pub(super) fn run(
     writer: &mut Writer,
     job: &Job,
     listener: &mut dyn Listener,
 ) -> Result<JobReport, ExchangeError> {
-    let tally = synchronize(writer, None, listener)?;
-    let mut report = JobReport::new(&job.id, Direction::Batch);
-    report.rows = tally.processed;
-    report.processed = Some(tally.processed);
-    report.failed = Some(tally.failed);
-    report.waiting = Some(tally.waiting);
-    Ok(report)
+    let work = Work::Batch(synchronize(writer, None, listener)?);
+    Ok(JobReport { job: job.id.clone(), work, not_run: Vec::new() })
 }
 
 /// Processes one operation, or all that are not completed, by time, channel and counter.

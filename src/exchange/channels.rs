@@ -4,14 +4,14 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::download::serving;
+use super::chain::chain;
 use super::ending::{Ending, ended, is_being_made};
 use super::error::ExchangeError;
-use super::generate::chain;
-use super::upload::Uploads;
+use super::group_run::serving;
+use super::upload_tables::Uploads;
 use crate::model::ids::{AccountNum, DataStoreId, GroupId};
 use crate::model::job::{Direction, Job};
-use crate::model::run::Mode;
+use crate::model::session::Mode;
 use crate::model::session::{DownloadSession, UploadSession};
 use crate::model::status::DownloadStatus;
 use crate::model::status::UploadStatus::{Applied, Canceled};

@@ -1,12 +1,13 @@
 //! The first phase of an upload: packs what is above the last counter (U01).
 
+use super::chain::chain;
 use super::error::ExchangeError;
-use super::generate::chain;
+use super::tries::upload_failed;
 use super::way_out;
 use crate::model::event::{Event, Listener};
 use crate::model::job::Job;
 use crate::model::session::{CounterRange, UploadSession};
-use crate::model::status::{UploadStatus, given_up};
+use crate::model::status::UploadStatus;
 use crate::model::time::Time;
 use crate::model::topology::DataStore;
 use crate::store::packages::{Folder, PackageStore};
@@ -65,14 +66,12 @@ impl Collecting<'_> {
     ) -> Result<(), ExchangeError> {
         let now = self.writer.world.clock.utc();
         let tries = session.tries + 1;
-        let (status, message) = if self.fault(FaultKind::UploadFails, store, listener) {
-            self.after_failure(UploadStatus::UploadFailed, tries, SEND_FAILED)?
-        } else {
-            (UploadStatus::Uploaded, String::new())
+        let fails = self.fault(FaultKind::UploadFails, store, listener);
+        let (id, sent) = (session.id, UploadStatus::Uploaded);
+        let set = |hq: &HqTx<'_>| match fails {
+            true => upload_failed(hq, id, UploadStatus::UploadFailed, tries, SEND_FAILED),
+            false => uploads::set_status(hq, id, sent, "", tries, Some(&now)),
         };
-        let uploaded = (status == UploadStatus::Uploaded).then_some(&now);
-        let set =
-            |hq: &HqTx<'_>| uploads::set_status(hq, session.id, status, &message, tries, uploaded);
         Ok(self.writer.hq.write(set)?)
     }
 
@@ -213,25 +212,8 @@ impl Collecting<'_> {
         message: &str,
     ) -> Result<(), ExchangeError> {
         let tries = unread.map_or(0, |session| session.tries) + 1;
-        let (status, message) = self.after_failure(UploadStatus::ReadFailed, tries, message)?;
-        let set = |hq: &HqTx<'_>| match status {
-            UploadStatus::Canceled => uploads::give_up(hq, id, &message, tries),
-            _ => uploads::set_status(hq, id, status, &message, tries, None),
-        };
-        Ok(self.writer.hq.write(set)?)
-    }
-
-    fn after_failure(
-        &self,
-        failed: UploadStatus,
-        tries: u32,
-        message: &str,
-    ) -> Result<(UploadStatus, String), StoreError> {
-        if tries < topology::try_count(&self.writer.hq)? || failed == UploadStatus::UploadFailed {
-            // What is packed is never given up: its counters will not be collected again.
-            return Ok((failed, message.to_owned()));
-        }
-        Ok((UploadStatus::Canceled, given_up(failed, tries, message)))
+        let failed = UploadStatus::ReadFailed;
+        Ok(self.writer.hq.write(|hq| upload_failed(hq, id, failed, tries, message))?)
     }
 
     fn fault(&mut self, kind: FaultKind, store: &DataStore, listener: &mut dyn Listener) -> bool {

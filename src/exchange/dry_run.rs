@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::download::{generating_schedule, group_runs, is_paused};
+use super::chain::chain;
 use super::error::ExchangeError;
-use super::generate::{chain, intended};
+use super::generate::intended;
+use super::group_run::{generating_schedule, group_runs, is_paused};
 use super::plan::plan_job;
-use super::run::{Known, Phase, RunRequest, check_all, check_names};
-use super::upload::{Served, check_topology, served, sources, upload_tables, waiting};
+use super::request::{Known, RunRequest, check_all, check_names};
+use super::upload::{Served, check_topology, served, sources, waiting};
+use super::upload_tables::upload_tables;
 use crate::model::job::{Direction, Job};
-use crate::model::run::{FullReason, Mode};
+use crate::model::run::Phase;
 use crate::model::session::UploadSession;
+use crate::model::session::{FullReason, Mode};
 use crate::model::status::UploadStatus;
 use crate::model::topology::DataStore;
 use crate::store::pack::{self, PackageSpec};

@@ -17,7 +17,7 @@ pub(super) enum Ending<'a> {
 
 /// The part of a rebuild's announcement that says of which database.
 #[derive(Deserialize)]
-struct Named {
+struct Detail {
     name: String,
 }
 
@@ -25,7 +25,7 @@ struct Named {
 fn makes(intent: &Intent) -> Option<String> {
     match intent.kind.as_str() {
         intents::CHANNEL => serde_json::from_str(&intent.detail).ok(),
-        intents::REBUILD => serde_json::from_str(&intent.detail).ok().map(|Named { name }| name),
+        intents::REBUILD => serde_json::from_str(&intent.detail).ok().map(|Detail { name }| name),
         _ => None,
     }
 }

@@ -1,5 +1,7 @@
 //! What can keep the engine from doing what it was asked.
 
+use std::fmt;
+
 use crate::store::StoreError;
 use crate::world::FaultError;
 
@@ -30,7 +32,7 @@ pub enum ExchangeError {
     },
     /// Jobs that would publish features whose configuration is missing (G16).
     #[error("{} that a job would publish {} not set up", count(.0.len()), if .0.len() == 1 { "is" } else { "are" })]
-    NotConfigured(Vec<super::gate::Unset>),
+    NotConfigured(Vec<Unset>),
     /// A name for `--allow` that no gate knows.
     #[error("no gate asks for a configuration {word:?}")]
     UnknownConfiguration {
@@ -76,6 +78,28 @@ pub enum ExchangeError {
         /// Why not.
         why: &'static str,
     },
+}
+
+/// A configuration that is missing, and the job that would publish the feature without it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unset {
+    /// The job.
+    pub job: String,
+    /// The feature, by slug.
+    pub feature: String,
+    /// The configuration, as `cdx params set NAME yes` records it.
+    pub name: String,
+    /// What must be set up.
+    pub text: String,
+    /// What goes wrong without.
+    pub effect: String,
+}
+
+impl fmt::Display for Unset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { job, feature, text, effect, .. } = self;
+        write!(f, "job {job} would publish {feature} without {text}; {effect}")
+    }
 }
 
 impl ExchangeError {

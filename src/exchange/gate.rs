@@ -1,9 +1,7 @@
 //! Keeps a job from publishing a feature before what it needs is set up (G16).
 
-use std::fmt;
-
-use super::error::ExchangeError;
-use super::run::RunRequest;
+use super::error::{ExchangeError, Unset};
+use super::request::RunRequest;
 use crate::gates::gate::Before;
 use crate::gates::standing::Standing;
 use crate::gates::{Catalogue, Gate};
@@ -11,28 +9,6 @@ use crate::model::job::Job;
 use crate::model::nearest::nearest;
 use crate::store::{Environment, Headquarters, StoreError, features, topology};
 use crate::world::Clock;
-
-/// A configuration that is missing, and the job that would publish the feature without it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unset {
-    /// The job.
-    pub job: String,
-    /// The feature, by slug.
-    pub feature: String,
-    /// The configuration, as `cdx params set NAME yes` records it.
-    pub name: String,
-    /// What must be set up.
-    pub text: String,
-    /// What goes wrong without.
-    pub effect: String,
-}
-
-impl fmt::Display for Unset {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { job, feature, text, effect, .. } = self;
-        write!(f, "job {job} would publish {feature} without {text}; {effect}")
-    }
-}
 
 /// Refuses jobs that would publish a feature, to a channel that does not have it yet, while a
 /// configuration it asks for before that job is missing and not allowed to be.

@@ -1,13 +1,15 @@
 //! Makes the sessions of one group and job: what each database lacks, packed once.
 
-use super::download::GroupRun;
+use super::chain::chain;
 use super::error::ExchangeError;
+use super::group_run::GroupRun;
+use super::tries::Tries;
 use crate::model::event::{Event, Listener};
 use crate::model::ids::DataStoreId;
 use crate::model::plan::TablePlan;
-use crate::model::run::{FullReason, Mode};
 use crate::model::session::{DownloadSession, StoreSession};
-use crate::model::status::{DownloadStatus, given_up};
+use crate::model::session::{FullReason, Mode};
+use crate::model::status::DownloadStatus;
 use crate::model::topology::DataStore;
 use crate::store::pack::{self, PackageSpec, PackageSummary};
 use crate::store::packages::{Folder, PackageStore};
@@ -229,12 +231,10 @@ impl Generating<'_, '_> {
         listener: &mut dyn Listener,
     ) -> Result<(), ExchangeError> {
         let hq = &self.writer.hq;
-        let limit = topology::try_count(hq)?;
-        let enforced = topology::enforces_dependencies(hq)?;
+        let tries = Tries::read(hq)?;
         let status = hq.write(|hq| {
-            let tries = sessions::count_try(hq, session)?;
             let failed = DownloadStatus::CreateFailed;
-            let (status, message) = after_failure(failed, tries, limit, enforced, message);
+            let (status, message) = tries.after(failed, sessions::count_try(hq, session)?, message);
             if status != failed {
                 sessions::give_up(hq, session)?;
             }
@@ -274,33 +274,6 @@ pub fn any_change(
         }
     }
     Ok(false)
-}
-
-/// What a failed try leads to: another one with the same status, or the end of it (D06, D07).
-pub(super) fn after_failure(
-    failed: DownloadStatus,
-    tries: u32,
-    limit: u32,
-    enforced: bool,
-    message: &str,
-) -> (DownloadStatus, String) {
-    if tries < limit {
-        return (failed, message.to_owned());
-    }
-    let last = if enforced { DownloadStatus::Suspended } else { DownloadStatus::Canceled };
-    (last, given_up(failed, tries, message))
-}
-
-/// An error and everything behind it, in one line.
-pub fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }
 
 fn supplied(hq: &HqTx<'_>, run: &GroupRun<'_>, stores: &[DataStore]) -> Result<(), StoreError> {

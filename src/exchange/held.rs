@@ -1,10 +1,10 @@
 //! Under dependency enforcement a session that is not done holds later ones back (D07).
 
-use super::download::GroupRun;
-use super::report::is_pending;
+use super::group_run::GroupRun;
 use crate::model::session::DownloadSession;
+use crate::model::session::SessionKind;
 use crate::model::status::DownloadStatus;
-use crate::model::suggestion::{OfSessions, SessionKind, Suggestion};
+use crate::model::suggestion::{OfSessions, Suggestion};
 use crate::model::topology::DataStore;
 
 /// A database that an earlier session holds back.
@@ -40,7 +40,7 @@ pub(super) fn held_back(
     });
     let own = |session: &DownloadSession| session.job == run.job.id;
     let (head, _) = rows.find(|(session, status)| holds_back(*status, own(session)))?;
-    let waits = own(head) || rows.any(|(session, status)| own(session) && is_pending(status));
+    let waits = own(head) || rows.any(|(session, status)| own(session) && status.is_pending());
     waits.then(|| HeldBack { store: store.name.clone(), session: head.id, job: head.job.clone() })
 }
 

@@ -8,7 +8,7 @@ use super::channels::OwnUploads;
 use super::error::ExchangeError;
 use super::plan::keys;
 use crate::definitions::{self, Problems};
-use crate::model::job::{Definitions, Direction};
+use crate::model::job::{Definitions, Direction, Job};
 use crate::model::plan::MEMBERSHIP;
 use crate::model::schema::{Catalogue, Table, Tables};
 use crate::model::time::Time;
@@ -44,6 +44,18 @@ pub fn definitions_on_disk(env: &Environment) -> Result<Definitions, StoreError>
     let mut sources = definitions::shipped();
     sources.extend(files::job_files(env.root())?);
     definitions::load(&sources, &declared(env)?).map_err(StoreError::Definitions)
+}
+
+/// A job that headquarters has not because its feature was off when the scheduler was initialized.
+pub(super) fn of_feature(env: &Environment, error: ExchangeError) -> ExchangeError {
+    let ExchangeError::UnknownJob { word, .. } = &error else { return error };
+    let Ok(definitions) = definitions_on_disk(env) else { return error };
+    match definitions.find_job(word) {
+        Some(Job { id, feature: Some(feature), .. }) => {
+            ExchangeError::JobNotMade { job: id.clone(), feature: feature.clone() }
+        }
+        _ => error,
+    }
 }
 
 /// Applies the environment's schema files; then writes the definitions into headquarters and tracks

@@ -3,8 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::chain::chain;
 use super::error::ExchangeError;
-use super::generate::chain;
 use super::relay::{self, Announced};
 use super::{channels, reconnect};
 use crate::model::event::{Event, Listener};

@@ -1,9 +1,9 @@
 //! Retrying and cancelling sessions by hand (D06, D07).
 
-use crate::model::named::Named;
+use crate::model::name_kind::NameKind;
+use crate::model::session::SessionKind;
 use crate::model::session::StoreSession;
 use crate::model::status::{DownloadStatus, UploadStatus};
-use crate::model::suggestion::SessionKind;
 use crate::store::{HqTx, HqWriter, StoreError, sessions, topology, uploads};
 
 /// The session a person means.
@@ -156,7 +156,7 @@ fn each(
 }
 
 fn unknown(kind: SessionKind, id: i64) -> StoreError {
-    StoreError::unknown(Named::Session(kind), &id.to_string(), &[])
+    StoreError::unknown(NameKind::Session(kind), &id.to_string(), &[])
 }
 
 fn find_upload(

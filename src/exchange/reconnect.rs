@@ -3,7 +3,7 @@
 use super::channels::watch_each;
 use super::ending::{Ending, ended};
 use super::error::ExchangeError;
-use super::upload::Uploads;
+use super::upload_tables::Uploads;
 use crate::model::topology::{DataStore, OFFLINE_SUFFIX};
 use crate::store::merge::{self, MergedRows, Source};
 use crate::store::{

@@ -1,8 +1,8 @@
 //! Opens an environment for writing and finishes what an interrupted command left.
 
 use super::arming::{Asked, arm};
+use super::chain::chain;
 use super::error::ExchangeError;
-use super::generate::chain;
 use crate::model::event::{Event, Listener};
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;

@@ -7,17 +7,17 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::chain::chain;
 use super::error::ExchangeError;
-use super::generate::chain;
 use super::plan::plan_job;
-use super::run::Known;
+use super::request::Known;
 use crate::model::event::{Event, Silent};
 use crate::model::ids::AccountNum;
 use crate::model::job::Direction;
 use crate::model::plan::TablePlan;
 use crate::model::pos::{LeftToJob, RealTimeCall};
-use crate::model::run::Mode;
 use crate::model::schema::Table;
+use crate::model::session::Mode;
 use crate::model::suggestion::Run;
 use crate::model::time::Time;
 use crate::store::pack::{self, PackageSpec};

@@ -1,125 +1,29 @@
 //! Uploads in two phases: the Async Client collects, the P-job applies (U02).
 
+use std::collections::BTreeMap;
+
+use super::chain::chain;
 use super::collect::Collecting;
-use super::download::is_paused;
 use super::error::ExchangeError;
-use super::generate::chain;
+use super::group_run::is_paused;
 use super::notice;
-use super::plan::plan_subjob;
-use super::run::{Known, Phase, RunRequest};
+use super::request::{Known, RunRequest};
+use super::tries::upload_failed;
+use super::upload_tables::upload_tables;
 use crate::model::event::{Event, Listener};
-use crate::model::job::{Definitions, Direction, FieldMap, Job, Subjob, Target};
-use crate::model::key::{self, NoKey};
-use crate::model::plan::TablePlan;
-use crate::model::run::{JobReport, SessionReport};
-use crate::model::schema::Tables;
+use crate::model::job::Job;
+use crate::model::run::{JobReport, Phase, UploadReport, Work};
 use crate::model::session::UploadSession;
 use crate::model::settings::{Settings, UploadTopology};
-use crate::model::status::{SessionStatus, UploadStatus, given_up};
+use crate::model::status::UploadStatus;
 use crate::model::suggestion::{OfChannels, Suggestion};
 use crate::model::time::Time;
 use crate::model::topology::DataStore;
 use crate::store::packages::{Folder, PackageStore, checksum};
 use crate::store::rejection::ApplyError;
 use crate::store::upload_pack::{self, Arrival};
-use crate::store::upload_table::UploadTable;
-use crate::store::{Headquarters, HqTx, StoreError, Writer, topology, uploads};
+use crate::store::{Headquarters, StoreError, Writer, topology, uploads};
 use crate::world::{CrashPoint, FaultKind};
-
-/// The tables an upload job collects, without their counters.
-///
-/// # Errors
-/// A mapping that is broken on either side.
-pub fn upload_tables(
-    definitions: &Definitions,
-    job: &Job,
-    hq: &Tables,
-    channel: &Tables,
-) -> Result<Vec<UploadTable>, ExchangeError> {
-    let known = Sides { definitions, hq, channel };
-    let tables = definitions.subjobs_of(job).map(|subjob| known.upload_table(job, subjob));
-    tables.filter_map(Result::transpose).collect()
-}
-
-/// What a mapping goes between.
-struct Sides<'a> {
-    definitions: &'a Definitions,
-    hq: &'a Tables,
-    channel: &'a Tables,
-}
-
-impl Sides<'_> {
-    /// The table that a subjob collects, with its extension tables.
-    fn upload_table(
-        &self,
-        job: &Job,
-        subjob: &Subjob,
-    ) -> Result<Option<UploadTable>, ExchangeError> {
-        let broken = |detail: String| ExchangeError::MappingBroken {
-            job: job.id.clone(),
-            subjob: subjob.id.clone(),
-            detail,
-        };
-        let plans = plan_subjob(self.definitions, job, subjob, self.hq, self.channel)?;
-        let mut plans = plans.into_iter();
-        let Some(plan) = plans.next() else { return Ok(None) };
-        let counter = subjob.counter.as_deref().unwrap_or_default();
-        let column = plan.columns.iter().find(|column| column.from.eq_ignore_ascii_case(counter));
-        let unmapped = || broken("the replication counter is not mapped".to_owned());
-        let counter = column.map(|column| column.to.clone()).ok_or_else(unmapped)?;
-        let of_base = |extension: TablePlan| {
-            let key = of_base(&extension, &plan).map_err(|why| broken(why.to_string()))?;
-            Ok(TablePlan { key, ..extension })
-        };
-        let extensions = plans.map(of_base).collect::<Result<_, ExchangeError>>()?;
-        Ok(Some(UploadTable { plan, counter, extensions, after: 0 }))
-    }
-}
-
-/// What every upload job collects, each subjob by itself: one that cannot be served keeps none of
-/// the others from being looked after.
-#[derive(Debug, Default)]
-pub(super) struct Uploads {
-    pub(super) tables: Vec<UploadTable>,
-    /// The channel tables that are left out, and why.
-    pub(super) left_out: Vec<(String, String)>,
-}
-
-impl Uploads {
-    /// What headquarters has of them.
-    ///
-    /// # Errors
-    /// Headquarters.
-    pub(super) fn read(hq: &Headquarters) -> Result<Self, ExchangeError> {
-        let known = Known::read(hq)?;
-        let Known { definitions, hq, channel } = &known;
-        let sides = Sides { definitions, hq, channel };
-        let mut found = Self::default();
-        for job in definitions.jobs.iter().filter(|job| job.direction == Direction::Upload) {
-            for subjob in definitions.subjobs_of(job) {
-                match sides.upload_table(job, subjob) {
-                    Ok(table) => found.tables.extend(table),
-                    Err(why) => {
-                        let targets = subjob.targets.iter().map(Target::file_name);
-                        found.left_out.extend(targets.map(|target| (target, chain(&why))));
-                    }
-                }
-            }
-        }
-        // What several subjobs collect is known whole, or not at all.
-        let left_out = &found.left_out;
-        let other = |table: &UploadTable| {
-            left_out.iter().all(|(name, _)| !name.eq_ignore_ascii_case(&table.plan.target))
-        };
-        found.tables.retain(other);
-        Ok(found)
-    }
-}
-
-/// The key of an extension table in the order of its base table's (S06).
-fn of_base(extension: &TablePlan, base: &TablePlan) -> Result<Vec<FieldMap>, NoKey> {
-    key::of_base(&extension.target, &extension.key, &base.key)
-}
 
 /// The channel databases an upload looks after; offline databases come through their channel.
 pub(super) fn sources(
@@ -167,91 +71,73 @@ pub(super) fn run(
     listener: &mut dyn Listener,
 ) -> Result<JobReport, ExchangeError> {
     check_topology(writer.env.settings(), job, request)?;
-    let mut report = JobReport::new(&job.id, Direction::Upload);
     let stores = sources(&writer.hq, request)?;
-    let mut counted = Vec::new();
+    let mut done = Phases::default();
     if request.phase != Some(Phase::Apply) {
         let tables = upload_tables(&known.definitions, job, &known.hq, &known.channel)?;
         for store in &stores {
             if store.paused {
-                let why = is_paused(&store.name);
-                let hint = Some(OfChannels::Resume(store.name.clone()).into());
-                listener.event(Event::Warning { text: why.clone(), hint });
-                report.not_run.push(why);
+                let resume = OfChannels::Resume(store.name.clone()).into();
+                done.left_out(is_paused(&store.name), resume, listener);
                 continue;
             }
             let mut collecting = Collecting { writer: &mut *writer, job, tables: &tables };
             let touched = collecting.collect(store, listener)?;
             notice::tell(writer, listener);
             for id in touched {
-                counted.push(id);
-                add(&mut report, &writer.hq, id, "collect", listener)?;
+                done.add(&writer.hq, id, Phase::Collect, listener)?;
             }
         }
     }
     if request.phase != Some(Phase::Collect) {
-        apply_all(writer, job, &stores, &mut report, &mut counted, listener)?;
+        let Served { groups, not } = served(&writer.hq, &job.id, &stores)?;
+        for why in not {
+            done.left_out(why, Suggestion::Schedules, listener);
+        }
+        for session in waiting(&writer.hq, &job.id, &stores, &groups)? {
+            apply_one(writer, &session, listener)?;
+            done.add(&writer.hq, session.id, Phase::Apply, listener)?;
+        }
     }
-    counted.sort_unstable();
-    counted.dedup();
-    let rows = |id: &i64| report.sessions.iter().find(|s| s.id == *id).map_or(0, |s| s.rows);
-    report.rows = counted.iter().map(rows).sum();
-    Ok(report)
+    let work = Work::Upload { rows: done.rows(), sessions: done.sessions };
+    Ok(JobReport { job: job.id.clone(), work, not_run: done.not_run })
 }
 
-fn add(
-    report: &mut JobReport,
-    hq: &Headquarters,
-    id: i64,
-    phase: &'static str,
-    listener: &mut dyn Listener,
-) -> Result<(), StoreError> {
-    let Some(session) = uploads::all(hq)?.into_iter().find(|session| session.id == id) else {
-        return Ok(());
-    };
-    let channel = session.store.clone();
-    listener.event(Event::Upload { session: id, channel, status: session.status });
-    report.sessions.push(session_report(&session, Some(phase)));
-    Ok(())
+/// What the phases of a run did.
+#[derive(Default)]
+struct Phases {
+    sessions: Vec<UploadReport>,
+    not_run: Vec<String>,
 }
 
-/// An upload session as scripts see it.
-pub fn session_report(session: &UploadSession, phase: Option<&'static str>) -> SessionReport {
-    SessionReport {
-        id: session.id,
-        group: session.group.clone(),
-        status: SessionStatus::Upload(session.status),
-        mode: None,
-        phase,
-        channel: Some(session.store.clone()),
-        rows: session.rows,
-        deleted: 0,
-        bytes: session.bytes,
-        message: session.message.clone(),
-        channels: Vec::new(),
+impl Phases {
+    fn left_out(&mut self, why: String, hint: Suggestion, listener: &mut dyn Listener) {
+        listener.event(Event::Warning { text: why.clone(), hint: Some(hint) });
+        self.not_run.push(why);
     }
-}
 
-fn apply_all(
-    writer: &mut Writer,
-    job: &Job,
-    stores: &[DataStore],
-    report: &mut JobReport,
-    counted: &mut Vec<i64>,
-    listener: &mut dyn Listener,
-) -> Result<(), ExchangeError> {
-    let Served { groups, not } = served(&writer.hq, &job.id, stores)?;
-    for why in not {
-        let hint = Some(Suggestion::Schedules);
-        listener.event(Event::Warning { text: why.clone(), hint });
-        report.not_run.push(why);
+    fn add(
+        &mut self,
+        hq: &Headquarters,
+        id: i64,
+        phase: Phase,
+        listener: &mut dyn Listener,
+    ) -> Result<(), StoreError> {
+        let Some(session) = uploads::all(hq)?.into_iter().find(|session| session.id == id) else {
+            return Ok(());
+        };
+        let channel = session.store.clone();
+        listener.event(Event::Upload { session: id, channel, status: session.status });
+        self.sessions.push(UploadReport::of(&session, Some(phase)));
+        Ok(())
     }
-    for session in waiting(&writer.hq, &job.id, stores, &groups)? {
-        apply_one(writer, &session, listener)?;
-        counted.push(session.id);
-        add(report, &writer.hq, session.id, "apply", listener)?;
+
+    /// Each session's rows, as it stood first: both phases carry the same.
+    fn rows(&self) -> u64 {
+        let rows: BTreeMap<i64, u64> =
+            self.sessions.iter().rev().map(|session| (session.id, session.rows)).collect();
+        rows.values().sum()
     }
-    Ok(())
 }
 
 /// The groups whose uploads an active schedule applies, and why the others' are not.
@@ -327,15 +213,8 @@ fn apply_one(
         return Ok(());
     };
     let tries = session.tries + 1;
-    let limit = topology::try_count(&writer.hq)?;
     let failed = UploadStatus::ApplyFailed;
-    let set = |hq: &HqTx<'_>| {
-        if tries < limit {
-            return uploads::set_status(hq, session.id, failed, &message, tries, None);
-        }
-        uploads::give_up(hq, session.id, &given_up(failed, tries, &message), tries)
-    };
-    Ok(writer.hq.write(set)?)
+    Ok(writer.hq.write(|hq| upload_failed(hq, session.id, failed, tries, &message))?)
 }
 
 /// Writes the rows and the session's state in one transaction of headquarters.

@@ -32,8 +32,8 @@ pub fn midnight(catalogue: &Catalogue, standing: &mut Standing, date: Date) -> V
     for gate in prerequisites_first(catalogue) {
         let Some(due) = standing.scheduled(&gate.slug).filter(|due| *due <= date) else { continue };
         let decision = Features { catalogue, standing }.enable(gate, false, agreed);
-        let reasons: Vec<String> =
-            decision.refused.into_iter().map(|refusal| refusal.message).collect();
+        let refused = decision.err().unwrap_or_default();
+        let reasons: Vec<String> = refused.into_iter().map(|refusal| refusal.message).collect();
         let on = reasons.is_empty();
         if on {
             standing.apply(&Change { slug: gate.slug.clone(), to: Setting::On(due) });

@@ -165,11 +165,11 @@ fn order(done: &mut Import, catalogue: &Catalogue, standing: &Standing, consent:
             continue;
         }
         let features = Features { catalogue, standing: &now };
-        let kept = features.disable(gate, Reach::Alone).refused;
+        let kept = features.disable(gate, Reach::Alone).err().unwrap_or_default();
         let stays = !kept.is_empty();
         refused.extend(kept);
         if let Setting::Scheduled(date) = change.to {
-            let fits = features.schedule(gate, date, consent).refused;
+            let fits = features.schedule(gate, date, consent).err().unwrap_or_default();
             // Whether it may go off is told above.
             let off = [RefusalKind::AlreadyOn, RefusalKind::Mandatory, RefusalKind::CannotDisable];
             refused.extend(fits.into_iter().filter(|refusal| !off.contains(&refusal.kind)));
@@ -185,7 +185,7 @@ fn order(done: &mut Import, catalogue: &Catalogue, standing: &Standing, consent:
             continue;
         };
         let decision = Features { catalogue, standing: &now }.enable(gate, false, consent);
-        refused.extend(decision.refused);
+        refused.extend(decision.err().unwrap_or_default());
         now.apply(&change);
         done.changes.push(change);
     }

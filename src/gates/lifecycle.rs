@@ -126,15 +126,14 @@ fn turn_on(
             turned
         }
         Some(Stage::OnByDefault) if moved => {
-            let decision = now.enable(gate, false, agreed);
-            match decision.refused.first() {
+            let refused = now.enable(gate, false, agreed).err().unwrap_or_default();
+            match refused.first() {
                 None => vec![(on(&gate.slug), "on by default".to_owned())],
                 Some(refusal) => vec![(None, format!("on by default, but {}", refusal.message))],
             }
         }
         Some(_) if new && standing.automatic => {
-            let decision = now.enable(gate, false, Consent::default());
-            if decision.refused.is_empty() && !gate.is_staged() {
+            if now.enable(gate, false, Consent::default()).is_ok() && !gate.is_staged() {
                 return vec![(on(&gate.slug), "new features are enabled by themselves".to_owned())];
             }
             Vec::new()

@@ -236,13 +236,14 @@ impl<'a, 'g> Planner<'a, 'g> {
             self.updated(&self.later.version.clone());
         }
         for other in self.later().excluders(gate).into_iter().cloned().collect::<Vec<_>>() {
-            let decision = self.later().disable(&other, Reach::Cascade);
-            if decision.refused.is_empty() {
-                let feature = other.slug.clone();
-                let command = OfFeatures::Disable { feature, cascade: true };
-                self.say(StepKind::Disable, command, format!("{} excludes it", other.slug));
+            match self.later().disable(&other, Reach::Cascade) {
+                Ok(_) => {
+                    let feature = other.slug.clone();
+                    let command = OfFeatures::Disable { feature, cascade: true };
+                    self.say(StepKind::Disable, command, format!("{} excludes it", other.slug));
+                }
+                Err(refused) => self.refused.extend(refused),
             }
-            self.refused.extend(decision.refused);
         }
     }
 

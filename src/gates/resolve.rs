@@ -95,21 +95,22 @@ impl Refusal {
     }
 }
 
-/// What a change would do.
+/// What a change would do, or every reason why it is refused.
+pub type Decision = Result<Changes, Vec<Refusal>>;
+
+/// What a change does.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Decision {
-    /// The changes, in order.
-    pub changes: Vec<Change>,
-    /// Why it is refused; nothing is changed when there is a reason.
-    pub refused: Vec<Refusal>,
+pub struct Changes {
+    /// The changes, in order; none where it stands so already.
+    pub list: Vec<Change>,
     /// The jobs to run afterwards, in order (G15).
     pub next_jobs: Vec<String>,
 }
 
-impl Decision {
+impl Changes {
     /// The features that change, in order.
-    pub fn changed(&self) -> Vec<String> {
-        self.changes.iter().map(|change| change.slug.clone()).collect()
+    pub fn features(&self) -> Vec<String> {
+        self.list.iter().map(|change| change.slug.clone()).collect()
     }
 }
 
@@ -139,7 +140,9 @@ pub enum Reach {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EnableAll {
     /// What is turned on.
-    pub decision: Decision,
+    pub changes: Changes,
+    /// Why others are not.
+    pub refused: Vec<Refusal>,
     /// What is left alone because it has a date.
     pub scheduled: Vec<String>,
 }
@@ -290,40 +293,41 @@ impl<'a> Features<'a> {
 
     /// What enabling a feature would do; every demand that is not met is named at once (G01).
     pub fn enable(&self, gate: &Gate, with_prerequisites: bool, consent: Consent) -> Decision {
-        let mut decision = Decision::default();
         if self.is_on(&gate.slug) {
-            return decision;
+            return Ok(Changes::default());
         }
         let mut unmet = Vec::new();
         self.collect_unmet(gate, &mut unmet);
-        let own = [self.demands(gate), Self::consent(gate, consent)].concat();
-        decision.refused.extend(own);
+        let mut refused = [self.demands(gate), Self::consent(gate, consent)].concat();
         for (needed, by) in &unmet {
+            let by = |refusal: Refusal| Refusal { needed_by: Some(by.clone()), ..refusal };
             if !with_prerequisites {
                 let message = format!("{:?} must be on first", needed.name);
-                let refusal = Refusal::own(RefusalKind::Prerequisite, needed, message);
-                decision.refused.push(Refusal { needed_by: Some(by.clone()), ..refusal });
+                refused.push(by(Refusal::own(RefusalKind::Prerequisite, needed, message)));
             }
             let own = [self.demands(needed), Self::consent(needed, consent)].concat();
-            let by = |refusal: Refusal| Refusal { needed_by: Some(by.clone()), ..refusal };
-            decision.refused.extend(own.into_iter().map(by));
+            refused.extend(own.into_iter().map(by));
         }
-        if decision.refused.is_empty() {
-            let wanted = unmet.iter().map(|(needed, _)| needed.slug.clone());
-            let on = Setting::On(self.standing.today);
-            let change = |slug| Change { slug, to: on };
-            decision.changes = wanted.chain([gate.slug.clone()]).map(change).collect();
-            decision.next_jobs = self.next_jobs(&decision.changes);
+        let wanted = unmet.iter().map(|(needed, _)| needed.slug.clone());
+        let change = |slug| Change { slug, to: Setting::On(self.standing.today) };
+        self.decided(refused, wanted.chain([gate.slug.clone()]).map(change).collect())
+    }
+
+    /// Changes that nothing refuses.
+    fn decided(&self, refused: Vec<Refusal>, list: Vec<Change>) -> Decision {
+        if !refused.is_empty() {
+            return Err(refused);
         }
-        decision
+        let next_jobs = self.next_jobs(&list);
+        Ok(Changes { list, next_jobs })
     }
 
     /// What disabling a feature would do (G02, G07, G12).
     pub fn disable(&self, gate: &Gate, reach: Reach) -> Decision {
-        let mut decision = Decision::default();
         if !self.is_on(&gate.slug) {
-            return decision;
+            return Ok(Changes::default());
         }
+        let mut refused = Vec::new();
         let mut off: Vec<(&Gate, Option<String>)> = Vec::new();
         if reach == Reach::Force {
             off.extend(self.catalogue.get(&gate.slug).map(|gate| (gate, None)));
@@ -333,7 +337,7 @@ impl<'a> Features<'a> {
         for (other, needs) in &off {
             let own = self.keeps(other).map(|(kind, message)| Refusal::own(kind, other, message));
             if needs.is_none() || reach == Reach::Cascade {
-                decision.refused.extend(own);
+                refused.extend(own);
             }
         }
         if reach == Reach::Alone {
@@ -341,16 +345,11 @@ impl<'a> Features<'a> {
                 let Some(needs) = needs else { continue };
                 let message = format!("{:?} needs {needs} and is on", other.name);
                 let refusal = Refusal::own(RefusalKind::Dependent, other, message);
-                decision.refused.push(Refusal { needed_by: Some(needs.clone()), ..refusal });
+                refused.push(Refusal { needed_by: Some(needs.clone()), ..refusal });
             }
         }
-        if decision.refused.is_empty() {
-            let change =
-                |(gate, _): &(&Gate, _)| Change { slug: gate.slug.clone(), to: Setting::Off };
-            decision.changes = off.iter().map(change).collect();
-            decision.next_jobs = self.next_jobs(&decision.changes);
-        }
-        decision
+        let change = |(gate, _): &(&Gate, _)| Change { slug: gate.slug.clone(), to: Setting::Off };
+        self.decided(refused, off.iter().map(change).collect())
     }
 
     /// A gate behind everything that needs it, each with what it needs.
@@ -384,36 +383,33 @@ impl<'a> Features<'a> {
 
     /// What scheduling a feature would do; prerequisites may still be off until then (G05, G06).
     pub fn schedule(&self, gate: &Gate, date: Date, consent: Consent) -> Decision {
-        let mut decision = Decision::default();
+        let mut refused = Vec::new();
         if self.is_on(&gate.slug) {
             let again = || format!("{:?} is on; disable it before giving it a date", gate.name);
             let (kind, message) =
                 self.keeps(gate).unwrap_or_else(|| (RefusalKind::AlreadyOn, again()));
-            decision.refused.push(Refusal::own(kind, gate, message));
+            refused.push(Refusal::own(kind, gate, message));
         }
         if date <= self.standing.today {
             let message = format!("{date} is not after today, {}", self.standing.today);
-            decision.refused.push(Refusal::own(RefusalKind::DatePassed, gate, message));
+            refused.push(Refusal::own(RefusalKind::DatePassed, gate, message));
         }
         let listed = |refusal: &Refusal| {
             matches!(refusal.kind, RefusalKind::Version | RefusalKind::ConfigurationKey)
         };
-        decision.refused.extend(self.demands(gate).into_iter().filter(listed));
-        decision.refused.extend(Self::consent(gate, consent));
-        if decision.refused.is_empty() && self.standing.scheduled(&gate.slug) != Some(date) {
-            let to = Setting::Scheduled(date);
-            decision.changes.push(Change { slug: gate.slug.clone(), to });
-        }
-        decision
+        refused.extend(self.demands(gate).into_iter().filter(listed));
+        refused.extend(Self::consent(gate, consent));
+        let to = Setting::Scheduled(date);
+        let changes = self.standing.scheduled(&gate.slug) != Some(date);
+        let change = changes.then(|| Change { slug: gate.slug.clone(), to });
+        self.decided(refused, change.into_iter().collect())
     }
 
     /// What taking a feature's date away would do (G06).
-    pub fn unschedule(&self, gate: &Gate) -> Decision {
-        let mut decision = Decision::default();
-        if self.standing.scheduled(&gate.slug).is_some() {
-            decision.changes.push(Change { slug: gate.slug.clone(), to: Setting::Off });
-        }
-        decision
+    pub fn unschedule(&self, gate: &Gate) -> Changes {
+        let off = || Change { slug: gate.slug.clone(), to: Setting::Off };
+        let list = self.standing.scheduled(&gate.slug).map(|_| off()).into_iter().collect();
+        Changes { list, next_jobs: Vec::new() }
     }
 
     /// What enabling everything would do: prerequisites first, schedules left alone, and what
@@ -430,14 +426,15 @@ impl<'a> Features<'a> {
                 all.scheduled.push(gate.slug.clone());
                 continue;
             }
-            let one = now.enable(gate, false, consent);
-            all.decision.refused.extend(one.refused);
-            for change in one.changes {
-                standing.apply(&change);
-                all.decision.changes.push(change);
+            match now.enable(gate, false, consent) {
+                Ok(one) => {
+                    one.list.iter().for_each(|change| standing.apply(change));
+                    all.changes.list.extend(one.list);
+                }
+                Err(refused) => all.refused.extend(refused),
             }
         }
-        all.decision.next_jobs = self.next_jobs(&all.decision.changes);
+        all.changes.next_jobs = self.next_jobs(&all.changes.list);
         all
     }
 

@@ -11,6 +11,7 @@ pub mod folding;
 pub mod ids;
 pub mod job;
 pub mod key;
+pub mod name_kind;
 pub mod named;
 pub mod nearest;
 pub mod operation;

@@ -1,8 +1,4 @@
-//! What people name, and can misspell; and enums whose every value has a text.
-
-use std::fmt;
-
-use super::suggestion::SessionKind;
+//! Enums whose every value has a text.
 
 /// Makes an enum whose values have one text each, for readers, JSON and columns alike: `as_str`,
 /// `parse` in any case, `ALL` in the order written, Display, and serde.
@@ -54,48 +50,3 @@ macro_rules! named {
     };
 }
 pub(crate) use named;
-
-/// A kind of thing that has a name, or a number, in an environment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Named {
-    /// A channel database, or an offline database.
-    Channel,
-    /// A channel database group.
-    Group,
-    /// A distribution schedule.
-    Schedule,
-    /// A functionality profile.
-    Profile,
-    /// A download or upload session.
-    Session(SessionKind),
-    /// Where a download or upload session stands.
-    Status(SessionKind),
-    /// A customer in headquarters.
-    Customer,
-    /// The customer that new ones are like.
-    DefaultCustomer,
-    /// An affiliation.
-    Affiliation,
-    /// An address of a customer.
-    Address,
-    /// An operation of the customer synchronization.
-    Operation,
-}
-
-impl fmt::Display for Named {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Channel => "channel",
-            Self::Group => "group",
-            Self::Schedule => "schedule",
-            Self::Profile => "profile",
-            Self::Session(_) => "session",
-            Self::Status(_) => "status",
-            Self::Customer => "customer",
-            Self::DefaultCustomer => "default customer",
-            Self::Affiliation => "affiliation",
-            Self::Address => "address",
-            Self::Operation => "operation",
-        })
-    }
-}

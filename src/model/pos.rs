@@ -186,6 +186,18 @@ pub struct FoundCustomer {
     pub email: String,
 }
 
+named! {
+    /// What came of a real-time call.
+    pub enum CallOutcome {
+        /// Headquarters did it.
+        Succeeded = "succeeded",
+        /// Headquarters could not be reached.
+        Failed = "failed",
+        /// Headquarters could not be reached, and the channel did it (R07).
+        FellBack = "fell-back",
+    }
+}
+
 /// A real-time call as the channel logs it (R14).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RealTimeCall<When = Time> {
@@ -201,8 +213,8 @@ pub struct RealTimeCall<When = Time> {
     pub request: String,
     /// The account it was about.
     pub account: String,
-    /// succeeded, failed or fell-back.
-    pub outcome: String,
+    /// What came of it.
+    pub outcome: CallOutcome,
     /// Why it was not local.
     pub reasons: Vec<Reason>,
     /// When.

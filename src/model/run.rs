@@ -1,10 +1,11 @@
 //! What a run did, as scripts read it.
 
-use super::named::named;
-use serde::Serialize;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
-use super::job::Direction;
-use super::status::{DownloadStatus, SessionStatus};
+use super::named::named;
+use super::session::{DownloadSession, FullReason, Mode, StoreSession, UploadSession};
+use super::status::{DownloadStatus, UploadStatus};
 
 /// The outcome of `cdx run`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -16,41 +17,12 @@ pub struct RunReport {
 }
 
 named! {
-    /// Whether a run sent changes or everything.
-    pub enum Mode {
-        /// Only what changed since the row version (D01).
-        Delta = "delta",
-        /// Everything in scope (D04).
-        Full = "full",
-    }
-}
-
-named! {
-    /// Why a run was full.
-    pub enum FullReason {
-        /// `--full`.
-        Requested = "requested",
-        /// The group never had this job before.
-        FirstRun = "first-run",
-        /// A channel database that joined the group (D05).
-        NewDatabase = "new-database",
-        /// The change tracking does not reach back to the row version (D17).
-        TrackingExpired = "tracking-expired",
-        /// "Full dataset generation interval" has passed since the last full run.
-        Interval = "interval",
-    }
-}
-
-impl FullReason {
-    /// The reason in a sentence.
-    pub fn describe(self) -> &'static str {
-        match self {
-            Self::Requested => "a full synchronization was asked for",
-            Self::FirstRun => "the group never had this job before",
-            Self::NewDatabase => "the database is new to its group",
-            Self::TrackingExpired => "the change tracking does not reach back to the last run",
-            Self::Interval => "the full dataset generation interval has passed",
-        }
+    /// The two phases of an upload (U02).
+    pub enum Phase {
+        /// The Async Client packs and sends.
+        Collect = "collect",
+        /// The P-job writes into headquarters.
+        Apply = "apply",
     }
 }
 
@@ -59,68 +31,90 @@ impl FullReason {
 pub struct JobReport {
     /// The job's id.
     pub job: String,
-    /// Download, upload or batch.
-    pub kind: Direction,
-    /// Full if any of its sessions was; absent for a batch.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mode: Option<Mode>,
-    /// Why it was full.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<FullReason>,
-    /// Rows, summed over its sessions.
-    pub rows: u64,
-    /// Its sessions, by id.
-    pub sessions: Vec<SessionReport>,
-    /// A batch: operations that went through.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub processed: Option<u64>,
-    /// A batch: operations that failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub failed: Option<u64>,
-    /// A batch: operations that wait behind a failed one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub waiting: Option<u64>,
+    /// What its kind of job does.
+    #[serde(flatten)]
+    pub work: Work,
     /// What was not run, and why: a paused database, an inactive schedule (D13).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub not_run: Vec<String>,
 }
 
-impl JobReport {
-    /// An empty report of a job.
-    pub fn new(job: &str, kind: Direction) -> Self {
-        Self {
-            job: job.to_owned(),
-            kind,
-            mode: None,
-            reason: None,
-            rows: 0,
-            sessions: Vec::new(),
-            processed: None,
-            failed: None,
-            waiting: None,
-            not_run: Vec::new(),
-        }
+/// What a job did, by its kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Work {
+    /// Packages made for groups and applied by channel databases.
+    Download {
+        /// Full if any of its sessions was; none where it has none.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        mode: Option<Mode>,
+        /// Why it was full.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<FullReason>,
+        /// Rows, summed over its sessions.
+        rows: u64,
+        /// Its sessions, by id.
+        sessions: Vec<DownloadReport>,
+    },
+    /// Packages collected from channel databases and applied by headquarters.
+    Upload {
+        /// Rows, each session's once.
+        rows: u64,
+        /// Its sessions, in the order in which their phases were run.
+        sessions: Vec<UploadReport>,
+    },
+    /// Operations processed in headquarters.
+    Batch(Tally),
+}
+
+/// What a batch came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Operations that went through.
+    pub processed: u64,
+    /// Operations that failed.
+    pub failed: u64,
+    /// Operations that wait behind a failed one.
+    pub waiting: u64,
+}
+
+impl Serialize for Tally {
+    /// With the keys that every job has: a batch has no sessions.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Tally", 5)?;
+        object.serialize_field("rows", &self.processed)?;
+        object.serialize_field("sessions", &[(); 0])?;
+        object.serialize_field("processed", &self.processed)?;
+        object.serialize_field("failed", &self.failed)?;
+        object.serialize_field("waiting", &self.waiting)?;
+        object.end()
     }
 }
 
-/// What happened to one session.
+impl JobReport {
+    /// Whether no session of it ended badly, in the channel asked for or in any, no operation
+    /// failed, and nothing was left out.
+    pub fn is_ok(&self, only: Option<&str>) -> bool {
+        let done = match &self.work {
+            Work::Download { sessions, .. } => sessions.iter().all(|session| session.is_ok(only)),
+            Work::Upload { sessions, .. } => sessions.iter().all(|one| !one.status.is_failure()),
+            Work::Batch(tally) => tally.failed == 0,
+        };
+        done && self.not_run.is_empty()
+    }
+}
+
+/// What happened to a download session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SessionReport {
+pub struct DownloadReport {
     /// Its number.
     pub id: i64,
     /// The channel database group.
     pub group: String,
-    /// Its status; of a download the worst of its channels.
-    pub status: SessionStatus,
-    /// Whether it carried changes or everything; absent for uploads.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mode: Option<Mode>,
-    /// Uploads: `collect` or `apply`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phase: Option<&'static str>,
-    /// Uploads: the channel database it came from.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub channel: Option<String>,
+    /// The worst status of its channels.
+    pub status: DownloadStatus,
+    /// Whether it carried changes or everything.
+    pub mode: Mode,
     /// Rows to insert or update in the package.
     pub rows: u64,
     /// Rows to delete in the package.
@@ -130,9 +124,87 @@ pub struct SessionReport {
     /// Its message, where it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// Downloads: each channel database.
+    /// Each channel database.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub channels: Vec<ChannelReport>,
+}
+
+/// What happened to an upload session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UploadReport {
+    /// Its number.
+    pub id: i64,
+    /// The channel database group.
+    pub group: String,
+    /// Its status.
+    pub status: UploadStatus,
+    /// The phase that a run carried out; none where it is only shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phase: Option<Phase>,
+    /// The channel database it came from.
+    pub channel: String,
+    /// Rows in the package.
+    pub rows: u64,
+    /// Always 0: an upload only adds rows.
+    pub deleted: u64,
+    /// The package's size in bytes.
+    pub bytes: u64,
+    /// Its message, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+impl UploadReport {
+    /// A session as scripts see it, in a phase of a run or only shown.
+    pub fn of(session: &UploadSession, phase: Option<Phase>) -> Self {
+        Self {
+            id: session.id,
+            group: session.group.clone(),
+            status: session.status,
+            phase,
+            channel: session.store.clone(),
+            rows: session.rows,
+            deleted: 0,
+            bytes: session.bytes,
+            message: session.message.clone(),
+        }
+    }
+}
+
+impl DownloadReport {
+    /// A session as scripts see it; its status is the worst of its channels.
+    pub fn of(session: &DownloadSession) -> Self {
+        let worst = session.stores.iter().map(|store| store.status).max_by_key(|s| s.severity());
+        let channel = |store: &StoreSession| ChannelReport {
+            channel: store.store.clone(),
+            status: store.status,
+            rows: store.rows,
+            tries: store.tries,
+            message: store.message.clone(),
+            replaced_by: store.replaced_by,
+            forgotten: false,
+        };
+        Self {
+            id: session.id,
+            group: session.group.clone(),
+            status: worst.unwrap_or(session.status),
+            mode: session.mode,
+            rows: session.rows,
+            deleted: session.deleted,
+            bytes: session.bytes,
+            message: session.message.clone(),
+            channels: session.stores.iter().map(channel).collect(),
+        }
+    }
+
+    /// Whether it ended well, in the channel asked for or in all.
+    fn is_ok(&self, only: Option<&str>) -> bool {
+        let asked = |name: &str| only.is_none_or(|only| only.eq_ignore_ascii_case(name));
+        if self.channels.is_empty() {
+            return !self.status.is_failure();
+        }
+        self.channels.iter().filter(|one| asked(&one.channel)).all(ChannelReport::is_ok)
+    }
 }
 
 /// What happened to a session in one channel database.
@@ -154,4 +226,11 @@ pub struct ChannelReport {
     /// Cancelled before this run, when the database's file was made again.
     #[serde(skip)]
     pub forgotten: bool,
+}
+
+impl ChannelReport {
+    /// Whether it ended well; one that is over and done with does not count.
+    fn is_ok(&self) -> bool {
+        !self.status.is_failure() || self.replaced_by.is_some() || self.forgotten
+    }
 }

@@ -1,9 +1,57 @@
 //! Download sessions as headquarters keeps them.
 
-use super::run::{FullReason, Mode};
+use super::ids::{DataStoreId, GroupId};
+use super::named::named;
 use super::status::{DownloadStatus, UploadStatus};
-use crate::model::ids::{DataStoreId, GroupId};
-use crate::model::time::Time;
+use super::time::Time;
+
+/// Downloads or uploads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SessionKind {
+    /// From headquarters to channels.
+    Download,
+    /// From channels to headquarters.
+    Upload,
+}
+
+named! {
+    /// Whether a run sent changes or everything.
+    pub enum Mode {
+        /// Only what changed since the row version (D01).
+        Delta = "delta",
+        /// Everything in scope (D04).
+        Full = "full",
+    }
+}
+
+named! {
+    /// Why a run was full.
+    pub enum FullReason {
+        /// `--full`.
+        Requested = "requested",
+        /// The group never had this job before.
+        FirstRun = "first-run",
+        /// A channel database that joined the group (D05).
+        NewDatabase = "new-database",
+        /// The change tracking does not reach back to the row version (D17).
+        TrackingExpired = "tracking-expired",
+        /// "Full dataset generation interval" has passed since the last full run.
+        Interval = "interval",
+    }
+}
+
+impl FullReason {
+    /// The reason in a sentence.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Requested => "a full synchronization was asked for",
+            Self::FirstRun => "the group never had this job before",
+            Self::NewDatabase => "the database is new to its group",
+            Self::TrackingExpired => "the change tracking does not reach back to the last run",
+            Self::Interval => "the full dataset generation interval has passed",
+        }
+    }
+}
 
 /// A download session: one package for one group, or for one database of it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,11 +2,6 @@
 
 use super::named::named;
 
-/// The message of a session that was given up after its tries (D06).
-pub fn given_up(failed: impl std::fmt::Display, tries: u32, message: &str) -> String {
-    format!("{failed}: tried too many times ({tries}): {message}")
-}
-
 /// Makes a [`named!`] enum whose values have their documented numbers.
 macro_rules! statuses {
     ($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $variant:ident = $number:literal,)+ }) => {
@@ -101,6 +96,11 @@ impl DownloadStatus {
         )
     }
 
+    /// Whether a session's package is there and waits for the channel side.
+    pub fn is_pending(self) -> bool {
+        matches!(self, Self::Available | Self::DownloadFailed | Self::ApplyFailed)
+    }
+
     /// How bad it is, for the worst of several channels; higher is worse.
     pub fn severity(self) -> u8 {
         match self {
@@ -123,44 +123,5 @@ impl UploadStatus {
     /// Whether a run's answer is "no" when a session ends here.
     pub fn is_failure(self) -> bool {
         matches!(self, Self::Canceled | Self::UploadFailed | Self::ApplyFailed | Self::ReadFailed)
-    }
-}
-
-/// Where a session of either kind stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SessionStatus {
-    /// A download session: the worst of its channel databases.
-    Download(DownloadStatus),
-    /// An upload session.
-    Upload(UploadStatus),
-}
-
-impl SessionStatus {
-    /// The name, as people and scripts see it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Download(status) => status.as_str(),
-            Self::Upload(status) => status.as_str(),
-        }
-    }
-
-    /// Whether a run's answer is "no" when a session ends here.
-    pub fn is_failure(self) -> bool {
-        match self {
-            Self::Download(status) => status.is_failure(),
-            Self::Upload(status) => status.is_failure(),
-        }
-    }
-}
-
-impl std::fmt::Display for SessionStatus {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl serde::Serialize for SessionStatus {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
     }
 }

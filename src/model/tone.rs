@@ -2,7 +2,7 @@
 
 use super::operation::OperationStatus;
 use super::pos::Path;
-use super::status::{DownloadStatus, SessionStatus, UploadStatus};
+use super::status::{DownloadStatus, UploadStatus};
 
 /// How a value stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,16 +46,6 @@ impl UploadStatus {
             Self::Applied => Tone::Good,
             Self::Started | Self::Available | Self::Uploaded => Tone::Open,
             Self::Canceled | Self::UploadFailed | Self::ApplyFailed | Self::ReadFailed => Tone::Bad,
-        }
-    }
-}
-
-impl SessionStatus {
-    /// What it means to a reader.
-    pub fn tone(self) -> Tone {
-        match self {
-            Self::Download(status) => status.tone(),
-            Self::Upload(status) => status.tone(),
         }
     }
 }

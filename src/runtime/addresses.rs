@@ -1,14 +1,14 @@
 //! Creating, editing and deactivating addresses (R02, R03, R10).
 
 use super::decide::{Decision, Kind};
-use super::operation::PosError;
+use super::error::PosError;
 use super::site::{Decided, Site};
 use crate::exchange::ExchangeError;
 use crate::model::changed::Changed;
 use crate::model::customer::{Address, AddressField};
 use crate::model::field_set::{Field, Stamp};
 use crate::model::ids::AccountNum;
-use crate::model::named::Named;
+use crate::model::name_kind::NameKind;
 use crate::model::operation::{Action, OperationKind};
 use crate::model::pos::{Path, PosReport};
 use crate::store::channel_customers::Known;
@@ -140,7 +140,7 @@ fn in_headquarters(
 ) -> Result<(i64, PostalAddress), StoreError> {
     let party = hq_customers::known_party(hq, account)?;
     hq_locations::find_address(hq, party, id)?
-        .ok_or_else(|| StoreError::unknown(Named::Address, id, &[]))
+        .ok_or_else(|| StoreError::unknown(NameKind::Address, id, &[]))
 }
 
 fn apply(address: &mut Address, set: &[(AddressField, String)]) {

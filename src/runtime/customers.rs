@@ -1,7 +1,7 @@
 //! Creating and editing customers at a register or an e-commerce site.
 
 use super::decide::{Decision, Kind};
-use super::operation::PosError;
+use super::error::PosError;
 use super::site::{Decided, Site};
 use crate::exchange::ExchangeError;
 use crate::gates::catalogue::slug;

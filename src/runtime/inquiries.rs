@@ -1,7 +1,7 @@
 //! Searching, balances, histories, identities, orders and loyalty cards (R05, R09, R11).
 
 use super::decide::{Decision, Kind};
-use super::operation::PosError;
+use super::error::PosError;
 use super::site::{Decided, Site};
 use crate::exchange::ExchangeError;
 use crate::model::ids::AccountNum;

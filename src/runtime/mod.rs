@@ -5,6 +5,7 @@ pub mod cache;
 pub mod channel_sight;
 mod customers;
 mod decide;
+mod error;
 pub mod features;
 pub mod ground;
 mod inquiries;
@@ -17,7 +18,8 @@ mod site;
 
 pub use customers::NewCustomer;
 pub use decide::{Circumstances, Decision, Kind, Switch, decide};
+pub use error::PosError;
 pub use ground::{Answering, Ground, Here, Outlook, Said, Sides, Who, is_on};
 pub use obstacle::{MissingGround, Obstacle};
-pub use operation::{PosError, Request, perform, rehearse};
+pub use operation::{Request, perform, rehearse};
 pub use site::Place;

@@ -1,17 +1,17 @@
 //! What a register or e-commerce site asks, and what comes of it.
 
 use super::decide::Kind;
-use super::obstacle::MissingGround;
+use super::error::PosError;
 use super::site::{Hands, Place, Rehearsal, Site};
 use super::{addresses, customers, inquiries, shift};
-use crate::exchange::{ExchangeError, notice};
+use crate::exchange::notice;
 use crate::gates::Catalogue;
 use crate::model::customer::{AddressField, CustomerEdit};
 use crate::model::pos::PosReport;
 use crate::model::replaced::Cause;
 use crate::model::topology::DataStore;
 use crate::store::lineage::{self, Fit};
-use crate::store::{Environment, StoreError, Writer, intents};
+use crate::store::{Environment, Writer, intents};
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,61 +74,6 @@ pub enum Request {
     CloseShift,
     /// Merge the offline database.
     Reconnect,
-}
-
-/// Why an operation could not even be decided.
-#[derive(Debug, thiserror::Error)]
-pub enum PosError {
-    /// The engine.
-    #[error(transparent)]
-    Exchange(#[from] ExchangeError),
-    /// The files.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// No such customer in the channel.
-    #[error("channel {channel} knows no customer {account:?}")]
-    UnknownCustomer {
-        /// The channel.
-        channel: String,
-        /// What was given.
-        account: String,
-    },
-    /// No such address of the customer.
-    #[error("customer {account} has no address {address:?} in channel {channel}")]
-    UnknownAddress {
-        /// The channel.
-        channel: String,
-        /// The customer.
-        account: String,
-        /// What was given.
-        address: String,
-        /// The ids there are.
-        known: Vec<String>,
-    },
-    /// No such instance.
-    #[error("channel {channel} has instances 1 to {instances}, found {instance}")]
-    UnknownInstance {
-        /// The channel.
-        channel: String,
-        /// How many there are.
-        instances: u32,
-        /// What was given.
-        instance: u32,
-    },
-    /// The channel has no register that can be offline.
-    #[error("channel {channel} has no offline database")]
-    NoOfflineDatabase {
-        /// The channel.
-        channel: String,
-    },
-    /// The channel lacks what the operation needs.
-    #[error("channel {channel} {missing}")]
-    MissingGround {
-        /// The channel.
-        channel: String,
-        /// What it lacks.
-        missing: MissingGround,
-    },
 }
 
 /// Performs a request in a channel, on an instance of its scale unit or on an offline register.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::operation::PosError;
+use super::error::PosError;
 use super::site::{Hands, Site};
 use crate::exchange::reconnect::{self as engine, Reconnected};
 use crate::model::pos::{Path, PosReport};

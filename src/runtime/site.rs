@@ -1,15 +1,15 @@
 //! Where an operation happens: who answers, from what, and whether it is done or only said.
 
 use super::decide::{Decision, Kind, Switch};
+use super::error::PosError;
 use super::ground::{Answering, Ground, Here, Outlook, Said, Sides, Who, is_on};
-use super::operation::PosError;
 use crate::exchange::relay::{self, Answer};
 use crate::exchange::{Asked, ExchangeError, arming};
 use crate::gates::Catalogue;
 use crate::model::customer::PENDING_SYNC;
 use crate::model::ids::{AccountNum, DataAreaId};
 use crate::model::operation::Action;
-use crate::model::pos::{Path, PosReport, RealTimeCall, Reason, ReasonCode};
+use crate::model::pos::{CallOutcome, Path, PosReport, RealTimeCall, Reason, ReasonCode};
 use crate::model::scale_unit::{Cached, ChannelView, View};
 use crate::model::time::Time;
 use crate::model::topology::{DataStore, OFFLINE_SUFFIX};
@@ -311,7 +311,7 @@ impl<'a> Site<'a> {
         &self,
         kind: Kind,
         account: &str,
-        outcome: &str,
+        outcome: CallOutcome,
         reasons: &[Reason],
     ) -> Result<RealTimeCall, PosError> {
         Ok(RealTimeCall {
@@ -321,7 +321,7 @@ impl<'a> Site<'a> {
             operation: kind.as_str().to_owned(),
             request: kind.request().to_owned(),
             account: account.to_owned(),
-            outcome: outcome.to_owned(),
+            outcome,
             reasons: reasons.to_vec(),
             called: self.now.clone(),
         })
@@ -335,7 +335,7 @@ impl<'a> Site<'a> {
         reasons: &[Reason],
     ) -> Result<(), PosError> {
         let Hands::Acting(writer) = &self.hands else { return Ok(()) };
-        let call = self.call(kind, account, "fell-back", reasons)?;
+        let call = self.call(kind, account, CallOutcome::FellBack, reasons)?;
         let logged = relay::log_call(writer, &call);
         writer.tidied("the log of the channel's real-time calls", logged);
         Ok(())
@@ -351,7 +351,7 @@ impl<'a> Site<'a> {
     ) -> Result<PosReport, PosError> {
         if self.headquarters_down() {
             if let Hands::Acting(writer) = &self.hands {
-                relay::log_call(writer, &self.call(kind, account, "failed", &reasons)?)?;
+                relay::log_call(writer, &self.call(kind, account, CallOutcome::Failed, &reasons)?)?;
             }
             let mut report = self.report(kind.as_str(), Path::Failed, account);
             report.request = Some(kind.request().to_owned());
@@ -360,7 +360,7 @@ impl<'a> Site<'a> {
             report.reasons.push(Reason::new(ReasonCode::RtsDown, down));
             return Ok(report);
         }
-        let call = self.call(kind, account, "succeeded", &reasons)?;
+        let call = self.call(kind, account, CallOutcome::Succeeded, &reasons)?;
         let (account, left) = match &mut self.hands {
             Hands::Acting(writer) => {
                 let Answer { call, left } = relay::real_time(writer, call, work)?;

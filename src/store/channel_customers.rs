@@ -8,7 +8,7 @@ use super::side::{ChannelDatabase, ChannelTx};
 use crate::model::async_values::Values;
 use crate::model::customer::PENDING_SYNC;
 use crate::model::ids::{AccountNum, AsyncAccount, DataAreaId};
-use crate::model::named::Named;
+use crate::model::name_kind::NameKind;
 use crate::model::operation::{Action, OperationKind};
 use crate::model::pos::FoundCustomer;
 use crate::model::time::Time;
@@ -165,7 +165,7 @@ pub fn affiliation_named(channel: &ChannelDatabase, name: &str) -> Result<i64, S
         .into_iter()
         .find(|(_, known)| known.eq_ignore_ascii_case(name))
         .map(|(recid, _)| recid)
-        .ok_or_else(|| StoreError::unknown(Named::Affiliation, name, &known))
+        .ok_or_else(|| StoreError::unknown(NameKind::Affiliation, name, &known))
 }
 
 /// Deletes asynchronous rows last changed before a time, uploaded or not (U06); how many, and how

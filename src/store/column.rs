@@ -8,8 +8,9 @@ use crate::model::evidence::Grade;
 use crate::model::ids::{AccountNum, AsyncAccount, DataAreaId, DataStoreId, GroupId};
 use crate::model::job::Direction;
 use crate::model::operation::{Action, OperationStatus};
+use crate::model::pos::CallOutcome;
 use crate::model::replaced::Cause;
-use crate::model::run::FullReason;
+use crate::model::session::FullReason;
 use crate::model::status::{DownloadStatus, UploadStatus};
 use crate::model::time::Time;
 use crate::model::topology::BatchState;
@@ -61,6 +62,8 @@ columns! {
     DataStoreId: [0], |value| value.as_i64().map(Self);
     GroupId: [0], |value| value.as_i64().map(Self);
     BatchState: [as_str()], |value| known(value.as_str()?, "a batch job's status", Self::parse);
+    CallOutcome: [as_str()],
+        |value| known(value.as_str()?, "what came of a real-time call", Self::parse);
     Cause: [as_str()], |value| known(value.as_str()?, "a cause", Self::parse);
     Direction: [as_str()], |value| known(value.as_str()?, "a direction", Self::parse);
     FaultKind: [as_str()], |value| known(value.as_str()?, "a fault", Self::parse);

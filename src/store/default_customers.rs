@@ -8,7 +8,7 @@ use super::error::StoreError;
 use super::hq_customers;
 use super::side::{ChannelDatabase, Headquarters, HqTx};
 use crate::model::ids::{AccountNum, DataAreaId, DataStoreId};
-use crate::model::named::Named;
+use crate::model::name_kind::NameKind;
 use crate::model::topology::DataStore;
 
 /// A channel's default customer.
@@ -100,7 +100,7 @@ pub fn set(
     if hq_customers::template(hq, account, company)?.is_none() {
         let sql = "SELECT ACCOUNTNUM FROM CUSTTABLE WHERE DATAAREAID = ?1 ORDER BY 1 LIMIT 10000";
         let known = hq.rows(sql, [company], |row| row.get(0))?;
-        return Err(StoreError::unknown(Named::Customer, account.as_str(), &known));
+        return Err(StoreError::unknown(NameKind::Customer, account.as_str(), &known));
     }
     hq.run(
         "UPDATE RETAILCHANNELTABLE SET DEFAULTCUSTACCOUNT = :account,

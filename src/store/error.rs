@@ -1,7 +1,7 @@
 //! What can go wrong with the files of an environment.
 
 use crate::definitions::problem::Problems;
-use crate::model::named::Named;
+use crate::model::name_kind::NameKind;
 use crate::world::ClockError;
 
 /// What stood behind a failure: SQLite's account, or the system's.
@@ -211,7 +211,7 @@ pub enum StoreError {
     #[error("unknown {what} {name:?}")]
     Unknown {
         /// Channel, group, session, profile...
-        what: Named,
+        what: NameKind,
         /// What was given.
         name: String,
         /// The nearest name there is.
@@ -298,7 +298,7 @@ impl StoreError {
     }
 
     /// An [`StoreError::Unknown`] with the nearest of the names there are.
-    pub fn unknown(what: Named, name: &str, known: &[String]) -> Self {
+    pub fn unknown(what: NameKind, name: &str, known: &[String]) -> Self {
         let nearest = crate::model::nearest::nearest(name, known.iter().map(String::as_str));
         Self::Unknown { what, name: name.to_owned(), nearest: nearest.map(str::to_owned) }
     }

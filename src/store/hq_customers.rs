@@ -11,7 +11,7 @@ use super::world::{next, next_recid, note_recid};
 use crate::model::customer::{Change, Contact, Customer, CustomerEdit, CustomerField, Part, Place};
 use crate::model::field_set::{Field, FieldOwner, Stamp};
 use crate::model::ids::{AccountNum, AsyncAccount, DataAreaId};
-use crate::model::named::Named;
+use crate::model::name_kind::NameKind;
 use crate::model::time::Time;
 
 /// What a new customer begins with.
@@ -67,7 +67,7 @@ pub fn create(
     };
     let found = template(hq, origin.default_customer, origin.company)?;
     let Some(Template { group, currency, language }) = found else {
-        let what = Named::DefaultCustomer;
+        let what = NameKind::DefaultCustomer;
         return Err(StoreError::unknown(what, origin.default_customer.as_str(), &[]));
     };
     let language = if customer.language.is_empty() { language } else { customer.language.clone() };
@@ -121,7 +121,7 @@ pub fn known_party(hq: &Headquarters, account: &AccountNum) -> Result<i64, Store
 }
 
 fn unknown(account: &AccountNum) -> StoreError {
-    StoreError::unknown(Named::Customer, account.as_str(), &[])
+    StoreError::unknown(NameKind::Customer, account.as_str(), &[])
 }
 
 /// The account a temporary GUID has become, if it has (C05).
@@ -283,7 +283,7 @@ fn affiliation_named(hq: &Headquarters, name: &str) -> Result<i64, StoreError> {
         return Ok(*recid);
     }
     let known: Vec<String> = names.into_iter().map(|(_, name)| name).collect();
-    Err(StoreError::unknown(Named::Affiliation, name, &known))
+    Err(StoreError::unknown(NameKind::Affiliation, name, &known))
 }
 
 /// The tables that a customer's rows are in, whose RECIDs go to channels.

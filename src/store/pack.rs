@@ -17,7 +17,7 @@ use crate::model::event::{Event, Listener};
 use crate::model::ids::GroupId;
 use crate::model::job::Filter;
 use crate::model::plan::{Fill, TablePlan};
-use crate::model::run::Mode;
+use crate::model::session::Mode;
 
 /// What a package is to hold.
 #[derive(Debug)]
@@ -203,18 +203,21 @@ pub fn count(
     Ok((rows, number_used(hq, &deletes, params)?))
 }
 
-pub(super) type Named<'a> = &'a [(&'a str, &'a dyn rusqlite::ToSql)];
+pub(super) type Parameters<'a> = &'a [(&'a str, &'a dyn rusqlite::ToSql)];
 
 /// SQLite refuses parameters that a statement does not mention; generated ones mention some.
-pub(super) fn used<'a>(sql: &str, params: Named<'a>) -> Vec<(&'a str, &'a dyn rusqlite::ToSql)> {
+pub(super) fn used<'a>(
+    sql: &str,
+    params: Parameters<'a>,
+) -> Vec<(&'a str, &'a dyn rusqlite::ToSql)> {
     params.iter().copied().filter(|(name, _)| sql.contains(name)).collect()
 }
 
-fn bind_used(hq: &Headquarters, sql: &str, params: Named<'_>) -> Result<u64, StoreError> {
+fn bind_used(hq: &Headquarters, sql: &str, params: Parameters<'_>) -> Result<u64, StoreError> {
     hq.run(sql, used(sql, params).as_slice())
 }
 
-fn number_used(hq: &Headquarters, sql: &str, params: Named<'_>) -> Result<u64, StoreError> {
+fn number_used(hq: &Headquarters, sql: &str, params: Parameters<'_>) -> Result<u64, StoreError> {
     hq.number(sql, used(sql, params).as_slice()).map(|n| n as u64)
 }
 

@@ -4,7 +4,7 @@ use rusqlite::named_params;
 
 use super::error::StoreError;
 use super::side::{Headquarters, HqTx};
-use crate::model::named::Named;
+use crate::model::name_kind::NameKind;
 use crate::model::time::Time;
 
 /// A functionality profile.
@@ -61,7 +61,7 @@ pub fn find_profile(hq: &Headquarters, id: &str) -> Result<Profile, StoreError> 
     profiles
         .into_iter()
         .find(|profile| profile.id.eq_ignore_ascii_case(id))
-        .ok_or_else(|| StoreError::unknown(Named::Profile, id, &known))
+        .ok_or_else(|| StoreError::unknown(NameKind::Profile, id, &known))
 }
 
 /// Writes a profile's options.

@@ -7,7 +7,7 @@ use rusqlite::{Row, named_params};
 use super::error::StoreError;
 use super::side::{Headquarters, HqTx};
 use crate::model::ids::{DataAreaId, DataStoreId, GroupId};
-use crate::model::named::Named;
+use crate::model::name_kind::NameKind;
 use crate::model::parameters::DEPENDENCY_ENFORCEMENT;
 use crate::model::time::Time;
 use crate::model::topology::{BatchState, DataStore, Group, Schedule};
@@ -48,7 +48,7 @@ pub fn find_store(hq: &Headquarters, name: &str) -> Result<DataStore, StoreError
     stores
         .into_iter()
         .find(|store| store.name.eq_ignore_ascii_case(name))
-        .ok_or_else(|| StoreError::unknown(Named::Channel, name, &names))
+        .ok_or_else(|| StoreError::unknown(NameKind::Channel, name, &names))
 }
 
 /// The channel database of this name, in any case; an offline database is none.
@@ -59,7 +59,7 @@ pub fn find_channel(hq: &Headquarters, name: &str) -> Result<DataStore, StoreErr
     stores
         .into_iter()
         .find(|store| store.name.eq_ignore_ascii_case(name))
-        .ok_or_else(|| StoreError::unknown(Named::Channel, name, &names))
+        .ok_or_else(|| StoreError::unknown(NameKind::Channel, name, &names))
 }
 
 /// The group of this name, in any case.
@@ -69,7 +69,7 @@ pub fn find_group(hq: &Headquarters, name: &str) -> Result<Group, StoreError> {
     groups
         .into_iter()
         .find(|group| group.name.eq_ignore_ascii_case(name))
-        .ok_or_else(|| StoreError::unknown(Named::Group, name, &names))
+        .ok_or_else(|| StoreError::unknown(NameKind::Group, name, &names))
 }
 
 /// Every distribution schedule, by name.

@@ -5,7 +5,7 @@ use cdx::gates::check::{Broken, check};
 use cdx::gates::due::midnight;
 use cdx::gates::import::{EntityRow, export, import};
 use cdx::gates::lifecycle::update;
-use cdx::gates::resolve::{Consent, Features, Reach};
+use cdx::gates::resolve::{Consent, Decision, Features, Reach};
 use cdx::gates::standing::{FeatureRow, Standing};
 use jiff::civil::Date;
 use proptest::prelude::*;
@@ -46,17 +46,18 @@ fn later(from: Date, days: i8) -> Date {
 fn obey(catalogue: &Catalogue, now: &mut Standing, given: &Given) {
     let features = Features { catalogue, standing: now };
     let gate = |at: usize| &catalogue.gates[at % catalogue.gates.len()];
+    let allowed = |decision: Decision| decision.unwrap_or_default().list;
     let changes = match given {
-        Given::Enable(at, with) => features.enable(gate(*at), *with, AGREED).changes,
+        Given::Enable(at, with) => allowed(features.enable(gate(*at), *with, AGREED)),
         Given::Disable(at, cascade) => {
             let reach = if *cascade { Reach::Cascade } else { Reach::Alone };
-            features.disable(gate(*at), reach).changes
+            allowed(features.disable(gate(*at), reach))
         }
         Given::Schedule(at, days) => {
-            features.schedule(gate(*at), later(now.today, *days), AGREED).changes
+            allowed(features.schedule(gate(*at), later(now.today, *days), AGREED))
         }
-        Given::Unschedule(at) => features.unschedule(gate(*at)).changes,
-        Given::All => features.enable_all(AGREED).decision.changes,
+        Given::Unschedule(at) => features.unschedule(gate(*at)).list,
+        Given::All => features.enable_all(AGREED).changes.list,
         Given::Midnight(days) => {
             let day = later(now.today, *days);
             midnight(catalogue, now, day);
@@ -143,7 +144,7 @@ proptest! {
             now.rows.iter().map(|row| (row.slug.clone(), row.on)).collect();
         let gate = &catalogue.gates[at];
         let features = Features { catalogue: &catalogue, standing: &now };
-        let changed = features.enable(gate, true, AGREED).changes;
+        let changed = features.enable(gate, true, AGREED).unwrap_or_default().list;
         let mut after = now.clone();
         for change in &changed {
             after.apply(change);
@@ -155,7 +156,7 @@ proptest! {
             if features.keeps(gate).is_some() {
                 continue;
             }
-            undone.changes.iter().for_each(|change| after.apply(change));
+            undone.unwrap_or_default().list.iter().for_each(|change| after.apply(change));
         }
         for (slug, on) in before {
             let kept = Features { catalogue: &catalogue, standing: &after }

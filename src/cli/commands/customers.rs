@@ -8,13 +8,14 @@ use crate::cli::error::CommandError;
 use crate::cli::error::suggestion;
 use crate::cli::exit::Exit;
 use crate::cli::values::filled;
-use crate::exchange::batch::{Tally, synchronize};
+use crate::exchange::batch::synchronize;
 use crate::model::customer::{Change, Customer, CustomerField};
 use crate::model::field_set::{LeftField, Stamp};
 use crate::model::ids::{AccountNum, AsyncAccount};
-use crate::model::named::Named;
+use crate::model::name_kind::NameKind;
 use crate::model::nearest::nearest;
 use crate::model::operation::{Operation, OperationDetail, OperationId, OperationStatus};
+use crate::model::run::Tally;
 use crate::model::suggestion::{OfCustomers, Prose, Run};
 use crate::model::time::ShownTime;
 use crate::report::page::{Cell, Page, Report, count};
@@ -144,7 +145,7 @@ fn find(hq: &Headquarters, word: &str) -> Result<Customer, CommandError> {
     let of_guid = hq_customers::account_of_guid(hq, &AsyncAccount::new(word))?;
     let account = of_guid.unwrap_or_else(|| AccountNum::new(word));
     let found = hq_customers::find(hq, &account)?;
-    Ok(found.ok_or_else(|| StoreError::unknown(Named::Customer, word, &[]))?)
+    Ok(found.ok_or_else(|| StoreError::unknown(NameKind::Customer, word, &[]))?)
 }
 
 fn create(context: &Context, customer: &Customer) -> Result<Exit, CommandError> {
@@ -200,7 +201,7 @@ fn status(context: &Context, command: Option<StatusCommand>) -> Result<Exit, Com
 }
 
 fn unknown(operation: &str) -> StoreError {
-    StoreError::unknown(Named::Operation, operation, &[])
+    StoreError::unknown(NameKind::Operation, operation, &[])
 }
 
 fn operation_id(text: &str) -> Result<OperationId, CommandError> {

@@ -67,7 +67,7 @@ impl Report for CallList {
                 call.channel.clone(),
                 call.called.to_string(),
                 call.operation.clone(),
-                call.outcome.clone(),
+                call.outcome.to_string(),
                 call.account.clone(),
                 why.join("; "),
             ]

@@ -9,7 +9,7 @@ use crate::cli::exit::Exit;
 use crate::cli::values::{YesNo, filled};
 use crate::model::ids::GroupId;
 use crate::model::job::Definitions;
-use crate::model::named::Named;
+use crate::model::name_kind::NameKind;
 use crate::model::suggestion::{Prose, SetSchedule};
 use crate::model::topology::{BatchState, Schedule};
 use crate::report::page::{Page, Report, yes};
@@ -105,7 +105,7 @@ fn change(writer: &HqWriter<'_>, args: &SetArgs) -> Result<(), CommandError> {
 /// A schedule without jobs does nothing, so that a new name without them is a misspelt one.
 fn unknown_schedule(schedules: &[Schedule], name: &str) -> CommandError {
     let names: Vec<String> = schedules.iter().map(|schedule| schedule.name.clone()).collect();
-    let unknown = StoreError::unknown(Named::Schedule, name, &names);
+    let unknown = StoreError::unknown(NameKind::Schedule, name, &names);
     let mut error = CommandError::from(unknown);
     let change = SetSchedule { jobs: vec!["1010".to_owned()], ..SetSchedule::of(name) };
     let new = Prose::hint("a new one needs jobs, for example", change);

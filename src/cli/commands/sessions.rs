@@ -6,14 +6,11 @@ use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::exchange::manage::{self, Choice};
-use crate::exchange::report::session_report;
-use crate::exchange::upload::session_report as upload_report;
-use crate::model::named::Named;
-use crate::model::run::SessionReport;
-use crate::model::session::{CounterRange, DownloadSession};
+use crate::model::name_kind::NameKind;
+use crate::model::run::{ChannelReport, DownloadReport, UploadReport};
+use crate::model::session::{CounterRange, DownloadSession, SessionKind};
 use crate::model::status::{DownloadStatus, UploadStatus};
 use crate::model::suggestion::Prose;
-use crate::model::suggestion::SessionKind;
 use crate::model::time::ShownTime;
 use crate::report::page::{Cell, Page, Report, grouped};
 use crate::store::{HqWriter, Reader, StoreError, sessions, topology, uploads};
@@ -94,12 +91,10 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
             }
             let mut list = SessionList::read(&reader, upload)?;
             list.sessions.retain(|line| {
+                let (statuses, channels) = line.report.told();
                 wanted(&job, &line.job)
-                    && (wanted(&status, line.report.status.as_str())
-                        || line.report.channels.iter().any(|c| wanted(&status, c.status.as_str())))
-                    && (channel.is_none()
-                        || line.report.channel.as_ref().is_some_and(|c| wanted(&channel, c))
-                        || line.report.channels.iter().any(|c| wanted(&channel, &c.channel)))
+                    && statuses.iter().any(|found| wanted(&status, found))
+                    && (channel.is_none() || channels.iter().any(|found| wanted(&channel, found)))
             });
             context.done(&list)
         }
@@ -123,7 +118,7 @@ fn known_status(word: &str, upload: bool) -> Result<(), StoreError> {
     if names.iter().any(|name| name.eq_ignore_ascii_case(word)) {
         return Ok(());
     }
-    Err(StoreError::unknown(Named::Status(kind), word, &names))
+    Err(StoreError::unknown(NameKind::Status(kind), word, &names))
 }
 
 fn job_id(reader: &Reader, word: &str) -> Result<String, CommandError> {
@@ -159,7 +154,7 @@ fn show(context: &Context, id: i64, upload: bool) -> Result<Exit, CommandError> 
             package: found.package.clone(),
             tries: found.tries,
             counters,
-            session: upload_report(&found, None),
+            session: UploadReport::of(&found, None),
         };
         return context.done(&report);
     }
@@ -169,7 +164,7 @@ fn show(context: &Context, id: i64, upload: bool) -> Result<Exit, CommandError> 
 }
 
 fn unknown(kind: SessionKind, id: i64) -> StoreError {
-    StoreError::unknown(Named::Session(kind), &id.to_string(), &[])
+    StoreError::unknown(NameKind::Session(kind), &id.to_string(), &[])
 }
 
 #[derive(Debug, Serialize)]
@@ -185,6 +180,27 @@ struct SessionLine {
     report: SessionReport,
 }
 
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum SessionReport {
+    Download(DownloadReport),
+    Upload(UploadReport),
+}
+
+impl SessionReport {
+    /// Every status it has somewhere, and the channels it is of.
+    fn told(&self) -> (Vec<&'static str>, Vec<&str>) {
+        match self {
+            Self::Download(report) => {
+                let mut statuses = vec![report.status.as_str()];
+                statuses.extend(report.channels.iter().map(|one| one.status.as_str()));
+                (statuses, report.channels.iter().map(|one| one.channel.as_str()).collect())
+            }
+            Self::Upload(report) => (vec![report.status.as_str()], vec![&report.channel]),
+        }
+    }
+}
+
 impl SessionList {
     fn read(reader: &Reader, upload: bool) -> Result<Self, StoreError> {
         let clock = &reader.world.clock;
@@ -194,7 +210,7 @@ impl SessionList {
                 .map(|session| SessionLine {
                     job: session.job.clone(),
                     created: clock.show(&session.created),
-                    report: upload_report(session, None),
+                    report: SessionReport::Upload(UploadReport::of(session, None)),
                 })
                 .collect()
         } else {
@@ -203,7 +219,7 @@ impl SessionList {
                 .map(|session| SessionLine {
                     job: session.job.clone(),
                     created: clock.show(&session.created),
-                    report: session_report(session),
+                    report: SessionReport::Download(DownloadReport::of(session)),
                 })
                 .collect()
         };
@@ -217,17 +233,22 @@ impl Report for SessionList {
             page.line("No sessions.");
         }
         let row = |line: &SessionLine| {
-            let report = &line.report;
-            let channels = match &report.channel {
-                Some(channel) => channel.clone(),
-                None => summary(report),
+            let (id, status, rows, deleted, channels) = match &line.report {
+                SessionReport::Download(report) => {
+                    let status = Cell::value(report.status.as_str(), report.status.tone());
+                    (report.id, status, report.rows, report.deleted, summary(report))
+                }
+                SessionReport::Upload(report) => {
+                    let status = Cell::value(report.status.as_str(), report.status.tone());
+                    (report.id, status, report.rows, report.deleted, report.channel.clone())
+                }
             };
             [
-                report.id.to_string().into(),
+                id.to_string().into(),
                 Cell::from(&line.job),
-                Cell::value(report.status.as_str(), report.status.tone()),
-                grouped(report.rows).into(),
-                grouped(report.deleted).into(),
+                status,
+                grouped(rows).into(),
+                grouped(deleted).into(),
                 Cell::from(&line.created),
                 channels.into(),
             ]
@@ -240,7 +261,7 @@ impl Report for SessionList {
 }
 
 /// How many channels have which status: `3 Applied, 1 ApplyFailed (houston)`.
-fn summary(report: &SessionReport) -> String {
+fn summary(report: &DownloadReport) -> String {
     let mut counts: Vec<(&str, Vec<&str>)> = Vec::new();
     for channel in &report.channels {
         let status = channel.status.as_str();
@@ -276,7 +297,7 @@ struct DownloadDetail {
     checksum: String,
     row_versions: RowVersions,
     #[serde(flatten)]
-    session: SessionReport,
+    session: DownloadReport,
 }
 
 impl DownloadDetail {
@@ -284,11 +305,11 @@ impl DownloadDetail {
         Self {
             job: session.job.clone(),
             created: clock.show(&session.created),
-            reason: session.reason.map(crate::model::run::FullReason::as_str),
+            reason: session.reason.map(crate::model::session::FullReason::as_str),
             package: session.package.clone(),
             checksum: session.checksum.clone(),
             row_versions: RowVersions { since: session.since, until: session.until },
-            session: session_report(session),
+            session: DownloadReport::of(session),
         }
     }
 }
@@ -312,7 +333,7 @@ impl Report for DownloadDetail {
                 grouped(session.bytes)
             ));
         }
-        let row = |channel: &crate::model::run::ChannelReport| {
+        let row = |channel: &ChannelReport| {
             [
                 Cell::from(&channel.channel),
                 Cell::value(channel.status.as_str(), channel.status.tone()),
@@ -336,7 +357,7 @@ struct UploadDetail {
     tries: u32,
     counters: Vec<CounterRange>,
     #[serde(flatten)]
-    session: SessionReport,
+    session: UploadReport,
 }
 
 impl Report for UploadDetail {
@@ -346,9 +367,7 @@ impl Report for UploadDetail {
         page.line(title.and_value(session.status.as_str(), session.status.tone()));
         page.item(format!(
             "created {}, channel {}, tries {}",
-            self.created,
-            session.channel.as_deref().unwrap_or_default(),
-            self.tries
+            self.created, session.channel, self.tries
         ));
         if let Some(package) = &self.package {
             page.item(format!("package {package}: {} rows", grouped(session.rows)));

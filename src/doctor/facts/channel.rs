@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diagnosis::{Known, Unknown};
-use crate::exchange::gate::Unset;
+use crate::exchange::error::Unset;
 use crate::gates::plan::ChannelProgress;
 use crate::model::scale_unit::{Cached, View};
 use crate::model::schema::Tables;

@@ -8,7 +8,7 @@ use crate::diagnosis::{Known, Unknown};
 use crate::exchange::generate::any_change;
 use crate::exchange::intents::{Unfinished, unfinished};
 use crate::exchange::plan::plan_job;
-use crate::exchange::upload::upload_tables;
+use crate::exchange::upload_tables::upload_tables;
 use crate::exchange::{chain, initialize};
 use crate::gates::Catalogue;
 use crate::gates::standing::{FeatureEvent, Standing};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::ids::DataStoreId;
-use crate::model::run::Mode;
+use crate::model::session::Mode;
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
 
@@ -177,7 +177,7 @@ impl Progress {
 mod tests {
     use super::*;
     use crate::model::ids::GroupId;
-    use crate::model::run::Mode::{Delta, Full};
+    use crate::model::session::Mode::{Delta, Full};
     use crate::model::status::DownloadStatus::{
         Applied, ApplyFailed, Available, Canceled, NoData, Suspended,
     };

@@ -6,7 +6,7 @@ use crate::diagnosis::{
 };
 use crate::doctor::facts::Examination;
 use crate::doctor::rule::{Depth, Rule};
-use crate::model::run::Mode;
+use crate::model::session::Mode;
 use crate::model::suggestion::OfSessions;
 use crate::model::wording::count;
 

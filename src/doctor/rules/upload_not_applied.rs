@@ -12,7 +12,8 @@ use crate::doctor::facts::Examination;
 use crate::doctor::rule::{Depth, Rule};
 use crate::model::settings::UploadTopology;
 use crate::model::status::UploadStatus;
-use crate::model::suggestion::{Run, RunPhase};
+use crate::model::run::Phase;
+use crate::model::suggestion::Run;
 use crate::model::topology::BatchState;
 use crate::model::wording::count;
 
@@ -54,7 +55,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
         }
         let cause = cause(x, &session.job, &session.group)?;
         let phase = match x.hq.settings.topology {
-            UploadTopology::TwoPhase => Some(RunPhase::Apply),
+            UploadTopology::TwoPhase => Some(Phase::Apply),
             UploadTopology::OnePhase => None,
         };
         let apply = Run { phase, ..Run::job(&session.job).in_channel(&session.store) };

@@ -8,7 +8,8 @@ use crate::doctor::about::uploads::counted;
 use crate::doctor::facts::Examination;
 use crate::doctor::rule::{Depth, Rule};
 use crate::model::settings::UploadTopology;
-use crate::model::suggestion::{Run, RunPhase};
+use crate::model::run::Phase;
+use crate::model::suggestion::Run;
 use crate::model::wording::count;
 
 const HEADER: Header = Header {
@@ -52,7 +53,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                 None => "never connected".to_owned(),
             });
             let phase = match x.hq.settings.topology {
-                UploadTopology::TwoPhase => Some(RunPhase::Collect),
+                UploadTopology::TwoPhase => Some(Phase::Collect),
                 UploadTopology::OnePhase => None,
             };
             let run = Run { phase, ..Run::job(job).in_channel(name) };

@@ -6,6 +6,8 @@ mod written;
 pub use prose::{Part, Prose};
 pub use written::{Shell, quoted};
 
+use super::run::Phase;
+use super::session::SessionKind;
 use super::version::Version;
 
 /// A command of ours that somebody is told to type, or that `doctor --fix` runs.
@@ -228,15 +230,6 @@ pub enum OfChannels {
     },
 }
 
-/// Downloads or uploads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SessionKind {
-    /// From headquarters to channels.
-    Download,
-    /// From channels to headquarters.
-    Upload,
-}
-
 /// A run of jobs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Run {
@@ -245,7 +238,7 @@ pub struct Run {
     /// The whole of each instead of what has changed.
     pub full: bool,
     /// One half of an upload.
-    pub phase: Option<RunPhase>,
+    pub phase: Option<Phase>,
     /// One channel.
     pub channel: Option<String>,
     /// One group.
@@ -283,15 +276,6 @@ impl Run {
     pub fn in_channel(self, channel: &str) -> Self {
         Self { channel: Some(channel.to_owned()), ..self }
     }
-}
-
-/// One half of an upload.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum RunPhase {
-    /// From the channel.
-    Collect,
-    /// To headquarters.
-    Apply,
 }
 
 /// What an operator agrees to beyond turning a feature on.

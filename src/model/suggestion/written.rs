@@ -2,8 +2,10 @@
 
 use super::{
     Consent, Doctor, OfChannels, OfCustomers, OfFeatures, OfJobs, OfSessions, ProfileSwitch, Run,
-    RunPhase, SessionKind, SetSchedule, Suggestion,
+    SetSchedule, Suggestion,
 };
+use crate::model::run::Phase;
+use crate::model::session::SessionKind;
 
 /// The shells that commands are written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -316,12 +318,10 @@ impl Doctor {
 
 impl Run {
     fn words(&self) -> Words {
-        let phase = self.phase.map(|phase| match phase {
-            RunPhase::Collect => "collect",
-            RunPhase::Apply => "apply",
-        });
         let words = Words::of("run").values(&self.jobs).flag(self.full, "--full");
-        let words = words.option("--phase", phase).option("--channel", self.channel.as_ref());
+        let words = words
+            .option("--phase", self.phase.map(Phase::as_str))
+            .option("--channel", self.channel.as_ref());
         let words = words.option("--group", self.group.as_ref());
         self.allow.iter().fold(words, |words, fact| words.option("--allow", Some(fact)))
     }

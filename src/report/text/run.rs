@@ -2,8 +2,8 @@
 
 use crate::exchange::dry_run::{DryRun, DrySession};
 use crate::model::job::Direction;
-use crate::model::run::{JobReport, RunReport, SessionReport};
-use crate::model::status::SessionStatus;
+use crate::model::run::{DownloadReport, JobReport, Phase, RunReport, Tally, UploadReport, Work};
+use crate::model::status::DownloadStatus;
 use crate::model::suggestion::Prose;
 use crate::model::tone::Tone;
 use crate::report::page::{Cell, Page, Report, count, grouped};
@@ -13,13 +13,20 @@ impl Report for RunReport {
         for job in &self.jobs {
             page.gap();
             page.line(headline(job));
-            match job.kind {
-                Direction::Download => download(job, page),
-                Direction::Upload => upload(job, page),
-                Direction::Batch => {}
-            }
-            for message in messages(job) {
-                page.item(message);
+            match &job.work {
+                Work::Download { sessions, .. } => {
+                    downloads(sessions, page);
+                    messages(sessions).into_iter().for_each(|message| page.item(message));
+                }
+                Work::Upload { sessions, .. } => {
+                    uploads(sessions, page);
+                    for session in sessions {
+                        if let Some(message) = &session.message {
+                            page.item(format!("session {}: {message}", session.id));
+                        }
+                    }
+                }
+                Work::Batch(_) => {}
             }
         }
     }
@@ -36,36 +43,29 @@ pub fn tally(title: &str, processed: u64, failed: u64, waiting: u64) -> Prose {
         .and(" waiting")
 }
 
-fn headline(job: &JobReport) -> Prose {
-    let mode = match (job.mode, job.reason) {
-        (Some(mode), Some(reason)) => format!(" ({}: {})", word(&mode), reason.describe()),
-        (Some(mode), None) => format!(" ({})", word(&mode)),
-        (None, _) => String::new(),
+fn headline(JobReport { job, work, not_run }: &JobReport) -> Prose {
+    let (mode, rows, none) = match work {
+        Work::Batch(Tally { processed, failed, waiting }) => {
+            return tally(&format!("Job {job}: "), *processed, *failed, *waiting);
+        }
+        Work::Download { mode, reason, rows, sessions } => {
+            let why = reason.map(|reason| format!(": {}", reason.describe())).unwrap_or_default();
+            let mode = mode.map(|mode| format!(" ({mode}{why})")).unwrap_or_default();
+            (mode, rows, sessions.is_empty())
+        }
+        Work::Upload { rows, sessions } => (String::new(), rows, sessions.is_empty()),
     };
-    match job.kind {
-        Direction::Batch => tally(
-            &format!("Job {}: ", job.job),
-            job.processed.unwrap_or(0),
-            job.failed.unwrap_or(0),
-            job.waiting.unwrap_or(0),
-        ),
-        _ if job.sessions.is_empty() && !job.not_run.is_empty() => {
-            format!("Job {}: {}", job.job, job.not_run.join("; ")).into()
-        }
-        Direction::Upload if job.sessions.is_empty() => {
-            format!("Job {}: nothing to upload", job.job).into()
-        }
-        _ => format!("Job {}{mode}: {}", job.job, count(job.rows, "row")).into(),
-    }
+    let what = match work {
+        _ if none && !not_run.is_empty() => not_run.join("; "),
+        Work::Upload { .. } if none => "nothing to upload".to_owned(),
+        _ => count(*rows, "row"),
+    };
+    format!("Job {job}{mode}: {what}").into()
 }
 
-fn word(value: &impl serde::Serialize) -> String {
-    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
-fn download(job: &JobReport, page: &mut Page) {
-    let row = |session: &SessionReport| -> Vec<[Cell; 7]> {
-        let of = |channel: &str, status: SessionStatus, rows: u64, tries: u32| {
+fn downloads(sessions: &[DownloadReport], page: &mut Page) {
+    let row = |session: &DownloadReport| -> Vec<[Cell; 7]> {
+        let of = |channel: &str, status: DownloadStatus, rows: u64, tries: u32| {
             [
                 session.id.to_string().into(),
                 Cell::from(&session.group),
@@ -79,38 +79,34 @@ fn download(job: &JobReport, page: &mut Page) {
         if session.channels.is_empty() {
             return vec![of("", session.status, 0, 0)];
         }
-        session
-            .channels
-            .iter()
-            .map(|c| of(&c.channel, SessionStatus::Download(c.status), c.rows, c.tries))
-            .collect()
+        session.channels.iter().map(|c| of(&c.channel, c.status, c.rows, c.tries)).collect()
     };
     page.table(
         ["session", "group", "channel", "status", "sent", "changed", "tries"],
-        job.sessions.iter().flat_map(row).collect(),
+        sessions.iter().flat_map(row).collect(),
     );
 }
 
-fn upload(job: &JobReport, page: &mut Page) {
-    let row = |session: &SessionReport| {
+fn uploads(sessions: &[UploadReport], page: &mut Page) {
+    let row = |session: &UploadReport| {
         [
             session.id.to_string().into(),
-            session.phase.unwrap_or_default().into(),
-            session.channel.as_deref().unwrap_or_default().into(),
+            session.phase.map(Phase::as_str).unwrap_or_default().into(),
+            Cell::from(&session.channel),
             Cell::value(session.status.as_str(), session.status.tone()),
             grouped(session.rows).into(),
         ]
     };
     page.table(
         ["session", "phase", "channel", "status", "rows"],
-        job.sessions.iter().map(row).collect(),
+        sessions.iter().map(row).collect(),
     );
 }
 
 /// Each message once, with every channel it is about.
-fn messages(job: &JobReport) -> Vec<String> {
+fn messages(sessions: &[DownloadReport]) -> Vec<String> {
     let mut messages = Vec::new();
-    for session in &job.sessions {
+    for session in sessions {
         if let Some(message) = &session.message {
             messages.push(format!("session {}: {message}", session.id));
         }
@@ -141,7 +137,7 @@ impl Report for DryRun {
             }
             let mut rows = Vec::new();
             for channel in &job.channels {
-                let mode = channel.mode.as_ref().map(word).unwrap_or_default();
+                let mode = channel.mode.map(|mode| mode.to_string()).unwrap_or_default();
                 for subjob in &channel.subjobs {
                     if subjob.rows > 0 || subjob.deleted > 0 {
                         rows.push([

@@ -8,7 +8,9 @@ use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::exchange::upgrade::{Request, upgrade};
 use crate::gates::after::After;
-use crate::gates::resolve::{Consent, Decision, Features, Reach, Refusal, RefusalKind};
+use crate::gates::resolve::{
+    Changes, Consent, Decision, EnableAll, Features, Reach, Refusal, RefusalKind,
+};
 use crate::gates::standing::{Change, Standing};
 use crate::gates::{Catalogue, Gate};
 use crate::model::suggestion::{Doctor, OfFeatures, Prose, Suggestion};
@@ -32,7 +34,7 @@ impl Asked {
             }
             Self::Disable { reach } => features.disable(gate, reach),
             Self::Schedule { date, consent } => features.schedule(gate, date, consent),
-            Self::Unschedule => features.unschedule(gate),
+            Self::Unschedule => Ok(features.unschedule(gate)),
         }
     }
 
@@ -198,15 +200,21 @@ pub(super) fn run(
             let decision = decide(&standing);
             let now = writer.world.clock.utc();
             let (hq, command) = (&writer.hq, &context.command);
-            features::apply(hq, catalogue, &decision.changes, command, &now)?;
+            if let Ok(changes) = &decision {
+                features::apply(hq, catalogue, &changes.list, command, &now)?;
+            }
             Ok((standing, decision))
         })?
     };
+    let exit = if decision.is_ok() { Exit::Done } else { Exit::No };
+    let (changes, refused) = match decision {
+        Ok(changes) => (changes, Vec::new()),
+        Err(refused) => (Changes::default(), refused),
+    };
     let mut after = standing.clone();
     if !dry_run {
-        decision.changes.iter().for_each(|change| after.apply(change));
+        changes.list.iter().for_each(|change| after.apply(change));
     }
-    let exit = if decision.refused.is_empty() { Exit::Done } else { Exit::No };
     let date = match asked {
         Asked::Schedule { date, .. } => Some(date.to_string()),
         _ => None,
@@ -217,11 +225,11 @@ pub(super) fn run(
             feature: gate.slug.clone(),
             enabled: after.is_on(&gate.slug),
             enable_date: date,
-            changed: decision.changed(),
-            after: follow(Features { catalogue, standing: &standing }, gate, &decision.changes),
+            changed: changes.features(),
+            after: follow(Features { catalogue, standing: &standing }, gate, &changes.list),
             notes: notes(catalogue, &standing, gate, asked),
-            refused: decision.refused,
-            next_jobs: decision.next_jobs,
+            refused,
+            next_jobs: changes.next_jobs,
             dry_run,
             words: asked.words(),
             command: asked.command(&gate.slug),
@@ -314,13 +322,14 @@ pub(super) fn all(
             let all = Features { catalogue, standing: &standing }.enable_all(consent);
             let now = writer.world.clock.utc();
             let (hq, command) = (&writer.hq, &context.command);
-            features::apply(hq, catalogue, &all.decision.changes, command, &now)?;
+            features::apply(hq, catalogue, &all.changes.list, command, &now)?;
             Ok((standing, all))
         })?
     };
-    let changed = all.decision.changed();
-    let after = After::of(Features { catalogue, standing: &standing }, &all.decision.changes);
-    let (Decision { refused, next_jobs, .. }, scheduled) = (all.decision, all.scheduled);
+    let EnableAll { changes, refused, scheduled } = all;
+    let changed = changes.features();
+    let after = After::of(Features { catalogue, standing: &standing }, &changes.list);
+    let next_jobs = changes.next_jobs;
     context.done(&AllReport { changed, scheduled, refused, next_jobs, dry_run, after })
 }
 

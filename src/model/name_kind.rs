@@ -1,0 +1,50 @@
+//! What people name, and can misspell.
+
+use std::fmt;
+
+use super::session::SessionKind;
+
+/// A kind of thing that has a name, or a number, in an environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameKind {
+    /// A channel database, or an offline database.
+    Channel,
+    /// A channel database group.
+    Group,
+    /// A distribution schedule.
+    Schedule,
+    /// A functionality profile.
+    Profile,
+    /// A download or upload session.
+    Session(SessionKind),
+    /// Where a download or upload session stands.
+    Status(SessionKind),
+    /// A customer in headquarters.
+    Customer,
+    /// The customer that new ones are like.
+    DefaultCustomer,
+    /// An affiliation.
+    Affiliation,
+    /// An address of a customer.
+    Address,
+    /// An operation of the customer synchronization.
+    Operation,
+}
+
+impl fmt::Display for NameKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Channel => "channel",
+            Self::Group => "group",
+            Self::Schedule => "schedule",
+            Self::Profile => "profile",
+            Self::Session(_) => "session",
+            Self::Status(_) => "status",
+            Self::Customer => "customer",
+            Self::DefaultCustomer => "default customer",
+            Self::Affiliation => "affiliation",
+            Self::Address => "address",
+            Self::Operation => "operation",
+        })
+    }
+}
