@@ -2,6 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
+#[path = "tidy/functions.rs"]
+mod functions;
+#[path = "tidy/rings.rs"]
+mod rings;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -114,25 +119,24 @@ fn files_and_functions_stay_small() {
         }
     }
     for (name, text) in sources() {
-        let mut begun = None;
-        for (at, line) in text.lines().enumerate() {
-            let indent = line.len() - line.trim_start().len();
-            let starts = line.trim_start();
-            let is_fn = ["fn ", "pub fn ", "pub(super) fn ", "pub(in crate::cli) fn "]
-                .iter()
-                .any(|word| starts.starts_with(word));
-            if is_fn && line.trim_end().ends_with(['{', '(']) {
-                begun = Some((at, indent));
-            } else if let Some((first, depth)) = begun
-                && indent == depth
-                && starts.starts_with('}')
-            {
-                let length = at - first + 1;
-                assert!(length <= 70, "{name}:{} has a function of {length} lines", first + 1);
-                begun = None;
-            }
+        for (function, line, length) in functions::functions(&text) {
+            assert!(length <= 70, "{name}:{line}: {function} has {length} lines");
         }
     }
+}
+
+/// The rings that remain, each with its reason.
+const RINGS: &[(&[&str], &str)] = &[];
+
+#[test]
+fn files_import_each_other_in_a_ring_only_where_they_must() {
+    let rings = rings::Program::read(&sources()).rings();
+    for ring in &rings {
+        let names: Vec<&str> = ring.iter().map(String::as_str).collect();
+        let known = RINGS.iter().any(|(known, _)| *known == names);
+        assert!(known, "a ring of imports: {names:?}");
+    }
+    assert_eq!(rings.len(), RINGS.len(), "a ring is open, and still listed");
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Reading;
 use super::history::History;
+use super::reading::Reading;
 use crate::diagnosis::{Known, Unknown};
 use crate::exchange::generate::any_change;
 use crate::exchange::intents::{Unfinished, unfinished};

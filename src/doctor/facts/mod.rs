@@ -3,13 +3,15 @@
 pub mod channel;
 pub mod headquarters;
 mod history;
+mod reading;
 mod survey;
 
 pub use channel::{Channel, ChannelFacts, FileState, Uploading};
 pub use headquarters::{GroupJob, HeadquartersFacts, JobPlans, PackageState, UploadPlans};
 pub use history::{History, Reached};
+pub(super) use reading::Reading;
 pub use survey::Progress;
-pub(super) use survey::{Reading, survey};
+pub(super) use survey::survey;
 
 use crate::diagnosis::Unknown;
 

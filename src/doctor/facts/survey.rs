@@ -8,6 +8,7 @@ use std::thread;
 use super::channel::{Channel, ChannelFacts, FileState, Unreadable, Uploading};
 use super::headquarters::{HeadquartersFacts, known};
 use super::history::Reached;
+use super::reading::Reading;
 use crate::diagnosis::{Known, Unknown};
 use crate::exchange::RunRequest;
 use crate::exchange::error::Unset;
@@ -38,17 +39,6 @@ const MOST_THREADS: usize = 4;
 
 /// The page cache of one channel, in KiB: rows are read once, so that little is kept.
 const CHANNEL_CACHE_KIB: u32 = 2 * 1024;
-
-/// What is read of rows.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::doctor) struct Reading {
-    /// Every row.
-    pub(in crate::doctor) rows: bool,
-    /// Rows that count as received and are not, and every page (SQLite's integrity check).
-    pub(in crate::doctor) pages: bool,
-    /// Rows of both sides may be held against each other: nobody writes meanwhile.
-    pub(in crate::doctor) both: bool,
-}
 
 /// Called with how many databases there are, and how many have been read.
 pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
