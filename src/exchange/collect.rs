@@ -68,9 +68,11 @@ impl Collecting<'_> {
         let tries = session.tries + 1;
         let fails = self.fault(FaultKind::UploadFails, store, listener);
         let (id, sent) = (session.id, UploadStatus::Uploaded);
-        let set = |hq: &HqTx<'_>| match fails {
-            true => upload_failed(hq, id, UploadStatus::UploadFailed, tries, SEND_FAILED),
-            false => uploads::set_status(hq, id, sent, "", tries, Some(&now)),
+        let set = |hq: &HqTx<'_>| {
+            if fails {
+                return upload_failed(hq, id, UploadStatus::UploadFailed, tries, SEND_FAILED);
+            }
+            uploads::set_status(hq, id, sent, "", tries, Some(&now))
         };
         Ok(self.writer.hq.write(set)?)
     }

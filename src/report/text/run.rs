@@ -16,7 +16,9 @@ impl Report for RunReport {
             match &job.work {
                 Work::Download { sessions, .. } => {
                     downloads(sessions, page);
-                    messages(sessions).into_iter().for_each(|message| page.item(message));
+                    for message in messages(sessions) {
+                        page.item(message);
+                    }
                 }
                 Work::Upload { sessions, .. } => {
                     uploads(sessions, page);
