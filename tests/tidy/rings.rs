@@ -144,7 +144,7 @@ impl Paths {
                 self.0.push((with(&name.ident), Some(name.rename.to_string())));
             }
             UseTree::Group(group) => group.items.iter().for_each(|one| self.tree(one, before)),
-            _ => self.0.push((before.to_vec(), None)),
+            UseTree::Glob(_) => self.0.push((before.to_vec(), None)),
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::diagnosis::fix::together;
 use crate::diagnosis::{Diagnosis, Finding};
 use crate::diagnosis::{Fix, Safety};
 use crate::doctor::Request;
-use crate::model::suggestion::{Prose, Suggestion};
+use crate::model::suggestion::Suggestion;
 
 pub(super) fn run(
     context: &Context,
