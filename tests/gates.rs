@@ -5,11 +5,11 @@
 use std::collections::BTreeMap;
 
 use cdx::gates::catalogue::slug;
-use cdx::gates::check::{Broken, check};
+use cdx::gates::check::{StandingRule, check};
 use cdx::gates::due::midnight;
 use cdx::gates::file::GateFile;
 use cdx::gates::import::{EntityRow, Rule, export, import};
-use cdx::gates::lifecycle::{Moved, update};
+use cdx::gates::lifecycle::{LifecycleEvent, update};
 use cdx::gates::resolve::{Consent, Features, Reach, RefusalKind, Status};
 use cdx::gates::standing::{Change, FeatureRow, Setting, Standing};
 use cdx::gates::{Catalogue, Gate};
@@ -284,11 +284,11 @@ fn an_update_moves_features_along_their_lifecycle() {
     let catalogue = catalogue();
     let before = standing(&catalogue, "10.0.19", &[]);
     let done = update(&catalogue, &before, &version("10.0.28"));
-    let told = |slug: &str| -> Vec<Moved> {
+    let told = |slug: &str| -> Vec<LifecycleEvent> {
         done.movements.iter().filter(|m| m.feature == slug).map(|m| m.moved).collect()
     };
-    assert_eq!(told(slug::PERFORMANCE), [Moved::Listed, Moved::TurnedOn]);
-    assert_eq!(told(slug::ADDRESSES), [Moved::Listed]);
+    assert_eq!(told(slug::PERFORMANCE), [LifecycleEvent::Listed, LifecycleEvent::TurnedOn]);
+    assert_eq!(told(slug::ADDRESSES), [LifecycleEvent::Listed]);
     assert_eq!(told(slug::EDITING), []);
     // What becomes mandatory brings what it needs as things stand.
     let mut before = standing(&catalogue, "10.0.28", &[]);
@@ -413,14 +413,15 @@ fn a_check_names_every_broken_rule() {
     });
     now.rows.push(FeatureRow { slug: "future".to_owned(), on: true, enable_date: None });
     let found = check(&catalogue, &now);
-    let has = |kind: Broken, slug: &str| found.iter().any(|v| v.kind == kind && v.feature == slug);
-    assert!(has(Broken::Prerequisite, slug::EDITING));
-    assert!(has(Broken::MandatoryOff, slug::PERFORMANCE));
-    assert!(has(Broken::Excluded, pages[0]) && has(Broken::Excluded, pages[1]));
-    assert!(has(Broken::Configuration, "emailed-receipts-of-any-type"));
-    assert!(has(Broken::Schedule, "omnichannel-media-management"));
+    let has =
+        |kind: StandingRule, slug: &str| found.iter().any(|v| v.kind == kind && v.feature == slug);
+    assert!(has(StandingRule::Prerequisite, slug::EDITING));
+    assert!(has(StandingRule::MandatoryOff, slug::PERFORMANCE));
+    assert!(has(StandingRule::Excluded, pages[0]) && has(StandingRule::Excluded, pages[1]));
+    assert!(has(StandingRule::Configuration, "emailed-receipts-of-any-type"));
+    assert!(has(StandingRule::Schedule, "omnichannel-media-management"));
     let old = standing(&catalogue, "10.0.47", &[]);
     let mut old = Standing { rows: now.rows.clone(), ..old };
     old.apply(&Change { slug: pages[0].to_owned(), to: Setting::On(TODAY) });
-    assert!(check(&catalogue, &old).iter().any(|v| v.kind == Broken::Version));
+    assert!(check(&catalogue, &old).iter().any(|v| v.kind == StandingRule::Version));
 }

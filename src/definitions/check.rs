@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::file;
-use super::merge::{FILTER, KEY, Merged, Places, of_field, of_target};
+use super::merge::{DefinitionSet, FILTER, KEY, Places, of_field, of_target};
 use super::problem::{Kind, Problem, Problems};
 use super::shipped::SourceFile;
 use crate::model::job::{DATAAREAID, Definitions, Direction, FieldMap, Filter, Subjob, Target};
@@ -16,7 +16,7 @@ use crate::model::schema::{Catalogue, Table, Tables};
 /// # Errors
 /// Every problem of every file, with file, line and column.
 pub fn load(files: &[SourceFile], catalogue: &Catalogue) -> Result<Definitions, Problems> {
-    let mut merged = Merged::new(files);
+    let mut merged = DefinitionSet::new(files);
     let mut raw = Vec::new();
     for (at, source) in files.iter().enumerate() {
         let (file, problems) = file::read(&source.name, &source.text, source.shipped);

@@ -31,7 +31,7 @@ pub(super) fn of_field(target: &str, from: &str) -> String {
 }
 
 /// Everything read so far.
-pub(super) struct Merged<'a> {
+pub(super) struct DefinitionSet<'a> {
     pub(super) files: &'a [SourceFile],
     pub(super) jobs: BTreeMap<String, Job>,
     pub(super) subjobs: BTreeMap<String, Subjob>,
@@ -43,7 +43,7 @@ pub(super) struct Merged<'a> {
     lines: Vec<(usize, usize, String, JobLine)>,
 }
 
-impl<'a> Merged<'a> {
+impl<'a> DefinitionSet<'a> {
     pub(super) fn new(files: &'a [SourceFile]) -> Self {
         Self {
             files,

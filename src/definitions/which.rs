@@ -9,7 +9,7 @@ const TOPICS: &str = include_str!("topics.toml");
 
 /// The jobs a change needs, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Needed {
+pub struct NeededJobs {
     /// What was asked.
     pub word: String,
     /// The jobs.
@@ -59,13 +59,13 @@ pub struct JobNeed {
 }
 
 /// Features as this search needs them.
-pub trait Features {
+pub trait FeatureJobs {
     /// The jobs of the feature a word names, in order; none when it names none.
     fn jobs_of(&self, word: &str) -> Option<Vec<JobNeed>>;
 }
 
 /// Finds the jobs that a word needs; none when nothing is known of it.
-pub fn which(definitions: &Definitions, features: &impl Features, word: &str) -> Needed {
+pub fn which(definitions: &Definitions, features: &impl FeatureJobs, word: &str) -> NeededJobs {
     let wanted = word.trim().to_lowercase();
     let mut jobs = Vec::new();
     for need in features.jobs_of(word).unwrap_or_default() {
@@ -85,7 +85,7 @@ pub fn which(definitions: &Definitions, features: &impl Features, word: &str) ->
     if jobs.is_empty() {
         jobs = by_topic(definitions, &wanted);
     }
-    Needed { word: word.to_owned(), jobs }
+    NeededJobs { word: word.to_owned(), jobs }
 }
 
 fn needed_job(

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::error::ExchangeError;
-use crate::gates::due::{Fallen, midnight};
+use crate::gates::due::{MidnightOutcome, midnight};
 use crate::gates::standing::{Change, FeatureEvent, Setting};
 use crate::model::time::Time;
 use crate::store::packages::{Folder, PackageStore};
@@ -19,7 +19,7 @@ use crate::world::Clock;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Passed {
     /// Features that fell due, by the midnight.
-    pub features: Vec<Fallen>,
+    pub features: Vec<MidnightOutcome>,
     /// Packages whose retention has passed.
     pub expired_packages: Vec<String>,
     /// The lowest version changes can be told from, where that has moved.
@@ -64,7 +64,7 @@ fn expired(writer: &Writer, folder: &Folder, before: &Time) -> Result<Vec<String
 
 /// Goes through the midnights on the way at which something can turn on, inside the caller's
 /// transaction; each is a batch of its own.
-fn midnights(writer: &HqWriter<'_>, clock: &Clock) -> Result<Vec<Fallen>, ExchangeError> {
+fn midnights(writer: &HqWriter<'_>, clock: &Clock) -> Result<Vec<MidnightOutcome>, ExchangeError> {
     let (hq, old) = (&writer.hq, &writer.world.clock);
     let catalogue = writer.env.gates()?;
     let mut standing = features::standing(hq, &catalogue, old)?;
@@ -74,7 +74,7 @@ fn midnights(writer: &HqWriter<'_>, clock: &Clock) -> Result<Vec<Fallen>, Exchan
     let mut dates: Vec<_> = dated.map(|date| date.max(first)).collect();
     dates.sort_unstable();
     dates.dedup();
-    let mut fallen: Vec<Fallen> = Vec::new();
+    let mut fallen: Vec<MidnightOutcome> = Vec::new();
     for date in dates {
         let at = old.midnight(date).map_err(StoreError::from)?;
         if at > clock.utc() {

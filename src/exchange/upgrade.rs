@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::error::ExchangeError;
 use crate::gates::after::After;
-use crate::gates::lifecycle::{self, Moved, Movement, Update};
+use crate::gates::lifecycle::{self, LifecycleEvent, Movement, Update};
 use crate::gates::standing::FeatureEvent;
 use crate::gates::{Catalogue, Features, Gate};
 use crate::model::time::Time;
@@ -100,7 +100,7 @@ fn repair(writer: &HqWriter<'_>, catalogue: &Catalogue) -> Result<Vec<Movement>,
     let repaired = feature_rows::repair(&writer.hq, catalogue, &now)?;
     let movement = |(gate, half): (&Gate, Half)| Movement {
         feature: gate.slug.clone(),
-        moved: Moved::Repaired,
+        moved: LifecycleEvent::Repaired,
         why: format!("FEATUREMANAGEMENT{} had no row of it", half.other().as_str()),
     };
     Ok(repaired.into_iter().map(movement).collect())
@@ -118,15 +118,15 @@ fn write(
     for movement in &update.movements {
         let Some(gate) = catalogue.get(&movement.feature) else { continue };
         match movement.moved {
-            Moved::TurnedOn => {
+            LifecycleEvent::TurnedOn => {
                 let own: Vec<_> =
                     update.changes.iter().filter(|c| c.slug == gate.slug).cloned().collect();
                 features::apply(hq, catalogue, &own, &movement.why, now)?;
             }
-            Moved::StayedOff => {
+            LifecycleEvent::StayedOff => {
                 feature_log::log(hq, gate, FeatureEvent::StayedOff, &movement.why, now)?;
             }
-            Moved::Listed | Moved::Stage | Moved::Repaired => {}
+            LifecycleEvent::Listed | LifecycleEvent::Stage | LifecycleEvent::Repaired => {}
         }
     }
     Ok(())

@@ -4,7 +4,7 @@ use super::file::{GateFile, read};
 use super::gate::{Act, Gate, NAME_PREFIX};
 use super::laws;
 use crate::definitions::Problems;
-use crate::definitions::which::{Features, JobNeed};
+use crate::definitions::which::{FeatureJobs, JobNeed};
 use crate::model::folding::folded;
 use crate::model::nearest::nearest;
 
@@ -118,7 +118,7 @@ impl Catalogue {
     }
 }
 
-impl Features for Catalogue {
+impl FeatureJobs for Catalogue {
     fn jobs_of(&self, word: &str) -> Option<Vec<JobNeed>> {
         let gate = self.find(word).ok()?;
         let mut needs: Vec<JobNeed> = Vec::new();

@@ -13,7 +13,7 @@ use crate::model::suggestion::{OfFeatures, Suggestion};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Violation {
     /// What kind of rule.
-    pub kind: Broken,
+    pub kind: StandingRule,
     /// The feature.
     pub feature: String,
     /// What is wrong, in a sentence.
@@ -25,7 +25,7 @@ pub struct Violation {
 
 named! {
     /// The rules a standing can break.
-    pub enum Broken {
+    pub enum StandingRule {
         /// On while a prerequisite is off (G01).
         Prerequisite = "prerequisite",
         /// On in a version, or beside a scale unit, that is too old (G03).
@@ -51,7 +51,7 @@ pub fn check(catalogue: &Catalogue, standing: &Standing) -> Vec<Violation> {
         } else if gate.is_mandatory(&standing.version) && features.is_listed(gate) {
             let message = format!("{:?} is mandatory and off", gate.name);
             let hint = enable(&features, gate);
-            found.push(violation(Broken::MandatoryOff, gate, message, hint));
+            found.push(violation(StandingRule::MandatoryOff, gate, message, hint));
         }
         found.extend(early(&features, gate));
     }
@@ -60,7 +60,7 @@ pub fn check(catalogue: &Catalogue, standing: &Standing) -> Vec<Violation> {
     found
 }
 
-fn violation(kind: Broken, gate: &Gate, message: String, hint: Suggestion) -> Violation {
+fn violation(kind: StandingRule, gate: &Gate, message: String, hint: Suggestion) -> Violation {
     Violation { kind, feature: gate.slug.clone(), message, hint }
 }
 
@@ -77,7 +77,7 @@ fn on(features: &Features<'_>, gate: &Gate) -> Vec<Violation> {
             let message =
                 format!("{:?} is on and needs {:?}, which is off", gate.name, needed.name);
             let hint = enable(features, needed);
-            found.push(violation(Broken::Prerequisite, gate, message, hint));
+            found.push(violation(StandingRule::Prerequisite, gate, message, hint));
         }
     }
     for refusal in features.demands(gate) {
@@ -88,10 +88,10 @@ fn on(features: &Features<'_>, gate: &Gate) -> Vec<Violation> {
             _ => Suggestion::Upgrade(gate.since.clone()),
         };
         let (kind, hint) = match refusal.kind {
-            RefusalKind::Version => (Broken::Version, upgrade()),
+            RefusalKind::Version => (StandingRule::Version, upgrade()),
             RefusalKind::Excluded => {
                 let feature = gate.slug.clone();
-                (Broken::Excluded, OfFeatures::Disable { feature, cascade: false }.into())
+                (StandingRule::Excluded, OfFeatures::Disable { feature, cascade: false }.into())
             }
             _ => continue,
         };
@@ -101,7 +101,7 @@ fn on(features: &Features<'_>, gate: &Gate) -> Vec<Violation> {
         let message =
             format!("{:?} is on and {} is missing: {}", gate.name, item.text, item.effect);
         let hint = Suggestion::record(&item.name);
-        found.push(violation(Broken::Configuration, gate, message, hint));
+        found.push(violation(StandingRule::Configuration, gate, message, hint));
     }
     found
 }
@@ -128,7 +128,7 @@ fn early(features: &Features<'_>, gate: &Gate) -> Vec<Violation> {
         let (feature, date, consent) =
             (needed.slug.clone(), date.to_string(), Consent::to([needed]));
         let hint = OfFeatures::Schedule { feature, date, consent };
-        violation(Broken::Schedule, gate, message, hint.into())
+        violation(StandingRule::Schedule, gate, message, hint.into())
     })
     .collect()
 }

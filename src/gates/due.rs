@@ -9,7 +9,7 @@ use super::standing::{Change, Setting, Standing, prerequisites_first};
 
 /// What a midnight came to for one scheduled feature.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Fallen {
+pub struct MidnightOutcome {
     /// The gate.
     pub feature: String,
     /// The date whose midnight it was, `YYYY-MM-DD`.
@@ -25,7 +25,11 @@ pub struct Fallen {
 ///
 /// A feature whose prerequisite is off, or that something else stands in the way of, stays off
 /// with its date, and is looked at again the next midnight.
-pub fn midnight(catalogue: &Catalogue, standing: &mut Standing, date: Date) -> Vec<Fallen> {
+pub fn midnight(
+    catalogue: &Catalogue,
+    standing: &mut Standing,
+    date: Date,
+) -> Vec<MidnightOutcome> {
     let agreed = Consent { confirm: true, irreversible: true };
     standing.today = date;
     let mut fallen = Vec::new();
@@ -38,7 +42,12 @@ pub fn midnight(catalogue: &Catalogue, standing: &mut Standing, date: Date) -> V
         if on {
             standing.apply(&Change { slug: gate.slug.clone(), to: Setting::On(due) });
         }
-        fallen.push(Fallen { feature: gate.slug.clone(), date: date.to_string(), on, reasons });
+        fallen.push(MidnightOutcome {
+            feature: gate.slug.clone(),
+            date: date.to_string(),
+            on,
+            reasons,
+        });
     }
     fallen
 }

@@ -46,7 +46,7 @@ named! {
 
 /// What a row comes to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Ruled {
+pub struct RowOutcome {
     /// The gate.
     pub feature: String,
     /// The line of the file.
@@ -63,7 +63,7 @@ pub struct Ruled {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Import {
     /// Rows that differ from what headquarters has, in the order of the file.
-    pub ruled: Vec<Ruled>,
+    pub ruled: Vec<RowOutcome>,
     /// The changes, in an order that every gate rule allows.
     pub changes: Vec<Change>,
     /// Every rule that is broken; nothing is imported when there is one.
@@ -106,7 +106,7 @@ pub fn import(
 }
 
 /// The rule a row falls under; none when it equals the current record.
-fn rule(gate: &Gate, standing: &Standing, row: &EntityRow) -> Result<Option<Ruled>, Refusal> {
+fn rule(gate: &Gate, standing: &Standing, row: &EntityRow) -> Result<Option<RowOutcome>, Refusal> {
     let current = standing.row(&gate.slug);
     let (was_on, was_date) = current.map_or((false, None), |known| (known.on, known.enable_date));
     let enabled_changed = row.enabled != was_on;
@@ -120,7 +120,7 @@ fn rule(gate: &Gate, standing: &Standing, row: &EntityRow) -> Result<Option<Rule
         let change =
             change.filter(|_| !(to == Some(Setting::Off) && !was_on && was_date.is_none()));
         let feature = gate.slug.clone();
-        Ok(Some(Ruled { feature, line: row.line, rule, effect, change }))
+        Ok(Some(RowOutcome { feature, line: row.line, rule, effect, change }))
     };
     match (row.enable_date, future) {
         // A blanked date wins over Enabled.

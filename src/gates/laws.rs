@@ -16,10 +16,10 @@ use crate::definitions::{Kind, Problem, Problems};
 use crate::model::nearest::nearest;
 
 /// A draft with the file it came from.
-pub(super) type Placed<'a> = (&'a GateFile, Draft);
+pub(super) type GateDraft<'a> = (&'a GateFile, Draft);
 
 /// Every law that is broken.
-pub(super) fn broken(drafts: &[Placed<'_>], jobs: &[String]) -> Problems {
+pub(super) fn broken(drafts: &[GateDraft<'_>], jobs: &[String]) -> Problems {
     let mut index = HashMap::new();
     for (at, (_, draft)) in drafts.iter().enumerate() {
         index.entry(draft.gate.slug.as_str()).or_insert(at);
@@ -36,7 +36,7 @@ pub(super) fn broken(drafts: &[Placed<'_>], jobs: &[String]) -> Problems {
 }
 
 struct Laws<'a> {
-    drafts: &'a [Placed<'a>],
+    drafts: &'a [GateDraft<'a>],
     /// Where each slug was declared first.
     index: HashMap<&'a str, usize>,
     jobs: &'a [String],

@@ -12,7 +12,7 @@ use crate::model::version::Version;
 
 named! {
     /// What happened to a feature.
-    pub enum Moved {
+    pub enum LifecycleEvent {
         /// It is listed from now on.
         Listed = "listed",
         /// It has come to another stage.
@@ -32,7 +32,7 @@ pub struct Movement {
     /// The gate.
     pub feature: String,
     /// What happened.
-    pub moved: Moved,
+    pub moved: LifecycleEvent,
     /// Why, in a sentence.
     pub why: String,
 }
@@ -63,7 +63,7 @@ pub fn update(catalogue: &Catalogue, before: &Standing, to: &Version) -> Update 
         let new = standing.row(&gate.slug).is_none();
         if new {
             let why = format!("exists from {}", gate.since);
-            done.say(gate, Moved::Listed, why);
+            done.say(gate, LifecycleEvent::Listed, why);
             done.listed.push(gate.slug.clone());
             let row = FeatureRow { slug: gate.slug.clone(), on: false, enable_date: None };
             standing.rows.push(row);
@@ -73,7 +73,7 @@ pub fn update(catalogue: &Catalogue, before: &Standing, to: &Version) -> Update 
         let stage = gate.lifecycle.stage(to);
         if let Some(stage) = stage.filter(|stage| was.is_some_and(|was| was != *stage)) {
             let why = format!("{} now", stage.as_str());
-            done.say(gate, Moved::Stage, why);
+            done.say(gate, LifecycleEvent::Stage, why);
         }
         let moved = stage != was;
         for (change, why) in turn_on(catalogue, &standing, gate, stage, moved, new) {
@@ -82,12 +82,12 @@ pub fn update(catalogue: &Catalogue, before: &Standing, to: &Version) -> Update 
                     standing.apply(&change);
                     done.movements.push(Movement {
                         feature: change.slug.clone(),
-                        moved: Moved::TurnedOn,
+                        moved: LifecycleEvent::TurnedOn,
                         why,
                     });
                     done.changes.push(change);
                 }
-                None => done.say(gate, Moved::StayedOff, why),
+                None => done.say(gate, LifecycleEvent::StayedOff, why),
             }
         }
     }
@@ -95,7 +95,7 @@ pub fn update(catalogue: &Catalogue, before: &Standing, to: &Version) -> Update 
 }
 
 impl Update {
-    fn say(&mut self, gate: &Gate, moved: Moved, why: String) {
+    fn say(&mut self, gate: &Gate, moved: LifecycleEvent, why: String) {
         self.movements.push(Movement { feature: gate.slug.clone(), moved, why });
     }
 }

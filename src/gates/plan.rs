@@ -6,7 +6,7 @@ use super::check::missing;
 use super::gate::{Act, Before, CARRIER, Gate};
 use super::in_effect::{ChannelState, InEffect};
 use super::lifecycle::update;
-use super::progress::Taken;
+use super::progress::StepProgress;
 use super::resolve::{Consent, Features, Reach, Refusal};
 use super::standing::{FeatureRow, Standing};
 pub use super::way::{Plan, PlanStep, StepKind};
@@ -19,16 +19,16 @@ pub struct ChannelProgress {
     /// Where the feature stands there.
     pub in_effect: InEffect,
     /// Which steps it has behind it.
-    pub taken: Vec<Taken>,
+    pub taken: Vec<StepProgress>,
     /// The rows there differ from headquarters though the job that carries them was applied (G14).
     pub torn: bool,
 }
 
 /// Facts, each with what it says.
-pub type Lacking = Vec<(String, String)>;
+pub type MissingConfiguration = Vec<(String, String)>;
 
 /// What a plan is made from.
-pub struct Ground<'a> {
+pub struct PlanGround<'a> {
     /// The catalogue against headquarters.
     pub features: Features<'a>,
     /// Each gate's progress in the channels concerned.
@@ -40,17 +40,17 @@ pub struct Ground<'a> {
     /// What keeps jobs from running, as steps that clear it.
     pub obstacles: &'a dyn Fn(&[String]) -> Vec<PlanStep>,
     /// Facts that these jobs would be refused without as things stand.
-    pub lacking: &'a dyn Fn(&[String]) -> Lacking,
+    pub lacking: &'a dyn Fn(&[String]) -> MissingConfiguration,
 }
 
-impl std::fmt::Debug for Ground<'_> {
+impl std::fmt::Debug for PlanGround<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Ground").field("only", &self.only).finish_non_exhaustive()
     }
 }
 
 /// Plans the way for a gate.
-pub fn plan(ground: &Ground<'_>, gate: &Gate) -> Plan {
+pub fn plan(ground: &PlanGround<'_>, gate: &Gate) -> Plan {
     let mut planner = Planner::new(ground);
     planner.foresee(gate);
     let chain = planner.whole(gate);
@@ -92,7 +92,7 @@ fn asks_before_enabling(gate: &Gate) -> bool {
 }
 
 struct Planner<'a, 'g> {
-    ground: &'a Ground<'g>,
+    ground: &'a PlanGround<'g>,
     /// How headquarters stands once the plan's versions are there.
     later: Standing,
     steps: Vec<PlanStep>,
@@ -104,7 +104,7 @@ struct Planner<'a, 'g> {
 }
 
 impl<'a, 'g> Planner<'a, 'g> {
-    fn new(ground: &'a Ground<'g>) -> Self {
+    fn new(ground: &'a PlanGround<'g>) -> Self {
         let (steps, set, enabled, refused) = Default::default();
         let later = ground.features.standing.clone();
         Self { ground, later, steps, set, enabled, refused }

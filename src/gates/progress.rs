@@ -15,7 +15,7 @@ pub struct Mark {
 
 /// A session of a job that a database has had.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Had {
+pub struct PastSession {
     /// The job.
     pub job: String,
     /// The session.
@@ -30,7 +30,7 @@ pub struct Had {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct History {
     /// The sessions one database has had, in any order.
-    pub had: Vec<Had>,
+    pub had: Vec<PastSession>,
     /// The row version at which the scheduler was last initialized.
     pub initialized: i64,
     /// Facts that are yes, each with the row version at which it became so.
@@ -39,7 +39,7 @@ pub struct History {
 
 /// Whether a step has been taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Taken {
+pub struct StepProgress {
     /// Its place among the gate's steps.
     pub step: usize,
     /// Whether it is done.
@@ -51,14 +51,14 @@ pub struct Taken {
 /// A job counts when a session of it that reaches the mark was applied. Waiting for a job,
 /// initializing and what people do move the mark: what follows must come after. Restarts are
 /// judged by what the restarted thing answers from, elsewhere.
-pub fn walk(gate: &Gate, changed: i64, history: &History) -> Vec<Taken> {
+pub fn walk(gate: &Gate, changed: i64, history: &History) -> Vec<StepProgress> {
     let mut mark = Mark { version: changed, session: 0 };
     let mut open = true;
     let mut taken = Vec::new();
     for (step, found) in gate.steps.iter().enumerate() {
         let done = match &found.act {
             Act::Run { job, wait } => {
-                let counts = |had: &&Had| {
+                let counts = |had: &&PastSession| {
                     had.job.eq_ignore_ascii_case(job)
                         && had.until >= mark.version
                         && had.session > mark.session
@@ -83,13 +83,13 @@ pub fn walk(gate: &Gate, changed: i64, history: &History) -> Vec<Taken> {
         };
         let gates_the_rest = !matches!(&found.act, Act::Run { wait: false, .. });
         open &= done || !gates_the_rest;
-        taken.push(Taken { step, done });
+        taken.push(StepProgress { step, done });
     }
     taken
 }
 
 /// The jobs that are still to run, in order, each once.
-pub fn missing_jobs(gate: &Gate, taken: &[Taken]) -> Vec<String> {
+pub fn missing_jobs(gate: &Gate, taken: &[StepProgress]) -> Vec<String> {
     let mut jobs: Vec<String> = Vec::new();
     for step in taken.iter().filter(|taken| !taken.done) {
         if let Act::Run { job, .. } = &gate.steps[step.step].act
@@ -102,7 +102,7 @@ pub fn missing_jobs(gate: &Gate, taken: &[Taken]) -> Vec<String> {
 }
 
 /// What else is still to be done, in sentences.
-pub fn missing_acts(gate: &Gate, taken: &[Taken]) -> Vec<String> {
+pub fn missing_acts(gate: &Gate, taken: &[StepProgress]) -> Vec<String> {
     let undone = taken.iter().filter(|taken| !taken.done);
     undone
         .filter_map(|taken| match &gate.steps[taken.step].act {

@@ -2,7 +2,7 @@
 
 use super::decide::{Decision, Kind};
 use super::error::PosError;
-use super::site::{Decided, Site};
+use super::site::{ReasonedDecision, Site};
 use crate::exchange::ExchangeError;
 use crate::model::changed::Changed;
 use crate::model::customer::{Address, AddressField};
@@ -25,7 +25,7 @@ pub(super) fn create(
     let known = site.customer(account)?;
     let mut address = Address { country: "USA".to_owned(), ..Address::default() };
     apply(&mut address, set);
-    let Decided { decision, reasons } = site.decide(kind, Some(&known))?;
+    let ReasonedDecision { decision, reasons } = site.decide(kind, Some(&known))?;
     match decision {
         Decision::Refused(..) => Ok(site.refused(kind, Some(&known), reasons)),
         Decision::Local => {
@@ -65,7 +65,7 @@ pub(super) fn edit(
     let known = site.customer(account)?;
     let mut address = find(site, &known, id)?;
     apply(&mut address, set);
-    let Decided { decision, reasons } = site.decide(kind, Some(&known))?;
+    let ReasonedDecision { decision, reasons } = site.decide(kind, Some(&known))?;
     match decision {
         Decision::Refused(..) => Ok(site.refused(kind, Some(&known), reasons)),
         Decision::Local => {
@@ -102,7 +102,7 @@ pub(super) fn deactivate(
     let kind = Kind::DeactivateAddress;
     let known = site.customer(account)?;
     let address = find(site, &known, id)?;
-    let Decided { decision, reasons } = site.decide(kind, Some(&known))?;
+    let ReasonedDecision { decision, reasons } = site.decide(kind, Some(&known))?;
     match decision {
         Decision::Refused(..) => Ok(site.refused(kind, Some(&known), reasons)),
         Decision::Local => {

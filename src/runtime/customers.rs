@@ -2,7 +2,7 @@
 
 use super::decide::{Decision, Kind};
 use super::error::PosError;
-use super::site::{Decided, Site};
+use super::site::{ReasonedDecision, Site};
 use crate::exchange::ExchangeError;
 use crate::gates::catalogue::slug;
 use crate::model::async_values::AFFILIATION;
@@ -30,7 +30,7 @@ pub struct NewCustomer {
 /// Creates a customer (R01, R04, R06, R07, R08).
 pub(super) fn create(site: &mut Site<'_>, new: &NewCustomer) -> Result<PosReport, PosError> {
     let kind = Kind::CreateCustomer;
-    let Decided { decision, reasons } = site.decide(kind, None)?;
+    let ReasonedDecision { decision, reasons } = site.decide(kind, None)?;
     match decision {
         Decision::Refused(..) => Ok(site.refused(kind, None, reasons)),
         Decision::Local => {
@@ -156,7 +156,7 @@ pub(super) fn edit(
 ) -> Result<PosReport, PosError> {
     let kind = Kind::EditCustomer;
     let known = site.customer(account)?;
-    let Decided { decision, reasons } = site.decide(kind, Some(&known))?;
+    let ReasonedDecision { decision, reasons } = site.decide(kind, Some(&known))?;
     match decision {
         Decision::Refused(..) => Ok(site.refused(kind, Some(&known), reasons)),
         Decision::Local => {

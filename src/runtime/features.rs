@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::channel_sight::ChannelSight;
-use super::ground::Said;
+use super::ground::HeadquartersGround;
 use super::prospects::{in_channel, resting_on};
 use crate::gates::in_effect::InEffect;
 use crate::gates::plan::ChannelProgress;
@@ -63,7 +63,7 @@ pub(super) fn look(
     }
     let since = changed.values().copied().flatten().min().unwrap_or(i64::MAX);
     let kinds = operations_of.map(|gate| resting_on(catalogue, gate)).unwrap_or_default();
-    let said = Said::read(&reader.hq, catalogue)?;
+    let said = HeadquartersGround::read(&reader.hq, catalogue)?;
     let mut found: Survey = BTreeMap::new();
     for store in features::channels(&reader.hq)? {
         if only.is_some_and(|id| id != store.id) {

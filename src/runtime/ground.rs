@@ -22,7 +22,7 @@ use crate::world::Clock;
 
 /// What headquarters says, as far as operations rest on it.
 #[derive(Debug, Clone)]
-pub struct Said {
+pub struct HeadquartersGround {
     profiles: Vec<Profile>,
     /// Whether each feature that makes operations local is on.
     on: BTreeMap<&'static str, bool>,
@@ -34,7 +34,7 @@ pub struct Said {
 
 /// What a channel's database has, as far as operations rest on it.
 #[derive(Debug, Clone)]
-pub struct Here {
+pub struct ChannelGround {
     /// What it says now.
     pub now: View,
     features: BTreeMap<&'static str, Rows>,
@@ -72,7 +72,7 @@ pub enum Who {
 
 /// Who answers.
 #[derive(Debug, Clone, Copy)]
-pub struct Answering<'a> {
+pub struct Answerer<'a> {
     /// A register that is offline.
     pub offline: bool,
     /// What the instance holds; none where it would look.
@@ -123,7 +123,7 @@ fn switches() -> impl Iterator<Item = &'static str> {
     found.into_iter()
 }
 
-impl Said {
+impl HeadquartersGround {
     /// Reads headquarters.
     ///
     /// # Errors
@@ -167,14 +167,14 @@ pub struct Sides<'a> {
     pub company: &'a DataAreaId,
 }
 
-impl Here {
+impl ChannelGround {
     /// Reads a channel's database; `held` is what the instances of its scale unit hold.
     ///
     /// # Errors
     /// Either file.
     pub fn read<'c>(
         sides: Sides<'_>,
-        said: &Said,
+        said: &HeadquartersGround,
         held: impl IntoIterator<Item = &'c Cached>,
     ) -> Result<Self, StoreError> {
         let now = scale_unit::look(sides.channel, sides.store.channel())?;
@@ -201,7 +201,7 @@ impl Here {
     }
 }
 
-impl Here {
+impl ChannelGround {
     /// Whether the channel has a customer whom headquarters, or one of its views, names as its
     /// default; none for any other.
     pub fn has_customer(&self, account: &AccountNum) -> Option<bool> {
@@ -210,7 +210,11 @@ impl Here {
 }
 
 impl Rows {
-    fn read(sides: Sides<'_>, said: &Said, slug: &'static str) -> Result<Self, StoreError> {
+    fn read(
+        sides: Sides<'_>,
+        said: &HeadquartersGround,
+        slug: &'static str,
+    ) -> Result<Self, StoreError> {
         let Sides { hq, channel, store, catalogue, clock, .. } = sides;
         let Some(gate) = catalogue.get(slug).filter(|_| said.is_on(slug)) else {
             return Ok(Self::default());
@@ -258,14 +262,14 @@ pub struct Ground<'a> {
     /// The channel's own name.
     pub channel: &'a str,
     /// Headquarters' side.
-    pub said: &'a Said,
+    pub said: &'a HeadquartersGround,
     /// The channel's side.
-    pub here: &'a Here,
+    pub here: &'a ChannelGround,
 }
 
 impl Ground<'_> {
     /// What an operation would come to.
-    pub fn outlook(&self, answering: Answering<'_>, kind: Kind, who: Who) -> Outlook {
+    pub fn outlook(&self, answering: Answerer<'_>, kind: Kind, who: Who) -> Outlook {
         let view = answering.held.map_or(&self.here.now, |held| &held.view);
         let decided = decide(
             kind,
@@ -323,7 +327,7 @@ impl Ground<'_> {
 
     /// The first thing in the way of a switch, in the order in which a change travels:
     /// headquarters, the channel's database, the scale unit's memory.
-    fn obstacle(&self, answering: Answering<'_>, switch: Switch) -> Option<Obstacle> {
+    fn obstacle(&self, answering: Answerer<'_>, switch: Switch) -> Option<Obstacle> {
         let first = match switch {
             Switch::Never => Some(Obstacle::Always),
             Switch::Profile(option) => self.profile(option),

@@ -2,7 +2,7 @@
 
 use super::decide::{Decision, Kind};
 use super::error::PosError;
-use super::site::{Decided, Site};
+use super::site::{ReasonedDecision, Site};
 use crate::exchange::ExchangeError;
 use crate::model::ids::AccountNum;
 use crate::model::pos::{FoundCustomer, Path, PosReport};
@@ -21,7 +21,7 @@ pub(super) fn find(site: &mut Site<'_>, word: &str, remote: bool) -> Result<PosR
         report.customers = Some(found);
         return Ok(report);
     }
-    let Decided { decision, reasons } = site.decide(kind, None)?;
+    let ReasonedDecision { decision, reasons } = site.decide(kind, None)?;
     if matches!(decision, Decision::Refused(..)) {
         return Ok(site.refused(kind, None, reasons));
     }
@@ -43,7 +43,7 @@ pub(super) fn find(site: &mut Site<'_>, word: &str, remote: bool) -> Result<PosR
 /// Asks headquarters something about a customer.
 pub(super) fn ask(site: &mut Site<'_>, kind: Kind, account: &str) -> Result<PosReport, PosError> {
     let known = site.customer(account)?;
-    let Decided { decision, reasons } = site.decide(kind, Some(&known))?;
+    let ReasonedDecision { decision, reasons } = site.decide(kind, Some(&known))?;
     if matches!(decision, Decision::Refused(..)) {
         return Ok(site.refused(kind, Some(&known), reasons));
     }
@@ -65,7 +65,7 @@ pub(super) fn link(
 ) -> Result<PosReport, PosError> {
     let kind = Kind::LinkIdentity;
     let known = site.customer(account)?;
-    let Decided { decision, reasons } = site.decide(kind, Some(&known))?;
+    let ReasonedDecision { decision, reasons } = site.decide(kind, Some(&known))?;
     if matches!(decision, Decision::Refused(..)) {
         return Ok(site.refused(kind, Some(&known), reasons));
     }
@@ -81,7 +81,7 @@ pub(super) fn link(
 pub(super) fn order(site: &mut Site<'_>, account: &str) -> Result<PosReport, PosError> {
     let kind = Kind::CreateOrder;
     let known = site.customer(account)?;
-    let Decided { decision, reasons } = site.decide(kind, Some(&known))?;
+    let ReasonedDecision { decision, reasons } = site.decide(kind, Some(&known))?;
     if matches!(decision, Decision::Refused(..)) {
         return Ok(site.refused(kind, Some(&known), reasons));
     }

@@ -19,7 +19,7 @@ mod site;
 pub use customers::NewCustomer;
 pub use decide::{Circumstances, Decision, Kind, Switch, decide};
 pub use error::PosError;
-pub use ground::{Answering, Ground, Here, Outlook, Said, Sides, Who, is_on};
+pub use ground::{Answerer, ChannelGround, Ground, HeadquartersGround, Outlook, Sides, Who, is_on};
 pub use obstacle::{MissingGround, Obstacle};
 pub use operation::{Request, perform, rehearse};
 pub use site::Place;

@@ -6,7 +6,7 @@ use super::features::look;
 use crate::exchange::RunRequest;
 use crate::exchange::enlist;
 use crate::exchange::gate::unset;
-use crate::gates::plan::{Ground, Plan, PlanStep, StepKind, plan};
+use crate::gates::plan::{Plan, PlanGround, PlanStep, StepKind, plan};
 use crate::gates::way::{ChannelOperations, Choice};
 use crate::gates::{Catalogue, Features, Gate};
 use crate::model::session::{DownloadSession, StoreSession};
@@ -31,7 +31,7 @@ pub fn plan_of(
     let progress = look(reader, catalogue, &standing, &gates, only, Some(gate))?;
     let jobs: Vec<String> =
         scheduler::read(&reader.hq)?.jobs.into_iter().map(|job| job.id).collect();
-    let obstacles = Obstacles::read(reader, only)?;
+    let obstacles = Blockages::read(reader, only)?;
     let request = RunRequest { channel: only.map(str::to_owned), ..RunRequest::default() };
     let every: Vec<&str> = jobs.iter().map(String::as_str).collect();
     let unset = unset(&reader.hq, catalogue, &standing, &every, &request)?;
@@ -39,7 +39,7 @@ pub fn plan_of(
         let held = unset.iter().filter(|item| jobs.contains(&item.job));
         held.map(|item| (item.name.clone(), item.text.clone())).collect()
     };
-    let ground = Ground {
+    let ground = PlanGround {
         features: Features { catalogue, standing: &standing },
         progress: &progress,
         only,
@@ -88,7 +88,7 @@ fn choices(channels: &[ChannelOperations]) -> Vec<Choice> {
 
 /// What keeps jobs from reaching channels.
 #[derive(Debug, Clone)]
-pub struct Obstacles {
+pub struct Blockages {
     groups: Vec<Group>,
     stores: Vec<DataStore>,
     schedules: Vec<Schedule>,
@@ -117,7 +117,7 @@ pub struct Terrain<'a> {
     pub enforced: bool,
 }
 
-impl Obstacles {
+impl Blockages {
     fn read(reader: &Reader, only: Option<&str>) -> Result<Self, StoreError> {
         let hq = &reader.hq;
         let mut stores = topology::data_stores(hq)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::channel_sight::ChannelSight;
 use super::decide::{Kind, Switch};
-use super::ground::{Answering, Ground, Here, Outlook, Said, Sides, Who};
+use super::ground::{Answerer, ChannelGround, Ground, HeadquartersGround, Outlook, Sides, Who};
 use super::obstacle::Obstacle;
 use crate::gates::{Catalogue, Gate};
 use crate::model::pos::{InstanceWay, Prospect, Way};
@@ -53,7 +53,7 @@ pub fn resting_on(catalogue: &Catalogue, gate: &Gate) -> Vec<Kind> {
 /// What operations would come to, by what each instance of the scale unit holds.
 pub fn prospects(ground: &Ground<'_>, held: &[Option<Cached>], kinds: &[Kind]) -> Vec<Prospect> {
     let of = |kind: Kind, held: Option<&Cached>, who: Who| {
-        ground.outlook(Answering { offline: false, held }, kind, who).way()
+        ground.outlook(Answerer { offline: false, held }, kind, who).way()
     };
     kinds
         .iter()
@@ -82,7 +82,7 @@ pub fn prospects(ground: &Ground<'_>, held: &[Option<Cached>], kinds: &[Kind]) -
 pub(super) fn in_channel(
     reader: &Reader,
     catalogue: &Catalogue,
-    said: &Said,
+    said: &HeadquartersGround,
     store: &DataStore,
     sight: &ChannelSight,
     kinds: &[Kind],
@@ -99,7 +99,7 @@ pub(super) fn in_channel(
         clock,
         company: &reader.env.settings().company,
     };
-    let here = Here::read(sides, said, sight.held().iter().flatten())?;
+    let here = ChannelGround::read(sides, said, sight.held().iter().flatten())?;
     let ground = Ground { catalogue, clock, channel: store.channel(), said, here: &here };
     Ok(prospects(&ground, sight.held(), kinds))
 }

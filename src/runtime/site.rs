@@ -2,7 +2,9 @@
 
 use super::decide::{Decision, Kind, Switch};
 use super::error::PosError;
-use super::ground::{Answering, Ground, Here, Outlook, Said, Sides, Who, is_on};
+use super::ground::{
+    Answerer, ChannelGround, Ground, HeadquartersGround, Outlook, Sides, Who, is_on,
+};
 use crate::exchange::relay::{self, Answer};
 use crate::exchange::{Asked, ExchangeError, arming};
 use crate::gates::Catalogue;
@@ -116,8 +118,8 @@ pub(super) struct Site<'a> {
     instance: u32,
     pub(super) offline: bool,
     held: Option<Cached>,
-    said: Said,
-    here: Here,
+    said: HeadquartersGround,
+    here: ChannelGround,
     pub(super) now: Time,
 }
 
@@ -154,7 +156,7 @@ impl<'a> Site<'a> {
         } else {
             scale_unit::cached(&database, instance, ttl, &world.clock)?
         };
-        let said = Said::read(hands.hq(), catalogue)?;
+        let said = HeadquartersGround::read(hands.hq(), catalogue)?;
         let sides = Sides {
             hq: hands.hq(),
             channel: &database,
@@ -163,7 +165,7 @@ impl<'a> Site<'a> {
             clock: &world.clock,
             company: &hands.env().settings().company,
         };
-        let here = Here::read(sides, &said, &held)?;
+        let here = ChannelGround::read(sides, &said, &held)?;
         let acts = matches!(hands, Hands::Acting(_)) && !offline && held.is_none();
         // An instance has nothing to answer from before its channel has its configuration.
         if acts && here.now.channel.is_some() {
@@ -246,14 +248,18 @@ impl<'a> Site<'a> {
             said: &self.said,
             here: &self.here,
         };
-        ground.outlook(Answering { offline: self.offline, held: self.held.as_ref() }, kind, who)
+        ground.outlook(Answerer { offline: self.offline, held: self.held.as_ref() }, kind, who)
     }
 
     /// Which way an operation goes, and why not another.
     ///
     /// # Errors
     /// [`PosError::MissingGround`] where the channel lacks what it needs.
-    pub(super) fn decide(&self, kind: Kind, known: Option<&Known>) -> Result<Decided, PosError> {
+    pub(super) fn decide(
+        &self,
+        kind: Kind,
+        known: Option<&Known>,
+    ) -> Result<ReasonedDecision, PosError> {
         let who = if known.is_some_and(Known::is_async) { Who::Async } else { Who::Known };
         let outlook = self.outlook(kind, who);
         let reasons = outlook.reasons();
@@ -261,7 +267,7 @@ impl<'a> Site<'a> {
             channel: self.channel().to_owned(),
             missing,
         })?;
-        Ok(Decided { decision, reasons })
+        Ok(ReasonedDecision { decision, reasons })
     }
 
     /// A report to be filled.
@@ -380,7 +386,7 @@ impl<'a> Site<'a> {
 }
 
 /// A decision, and what is said of it.
-pub(super) struct Decided {
+pub(super) struct ReasonedDecision {
     pub(super) decision: Decision,
     pub(super) reasons: Vec<Reason>,
 }

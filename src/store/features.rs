@@ -11,7 +11,7 @@ use super::seed::FIRST_RECID;
 use super::side::{Headquarters, HqTx};
 use super::{topology, tracking, world};
 use crate::gates::gate::Gate;
-use crate::gates::progress::{Had, History};
+use crate::gates::progress::{History, PastSession};
 use crate::gates::standing::{Change, FeatureEvent, FeatureRow, Setting, Standing, is_yes};
 use crate::gates::{Catalogue, Features};
 use crate::model::ids::DataStoreId;
@@ -186,7 +186,7 @@ pub fn history(hq: &Headquarters, store: DataStoreId, since: i64) -> Result<Hist
             ":applied": DownloadStatus::Applied, ":nodata": DownloadStatus::NoData,
         },
         |row| {
-            Ok(Had {
+            Ok(PastSession {
                 job: row.get("JOBID")?,
                 session: row.get("SESSION")?,
                 until: row.get("CURRENTROWVERSION")?,

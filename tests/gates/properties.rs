@@ -1,7 +1,7 @@
 //! Commands drawn at random: no sequence of them breaks a rule.
 
 use cdx::gates::Catalogue;
-use cdx::gates::check::{Broken, check};
+use cdx::gates::check::{StandingRule, check};
 use cdx::gates::due::midnight;
 use cdx::gates::import::{EntityRow, export, import};
 use cdx::gates::lifecycle::update;
@@ -97,7 +97,7 @@ fn obey(catalogue: &Catalogue, now: &mut Standing, given: &Given) {
 fn holds(catalogue: &Catalogue, now: &Standing) -> Result<(), String> {
     let broken: Vec<_> = check(catalogue, now)
         .into_iter()
-        .filter(|v| !matches!(v.kind, Broken::Schedule | Broken::Configuration))
+        .filter(|v| !matches!(v.kind, StandingRule::Schedule | StandingRule::Configuration))
         .collect();
     if broken.is_empty() { Ok(()) } else { Err(format!("{broken:#?}")) }
 }

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::Connection;
 
-use super::ask::{Asked, CRASHED, Finding, Said, Who, doctor, listed, registers, shown};
+use super::ask::{
+    Asked, CRASHED, Finding, HeadquartersGround, Who, doctor, listed, registers, shown,
+};
 use super::program::Env;
 
 const ADDRESSES: &str = "async-address-creation";
@@ -24,11 +26,11 @@ pub fn disagreements(env: &Env, met: &mut Met) -> Vec<String> {
     let mut wrong = Vec::new();
     for one in &asked {
         let word = match &one.said {
-            Said::Goes { path, .. } => match one.said.cause() {
+            HeadquartersGround::Goes { path, .. } => match one.said.cause() {
                 Some((code, _)) => format!("{path} {code}"),
                 None => path.clone(),
             },
-            Said::Fails { code, .. } => format!("fails {code}"),
+            HeadquartersGround::Fails { code, .. } => format!("fails {code}"),
         };
         *met.entry(word).or_default() += 1;
         if let Some(missing) = told(one, &findings) {
@@ -50,7 +52,7 @@ fn told(one: &Asked, findings: &[Finding]) -> Option<String> {
     let store = if one.offline { format!("{}.offline", one.channel) } else { one.channel.clone() };
     let own = |finding: &&Finding| finding.channel.as_deref() == Some(store.as_str());
     let mut own = findings.iter().filter(own);
-    if let Said::Fails { code, .. } = &one.said {
+    if let HeadquartersGround::Fails { code, .. } = &one.said {
         let named = own.any(|finding| finding.code == "CDX306");
         return (!named).then(|| format!("it fails ({code}), and CDX306 is silent"));
     }
@@ -92,7 +94,7 @@ fn untrue(env: &Env, finding: &Finding, asked: &[Asked]) -> Option<String> {
         asked.iter().filter(same).collect()
     };
     let all = || asked.iter().filter(|one| one.channel == channel && one.offline == offline);
-    let fails = |one: &Asked| matches!(one.said, Said::Fails { .. });
+    let fails = |one: &Asked| matches!(one.said, HeadquartersGround::Fails { .. });
     match finding.code.as_str() {
         "CDX303" => {
             let operation = finding.key.as_deref()?;
@@ -226,7 +228,7 @@ fn features(env: &Env, asked: &[Asked]) -> Vec<String> {
                     _ => found,
                 };
                 // Who is not there, and what cannot be done at all, is told by the error.
-                let fails = matches!(one.said, Said::Fails { .. });
+                let fails = matches!(one.said, HeadquartersGround::Fails { .. });
                 if !fails && found["path"] != one.said.path() {
                     let said = one.said.path();
                     wrong.push(format!("{feature} shows {found}, the register: {said}"));
@@ -237,7 +239,7 @@ fn features(env: &Env, asked: &[Asked]) -> Vec<String> {
                 one.channel == channel
                     && !one.offline
                     && one.operation == own
-                    && !matches!(one.said, Said::Fails { .. })
+                    && !matches!(one.said, HeadquartersGround::Fails { .. })
             });
             let local: BTreeSet<bool> = local.map(|one| one.said.is_local()).collect();
             let in_effect = here["in_effect"] == true;

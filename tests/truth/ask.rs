@@ -24,14 +24,14 @@ pub enum Who {
 
 /// What a dry run says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Said {
+pub enum HeadquartersGround {
     /// It goes this way, for these reasons by code.
     Goes { path: String, reasons: Vec<String>, texts: Vec<String> },
     /// It cannot be done: the error's code and its message.
     Fails { code: String, message: String },
 }
 
-impl Said {
+impl HeadquartersGround {
     /// What the command printed.
     fn printed(report: &Value) -> Self {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -116,7 +116,7 @@ pub struct Asked {
     pub operation: &'static str,
     pub who: Who,
     pub words: String,
-    pub said: Said,
+    pub said: HeadquartersGround,
 }
 
 /// The customers that are asked about in a channel.
@@ -280,9 +280,16 @@ pub fn registers(env: &Env, one_in: usize) -> Vec<Asked> {
                     let Some((words, request)) = operation(name, &place, customer) else {
                         continue;
                     };
-                    let said = Said::of(rehearse(&environment, catalogue, &at, &[], &request));
+                    let said = HeadquartersGround::of(rehearse(
+                        &environment,
+                        catalogue,
+                        &at,
+                        &[],
+                        &request,
+                    ));
                     if asked.len() % one_in == one_in - 1 {
-                        let printed = Said::printed(&env.json(&format!("{words} --dry-run")));
+                        let printed =
+                            HeadquartersGround::printed(&env.json(&format!("{words} --dry-run")));
                         assert!(said.is(&printed), "{words}: {said:?}, printed {printed:?}");
                     }
                     let (channel, operation) = (channel.clone(), name);

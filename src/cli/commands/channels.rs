@@ -247,7 +247,7 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
                     &AccountNum::new(&default_customer),
                 )?)
             })?;
-            return context.done(&DefaultCustomerSet { channel, default_customer });
+            return context.done(&DefaultCustomerReport { channel, default_customer });
         }
         Command::Pause { name } => pause(context, &name, true)?,
         Command::Resume { name } => pause(context, &name, false)?,
@@ -268,12 +268,12 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
 
 /// The default customer that a channel has now.
 #[derive(Debug, Serialize)]
-struct DefaultCustomerSet {
+struct DefaultCustomerReport {
     channel: String,
     default_customer: String,
 }
 
-impl Report for DefaultCustomerSet {
+impl Report for DefaultCustomerReport {
     fn text(&self, page: &mut Page) {
         let Self { channel, default_customer } = self;
         page.line(format!("{channel}: the default customer is {default_customer} in headquarters"));

@@ -43,7 +43,7 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
         Command::Restart { channel, instance } => {
             let restarted =
                 context.write(|writer| restart(writer, channel.as_deref(), instance))?;
-            context.done(&Restarted { restarted })
+            context.done(&RestartReport { restarted })
         }
     }
 }
@@ -159,11 +159,11 @@ impl Report for CsuStatus {
 }
 
 #[derive(Debug, Serialize)]
-struct Restarted {
+struct RestartReport {
     restarted: Vec<String>,
 }
 
-impl Report for Restarted {
+impl Report for RestartReport {
     fn text(&self, page: &mut Page) {
         page.line(format!("Restarted: {}", self.restarted.join(", ")));
     }

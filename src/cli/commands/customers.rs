@@ -134,7 +134,7 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
                 hq_customers::delete(&writer.hq, &customer.account)?;
                 Ok(customer)
             })?;
-            context.done(&Deleted { deleted: customer.account })
+            context.done(&DeletionReport { deleted: customer.account })
         }
         Command::Status { command } => status(context, command),
         Command::Synchronize { operation } => batch(context, operation.as_deref()),
@@ -177,7 +177,7 @@ fn edit(context: &Context, account: &str, set: &[String]) -> Result<Exit, Comman
         for edit in &edits {
             changes.extend(hq_customers::edit(&writer.hq, &account, edit, &stamp, &now)?);
         }
-        Ok(Edited { account: account.to_string(), changes })
+        Ok(EditReport { account: account.to_string(), changes })
     })?;
     context.done(&edited)
 }
@@ -221,7 +221,7 @@ fn edit_operation(
 ) -> Result<Exit, CommandError> {
     let id = operation_id(operation)?;
     let changes = context.change(|writer| correct(writer, id, operation, set))?;
-    context.done(&Edited { account: operation.to_owned(), changes })
+    context.done(&EditReport { account: operation.to_owned(), changes })
 }
 
 /// Corrects the values of an operation that has not gone through.
@@ -274,7 +274,7 @@ fn batch(context: &Context, operation: Option<&str>) -> Result<Exit, CommandErro
         Ok(synchronize(writer, only, &mut progress)?)
     })?;
     let exit = if failed == 0 { Exit::Done } else { Exit::No };
-    context.end(exit, &Synchronized { processed, failed, waiting })
+    context.end(exit, &SynchronizeReport { processed, failed, waiting })
 }
 
 #[derive(Debug, Serialize)]
@@ -345,11 +345,11 @@ impl Report for CustomerDetail {
 }
 
 #[derive(Debug, Serialize)]
-struct Deleted {
+struct DeletionReport {
     deleted: AccountNum,
 }
 
-impl Report for Deleted {
+impl Report for DeletionReport {
     fn text(&self, page: &mut Page) {
         page.line(format!("Customer {} is deleted in headquarters.", self.deleted));
         page.item(Prose::hint("channels follow with the next run", Run::job("1010")));
@@ -357,7 +357,7 @@ impl Report for Deleted {
 }
 
 #[derive(Debug, Serialize)]
-struct Edited {
+struct EditReport {
     account: String,
     changes: Vec<Change>,
 }
@@ -380,7 +380,7 @@ fn left_alone(page: &mut Page, left: &[LeftField<ShownTime>]) {
     page.table(["attribute", "its value", "kept", "set by", "at"], left.iter().map(row).collect());
 }
 
-impl Report for Edited {
+impl Report for EditReport {
     fn text(&self, page: &mut Page) {
         if self.changes.is_empty() {
             page.line(format!("{}: nothing to change", self.account));
@@ -464,13 +464,13 @@ impl Report for OperationDetail {
 }
 
 #[derive(Debug, Serialize)]
-struct Synchronized {
+struct SynchronizeReport {
     processed: u64,
     failed: u64,
     waiting: u64,
 }
 
-impl Report for Synchronized {
+impl Report for SynchronizeReport {
     fn text(&self, page: &mut Page) {
         page.line(tally("", self.processed, self.failed, self.waiting));
         if self.failed > 0 {

@@ -10,7 +10,7 @@ use crate::cli::error::suggestion;
 use crate::cli::exit::Exit;
 use crate::exchange::upgrade::{self, upgrade};
 use crate::gates::Catalogue;
-use crate::gates::check::{Broken, check};
+use crate::gates::check::{StandingRule, check};
 use crate::gates::gate::KEY_FACT;
 use crate::gates::standing::Standing;
 use crate::model::event::{Event, Listener as _};
@@ -136,7 +136,7 @@ fn set_fact(
     let mut standing = features::standing(hq, &catalogue, clock)?;
     let needed = |standing: &Standing| -> Vec<_> {
         let found = check(&catalogue, standing).into_iter();
-        found.filter(|one| one.kind == Broken::Prerequisite).collect()
+        found.filter(|one| one.kind == StandingRule::Prerequisite).collect()
     };
     let before = needed(&standing);
     standing.facts.insert(name.to_lowercase(), value.to_owned());

@@ -214,11 +214,11 @@ enum Command {
 
 /// What restarting registers came to.
 #[derive(Debug, serde::Serialize)]
-struct Restarted {
+struct RegisterReport {
     restarted: Vec<String>,
 }
 
-impl Report for Restarted {
+impl Report for RegisterReport {
     fn text(&self, page: &mut Page) {
         if self.restarted.is_empty() {
             page.line("no registers there");
@@ -237,7 +237,7 @@ fn restart(context: &Context, channel: Option<&str>) -> Result<Exit, CommandErro
         };
         Ok(start_registers(writer, only)?)
     })?;
-    context.done(&Restarted { restarted })
+    context.done(&RegisterReport { restarted })
 }
 
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {

@@ -4,7 +4,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::exchange::upgrade::{Request, Upgraded, upgrade};
-use crate::gates::lifecycle::Moved;
+use crate::gates::lifecycle::LifecycleEvent;
 use crate::model::suggestion::{OfFeatures, Prose, Suggestion};
 use crate::model::version::Version;
 use crate::report::page::{Page, Report};
@@ -80,11 +80,11 @@ impl Report for Upgraded {
         for movement in &self.movements {
             let (feature, why) = (&movement.feature, &movement.why);
             page.item(match movement.moved {
-                Moved::Listed => format!("{feature}: listed, {why}"),
-                Moved::Stage => format!("{feature}: {why}"),
-                Moved::TurnedOn => format!("{feature}: turned on, {why}"),
-                Moved::Repaired => format!("{feature}: repaired, {why}"),
-                Moved::StayedOff => format!("{feature}: stays off, {why}"),
+                LifecycleEvent::Listed => format!("{feature}: listed, {why}"),
+                LifecycleEvent::Stage => format!("{feature}: {why}"),
+                LifecycleEvent::TurnedOn => format!("{feature}: turned on, {why}"),
+                LifecycleEvent::Repaired => format!("{feature}: repaired, {why}"),
+                LifecycleEvent::StayedOff => format!("{feature}: stays off, {why}"),
             });
         }
         if self.wants_initializing {

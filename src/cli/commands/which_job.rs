@@ -3,7 +3,7 @@
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
-use crate::definitions::which::{Needed, which};
+use crate::definitions::which::{NeededJobs, which};
 use crate::model::suggestion::{Prose, Run, Suggestion};
 use crate::report::page::{Page, Report};
 
@@ -32,7 +32,7 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
     context.done(&needed)
 }
 
-impl Report for Needed {
+impl Report for NeededJobs {
     fn text(&self, page: &mut Page) {
         let ids: Vec<&str> = self.jobs.iter().map(|job| job.job.as_str()).collect();
         page.line(format!("{}: {}", self.word, ids.join(", then ")));

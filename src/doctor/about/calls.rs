@@ -3,7 +3,7 @@
 use crate::diagnosis::Unknown;
 use crate::doctor::facts::{Channel, ChannelFacts, Examination};
 use crate::model::scale_unit::Cached;
-use crate::runtime::{Answering, Ground, Kind, Outlook, Switch, Who};
+use crate::runtime::{Answerer, Ground, Kind, Outlook, Switch, Who};
 use crate::store::profiles::Profile;
 
 /// The functionality profile of a channel.
@@ -57,7 +57,7 @@ pub(in crate::doctor) fn made_now(
         let pending = pending.filter(|_| kind != Kind::CreateCustomer);
         let outlook = |who: Who| {
             answering.iter().map(move |(instance, held)| {
-                (*instance, ground.outlook(Answering { offline, held: *held }, kind, who))
+                (*instance, ground.outlook(Answerer { offline, held: *held }, kind, who))
             })
         };
         let outlooks = std::iter::once(Who::Known).chain(pending).flat_map(outlook);

@@ -9,10 +9,10 @@ use crate::doctor::facts::{
 };
 use crate::gates::Gate;
 use crate::gates::gate::CARRIER;
-use crate::gates::plan::{Ground, PlanStep, StepKind, plan};
+use crate::gates::plan::{PlanGround, PlanStep, StepKind, plan};
 use crate::model::suggestion::{OfChannels, OfFeatures, Run, Suggestion};
 use crate::model::topology::{DataStore, OFFLINE_SUFFIX, Schedule};
-use crate::runtime::plan::{Obstacles, Terrain};
+use crate::runtime::plan::{Blockages, Terrain};
 use crate::store::sessions::Shortfall;
 
 /// A full synchronization of a job for one database.
@@ -62,11 +62,11 @@ pub(in crate::doctor) fn is_meant(plans: &JobPlans, offline: bool) -> bool {
 }
 
 /// What keeps jobs from reaching one database.
-fn obstacles(x: &Examination, store: &DataStore) -> Result<Obstacles, Unknown> {
+fn obstacles(x: &Examination, store: &DataStore) -> Result<Blockages, Unknown> {
     let packages = x.hq.packages.as_ref()?;
     let unfit = packages.iter().filter(|(_, state)| **state != PackageState::Whole);
     let enforcement = x.hq.parameter("CDX_ENABLE_DOWNLOAD_SESSION_DEPENDENCY_ENFORCEMENT")?;
-    Ok(Obstacles::of(Terrain {
+    Ok(Blockages::of(Terrain {
         groups: x.hq.groups.clone(),
         stores: vec![store.clone()],
         schedules: x.hq.schedules.as_ref()?.clone(),
@@ -150,7 +150,7 @@ pub(in crate::doctor) fn way(
     let definitions = x.hq.definitions.as_ref()?;
     let jobs: Vec<String> = definitions.jobs.iter().map(|job| job.id.clone()).collect();
     let obstacles = obstacles(x, &channel.store)?;
-    let ground = Ground {
+    let ground = PlanGround {
         features: features(x)?,
         progress: &progress,
         only: Some(&channel.store.name),

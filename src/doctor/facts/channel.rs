@@ -9,7 +9,7 @@ use crate::gates::plan::ChannelProgress;
 use crate::model::scale_unit::{Cached, View};
 use crate::model::schema::Tables;
 use crate::model::topology::DataStore;
-use crate::runtime::Here;
+use crate::runtime::ChannelGround;
 use crate::store::arrears::{Calls, Counters, UnreturnedCustomer};
 use crate::store::drift::Drift;
 use crate::store::extension::LateRows;
@@ -82,7 +82,7 @@ pub struct ChannelFacts {
     /// What each instance of its scale unit holds, from the first; none that holds nothing.
     pub held: Vec<Option<Cached>>,
     /// What operations rest on there.
-    pub here: Known<Here>,
+    pub here: Known<ChannelGround>,
     /// How many of its customers headquarters does not have, and the first of them; none while
     /// somebody writes.
     pub unknown_customers: Option<Known<(u64, Vec<String>)>>,

@@ -22,7 +22,7 @@ use crate::model::settings::Settings;
 use crate::model::status::UploadStatus;
 use crate::model::time::Time;
 use crate::model::topology::{DataStore, Group, Schedule};
-use crate::runtime::Said;
+use crate::runtime::HeadquartersGround;
 use crate::store::default_customers::{self, DefaultCustomer};
 use crate::store::feature_log;
 use crate::store::feature_rows::{self, Half};
@@ -141,7 +141,7 @@ pub struct HeadquartersFacts {
     /// The functionality profiles.
     pub profiles: Known<Vec<Profile>>,
     /// What operations rest on there.
-    pub said: Known<Said>,
+    pub said: Known<HeadquartersGround>,
     /// The default customer of each channel database, by RECID, and whether headquarters has it.
     pub default_customers: Known<BTreeMap<DataStoreId, DefaultCustomer>>,
     /// The first customer there is, if any.
@@ -205,7 +205,7 @@ impl HeadquartersFacts {
             group_jobs: group_jobs(reader, &groups, &downloads),
             tracked_from: known(tracking::min_valid(hq)),
             profiles: known(profiles::profiles(hq)),
-            said: known(Said::read(hq, &catalogue)),
+            said: known(HeadquartersGround::read(hq, &catalogue)),
             default_customers: known(default_customers::all(hq, &reader.env.settings().company)),
             some_customer: known(default_customers::first(hq, &reader.env.settings().company)),
             parameters: known(topology::parameters(hq)),

@@ -20,7 +20,7 @@ use crate::model::session::Mode;
 use crate::model::status::DownloadStatus;
 use crate::model::topology::DataStore;
 use crate::runtime::channel_sight::ChannelSight;
-use crate::runtime::{Here, Sides};
+use crate::runtime::{ChannelGround, Sides};
 use crate::store::apply::is_misfit;
 use crate::store::drift::{Comparison, Drift, compare, with_channel};
 use crate::store::feature_rows::Half;
@@ -159,7 +159,7 @@ impl Survey<'_> {
         })
     }
 
-    fn here(&self, sight: &ChannelSight) -> Known<Here> {
+    fn here(&self, sight: &ChannelSight) -> Known<ChannelGround> {
         let said = self.hq.said.as_ref().map_err(Clone::clone)?;
         let sides = Sides {
             hq: &self.reader.hq,
@@ -169,7 +169,7 @@ impl Survey<'_> {
             clock: &self.hq.clock,
             company: &self.hq.settings.company,
         };
-        known(Here::read(sides, said, sight.held().iter().flatten()))
+        known(ChannelGround::read(sides, said, sight.held().iter().flatten()))
     }
 
     /// The customers of the channel whom headquarters does not have.

@@ -1,6 +1,6 @@
 //! `cdx doctor --fix`: runs the safe fixes, in an order that works, and looks again.
 
-use super::fixes::{Fixes, Ran};
+use super::fixes::{FixStep, Fixes};
 use super::{Args, read, tell};
 use crate::cli::context::{Context, Inner};
 use crate::cli::error::CommandError;
@@ -33,7 +33,7 @@ pub(super) fn run(
         }
         let suggestion = command;
         let command = suggestion.typed(env.as_deref());
-        ran.push(Ran { command, suggestion, exit, error });
+        ran.push(FixStep { command, suggestion, exit, error });
     }
     let fixed = Fixes { dry_run: args.dry_run, commands: ran };
     let after = if args.dry_run { before.clone() } else { read::examine(context, request)? };

@@ -9,12 +9,12 @@ use crate::report::page::{Page, Report};
 #[derive(Debug, Serialize)]
 pub(super) struct Fixes {
     pub(super) dry_run: bool,
-    pub(super) commands: Vec<Ran>,
+    pub(super) commands: Vec<FixStep>,
 }
 
 /// One command.
 #[derive(Debug, Serialize)]
-pub(super) struct Ran {
+pub(super) struct FixStep {
     pub(super) command: String,
     #[serde(skip)]
     pub(super) suggestion: Suggestion,

@@ -75,12 +75,12 @@ fn settings(context: &Context) -> Result<Option<String>, CommandError> {
 
 /// What was written of a baseline.
 #[derive(Debug, Serialize)]
-struct Written {
+struct BaselineReport {
     baseline: String,
     findings: usize,
 }
 
-impl Report for Written {
+impl Report for BaselineReport {
     fn text(&self, page: &mut Page) {
         page.line(format!("{}: {}", self.baseline, count(self.findings as u64, "finding")));
         let doctor = Doctor { baseline: Some(self.baseline.clone()), ..Doctor::default() };
@@ -96,5 +96,5 @@ pub(super) fn baseline(
 ) -> Result<Exit, CommandError> {
     replace(path, baseline.text().as_bytes())?;
     let (path, findings) = (path.display().to_string(), baseline.len());
-    context.done(&Written { baseline: path, findings })
+    context.done(&BaselineReport { baseline: path, findings })
 }

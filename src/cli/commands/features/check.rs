@@ -17,10 +17,10 @@ use crate::report::page::{Page, Report, count};
 use crate::store::features;
 
 #[derive(Debug, Serialize)]
-struct CheckReport {
+struct ViolationReport {
     file: Option<String>,
     /// What the environment breaks, or would break after the import.
-    violations: Vec<Broken>,
+    violations: Vec<ViolationLine>,
     /// What headquarters would refuse of the file.
     refused: Vec<Refusal>,
     /// Rows of features that this environment does not have.
@@ -29,19 +29,19 @@ struct CheckReport {
 
 /// A rule that is broken, with its command as it is typed here.
 #[derive(Debug, Serialize)]
-struct Broken {
+struct ViolationLine {
     #[serde(flatten)]
     rule: Violation,
     hint: String,
 }
 
-impl CheckReport {
+impl ViolationReport {
     fn keeps_every_rule(&self) -> bool {
         self.violations.is_empty() && self.refused.is_empty()
     }
 }
 
-impl Report for CheckReport {
+impl Report for ViolationReport {
     fn text(&self, page: &mut Page) {
         let what = self.file.as_deref().unwrap_or("this environment");
         if self.keeps_every_rule() {
@@ -71,7 +71,7 @@ pub(super) fn run(
 ) -> Result<Exit, CommandError> {
     let reader = context.reader()?;
     let mut standing = features::standing(&reader.hq, catalogue, &reader.world.clock)?;
-    let mut report = CheckReport {
+    let mut report = ViolationReport {
         file: file.map(|path| path.display().to_string()),
         violations: Vec::new(),
         refused: Vec::new(),
@@ -86,7 +86,7 @@ pub(super) fn run(
         report.refused = done.refused;
     }
     let env = context.named_env();
-    let told = |rule: Violation| Broken { hint: rule.hint.typed(env.as_deref()), rule };
+    let told = |rule: Violation| ViolationLine { hint: rule.hint.typed(env.as_deref()), rule };
     report.violations = check(catalogue, &standing).into_iter().map(told).collect();
     let exit = if report.keeps_every_rule() { Exit::Done } else { Exit::No };
     context.end(exit, &report)

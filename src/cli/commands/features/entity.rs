@@ -9,8 +9,8 @@ use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::gates::Catalogue;
 use crate::gates::after::After;
-use crate::gates::check::{Broken, Violation, check};
-use crate::gates::import::{self, EntityRow, Ruled};
+use crate::gates::check::{StandingRule, Violation, check};
+use crate::gates::import::{self, EntityRow, RowOutcome};
 use crate::gates::resolve::{Consent, Features, Refusal, RefusalKind};
 use crate::model::suggestion::{OfFeatures, Prose, Suggestion};
 use crate::report::page::{Page, Report, count};
@@ -32,12 +32,12 @@ fn named(path: &Path) -> Result<(), CommandError> {
 }
 
 #[derive(Debug, Serialize)]
-struct Exported {
+struct ExportReport {
     file: String,
     rows: usize,
 }
 
-impl Report for Exported {
+impl Report for ExportReport {
     fn text(&self, page: &mut Page) {
         page.line(format!("{}: {}", self.file, count(self.rows as u64, "feature")));
     }
@@ -54,14 +54,14 @@ pub(super) fn export(
     let standing = features::standing(&reader.hq, catalogue, &reader.world.clock)?;
     let rows = import::export(catalogue, &standing);
     entity::write(path, &rows, standing.today, force)?;
-    context.done(&Exported { file: path.display().to_string(), rows: rows.len() })
+    context.done(&ExportReport { file: path.display().to_string(), rows: rows.len() })
 }
 
 #[derive(Debug, Serialize)]
-struct Imported {
+struct ImportReport {
     file: String,
     changed: Vec<String>,
-    rules: Vec<Ruled>,
+    rules: Vec<RowOutcome>,
     refused: Vec<Refusal>,
     unchanged: usize,
     unknown: Vec<String>,
@@ -73,7 +73,7 @@ struct Imported {
     after: After,
 }
 
-impl Report for Imported {
+impl Report for ImportReport {
     fn text(&self, page: &mut Page) {
         if !self.refused.is_empty() {
             page.line(format!("{} is not imported", self.file));
@@ -144,7 +144,7 @@ pub(super) fn import(
     let mut after = standing.clone();
     done.changes.iter().for_each(|change| after.apply(change));
     let own = |one: &Violation| {
-        one.kind == Broken::Schedule && done.changes.iter().any(|c| c.slug == one.feature)
+        one.kind == StandingRule::Schedule && done.changes.iter().any(|c| c.slug == one.feature)
     };
     let early = check(catalogue, &after).into_iter().filter(own);
     let notes = early.map(|one| Prose::hint(one.message, one.hint)).collect();
@@ -152,7 +152,7 @@ pub(super) fn import(
     let exit = if done.refused.is_empty() { Exit::Done } else { Exit::No };
     context.end(
         exit,
-        &Imported {
+        &ImportReport {
             file: path.display().to_string(),
             next_jobs: Features { catalogue, standing: &standing }.next_jobs(&done.changes),
             changed: done.changes.into_iter().map(|change| change.slug).collect(),

@@ -27,7 +27,7 @@ pub(in crate::cli) struct Args {
 
 /// What a person agrees to beforehand.
 #[derive(Debug, Clone, Copy, clap::Args)]
-struct Agreed {
+struct ConsentArgs {
     /// Confirm features that ask for it.
     #[arg(long)]
     confirm: bool,
@@ -36,8 +36,8 @@ struct Agreed {
     accept_irreversible: bool,
 }
 
-impl From<Agreed> for Consent {
-    fn from(agreed: Agreed) -> Self {
+impl From<ConsentArgs> for Consent {
+    fn from(agreed: ConsentArgs) -> Self {
         Self { confirm: agreed.confirm, irreversible: agreed.accept_irreversible }
     }
 }
@@ -59,7 +59,7 @@ enum Command {
         #[arg(long)]
         with_prerequisites: bool,
         #[command(flatten)]
-        agreed: Agreed,
+        agreed: ConsentArgs,
         /// Say what would happen, and change nothing.
         #[arg(long)]
         dry_run: bool,
@@ -85,7 +85,7 @@ enum Command {
         /// The date, YYYY-MM-DD, in the environment's time zone.
         date: String,
         #[command(flatten)]
-        agreed: Agreed,
+        agreed: ConsentArgs,
         /// Say what would happen, and change nothing.
         #[arg(long)]
         dry_run: bool,
@@ -98,7 +98,7 @@ enum Command {
     /// Turn on everything that can be turned on.
     EnableAll {
         #[command(flatten)]
-        agreed: Agreed,
+        agreed: ConsentArgs,
         /// Say what would happen, and change nothing.
         #[arg(long)]
         dry_run: bool,
@@ -142,7 +142,7 @@ enum Command {
         /// The file.
         file: PathBuf,
         #[command(flatten)]
-        agreed: Agreed,
+        agreed: ConsentArgs,
         /// Say what would happen, and change nothing.
         #[arg(long)]
         dry_run: bool,
