@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use cdx::store::schema::Kind;
-use cdx::store::{Access, Db, StoreError};
+use cdx::store::{Access, ChannelDatabase, ChannelTx, Db, Handle, StoreError};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -173,10 +173,12 @@ fn a_writer_keeps_everything_or_nothing() {
     let dir = TempDir::new().unwrap();
     let path = fresh(&dir, Kind::Channel);
     let db = Db::open(&path, Kind::Channel, Access::Write).unwrap();
-    let failed: Result<(), StoreError> = db.write(|db| {
-        cdx::store::world::next(db, "guid")?;
+    let channel = Handle::new(ChannelDatabase(db));
+    let next = |channel: &ChannelTx<'_>| cdx::store::world::next(channel, "guid");
+    let failed: Result<(), StoreError> = channel.write(|channel| {
+        next(channel)?;
         Err(StoreError::Missing { path: "on purpose".to_owned() })
     });
     assert!(failed.is_err());
-    assert_eq!(cdx::store::world::next(&db, "guid").unwrap(), 1);
+    assert_eq!(channel.write(next).unwrap(), 1);
 }

@@ -26,7 +26,7 @@ use crate::store::apply::{self, ApplyOutcome, Delivery};
 use crate::store::diagnose;
 use crate::store::packages::Folder;
 use crate::store::{
-    Access, ChannelDatabase, Environment, StoreError, Writer, lineage, sessions, topology,
+    ChannelDatabase, Environment, Handle, StoreError, Writer, lineage, sessions, topology,
 };
 use crate::world::machine::joined;
 use crate::world::{CrashPoint, FaultKind, Faults, Machine};
@@ -307,7 +307,7 @@ impl Worker<'_> {
 
     /// What the tries came to, and whether the channel's log could be emptied after them.
     fn work(&self, queue: &Queue) -> (Vec<Outcome>, Result<(), StoreError>) {
-        let opened = self.env.channel_with_cache(&queue.store.name, Access::Write, self.cache_kib);
+        let opened = self.env.channel_with_cache(&queue.store.name, self.cache_kib);
         let mut outcomes = Vec::new();
         for one in &queue.tries {
             let outcome = match &opened {
@@ -327,7 +327,7 @@ impl Worker<'_> {
         (outcomes, checkpointed)
     }
 
-    fn attempt(&self, channel: &ChannelDatabase, queue: &Queue, one: &Try) -> Outcome {
+    fn attempt(&self, channel: &Handle<ChannelDatabase>, queue: &Queue, one: &Try) -> Outcome {
         let store = &queue.store;
         if one.download_fails {
             let message = "the package could not be fetched (fault download-fails)".to_owned();
@@ -370,7 +370,7 @@ impl Worker<'_> {
                 // The channel's own record is a courtesy to people who look there; the session's
                 // state is headquarters' and is kept below.
                 let noted =
-                    channel.write(|_| apply::remember(channel, &delivery, status, &message));
+                    channel.write(|channel| apply::remember(channel, &delivery, status, &message));
                 let (kept, message) = match noted {
                     Ok(()) => (true, message),
                     Err(error) => (false, format!("{message}; {}", chain(&error))),

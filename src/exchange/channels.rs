@@ -26,7 +26,7 @@ use crate::store::reseeder::Reseeder;
 use crate::store::schema::Kind;
 use crate::store::upload_table::UploadTable;
 use crate::store::{
-    Access, ChannelDatabase, Headquarters, HqTx, HqWriter, NewFile, StoreError, Writer,
+    Access, ChannelDatabase, Handle, Headquarters, HqTx, HqWriter, NewFile, StoreError, Writer,
     default_customers, files, intents, lineage, origins, scheduler, seed, sessions, topology,
     uploads,
 };
@@ -292,10 +292,10 @@ pub fn reseed(writer: &Writer, name: &str) -> Result<Reseed, ExchangeError> {
         [] => spoilt(&all, &store, &tables, &packages)?,
         _ => Vec::new(),
     };
-    let mut done = with_headquarters(&writer.hq, &channel, || {
+    let mut done = with_headquarters(&writer.hq, &channel, |channel| {
         let reseeding = Reseeder {
             hq: &writer.hq,
-            channel: &channel,
+            channel,
             store: &store,
             seed: writer.world.seed,
             tables: &tables,
@@ -390,7 +390,7 @@ impl OwnUploads {
 /// before any come into them.
 pub(super) fn watch_each(
     hq: &Headquarters,
-    channel: &ChannelDatabase,
+    channel: &Handle<ChannelDatabase>,
     store: &DataStore,
     tables: &[UploadTable],
 ) -> Result<(), StoreError> {

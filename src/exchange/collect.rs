@@ -14,7 +14,7 @@ use crate::store::packages::{Folder, PackageStore};
 use crate::store::upload_pack;
 use crate::store::upload_table::UploadTable;
 use crate::store::uploads::{self, UploadPackage};
-use crate::store::{ChannelDatabase, HqTx, StoreError, Writer, lineage, origins, topology};
+use crate::store::{ChannelDatabase, Handle, HqTx, StoreError, Writer, lineage, origins, topology};
 use crate::world::{CrashPoint, FaultKind};
 
 pub(super) struct Collecting<'a> {
@@ -22,6 +22,9 @@ pub(super) struct Collecting<'a> {
     pub(super) job: &'a Job,
     pub(super) tables: &'a [UploadTable],
 }
+
+/// A table that has something to collect, and its rows.
+type Collect = (UploadTable, CounterRange);
 
 /// A session that headquarters has announced.
 struct Announced<'a> {
@@ -129,7 +132,7 @@ impl Collecting<'_> {
     fn open(
         &self,
         store: &DataStore,
-    ) -> Result<(ChannelDatabase, Vec<(UploadTable, CounterRange)>), StoreError> {
+    ) -> Result<(Handle<ChannelDatabase>, Vec<Collect>), StoreError> {
         let channel = self.writer.channel_of(store)?;
         let mut found = Vec::new();
         for table in self.tables {
@@ -144,9 +147,9 @@ impl Collecting<'_> {
 
     fn pack(
         &self,
-        channel: &ChannelDatabase,
+        channel: &Handle<ChannelDatabase>,
         announced: &Announced<'_>,
-        tables: &[(UploadTable, CounterRange)],
+        tables: &[Collect],
         store: &DataStore,
     ) -> Result<UploadPackage, StoreError> {
         let Announced { id, mark, now } = *announced;

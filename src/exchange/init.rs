@@ -32,7 +32,7 @@ pub fn start_registers(
             continue;
         }
         let channel = writer.channel(&store.name)?;
-        channel.write(|_| scale_unit::start_registers(&channel, &store.name, &now))?;
+        channel.write(|channel| scale_unit::start_registers(channel, &store.name, &now))?;
         writer.tidied("the log of a channel database", channel.checkpoint());
         started.push(store.name);
     }

@@ -7,7 +7,8 @@ use super::upload_tables::Uploads;
 use crate::model::topology::{DataStore, OFFLINE_SUFFIX};
 use crate::store::merge::{self, MergedRows, Source};
 use crate::store::{
-    ChannelDatabase, Environment, Headquarters, StoreError, Writer, intents, origins, topology,
+    ChannelDatabase, Environment, Handle, Headquarters, StoreError, Writer, intents, origins,
+    topology,
 };
 use crate::world::CrashPoint;
 
@@ -72,8 +73,8 @@ pub(super) fn finish(
 fn join(
     hq: &Headquarters,
     store: &DataStore,
-    target: &ChannelDatabase,
-    offline: &ChannelDatabase,
+    target: &Handle<ChannelDatabase>,
+    offline: &Handle<ChannelDatabase>,
     before_commit: impl FnOnce(),
 ) -> Result<(Reconnected, Result<(), StoreError>), ExchangeError> {
     let name = format!("{}{OFFLINE_SUFFIX}", store.name);

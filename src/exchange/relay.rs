@@ -24,8 +24,8 @@ use crate::store::pack::{self, PackageSpec};
 use crate::store::packages::Folder;
 use crate::store::rejection::ApplyError;
 use crate::store::{
-    Headquarters, HqTx, StoreError, Writer, apply, intents, lengths, lineage, scale_unit, topology,
-    tracking,
+    Handle, Headquarters, HqTx, StoreError, Writer, apply, intents, lengths, lineage, scale_unit,
+    topology, tracking,
 };
 use crate::world::CrashPoint;
 
@@ -103,7 +103,7 @@ fn ask(
 /// # Errors
 /// Those of [`real_time`].
 pub fn rehearse(
-    copy: &Headquarters,
+    copy: &Handle<Headquarters>,
     before: &Headquarters,
     now: &Time,
     work: impl FnOnce(&HqTx<'_>) -> Result<AccountNum, ExchangeError>,
@@ -216,7 +216,7 @@ pub(super) fn told(announced: &Announced, left: Option<LeftToJob>) -> Event {
 /// Writes a call's line into the channel's log and nothing else, as for one that failed.
 pub fn log_call(writer: &Writer, call: &RealTimeCall) -> Result<(), StoreError> {
     let channel = writer.channel(&call.channel)?;
-    channel.write(|_| scale_unit::log_call(&channel, call))?;
+    channel.write(|channel| scale_unit::log_call(channel, call))?;
     writer.tidied("the log of a channel database", channel.checkpoint());
     Ok(())
 }

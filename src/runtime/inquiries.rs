@@ -6,7 +6,7 @@ use super::site::{ReasonedDecision, Site};
 use crate::exchange::ExchangeError;
 use crate::model::ids::AccountNum;
 use crate::model::pos::{FoundCustomer, Path, PosReport};
-use crate::store::{Headquarters, StoreError, channel_customers, hq_customers, world};
+use crate::store::{ChannelTx, Headquarters, StoreError, channel_customers, hq_customers, world};
 
 /// The most customers a search shows.
 const MOST: u32 = 50;
@@ -95,9 +95,9 @@ pub(super) fn order(site: &mut Site<'_>, account: &str) -> Result<PosReport, Pos
     };
     if report.path != Path::Failed {
         let kind = if local { "asynchronous" } else { "synchronous" };
-        let order = numbered(site, "order", |site, number| {
+        let order = numbered(site, "order", |site, channel, number| {
             let order = format!("{}-{number:06}", site.channel().to_uppercase());
-            channel_customers::take_order(&site.database, &order, &account, kind, &site.now)?;
+            channel_customers::take_order(channel, &order, &account, kind, &site.now)?;
             Ok(order)
         })?;
         report.notes.push(format!("order {order}"));
@@ -111,9 +111,9 @@ pub(super) fn loyalty(site: &mut Site<'_>, account: &str) -> Result<PosReport, P
     let mut report = ask(site, kind, account)?;
     if report.path == Path::RealTime {
         let account = report.account.clone();
-        let card = numbered(site, "loyalty-card", |site, number| {
+        let card = numbered(site, "loyalty-card", |site, channel, number| {
             let card = format!("LC-{}-{number:06}", site.channel().to_uppercase());
-            channel_customers::issue_card(&site.database, &card, &account, &site.now)?;
+            channel_customers::issue_card(channel, &card, &account, &site.now)?;
             Ok(card)
         })?;
         report.notes.push(format!("card {card}"));
@@ -125,12 +125,12 @@ pub(super) fn loyalty(site: &mut Site<'_>, account: &str) -> Result<PosReport, P
 fn numbered(
     site: &mut Site<'_>,
     sequence: &str,
-    work: impl FnOnce(&Site<'_>, i64) -> Result<String, StoreError>,
+    work: impl FnOnce(&Site<'_>, &ChannelTx<'_>, i64) -> Result<String, StoreError>,
 ) -> Result<String, PosError> {
     site.for_writing()?;
     let site = &*site;
-    Ok(site.database.write(|db| {
-        let number = world::next(db, sequence)?;
-        work(site, number)
+    Ok(site.database.write(|channel| {
+        let number = world::next(channel, sequence)?;
+        work(site, channel, number)
     })?)
 }

@@ -17,8 +17,8 @@ use crate::model::time::Time;
 use crate::model::topology::{DataStore, OFFLINE_SUFFIX};
 use crate::store::channel_customers::{self, AsyncRow, Known};
 use crate::store::{
-    Access, ChannelDatabase, Environment, Headquarters, HqTx, Reader, StoreError, Writer, origins,
-    scale_unit, topology,
+    Access, ChannelDatabase, Environment, Handle, Headquarters, HqTx, Reader, StoreError, Writer,
+    origins, scale_unit, topology,
 };
 use crate::world::{FaultKind, World};
 
@@ -88,7 +88,7 @@ impl Hands<'_> {
         }
     }
 
-    fn open(&self, store: &DataStore) -> Result<ChannelDatabase, PosError> {
+    fn open(&self, store: &DataStore) -> Result<Handle<ChannelDatabase>, PosError> {
         match self {
             Self::Acting(writer) => {
                 let database = writer.channel_of(store)?;
@@ -102,7 +102,7 @@ impl Hands<'_> {
                 let Reader { env, hq, .. } = &rehearsal.reader;
                 match env.channel(&store.name, Access::Examine) {
                     Err(StoreError::Older { .. }) => Ok(env.channel_copy(hq, &store.name)?),
-                    opened => Ok(opened?),
+                    opened => Ok(Handle::new(opened?)),
                 }
             }
         }
@@ -114,7 +114,7 @@ pub(super) struct Site<'a> {
     pub(super) hands: Hands<'a>,
     catalogue: &'a Catalogue,
     pub(super) store: DataStore,
-    pub(super) database: ChannelDatabase,
+    pub(super) database: Handle<ChannelDatabase>,
     instance: u32,
     pub(super) offline: bool,
     held: Option<Cached>,
@@ -169,7 +169,7 @@ impl<'a> Site<'a> {
         let acts = matches!(hands, Hands::Acting(_)) && !offline && held.is_none();
         // An instance has nothing to answer from before its channel has its configuration.
         if acts && here.now.channel.is_some() {
-            database.write(|_| scale_unit::hold(&database, instance, &here.now, &now))?;
+            database.write(|channel| scale_unit::hold(channel, instance, &here.now, &now))?;
         }
         Ok(Self { hands, catalogue, store, database, instance, offline, held, said, here, now })
     }

@@ -13,7 +13,7 @@ use super::lineage;
 use super::pack::deletes_table;
 use super::packed_table::PackedTable;
 use super::rejection::ApplyError;
-use super::side::ChannelDatabase;
+use super::side::{ChannelDatabase, ChannelTx, Handle};
 use crate::model::status::DownloadStatus;
 use crate::model::time::Time;
 
@@ -66,7 +66,7 @@ const BULK_BYTES: u64 = 8 * 1024 * 1024;
 /// # Errors
 /// [`ApplyError::Rejected`] when the rows are refused; the channel is then as it was.
 pub fn apply(
-    channel: &ChannelDatabase,
+    channel: &Handle<ChannelDatabase>,
     delivery: &Delivery<'_>,
     file: &Path,
     before_commit: &dyn Fn(),
@@ -75,7 +75,7 @@ pub fn apply(
 }
 
 fn attached(
-    channel: &ChannelDatabase,
+    channel: &Handle<ChannelDatabase>,
     delivery: &Delivery<'_>,
     before_commit: &dyn Fn(),
 ) -> Result<ApplyOutcome, ApplyError> {
@@ -88,7 +88,7 @@ fn attached(
     if bulk {
         channel.rows("PRAGMA main.journal_mode = DELETE", [], |_| Ok(()))?;
     }
-    let written = channel.write(|_| -> Result<u64, ApplyError> {
+    let written = channel.write(|channel| -> Result<u64, ApplyError> {
         let mut rows = 0;
         let (mut loaded, mut merged) = (Vec::new(), Vec::new());
         for table in &tables {
@@ -142,13 +142,13 @@ fn check_lengths(
 /// Writes the rows of a package without a session, and does what `also` does, in one transaction;
 /// this is how a real-time call brings its customer back (R01).
 pub fn apply_rows(
-    channel: &ChannelDatabase,
+    channel: &Handle<ChannelDatabase>,
     file: &Path,
-    also: impl FnOnce(&ChannelDatabase) -> Result<(), StoreError>,
+    also: impl FnOnce(&ChannelTx<'_>) -> Result<(), StoreError>,
 ) -> Result<(), ApplyError> {
     channel.with_package(file, || {
         let tables = packed_tables(channel)?;
-        channel.write(|_| {
+        channel.write(|channel| {
             for table in &tables {
                 apply_table(channel, table)?;
             }
@@ -237,7 +237,7 @@ fn all_empty(channel: &ChannelDatabase, tables: &[PackedTable]) -> Result<bool, 
     Ok(true)
 }
 
-fn record(channel: &ChannelDatabase, delivery: &Delivery<'_>, rows: u64) -> Result<(), StoreError> {
+fn record(channel: &ChannelTx<'_>, delivery: &Delivery<'_>, rows: u64) -> Result<(), StoreError> {
     channel.run(
         "INSERT INTO crt_DOWNLOADSESSIONDATAFILEHISTORY (DATAFILENAME, DATECREATED, cdx_ROWS)
          VALUES (?1, ?2, ?3)",
@@ -248,7 +248,7 @@ fn record(channel: &ChannelDatabase, delivery: &Delivery<'_>, rows: u64) -> Resu
 
 /// Keeps the session's state on the channel's side, as the product does.
 pub fn remember(
-    channel: &ChannelDatabase,
+    channel: &ChannelTx<'_>,
     delivery: &Delivery<'_>,
     status: DownloadStatus,
     message: &str,

@@ -5,22 +5,19 @@ use super::diagnose;
 use super::error::StoreError;
 use super::packed_table::PackedTable;
 use super::rejection::{ApplyError, Rejection, dotted};
-use super::side::ChannelDatabase;
+use super::side::{ChannelDatabase, ChannelTx};
 use super::sql_text::{column_list, quoted};
 use crate::model::schema::Table;
 
 /// Deletes every row of a table (D09); how many.
-pub(super) fn empty_table(
-    channel: &ChannelDatabase,
-    table: &PackedTable,
-) -> Result<u64, ApplyError> {
+pub(super) fn empty_table(channel: &ChannelTx<'_>, table: &PackedTable) -> Result<u64, ApplyError> {
     existing(channel, table)?;
     Ok(channel.run(&format!("DELETE FROM main.{}", quoted(&table.target)), [])?)
 }
 
 /// Writes one table; how many rows it changed.
 pub(super) fn apply_table(
-    channel: &ChannelDatabase,
+    channel: &ChannelTx<'_>,
     packed: &PackedTable,
 ) -> Result<u64, ApplyError> {
     let table = existing(channel, packed)?;
@@ -59,7 +56,7 @@ fn existing(channel: &ChannelDatabase, packed: &PackedTable) -> Result<Table, Ap
 }
 
 /// Fills an empty table: whole records, then the indexes.
-fn load(channel: &ChannelDatabase, packed: &PackedTable, table: &Table) -> Result<u64, ApplyError> {
+fn load(channel: &ChannelTx<'_>, packed: &PackedTable, table: &Table) -> Result<u64, ApplyError> {
     // A package with the channel's indexes brings them along, sorted; else they are built after.
     let same_shape = same_shape(channel, packed, table)?;
     let brings = same_shape && brings_indexes(channel, packed, table)?;
@@ -95,7 +92,7 @@ fn refused<T>(
     })
 }
 
-fn drop_indexes(channel: &ChannelDatabase, table: &Table) -> Result<(), StoreError> {
+fn drop_indexes(channel: &ChannelTx<'_>, table: &Table) -> Result<(), StoreError> {
     let sql = "SELECT name FROM main.sqlite_schema WHERE type = 'index' AND sql IS NOT NULL \
                AND tbl_name = ?1";
     for name in channel.rows(sql, [&table.name], |row| row.get::<_, String>(0))? {
@@ -129,7 +126,7 @@ fn same_shape(
 
 /// Deletes and upserts where something differs; the number of rows changed.
 fn merge(
-    channel: &ChannelDatabase,
+    channel: &ChannelTx<'_>,
     packed: &PackedTable,
     table: &Table,
     clear_first: bool,

@@ -5,7 +5,7 @@ use super::db::Db;
 use super::error::StoreError;
 use super::schema::Kind;
 use super::script::Guarded;
-use super::side::Headquarters;
+use super::side::{Headquarters, HqTx};
 use crate::model::schema::{Catalogue, Column, Table, Tables};
 
 /// Every table of a database except SQLite's own.
@@ -153,9 +153,8 @@ pub fn declared(
 ) -> Result<Catalogue, StoreError> {
     let side = |kind: Kind, files: &[(String, String)]| {
         let guarded = Guarded::new(Db::in_memory(kind)?, kind)?;
-        for (name, sql) in files {
-            guarded.carry_out(name, sql)?;
-        }
+        let carry_out = |(name, sql): &(String, String)| guarded.carry_out(name, sql);
+        guarded.db().immediate(|| files.iter().try_for_each(carry_out))?;
         tables(guarded.db())
     };
     match (side(Kind::Headquarters, hq), side(Kind::Channel, channel)) {
@@ -169,7 +168,7 @@ pub fn declared(
 }
 
 /// Keeps the channel side's statements in headquarters, from which packages are made.
-pub fn register_channel_tables(hq: &Headquarters, channel: &Tables) -> Result<(), StoreError> {
+pub fn register_channel_tables(hq: &HqTx<'_>, channel: &Tables) -> Result<(), StoreError> {
     hq.run("DELETE FROM cdx_CHANNELTABLE", [])?;
     let mapped = channel.values().filter(|t| !t.name.to_ascii_lowercase().starts_with("cdx_"));
     for table in mapped {

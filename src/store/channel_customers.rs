@@ -4,7 +4,7 @@ use rusqlite::{named_params, params, params_from_iter};
 
 use super::error::StoreError;
 use super::lengths::refuse_row;
-use super::side::{ChannelDatabase, ChannelTx};
+use super::side::{ChannelDatabase, ChannelTx, Handle};
 use crate::model::async_values::Values;
 use crate::model::customer::PENDING_SYNC;
 use crate::model::ids::{AccountNum, AsyncAccount, DataAreaId};
@@ -170,7 +170,7 @@ pub fn affiliation_named(channel: &ChannelDatabase, name: &str) -> Result<i64, S
 
 /// Deletes asynchronous rows last changed before a time, uploaded or not (U06); how many, and how
 /// many of them headquarters has not received.
-pub fn purge(channel: &ChannelDatabase, before: &Time) -> Result<(u64, u64), StoreError> {
+pub fn purge(channel: &Handle<ChannelDatabase>, before: &Time) -> Result<(u64, u64), StoreError> {
     channel.write(|db| {
         let (mut gone, mut lost) = (0, 0);
         for kind in OperationKind::ALL {
@@ -190,7 +190,7 @@ pub fn purge(channel: &ChannelDatabase, before: &Time) -> Result<(u64, u64), Sto
 
 /// Keeps a loyalty card that was issued here.
 pub fn issue_card(
-    channel: &ChannelDatabase,
+    channel: &ChannelTx<'_>,
     card: &str,
     account: &str,
     now: &Time,
@@ -201,7 +201,7 @@ pub fn issue_card(
 
 /// Keeps a customer order that was taken here.
 pub fn take_order(
-    channel: &ChannelDatabase,
+    channel: &ChannelTx<'_>,
     order: &str,
     account: &str,
     kind: &str,

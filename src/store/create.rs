@@ -12,7 +12,7 @@ use super::removal;
 use super::replace::{self, beside, sync_folder};
 use super::schema::Kind;
 use super::seed::{self, ChannelSeed, FeatureSeed};
-use super::side::Headquarters;
+use super::side::{Handle, Headquarters};
 use crate::definitions::settings;
 use crate::model::event::{Event, Listener};
 use crate::model::settings::Settings;
@@ -144,7 +144,7 @@ fn headquarters(
     listener: &mut dyn Listener,
 ) -> Result<(), StoreError> {
     let db = Db::open_with_cache(&env.hq_path(), Kind::Headquarters, Access::Create, 64 * 1024)?;
-    let hq = Headquarters(db);
+    let hq = Handle::new(Headquarters(db));
     let clock = Clock::start(&settings.time_zone)?;
     let world = [
         ("clock", clock.utc().to_string()),

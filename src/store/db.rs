@@ -66,11 +66,6 @@ impl Db {
         self.numbers().map_or(Ok(()), Numbers::keep)
     }
 
-    /// Whether a transaction is open.
-    pub(super) fn is_inside(&self) -> bool {
-        !self.conn.is_autocommit()
-    }
-
     /// Whether it is in memory.
     pub(in crate::store) fn is_in_memory(&self) -> bool {
         self.path == Path::new(MEMORY)
@@ -86,18 +81,19 @@ impl Db {
         uri(self.at(), "mode=ro&immutable=1")
     }
 
-    /// Does everything in one BEGIN IMMEDIATE transaction, or nothing.
-    pub fn write<T, E: From<StoreError>>(
+    /// Does everything in one BEGIN IMMEDIATE transaction, or nothing. SQLite refuses one inside
+    /// another.
+    pub(super) fn immediate<T, E: From<StoreError>>(
         &self,
-        work: impl FnOnce(&Self) -> Result<T, E>,
+        work: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
         self.transaction("BEGIN IMMEDIATE", work)
     }
 
     /// Reads everything from one snapshot.
-    pub(in crate::store) fn read<T, E: From<StoreError>>(
+    pub(super) fn read<T, E: From<StoreError>>(
         &self,
-        work: impl FnOnce(&Self) -> Result<T, E>,
+        work: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
         self.transaction("BEGIN", work)
     }
@@ -105,13 +101,10 @@ impl Db {
     fn transaction<T, E: From<StoreError>>(
         &self,
         begin: &str,
-        work: impl FnOnce(&Self) -> Result<T, E>,
+        work: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
-        if self.is_inside() {
-            return work(self);
-        }
         self.script(begin)?;
-        match work(self) {
+        match work() {
             Ok(value) => {
                 if let Err(error) = self.keep_numbers() {
                     self.roll_back();
@@ -137,11 +130,6 @@ impl Db {
         if let Some(numbers) = self.numbers() {
             numbers.undo();
         }
-        self.undo();
-    }
-
-    /// Leaves an open transaction.
-    pub(super) fn undo(&self) {
         if !self.conn.is_autocommit() {
             let _thrown_away = self.script("ROLLBACK");
         }

@@ -10,13 +10,14 @@ use super::db::Db;
 use super::error::{SqliteError, StoreError};
 use super::packed_table::PackedTable;
 use super::rejection::{Rejection, dotted};
+use super::side::ChannelDatabase;
 use super::sql_text::{column_list, key_text, quoted, same_key};
 use super::trouble::sqlite;
 use crate::model::schema::Table;
 
 /// The first value that is longer than its channel column, in key order (D12).
 pub(super) fn too_long(
-    channel: &Db,
+    channel: &ChannelDatabase,
     packed: &PackedTable,
     table: &Table,
 ) -> Result<Option<Rejection>, StoreError> {
@@ -134,7 +135,7 @@ pub fn fits(file: &Path) -> Result<bool, StoreError> {
 
 /// Names what a constraint refused: a value, or the row that holds a unique value (D08).
 pub(super) fn explain(
-    channel: &Db,
+    channel: &ChannelDatabase,
     packed: &PackedTable,
     table: &Table,
     told: &SqliteError,
@@ -151,7 +152,7 @@ pub(super) fn explain(
 }
 
 fn duplicate(
-    channel: &Db,
+    channel: &ChannelDatabase,
     packed: &PackedTable,
     unique: &[String],
 ) -> Result<Option<Rejection>, StoreError> {

@@ -3,7 +3,6 @@
 
 use rusqlite::named_params;
 
-use super::db::Db;
 use super::error::StoreError;
 use super::pack::{scope_moved, scope_sql, unbrought_sql, used};
 use super::side::{ChannelDatabase, Headquarters};
@@ -89,13 +88,13 @@ struct Sql<'a> {
 impl Sql<'_> {
     fn rows<T>(
         &self,
-        db: &Db,
+        hq: &Headquarters,
         sql: &str,
         read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, StoreError> {
         let Comparison { group, reached, .. } = self.compared;
         let params = named_params! { ":group": group, ":reached": reached };
-        db.rows(sql, used(sql, params).as_slice(), read)
+        hq.rows(sql, used(sql, params).as_slice(), read)
     }
 
     /// Headquarters' rows in scope that nobody touched since, each beside the channel's.

@@ -14,7 +14,7 @@ use super::merge::SalvageOutcome;
 use super::numbers::Numbers;
 use super::open::{Access, DEFAULT_CACHE_KIB};
 use super::schema::Kind;
-use super::side::{ChannelDatabase, Headquarters, HqTx};
+use super::side::{ChannelDatabase, Handle, Headquarters, HqTx};
 use super::{files, gather, lineage, topology, world};
 use crate::definitions::{self, settings};
 use crate::gates::Catalogue;
@@ -110,15 +110,15 @@ impl Environment {
         Db::open(&self.channel_path(database), Kind::Channel, access).map(ChannelDatabase)
     }
 
-    /// Opens a channel database with a page cache of this many KiB.
+    /// Opens a channel database for writing, with a page cache of this many KiB.
     pub fn channel_with_cache(
         &self,
         database: &str,
-        access: Access,
         cache_kib: u32,
-    ) -> Result<ChannelDatabase, StoreError> {
+    ) -> Result<Handle<ChannelDatabase>, StoreError> {
         let path = self.channel_path(database);
-        Db::open_with_cache(&path, Kind::Channel, access, cache_kib).map(ChannelDatabase)
+        let opened = Db::open_with_cache(&path, Kind::Channel, Access::Write, cache_kib);
+        Ok(Handle::new(ChannelDatabase(opened?)))
     }
 
     /// A copy of a channel database's file that was set aside, brought up to date.
@@ -164,7 +164,7 @@ impl Environment {
     pub fn rehearsal(&self) -> Result<Reader, StoreError> {
         match self.examiner() {
             Err(StoreError::Older { .. }) => {
-                let hq = self.headquarters_copy()?;
+                let hq = self.headquarters_copy()?.side();
                 let world = world::load(&hq, &self.settings)?;
                 Ok(Reader { env: self.clone(), hq, world })
             }
@@ -176,11 +176,11 @@ impl Environment {
     ///
     /// # Errors
     /// Those of opening it.
-    pub fn headquarters_copy(&self) -> Result<Headquarters, StoreError> {
+    pub fn headquarters_copy(&self) -> Result<Handle<Headquarters>, StoreError> {
         let mut hq = Headquarters(Db::rehearse(&self.hq_path(), Kind::Headquarters)?);
         let numbers = self.numbers_for(&hq)?.rehearsed();
         hq.0.set_numbers(Arc::new(numbers), "");
-        Ok(hq)
+        Ok(Handle::new(hq))
     }
 
     /// The world's numbers; gathered from the databases where their file is missing.
@@ -199,10 +199,10 @@ impl Environment {
         &self,
         hq: &Headquarters,
         database: &str,
-    ) -> Result<ChannelDatabase, StoreError> {
+    ) -> Result<Handle<ChannelDatabase>, StoreError> {
         let mut channel = Db::rehearse(&self.channel_path(database), Kind::Channel)?;
         channel.set_numbers(Arc::new(self.numbers_for(hq)?.rehearsed()), database);
-        Ok(ChannelDatabase(channel))
+        Ok(Handle::new(ChannelDatabase(channel)))
     }
 
     /// Takes the environment's lock for a command and opens headquarters for writing.
@@ -219,6 +219,7 @@ impl Environment {
         let mut hq = Headquarters(hq);
         let numbers = Arc::new(self.numbers_for(&hq)?);
         hq.0.set_numbers(Arc::clone(&numbers), "");
+        let hq = Handle::new(hq);
         let world = world::load(&hq, &self.settings)?;
         lineage::identify(&hq, world.seed)?;
         let writer = Writer {
@@ -261,7 +262,7 @@ pub struct Writer {
     /// The environment.
     pub env: Environment,
     /// Headquarters.
-    pub hq: Headquarters,
+    pub hq: Handle<Headquarters>,
     /// The world as it stands; kept faults are written back by [`Writer::finish`].
     pub world: World,
     numbers: Arc<Numbers>,
@@ -320,7 +321,7 @@ impl Writer {
     ///
     /// # Errors
     /// An unknown name, or either file.
-    pub fn channel(&self, name: &str) -> Result<ChannelDatabase, StoreError> {
+    pub fn channel(&self, name: &str) -> Result<Handle<ChannelDatabase>, StoreError> {
         self.channel_of(&topology::find_store(&self.hq, name)?)
     }
 
@@ -328,9 +329,10 @@ impl Writer {
     ///
     /// # Errors
     /// Either file.
-    pub fn channel_of(&self, store: &DataStore) -> Result<ChannelDatabase, StoreError> {
+    pub fn channel_of(&self, store: &DataStore) -> Result<Handle<ChannelDatabase>, StoreError> {
         let mut channel = self.env.channel(&store.name, Access::Write)?;
         channel.0.set_numbers(Arc::clone(&self.numbers), &store.name);
+        let channel = Handle::new(channel);
         if let Some(cause) = lineage::welcome(self, store, &channel)? {
             self.noticed.borrow_mut().push((store.clone(), cause));
         }

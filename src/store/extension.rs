@@ -3,9 +3,8 @@
 
 use super::catalogue::find_table;
 use super::column::count;
-use super::db::Db;
 use super::error::StoreError;
-use super::side::Headquarters;
+use super::side::{ChannelDatabase, Headquarters};
 use super::sql_text::{equal, key_text, quoted};
 use super::upload_table::UploadTable;
 use crate::model::ids::DataStoreId;
@@ -39,7 +38,7 @@ pub(super) fn fresh(table: &UploadTable, at: usize) -> Vec<String> {
 }
 
 /// Notes in a package which columns come from which extension table.
-pub(super) fn register(channel: &Db, table: &UploadTable) -> Result<(), StoreError> {
+pub(super) fn register(channel: &ChannelDatabase, table: &UploadTable) -> Result<(), StoreError> {
     for at in 0..table.extensions.len() {
         for column in fresh(table, at) {
             let sql = "INSERT INTO pkg.cdx_EXTENSION VALUES (?1, ?2, ?3)";

@@ -68,10 +68,11 @@ pub type Script = (String, String);
 /// [`StoreError::Definitions`] with the place of what was refused.
 pub fn try_schema(kind: schema::Kind, scripts: &[Script]) -> Result<(), StoreError> {
     let guarded = Guarded::new(Db::in_memory(kind)?, kind)?;
-    scripts.iter().try_for_each(|(name, text)| guarded.carry_out(name, text))
+    let carry_out = |(name, text): &Script| guarded.carry_out(name, text);
+    guarded.db().immediate(|| scripts.iter().try_for_each(carry_out))
 }
 
-/// The scripts that a database has not had.
+/// The scripts that a database of either side has not had.
 ///
 /// # Errors
 /// [`StoreError::Definitions`] where one that it has had was changed since, because carrying it
@@ -116,7 +117,8 @@ pub fn apply_schema(
         return Ok(Vec::new());
     }
     let guarded = Guarded::new(Db::open(db.path(), kind, Access::Write)?, kind)?;
-    guarded.db().write(|db| {
+    let db = guarded.db();
+    db.immediate(|| {
         for (name, text) in &pending {
             guarded.carry_out(name, text)?;
             db.run(

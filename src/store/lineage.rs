@@ -12,7 +12,7 @@ use rusqlite::{OptionalExtension as _, named_params, params};
 use super::db::Db;
 use super::error::StoreError;
 use super::packages::{Folder, PackageStore};
-use super::side::{ChannelDatabase, Headquarters, HqTx};
+use super::side::{ChannelDatabase, ChannelTx, Handle, Headquarters, HqTx};
 use super::uploads::{self, UploadPackage};
 use super::{Writer, origins, sessions, upload_pack};
 use crate::model::ids::{AccountNum, AsyncAccount, DataStoreId};
@@ -70,7 +70,7 @@ fn id(db: &Db) -> Result<String, StoreError> {
 ///
 /// # Errors
 /// Either file.
-pub fn fit(hq: &Headquarters, channel: &Db, name: &str) -> Result<Fit, StoreError> {
+pub fn fit(hq: &Headquarters, channel: &ChannelDatabase, name: &str) -> Result<Fit, StoreError> {
     let seen = partner(hq, name)?;
     let (own, theirs) = (id(channel)?, partner(channel, HEADQUARTERS)?);
     let Some(seen) = seen else {
@@ -102,13 +102,13 @@ pub fn fit(hq: &Headquarters, channel: &Db, name: &str) -> Result<Fit, StoreErro
 ///
 /// # Errors
 /// Either file.
-pub(super) fn has_seen(channel: &Db, hq: &Headquarters) -> Result<bool, StoreError> {
+pub(super) fn has_seen(channel: &ChannelDatabase, hq: &Headquarters) -> Result<bool, StoreError> {
     let own = id(hq)?;
     Ok(!own.is_empty() && partner(channel, HEADQUARTERS)?.is_some_and(|theirs| theirs.id == own))
 }
 
 /// Gives headquarters an id, where it has none yet.
-pub(super) fn identify(hq: &Headquarters, seed: u64) -> Result<(), StoreError> {
+pub(super) fn identify(hq: &Handle<Headquarters>, seed: u64) -> Result<(), StoreError> {
     if !id(hq)?.is_empty() {
         return Ok(());
     }
@@ -143,8 +143,8 @@ pub fn begin(hq: &HqTx<'_>, name: &str) -> Result<Option<i64>, StoreError> {
     Ok(Some(mark))
 }
 
-/// Keeps an exchange's number, in the channel's own transaction.
-pub fn keep(channel: &Db, mark: Option<i64>) -> Result<(), StoreError> {
+/// Keeps an exchange's number in the channel.
+pub fn keep(channel: &ChannelTx<'_>, mark: Option<i64>) -> Result<(), StoreError> {
     let Some(mark) = mark else { return Ok(()) };
     // One that began earlier may be finished late.
     let sql = "UPDATE cdx_PARTNER SET MARK = max(MARK, ?1) WHERE NAME = ?2";
@@ -167,7 +167,7 @@ pub fn end(hq: &HqTx<'_>, name: &str, mark: Option<i64>) -> Result<(), StoreErro
 pub(super) fn welcome(
     writer: &Writer,
     store: &DataStore,
-    channel: &ChannelDatabase,
+    channel: &Handle<ChannelDatabase>,
 ) -> Result<Option<Cause>, StoreError> {
     let hq = &writer.hq;
     match fit(hq, channel, &store.name)? {
@@ -189,7 +189,11 @@ pub(super) fn welcome(
 
 /// An exchange that reached the channel before its command ended is over. One that did not may be
 /// under way.
-fn settle_pending(hq: &Headquarters, channel: &Db, name: &str) -> Result<(), StoreError> {
+fn settle_pending(
+    hq: &Handle<Headquarters>,
+    channel: &ChannelDatabase,
+    name: &str,
+) -> Result<(), StoreError> {
     let Some(theirs) = partner(channel, HEADQUARTERS)? else { return Ok(()) };
     if !begun(hq, name)?.contains(&theirs.mark) {
         return Ok(());
@@ -212,7 +216,7 @@ fn settle_pending(hq: &Headquarters, channel: &Db, name: &str) -> Result<(), Sto
 fn take_in(
     writer: &Writer,
     store: &DataStore,
-    channel: &ChannelDatabase,
+    channel: &Handle<ChannelDatabase>,
     cause: Option<Cause>,
 ) -> Result<(), StoreError> {
     let hq = &writer.hq;
@@ -260,7 +264,7 @@ fn take_in(
     })?;
     writer.world.faults.crash_at(CrashPoint::ReplacedAfterHeadquarters, &store.name);
     let hq_id = id(hq)?;
-    channel.write(|_| {
+    channel.write(|channel| {
         channel.run("UPDATE cdx_FILE SET ID = ?1", [&own])?;
         // Rows that were made before the file had an id.
         channel.run(
@@ -272,22 +276,10 @@ fn take_in(
              ON CONFLICT (NAME) DO UPDATE SET ID = :id, MARK = :mark",
             named_params! { ":name": HEADQUARTERS, ":id": hq_id, ":mark": mark },
         )?;
-        raise_counters(hq, channel, store.id, cause)
+        origins::raise_counters_of(hq, channel, store.id, cause == Some(Cause::Another))
     })?;
     hq.write(|hq| end(hq, &store.name, Some(mark)))?;
     origins::watch_again(channel)
-}
-
-fn raise_counters(
-    hq: &Headquarters,
-    channel: &ChannelDatabase,
-    store: DataStoreId,
-    cause: Option<Cause>,
-) -> Result<(), StoreError> {
-    match cause {
-        Some(Cause::Another) => origins::raise_counters_of_another(hq, channel, store),
-        _ => origins::raise_counters(hq, channel, store),
-    }
 }
 
 /// What accounts a channel knows of temporary ids.

@@ -8,7 +8,7 @@ use rusqlite::named_params;
 use super::catalogue::find_table;
 use super::connection::uri;
 use super::error::StoreError;
-use super::side::{ChannelDatabase, Headquarters};
+use super::side::{ChannelDatabase, ChannelTx, Handle, Headquarters};
 use super::sql_text::{column_list, columns_of, quoted, same_key};
 use super::upload_table::UploadTable;
 use super::{origins, uploads};
@@ -53,11 +53,11 @@ pub fn readable(offline: &ChannelDatabase, tables: &[UploadTable]) -> Result<(),
 /// # Errors
 /// Either file; a row that the channel refuses.
 pub fn merge(
-    channel: &ChannelDatabase,
+    channel: &Handle<ChannelDatabase>,
     source: &Source<'_>,
     before_commit: impl FnOnce(),
 ) -> Result<MergedRows, StoreError> {
-    attached(channel, source, || {
+    attached(channel, source, |channel| {
         let mut merged = Vec::new();
         for table in source.tables {
             let target = &table.plan.target;
@@ -98,10 +98,10 @@ pub struct SalvageOutcome {
 /// # Errors
 /// The new file. What cannot be read of the old one is in the answer.
 pub fn salvage(
-    channel: &ChannelDatabase,
+    channel: &Handle<ChannelDatabase>,
     source: &Source<'_>,
 ) -> Result<SalvageOutcome, StoreError> {
-    attached(channel, source, || {
+    attached(channel, source, |channel| {
         let mut salvaged = SalvageOutcome::default();
         for table in source.tables {
             let target = &table.plan.target;
@@ -128,7 +128,7 @@ pub fn salvage(
 }
 
 /// Lets a table count on above what the file that was set aside has given out.
-fn count_on(channel: &ChannelDatabase, table: &str) -> Result<(), StoreError> {
+fn count_on(channel: &ChannelTx<'_>, table: &str) -> Result<(), StoreError> {
     let sql = "SELECT max(seq) FROM other.sqlite_sequence WHERE name = ?1 COLLATE NOCASE";
     match channel.number(sql, [table])? {
         0 => Ok(()),
@@ -138,24 +138,24 @@ fn count_on(channel: &ChannelDatabase, table: &str) -> Result<(), StoreError> {
 
 /// Leaves out what came over about customers whose creation is in no database: nothing could ever
 /// be done with it.
-fn leave_orphans(channel: &ChannelDatabase, kind: OperationKind) -> Result<u64, StoreError> {
+fn leave_orphans(channel: &ChannelTx<'_>, kind: OperationKind) -> Result<u64, StoreError> {
     let sql = include_str!("sql/merge_orphans.sql").replace("{table}", kind.table());
     channel.run(&sql, [])
 }
 
 fn attached<T>(
-    channel: &ChannelDatabase,
+    channel: &Handle<ChannelDatabase>,
     source: &Source<'_>,
-    work: impl FnOnce() -> Result<T, StoreError>,
+    work: impl FnOnce(&ChannelTx<'_>) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     channel.attached("other", &uri(source.file, "mode=ro"), || {
-        channel.with_headquarters(source.hq, || channel.write(|_| work()))
+        channel.with_headquarters(source.hq, || channel.write(work))
     })
 }
 
 /// Brings the rows of one table over, in their order, with its extensions; how many.
 fn bring(
-    channel: &ChannelDatabase,
+    channel: &ChannelTx<'_>,
     source: &Source<'_>,
     table: &UploadTable,
     last: i64,
@@ -226,7 +226,7 @@ fn base(
 
 /// An extension row goes with its row; one that is there already stays.
 fn bring_extension(
-    channel: &ChannelDatabase,
+    channel: &ChannelTx<'_>,
     table: &UploadTable,
     extension: &crate::model::plan::TablePlan,
 ) -> Result<(), StoreError> {
@@ -273,7 +273,7 @@ fn data_columns(
 
 /// Rows of an earlier version do not say where they were made; those up to here are in the channel.
 fn remember(
-    channel: &ChannelDatabase,
+    channel: &ChannelTx<'_>,
     source: &str,
     table: &UploadTable,
     last: i64,

@@ -78,4 +78,4 @@ pub use db::Db;
 pub use environment::{Environment, HqWriter, NewFile, Reader, TidyFailure, Writer};
 pub use error::StoreError;
 pub use open::Access;
-pub use side::{ChannelDatabase, ChannelTx, Headquarters, HqTx, Tx};
+pub use side::{ChannelDatabase, ChannelTx, Handle, Headquarters, HqTx, Tx};

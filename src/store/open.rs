@@ -139,7 +139,7 @@ fn check(db: &Db, kind: Kind, access: Access) -> Result<(), StoreError> {
     if matches!(access, Access::Read | Access::Examine) {
         return Err(StoreError::Older { path: path(), found: version, known });
     }
-    db.write(|db| {
+    db.immediate(|| {
         for step in kind.migrations().iter().filter(|step| step.version > version) {
             db.script(step.sql)?;
         }

@@ -8,18 +8,18 @@
 use rusqlite::{named_params, params};
 
 use super::catalogue::find_table;
-use super::db::Db;
 use super::error::StoreError;
-use super::side::{ChannelDatabase, Headquarters};
+use super::side::{ChannelDatabase, ChannelTx, Handle, Headquarters};
 use super::sql_text::{literal, quoted};
 use super::uploads;
 use crate::model::ids::DataStoreId;
+use crate::model::schema::Table;
 
 /// The sequence of origins in the world's own file.
 pub(super) const SEQUENCE: &str = "origin";
 
-/// Gives a row that the tool has just made its origin, in the caller's transaction.
-pub fn made(channel: &ChannelDatabase, table: &str, counter: i64) -> Result<(), StoreError> {
+/// Gives a row that the tool has just made its origin.
+pub fn made(channel: &ChannelTx<'_>, table: &str, counter: i64) -> Result<(), StoreError> {
     let Some(numbers) = channel.numbers() else { return Ok(()) };
     counted(channel, table, counter);
     let origin = format!("#{}", numbers.draw(SEQUENCE));
@@ -32,8 +32,8 @@ pub fn made(channel: &ChannelDatabase, table: &str, counter: i64) -> Result<(), 
         .map(|_| ())
 }
 
-/// Notes that a table's counters have come at least so far, in the caller's transaction.
-pub(super) fn counted(channel: &Db, table: &str, counter: i64) {
+/// Notes that a table's counters have come at least so far.
+pub(super) fn counted(channel: &ChannelTx<'_>, table: &str, counter: i64) {
     if let Some(numbers) = channel.numbers() {
         numbers.note(&channel.scoped(&counter_sequence(table)), counter);
     }
@@ -55,7 +55,7 @@ fn trigger_name(table: &str) -> String {
 /// # Errors
 /// The file; a table that is not there is left alone.
 pub fn watch(
-    channel: &ChannelDatabase,
+    channel: &Handle<ChannelDatabase>,
     table: &str,
     counter: &str,
     after: i64,
@@ -65,10 +65,10 @@ pub fn watch(
         return Ok(());
     }
     let (name, column) = (&found.name, quoted(counter));
-    if is_watched(channel, name)? {
-        return assign(channel, name, &column, after);
-    }
-    channel.write(|_| {
+    channel.write(|channel| {
+        if is_watched(channel, name)? {
+            return assign(channel, name, &column, after);
+        }
         let known = "SELECT count(*) FROM cdx_UPLOADTABLE WHERE TABLENAME = ?1";
         let after = if channel.number(known, [name])? > 0 { 0 } else { after };
         channel.run("DELETE FROM cdx_ORIGIN WHERE TABLENAME = ?1", [name])?;
@@ -94,30 +94,28 @@ pub fn watch(
 
 /// Gives the rows of a table above a counter an origin where they have none, in their order.
 fn assign(
-    channel: &ChannelDatabase,
+    channel: &ChannelTx<'_>,
     name: &str,
     counter: &str,
     after: i64,
 ) -> Result<(), StoreError> {
     let sql = include_str!("sql/origins_assign.sql");
     let sql = sql.replace("{table}", &quoted(name)).replace("{counter}", counter);
-    channel.write(|_| {
-        let given = channel.run(&sql, named_params! { ":table": name, ":after": after })?;
-        if given > 0 {
-            channel.run("UPDATE cdx_FILE SET WRITES = WRITES + ?1", [given as i64])?;
-        }
-        Ok(())
-    })
+    let given = channel.run(&sql, named_params! { ":table": name, ":after": after })?;
+    if given > 0 {
+        channel.run("UPDATE cdx_FILE SET WRITES = WRITES + ?1", [given as i64])?;
+    }
+    Ok(())
 }
 
-fn is_watched(channel: &Db, table: &str) -> Result<bool, StoreError> {
+fn is_watched(channel: &ChannelDatabase, table: &str) -> Result<bool, StoreError> {
     let sql = "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?1 \
                COLLATE NOCASE AND substr(name, 1, 11) = 'cdx_ORIGIN_'";
     Ok(channel.number(sql, [table])? > 0)
 }
 
 /// The upload tables that have lost their trigger, and so were dropped and made again.
-pub fn made_again(channel: &Db) -> Result<Vec<(String, String)>, StoreError> {
+pub fn made_again(channel: &ChannelDatabase) -> Result<Vec<(String, String)>, StoreError> {
     channel.rows(
         "SELECT u.TABLENAME, u.COUNTER FROM cdx_UPLOADTABLE u
          JOIN sqlite_schema t ON t.type = 'table' AND t.name = u.TABLENAME COLLATE NOCASE
@@ -130,62 +128,78 @@ pub fn made_again(channel: &Db) -> Result<Vec<(String, String)>, StoreError> {
 }
 
 /// Watches the tables again that were dropped and made again.
-pub(super) fn watch_again(channel: &ChannelDatabase) -> Result<(), StoreError> {
+pub(super) fn watch_again(channel: &Handle<ChannelDatabase>) -> Result<(), StoreError> {
     made_again(channel)?.iter().try_for_each(|(table, counter)| watch(channel, table, counter, 0))
 }
 
-/// Lets a channel's counters go on above everything that was given out under its name, in the
-/// channel's own transaction (U07, U10).
+/// Lets a channel's counters go on above everything that was given out under its name (U07, U10).
 ///
 /// # Errors
 /// Either file.
 pub fn raise_counters(
     hq: &Headquarters,
-    channel: &ChannelDatabase,
+    channel: &Handle<ChannelDatabase>,
     store: DataStoreId,
 ) -> Result<(), StoreError> {
-    raise_above(hq, channel, store, given_out)
+    let behind = behind(hq, channel, store, given_out)?;
+    if behind.is_empty() {
+        return Ok(());
+    }
+    channel.write(|channel| raise_each(channel, &behind))
 }
 
-/// The same for a file that may be another database's: it may go back to its own name, with what it
-/// has given out here.
+/// The same inside the transaction that takes a file in. One that may be another database's goes on
+/// above what was given out under any name: it may go back to its own, with what it has given out
+/// here.
 ///
 /// # Errors
 /// Either file.
-pub(super) fn raise_counters_of_another(
+pub(super) fn raise_counters_of(
     hq: &Headquarters,
-    channel: &ChannelDatabase,
+    channel: &ChannelTx<'_>,
     store: DataStoreId,
+    of_another: bool,
 ) -> Result<(), StoreError> {
-    let given_out = |channel: &ChannelDatabase, table: &str| {
+    let under_any_name = |channel: &ChannelDatabase, table: &str| {
         let sequence = counter_sequence(table);
         channel.numbers().map_or(0, |numbers| numbers.highest_of_any(&sequence))
     };
-    raise_above(hq, channel, store, given_out)
+    let behind = if of_another {
+        behind(hq, channel, store, under_any_name)?
+    } else {
+        behind(hq, channel, store, given_out)?
+    };
+    raise_each(channel, &behind)
 }
 
-fn raise_above(
+fn raise_each(channel: &ChannelTx<'_>, behind: &[(String, i64)]) -> Result<(), StoreError> {
+    behind.iter().try_for_each(|(table, given)| raise(channel, table, *given))
+}
+
+/// The tables whose counters are behind what was given out, and how far that came.
+fn behind(
     hq: &Headquarters,
     channel: &ChannelDatabase,
     store: DataStoreId,
     given_out: impl Fn(&ChannelDatabase, &str) -> i64,
-) -> Result<(), StoreError> {
+) -> Result<Vec<(String, i64)>, StoreError> {
     let tables = channel.rows("SELECT TABLENAME, COUNTER FROM cdx_UPLOADTABLE", [], |row| {
         Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
     })?;
+    let mut behind = Vec::new();
     for (table, counter) in tables {
         let given = uploads::reached(hq, channel, store, &table)?.max(given_out(channel, &table));
         if given <= issued(channel, &table)? {
             continue;
         }
-        let Some(found) = find_table(channel, &table)? else { continue };
-        if found.rowid.as_deref().is_none_or(|rowid| !rowid.eq_ignore_ascii_case(&counter)) {
-            // It does not count by itself.
-            continue;
-        }
-        raise(channel, &found.name, given)?;
+        // One whose rows do not have the counter for their id does not count by itself.
+        let counts = |found: &Table| {
+            found.rowid.as_deref().is_some_and(|rowid| rowid.eq_ignore_ascii_case(&counter))
+        };
+        let found = find_table(channel, &table)?.filter(counts);
+        behind.extend(found.map(|found| (found.name, given)));
     }
-    Ok(())
+    Ok(behind)
 }
 
 /// The highest counter of a table that the tool has given out under the channel's name.
@@ -195,13 +209,13 @@ pub fn given_out(channel: &ChannelDatabase, table: &str) -> i64 {
 }
 
 /// The highest counter that SQLite remembers having given out for a table of the database itself.
-pub(super) fn issued(channel: &Db, table: &str) -> Result<i64, StoreError> {
+pub(super) fn issued(channel: &ChannelDatabase, table: &str) -> Result<i64, StoreError> {
     let sql = "SELECT max(seq) FROM main.sqlite_sequence WHERE name = ?1 COLLATE NOCASE";
     channel.number(sql, [table])
 }
 
 /// Lets a table count on from a number, unless it has come further.
-pub(super) fn raise(channel: &Db, table: &str, to: i64) -> Result<(), StoreError> {
+pub(super) fn raise(channel: &ChannelTx<'_>, table: &str, to: i64) -> Result<(), StoreError> {
     if to <= issued(channel, table)? {
         return Ok(());
     }

@@ -88,7 +88,7 @@ fn fill(
         "PRAGMA pkg.page_size = 8192; PRAGMA pkg.journal_mode = MEMORY; PRAGMA pkg.synchronous = OFF;
          PRAGMA pkg.cache_size = -8192; PRAGMA ignore_check_constraints = ON;",
     )?;
-    hq.read(|_| {
+    hq.read(|| {
         hq.script(include_str!("sql/package.sql"))?;
         hq.run(
             "INSERT INTO pkg.cdx_PACKAGE (JOBID, SESSION, MODE) VALUES (:job, :session, :mode)",

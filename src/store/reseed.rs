@@ -9,7 +9,7 @@ use super::origins;
 use super::pack::used;
 use super::reissue::reissue;
 use super::reseeder::Reseeder;
-use super::side::{ChannelDatabase, Headquarters};
+use super::side::{ChannelDatabase, ChannelTx, Handle, Headquarters};
 use super::sql_text::quoted;
 use super::upload_table::UploadTable;
 use super::uploads;
@@ -193,8 +193,8 @@ impl Reseeder<'_> {
 /// Does something to a channel, in one transaction, while headquarters is attached for reading.
 pub fn with_headquarters<T>(
     hq: &Headquarters,
-    channel: &ChannelDatabase,
-    work: impl FnOnce() -> Result<T, StoreError>,
+    channel: &Handle<ChannelDatabase>,
+    work: impl FnOnce(&ChannelTx<'_>) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    channel.with_headquarters(hq, || channel.write(|_| work()))
+    channel.with_headquarters(hq, || channel.write(work))
 }

@@ -1,7 +1,7 @@
 //! What the counters of a channel are raised by.
 
 use super::lost::PendingUploads;
-use super::side::{ChannelDatabase, Headquarters};
+use super::side::{ChannelTx, Headquarters};
 use super::upload_table::UploadTable;
 use crate::model::topology::DataStore;
 
@@ -10,8 +10,8 @@ use crate::model::topology::DataStore;
 pub struct Reseeder<'a> {
     /// Headquarters.
     pub hq: &'a Headquarters,
-    /// The channel, with headquarters attached as `hq`, inside a transaction.
-    pub channel: &'a ChannelDatabase,
+    /// The channel, with headquarters attached as `hq`.
+    pub channel: &'a ChannelTx<'a>,
     /// Which channel.
     pub store: &'a DataStore,
     /// The environment's seed, for new temporary ids.

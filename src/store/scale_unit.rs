@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::named_params;
 
 use super::error::StoreError;
-use super::side::ChannelDatabase;
+use super::side::{ChannelDatabase, ChannelTx};
 use crate::model::pos::RealTimeCall;
 use crate::model::scale_unit::{Cached, ChannelView, View};
 use crate::model::time::Time;
@@ -73,7 +73,7 @@ pub fn cached(
 
 /// Has an instance hold a view from now on.
 pub fn hold(
-    channel: &ChannelDatabase,
+    channel: &ChannelTx<'_>,
     instance: u32,
     view: &View,
     now: &Time,
@@ -91,7 +91,7 @@ pub fn hold(
 }
 
 /// Empties the memory of one instance, or of all; how many held something.
-pub fn restart(channel: &ChannelDatabase, instance: Option<u32>) -> Result<u64, StoreError> {
+pub fn restart(channel: &ChannelTx<'_>, instance: Option<u32>) -> Result<u64, StoreError> {
     match instance {
         Some(instance) => channel.run("DELETE FROM cdx_CACHE WHERE INSTANCE = ?1", [instance]),
         None => channel.run("DELETE FROM cdx_CACHE", []),
@@ -99,11 +99,7 @@ pub fn restart(channel: &ChannelDatabase, instance: Option<u32>) -> Result<u64, 
 }
 
 /// Starts the channel's registers again: from now on they take features for what the database says.
-pub fn start_registers(
-    channel: &ChannelDatabase,
-    name: &str,
-    now: &Time,
-) -> Result<(), StoreError> {
+pub fn start_registers(channel: &ChannelTx<'_>, name: &str, now: &Time) -> Result<(), StoreError> {
     let features = look(channel, name)?.features;
     channel
         .run(
@@ -128,7 +124,7 @@ pub fn next_call(channel: &ChannelDatabase) -> Result<i64, StoreError> {
 }
 
 /// Logs a real-time call; one that is logged already stays as it is.
-pub fn log_call(channel: &ChannelDatabase, call: &RealTimeCall) -> Result<(), StoreError> {
+pub fn log_call(channel: &ChannelTx<'_>, call: &RealTimeCall) -> Result<(), StoreError> {
     channel
         .run(
             include_str!("sql/real_time_call.sql"),

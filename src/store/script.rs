@@ -106,26 +106,24 @@ impl Guarded {
         &self.db
     }
 
-    /// Carries out a script, statement by statement, all of it or nothing.
+    /// Carries out a script, statement by statement, in a transaction of the database.
     ///
     /// # Errors
     /// [`StoreError::Definitions`] with the file, the line and the column of what was refused.
     pub(in crate::store) fn carry_out(&self, name: &str, text: &str) -> Result<(), StoreError> {
         self.with(|watch| *watch.deadline.get_or_insert_with(|| Deadline::after(PATIENCE)));
-        self.db.write(|db| {
-            for (at, statement) in statements(text) {
-                let words = words(statement);
-                self.with(|watch| watch.begin(&words));
-                let done = db.conn().execute_batch(statement);
-                let refused = self.with(Watch::end);
-                match (refused, done) {
-                    (None, Ok(())) => {}
-                    (Some(problem), _) => return Err(told(name, text, at, problem)),
-                    (None, Err(error)) => return Err(self.failed(name, text, at, error)),
-                }
+        for (at, statement) in statements(text) {
+            let words = words(statement);
+            self.with(|watch| watch.begin(&words));
+            let done = self.db.conn().execute_batch(statement);
+            let refused = self.with(Watch::end);
+            match (refused, done) {
+                (None, Ok(())) => {}
+                (Some(problem), _) => return Err(told(name, text, at, problem)),
+                (None, Err(error)) => return Err(self.failed(name, text, at, error)),
             }
-            Ok(())
-        })
+        }
+        Ok(())
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Watch) -> T) -> T {

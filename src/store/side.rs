@@ -5,15 +5,38 @@ use std::ops::Deref;
 use super::db::Db;
 use super::error::StoreError;
 
+/// A database of one side, as it was opened: what only reads takes the side itself, what writes
+/// takes a transaction, and only this begins one. A second one cannot be begun inside it:
+///
+/// ```compile_fail,E0599
+/// use cdx::store::{HqTx, StoreError};
+///
+/// fn nested(hq: &HqTx<'_>) -> Result<(), StoreError> {
+///     hq.write(|_| Ok(()))
+/// }
+/// ```
+///
+/// Neither is a channel's transaction one of headquarters:
+///
+/// ```compile_fail,E0308
+/// use cdx::store::{ChannelTx, StoreError, intents};
+///
+/// fn of_another_side(channel: &ChannelTx<'_>) -> Result<(), StoreError> {
+///     intents::drop(channel, 1)
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Handle<S>(S);
+
 /// A database of one side, inside a transaction: what writes takes this, so that it cannot be
 /// called without one, or with another side's.
 #[derive(Debug)]
 pub struct Tx<'a, S>(&'a S);
 
-impl<'a, S> Tx<'a, S> {
-    /// The same transaction, to be kept in something that lives inside it.
-    pub(super) fn same(&self) -> Tx<'a, S> {
-        Tx(self.0)
+impl<S> Deref for Handle<S> {
+    type Target = S;
+    fn deref(&self) -> &S {
+        &self.0
     }
 }
 
@@ -21,6 +44,33 @@ impl<S> Deref for Tx<'_, S> {
     type Target = S;
     fn deref(&self) -> &S {
         self.0
+    }
+}
+
+impl<S: Deref<Target = Db>> Handle<S> {
+    /// A database that was opened for writing.
+    pub fn new(side: S) -> Self {
+        Self(side)
+    }
+
+    /// The database, to be read alone.
+    pub(super) fn side(self) -> S {
+        self.0
+    }
+
+    /// Does everything in one transaction, or nothing.
+    pub fn write<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&Tx<'_, S>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.0.immediate(|| work(&Tx(&self.0)))
+    }
+}
+
+impl<'a, S> Tx<'a, S> {
+    /// The same transaction, to be kept in something that lives inside it.
+    pub(super) fn same(&self) -> Tx<'a, S> {
+        Tx(self.0)
     }
 }
 
@@ -51,26 +101,4 @@ side! {
 side! {
     /// A channel database or a register's offline database.
     ChannelDatabase
-}
-
-impl Headquarters {
-    /// Does everything in one transaction, or nothing. Inside one there is [`HqTx`], which what is
-    /// done there takes; a second one is not begun.
-    pub fn write<T, E: From<StoreError>>(
-        &self,
-        work: impl FnOnce(&HqTx<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
-        debug_assert!(!self.is_inside(), "a transaction of headquarters inside another");
-        self.0.write(|_| work(&Tx(self)))
-    }
-}
-
-impl ChannelDatabase {
-    /// Does everything in one transaction, or nothing.
-    pub fn write<T, E: From<StoreError>>(
-        &self,
-        work: impl FnOnce(&ChannelTx<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
-        self.0.write(|_| work(&Tx(self)))
-    }
 }

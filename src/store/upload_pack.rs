@@ -13,7 +13,7 @@ use super::extension;
 use super::packages::checksum;
 use super::rejection::{ApplyError, Rejection};
 use super::schema::Kind;
-use super::side::{ChannelDatabase, Headquarters, HqTx};
+use super::side::{ChannelDatabase, Handle, Headquarters, HqTx};
 use super::sql_text::{column_list, columns_of, equal, key_text, literal, quoted, same_key};
 use super::upload_table::UploadTable;
 use crate::model::ids::DataStoreId;
@@ -49,7 +49,7 @@ fn fill(
     tables: &[(UploadTable, CounterRange)],
 ) -> Result<u64, StoreError> {
     channel.script("PRAGMA pkg.journal_mode = MEMORY; PRAGMA pkg.synchronous = OFF;")?;
-    channel.read(|channel| {
+    channel.read(|| {
         channel.script(include_str!("sql/upload_package.sql"))?;
         channel.script(extension::TABLE)?;
         let mut rows = 0;
@@ -178,7 +178,7 @@ pub struct Arrival<'a> {
 /// [`ApplyError::Rejected`] with row and key when a row is there already (U05); headquarters is
 /// then as it was.
 pub fn apply(
-    hq: &Headquarters,
+    hq: &Handle<Headquarters>,
     arrival: Arrival<'_>,
     file: &Path,
     also: impl FnOnce(&HqTx<'_>, u64) -> Result<(), StoreError>,
@@ -214,7 +214,7 @@ fn packed_tables(hq: &Headquarters) -> Result<Vec<String>, StoreError> {
     hq.rows("SELECT TARGET FROM pkg.cdx_TABLE ORDER BY POSITION", [], |row| row.get(0))
 }
 
-fn insert(hq: &Headquarters, name: &str, store: DataStoreId) -> Result<u64, ApplyError> {
+fn insert(hq: &HqTx<'_>, name: &str, store: DataStoreId) -> Result<u64, ApplyError> {
     let mut columns = hq.rows("SELECT name FROM pragma_table_info(?1, 'pkg')", [name], |row| {
         row.get::<_, String>(0)
     })?;
@@ -284,7 +284,7 @@ fn counter_of(hq: &Headquarters, name: &str) -> Result<Option<String>, StoreErro
 }
 
 /// Remembers where the rows of a table came from, so that none comes in a second time.
-fn receive(hq: &Headquarters, name: &str, store: DataStoreId) -> Result<(), StoreError> {
+fn receive(hq: &HqTx<'_>, name: &str, store: DataStoreId) -> Result<(), StoreError> {
     if counter_of(hq, name)?.is_none() {
         return Ok(());
     }

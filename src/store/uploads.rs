@@ -5,7 +5,7 @@ use rusqlite::{Params, Row, named_params};
 use super::column::{count, said, when};
 use super::db::Db;
 use super::error::StoreError;
-use super::side::{ChannelDatabase, Headquarters, HqTx};
+use super::side::{ChannelDatabase, ChannelTx, Headquarters, HqTx};
 use super::world::{self, next};
 use crate::model::ids::DataStoreId;
 use crate::model::session::{CounterRange, UploadSession};
@@ -179,9 +179,9 @@ pub fn reached(
     Ok(received(hq, store, table)?.max(sent(channel, table)?))
 }
 
-/// Records a collected session in the channel, in the caller's transaction; the channel's number.
+/// Records a collected session in the channel; the channel's number.
 pub fn record_in_channel(
-    channel: &Db,
+    channel: &ChannelTx<'_>,
     id: i64,
     job: &str,
     collected: &UploadPackage,

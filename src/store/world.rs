@@ -1,10 +1,12 @@
 //! Where the clock, the seed, the faults and the sequences are kept.
 
+use std::ops::Deref;
+
 use rusqlite::{named_params, params};
 
 use super::db::Db;
 use super::error::StoreError;
-use super::side::{ChannelDatabase, Headquarters, HqTx};
+use super::side::{ChannelTx, Headquarters, HqTx, Tx};
 use super::sql_text::quoted;
 use crate::model::settings::Settings;
 use crate::model::time::Time;
@@ -59,9 +61,9 @@ pub(super) fn keep_faults(hq: &HqTx<'_>, faults: &Faults) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Takes the next number of a sequence kept in this database; the first is 1. It is above every
-/// number that the environment has given out, whichever database was put back since.
-pub fn next(db: &Db, name: &str) -> Result<i64, StoreError> {
+/// Takes the next number of a sequence kept in this database, of either side; the first is 1. It is
+/// above every number that the environment has given out, whichever database was put back since.
+pub fn next<S: Deref<Target = Db>>(db: &Tx<'_, S>, name: &str) -> Result<i64, StoreError> {
     let scoped = db.scoped(name);
     let given = db.numbers().map_or(0, |numbers| numbers.highest(&scoped));
     db.run(
@@ -77,8 +79,8 @@ pub fn next(db: &Db, name: &str) -> Result<i64, StoreError> {
 }
 
 /// The last number of a sequence that was given out; 0 for none.
-pub fn given(db: &Db, name: &str) -> Result<i64, StoreError> {
-    let next = db.number("SELECT NEXT FROM cdx_SEQUENCE WHERE NAME = ?1", [name])?;
+pub fn given(hq: &Headquarters, name: &str) -> Result<i64, StoreError> {
+    let next = hq.number("SELECT NEXT FROM cdx_SEQUENCE WHERE NAME = ?1", [name])?;
     Ok((next - 1).max(0))
 }
 
@@ -104,29 +106,30 @@ fn recid_of(table: &str) -> String {
     format!("recid {table}")
 }
 
-/// Takes back the last number of a sequence of this database, which nothing has used.
-pub fn take_back(db: &Db, name: &str, number: i64) -> Result<(), StoreError> {
-    if let Some(numbers) = db.numbers() {
-        numbers.take_back(&db.scoped(name), number);
+/// Takes back the last number of a sequence of headquarters, which nothing has used.
+pub fn take_back(hq: &HqTx<'_>, name: &str, number: i64) -> Result<(), StoreError> {
+    if let Some(numbers) = hq.numbers() {
+        numbers.take_back(&hq.scoped(name), number);
     }
-    db.run(
+    hq.run(
         "UPDATE cdx_SEQUENCE SET NEXT = ?2 WHERE NAME = ?1 AND NEXT = ?2 + 1",
         params![name, number],
     )
     .map(|_| ())
 }
 
-/// Lets a sequence go on from this number, unless it has come further.
-pub fn raise(db: &Db, name: &str, to: i64) -> Result<(), StoreError> {
-    db.run(
-        "INSERT INTO cdx_SEQUENCE (NAME, NEXT) VALUES (?1, ?2)
+/// Lets a channel's sequence go on from this number, unless it has come further.
+pub fn raise(channel: &ChannelTx<'_>, name: &str, to: i64) -> Result<(), StoreError> {
+    channel
+        .run(
+            "INSERT INTO cdx_SEQUENCE (NAME, NEXT) VALUES (?1, ?2)
          ON CONFLICT (NAME) DO UPDATE SET NEXT = max(NEXT, excluded.NEXT)",
-        rusqlite::params![name, to],
-    )
-    .map(|_| ())
+            rusqlite::params![name, to],
+        )
+        .map(|_| ())
 }
 
 /// The next GUID of a channel database; needs nothing from headquarters (R08).
-pub fn next_guid(channel: &ChannelDatabase, seed: u64, scope: &str) -> Result<String, StoreError> {
+pub fn next_guid(channel: &ChannelTx<'_>, seed: u64, scope: &str) -> Result<String, StoreError> {
     Ok(ids::guid(seed, scope, next(channel, "guid")?))
 }

@@ -70,7 +70,7 @@ fn restart(
             continue;
         }
         let database = writer.channel_of(&store)?;
-        database.write(|_| scale_unit::restart(&database, instance))?;
+        database.write(|channel| scale_unit::restart(channel, instance))?;
         writer.tidied("the log of a channel database", database.checkpoint());
         restarted.push(store.name);
     }

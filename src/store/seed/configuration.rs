@@ -6,7 +6,7 @@ use super::FIRST_RECID;
 use crate::model::ids::{DataAreaId, DataStoreId};
 use crate::model::topology::OFFLINE_SUFFIX;
 use crate::store::error::StoreError;
-use crate::store::side::{Headquarters, HqTx};
+use crate::store::side::{Handle, Headquarters, HqTx};
 use crate::store::topology::{CHANNEL_STORE, OFFLINE_STORE};
 use crate::store::world::set_value;
 
@@ -36,7 +36,7 @@ pub struct ChannelSeed {
 
 /// Fills everything but customers, in one transaction.
 pub fn configuration(
-    hq: &Headquarters,
+    hq: &Handle<Headquarters>,
     company: &DataAreaId,
     channels: &[ChannelSeed],
     features: &[FeatureSeed],

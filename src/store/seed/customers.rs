@@ -7,7 +7,7 @@ use crate::model::event::{Event, Listener};
 use crate::model::ids::DataAreaId;
 use crate::model::time::Time;
 use crate::store::error::StoreError;
-use crate::store::side::{Headquarters, HqTx};
+use crate::store::side::{Handle, Headquarters, HqTx};
 use crate::store::sql_text::quoted;
 use crate::world::random::Random;
 
@@ -19,7 +19,7 @@ const CHUNK: u64 = 20_000;
 ///
 /// The database must be one that is thrown away when this fails.
 pub fn customers(
-    hq: &Headquarters,
+    hq: &Handle<Headquarters>,
     company: &DataAreaId,
     channels: &[String],
     count: u64,
@@ -76,7 +76,7 @@ fn drop_indexes(hq: &Headquarters) -> Result<Vec<String>, StoreError> {
 }
 
 fn draft(
-    hq: &Headquarters,
+    hq: &HqTx<'_>,
     lists: &Lists,
     random: &mut Random,
     numbers: std::ops::Range<u64>,
