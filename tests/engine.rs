@@ -9,7 +9,7 @@ mod keys;
 use std::path::Path;
 
 use cdx::exchange::init::init;
-use cdx::exchange::{Asked, CALM, RunRequest, begin, run};
+use cdx::exchange::{Asked, CALM, ExchangeError, RunRequest, run, write};
 use cdx::model::event::{Event, Silent};
 use cdx::model::run::RunReport;
 use cdx::store::Environment;
@@ -42,14 +42,12 @@ fn run_job(env: &Environment, job: &str, faults: &[String]) -> (RunReport, Vec<E
     let mut events = Vec::new();
     let request = RunRequest { jobs: vec![job.to_owned()], ..RunRequest::default() };
     let asked = (faults, Asked::Jobs(&request));
-    let mut writer = begin(env, "test", asked, &mut events).unwrap();
-    let report = run(&mut writer, &request, &mut events).unwrap();
-    assert!(writer.finish().is_empty());
-    (report, events)
+    let report =
+        write(env, "test", asked, &mut events, |writer, listener| run(writer, &request, listener));
+    (report.unwrap(), events)
 }
 
 fn run_full(env: &Environment, channel: &str) {
-    let mut writer = begin(env, "test", CALM, &mut Silent).unwrap();
     let request = RunRequest {
         jobs: vec!["1010".to_owned()],
         channel: Some(channel.to_owned()),
@@ -57,9 +55,10 @@ fn run_full(env: &Environment, channel: &str) {
         ..RunRequest::default()
     };
     // A fault nobody has met yet fails a try; each try uses one up.
-    let done = (0..20).any(|_| run(&mut writer, &request, &mut Silent).unwrap().ok);
-    assert!(done, "the faults are never used up");
-    assert!(writer.finish().is_empty());
+    let done = write(env, "test", CALM, &mut Silent, |writer, listener| {
+        Ok::<_, ExchangeError>((0..20).any(|_| run(writer, &request, listener).unwrap().ok))
+    });
+    assert!(done.unwrap(), "the faults are never used up");
 }
 
 fn affiliations(path: &Path, table: &str) -> Vec<(i64, String, i64)> {

@@ -137,12 +137,6 @@ impl Context {
         }
     }
 
-    /// The environment, opened for writing, with faults armed and leftovers repaired.
-    fn writer(&self, faults: (&[String], Asked<'_>)) -> Result<Writer, CommandError> {
-        let mut progress = self.progress();
-        Ok(exchange::begin(&self.environment()?, &self.command, faults, &mut progress)?)
-    }
-
     /// Opens the environment for writing, works, and ends, whatever came of the work.
     pub(super) fn write<T>(
         &self,
@@ -157,9 +151,9 @@ impl Context {
         faults: (&[String], Asked<'_>),
         work: impl FnOnce(&mut Writer) -> Result<T, CommandError>,
     ) -> Result<T, CommandError> {
-        let mut writer = self.writer(faults)?;
-        let done = work(&mut writer);
-        self.finish(writer, done.is_ok());
+        let (env, mut progress) = (self.environment()?, self.progress());
+        let work = |writer: &mut Writer, _: &mut dyn Listener| work(writer);
+        let done = exchange::write(&env, &self.command, faults, &mut progress, work);
         self.written.set(self.written.get() || done.is_ok());
         done.map_err(|error| error.uncertain_of(&self.command))
     }
@@ -171,17 +165,6 @@ impl Context {
         work: impl FnOnce(&HqWriter<'_>) -> Result<T, CommandError>,
     ) -> Result<T, CommandError> {
         self.write(|writer| writer.change(work))
-    }
-
-    /// Ends what [`Context::writer`] began. Where the work is done, what could not be put in order
-    /// after it is told, and makes no failure of it.
-    fn finish(&self, writer: Writer, done: bool) {
-        let mut progress = self.progress();
-        exchange::notice::tell(&writer, &mut progress);
-        exchange::tell_unmet(&writer, &mut progress);
-        for untidied in writer.finish() {
-            progress.event(exchange::not_tidied(&untidied, done));
-        }
     }
 
     /// Every command with its options, as clap knows them.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::error::ExchangeError;
 use super::initialize::initialize;
-use super::recover::{CALM, begin, not_tidied};
+use super::recover::{CALM, write};
 use super::request::RunRequest;
 use super::run::run;
 use crate::model::event::Listener;
@@ -52,20 +52,18 @@ pub fn init(
     listener: &mut dyn Listener,
 ) -> Result<RunReport, ExchangeError> {
     let env = create::create(root, blueprint, replace, listener)?;
-    let writer = begin(&env, "init", CALM, listener)?;
-    initialize(&writer, false)?;
-    end(writer, listener);
+    write(&env, "init", CALM, listener, |writer, _| initialize(writer, false))?;
     mark::complete(env.root())?;
     if !synchronize {
         return Ok(RunReport { ok: true, jobs: Vec::new() });
     }
-    let mut writer = begin(&env, "init", CALM, listener)?;
-    let jobs = scheduled(&writer)?;
-    let request = RunRequest { jobs, ..RunRequest::default() };
-    let report = run(&mut writer, &request, listener)?;
-    start_registers(&writer, None)?;
-    end(writer, listener);
-    Ok(report)
+    write(&env, "init", CALM, listener, |writer, listener| {
+        let jobs = scheduled(writer)?;
+        let request = RunRequest { jobs, ..RunRequest::default() };
+        let report = run(writer, &request, listener)?;
+        start_registers(writer, None)?;
+        Ok(report)
+    })
 }
 
 /// The download jobs of active schedules that headquarters has: the first ones first.
@@ -83,10 +81,4 @@ fn scheduled(writer: &Writer) -> Result<Vec<String>, StoreError> {
         |job: &String| FIRST_JOBS.iter().position(|first| first == job).unwrap_or(FIRST_JOBS.len());
     jobs.sort_by_key(place);
     Ok(jobs)
-}
-
-fn end(writer: Writer, listener: &mut dyn Listener) {
-    for untidied in writer.finish() {
-        listener.event(not_tidied(&untidied, true));
-    }
 }

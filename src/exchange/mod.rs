@@ -36,9 +36,9 @@ pub mod upload;
 pub mod upload_tables;
 mod way_out;
 
-pub use arming::{Asked, tell_unmet};
+pub use arming::Asked;
 pub use chain::chain;
 pub use error::ExchangeError;
-pub use recover::{CALM, begin, not_tidied};
+pub use recover::{CALM, write};
 pub use request::RunRequest;
 pub use run::run;

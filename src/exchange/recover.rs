@@ -1,6 +1,7 @@
-//! Opens an environment for writing and finishes what an interrupted command left.
+//! The one way to write an environment: it is opened, what an interrupted command left is finished,
+//! the work is done, and it is ended, whatever came of the work.
 
-use super::arming::{Asked, arm};
+use super::arming::{Asked, arm, tell_unmet};
 use super::chain::chain;
 use super::error::ExchangeError;
 use crate::model::event::{Event, Listener};
@@ -9,11 +10,30 @@ use crate::model::status::DownloadStatus;
 use crate::store::packages::{Folder, PackageStore};
 use crate::store::{Environment, StoreError, TidyFailure, Writer, apply, sessions, uploads};
 
-/// Takes the environment's lock, arms the faults asked for, and repairs what is left over.
+/// Takes the environment's lock, arms the faults asked for, repairs what is left over, works, and
+/// ends. Where the work is done, what could not be put in order after it is told, and makes no
+/// failure of it.
 ///
 /// # Errors
-/// The lock, the files, or a fault that is not understood or cannot happen in what is asked.
-pub fn begin(
+/// The lock, the files, a fault that is not understood or cannot happen in what is asked; the work.
+pub fn write<T, E: From<ExchangeError>>(
+    env: &Environment,
+    command: &str,
+    faults: (&[String], Asked<'_>),
+    listener: &mut dyn Listener,
+    work: impl FnOnce(&mut Writer, &mut dyn Listener) -> Result<T, E>,
+) -> Result<T, E> {
+    let mut writer = begin(env, command, faults, listener)?;
+    let done = work(&mut writer, listener);
+    super::notice::tell(&writer, listener);
+    tell_unmet(&writer, listener);
+    for untidied in writer.finish() {
+        listener.event(not_tidied(&untidied, done.is_ok()));
+    }
+    done
+}
+
+fn begin(
     env: &Environment,
     command: &str,
     (faults, asked): (&[String], Asked<'_>),
@@ -29,7 +49,7 @@ pub fn begin(
 pub const CALM: (&[String], Asked<'static>) = (&[], Asked::Nothing);
 
 /// The event of what could not be put in order after the work, and whether that was done.
-pub fn not_tidied(untidied: &TidyFailure, done: bool) -> Event {
+fn not_tidied(untidied: &TidyFailure, done: bool) -> Event {
     let why = chain(&untidied.error);
     let head = if done { "all is done; " } else { "" };
     let text = format!("{head}{} could not be put in order: {why}", untidied.what);

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use cdx::exchange::{CALM, RunRequest, begin, initialize, run};
-use cdx::model::event::Silent;
-use cdx::store::Environment;
+use cdx::exchange::{CALM, RunRequest, initialize, run, write};
+use cdx::model::event::{Listener, Silent};
+use cdx::store::{Environment, Writer};
 use rusqlite::Connection;
 
 use super::environment;
@@ -164,9 +164,9 @@ fn prepare(env: &Environment, (hq, channel, toml): (String, String, String)) {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
-    let writer = begin(env, "test", CALM, &mut Silent).unwrap();
-    initialize::initialize(&writer, false).unwrap();
-    assert!(writer.finish().is_empty());
+    let done =
+        write(env, "test", CALM, &mut Silent, |writer, _| initialize::initialize(writer, false));
+    done.unwrap();
 }
 
 fn columns(shape: &Shape) -> Vec<(String, String)> {
@@ -242,10 +242,9 @@ fn perform(db: &Connection, sql: &str) {
 }
 
 fn go(env: &Environment, job: &str, full: bool) {
-    let mut writer = begin(env, "test", CALM, &mut Silent).unwrap();
     let request = RunRequest { jobs: vec![job.to_owned()], full, ..RunRequest::default() };
-    let report = run(&mut writer, &request, &mut Silent).unwrap();
-    assert!(writer.finish().is_empty());
+    let go = |writer: &mut Writer, listener: &mut dyn Listener| run(writer, &request, listener);
+    let report = write(env, "test", CALM, &mut Silent, go).unwrap();
     assert!(report.ok, "{report:#?}");
 }
 
