@@ -70,6 +70,14 @@ impl Context {
         Environment::find(named.as_deref(), &here)
     }
 
+    /// The same; none where there is none around and none was named.
+    pub(super) fn environment_if_any(&self) -> Result<Option<Environment>, StoreError> {
+        match self.find() {
+            Err(StoreError::NoEnvironment { .. }) if self.env.is_none() => Ok(None),
+            found => found.map(Some),
+        }
+    }
+
     /// Where a new environment goes: where it was said, else where `--env` or `CDX_ENV` says, else
     /// to a folder of this name.
     ///
@@ -79,13 +87,12 @@ impl Context {
         &self,
         dir: Option<&Path>,
         otherwise: &str,
+        elsewhere: fn(String) -> Suggestion,
     ) -> Result<PathBuf, CommandError> {
         let env = self.env.as_deref();
         match (dir, env.filter(|_| self.env_typed)) {
             (Some(dir), Some(env)) if !self.folder.is_same(dir, env) => {
-                let demo = self.command == "demo";
-                let make = if demo { Suggestion::DemoElsewhere } else { Suggestion::InitElsewhere };
-                let hint = Prose::hint("name one", make(dir.display().to_string()));
+                let hint = Prose::hint("name one", elsewhere(dir.display().to_string()));
                 let (dir, env) = (dir.display(), env.display());
                 Err(CommandError::usage(
                     "usage",

@@ -198,7 +198,7 @@ fn lacking(channel: &str, missing: &MissingGround) -> Prose {
 fn correct(problems: &Problems) -> Prose {
     // Scripts that were changed are told where they are carried out, and are in order once they
     // are back.
-    if problems.told.iter().all(|problem| problem.code == "script-changed") {
+    if problems.are_changed_scripts() {
         return Prose::hint("then go on", Suggestion::INITIALIZE);
     }
     Prose::hint("see them one by one", OfJobs::Check)

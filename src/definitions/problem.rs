@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::script::ScriptProblem;
+use super::script::{CHANGED, ScriptProblem};
 use crate::model::key::NoKey;
 use crate::model::wording::{count, grouped};
 
@@ -336,6 +336,11 @@ impl Problems {
     /// One problem alone.
     pub fn one(problem: Problem) -> Self {
         Self { told: vec![problem], more: 0 }
+    }
+
+    /// Whether scripts that were changed are all that is wrong.
+    pub fn are_changed_scripts(&self) -> bool {
+        self.told.iter().all(|problem| problem.code == CHANGED)
     }
 
     /// Adds a problem, which is only made where it is told.

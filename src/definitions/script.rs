@@ -36,6 +36,9 @@ pub enum ScriptProblem {
     },
 }
 
+/// The code of a script that was changed.
+pub(super) const CHANGED: &str = "script-changed";
+
 impl ScriptProblem {
     /// A stable code for scripts.
     pub fn code(&self) -> &'static str {
@@ -44,7 +47,7 @@ impl ScriptProblem {
             Self::Endless { .. } => "script-endless",
             Self::TooMuch { .. } => "script-too-much",
             Self::Failed(_) => "script-fails",
-            Self::Changed { .. } => "script-changed",
+            Self::Changed { .. } => CHANGED,
         }
     }
 

@@ -76,7 +76,7 @@ const STORY: &[(&str, &[&str])] = &[
 ];
 
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
-    let place = context.new_place(args.dir.as_deref(), "cdx-demo")?;
+    let place = context.new_place(args.dir.as_deref(), "cdx-demo", Suggestion::DemoElsewhere)?;
     let dir = place.display().to_string();
     let mut steps = Vec::new();
     step(context, &dir, "", &["init", &dir], &mut steps).map_err(|error| taken(error, &dir))?;

@@ -85,7 +85,7 @@ impl Report for InitReport {
 }
 
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
-    let dir = context.new_place(args.dir.as_deref(), ".")?;
+    let dir = context.new_place(args.dir.as_deref(), ".", Suggestion::InitElsewhere)?;
     let blueprint = blueprint(&args)?;
     let synchronized = !args.empty_channels && (args.sync || args.customers <= SYNC_UP_TO);
     let mut progress = context.progress();

@@ -62,15 +62,12 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
 
 /// The definitions headquarters has; the shipped ones where there is no environment.
 pub(in crate::cli) fn known(context: &Context) -> Result<Definitions, CommandError> {
-    match context.environment() {
-        Ok(env) => Ok(scheduler::read(&env.reader()?.hq)?),
-        Err(error) if error.failure.code == "no-environment" && context.env.is_none() => {
-            let tables = catalogue::declared(&[], &[])?;
-            let loaded = definitions::load(&definitions::shipped(), &tables);
-            Ok(loaded.map_err(StoreError::Definitions)?)
-        }
-        Err(error) => Err(error),
+    if let Some(env) = context.environment_if_any()? {
+        return Ok(scheduler::read(&env.reader()?.hq)?);
     }
+    let tables = catalogue::declared(&[], &[])?;
+    let loaded = definitions::load(&definitions::shipped(), &tables);
+    Ok(loaded.map_err(StoreError::Definitions)?)
 }
 
 /// An unknown job, with the nearest one.
@@ -87,8 +84,8 @@ fn check(context: &Context, named: &[PathBuf]) -> Result<Exit, CommandError> {
     let mut sources = definitions::shipped();
     let mut gates = Vec::new();
     let mut broken = 0;
-    let tables = match context.find() {
-        Ok(env) => {
+    let tables = match context.environment_if_any() {
+        Ok(Some(env)) => {
             if named.is_empty() {
                 tell_unread(context, &env)?;
                 sources.extend(files::job_files(env.root())?);
@@ -96,9 +93,7 @@ fn check(context: &Context, named: &[PathBuf]) -> Result<Exit, CommandError> {
             }
             initialize::declared(&env)
         }
-        Err(StoreError::NoEnvironment { .. }) if context.env.is_none() => {
-            catalogue::declared(&[], &[])
-        }
+        Ok(None) => catalogue::declared(&[], &[]),
         // What is wrong with the environment's own settings is told in its place.
         Err(StoreError::Definitions(problems)) => {
             broken = 1;

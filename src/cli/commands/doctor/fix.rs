@@ -1,13 +1,12 @@
 //! `cdx doctor --fix`: runs the safe fixes, in an order that works, and looks again.
 
 use super::fixes::{FixStep, Fixes};
-use super::{Args, read, tell};
+use super::{read, tell};
 use crate::cli::context::{Context, Inner};
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::diagnosis::fix::together;
-use crate::diagnosis::{Diagnosis, Finding};
-use crate::diagnosis::{Fix, Safety};
+use crate::diagnosis::{Diagnosis, Finding, Fix, Safety, Severity};
 use crate::doctor::Request;
 use crate::model::suggestion::Suggestion;
 
@@ -15,14 +14,15 @@ pub(super) fn run(
     context: &Context,
     request: Request,
     before: &Diagnosis,
-    args: &Args,
+    dry_run: bool,
+    threshold: Option<Severity>,
 ) -> Result<Exit, CommandError> {
     let env = context.named_env();
     let commands = together(safe(before));
     let mut ran = Vec::new();
     for command in commands {
         let (mut exit, mut error) = (None, None);
-        if !args.dry_run {
+        if !dry_run {
             match carry_out(context, &command) {
                 Ok(code) => exit = Some(code.code()),
                 Err(failed) => {
@@ -35,9 +35,9 @@ pub(super) fn run(
         let command = suggestion.typed(env.as_deref());
         ran.push(FixStep { command, suggestion, exit, error });
     }
-    let fixed = Fixes { dry_run: args.dry_run, commands: ran };
-    let after = if args.dry_run { before.clone() } else { read::examine(context, request)? };
-    tell::diagnosis(context, after, Some(fixed), args.fail_on.threshold())
+    let fixed = Fixes { dry_run, commands: ran };
+    let after = if dry_run { before.clone() } else { read::examine(context, request)? };
+    tell::diagnosis(context, after, Some(fixed), threshold)
 }
 
 /// The fixes that are run: safe ones, of findings that nobody has accepted.

@@ -89,22 +89,23 @@ impl FailOn {
 
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     let request = request(context, &args)?;
+    let threshold = args.fail_on.threshold();
     if args.watch {
-        return watch::run(context, request, args.fail_on.threshold());
+        return watch::run(context, request, threshold);
     }
     let diagnosis = read::examine(context, request.clone())?;
     if args.fix {
-        return fix::run(context, request, &diagnosis, &args);
+        return fix::run(context, request, &diagnosis, args.dry_run, threshold);
     }
     if let Some(path) = args.baseline.as_ref().filter(|_| args.write_baseline) {
         if !diagnosis.is_informed() {
             // A baseline of nothing would make everything new.
-            return tell::diagnosis(context, diagnosis, None, args.fail_on.threshold());
+            return tell::diagnosis(context, diagnosis, None, threshold);
         }
         let baseline = Baseline::of(&diagnosis.findings);
         return tell::baseline(context, path, &baseline);
     }
-    tell::diagnosis(context, diagnosis, None, args.fail_on.threshold())
+    tell::diagnosis(context, diagnosis, None, threshold)
 }
 
 /// What is asked, with the rules it names and the baseline it goes by.

@@ -212,12 +212,9 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
 
 /// The gates of the environment, or where there is none those of the binary.
 pub(in crate::cli) fn catalogue(context: &Context) -> Result<Catalogue, CommandError> {
-    match context.environment() {
-        Ok(env) => Ok(env.gates()?),
-        Err(error) if error.failure.code == "no-environment" && context.env.is_none() => {
-            super::init::catalogue()
-        }
-        Err(error) => Err(error),
+    match context.environment_if_any()? {
+        Some(env) => Ok(env.gates()?),
+        None => super::init::catalogue(),
     }
 }
 
