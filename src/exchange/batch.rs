@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::batch_operation::{Failure, Limits, known_account, process};
+use super::batch_failure::Failure;
+use super::batch_operation::{Limits, known_account, process};
 use super::error::ExchangeError;
 use crate::model::event::{Event, Listener};
 use crate::model::ids::DataAreaId;

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::batch_operation::Failure;
-use crate::model::changed::Changed;
-use crate::model::field_set::{Field, FieldOwner, LeftField, Made, Setter, Stamp};
+use super::batch_failure::Failure;
+use crate::model::changed_fields::ChangedFields;
+use crate::model::field_set::{Field, FieldOwner, RowOrigin, Setter, Stamp};
 use crate::model::ids::DataStoreId;
+use crate::model::left_field::LeftField;
 use crate::model::operation::Action;
 use crate::model::time::Time;
 use crate::store::operations::{self, OperationRow};
 use crate::store::{HqTx, StoreError, batch_order, field_sets};
 
 /// An operation on its way into headquarters.
-pub(super) struct Acting<'a> {
+pub(super) struct CurrentOperation<'a> {
     /// Headquarters.
     pub(super) hq: &'a HqTx<'a>,
     /// The operation.
@@ -32,7 +33,7 @@ pub(super) enum Fate {
     Left(Stamp),
 }
 
-impl<'a> Acting<'a> {
+impl<'a> CurrentOperation<'a> {
     pub(super) fn new(
         hq: &'a HqTx<'a>,
         row: &'a OperationRow,
@@ -47,9 +48,9 @@ impl<'a> Acting<'a> {
     }
 
     /// The fields that the operation changed (R19).
-    pub(super) fn changed(&self) -> Result<Changed, Failure> {
+    pub(super) fn changed(&self) -> Result<ChangedFields, Failure> {
         let text = self.row.text("cdx_CHANGED");
-        Changed::parse(text)
+        ChangedFields::parse(text)
             .ok_or_else(|| Failure::Told(format!("cdx_CHANGED is not a list of fields: {text:?}")))
     }
 
@@ -61,7 +62,7 @@ impl<'a> Acting<'a> {
         if let Some(at) = saved.filter(|at| **at >= made) {
             return Stamp { at: at.clone(), by: Setter::StatusForm(self.row.id) };
         }
-        let made_in = Made {
+        let made_in = RowOrigin {
             store: self.made_in(),
             kind: self.row.id.kind,
             counter: self.row.number("REPLICATIONCOUNTERFROMORIGIN"),
@@ -135,6 +136,6 @@ impl<'a> Acting<'a> {
         field: Field,
         stamp: Stamp,
     ) -> Result<(), StoreError> {
-        field_sets::record(self.hq, owner, &[(field, stamp)])
+        field_sets::record(self.hq, owner, [(field, stamp)])
     }
 }

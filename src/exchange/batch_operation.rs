@@ -1,8 +1,9 @@
 //! What the customer batch does with one operation.
 
-use super::batch_fields::{Acting, Fate};
+use super::batch_failure::Failure;
+use super::batch_fields::{CurrentOperation, Fate};
 use crate::model::async_values::AFFILIATION;
-use crate::model::changed::Changed;
+use crate::model::changed_fields::ChangedFields;
 use crate::model::customer::{
     Address, AddressField, Change, Contact, Customer, CustomerField, PHONE, Part, Place,
 };
@@ -13,29 +14,8 @@ use crate::model::schema::Table;
 use crate::model::time::Time;
 use crate::store::hq_customers::{self, Origin};
 use crate::store::hq_locations::{self, PostalAddress};
-use crate::store::operations::{self, Done, OperationRow};
+use crate::store::operations::{self, OperationRow, Outcome};
 use crate::store::{Headquarters, HqTx, StoreError, catalogue, lineage};
-
-/// Why an operation did not go through.
-#[derive(Debug)]
-pub(super) enum Failure {
-    /// The last known error, as the status shows it (C03).
-    Told(String),
-    /// The database failed; the batch stops.
-    Store(StoreError),
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        match error {
-            // What an operation names and headquarters does not have is that operation's failure.
-            StoreError::Unknown { what, name, .. } => {
-                Self::Told(format!("unknown {what} {name:?}"))
-            }
-            other => Self::Store(other),
-        }
-    }
-}
 
 /// The lengths of headquarters' columns, some shorter than the channel's.
 pub(super) struct Limits {
@@ -70,8 +50,8 @@ pub(super) fn process(
     company: &DataAreaId,
     limits: &Limits,
     now: &Time,
-) -> Result<Done, Failure> {
-    let acting = Acting::new(hq, row, now)?;
+) -> Result<Outcome, Failure> {
+    let acting = CurrentOperation::new(hq, row, now)?;
     let account = account(hq, row)?;
     match (row.id.kind, account) {
         (OperationKind::Customer, account) => customer(&acting, account, company, limits),
@@ -87,8 +67,8 @@ pub(super) fn process(
 }
 
 /// A primary contact is the customer's e-mail address or telephone number; another one is added.
-fn contact(acting: &Acting<'_>, account: AccountNum) -> Result<Done, StoreError> {
-    let Acting { hq, row, now, .. } = *acting;
+fn contact(acting: &CurrentOperation<'_>, account: AccountNum) -> Result<Outcome, StoreError> {
+    let CurrentOperation { hq, row, now, .. } = *acting;
     let contact = Contact::of_async(|column| row.text(column));
     let phone = contact.kind == PHONE;
     let word = format!("contact {}", if phone { "phone" } else { "email" });
@@ -96,10 +76,10 @@ fn contact(acting: &Acting<'_>, account: AccountNum) -> Result<Done, StoreError>
         let party = hq_customers::known_party(hq, &account)?;
         hq_locations::set_contact(hq, party, &contact, now)?;
         let changes = vec![Change::new(&word, "", &contact.value)];
-        return Ok(Done { account, changes, left: Vec::new() });
+        return Ok(Outcome { account, changes, left: Vec::new() });
     }
     let field = if phone { CustomerField::Phone } else { CustomerField::Email };
-    let mut done = Done { account, ..Done::default() };
+    let mut done = Outcome { account, ..Outcome::default() };
     set_customer_field(acting, &mut done, field, &contact.value, &Contact::COLUMNS)?;
     for change in &mut done.changes {
         change.attribute.clone_from(&word);
@@ -107,13 +87,13 @@ fn contact(acting: &Acting<'_>, account: AccountNum) -> Result<Done, StoreError>
     Ok(done)
 }
 
-fn affiliation(acting: &Acting<'_>, account: AccountNum) -> Result<Done, StoreError> {
-    let Acting { hq, row, .. } = *acting;
+fn affiliation(acting: &CurrentOperation<'_>, account: AccountNum) -> Result<Outcome, StoreError> {
+    let CurrentOperation { hq, row, .. } = *acting;
     let id = row.number(AFFILIATION);
     let (field, text) = (Field::Affiliation(id), id.to_string());
     let takes = acting.action == Action::Deactivate;
     let owner = FieldOwner::Customer(&account);
-    let mut done = Done { account: account.clone(), ..Done::default() };
+    let mut done = Outcome { account: account.clone(), ..Outcome::default() };
     match acting.fate(owner, field, &[AFFILIATION, "OPERATION"])? {
         Fate::Left(newer) => {
             let word = |given: bool| if given { "given" } else { "taken" };
@@ -134,13 +114,13 @@ fn affiliation(acting: &Acting<'_>, account: AccountNum) -> Result<Done, StoreEr
     Ok(done)
 }
 
-fn attribute(acting: &Acting<'_>, account: AccountNum) -> Result<Done, StoreError> {
-    let Acting { hq, row, .. } = *acting;
+fn attribute(acting: &CurrentOperation<'_>, account: AccountNum) -> Result<Outcome, StoreError> {
+    let CurrentOperation { hq, row, .. } = *acting;
     let (id, value) = (row.number("ATTRIBUTERECID"), row.text("ATTRIBUTEVALUESTRING"));
     let field = Field::Attribute(id);
     let owner = FieldOwner::Customer(&account);
     let old = operations::attribute(hq, &account, id)?;
-    let mut done = Done { account: account.clone(), ..Done::default() };
+    let mut done = Outcome { account: account.clone(), ..Outcome::default() };
     match acting.fate(owner, field, &["ATTRIBUTERECID", "ATTRIBUTEVALUESTRING"])? {
         Fate::Left(newer) => done.left.push(acting.left(field, value, &old, &newer)?),
         Fate::Set(stamp) => {
@@ -175,12 +155,12 @@ pub(super) fn known_account(
 }
 
 fn customer(
-    acting: &Acting<'_>,
+    acting: &CurrentOperation<'_>,
     account: Option<AccountNum>,
     company: &DataAreaId,
     limits: &Limits,
-) -> Result<Done, Failure> {
-    let Acting { hq, row, .. } = *acting;
+) -> Result<Outcome, Failure> {
+    let CurrentOperation { hq, row, .. } = *acting;
     let wanted = Customer::of_async(|column| row.text(column));
     let changed = acting.changed()?;
     for field in CustomerField::ALL.iter().filter(|field| changed.includes(field.as_str())) {
@@ -196,7 +176,7 @@ fn customer(
         ))),
         (Some(account), _) => {
             let account = hq_customers::find(hq, &account)?.map_or(account, |found| found.account);
-            let mut done = Done { account, ..Done::default() };
+            let mut done = Outcome { account, ..Outcome::default() };
             for field in edited(&wanted, &changed) {
                 let value = field.get(&wanted);
                 set_customer_field(acting, &mut done, field, value, &[field.column()])?;
@@ -207,8 +187,12 @@ fn customer(
 }
 
 /// Makes the customer of a creation (C05).
-fn create(acting: &Acting<'_>, wanted: &Customer, company: &DataAreaId) -> Result<Done, Failure> {
-    let Acting { hq, row, now, .. } = *acting;
+fn create(
+    acting: &CurrentOperation<'_>,
+    wanted: &Customer,
+    company: &DataAreaId,
+) -> Result<Outcome, Failure> {
+    let CurrentOperation { hq, row, now, .. } = *acting;
     let channel = row.number("ORIGINATINGCHANNEL");
     let default = operations::default_customer(hq, channel)?
         .ok_or_else(|| Failure::Told(format!("channel {} has no default customer", row.channel)))?;
@@ -219,23 +203,23 @@ fn create(acting: &Acting<'_>, wanted: &Customer, company: &DataAreaId) -> Resul
     let mut changes = Vec::new();
     for field in CustomerField::given(wanted) {
         let owner = FieldOwner::Customer(&account);
-        acting.record_saved(owner, field.into(), &[field.column()])?;
+        acting.record_saved(owner, Field::Customer(field), &[field.column()])?;
         changes.push(Change::new(field.as_str(), "", field.get(wanted)));
     }
-    Ok(Done { account, changes, left: Vec::new() })
+    Ok(Outcome { account, changes, left: Vec::new() })
 }
 
 /// Sets a field of a customer, or leaves it as a newer operation has set it.
 fn set_customer_field(
-    acting: &Acting<'_>,
-    done: &mut Done,
+    acting: &CurrentOperation<'_>,
+    done: &mut Outcome,
     field: CustomerField,
     value: &str,
     columns: &[&str],
 ) -> Result<(), StoreError> {
-    let Acting { hq, now, .. } = *acting;
+    let CurrentOperation { hq, now, .. } = *acting;
     let account = done.account.clone();
-    let set = field.into();
+    let set = Field::Customer(field);
     match acting.fate(FieldOwner::Customer(&account), set, columns)? {
         Fate::Set(stamp) => {
             done.changes.extend(hq_customers::set_field(hq, &account, field, value, &stamp, now)?);
@@ -250,19 +234,23 @@ fn set_customer_field(
 
 /// The fields that a row changed. Of one that is taken whole, group and language only where it has
 /// them, since channels may leave them out.
-fn edited(customer: &Customer, changed: &Changed) -> Vec<CustomerField> {
+fn edited(customer: &Customer, changed: &ChangedFields) -> Vec<CustomerField> {
     let carried = |field: &CustomerField| match changed {
-        Changed::Whole => {
+        ChangedFields::Whole => {
             !field.get(customer).is_empty()
                 || !matches!(field, CustomerField::Group | CustomerField::Language)
         }
-        Changed::Fields(_) => changed.includes(field.as_str()),
+        ChangedFields::Fields(_) => changed.includes(field.as_str()),
     };
     CustomerField::ALL.iter().copied().filter(carried).collect()
 }
 
-fn address(acting: &Acting<'_>, account: AccountNum, limits: &Limits) -> Result<Done, Failure> {
-    let Acting { hq, row, now, .. } = *acting;
+fn address(
+    acting: &CurrentOperation<'_>,
+    account: AccountNum,
+    limits: &Limits,
+) -> Result<Outcome, Failure> {
+    let CurrentOperation { hq, row, now, .. } = *acting;
     let wanted = Address::of_async(|column| row.text(column));
     let action = acting.action;
     let changed = acting.changed()?;
@@ -276,14 +264,14 @@ fn address(acting: &Acting<'_>, account: AccountNum, limits: &Limits) -> Result<
     }
     let party = hq_customers::known_party(hq, &account)?;
     let known = hq_locations::find_address(hq, party, &wanted.id)?;
-    let mut done = Done { account, ..Done::default() };
+    let mut done = Outcome { account, ..Outcome::default() };
     match (action, known) {
         (Action::Create, None) => {
             let recid = hq_locations::add_address(hq, party, &wanted, &acting.stamp(&[]), now)?;
             operations::remember_address(hq, &wanted.id, recid)?;
             for field in carried.iter().filter(|field| !field.get(&wanted).is_empty()) {
                 let owner = FieldOwner::Address(recid);
-                acting.record_saved(owner, (*field).into(), &[field.column()])?;
+                acting.record_saved(owner, Field::Address(*field), &[field.column()])?;
             }
             done.changes = differences(&Address::default(), &wanted);
         }
@@ -300,8 +288,8 @@ fn address(acting: &Acting<'_>, account: AccountNum, limits: &Limits) -> Result<
 
 /// A deactivation sets one field, whether the address is in force; no edit sets that.
 fn deactivate(
-    acting: &Acting<'_>,
-    done: &mut Done,
+    acting: &CurrentOperation<'_>,
+    done: &mut Outcome,
     recid: i64,
     found: &PostalAddress,
 ) -> Result<(), StoreError> {
@@ -318,8 +306,8 @@ fn deactivate(
 /// Sets the fields that an edit changed; all are left alone where a newer operation has
 /// deactivated the address.
 fn edit_address(
-    acting: &Acting<'_>,
-    done: &mut Done,
+    acting: &CurrentOperation<'_>,
+    done: &mut Outcome,
     recid: i64,
     found: &PostalAddress,
     wanted: &Address,
@@ -329,7 +317,7 @@ fn edit_address(
     let before = found.values();
     let mut set: Vec<(AddressField, String, Stamp)> = Vec::new();
     for field in carried {
-        let (name, columns) = ((*field).into(), [field.column()]);
+        let (name, columns) = (Field::Address(*field), [field.column()]);
         let fate = match (acting.fate(owner, Field::InForce, &columns)?, found) {
             (Fate::Left(newer), PostalAddress::Deactivated(_)) => Fate::Left(newer),
             _ => acting.fate(owner, name, &columns)?,

@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod arming;
 pub mod batch;
+mod batch_failure;
 mod batch_fields;
 mod batch_operation;
 mod chain;

@@ -3,12 +3,11 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
 use super::customer::{AddressField, CustomerField};
+use super::ids::{AccountNum, DataStoreId};
+use super::named::named;
 use super::operation::{OperationId, OperationKind};
-use crate::model::ids::{AccountNum, DataStoreId};
-use crate::model::time::{ShownTime, Time};
+use super::time::Time;
 
 /// Whose fields they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,18 +33,6 @@ pub enum Field {
     InForce,
 }
 
-impl From<CustomerField> for Field {
-    fn from(field: CustomerField) -> Self {
-        Self::Customer(field)
-    }
-}
-
-impl From<AddressField> for Field {
-    fn from(field: AddressField) -> Self {
-        Self::Address(field)
-    }
-}
-
 impl fmt::Display for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -60,7 +47,7 @@ impl fmt::Display for Field {
 
 /// Where a row of a channel was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Made {
+pub struct RowOrigin {
     /// The RECID of the channel database that the register wrote into.
     pub store: DataStoreId,
     /// The table.
@@ -75,12 +62,26 @@ pub struct Made {
 /// Whether a row was made before another one; rows of several channels or tables have no order.
 ///
 /// A row gets another counter when it is merged or brought up again, and keeps its number.
-pub fn made_before(a: &Made, b: &Made) -> bool {
+pub fn made_before(a: &RowOrigin, b: &RowOrigin) -> bool {
     let earlier = match (a.number, b.number) {
         (Some(a), Some(b)) => a < b,
         _ => a.counter < b.counter,
     };
     (a.store, a.kind) == (b.store, b.kind) && earlier
+}
+
+named! {
+    /// The kinds of [`Setter`].
+    pub enum SetterKind {
+        /// A person in headquarters.
+        Headquarters = "headquarters",
+        /// A real-time call.
+        RealTime = "real-time",
+        /// The status form.
+        StatusForm = "status-form",
+        /// An operation of a channel.
+        Operation = "operation",
+    }
 }
 
 /// Who set a field.
@@ -97,7 +98,7 @@ pub enum Setter {
         /// The row in headquarters.
         id: OperationId,
         /// The row in the channel.
-        made: Made,
+        made: RowOrigin,
     },
 }
 
@@ -138,29 +139,6 @@ impl Stamp {
     }
 }
 
-/// A field that an operation left alone, since a newer one had set it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LeftField<When = Time> {
-    /// The field.
-    pub field: String,
-    /// The value that the operation has.
-    pub value: String,
-    /// The value that stays.
-    pub kept: String,
-    /// Who set it, for a reader.
-    pub newer: String,
-    /// When that person acted.
-    pub since: When,
-}
-
-impl LeftField {
-    /// The same with the time as a reader has it.
-    pub fn shown(self, show: impl FnOnce(&Time) -> ShownTime) -> LeftField<ShownTime> {
-        let Self { field, value, kept, newer, since } = self;
-        LeftField { field, value, kept, newer, since: show(&since) }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,7 +155,7 @@ mod tests {
         let kind = OperationKind::Customer;
         let by = Setter::Operation {
             id: OperationId { kind, row: counter },
-            made: Made { store: DataStoreId(store), kind, counter, number },
+            made: RowOrigin { store: DataStoreId(store), kind, counter, number },
         };
         Stamp { at: at.to_owned(), by }
     }

@@ -2,7 +2,7 @@
 
 pub mod async_values;
 pub mod behaviour;
-pub mod changed;
+pub mod changed_fields;
 pub mod customer;
 pub mod event;
 pub mod evidence;
@@ -11,6 +11,7 @@ pub mod folding;
 pub mod ids;
 pub mod job;
 pub mod key;
+pub mod left_field;
 pub mod name_kind;
 pub mod named;
 pub mod nearest;

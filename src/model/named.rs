@@ -50,3 +50,28 @@ macro_rules! named {
     };
 }
 pub(crate) use named;
+
+/// Makes a [`named!`] enum whose values have numbers too, as columns have them.
+macro_rules! numbered {
+    ($(#[$doc:meta])* $vis:vis enum $name:ident {
+        $($(#[$about:meta])* $variant:ident = $number:literal, $text:literal;)+
+    }) => {
+        $crate::model::named::named! {
+            $(#[$doc])*
+            $vis enum $name { $($(#[$about])* $variant = $text,)+ }
+        }
+
+        impl $name {
+            /// The number kept in the database.
+            pub const fn number(self) -> i64 {
+                match self { $(Self::$variant => $number,)+ }
+            }
+
+            /// The value with this number.
+            pub fn from_number(number: i64) -> Option<Self> {
+                Self::ALL.iter().copied().find(|known| known.number() == number)
+            }
+        }
+    };
+}
+pub(crate) use numbered;

@@ -1,12 +1,12 @@
 //! Asynchronous customer operations as headquarters has them.
 
-use super::named::named;
+use super::named::{named, numbered};
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use super::customer::Change;
-use super::field_set::LeftField;
+use super::left_field::LeftField;
 use super::time::ShownTime;
 
 named! {
@@ -36,35 +36,26 @@ impl OperationKind {
             Self::Attribute => "RETAILASYNCCUSTOMERATTRIBUTEV2",
         }
     }
+
+    /// The kind whose table has this name, in any case.
+    pub fn of_table(table: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.table().eq_ignore_ascii_case(table))
+    }
 }
 
-named! {
-    /// What an operation does.
+numbered! {
+    /// What an operation does, by its number in OPERATION (the numbers are inferred).
     pub enum Action {
         /// It makes something.
-        Create = "create",
+        Create = 1, "create";
         /// It edits something.
-        Update = "update",
+        Update = 2, "update";
         /// It ends something (R10).
-        Deactivate = "deactivate",
+        Deactivate = 3, "deactivate";
     }
 }
 
 impl Action {
-    /// The number in OPERATION (the numbers are inferred).
-    pub const fn number(self) -> i64 {
-        match self {
-            Self::Create => 1,
-            Self::Update => 2,
-            Self::Deactivate => 3,
-        }
-    }
-
-    /// The action with this number.
-    pub fn from_number(number: i64) -> Option<Self> {
-        Self::ALL.iter().copied().find(|action| action.number() == number)
-    }
-
     /// The action of a column's text; none of another program's number that is none.
     pub fn stored(text: &str) -> Option<Self> {
         Self::from_number(text.parse().ok()?)

@@ -1,77 +1,55 @@
 //! Session statuses, by their documented numbers and names (D03, U02).
 
-use super::named::named;
+use super::named::numbered;
 
-/// Makes a [`named!`] enum whose values have their documented numbers.
-macro_rules! statuses {
-    ($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $variant:ident = $number:literal,)+ }) => {
-        named! {
-            $(#[$doc])*
-            pub enum $name { $($(#[$about])* $variant = stringify!($variant),)+ }
-        }
-
-        impl $name {
-            /// The number kept in the database.
-            pub const fn number(self) -> i64 {
-                match self { $(Self::$variant => $number,)+ }
-            }
-
-            /// The status with this number.
-            pub fn from_number(number: i64) -> Option<Self> {
-                Self::ALL.iter().copied().find(|status| status.number() == number)
-            }
-        }
-    };
-}
-
-statuses! {
+numbered! {
     /// Where a download session stands for one channel database (D03).
-    DownloadStatus {
+    pub enum DownloadStatus {
         /// The package is being made.
-        Started = 0,
+        Started = 0, "Started";
         /// The package waits to be asked for.
-        Available = 1,
+        Available = 1, "Available";
         /// The channel side has asked for it.
-        Requested = 2,
+        Requested = 2, "Requested";
         /// The package has arrived and matches its checksum.
-        Downloaded = 3,
+        Downloaded = 3, "Downloaded";
         /// Its rows are in the channel database.
-        Applied = 4,
+        Applied = 4, "Applied";
         /// Given up, replaced, or cancelled by a person.
-        Canceled = 5,
+        Canceled = 5, "Canceled";
         /// The package could not be made.
-        CreateFailed = 6,
+        CreateFailed = 6, "CreateFailed";
         /// The package could not be fetched, or does not match its checksum.
-        DownloadFailed = 7,
+        DownloadFailed = 7, "DownloadFailed";
         /// Its rows could not be written.
-        ApplyFailed = 8,
+        ApplyFailed = 8, "ApplyFailed";
         /// Nothing had changed.
-        NoData = 9,
+        NoData = 9, "NoData";
         /// Failed too often under dependency enforcement; holds back later sessions (D07). The
         /// number is ours: it is not documented.
-        Suspended = 10,
+        Suspended = 10, "Suspended";
     }
 }
 
-statuses! {
+numbered! {
     /// Where an upload session stands (U02).
-    UploadStatus {
+    pub enum UploadStatus {
         /// The collector has begun.
-        Started = 0,
+        Started = 0, "Started";
         /// The package is made, not yet sent.
-        Available = 1,
+        Available = 1, "Available";
         /// The package waits for the P-job.
-        Uploaded = 2,
+        Uploaded = 2, "Uploaded";
         /// Its rows are in headquarters.
-        Applied = 3,
+        Applied = 3, "Applied";
         /// Given up or cancelled.
-        Canceled = 4,
+        Canceled = 4, "Canceled";
         /// The package could not be sent.
-        UploadFailed = 5,
+        UploadFailed = 5, "UploadFailed";
         /// Headquarters could not write its rows.
-        ApplyFailed = 6,
+        ApplyFailed = 6, "ApplyFailed";
         /// The channel database could not be read.
-        ReadFailed = 7,
+        ReadFailed = 7, "ReadFailed";
     }
 }
 

@@ -1,17 +1,17 @@
 //! Creating, editing and deactivating addresses (R02, R03, R10).
 
-use super::decide::{Decision, Kind};
+use super::about_customer::change;
+use super::decide::Kind;
 use super::error::PosError;
-use super::site::{ReasonedDecision, Site};
-use crate::exchange::ExchangeError;
-use crate::model::changed::Changed;
+use super::site::Site;
+use crate::model::changed_fields::ChangedFields;
 use crate::model::customer::{Address, AddressField};
-use crate::model::field_set::{Field, Stamp};
+use crate::model::field_set::Field;
 use crate::model::ids::AccountNum;
 use crate::model::name_kind::NameKind;
 use crate::model::operation::{Action, OperationKind};
-use crate::model::pos::{Path, PosReport};
-use crate::store::channel_customers::Known;
+use crate::model::pos::PosReport;
+use crate::store::channel_customers::ChannelCustomer;
 use crate::store::hq_locations::{self, PostalAddress};
 use crate::store::{ChannelTx, Headquarters, StoreError, channel_view, hq_customers, world};
 
@@ -21,37 +21,20 @@ pub(super) fn create(
     account: &str,
     set: &[(AddressField, String)],
 ) -> Result<PosReport, PosError> {
-    let kind = Kind::CreateAddress;
     let known = site.customer(account)?;
     let mut address = Address { country: "USA".to_owned(), ..Address::default() };
     apply(&mut address, set);
-    let ReasonedDecision { decision, reasons } = site.decide(kind, Some(&known))?;
-    match decision {
-        Decision::Refused(..) => Ok(site.refused(kind, Some(&known), reasons)),
-        Decision::Local => {
-            site.for_writing()?;
-            let seed = site.world().seed;
-            let given: Vec<&str> =
-                AddressField::given(&address).map(AddressField::as_str).collect();
-            site.database.write(|channel| {
-                address.id = world::next_guid(channel, seed, &site.store.name)?;
-                append(site, channel, &known, &address, Action::Create, given)
-            })?;
-            let mut report = site.report(kind.as_str(), Path::Async, known.account());
-            report.address = Some(address.id);
-            Ok(report)
-        }
-        Decision::RealTime => {
-            let account = AccountNum::new(known.account());
-            let now = site.now.clone();
-            let stamp = Stamp::real_time(&now, site.store.id);
-            site.real_time(kind, known.account(), reasons, move |hq| {
-                let party = hq_customers::known_party(hq, &account)?;
-                hq_locations::add_address(hq, party, &address, &stamp, &now)?;
-                Ok::<_, ExchangeError>(account)
-            })
-        }
-    }
+    let locally = |site: &Site<'_>, channel: &ChannelTx<'_>| {
+        let id = world::next_guid(channel, site.world().seed, &site.store.name)?;
+        let address = Address { id, ..address.clone() };
+        let given = AddressField::given(&address).map(AddressField::as_str);
+        append(site, channel, &known, &address, Action::Create, given)
+    };
+    change(site, Kind::CreateAddress, &known, locally, |hq, account, stamp| {
+        let party = hq_customers::known_party(hq, account)?;
+        hq_locations::add_address(hq, party, &address, stamp, &stamp.at)?;
+        Ok(())
+    })
 }
 
 /// Edits an address.
@@ -61,36 +44,20 @@ pub(super) fn edit(
     id: &str,
     set: &[(AddressField, String)],
 ) -> Result<PosReport, PosError> {
-    let kind = Kind::EditAddress;
     let known = site.customer(account)?;
     let mut address = find(site, &known, id)?;
     apply(&mut address, set);
-    let ReasonedDecision { decision, reasons } = site.decide(kind, Some(&known))?;
-    match decision {
-        Decision::Refused(..) => Ok(site.refused(kind, Some(&known), reasons)),
-        Decision::Local => {
-            site.for_writing()?;
-            let changed = set.iter().map(|(field, _)| field.as_str());
-            site.database.write(|channel| {
-                append(site, channel, &known, &address, Action::Update, changed)
-            })?;
-            let mut report = site.report(kind.as_str(), Path::Async, known.account());
-            report.address = Some(address.id);
-            Ok(report)
-        }
-        Decision::RealTime => {
-            let account = AccountNum::new(known.account());
-            let now = site.now.clone();
-            let stamp = Stamp::real_time(&now, site.store.id);
-            let set: Vec<(AddressField, String, Stamp)> =
-                set.iter().map(|(field, value)| (*field, value.clone(), stamp.clone())).collect();
-            site.real_time(kind, known.account(), reasons, move |hq| {
-                let (recid, found) = in_headquarters(hq, &account, &address.id)?;
-                hq_locations::edit_address(hq, recid, found.values(), &set, &now)?;
-                Ok::<_, ExchangeError>(account)
-            })
-        }
-    }
+    let locally = |site: &Site<'_>, channel: &ChannelTx<'_>| {
+        let changed = set.iter().map(|(field, _)| field.as_str());
+        append(site, channel, &known, &address, Action::Update, changed)
+    };
+    change(site, Kind::EditAddress, &known, locally, |hq, account, stamp| {
+        let (recid, found) = in_headquarters(hq, account, &address.id)?;
+        let set = set.iter().map(|(field, value)| (*field, value.clone(), stamp.clone()));
+        let set: Vec<_> = set.collect();
+        hq_locations::edit_address(hq, recid, found.values(), &set, &stamp.at)?;
+        Ok(())
+    })
 }
 
 /// Deactivates an address.
@@ -99,34 +66,16 @@ pub(super) fn deactivate(
     account: &str,
     id: &str,
 ) -> Result<PosReport, PosError> {
-    let kind = Kind::DeactivateAddress;
     let known = site.customer(account)?;
     let address = find(site, &known, id)?;
-    let ReasonedDecision { decision, reasons } = site.decide(kind, Some(&known))?;
-    match decision {
-        Decision::Refused(..) => Ok(site.refused(kind, Some(&known), reasons)),
-        Decision::Local => {
-            site.for_writing()?;
-            let changed = [Field::InForce.to_string()];
-            let changed = changed.iter().map(String::as_str);
-            site.database.write(|channel| {
-                append(site, channel, &known, &address, Action::Deactivate, changed)
-            })?;
-            let mut report = site.report(kind.as_str(), Path::Async, known.account());
-            report.address = Some(address.id);
-            Ok(report)
-        }
-        Decision::RealTime => {
-            let account = AccountNum::new(known.account());
-            let now = site.now.clone();
-            let stamp = Stamp::real_time(&now, site.store.id);
-            site.real_time(kind, known.account(), reasons, move |hq| {
-                let (recid, _) = in_headquarters(hq, &account, &address.id)?;
-                hq_locations::deactivate_address(hq, recid, &stamp, &now)?;
-                Ok::<_, ExchangeError>(account)
-            })
-        }
-    }
+    let locally = |site: &Site<'_>, channel: &ChannelTx<'_>| {
+        let changed = Field::InForce.to_string();
+        append(site, channel, &known, &address, Action::Deactivate, [changed.as_str()])
+    };
+    change(site, Kind::DeactivateAddress, &known, locally, |hq, account, stamp| {
+        let (recid, _) = in_headquarters(hq, account, &address.id)?;
+        Ok(hq_locations::deactivate_address(hq, recid, stamp, &stamp.at)?)
+    })
 }
 
 /// An address of the customer in headquarters.
@@ -149,7 +98,7 @@ fn apply(address: &mut Address, set: &[(AddressField, String)]) {
     }
 }
 
-fn find(site: &Site<'_>, known: &Known, id: &str) -> Result<Address, PosError> {
+fn find(site: &Site<'_>, known: &ChannelCustomer, id: &str) -> Result<Address, PosError> {
     let addresses = channel_view::addresses(&site.database, site.store.id, known)?;
     let ids: Vec<String> = addresses.iter().map(|address| address.id.clone()).collect();
     addresses.into_iter().find(|address| address.id.eq_ignore_ascii_case(id)).ok_or_else(|| {
@@ -165,13 +114,14 @@ fn find(site: &Site<'_>, known: &Known, id: &str) -> Result<Address, PosError> {
 fn append<'f>(
     site: &Site<'_>,
     channel: &ChannelTx<'_>,
-    known: &Known,
+    known: &ChannelCustomer,
     address: &Address,
     action: Action,
     changed: impl IntoIterator<Item = &'f str>,
-) -> Result<(), PosError> {
+) -> Result<Option<String>, PosError> {
     let own = site.own()?;
-    let values = address.async_values(Changed::text(changed));
+    let values = address.async_values(ChangedFields::text(changed));
     let row = site.row(known, action, own.recid);
-    Ok(row.append(channel, OperationKind::Address, values)?)
+    row.append(channel, OperationKind::Address, values)?;
+    Ok(Some(address.id.clone()))
 }

@@ -1,18 +1,18 @@
 //! Creating and editing customers at a register or an e-commerce site.
 
+use super::about_customer::change;
 use super::decide::{Decision, Kind};
 use super::error::PosError;
 use super::site::{ReasonedDecision, Site};
-use crate::exchange::ExchangeError;
 use crate::gates::catalogue::slug;
 use crate::model::async_values::AFFILIATION;
-use crate::model::changed::Changed;
+use crate::model::changed_fields::ChangedFields;
 use crate::model::customer::{Contact, Customer, CustomerEdit, CustomerField};
 use crate::model::field_set::Stamp;
-use crate::model::ids::{AccountNum, AsyncAccount};
+use crate::model::ids::AsyncAccount;
 use crate::model::operation::{Action, OperationKind};
 use crate::model::pos::{Path, PosReport, Reason, ReasonCode};
-use crate::store::channel_customers::{self, AsyncRow, Known};
+use crate::store::channel_customers::{self, AsyncRow, ChannelCustomer};
 use crate::store::channel_view;
 use crate::store::hq_customers::{self, Origin};
 use crate::store::hq_locations::set_contact;
@@ -111,8 +111,9 @@ fn create_locally(
     } else {
         Vec::new()
     };
-    let template = Known::Sync { account: own.default_customer, guid: AsyncAccount::default() };
-    let given = Changed::text(CustomerField::given(&customer).map(CustomerField::as_str));
+    let template =
+        ChannelCustomer::Sync { account: own.default_customer, guid: AsyncAccount::default() };
+    let given = ChangedFields::text(CustomerField::given(&customer).map(CustomerField::as_str));
     let default = channel_view::state(&site.database, site.store.id, &template)?;
     customer.group = default.group;
     customer.currency = default.currency;
@@ -122,7 +123,7 @@ fn create_locally(
     let seed = site.world().seed;
     let known = site.database.write(|channel| {
         let next_guid = || world::next_guid(channel, seed, &site.store.name);
-        let known = Known::Async { guid: AsyncAccount::new(next_guid()?) };
+        let known = ChannelCustomer::Async { guid: AsyncAccount::new(next_guid()?) };
         let row = site.row(&known, Action::Create, own.recid);
         row.append(channel, OperationKind::Customer, customer.async_values(own.recid, given))?;
         append_affiliations(channel, &row, &affiliations)?;
@@ -154,33 +155,26 @@ pub(super) fn edit(
     account: &str,
     set: &[CustomerEdit],
 ) -> Result<PosReport, PosError> {
-    let kind = Kind::EditCustomer;
     let known = site.customer(account)?;
-    let ReasonedDecision { decision, reasons } = site.decide(kind, Some(&known))?;
-    match decision {
-        Decision::Refused(..) => Ok(site.refused(kind, Some(&known), reasons)),
-        Decision::Local => {
-            edit_locally(site, &known, set)?;
-            Ok(site.report(kind.as_str(), Path::Async, known.account()))
+    let locally = |site: &Site<'_>, channel: &ChannelTx<'_>| {
+        edit_locally(site, channel, &known, set).map(|()| None)
+    };
+    change(site, Kind::EditCustomer, &known, locally, |hq, account, stamp| {
+        for edit in set {
+            hq_customers::edit(hq, account, edit, stamp, &stamp.at)?;
         }
-        Decision::RealTime => {
-            let account = AccountNum::new(known.account());
-            let (now, set) = (site.now.clone(), set.to_vec());
-            let stamp = Stamp::real_time(&now, site.store.id);
-            site.real_time(kind, known.account(), reasons, move |hq| {
-                for edit in &set {
-                    hq_customers::edit(hq, &account, edit, &stamp, &now)?;
-                }
-                Ok::<_, ExchangeError>(account)
-            })
-        }
-    }
+        Ok(())
+    })
 }
 
-fn edit_locally(site: &mut Site<'_>, known: &Known, set: &[CustomerEdit]) -> Result<(), PosError> {
-    site.for_writing()?;
+fn edit_locally(
+    site: &Site<'_>,
+    channel: &ChannelTx<'_>,
+    known: &ChannelCustomer,
+    set: &[CustomerEdit],
+) -> Result<(), PosError> {
     let own = site.own()?;
-    let mut customer = channel_view::state(&site.database, site.store.id, known)?;
+    let mut customer = channel_view::state(channel, site.store.id, known)?;
     let mut affiliations = Vec::new();
     let mut changed = Vec::new();
     for edit in set {
@@ -190,14 +184,12 @@ fn edit_locally(site: &mut Site<'_>, known: &Known, set: &[CustomerEdit]) -> Res
                 changed.push(field.as_str());
             }
             CustomerEdit::Affiliation(name) => {
-                affiliations.push(channel_customers::affiliation_named(&site.database, name)?);
+                affiliations.push(channel_customers::affiliation_named(channel, name)?);
             }
         }
     }
-    let values = customer.async_values(own.recid, Changed::text(changed));
-    Ok(site.database.write(|channel| {
-        let row = |action| site.row(known, action, own.recid);
-        row(Action::Update).append(channel, OperationKind::Customer, values)?;
-        append_affiliations(channel, &row(Action::Create), &affiliations)
-    })?)
+    let values = customer.async_values(own.recid, ChangedFields::text(changed));
+    let row = |action| site.row(known, action, own.recid);
+    row(Action::Update).append(channel, OperationKind::Customer, values)?;
+    Ok(append_affiliations(channel, &row(Action::Create), &affiliations)?)
 }

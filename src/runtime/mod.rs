@@ -1,5 +1,6 @@
 //! The scale unit and the register: what an operation does, which way it goes, and why.
 
+mod about_customer;
 mod addresses;
 pub mod cache;
 pub mod channel_sight;

@@ -15,7 +15,7 @@ use crate::model::pos::{CallOutcome, Path, PosReport, RealTimeCall, Reason, Reas
 use crate::model::scale_unit::{Cached, ChannelView, View};
 use crate::model::time::Time;
 use crate::model::topology::{DataStore, OFFLINE_SUFFIX};
-use crate::store::channel_customers::{self, AsyncRow, Known};
+use crate::store::channel_customers::{self, AsyncRow, ChannelCustomer};
 use crate::store::{
     Access, ChannelDatabase, Environment, Handle, Headquarters, HqTx, Reader, StoreError, Writer,
     origins, scale_unit, topology,
@@ -192,7 +192,7 @@ impl<'a> Site<'a> {
     /// A row of the channel's asynchronous tables about a customer, made now.
     pub(super) fn row<'r>(
         &'r self,
-        customer: &'r Known,
+        customer: &'r ChannelCustomer,
         action: Action,
         channel: i64,
     ) -> AsyncRow<'r> {
@@ -232,7 +232,7 @@ impl<'a> Site<'a> {
     }
 
     /// The customer of an account or GUID.
-    pub(super) fn customer(&self, account: &str) -> Result<Known, PosError> {
+    pub(super) fn customer(&self, account: &str) -> Result<ChannelCustomer, PosError> {
         channel_customers::know(&self.database, account)?.ok_or_else(|| PosError::UnknownCustomer {
             channel: self.channel().to_owned(),
             account: account.to_owned(),
@@ -258,9 +258,10 @@ impl<'a> Site<'a> {
     pub(super) fn decide(
         &self,
         kind: Kind,
-        known: Option<&Known>,
+        known: Option<&ChannelCustomer>,
     ) -> Result<ReasonedDecision, PosError> {
-        let who = if known.is_some_and(Known::is_async) { Who::Async } else { Who::Known };
+        let who =
+            if known.is_some_and(ChannelCustomer::is_async) { Who::Async } else { Who::Known };
         let outlook = self.outlook(kind, who);
         let reasons = outlook.reasons();
         let decision = outlook.decision.map_err(|missing| PosError::MissingGround {
@@ -295,10 +296,10 @@ impl<'a> Site<'a> {
     pub(super) fn refused(
         &self,
         kind: Kind,
-        known: Option<&Known>,
+        known: Option<&ChannelCustomer>,
         reasons: Vec<Reason>,
     ) -> PosReport {
-        let account = known.map_or("", Known::account);
+        let account = known.map_or("", ChannelCustomer::account);
         PosReport { reasons, ..self.report(kind.as_str(), Path::Refused, account) }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::named_params;
 
 use super::error::StoreError;
-use super::operations::find;
+use super::operations::{find, read_id};
 use super::side::Headquarters;
 use crate::model::field_set::{Setter, Stamp};
 use crate::model::operation::{Action, OperationId, OperationKind};
@@ -31,20 +31,17 @@ pub fn waiting(hq: &Headquarters) -> Result<Vec<OperationId>, StoreError> {
         .collect();
     let sql = format!("{} ORDER BY T, D, K, C", parts.join(" UNION ALL "));
     let rows = hq.rows(&sql, named_params! { ":create": Action::Create }, |row| {
-        let kind = OperationKind::ALL.get(row.get::<_, u32>("K")? as usize).copied();
-        let id = kind.zip(row.get("RECID")?).map(|(kind, row)| OperationId { kind, row });
         let about: [String; 2] = [row.get("GUID")?, row.get("ABOUT")?];
-        Ok((id, row.get::<_, bool>("CREATES")?, about))
+        Ok((read_id(row)?, row.get::<_, bool>("CREATES")?, about))
     })?;
     let mut waiting: Vec<Place> = Vec::new();
     let mut begins: BTreeMap<(usize, String), usize> = BTreeMap::new();
     for (id, creates, about) in rows {
-        let Some(id) = id else { continue };
         let here = waiting.len();
-        let mut place = (here, MADE.len());
+        let mut place = (here, MAKERS.len());
         for (rank, one) in about.iter().enumerate().filter(|(_, one)| !one.is_empty()) {
             let begin = *begins.entry((rank, one.to_uppercase())).or_insert(here);
-            if creates && MADE.get(rank) == Some(&id.kind) {
+            if creates && MAKERS.get(rank) == Some(&id.kind) {
                 place = (begin, rank);
             }
         }
@@ -55,13 +52,13 @@ pub fn waiting(hq: &Headquarters) -> Result<Vec<OperationId>, StoreError> {
 }
 
 /// What operations make that others are about.
-const MADE: [OperationKind; 2] = [OperationKind::Customer, OperationKind::Address];
+const MAKERS: [OperationKind; 2] = [OperationKind::Customer, OperationKind::Address];
 
 /// Whether a field was set by what made its customer or address. That is older than all that is
 /// about it, by whatever clock: headquarters that was put back from a copy has its clock of then.
 pub fn makes(hq: &Headquarters, stamp: &Stamp) -> Result<bool, StoreError> {
     match &stamp.by {
-        Setter::Operation { id, .. } if MADE.contains(&id.kind) => {
+        Setter::Operation { id, .. } if MAKERS.contains(&id.kind) => {
             Ok(find(hq, *id)?.is_some_and(|row| row.action() == Some(Action::Create)))
         }
         _ => Ok(false),

@@ -16,7 +16,7 @@ use crate::world::ids;
 
 /// A customer that a channel knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Known {
+pub enum ChannelCustomer {
     /// One with an account, and the GUID it came with, if it did.
     Sync {
         /// The account.
@@ -31,7 +31,7 @@ pub enum Known {
     },
 }
 
-impl Known {
+impl ChannelCustomer {
     /// The account commands take for it.
     pub fn account(&self) -> &str {
         match self {
@@ -55,22 +55,24 @@ impl Known {
 }
 
 /// Finds a customer by account or GUID; a GUID that maps to an account is that customer (R11).
-pub fn know(channel: &ChannelDatabase, word: &str) -> Result<Option<Known>, StoreError> {
+pub fn know(channel: &ChannelDatabase, word: &str) -> Result<Option<ChannelCustomer>, StoreError> {
     let word = word.trim();
     if ids::is_guid(word) {
         let guid = AsyncAccount::new(word.to_uppercase());
         let sql = "SELECT ACCOUNTNUM FROM ax_RETAILCUSTTABLE WHERE CUSTACCOUNTASYNC = ?1";
         if let Some(account) = channel.first(sql, [&guid], |row| row.get(0))? {
-            return Ok(Some(Known::Sync { account, guid }));
+            return Ok(Some(ChannelCustomer::Sync { account, guid }));
         }
         let sql = "SELECT count(*) FROM ax_RETAILASYNCCUSTOMERV2 WHERE CUSTACCOUNTASYNC = ?1";
         let known = channel.number(sql, [&guid])? > 0;
-        return Ok(known.then_some(Known::Async { guid }));
+        return Ok(known.then_some(ChannelCustomer::Async { guid }));
     }
     let sql = "SELECT c.ACCOUNTNUM, coalesce(r.CUSTACCOUNTASYNC, '') FROM ax_CUSTTABLE c \
                LEFT JOIN ax_RETAILCUSTTABLE r ON r.ACCOUNTNUM = c.ACCOUNTNUM \
                WHERE c.ACCOUNTNUM = ?1";
-    channel.first(sql, [word], |row| Ok(Known::Sync { account: row.get(0)?, guid: row.get(1)? }))
+    channel.first(sql, [word], |row| {
+        Ok(ChannelCustomer::Sync { account: row.get(0)?, guid: row.get(1)? })
+    })
 }
 
 /// Customers whose account, name or e-mail has a word: downloaded ones, and this store's own
@@ -98,7 +100,7 @@ pub fn search(
 #[derive(Debug, Clone, Copy)]
 pub struct AsyncRow<'a> {
     /// The customer it is about.
-    pub customer: &'a Known,
+    pub customer: &'a ChannelCustomer,
     /// What it does.
     pub action: Action,
     /// The RECID of the channel that makes it.

@@ -2,32 +2,33 @@
 //! changed itself and has not come back (R10, R19).
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use rusqlite::{Row, named_params};
 
-use super::channel_customers::Known;
+use super::channel_customers::ChannelCustomer;
 use super::customer_rows::{self, Side, customers, read_address, read_customer};
 use super::error::StoreError;
-use super::field_sets::{Heard, heard};
+use super::field_sets::{LastSetting, last_settings};
 use super::side::ChannelDatabase;
 use super::uploads;
-use crate::model::changed::Changed;
+use crate::model::changed_fields::ChangedFields;
 use crate::model::customer::{Address, AddressField, Customer, CustomerField};
-use crate::model::field_set::{Field, Made, made_before};
+use crate::model::field_set::{Field, RowOrigin, made_before};
 use crate::model::ids::{AccountNum, DataStoreId};
 use crate::model::operation::{Action, OperationKind};
 use crate::model::time::Time;
 
 /// A row that the channel has written.
-struct Own<T> {
+struct OwnRow<T> {
     values: T,
     action: Action,
-    changed: Changed,
-    made: Made,
+    changed: ChangedFields,
+    made: RowOrigin,
     at: Time,
 }
 
-impl<T> Own<T> {
+impl<T> OwnRow<T> {
     fn read(
         row: &Row<'_>,
         store: DataStoreId,
@@ -42,42 +43,38 @@ impl<T> Own<T> {
             values,
             action,
             // What is no list says nothing, so that the row is taken whole.
-            changed: Changed::parse(&text).unwrap_or(Changed::Whole),
-            made: Made { store, kind, counter, number: row.get("cdx_NUMBER")? },
+            changed: ChangedFields::parse(&text).unwrap_or(ChangedFields::Whole),
+            made: RowOrigin { store, kind, counter, number: row.get("cdx_NUMBER")? },
             at: row.get("MODIFIEDDATETIME")?,
         }))
     }
 }
 
 /// What came down, and how it was set there.
-struct Downloaded<T> {
+struct DownloadedRow<T> {
     values: T,
-    heard: Heard,
+    heard: BTreeMap<String, LastSetting>,
     /// When headquarters changed it last, as far as its columns tell.
     modified: Time,
 }
 
-impl<T> Downloaded<T> {
+impl<T> DownloadedRow<T> {
     /// Whether the channel's own row is newer than what came down, for one field; of a tie between
     /// channels that row counts which has not been sent.
-    fn is_older_than<O>(&self, own: &Own<O>, field: Field, sent: i64) -> bool {
-        let Some((at, store, table, counter, number)) = self.heard.get(&field.to_string()) else {
+    fn is_older_than<O>(&self, own: &OwnRow<O>, field: Field, sent: i64) -> bool {
+        let Some(last) = self.heard.get(&field.to_string()) else {
             // Nobody has set it since, or only a version that kept no account of it.
-            return own.changed != Changed::Whole || own.at >= self.modified;
+            return own.changed != ChangedFields::Whole || own.at >= self.modified;
         };
-        match at.cmp(&own.at) {
-            Ordering::Less => true,
-            Ordering::Greater => false,
-            Ordering::Equal => {
-                let same_table = table.as_deref() == Some(own.made.kind.table());
-                match (store, counter) {
-                    (Some(store), Some(counter)) if *store == own.made.store && same_table => {
-                        let heard = Made { counter: *counter, number: *number, ..own.made };
-                        made_before(&heard, &own.made)
-                    }
-                    _ => own.made.counter > sent,
-                }
+        match (last.at.cmp(&own.at), last.made()) {
+            (Ordering::Less, _) => true,
+            (Ordering::Greater, _) => false,
+            (Ordering::Equal, Some(made))
+                if (made.store, made.kind) == (own.made.store, own.made.kind) =>
+            {
+                made_before(&made, &own.made)
             }
+            (Ordering::Equal, _) => own.made.counter > sent,
         }
     }
 }
@@ -86,18 +83,18 @@ impl<T> Downloaded<T> {
 pub fn state(
     channel: &ChannelDatabase,
     store: DataStoreId,
-    known: &Known,
+    known: &ChannelCustomer,
 ) -> Result<Customer, StoreError> {
     let kind = OperationKind::Customer;
     let (account, guid) = known.columns();
     let own = channel.rows(
         &include_str!("sql/channel_own.sql").replace("{table}", kind.table()),
         named_params! { ":account": account, ":guid": guid },
-        |row| Own::read(row, store, kind, read_customer(row)?),
+        |row| OwnRow::read(row, store, kind, read_customer(row)?),
     )?;
     let downloaded = match known {
-        Known::Sync { account, .. } => downloaded_customer(channel, account)?,
-        Known::Async { .. } => None,
+        ChannelCustomer::Sync { account, .. } => downloaded_customer(channel, account)?,
+        ChannelCustomer::Async { .. } => None,
     };
     let sent = uploads::sent(channel, &format!("ax_{}", kind.table()))?;
     let mut shown = downloaded.as_ref().map(|down| down.values.clone());
@@ -108,7 +105,8 @@ pub fn state(
         };
         let sets = |field: &CustomerField| row.changed.includes(field.as_str());
         for field in CustomerField::ALL.iter().copied().filter(sets) {
-            let older = |down: &Downloaded<_>| down.is_older_than(row, field.into(), sent);
+            let older =
+                |down: &DownloadedRow<_>| down.is_older_than(row, Field::Customer(field), sent);
             if downloaded.as_ref().is_none_or(older) {
                 field.get(&row.values).clone_into(field.of(shown));
             }
@@ -120,7 +118,7 @@ pub fn state(
 fn downloaded_customer(
     channel: &ChannelDatabase,
     account: &AccountNum,
-) -> Result<Option<Downloaded<Customer>>, StoreError> {
+) -> Result<Option<DownloadedRow<Customer>>, StoreError> {
     let more = ", max(c.MODIFIEDDATETIME, coalesce(r.MODIFIEDDATETIME, ''), p.MODIFIEDDATETIME)
         AS MODIFIEDDATETIME, p.cdx_SETBY";
     let sql = format!("{} WHERE c.ACCOUNTNUM = ?1", customers(Side::Channel, more));
@@ -129,17 +127,17 @@ fn downloaded_customer(
         Ok((read_customer(row)?, row.get("MODIFIEDDATETIME")?, set_by))
     })?;
     let Some((values, modified, text)) = found else { return Ok(None) };
-    Ok(Some(Downloaded { values, heard: heard(channel, text)?, modified }))
+    Ok(Some(DownloadedRow { values, heard: last_settings(channel, text)?, modified }))
 }
 
 /// An address on its way to the register.
-struct Shown {
+struct ShownAddress {
     address: Address,
     /// The temporary id under which a channel made it.
     made_as: String,
     in_force: bool,
     /// What came down of it; none of an address that only the channel has.
-    downloaded: Option<Downloaded<()>>,
+    downloaded: Option<DownloadedRow<()>>,
 }
 
 /// The addresses in force of a customer: downloaded ones with what the channel changed itself, and
@@ -147,18 +145,18 @@ struct Shown {
 pub fn addresses(
     channel: &ChannelDatabase,
     store: DataStoreId,
-    known: &Known,
+    known: &ChannelCustomer,
 ) -> Result<Vec<Address>, StoreError> {
     let mut shown = match known {
-        Known::Sync { account, .. } => downloaded_addresses(channel, account)?,
-        Known::Async { .. } => Vec::new(),
+        ChannelCustomer::Sync { account, .. } => downloaded_addresses(channel, account)?,
+        ChannelCustomer::Async { .. } => Vec::new(),
     };
     let kind = OperationKind::Address;
     let (account, guid) = known.columns();
     let own = channel.rows(
         &include_str!("sql/channel_own.sql").replace("{table}", kind.table()),
         named_params! { ":account": account, ":guid": guid },
-        |row| Own::read(row, store, kind, read_address(row)?),
+        |row| OwnRow::read(row, store, kind, read_address(row)?),
     )?;
     let sent = uploads::sent(channel, &format!("ax_{}", kind.table()))?;
     for row in own.into_iter().flatten() {
@@ -168,13 +166,13 @@ pub fn addresses(
     Ok(in_force.map(|shown| shown.address).collect())
 }
 
-fn lay_over(shown: &mut Vec<Shown>, row: &Own<Address>, sent: i64) {
+fn lay_over(shown: &mut Vec<ShownAddress>, row: &OwnRow<Address>, sent: i64) {
     let id = &row.values.id;
-    let is = |known: &Shown| {
+    let is = |known: &ShownAddress| {
         known.address.id.eq_ignore_ascii_case(id) || known.made_as.eq_ignore_ascii_case(id)
     };
     // One that came down before channels were told its temporary id is known by its values.
-    let same = |known: &Shown| {
+    let same = |known: &ShownAddress| {
         let of = |address: &Address| Address { id: String::new(), ..address.clone() };
         known.downloaded.is_some()
             && known.made_as.is_empty()
@@ -183,7 +181,7 @@ fn lay_over(shown: &mut Vec<Shown>, row: &Own<Address>, sent: i64) {
     };
     let at = shown.iter().position(is).or_else(|| shown.iter().position(same));
     let Some(known) = at.and_then(|at| shown.get_mut(at)) else {
-        shown.push(Shown {
+        shown.push(ShownAddress {
             address: row.values.clone(),
             made_as: String::new(),
             in_force: row.action != Action::Deactivate,
@@ -201,8 +199,9 @@ fn lay_over(shown: &mut Vec<Shown>, row: &Own<Address>, sent: i64) {
         known.in_force &= !newer(Field::InForce);
         return;
     }
-    let sets =
-        |field: &&AddressField| row.changed.includes(field.as_str()) && newer((**field).into());
+    let sets = |field: &&AddressField| {
+        row.changed.includes(field.as_str()) && newer(Field::Address(**field))
+    };
     let set: Vec<AddressField> = AddressField::ALL.iter().filter(sets).copied().collect();
     for field in set {
         field.get(&row.values).clone_into(field.of(&mut known.address));
@@ -212,7 +211,7 @@ fn lay_over(shown: &mut Vec<Shown>, row: &Own<Address>, sent: i64) {
 fn downloaded_addresses(
     channel: &ChannelDatabase,
     account: &AccountNum,
-) -> Result<Vec<Shown>, StoreError> {
+) -> Result<Vec<ShownAddress>, StoreError> {
     let sql = format!(
         "{} WHERE l.ISPOSTALADDRESS = 1
          AND l.PARTY IN (SELECT PARTY FROM ax_CUSTTABLE WHERE ACCOUNTNUM = ?1) ORDER BY a.RECID",
@@ -222,7 +221,7 @@ fn downloaded_addresses(
         )
     );
     let rows = channel.rows(&sql, [account], |row| {
-        let shown = Shown {
+        let shown = ShownAddress {
             address: read_address(row)?,
             made_as: row.get::<_, Option<String>>("cdx_ADDRESSID")?.unwrap_or_default(),
             in_force: row.get("INFORCE")?,
@@ -233,8 +232,11 @@ fn downloaded_addresses(
     })?;
     rows.into_iter()
         .map(|(shown, modified, text)| {
-            let heard = heard(channel, text)?;
-            Ok(Shown { downloaded: Some(Downloaded { values: (), heard, modified }), ..shown })
+            let heard = last_settings(channel, text)?;
+            Ok(ShownAddress {
+                downloaded: Some(DownloadedRow { values: (), heard, modified }),
+                ..shown
+            })
         })
         .collect()
 }

@@ -5,9 +5,10 @@ use rusqlite::{Row, RowIndex};
 
 use crate::gates::standing::FeatureEvent;
 use crate::model::evidence::Grade;
+use crate::model::field_set::SetterKind;
 use crate::model::ids::{AccountNum, AsyncAccount, DataAreaId, DataStoreId, GroupId};
 use crate::model::job::Direction;
-use crate::model::operation::{Action, OperationStatus};
+use crate::model::operation::{Action, OperationKind, OperationStatus};
 use crate::model::pos::CallOutcome;
 use crate::model::replaced::Cause;
 use crate::model::session::FullReason;
@@ -73,6 +74,9 @@ columns! {
     Grade: [as_str()], |value| known(value.as_str()?, "a grade", Self::parse);
     OperationStatus: [as_str()],
         |value| known(value.as_str()?, "an operation's status", Self::parse);
+    SetterKind: [as_str()], |value| known(value.as_str()?, "who set a field", Self::parse);
+    OperationKind: [table()],
+        |value| known(value.as_str()?, "an operation's table", Self::of_table);
     Action: [number()], |value| known(value.as_i64()?, "what an operation does", Self::from_number);
     DownloadStatus: [number()],
         |value| known(value.as_i64()?, "a session status", Self::from_number);

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use rusqlite::{Row, named_params};
+use serde::Deserialize;
 
 use super::error::StoreError;
 use super::side::{ChannelDatabase, Headquarters, HqTx};
-use crate::model::field_set::{Field, FieldOwner, Made, Setter, Stamp};
+use crate::model::field_set::{Field, FieldOwner, RowOrigin, Setter, SetterKind, Stamp};
 use crate::model::ids::DataStoreId;
 use crate::model::operation::{OperationId, OperationKind};
 use crate::model::time::Time;
@@ -17,10 +18,6 @@ fn key(owner: FieldOwner<'_>) -> (&'static str, String) {
         FieldOwner::Customer(account) => ("customer", account.to_string()),
         FieldOwner::Address(recid) => ("address", recid.to_string()),
     }
-}
-
-fn kind_of(table: &str) -> Option<OperationKind> {
-    OperationKind::ALL.iter().copied().find(|kind| kind.table().eq_ignore_ascii_case(table))
 }
 
 /// How a field was set last from each place, the one that stands first; none where that is not
@@ -36,12 +33,13 @@ pub fn last(
          FROM cdx_FIELDSET
          WHERE SUBJECT = ?1 AND ID = ?2 AND FIELD = ?3 ORDER BY SETAT DESC, ORDINAL DESC",
         rusqlite::params![subject, id, field.to_string()],
-        |row| Ok((row.get::<_, String>(1)?, read(row)?)),
+        |row| Ok((row.get("SETAT")?, SetterColumns::read(row)?)),
     )?;
-    let known = |(word, stamp): (String, Option<Stamp>)| {
-        stamp.ok_or_else(|| hq.unreadable("who set a field", word))
+    let stamp = |(at, columns): (Time, SetterColumns)| match columns.setter() {
+        Some(by) => Ok(Stamp { at, by }),
+        None => Err(hq.unreadable("who set a field in cdx_FIELDSET", columns.kind)),
     };
-    found.into_iter().map(known).collect()
+    found.into_iter().map(stamp).collect()
 }
 
 /// The place a setting came from; within one, settings have an order.
@@ -54,64 +52,104 @@ fn place(stamp: &Stamp) -> String {
     }
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Option<Stamp>> {
-    let at = row.get("SETAT")?;
-    let store = row.get::<_, Option<DataStoreId>>("DATASTORE")?;
-    let kind = row.get::<_, Option<String>>("TABLENAME")?.as_deref().and_then(kind_of);
-    let number = row.get::<_, Option<i64>>("ROW")?;
-    let id = kind.zip(number).map(|(kind, row)| OperationId { kind, row });
-    let by = match row.get::<_, String>("SETTER")?.as_str() {
-        "headquarters" => Some(Setter::Headquarters),
-        "real-time" => store.map(Setter::RealTime),
-        "status-form" => id.map(Setter::StatusForm),
-        "operation" => {
-            let counter = row.get::<_, Option<i64>>("COUNTER")?;
-            let made = store.zip(counter).zip(kind);
-            let number = row.get("NUMBER")?;
-            let made = made.map(|((store, counter), kind)| Made { store, kind, counter, number });
-            id.zip(made).map(|(id, made)| Setter::Operation { id, made })
+/// The columns of `cdx_FIELDSET` that say who set a field.
+#[derive(Debug, Clone, Copy)]
+struct SetterColumns {
+    kind: SetterKind,
+    store: Option<DataStoreId>,
+    operation: Option<OperationId>,
+    counter: Option<i64>,
+    number: Option<i64>,
+}
+
+impl SetterColumns {
+    fn of(setter: &Setter) -> Self {
+        let kind = SetterKind::Headquarters;
+        let none = Self { kind, store: None, operation: None, counter: None, number: None };
+        match setter {
+            Setter::Headquarters => none,
+            Setter::RealTime(store) => {
+                Self { kind: SetterKind::RealTime, store: Some(*store), ..none }
+            }
+            Setter::StatusForm(id) => {
+                Self { kind: SetterKind::StatusForm, operation: Some(*id), ..none }
+            }
+            Setter::Operation { id, made } => Self {
+                kind: SetterKind::Operation,
+                store: Some(made.store),
+                operation: Some(*id),
+                counter: Some(made.counter),
+                number: made.number,
+            },
         }
-        _ => None,
-    };
-    Ok(by.map(|by| Stamp { at, by }))
+    }
+
+    /// Whom they name; none where one that its kind has is missing.
+    fn setter(&self) -> Option<Setter> {
+        Some(match self.kind {
+            SetterKind::Headquarters => Setter::Headquarters,
+            SetterKind::RealTime => Setter::RealTime(self.store?),
+            SetterKind::StatusForm => Setter::StatusForm(self.operation?),
+            SetterKind::Operation => {
+                let (id, number) = (self.operation?, self.number);
+                let (store, counter) = (self.store?, self.counter?);
+                Setter::Operation { id, made: RowOrigin { store, kind: id.kind, counter, number } }
+            }
+        })
+    }
+
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let table = row.get::<_, Option<OperationKind>>("TABLENAME")?;
+        let id = table.zip(row.get("ROW")?);
+        Ok(Self {
+            kind: row.get("SETTER")?,
+            store: row.get("DATASTORE")?,
+            operation: id.map(|(kind, row)| OperationId { kind, row }),
+            counter: row.get("COUNTER")?,
+            number: row.get("NUMBER")?,
+        })
+    }
 }
 
 /// Keeps how fields were set, and lets the channels hear of it with the next download.
 pub fn record(
     hq: &HqTx<'_>,
     owner: FieldOwner<'_>,
-    fields: &[(Field, Stamp)],
+    fields: impl IntoIterator<Item = (Field, Stamp)>,
 ) -> Result<(), StoreError> {
     let (subject, id) = key(owner);
+    let mut any = false;
     for (field, stamp) in fields {
-        let (setter, store, operation, made) = match &stamp.by {
-            Setter::Headquarters => ("headquarters", None, None, None),
-            Setter::RealTime(store) => ("real-time", Some(*store), None, None),
-            Setter::StatusForm(id) => ("status-form", None, Some(id), None),
-            Setter::Operation { id, made } => ("operation", Some(made.store), Some(id), Some(made)),
-        };
+        any = true;
+        let SetterColumns { kind, store, operation, counter, number } =
+            SetterColumns::of(&stamp.by);
         hq.run(
             "INSERT OR REPLACE INTO cdx_FIELDSET (SUBJECT, ID, FIELD, PLACE, SETAT, SETTER,
              DATASTORE, TABLENAME, ROW, COUNTER, NUMBER) VALUES (:subject, :id, :field, :place,
              :at, :setter, :store, :table, :row, :counter, :number)",
             named_params! {
                 ":subject": subject, ":id": id, ":field": field.to_string(),
-                ":place": place(stamp), ":at": stamp.at, ":setter": setter, ":store": store,
-                ":table": operation.map(|id| id.kind.table()),
-                ":row": operation.map(|id| id.row),
-                ":counter": made.map(|made| made.counter),
-                ":number": made.and_then(|made| made.number),
+                ":place": place(&stamp), ":at": stamp.at, ":setter": kind, ":store": store,
+                ":table": operation.map(|id| id.kind), ":row": operation.map(|id| id.row),
+                ":counter": counter, ":number": number,
             },
         )?;
     }
-    if fields.is_empty() {
+    if !any {
         return Ok(());
     }
-    let sql = match owner {
-        FieldOwner::Customer(_) => include_str!("sql/field_set_customer.sql"),
-        FieldOwner::Address(_) => include_str!("sql/field_set_address.sql"),
+    let (table, row) = match owner {
+        FieldOwner::Customer(_) => {
+            ("DIRPARTYTABLE", "(SELECT PARTY FROM CUSTTABLE WHERE ACCOUNTNUM = :id COLLATE NOCASE)")
+        }
+        FieldOwner::Address(_) => ("LOGISTICSPOSTALADDRESS", "CAST(:id AS INTEGER)"),
     };
-    hq.run(sql, [id]).map(|_| ())
+    let sql = include_str!("sql/field_set_tell.sql").replace("{table}", table);
+    hq.run(
+        &sql.replace("{row}", row),
+        named_params! { ":subject": subject, ":id": id, ":operation": SetterKind::Operation },
+    )
+    .map(|_| ())
 }
 
 /// Who set a field, for a reader.
@@ -128,12 +166,73 @@ pub fn describe(hq: &Headquarters, stamp: &Stamp) -> Result<String, StoreError> 
     })
 }
 
-/// How headquarters' fields were set last, as a channel has heard, by the field's name.
-pub(super) type Heard =
-    BTreeMap<String, (Time, Option<DataStoreId>, Option<String>, Option<i64>, Option<i64>)>;
+/// How a field of headquarters was set last, as a channel has heard; read from an array.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct LastSetting {
+    /// When the person acted.
+    pub(super) at: Time,
+    store: Option<DataStoreId>,
+    table: Option<String>,
+    counter: Option<i64>,
+    number: Option<i64>,
+}
 
-/// Reads what came down in `cdx_SETBY`.
-pub(super) fn heard(channel: &ChannelDatabase, text: Option<String>) -> Result<Heard, StoreError> {
-    let Some(text) = text else { return Ok(Heard::new()) };
-    serde_json::from_str(&text).map_err(|_| channel.unreadable("who set a field", text))
+impl LastSetting {
+    /// The row of a channel that set it, if one did.
+    pub(super) fn made(&self) -> Option<RowOrigin> {
+        let kind = OperationKind::of_table(self.table.as_deref()?)?;
+        Some(RowOrigin { store: self.store?, kind, counter: self.counter?, number: self.number })
+    }
+}
+
+/// Reads what came down in `cdx_SETBY`: the last settings, by the field's name.
+pub(super) fn last_settings(
+    channel: &ChannelDatabase,
+    text: Option<String>,
+) -> Result<BTreeMap<String, LastSetting>, StoreError> {
+    let Some(text) = text else { return Ok(BTreeMap::new()) };
+    serde_json::from_str(&text)
+        .map_err(|_| channel.unreadable("who set a field in cdx_SETBY", text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ids::AccountNum;
+    use crate::store::{Db, Handle, schema::Kind};
+
+    #[test]
+    fn who_set_a_field_is_read_as_it_was_written() {
+        let hq = Handle::new(Headquarters(Db::in_memory(Kind::Headquarters).unwrap()));
+        let account = AccountNum::new("1");
+        let (owner, field) = (FieldOwner::Customer(&account), Field::Attribute(7));
+        let (store, kind) = (DataStoreId(3), OperationKind::Address);
+        let id = OperationId { kind, row: 12 };
+        let made = |number| RowOrigin { store, kind, counter: 4, number };
+        for by in [
+            Setter::Headquarters,
+            Setter::RealTime(store),
+            Setter::StatusForm(id),
+            Setter::Operation { id, made: made(None) },
+            Setter::Operation { id, made: made(Some(5)) },
+        ] {
+            let stamp = Stamp { at: Time::stored("2026-01-15 08:00:00.000"), by };
+            let read = hq.write(|hq| {
+                hq.run("DELETE FROM cdx_FIELDSET", [])?;
+                record(hq, owner, [(field, stamp.clone())])?;
+                last(hq, owner, field)
+            });
+            assert_eq!(read.unwrap(), [stamp]);
+        }
+        hq.script("PRAGMA ignore_check_constraints = ON").unwrap();
+        for (set, place) in [
+            ("DATASTORE = NULL", "who set a field in cdx_FIELDSET"),
+            ("TABLENAME = 'x'", "an operation's table in cdx_FIELDSET.TABLENAME"),
+            ("TABLENAME = NULL, SETTER = 'x'", "who set a field in cdx_FIELDSET.SETTER"),
+        ] {
+            hq.run(&format!("UPDATE cdx_FIELDSET SET {set}"), []).unwrap();
+            let read = last(&hq, owner, field);
+            assert!(matches!(&read, Err(StoreError::Unreadable { what, .. }) if what == place));
+        }
+    }
 }

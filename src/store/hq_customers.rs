@@ -101,8 +101,9 @@ pub fn create(
             set_contact(hq, party, &Contact::primary(kind, field.get(customer)), now)?;
         }
     }
-    let given = CustomerField::given(customer).map(|field| (field.into(), origin.stamp.clone()));
-    field_sets::record(hq, FieldOwner::Customer(&account), &given.collect::<Vec<_>>())?;
+    let given =
+        CustomerField::given(customer).map(|field| (Field::Customer(field), origin.stamp.clone()));
+    field_sets::record(hq, FieldOwner::Customer(&account), given)?;
     Ok(account)
 }
 
@@ -198,7 +199,7 @@ pub fn edit(
     let id = affiliation_named(hq, name)?;
     let added = add_affiliation(hq, &account, id)?;
     let set = [(Field::Affiliation(id), stamp.clone())];
-    field_sets::record(hq, FieldOwner::Customer(&account), &set)?;
+    field_sets::record(hq, FieldOwner::Customer(&account), set)?;
     Ok(added.then(|| Change::new(CustomerEdit::AFFILIATION, "", name)))
 }
 
@@ -217,8 +218,8 @@ pub fn set_field(
     if differs {
         write(hq, account, field, value, now)?;
     }
-    let set = [(field.into(), stamp.clone())];
-    field_sets::record(hq, FieldOwner::Customer(account), &set)?;
+    let set = [(Field::Customer(field), stamp.clone())];
+    field_sets::record(hq, FieldOwner::Customer(account), set)?;
     Ok(differs.then(|| Change::new(field.as_str(), old, value)))
 }
 
@@ -303,12 +304,9 @@ pub(super) const CUSTOMER_TABLES: &[&str] = &[
 pub fn delete(hq: &HqTx<'_>, account: &AccountNum) -> Result<bool, StoreError> {
     let Some(party) = party(hq, account)? else { return Ok(false) };
     CUSTOMER_TABLES.iter().try_for_each(|table| note_recid(hq, table))?;
+    let params = named_params! { ":party": party, ":account": account };
     for sql in include_str!("sql/hq_customer_delete.sql").split(";\n") {
-        let named: [(&str, &dyn rusqlite::ToSql); 2] = [(":party", &party), (":account", &account)];
-        let used: Vec<_> = named.into_iter().filter(|(name, _)| sql.contains(name)).collect();
-        if !used.is_empty() {
-            hq.run(sql, used.as_slice())?;
-        }
+        run_with(hq, sql, &[], params)?;
     }
     Ok(true)
 }

@@ -99,8 +99,8 @@ pub fn add_address(
         ":recid": recid, ":location": location, ":written": address.written(), ":now": now,
     };
     run_with(hq, include_str!("sql/hq_address_add.sql"), &fields(address), params)?;
-    let given = AddressField::given(address).map(|field| (field.into(), stamp.clone()));
-    field_sets::record(hq, FieldOwner::Address(recid), &given.collect::<Vec<_>>())?;
+    let given = AddressField::given(address).map(|field| (Field::Address(field), stamp.clone()));
+    field_sets::record(hq, FieldOwner::Address(recid), given)?;
     Ok(recid)
 }
 
@@ -163,9 +163,8 @@ pub fn edit_address(
                WHERE RECID = :recid";
     let params = named_params! { ":written": address.written(), ":now": now, ":recid": recid };
     run_with(hq, sql, &fields(&address), params)?;
-    let set: Vec<(Field, Stamp)> =
-        set.iter().map(|(field, _, stamp)| ((*field).into(), stamp.clone())).collect();
-    field_sets::record(hq, FieldOwner::Address(recid), &set)?;
+    let set = set.iter().map(|(field, _, stamp)| (Field::Address(*field), stamp.clone()));
+    field_sets::record(hq, FieldOwner::Address(recid), set)?;
     Ok(address)
 }
 
@@ -181,7 +180,7 @@ pub fn deactivate_address(
          WHERE RECID = ?2 AND VALIDTO > '2154'",
         rusqlite::params![now, recid],
     )?;
-    field_sets::record(hq, FieldOwner::Address(recid), &[(Field::InForce, stamp.clone())])
+    field_sets::record(hq, FieldOwner::Address(recid), [(Field::InForce, stamp.clone())])
 }
 
 /// The fields of an address by headquarters' columns.

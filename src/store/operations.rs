@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::types::ValueRef;
+use rusqlite::types::{ToSql, ValueRef};
 use rusqlite::{Row, named_params};
 
 use super::error::StoreError;
 use super::side::{Headquarters, HqTx};
 use super::sql_text::quoted;
-use crate::model::changed::Changed;
+use crate::model::changed_fields::ChangedFields;
 use crate::model::customer::{AddressField, Change, CustomerField};
-use crate::model::field_set::LeftField;
 use crate::model::ids::{AccountNum, DataStoreId};
+use crate::model::left_field::LeftField;
 use crate::model::operation::{
     Action, Operation, OperationDetail, OperationId, OperationKind, OperationStatus,
 };
@@ -82,7 +82,7 @@ fn columns(row: &Row<'_>) -> rusqlite::Result<BTreeMap<String, String>> {
 
 /// What an operation did to a customer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Done {
+pub struct Outcome {
     /// The account it led to.
     pub account: AccountNum,
     /// What it changed.
@@ -92,7 +92,12 @@ pub struct Done {
 }
 
 /// Marks an operation as completed, with the account it led to and what it changed (C02).
-pub fn complete(hq: &HqTx<'_>, id: OperationId, done: &Done, now: &Time) -> Result<(), StoreError> {
+pub fn complete(
+    hq: &HqTx<'_>,
+    id: OperationId,
+    done: &Outcome,
+    now: &Time,
+) -> Result<(), StoreError> {
     let sql = format!(
         "UPDATE {} SET ONLINEOPERATIONCOMPLETED = 1, CUSTACCOUNT = ?1 WHERE RECID = ?2",
         id.kind.table()
@@ -105,7 +110,7 @@ pub fn complete(hq: &HqTx<'_>, id: OperationId, done: &Done, now: &Time) -> Resu
     let left = serde_json::to_string(&done.left).unwrap_or_default();
     hq.run(
         "UPDATE cdx_CUSTOMEROPERATION SET LEFTALONE = ?1 WHERE TABLENAME = ?2 AND ROW = ?3",
-        rusqlite::params![left, id.kind.table(), id.row],
+        rusqlite::params![left, id.kind, id.row],
     )
     .map(|_| ())
 }
@@ -122,7 +127,7 @@ pub fn note(
     hq.run(
         include_str!("sql/operation_note.sql"),
         named_params! {
-            ":table": id.kind.table(), ":row": id.row, ":status": status,
+            ":table": id.kind, ":row": id.row, ":status": status,
             ":waiting": OperationStatus::Waiting,
             ":error": error, ":now": now,
             ":changes": changes.map(|c| serde_json::to_string(c).unwrap_or_default()),
@@ -131,18 +136,29 @@ pub fn note(
     .map(|_| ())
 }
 
+/// A query over each of the five tables in turn, `K` their rank.
+fn of_all_kinds(part: &str) -> String {
+    let kinds = OperationKind::ALL.iter().enumerate();
+    let parts = kinds.map(|(rank, kind)| {
+        part.replace("{rank}", &rank.to_string()).replace("{table}", kind.table())
+    });
+    parts.collect::<Vec<_>>().join(" UNION ALL ")
+}
+
+/// The operation of a row with TABLENAME and RECID.
+pub(super) fn read_id(row: &Row<'_>) -> rusqlite::Result<OperationId> {
+    Ok(OperationId { kind: row.get("TABLENAME")?, row: row.get("RECID")? })
+}
+
+/// The name of its channel database; empty where headquarters knows it no more.
+fn channel(row: &Row<'_>) -> rusqlite::Result<String> {
+    Ok(row.get::<_, Option<String>>("NAME")?.unwrap_or_default())
+}
+
 /// Every operation, oldest first.
 pub fn list(hq: &Headquarters, clock: &Clock) -> Result<Vec<Operation>, StoreError> {
-    let parts: Vec<String> = OperationKind::ALL
-        .iter()
-        .enumerate()
-        .map(|(rank, kind)| {
-            include_str!("sql/operation_list_part.sql")
-                .replace("{rank}", &rank.to_string())
-                .replace("{table}", kind.table())
-        })
-        .collect();
-    let sql = format!("{} ORDER BY T, D, K, C", parts.join(" UNION ALL "));
+    let part = include_str!("sql/operation_list_part.sql");
+    let sql = format!("{} ORDER BY T, D, K, C", of_all_kinds(part));
     let statuses = named_params! {
         ":succeeded": OperationStatus::Succeeded, ":pending": OperationStatus::Pending,
     };
@@ -159,13 +175,10 @@ pub fn list(hq: &Headquarters, clock: &Clock) -> Result<Vec<Operation>, StoreErr
 }
 
 fn operation(row: &Row<'_>, clock: &Clock) -> rusqlite::Result<Operation> {
-    let kind = OperationKind::ALL.get(row.get::<_, u32>("K")? as usize).copied();
-    let kind = kind.unwrap_or(OperationKind::Customer);
-    let id = OperationId { kind, row: row.get("RECID")? };
     let number: String = row.get("OPERATION")?;
     Ok(Operation {
-        id: id.to_string(),
-        channel: row.get::<_, Option<String>>("NAME")?.unwrap_or_default(),
+        id: read_id(row)?.to_string(),
+        channel: channel(row)?,
         operation: Action::stored(&number).map_or(number, |action| action.to_string()),
         account: row.get("CUSTACCOUNT")?,
         async_account: row.get("CUSTACCOUNTASYNC")?,
@@ -192,7 +205,7 @@ pub fn detail(
     let Some(operation) = listed else { return Ok(None) };
     let kept = hq.first(
         "SELECT CHANGES, EDITS FROM cdx_CUSTOMEROPERATION WHERE TABLENAME = ?1 AND ROW = ?2",
-        rusqlite::params![id.kind.table(), id.row],
+        rusqlite::params![id.kind, id.row],
         |row| Ok((row.get::<_, Option<String>>(0)?, row.get::<_, Option<String>>(1)?)),
     )?;
     let (changes, edits) = kept.unwrap_or_default();
@@ -263,7 +276,7 @@ fn save(hq: &HqTx<'_>, id: OperationId, column: &str, now: &Time) -> Result<(), 
     };
     let Some(field) = field else { return Ok(()) };
     let sql = format!("SELECT cdx_CHANGED FROM {table} WHERE RECID = ?1");
-    let known = Changed::parse(&hq.text(&sql, [id.row])?.unwrap_or_default());
+    let known = ChangedFields::parse(&hq.text(&sql, [id.row])?.unwrap_or_default());
     let Some(text) = known.and_then(|changed| changed.text_with(field)) else { return Ok(()) };
     let sql = format!("UPDATE {table} SET cdx_CHANGED = ?1 WHERE RECID = ?2");
     hq.run(&sql, rusqlite::params![text, id.row]).map(|_| ())
@@ -273,9 +286,8 @@ fn save(hq: &HqTx<'_>, id: OperationId, column: &str, now: &Time) -> Result<(), 
 pub fn saved(hq: &Headquarters, id: OperationId) -> Result<BTreeMap<String, Time>, StoreError> {
     let sql = "SELECT upper(COLUMNNAME), SAVEDAT FROM cdx_SAVEDVALUE
                WHERE TABLENAME = ?1 AND ROW = ?2";
-    let rows = hq.rows(sql, rusqlite::params![id.kind.table(), id.row], |row| {
-        Ok((row.get(0)?, row.get(1)?))
-    })?;
+    let rows =
+        hq.rows(sql, rusqlite::params![id.kind, id.row], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.into_iter().collect())
 }
 
@@ -432,66 +444,52 @@ pub struct LateOperation {
 
 /// Every operation that left fields alone, by kind and number.
 pub fn late(hq: &Headquarters) -> Result<Vec<LateOperation>, StoreError> {
-    let mut found = Vec::new();
-    for kind in OperationKind::ALL {
-        let sql = include_str!("sql/operation_late.sql").replace("{table}", kind.table());
-        let rows = hq.rows(&sql, [], |row| {
-            let operation = LateOperation {
-                id: OperationId { kind: *kind, row: row.get("RECID")? },
-                channel: row.get::<_, Option<String>>("NAME")?.unwrap_or_default(),
-                account: row.get("CUSTACCOUNT")?,
-                processed: row.get::<_, Option<Time>>("PROCESSED")?.unwrap_or_default(),
-                left: Vec::new(),
-            };
-            Ok((operation, row.get::<_, Option<String>>("LEFTALONE")?))
-        })?;
-        for (operation, left) in rows {
-            found.push(LateOperation { left: left_fields(hq, left)?, ..operation });
-        }
-    }
-    Ok(found)
+    let sql = format!("{} ORDER BY K, RECID", of_all_kinds(include_str!("sql/operation_late.sql")));
+    let rows = hq.rows(&sql, [], |row| {
+        let operation = LateOperation {
+            id: read_id(row)?,
+            channel: channel(row)?,
+            account: row.get("CUSTACCOUNT")?,
+            processed: row.get::<_, Option<Time>>("PROCESSED")?.unwrap_or_default(),
+            left: Vec::new(),
+        };
+        Ok((operation, row.get("LEFTALONE")?))
+    })?;
+    let with_left =
+        |(operation, left)| Ok(LateOperation { left: left_fields(hq, left)?, ..operation });
+    rows.into_iter().map(with_left).collect()
 }
 
 /// Every operation that failed, oldest first.
 pub fn failed(hq: &Headquarters) -> Result<Vec<FailedOperation>, StoreError> {
-    let mut found = Vec::new();
-    let stopped = named_params! {
-        ":failed": OperationStatus::Failed, ":waiting": OperationStatus::Waiting,
-    };
-    for kind in OperationKind::ALL {
-        let sql = include_str!("sql/operation_failed.sql").replace("{table}", kind.table());
-        found.extend(hq.rows(&sql, stopped, |row| {
-            Ok(FailedOperation {
-                id: OperationId { kind: *kind, row: row.get("RECID")? },
-                channel: row.get::<_, Option<String>>("NAME")?.unwrap_or_default(),
-                account: row.get("ACCOUNT")?,
-                error: row.get::<_, Option<String>>("LASTERROR")?.unwrap_or_default(),
-                waiting: row.get::<_, i64>("WAITING")? as u64,
-            })
-        })?);
-    }
-    Ok(found)
+    let part = include_str!("sql/operation_failed.sql");
+    let sql = format!("{} ORDER BY K, RECID", of_all_kinds(part));
+    hq.rows(&sql, STOPPED, |row| {
+        Ok(FailedOperation {
+            id: read_id(row)?,
+            channel: channel(row)?,
+            account: row.get("ACCOUNT")?,
+            error: row.get::<_, Option<String>>("LASTERROR")?.unwrap_or_default(),
+            waiting: row.get::<_, i64>("WAITING")? as u64,
+        })
+    })
 }
+
+/// The statuses of what cannot go on by itself.
+const STOPPED: &[(&str, &dyn ToSql)] =
+    &[(":failed", &OperationStatus::Failed), (":waiting", &OperationStatus::Waiting)];
 
 /// How many operations each channel's batch has not looked at, by channel.
 pub fn pending(hq: &Headquarters) -> Result<Vec<PendingOperations>, StoreError> {
-    let parts: Vec<String> = OperationKind::ALL
-        .iter()
-        .map(|kind| include_str!("sql/operation_pending_part.sql").replace("{table}", kind.table()))
-        .collect();
     let sql = format!(
         "SELECT NAME, count(*), min(T) FROM ({}) GROUP BY NAME ORDER BY NAME",
-        parts.join(" UNION ALL ")
+        of_all_kinds(include_str!("sql/operation_pending_part.sql"))
     );
-    hq.rows(
-        &sql,
-        named_params! { ":failed": OperationStatus::Failed, ":waiting": OperationStatus::Waiting },
-        |row| {
-            Ok(PendingOperations {
-                channel: row.get(0)?,
-                count: row.get::<_, i64>(1)? as u64,
-                oldest: row.get(2)?,
-            })
-        },
-    )
+    hq.rows(&sql, STOPPED, |row| {
+        Ok(PendingOperations {
+            channel: row.get(0)?,
+            count: row.get::<_, i64>(1)? as u64,
+            oldest: row.get(2)?,
+        })
+    })
 }

@@ -2,14 +2,14 @@
 
 /// What `cdx_CHANGED` of a row says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Changed {
+pub enum ChangedFields {
     /// Nothing: the row is taken whole.
     Whole,
     /// The fields, by the names that people set them with.
     Fields(Vec<String>),
 }
 
-impl Changed {
+impl ChangedFields {
     /// Reads the column; none when it is no list.
     pub fn parse(text: &str) -> Option<Self> {
         if text.is_empty() {
@@ -49,8 +49,8 @@ mod tests {
 
     #[test]
     fn a_list_is_read_as_it_was_written() {
-        let text = Changed::text(["email", "phone"]);
-        let changed = Changed::parse(&text).unwrap();
+        let text = ChangedFields::text(["email", "phone"]);
+        let changed = ChangedFields::parse(&text).unwrap();
         assert!(changed.includes("email") && !changed.includes("title"));
         assert_eq!(changed.text_with("title").unwrap(), r#"["email","phone","title"]"#);
         assert_eq!(changed.text_with("phone"), None);
@@ -58,8 +58,8 @@ mod tests {
 
     #[test]
     fn nothing_is_everything_and_anything_else_is_no_list() {
-        assert_eq!(Changed::parse(""), Some(Changed::Whole));
-        assert!(Changed::Whole.includes("email"));
-        assert_eq!(Changed::parse("{"), None);
+        assert_eq!(ChangedFields::parse(""), Some(ChangedFields::Whole));
+        assert!(ChangedFields::Whole.includes("email"));
+        assert_eq!(ChangedFields::parse("{"), None);
     }
 }

@@ -1,0 +1,24 @@
+//! Why an operation of the customer batch did not go through.
+
+use crate::store::StoreError;
+
+/// Why an operation did not go through.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The last known error, as the status shows it (C03).
+    Told(String),
+    /// The database failed; the batch stops.
+    Store(StoreError),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            // What an operation names and headquarters does not have is that operation's failure.
+            StoreError::Unknown { what, name, .. } => {
+                Self::Told(format!("unknown {what} {name:?}"))
+            }
+            other => Self::Store(other),
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! What an operation left alone, since somebody newer had set it (C09).
+
+use serde::{Deserialize, Serialize};
+
+use super::time::{ShownTime, Time};
+
+/// A field that an operation left alone, since a newer one had set it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftField<When = Time> {
+    /// The field.
+    pub field: String,
+    /// The value that the operation has.
+    pub value: String,
+    /// The value that stays.
+    pub kept: String,
+    /// Who set it, for a reader.
+    pub newer: String,
+    /// When that person acted.
+    pub since: When,
+}
+
+impl LeftField {
+    /// The same with the time as a reader has it.
+    pub fn shown(self, show: impl FnOnce(&Time) -> ShownTime) -> LeftField<ShownTime> {
+        let Self { field, value, kept, newer, since } = self;
+        LeftField { field, value, kept, newer, since: show(&since) }
+    }
+}
