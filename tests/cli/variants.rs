@@ -19,7 +19,7 @@ const TYPES: &[(&str, &str, &str)] = &[
     ("store", "StoreError", "src/store/error.rs"),
     ("exchange", "ExchangeError", "src/exchange/error.rs"),
     ("manage", "ManageError", "src/exchange/manage.rs"),
-    ("pos", "PosError", "src/runtime/operation.rs"),
+    ("pos", "PosError", "src/runtime/error.rs"),
     ("missing-ground", "MissingGround", "src/runtime/obstacle.rs"),
     ("clock", "ClockError", "src/world/clock.rs"),
     ("fault", "FaultError", "src/world/fault.rs"),
@@ -31,7 +31,7 @@ const TYPES: &[(&str, &str, &str)] = &[
 ];
 
 /// What carries others, or is an account of the doctor's.
-const CARRIERS: &[&str] = &["ApplyError", "Problems", "Unknown"];
+const CARRIERS: &[&str] = &["ApplyError", "Problems", "SqliteError", "Unknown", "UnknownValue"];
 
 /// Programs that a hint may name beside the tool.
 const PROGRAMS: &[&str] = &["ls", "df", "file"];
@@ -43,9 +43,9 @@ fn root() -> &'static Path {
 /// The variants that a source declares, with the fixed parts of their messages.
 fn declared(name: &str, source: &str) -> BTreeMap<String, Vec<String>> {
     let text = fs::read_to_string(root().join(source)).unwrap();
-    let of_enum = text.split_once(&format!("pub enum {name} {{"));
+    let of_enum = text.split_once(&format!("enum {name} {{"));
     let Some((_, body)) = of_enum else {
-        let (before, _) = text.split_once(&format!("pub struct {name} ")).unwrap();
+        let (before, _) = text.split_once(&format!("struct {name} ")).unwrap();
         let attribute = before.rfind("#[error(").map(|at| &before[at..]).unwrap();
         return BTreeMap::from([(name.to_owned(), fixed_parts(attribute))]);
     };
@@ -368,7 +368,7 @@ fn every_error_type_has_examples() {
         for (at, _) in text.match_indices("thiserror::Error") {
             let rest = &text[at..];
             let word = |kind: &str| rest.find(kind).map(|at| (at, &rest[at + kind.len()..]));
-            let first = [word("pub enum "), word("pub struct ")].into_iter().flatten().min();
+            let first = [word(" enum "), word(" struct ")].into_iter().flatten().min();
             let Some((_, name)) = first else { continue };
             found.insert(name.chars().take_while(char::is_ascii_alphanumeric).collect::<String>());
         }
