@@ -23,6 +23,7 @@ mod download;
 mod errors;
 mod extensions;
 mod features;
+mod fields;
 mod fixture;
 mod gates_entity;
 mod gates_own;
