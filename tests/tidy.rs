@@ -227,6 +227,48 @@ fn the_store_keeps_its_crate_to_itself() {
     }
 }
 
+/// Statements of more than two lines stand in .sql files named for what they do. What is put
+/// together of pieces is replaced into one, but for a text that a database keeps as it is.
+#[test]
+fn long_statements_stand_in_files() {
+    let verbs = ["SELECT ", "INSERT ", "UPDATE ", "DELETE FROM ", "CREATE ", "PRAGMA ", "WHERE "];
+    for (name, text) in files("src/store", "rs") {
+        let text = program(&text);
+        for (from, literal) in literals(text) {
+            let long = literal.lines().count() > 2;
+            let sql = verbs.iter().any(|verb| literal.contains(verb));
+            let before = text[..from].lines().rev().take(3).collect::<String>();
+            let kept = before.contains("// Stays here as it is:");
+            let at = text[..from].lines().count();
+            assert!(!long || !sql || kept, "{name}:{at} has a statement of more than two lines");
+        }
+    }
+}
+
+/// The texts of a source file, each with where it begins.
+fn literals(text: &str) -> Vec<(usize, &str)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(c) = text[at..].chars().next() {
+        let rest = &text[at..];
+        if rest.starts_with("//") {
+            at += rest.find('\n').unwrap_or(rest.len());
+        } else if rest.starts_with("'\"'") || rest.starts_with("'\\") {
+            at += 3 + usize::from(c == '\'' && rest.as_bytes()[1] == b'\\');
+        } else if c == '"' {
+            let mut end = at + 1;
+            while text.as_bytes()[end] != b'"' {
+                end += 1 + usize::from(text.as_bytes()[end] == b'\\');
+            }
+            found.push((at, &text[at + 1..end]));
+            at = end + 1;
+        } else {
+            at += c.len_utf8();
+        }
+    }
+    found
+}
+
 /// Commands that people are told to type are values; text that names one is help, or a page.
 #[test]
 fn commands_are_values_and_not_text() {

@@ -67,9 +67,7 @@ pub fn know(channel: &ChannelDatabase, word: &str) -> Result<Option<ChannelCusto
         let known = channel.number(sql, [&guid])? > 0;
         return Ok(known.then_some(ChannelCustomer::Async { guid }));
     }
-    let sql = "SELECT c.ACCOUNTNUM, coalesce(r.CUSTACCOUNTASYNC, '') FROM ax_CUSTTABLE c \
-               LEFT JOIN ax_RETAILCUSTTABLE r ON r.ACCOUNTNUM = c.ACCOUNTNUM \
-               WHERE c.ACCOUNTNUM = ?1";
+    let sql = include_str!("sql/channel_account.sql");
     channel.first(sql, [word], |row| {
         Ok(ChannelCustomer::Sync { account: row.get(0)?, guid: row.get(1)? })
     })

@@ -41,13 +41,7 @@ pub fn all(
 
 /// The account that headquarters names as a channel's default customer.
 pub fn named(hq: &Headquarters, store: &DataStore) -> Result<Option<AccountNum>, StoreError> {
-    hq.first(
-        "SELECT c.DEFAULTCUSTACCOUNT FROM RETAILCONNDATABASEPROFILE p
-         JOIN RETAILCDXDATASTORECHANNEL d ON d.DATASTORE = p.RECID
-         JOIN RETAILCHANNELTABLE c ON c.RECID = d.CHANNEL WHERE p.NAME = ?1 COLLATE NOCASE",
-        [store.channel()],
-        |row| row.get(0),
-    )
+    hq.first(include_str!("sql/default_customer.sql"), [store.channel()], |row| row.get(0))
 }
 
 /// The first customer of a company, if there is one.
@@ -63,9 +57,7 @@ pub fn any(hq: &Headquarters) -> Result<bool, StoreError> {
 
 /// Whether a channel has a customer whose account has not come back.
 pub fn has_pending(channel: &ChannelDatabase) -> Result<bool, StoreError> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM ax_RETAILASYNCCUSTOMERV2 v WHERE v.CUSTACCOUNT = ''
-               AND NOT EXISTS (SELECT 1 FROM ax_RETAILCUSTTABLE r
-                               WHERE r.CUSTACCOUNTASYNC = v.CUSTACCOUNTASYNC))";
+    let sql = include_str!("sql/channel_has_pending.sql");
     Ok(channel.number(sql, [])? != 0)
 }
 
@@ -103,9 +95,7 @@ pub fn set(
         return Err(StoreError::unknown(NameKind::Customer, account.as_str(), &known));
     }
     hq.run(
-        "UPDATE RETAILCHANNELTABLE SET DEFAULTCUSTACCOUNT = :account,
-         DEFAULTCUSTDATAAREAID = :company WHERE RECID IN
-         (SELECT CHANNEL FROM RETAILCDXDATASTORECHANNEL WHERE DATASTORE = :store)",
+        include_str!("sql/default_customer_set.sql"),
         named_params! { ":account": account, ":company": company, ":store": store.id },
     )
     .map(|_| ())

@@ -107,10 +107,7 @@ fn add_metadata(
     let since = since.unwrap_or_else(|| now.to_owned());
     let date = if on { since.date().unwrap_or(NO_DATE) } else { NO_DATE };
     hq.run(
-        "INSERT INTO FEATUREMANAGEMENTMETADATA
-         (RECID, FEATURESTATE, LABEL, DISPLAYNAME, CANDISABLE, ENABLEDATE)
-         SELECT coalesce(max(RECID), :id) + 1, :id, :label, :label, :disable, :date
-         FROM FEATUREMANAGEMENTMETADATA",
+        include_str!("sql/feature_half_metadata.sql"),
         named_params! {
             ":id": id, ":label": gate.name, ":disable": gate.can_disable, ":date": date,
         },
@@ -119,9 +116,7 @@ fn add_metadata(
 }
 
 fn add_state(hq: &HqTx<'_>, gate: &Gate, now: &Time) -> Result<bool, StoreError> {
-    let orphan = "SELECT m.FEATURESTATE, m.ENABLEDATE FROM FEATUREMANAGEMENTMETADATA m \
-                  WHERE m.LABEL = ?1 AND NOT EXISTS \
-                  (SELECT 1 FROM FEATUREMANAGEMENTSTATE s WHERE s.RECID = m.FEATURESTATE)";
+    let orphan = include_str!("sql/feature_half_orphan.sql");
     let orphan = hq
         .first(orphan, [&gate.name], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
     let Some((id, date)) = orphan else { return Ok(false) };

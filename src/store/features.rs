@@ -79,13 +79,9 @@ pub fn set_scale_unit_versions(
 
 /// The features of the catalogue as headquarters lists them; those it has not are left out.
 pub fn rows(hq: &Headquarters, catalogue: &Catalogue) -> Result<Vec<FeatureRow>, StoreError> {
-    let found = hq.rows(
-        "SELECT s.NAME, s.ISENABLED, coalesce(m.ENABLEDATE, '1900-01-01')
-         FROM FEATUREMANAGEMENTSTATE s
-         LEFT JOIN FEATUREMANAGEMENTMETADATA m ON m.FEATURESTATE = s.RECID ORDER BY s.RECID",
-        [],
-        |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)? == 1, row.get::<_, String>(2)?)),
-    )?;
+    let found = hq.rows(include_str!("sql/feature_rows.sql"), [], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)? == 1, row.get::<_, String>(2)?))
+    })?;
     let row = |gate: &Gate| {
         let name = gate.table_name();
         let (_, on, date) = found.iter().find(|(known, _, _)| known.eq_ignore_ascii_case(&name))?;
@@ -222,13 +218,7 @@ pub fn missing_jobs(
 
 /// Whether a channel has registers.
 pub fn has_registers(hq: &Headquarters, store: &DataStore) -> Result<bool, StoreError> {
-    let found = hq.number(
-        "SELECT count(*) FROM RETAILTERMINALTABLE t
-         JOIN RETAILSTORETABLE s ON s.STORENUMBER = t.STORENUMBER
-         JOIN RETAILCDXDATASTORECHANNEL c ON c.CHANNEL = s.RETAILCHANNEL
-         WHERE c.DATASTORE = ?1",
-        [store.id],
-    )?;
+    let found = hq.number(include_str!("sql/channel_registers.sql"), [store.id])?;
     Ok(found > 0)
 }
 
@@ -247,9 +237,7 @@ pub fn set_fact(hq: &HqTx<'_>, name: &str, value: &str, now: &Time) -> Result<()
     tracking::close_version(hq, now)?;
     let version = hq.number("SELECT VERSION FROM cdx_TRACKING", [])?;
     hq.run(
-        "INSERT INTO cdx_FACT (NAME, VALUE, VERSION) VALUES (:name, :value, :version)
-             ON CONFLICT (NAME) DO UPDATE SET VALUE = excluded.VALUE,
-             VERSION = iif(:same, VERSION, excluded.VERSION)",
+        include_str!("sql/fact_set.sql"),
         named_params! {
             ":name": name.to_lowercase(), ":value": value, ":version": version, ":same": same,
         },

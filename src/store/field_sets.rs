@@ -29,9 +29,7 @@ pub fn last(
 ) -> Result<Vec<Stamp>, StoreError> {
     let (subject, id) = key(owner);
     let found = hq.rows(
-        "SELECT SETAT, SETTER, DATASTORE, TABLENAME, ROW, COUNTER, NUMBER
-         FROM cdx_FIELDSET
-         WHERE SUBJECT = ?1 AND ID = ?2 AND FIELD = ?3 ORDER BY SETAT DESC, ORDINAL DESC",
+        include_str!("sql/field_set.sql"),
         rusqlite::params![subject, id, field.to_string()],
         |row| Ok((row.get("SETAT")?, SetterColumns::read(row)?)),
     )?;
@@ -124,9 +122,7 @@ pub fn record(
         let SetterColumns { kind, store, operation, counter, number } =
             SetterColumns::of(&stamp.by);
         hq.run(
-            "INSERT OR REPLACE INTO cdx_FIELDSET (SUBJECT, ID, FIELD, PLACE, SETAT, SETTER,
-             DATASTORE, TABLENAME, ROW, COUNTER, NUMBER) VALUES (:subject, :id, :field, :place,
-             :at, :setter, :store, :table, :row, :counter, :number)",
+            include_str!("sql/field_set_record.sql"),
             named_params! {
                 ":subject": subject, ":id": id, ":field": field.to_string(),
                 ":place": place(&stamp), ":at": stamp.at, ":setter": kind, ":store": store,

@@ -44,9 +44,7 @@ pub fn template(
     company: &DataAreaId,
 ) -> Result<Option<Template>, StoreError> {
     hq.first(
-        "SELECT c.CUSTGROUP, c.CURRENCY, p.LANGUAGEID FROM CUSTTABLE c
-         JOIN DIRPARTYTABLE p ON p.RECID = c.PARTY
-         WHERE c.ACCOUNTNUM = :account AND c.DATAAREAID = :company",
+        include_str!("sql/hq_template.sql"),
         named_params! { ":account": account, ":company": company },
         |row| Ok(Template { group: row.get(0)?, currency: row.get(1)?, language: row.get(2)? }),
     )
@@ -147,20 +145,10 @@ pub fn find(hq: &Headquarters, account: &AccountNum) -> Result<Option<Customer>,
         return Ok(None);
     };
     customer.addresses = in_force(hq, party)?;
-    customer.contacts = hq.rows(
-        "SELECT e.LOCATOR FROM DIRPARTYLOCATION l
-         JOIN LOGISTICSELECTRONICADDRESS e ON e.LOCATION = l.LOCATION
-         WHERE l.PARTY = ?1 AND e.ISPRIMARY = 0 ORDER BY e.RECID",
-        [party],
-        |row| row.get(0),
-    )?;
-    customer.affiliations = hq.rows(
-        "SELECT a.NAME FROM RETAILCUSTAFFILIATION c
-         JOIN RETAILAFFILIATION a ON a.RECID = c.RETAILAFFILIATIONID
-         WHERE c.CUSTACCOUNTNUM = ?1 ORDER BY a.NAME",
-        [account],
-        |row| row.get(0),
-    )?;
+    customer.contacts =
+        hq.rows(include_str!("sql/hq_other_contacts.sql"), [party], |row| row.get(0))?;
+    customer.affiliations =
+        hq.rows(include_str!("sql/hq_affiliations.sql"), [account], |row| row.get(0))?;
     Ok(Some(customer))
 }
 
@@ -264,10 +252,7 @@ pub fn add_affiliation(
     affiliation: i64,
 ) -> Result<bool, StoreError> {
     let added = hq.run(
-        "INSERT INTO RETAILCUSTAFFILIATION (RECID, CUSTACCOUNTNUM, RETAILAFFILIATIONID, DATAAREAID)
-         SELECT :recid, :account, :id, DATAAREAID FROM CUSTTABLE WHERE ACCOUNTNUM = :account
-         AND NOT EXISTS (SELECT 1 FROM RETAILCUSTAFFILIATION
-                         WHERE CUSTACCOUNTNUM = :account AND RETAILAFFILIATIONID = :id)",
+        include_str!("sql/hq_affiliation_add.sql"),
         named_params! {
             ":recid": next_recid(hq, "RETAILCUSTAFFILIATION")?,
             ":account": account, ":id": affiliation,

@@ -21,9 +21,7 @@ pub fn set_contact(
 ) -> Result<(), StoreError> {
     let Contact { kind, value, primary } = contact;
     let known = hq.first(
-        "SELECT e.RECID FROM DIRPARTYLOCATION l
-         JOIN LOGISTICSELECTRONICADDRESS e ON e.LOCATION = l.LOCATION
-         WHERE l.PARTY = :party AND e.TYPE = :kind AND e.ISPRIMARY = 1 AND :primary",
+        include_str!("sql/hq_primary_contact.sql"),
         named_params! { ":party": party, ":kind": kind, ":primary": primary },
         |row| row.get::<_, i64>(0),
     )?;
@@ -38,9 +36,7 @@ pub fn set_contact(
     let description = if *kind == PHONE { "Phone" } else { "E-mail" };
     let location = add_location(hq, party, description, false, now)?;
     hq.run(
-        "INSERT INTO LOGISTICSELECTRONICADDRESS (RECID, LOCATION, LOCATOR, TYPE, ISPRIMARY,
-         DESCRIPTION)
-         VALUES (:recid, :location, :value, :kind, :primary, :description)",
+        include_str!("sql/hq_contact_add.sql"),
         named_params! {
             ":recid": next_recid(hq, "LOGISTICSELECTRONICADDRESS")?,
             ":location": location, ":value": value, ":kind": kind, ":primary": primary,
@@ -59,9 +55,7 @@ fn add_location(
 ) -> Result<i64, StoreError> {
     let number = next(hq, "location")?;
     hq.run(
-        "INSERT INTO LOGISTICSLOCATION (RECID, DESCRIPTION, ISPOSTALADDRESS, LOCATIONID,
-         CREATEDDATETIME, MODIFIEDDATETIME)
-         VALUES (:recid, :description, :postal, 'L' || printf('%09d', :number), :now, :now)",
+        include_str!("sql/hq_location_add.sql"),
         named_params! {
             ":recid": next_recid(hq, "LOGISTICSLOCATION")?,
             ":description": description, ":postal": postal, ":number": number, ":now": now,
@@ -69,10 +63,7 @@ fn add_location(
     )?;
     let location = hq.last_id();
     hq.run(
-        "INSERT INTO DIRPARTYLOCATION (RECID, PARTY, LOCATION, ISPOSTALADDRESS, ISPRIMARY,
-         ISLOCATIONOWNER)
-         VALUES (:recid, :party, :location, :postal, NOT EXISTS (SELECT 1 FROM DIRPARTYLOCATION
-         WHERE PARTY = :party AND ISPOSTALADDRESS = :postal AND ISPRIMARY = 1), 1)",
+        include_str!("sql/hq_party_location_add.sql"),
         named_params! {
             ":recid": next_recid(hq, "DIRPARTYLOCATION")?,
             ":party": party, ":location": location, ":postal": postal,

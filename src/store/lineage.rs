@@ -201,10 +201,7 @@ fn settle_pending(
     // What began after it may be under way.
     hq.write(|hq| {
         hq.run(
-            "UPDATE cdx_PARTNER SET MARK = :mark, PENDING = nullif(PENDING, :mark),
-             EARLIER = (SELECT json_group_array(e.value) FROM json_each(EARLIER) e
-                 WHERE e.value > :mark)
-             WHERE NAME = :name",
+            include_str!("sql/partner_settle.sql"),
             named_params! { ":mark": theirs.mark, ":name": name },
         )
         .map(|_| ())
@@ -235,9 +232,7 @@ fn take_in(
         // One that is seen for the first time has no mark until the channel has it too.
         let known = if cause.is_some() { mark } else { 0 };
         hq.run(
-            "INSERT INTO cdx_PARTNER (NAME, ID, MARK, PENDING) VALUES (:name, :id, :known, :mark)
-             ON CONFLICT (NAME)
-             DO UPDATE SET ID = :id, MARK = :known, PENDING = :mark, EARLIER = '[]'",
+            include_str!("sql/partner_take_in.sql"),
             named_params! { ":name": store.name, ":id": own, ":known": known, ":mark": mark },
         )?;
         let Some(cause) = cause else { return Ok(()) };
@@ -293,9 +288,7 @@ fn known_accounts(channel: &ChannelDatabase) -> Result<Vec<(String, String)>, St
 fn remember_accounts(hq: &HqTx<'_>, accounts: &[(String, String)]) -> Result<(), StoreError> {
     for (guid, account) in accounts {
         hq.run(
-            "INSERT OR REPLACE INTO cdx_KNOWNACCOUNT (GUID, ACCOUNT) SELECT :guid, :account
-             WHERE NOT EXISTS (SELECT 1 FROM RETAILCUSTTABLE WHERE CUSTACCOUNTASYNC = :guid)
-             AND NOT EXISTS (SELECT 1 FROM CUSTTABLE WHERE ACCOUNTNUM = :account)",
+            include_str!("sql/known_account.sql"),
             named_params! { ":guid": guid, ":account": account },
         )?;
     }

@@ -200,24 +200,14 @@ pub(super) fn condition(
         None => "",
     };
     Ok(format!(
-        "c.{counter} <= :reached AND CASE WHEN EXISTS (SELECT 1 FROM {ch}.cdx_ORIGIN o
-             WHERE o.TABLENAME = :table AND o.COUNTER = c.{counter})
-         THEN NOT EXISTS (SELECT 1 FROM {ch}.cdx_ORIGIN o
-             WHERE o.TABLENAME = :table AND o.COUNTER = c.{counter}
-             AND (o.ORIGIN IN (SELECT value FROM json_each(:way))
-                 OR EXISTS (SELECT 1 FROM {hq}.cdx_RECEIVED r WHERE r.ORIGIN = o.ORIGIN
-                     AND (o.ORIGIN LIKE '#%' OR EXISTS (SELECT 1 FROM {hq}.{table} t
-                         WHERE {of_store}t.{theirs} = r.COUNTER{same})))))
-         ELSE NOT EXISTS (SELECT 1 FROM {hq}.{table} t
-                 WHERE {of_store}t.{theirs} = c.{counter}{same})
-             AND NOT EXISTS (SELECT 1 FROM {hq}.cdx_UPLOADRANGE r WHERE r.TABLENAME = :table
-                 AND c.{counter} BETWEEN r.FILTERMIN AND r.FILTERMAX
-                 AND r.SESSION IN (SELECT value FROM json_each(:open)))
-         END",
+        include_str!("sql/lost_row.sql"),
+        counter = counter,
+        theirs = theirs,
+        of_store = of_store,
         table = quoted(&plan.hq_table),
         same = same(table, names.hq),
         hq = names.hq,
-        ch = names.channel,
+        channel = names.channel,
     ))
 }
 
@@ -254,10 +244,10 @@ pub(super) fn same(table: &UploadTable, name: &str) -> String {
         };
         // What a person has corrected in headquarters is not what came (C04).
         format!(
-            " AND ({filled}t.{from} IS c.{to} OR {column} COLLATE NOCASE IN (
-             SELECT json_extract(e.value, '$.attribute')
-             FROM {hq}.cdx_CUSTOMEROPERATION o, json_each(o.EDITS) e
-             WHERE o.TABLENAME = '{table}' AND o.ROW = t.RECID))",
+            include_str!("sql/lost_same_value.sql"),
+            filled = filled,
+            from = from,
+            to = to,
             column = literal(&column.from),
             hq = name,
             table = kind.table(),

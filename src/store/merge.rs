@@ -278,16 +278,9 @@ fn remember(
     table: &UploadTable,
     last: i64,
 ) -> Result<(), StoreError> {
-    let name = quoted(&table.plan.target);
-    let counter = quoted(&table.counter);
-    channel
-        .run(
-            &format!(
-                "INSERT OR REPLACE INTO cdx_MERGED (SOURCE, TABLENAME, LASTCOUNTER)
-                 VALUES (:source, :table, max(:last, coalesce((SELECT max({counter})
-                 FROM other.{name}), 0)))"
-            ),
-            named_params! { ":source": source, ":table": table.plan.target, ":last": last },
-        )
-        .map(|_| ())
+    let sql = include_str!("sql/merge_remember.sql")
+        .replace("{counter}", &quoted(&table.counter))
+        .replace("{name}", &quoted(&table.plan.target));
+    let params = named_params! { ":source": source, ":table": table.plan.target, ":last": last };
+    channel.run(&sql, params).map(|_| ())
 }

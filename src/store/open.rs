@@ -111,8 +111,7 @@ impl Db {
         self.conn().set_prepared_statement_cache_capacity(STATEMENTS);
         self.script(&format!(
             "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = OFF;
-             PRAGMA trusted_schema = OFF; PRAGMA cache_size = -{cache_kib};
-             PRAGMA temp_store = FILE;"
+             PRAGMA trusted_schema = OFF; PRAGMA cache_size = -{cache_kib}; PRAGMA temp_store = FILE;"
         ))?;
         if matches!(access, Access::Read | Access::Examine) {
             return self.script("PRAGMA query_only = ON;");

@@ -79,6 +79,7 @@ pub fn watch(
         )?;
         assign(channel, name, &column, after)?;
         let table = literal(name);
+        // Stays here as it is: the database keeps this text, line by line.
         channel.script(&format!(
             "CREATE TRIGGER {trigger} AFTER INSERT ON {on} BEGIN
                  UPDATE cdx_FILE SET WRITES = WRITES + 1;
@@ -116,15 +117,8 @@ fn is_watched(channel: &ChannelDatabase, table: &str) -> Result<bool, StoreError
 
 /// The upload tables that have lost their trigger, and so were dropped and made again.
 pub fn made_again(channel: &ChannelDatabase) -> Result<Vec<(String, String)>, StoreError> {
-    channel.rows(
-        "SELECT u.TABLENAME, u.COUNTER FROM cdx_UPLOADTABLE u
-         JOIN sqlite_schema t ON t.type = 'table' AND t.name = u.TABLENAME COLLATE NOCASE
-         WHERE NOT EXISTS (SELECT 1 FROM sqlite_schema s WHERE s.type = 'trigger'
-             AND s.tbl_name = t.name AND substr(s.name, 1, 11) = 'cdx_ORIGIN_')
-         ORDER BY u.TABLENAME",
-        [],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )
+    channel
+        .rows(include_str!("sql/origins_made_again.sql"), [], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
 /// Watches the tables again that were dropped and made again.

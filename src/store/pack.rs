@@ -349,9 +349,7 @@ pub(super) fn scope_sql(filter: Option<&Filter>, row: &str) -> String {
     let Some(filter) = filter else {
         return "1".to_owned();
     };
-    let channels = "SELECT c.CHANNEL FROM main.RETAILCDXDATASTORECHANNEL c \
-                    JOIN main.RETAILCONNDATABASEPROFILE p ON p.RECID = c.DATASTORE \
-                    WHERE p.DATAGROUP = :group";
+    let channels = include_str!("sql/filter_channels.sql");
     let mut previous = row.to_owned();
     let mut from = Vec::new();
     for (at, join) in filter.joins.iter().enumerate() {

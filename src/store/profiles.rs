@@ -42,14 +42,8 @@ pub fn profiles(hq: &Headquarters) -> Result<Vec<Profile>, StoreError> {
         },
     )?;
     for profile in &mut profiles {
-        profile.channels = hq.rows(
-            "SELECT p.NAME FROM RETAILSTORETABLE s
-             JOIN RETAILCDXDATASTORECHANNEL c ON c.CHANNEL = s.RETAILCHANNEL
-             JOIN RETAILCONNDATABASEPROFILE p ON p.RECID = c.DATASTORE AND p.DATASTORETYPE = 0
-             WHERE s.FUNCTIONALITYPROFILE = ?1 ORDER BY p.RECID",
-            [&profile.id],
-            |row| row.get(0),
-        )?;
+        profile.channels =
+            hq.rows(include_str!("sql/profile_channels.sql"), [&profile.id], |row| row.get(0))?;
     }
     Ok(profiles)
 }
@@ -67,9 +61,7 @@ pub fn find_profile(hq: &Headquarters, id: &str) -> Result<Profile, StoreError> 
 /// Writes a profile's options.
 pub fn save_profile(hq: &HqTx<'_>, profile: &Profile, now: &Time) -> Result<(), StoreError> {
     hq.run(
-        "UPDATE RETAILFUNCTIONALITYPROFILE SET CREATEASYNCCUSTOMERS = :customers,
-             CREATEOFFLINECUSTOMERORDERS = :orders, DAYSTRANSACTIONSEXISTS = :days,
-             MODIFIEDDATETIME = :now WHERE PROFILEID = :id",
+        include_str!("sql/profile_set.sql"),
         named_params! {
             ":customers": profile.async_customers, ":orders": profile.async_orders,
             ":days": profile.days_transactions_exist, ":now": now, ":id": profile.id,

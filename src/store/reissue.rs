@@ -61,12 +61,12 @@ fn taken(
     // whose creation was lost on its way. It is looked for by the customer's id, of which there is
     // an index; the sign keeps that of the channel from being taken.
     let sql = format!(
-        "SELECT c.{column} FROM temp.cdx_AGAIN a JOIN main.{name} c ON c.{counter} = a.OLD
-         WHERE a.TABLENAME = :table AND c.OPERATION = :create AND c.{column} <> ''
-         AND (c.{column} IN (SELECT {column} FROM hq.{theirs} WHERE OPERATION = :create){known})
-         AND NOT EXISTS (SELECT 1 FROM hq.{theirs} t WHERE +t.cdx_DATASTORE = :store
-             AND t.{CUSTOMER} = c.{CUSTOMER} AND t.{column} = c.{column}{same})
-         GROUP BY c.{column} ORDER BY min(a.OLD)",
+        include_str!("sql/reissue_taken.sql"),
+        column = column,
+        name = name,
+        theirs = theirs,
+        known = known,
+        customer = CUSTOMER,
         counter = quoted(&table.counter),
         same = same(table, ATTACHED),
     );

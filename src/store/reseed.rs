@@ -138,19 +138,11 @@ impl Reseeder<'_> {
             return Ok(None);
         }
         let base = *reached.max(issued).max(&origins::given_out(self.channel, target));
-        let sql = "INSERT OR REPLACE INTO temp.cdx_AGAIN
-                   SELECT TABLENAME, OLD, ?2 + row_number() OVER (ORDER BY OLD)
-                   FROM temp.cdx_AGAIN WHERE TABLENAME = ?1";
+        let sql = include_str!("sql/reseed_counters.sql");
         self.channel.run(sql, rusqlite::params![target, base])?;
         self.renew_origins(target)?;
         let renumbered = self.rewrite(target, &table.counter, target)?;
-        self.channel.run(
-            "UPDATE main.cdx_ORIGIN SET COUNTER = (SELECT a.NEW FROM temp.cdx_AGAIN a
-             WHERE a.TABLENAME = ?1 AND a.OLD = main.cdx_ORIGIN.COUNTER)
-             WHERE TABLENAME = ?1
-             AND COUNTER IN (SELECT OLD FROM temp.cdx_AGAIN WHERE TABLENAME = ?1)",
-            [target],
-        )?;
+        self.channel.run(include_str!("sql/reseed_origins.sql"), [target])?;
         for extension in &table.extensions {
             // Where an extension row is found by the counter, it goes with its row.
             let keys = extension.key.iter().zip(&table.plan.key);
@@ -166,10 +158,7 @@ impl Reseeder<'_> {
     /// A gathered row that says it was made where headquarters has another one from gets an origin
     /// of its own.
     fn renew_origins(&self, target: &str) -> Result<(), StoreError> {
-        let sql = "SELECT a.OLD FROM temp.cdx_AGAIN a JOIN main.cdx_ORIGIN o
-                   ON o.TABLENAME = a.TABLENAME AND o.COUNTER = a.OLD
-                   JOIN hq.cdx_RECEIVED r ON r.ORIGIN = o.ORIGIN
-                   WHERE a.TABLENAME = ?1 ORDER BY a.OLD";
+        let sql = include_str!("sql/reseed_origins_taken.sql");
         let taken = self.channel.rows(sql, [target], |row| row.get::<_, i64>(0))?;
         taken.into_iter().try_for_each(|counter| origins::made(self.channel, target, counter))
     }
@@ -180,12 +169,8 @@ impl Reseeder<'_> {
 
     /// Writes the new counters of a table's rows into a column.
     fn rewrite(&self, table: &str, column: &str, of: &str) -> Result<u64, StoreError> {
-        let (name, column) = (quoted(table), quoted(column));
-        let sql = format!(
-            "UPDATE main.{name} SET {column} = (SELECT a.NEW FROM temp.cdx_AGAIN a
-             WHERE a.TABLENAME = ?1 AND a.OLD = main.{name}.{column})
-             WHERE {column} IN (SELECT OLD FROM temp.cdx_AGAIN WHERE TABLENAME = ?1)"
-        );
+        let sql = include_str!("sql/reseed_rewrite.sql");
+        let sql = sql.replace("{name}", &quoted(table)).replace("{column}", &quoted(column));
         self.channel.run(&sql, [of])
     }
 }

@@ -30,10 +30,7 @@ fn json<T: serde::Serialize>(value: &T) -> String {
 
 fn write_job(hq: &HqTx<'_>, job: &Job) -> Result<(), StoreError> {
     hq.run(
-        "INSERT INTO RETAILCONNSCHEDULERJOBTABLE (JOBID, DESCRIPTION, ISUPLOAD, ALLOWSKIPDATASYNC)
-         VALUES (:id, :name, :upload, :skip) ON CONFLICT (JOBID) DO UPDATE SET
-         DESCRIPTION = excluded.DESCRIPTION, ISUPLOAD = excluded.ISUPLOAD,
-         ALLOWSKIPDATASYNC = excluded.ALLOWSKIPDATASYNC",
+        include_str!("sql/scheduler_job.sql"),
         named_params! {
             ":id": job.id, ":name": job.name,
             ":upload": job.direction == Direction::Upload, ":skip": job.exclude_offline,
@@ -49,9 +46,7 @@ fn write_job(hq: &HqTx<'_>, job: &Job) -> Result<(), StoreError> {
     )?;
     for (at, line) in job.lines.iter().enumerate() {
         hq.run(
-            "INSERT INTO RETAILCONNSCHEDULERJOBLINE (JOBID, SUBJOBID, LINENUM, ENABLED)
-             VALUES (:job, :subjob, :line, 1) ON CONFLICT (JOBID, SUBJOBID) DO UPDATE SET
-             LINENUM = excluded.LINENUM",
+            include_str!("sql/scheduler_job_line.sql"),
             named_params! { ":job": job.id, ":subjob": line.subjob, ":line": at as i64 + 1 },
         )?;
         hq.run(

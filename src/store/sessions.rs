@@ -91,9 +91,7 @@ pub fn make_available(
     package: &str,
 ) -> Result<(), StoreError> {
     hq.run(
-        "UPDATE RETAILCDXDOWNLOADSESSION SET STATUS = :status, ROWSAFFECTED = :rows,
-         FILESIZE = :bytes, CHECKSUM = :checksum, DATAFILEOUTPUTPATH = :path, MESSAGE = ''
-         WHERE SESSION = :session",
+        include_str!("sql/session_available.sql"),
         named_params! {
             ":status": DownloadStatus::Available, ":rows": summary.rows as i64,
             ":bytes": summary.bytes as i64, ":checksum": summary.checksum,
@@ -198,9 +196,7 @@ pub fn replace_pending(
     let replaced = hq.rows(include_str!("sql/session_pending.sql"), params, |row| row.get(0))?;
     for session in &replaced {
         hq.run(
-            "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET STATUS = :canceled, REPLACEDBY = :by,
-             cdx_GIVENUP = 0, MESSAGE = 'replaced by full session ' || :by
-             WHERE SESSION = :session AND DATASTORE = :store",
+            include_str!("sql/session_replace.sql"),
             named_params! {
                 ":by": by, ":session": session, ":store": store,
                 ":canceled": DownloadStatus::Canceled,
@@ -222,9 +218,7 @@ pub fn all(hq: &Headquarters) -> Result<Vec<DownloadSession>, StoreError> {
 
 /// Sessions of a group that are not final in some database, oldest first.
 pub fn unfinished(hq: &Headquarters, group: GroupId) -> Result<Vec<DownloadSession>, StoreError> {
-    let unfinished = "s.DATAGROUP = :group AND EXISTS (SELECT 1 FROM \
-        RETAILCDXDOWNLOADSESSIONDATASTORE d WHERE d.SESSION = s.SESSION AND d.STATUS \
-        NOT IN (SELECT value FROM json_each(:final)))";
+    let unfinished = include_str!("sql/session_is_unfinished.sql");
     let params = named_params! { ":group": group, ":final": set_of(DownloadStatus::FINAL) };
     select(hq, unfinished, params)
 }
@@ -297,9 +291,7 @@ pub fn row_version(
 
 /// When the last full session of a group and job was made.
 pub fn last_full(hq: &Headquarters, group: GroupId, job: &str) -> Result<Option<Time>, StoreError> {
-    let sql = "SELECT max(c.CREATED) FROM RETAILCDXDOWNLOADSESSION s \
-               JOIN cdx_DOWNLOADSESSION c ON c.SESSION = s.SESSION WHERE s.DATAGROUP = :group \
-               AND s.JOBID = :job AND s.SESSIONTYPE = 1 AND c.SCOPEDATASTORE IS NULL";
+    let sql = include_str!("sql/session_last_full.sql");
     let params = named_params! { ":group": group, ":job": job };
     hq.first(sql, params, |row| row.get::<_, Option<Time>>(0)).map(Option::flatten)
 }
@@ -312,9 +304,7 @@ pub fn set_row_version(
     version: i64,
 ) -> Result<(), StoreError> {
     hq.run(
-        "INSERT INTO RETAILCDXDATASYNCROWVERSION (DATAGROUP, JOBID, ROWVERSION)
-         VALUES (:group, :job, :version) ON CONFLICT (DATAGROUP, JOBID) DO UPDATE SET
-         ROWVERSION = max(ROWVERSION, excluded.ROWVERSION)",
+        include_str!("sql/row_version_set.sql"),
         named_params! { ":group": group, ":job": job, ":version": version },
     )
     .map(|_| ())
@@ -352,9 +342,7 @@ pub fn shortfall(
 /// Notes that a session now carries everything a database lacked of a job.
 pub fn set_supplied(hq: &HqTx<'_>, store: DataStoreId, job: &str) -> Result<(), StoreError> {
     hq.run(
-        "INSERT INTO cdx_DATASTOREJOB (DATASTORE, JOBID, INITIALIZED, MISSEDSINCE)
-         VALUES (:store, :job, 1, NULL) ON CONFLICT (DATASTORE, JOBID) DO UPDATE SET
-         INITIALIZED = 1, MISSEDSINCE = NULL",
+        include_str!("sql/data_store_supplied.sql"),
         named_params! { ":store": store, ":job": job },
     )
     .map(|_| ())
@@ -364,9 +352,7 @@ pub fn set_supplied(hq: &HqTx<'_>, store: DataStoreId, job: &str) -> Result<(), 
 /// those it has had do not count any more, and it lacks every job.
 pub fn forget(hq: &HqTx<'_>, store: DataStoreId, message: &str) -> Result<(), StoreError> {
     hq.run(
-        "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET STATUS = :canceled, MESSAGE = :message,
-         cdx_GIVENUP = 0 WHERE DATASTORE = :store
-         AND STATUS NOT IN (SELECT value FROM json_each(:final))",
+        include_str!("sql/session_forget.sql"),
         named_params! {
             ":store": store, ":message": message, ":canceled": DownloadStatus::Canceled,
             ":final": set_of(DownloadStatus::FINAL),
@@ -405,9 +391,7 @@ pub fn set_missed(
 
 /// Sessions that a command was at work on when it was interrupted, oldest first.
 pub fn interrupted(hq: &Headquarters) -> Result<Vec<DownloadSession>, StoreError> {
-    let interrupted = "(s.STATUS = :started OR EXISTS (SELECT 1 FROM \
-        RETAILCDXDOWNLOADSESSIONDATASTORE d WHERE d.SESSION = s.SESSION AND d.STATUS \
-        IN (:requested, :downloaded)))";
+    let interrupted = include_str!("sql/session_is_interrupted.sql");
     let params = named_params! {
         ":started": DownloadStatus::Started, ":requested": DownloadStatus::Requested,
         ":downloaded": DownloadStatus::Downloaded,
@@ -417,13 +401,7 @@ pub fn interrupted(hq: &Headquarters) -> Result<Vec<DownloadSession>, StoreError
 
 /// The names of all packages that a session knows, of downloads and uploads, sorted.
 pub fn packages(hq: &Headquarters) -> Result<Vec<String>, StoreError> {
-    hq.rows(
-        "SELECT PACKAGE FROM cdx_DOWNLOADSESSION WHERE PACKAGE IS NOT NULL UNION
-         SELECT replace(UPLOADPATH, 'packages/', '') FROM RETAILCDXUPLOADSESSION
-         WHERE UPLOADPATH <> '' ORDER BY 1",
-        [],
-        |row| row.get(0),
-    )
+    hq.rows(include_str!("sql/session_packages.sql"), [], |row| row.get(0))
 }
 
 /// Lets a session whose package could not be made be packed again at the next run.

@@ -74,34 +74,26 @@ pub fn find_group(hq: &Headquarters, name: &str) -> Result<Group, StoreError> {
 
 /// Every distribution schedule, by name.
 pub fn schedules(hq: &Headquarters) -> Result<Vec<Schedule>, StoreError> {
-    let found = hq.rows(
-        "SELECT s.RECID, s.NAME, s.ACTIVE, coalesce(b.RECURRING, 0), coalesce(b.RECID, 0),
-         coalesce(b.CAPTION, ''), b.STATUS FROM RETAILCONNSCHEDULE s
-         LEFT JOIN BATCHJOB b ON b.RECID = s.BATCHJOBID ORDER BY s.NAME",
-        [],
-        |row| {
-            Ok(Schedule {
-                id: row.get(0)?,
-                name: row.get(1)?,
-                active: row.get(2)?,
-                jobs: Vec::new(),
-                groups: Vec::new(),
-                recurring: row.get(3)?,
-                batch_id: row.get(4)?,
-                batch: row.get(5)?,
-                batch_state: row.get(6)?,
-            })
-        },
-    )?;
+    let found = hq.rows(include_str!("sql/schedules.sql"), [], |row| {
+        Ok(Schedule {
+            id: row.get(0)?,
+            name: row.get(1)?,
+            active: row.get(2)?,
+            jobs: Vec::new(),
+            groups: Vec::new(),
+            recurring: row.get(3)?,
+            batch_id: row.get(4)?,
+            batch: row.get(5)?,
+            batch_state: row.get(6)?,
+        })
+    })?;
     found
         .into_iter()
         .map(|mut schedule| {
             let jobs = "SELECT JOBID FROM RETAILCONNSCHEDULEJOBMAPPING WHERE SCHEDULE = ?1 \
                         ORDER BY RECID";
             schedule.jobs = hq.rows(jobs, [schedule.id], |row| row.get(0))?;
-            let groups = "SELECT g.NAME FROM RETAILCDXSCHEDULEDATAGROUP m \
-                          JOIN RETAILCDXDATAGROUP g \
-                          ON g.RECID = m.DATAGROUP WHERE m.SCHEDULE = ?1 ORDER BY g.NAME";
+            let groups = include_str!("sql/schedule_groups.sql");
             schedule.groups = hq.rows(groups, [schedule.id], |row| row.get(0))?;
             Ok(schedule)
         })
@@ -134,13 +126,8 @@ pub fn enforces_dependencies(hq: &Headquarters) -> Result<bool, StoreError> {
 
 /// Notes that a database was heard of; the documented "Last connection".
 pub fn heartbeat(hq: &HqTx<'_>, store: DataStoreId, now: &Time) -> Result<(), StoreError> {
-    hq.run(
-        "INSERT INTO RETAILCDXDATASTOREHEARTBEATLOG (DATASTORE, DATELASTHEARTBEATRECORDED)
-         VALUES (:store, :now) ON CONFLICT (DATASTORE) DO UPDATE SET
-         DATELASTHEARTBEATRECORDED = excluded.DATELASTHEARTBEATRECORDED",
-        named_params! { ":store": store, ":now": now },
-    )
-    .map(|_| ())
+    hq.run(include_str!("sql/heartbeat.sql"), named_params! { ":store": store, ":now": now })
+        .map(|_| ())
 }
 
 /// When each database was last heard of, by RECID; the documented "Last connection".
@@ -297,9 +284,7 @@ pub fn set_configuration(
 ) -> Result<(), StoreError> {
     let name = name.to_uppercase();
     hq.run(
-        "INSERT INTO RETAILCONFIGURATIONPARAMETERS (NAME, VALUE, DATAAREAID)
-             VALUES (:name, :value, :company) ON CONFLICT (NAME, DATAAREAID) DO UPDATE SET
-             VALUE = excluded.VALUE",
+        include_str!("sql/configuration_set.sql"),
         named_params! { ":name": name, ":value": value, ":company": company },
     )
     .map(|_| ())

@@ -309,8 +309,7 @@ fn log_displaced(table: &Table, key: &[String], unique: &[String], collate: &str
     }));
     let equal = same_key(key, "c", "t");
     format!(
-        "INSERT INTO {log} (VERSION, {names}) SELECT v.VERSION, {values} \
-         FROM cdx_TRACKING v, {on} t WHERE {held} AND NOT EXISTS \
-         (SELECT 1 FROM {log} c WHERE c.VERSION = v.VERSION AND {equal});"
+        "INSERT INTO {log} (VERSION, {names}) SELECT v.VERSION, {values} FROM cdx_TRACKING v, {on} t \
+         WHERE {held} AND NOT EXISTS (SELECT 1 FROM {log} c WHERE c.VERSION = v.VERSION AND {equal});"
     )
 }

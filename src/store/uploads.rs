@@ -91,9 +91,7 @@ pub fn set_status(
     uploaded: Option<&Time>,
 ) -> Result<(), StoreError> {
     hq.run(
-        "UPDATE RETAILCDXUPLOADSESSION SET STATUS = :status, MESSAGE = :message,
-         TRYCOUNT = :tries, cdx_GIVENUP = 0, DATEUPLOADED = coalesce(:uploaded, DATEUPLOADED)
-         WHERE UPLOADSESSIONID = :id",
+        include_str!("sql/upload_status.sql"),
         named_params! {
             ":status": status, ":message": message, ":tries": tries,
             ":uploaded": uploaded, ":id": id,
@@ -200,9 +198,7 @@ pub fn record_in_channel(
     for range in &collected.ranges {
         let counter = counters.iter().find(|(table, _)| *table == range.table);
         channel.run(
-            "INSERT INTO crt_TABLEREPLICATIONLOG
-             (UPLOADSESSIONID, TABLENAME, FILTERFIELDNAME, FILTERMIN, FILTERMAX)
-             VALUES (:session, :table, :field, :min, :max)",
+            include_str!("sql/channel_upload_range.sql"),
             named_params! {
                 ":session": local, ":table": range.table,
                 ":field": counter.map_or("REPLICATIONCOUNTERFROMORIGIN", |(_, c)| c.as_str()),

@@ -65,9 +65,7 @@ fn add_feature(hq: &HqTx<'_>, recid: i64, feature: &FeatureSeed) -> Result<(), S
         named_params! { ":id": recid, ":name": feature.name, ":on": feature.on },
     )?;
     hq.run(
-        "INSERT INTO FEATUREMANAGEMENTMETADATA (RECID, FEATURESTATE, LABEL, DISPLAYNAME, CANDISABLE,
-         ENABLEDATE) VALUES (:id, :id, :label, :label, :disable,
-         iif(:on, '2025-01-01', '1900-01-01'))",
+        include_str!("../sql/seed_feature_metadata.sql"),
         named_params! {
             ":id": recid, ":label": feature.display_name, ":disable": feature.can_disable,
             ":on": feature.on,

@@ -1,0 +1,2 @@
+INSERT INTO LOGISTICSELECTRONICADDRESS (RECID, LOCATION, LOCATOR, TYPE, ISPRIMARY, DESCRIPTION)
+VALUES (:recid, :location, :value, :kind, :primary, :description)

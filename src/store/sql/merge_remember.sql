@@ -1,0 +1,2 @@
+INSERT OR REPLACE INTO cdx_MERGED (SOURCE, TABLENAME, LASTCOUNTER)
+VALUES (:source, :table, max(:last, coalesce((SELECT max({counter}) FROM other.{name}), 0)))
