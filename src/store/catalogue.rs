@@ -8,7 +8,7 @@ use super::script::Guarded;
 use super::side::{Headquarters, HqTx};
 use crate::model::schema::{Catalogue, Column, Table, Tables};
 
-/// Every table of a database except SQLite's own.
+/// Every table of a database of either side, except SQLite's own.
 pub fn tables(db: &Db) -> Result<Tables, StoreError> {
     let named = db.rows(
         "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' \
@@ -22,7 +22,7 @@ pub fn tables(db: &Db) -> Result<Tables, StoreError> {
         .collect()
 }
 
-/// One table of a database, by its exact name.
+/// One table of a database of either side, by its name in any case.
 pub fn find_table(db: &Db, name: &str) -> Result<Option<Table>, StoreError> {
     let found = db.first(
         "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE",

@@ -13,6 +13,7 @@ use super::mark::{self, SETTINGS_FILE};
 use super::merge::SalvageOutcome;
 use super::numbers::Numbers;
 use super::open::{Access, DEFAULT_CACHE_KIB};
+use super::packages::Folder;
 use super::schema::Kind;
 use super::side::{ChannelDatabase, Handle, Headquarters, HqTx};
 use super::{files, gather, lineage, topology, world};
@@ -333,7 +334,9 @@ impl Writer {
         let mut channel = self.env.channel(&store.name, Access::Write)?;
         channel.0.set_numbers(Arc::clone(&self.numbers), &store.name);
         let channel = Handle::new(channel);
-        if let Some(cause) = lineage::welcome(self, store, &channel)? {
+        let packages = Folder(self.env.packages_path());
+        let cause = lineage::welcome(&self.hq, &self.world, &packages, store, &channel)?;
+        if let Some(cause) = cause {
             self.noticed.borrow_mut().push((store.clone(), cause));
         }
         Ok(channel)

@@ -5,7 +5,7 @@ use crate::model::name_kind::NameKind;
 use crate::world::ClockError;
 
 /// What stood behind a failure: SQLite's account, or the system's.
-pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+pub type BoxedError = Box<dyn std::error::Error + Send + Sync>;
 
 /// SQLite's account of a failure, in its own words.
 #[derive(Debug, thiserror::Error)]
@@ -153,7 +153,7 @@ pub enum StoreError {
         path: String,
         /// The account of SQLite, or of the system.
         #[source]
-        source: Cause,
+        source: BoxedError,
     },
     /// A file or its folder may not be read or written; it is whole.
     #[error("no permission to {doing} {path}")]
@@ -164,7 +164,7 @@ pub enum StoreError {
         path: String,
         /// The account of SQLite, or of the system.
         #[source]
-        source: Cause,
+        source: BoxedError,
     },
     /// The disk did not read or write what it was asked to; what is in the file is not at fault.
     #[error("the disk failed at {path}")]

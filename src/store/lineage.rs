@@ -14,11 +14,11 @@ use super::error::StoreError;
 use super::packages::{Folder, PackageStore};
 use super::side::{ChannelDatabase, ChannelTx, Handle, Headquarters, HqTx};
 use super::uploads::{self, UploadPackage};
-use super::{Writer, origins, sessions, upload_pack};
+use super::{origins, sessions, upload_pack};
 use crate::model::ids::{AccountNum, AsyncAccount, DataStoreId};
 use crate::model::replaced::Cause;
 use crate::model::topology::DataStore;
-use crate::world::{CrashPoint, ids};
+use crate::world::{CrashPoint, World, ids};
 
 /// What a channel calls headquarters in its own record.
 const HEADQUARTERS: &str = "headquarters";
@@ -165,23 +165,21 @@ pub fn end(hq: &HqTx<'_>, name: &str, mark: Option<i64>) -> Result<(), StoreErro
 /// # Errors
 /// Either file.
 pub(super) fn welcome(
-    writer: &Writer,
+    hq: &Handle<Headquarters>,
+    world: &World,
+    packages: &Folder,
     store: &DataStore,
     channel: &Handle<ChannelDatabase>,
 ) -> Result<Option<Cause>, StoreError> {
-    let hq = &writer.hq;
     match fit(hq, channel, &store.name)? {
         Fit::Same => {
             settle_pending(hq, channel, &store.name)?;
             origins::watch_again(channel)?;
             Ok(None)
         }
-        Fit::First => {
-            take_in(writer, store, channel, None)?;
-            Ok(None)
-        }
+        Fit::First => take_in(hq, world, packages, store, channel, None).map(|()| None),
         Fit::Replaced(cause) => {
-            take_in(writer, store, channel, Some(cause))?;
+            take_in(hq, world, packages, store, channel, Some(cause))?;
             Ok(Some(cause))
         }
     }
@@ -211,15 +209,16 @@ fn settle_pending(
 /// Makes a file the one that is known under a name. What the file before it has had does not count
 /// for it; its counters go on above all that was given out under the name.
 fn take_in(
-    writer: &Writer,
+    hq: &Handle<Headquarters>,
+    world: &World,
+    packages: &Folder,
     store: &DataStore,
     channel: &Handle<ChannelDatabase>,
     cause: Option<Cause>,
 ) -> Result<(), StoreError> {
-    let hq = &writer.hq;
-    let now = writer.world.clock.utc();
+    let now = world.clock.utc();
     let (accounts, addresses) = (known_accounts(channel)?, known_addresses(channel)?);
-    let orphans = if cause.is_some() { orphans(writer, channel)? } else { Vec::new() };
+    let orphans = if cause.is_some() { orphans(hq, packages, channel)? } else { Vec::new() };
     let gone = match cause {
         Some(Cause::HeadquartersOlder) if !store.offline => {
             channel.with_headquarters(hq, || gone(channel, "hq", "main"))?
@@ -227,7 +226,7 @@ fn take_in(
         _ => Vec::new(),
     };
     let mark = draw(hq);
-    let own = file_id(writer.world.seed, mark);
+    let own = file_id(world.seed, mark);
     hq.write(|hq| {
         // One that is seen for the first time has no mark until the channel has it too.
         let known = if cause.is_some() { mark } else { 0 };
@@ -257,7 +256,7 @@ fn take_in(
         }
         Ok::<_, StoreError>(())
     })?;
-    writer.world.faults.crash_at(CrashPoint::ReplacedAfterHeadquarters, &store.name);
+    world.faults.crash_at(CrashPoint::ReplacedAfterHeadquarters, &store.name);
     let hq_id = id(hq)?;
     channel.write(|channel| {
         channel.run("UPDATE cdx_FILE SET ID = ?1", [&own])?;
@@ -359,19 +358,19 @@ pub fn known_account(
 /// Upload packages that a channel has sent and that headquarters, put back from a copy, does not
 /// know.
 fn orphans(
-    writer: &Writer,
+    hq: &Headquarters,
+    packages: &Folder,
     channel: &ChannelDatabase,
 ) -> Result<Vec<(String, UploadPackage)>, StoreError> {
-    let known = sessions::packages(&writer.hq)?;
-    let folder = Folder(writer.env.packages_path());
+    let known = sessions::packages(hq)?;
     let mut found = Vec::new();
     for (job, mut collected) in uploads::all_in_channel(channel)? {
         if known.contains(&collected.package) {
             continue;
         }
-        let Some(file) = folder.get(&collected.package)? else { continue };
+        let Some(file) = packages.get(&collected.package)? else { continue };
         // One that does not fit is told by the run that tries to apply it.
-        collected.rows = upload_pack::count_rows(&file, &writer.hq).unwrap_or_default();
+        collected.rows = upload_pack::count_rows(&file, hq).unwrap_or_default();
         found.push((job, collected));
     }
     Ok(found)
