@@ -167,22 +167,15 @@ fn draw(
     mut package: Result<PathBuf, String>,
     listener: &mut dyn Listener,
 ) -> Try {
-    let mut take = |kind: FaultKind| {
-        let hit = faults.take(kind, &store.name);
-        if hit {
-            let fault = format!("{}={}", kind.as_str(), store.name);
-            listener.event(Event::Fault { fault });
-        }
-        hit
-    };
-    if take(FaultKind::PackageCorrupt) {
+    let mut meets = |kind: FaultKind| faults.meet(kind, &store.name, listener);
+    if meets(FaultKind::PackageCorrupt) {
         package = Err(mismatch(session, "altered on the way (fault package-corrupt)"));
     }
     Try {
         session: Arc::clone(session),
         row: row.clone(),
-        download_fails: take(FaultKind::DownloadFails),
-        apply_fails: take(FaultKind::ApplyFails),
+        download_fails: meets(FaultKind::DownloadFails),
+        apply_fails: meets(FaultKind::ApplyFails),
         package,
         empties: false,
     }

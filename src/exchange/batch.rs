@@ -80,11 +80,7 @@ fn draw(
         if armed(writer)
             && let Some(row) = operations::find(&writer.hq, *id)?
         {
-            hit = writer.world.faults.take(FaultKind::BatchFails, &row.channel);
-            if hit {
-                let fault = format!("batch-fails={}", row.channel);
-                listener.event(Event::Fault { fault });
-            }
+            hit = writer.world.faults.meet(FaultKind::BatchFails, &row.channel, listener);
         }
         drawn.push(hit);
     }

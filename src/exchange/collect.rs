@@ -222,12 +222,7 @@ impl Collecting<'_> {
     }
 
     fn fault(&mut self, kind: FaultKind, store: &DataStore, listener: &mut dyn Listener) -> bool {
-        let hit = self.writer.world.faults.take(kind, &store.name);
-        if hit {
-            let fault = format!("{}={}", kind.as_str(), store.name);
-            listener.event(Event::Fault { fault });
-        }
-        hit
+        self.writer.world.faults.meet(kind, &store.name, listener)
     }
 
     fn crash(&self, point: CrashPoint, store: &DataStore) {

@@ -151,9 +151,8 @@ impl Generating<'_, '_> {
         listener: &mut dyn Listener,
     ) -> Result<(), ExchangeError> {
         let packages = Folder(self.writer.env.packages_path());
-        let packed = if self.writer.world.faults.take(FaultKind::CreateFails, &self.run.job.id) {
-            let fault = format!("create-fails={}", self.run.job.id);
-            listener.event(Event::Fault { fault });
+        let faults = &mut self.writer.world.faults;
+        let packed = if faults.meet(FaultKind::CreateFails, &self.run.job.id, listener) {
             Err("the package could not be made (fault create-fails)".to_owned())
         } else {
             self.fill(session, intended, &packages, listener).map_err(|error| chain(&error))

@@ -201,9 +201,7 @@ fn apply_one(
 ) -> Result<(), ExchangeError> {
     let now = writer.world.clock.utc();
     let faults = &mut writer.world.faults;
-    let faulty = faults.take(FaultKind::UploadApplyFails, &session.store);
-    let applied = if faulty {
-        listener.event(Event::Fault { fault: format!("upload-apply-fails={}", session.store) });
+    let applied = if faults.meet(FaultKind::UploadApplyFails, &session.store, listener) {
         Err("headquarters could not write the rows (fault upload-apply-fails)".to_owned())
     } else {
         insert(writer, session, &now)

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::crash::{CrashPoint, crash};
 use super::place::placed;
+use crate::model::event::{Event, Listener};
 
 macro_rules! faults {
     ($($variant:ident = $text:literal, $work:ident at $spot:ident, $does:literal;)+) => {
@@ -176,6 +177,15 @@ impl Faults {
         self.changed = true;
         self.pending.retain(|fault| fault.remaining > 0);
         true
+    }
+
+    /// The same, and tells it where it happens.
+    pub fn meet(&mut self, kind: FaultKind, place: &str, listener: &mut dyn Listener) -> bool {
+        let hit = self.take(kind, place);
+        if hit {
+            listener.event(Event::Fault { fault: format!("{kind}={place}") });
+        }
+        hit
     }
 
     /// Ends the process with code 134 when it was asked to crash at this point.
