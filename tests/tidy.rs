@@ -138,6 +138,18 @@ fn files_import_each_other_in_a_ring_only_where_they_must() {
     assert_eq!(named, listed, "each ring is listed with its reason, and no other");
 }
 
+/// A command asks its context for other commands and for the tree of all.
+#[test]
+fn no_command_imports_the_program_that_runs_it() {
+    for (name, text) in sources() {
+        if name.starts_with("src/cli/commands/") || name == "src/cli/context.rs" {
+            for module in ["cli::app", "cli::program", "super::app", "super::program"] {
+                assert!(!program(&text).contains(module), "{name} imports {module}");
+            }
+        }
+    }
+}
+
 #[test]
 fn every_module_says_what_it_is_for() {
     for (name, text) in sources().into_iter().chain(files("tests", "rs")) {

@@ -68,7 +68,7 @@ impl CommandError {
 
     /// Adds what was done before.
     #[must_use]
-    pub fn with_report(mut self, report: Option<Value>) -> Self {
+    fn with_report(mut self, report: Option<Value>) -> Self {
         self.failure.report = report;
         self
     }

@@ -45,7 +45,7 @@ pub struct Catalogue {
 
 impl Catalogue {
     /// The gate files inside the binary.
-    pub fn shipped_files() -> Vec<GateFile> {
+    fn shipped_files() -> Vec<GateFile> {
         let file = |(name, text): &(&str, &str)| GateFile {
             name: format!("shipped gates/{}.toml", name.trim_start_matches(NUMBER)),
             text: (*text).to_owned(),

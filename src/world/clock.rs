@@ -7,7 +7,7 @@ use jiff::{Span, Timestamp};
 use crate::model::time::{ShownTime, Time};
 
 /// Where a new environment's clock starts, in its own time zone.
-pub const START: &str = "2026-01-15 08:00:00";
+const START: &str = "2026-01-15 08:00:00";
 
 /// A date that stands for "none" in documented date columns.
 pub const NO_DATE: &str = "1900-01-01";
