@@ -35,7 +35,7 @@ pub struct Blueprint {
 }
 
 /// Makes headquarters and the channel databases in a folder; `cdx.toml` comes last, by
-/// [`complete`].
+/// [`complete`](super::mark::complete).
 ///
 /// What an interrupted `init` left is removed first, with `replace` also the environment that is
 /// there: what the tool has made, while `cdx.toml` and everything else stays. Nothing else is ever
