@@ -12,7 +12,7 @@ use crate::exchange::error::Unset;
 use crate::exchange::manage::{Choice, ManageError};
 use crate::model::job::FIRST_JOBS;
 use crate::model::name_kind::NameKind;
-use crate::model::session::SessionKind;
+use crate::model::session::SessionId;
 use crate::model::suggestion::{
     Consent, Doctor, OfChannels, OfCustomers, OfFeatures, OfJobs, OfSessions, Prose, Run,
     Suggestion,
@@ -422,8 +422,8 @@ impl From<ManageError> for CommandError {
             ManageError::Store(error) => error.into(),
             ManageError::NotAllowed { ref choice, .. } => {
                 let show = match choice {
-                    Choice::Download { id, .. } => OfSessions::Show(SessionKind::Download, *id),
-                    Choice::Upload { id } => OfSessions::Show(SessionKind::Upload, *id),
+                    Choice::Download { id, .. } => OfSessions::Show(SessionId::Download(*id)),
+                    Choice::Upload { id } => OfSessions::Show(SessionId::Upload(*id)),
                 };
                 let hint = Prose::hint("see where it stands", show);
                 Self::from_error(Exit::No, "not-allowed", &error, vec![hint])

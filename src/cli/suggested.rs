@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use clap::Parser as _;
 
 use super::app::Cli;
+use crate::model::ids::{DownloadId, UploadId};
 use crate::model::run::Phase;
-use crate::model::session::SessionKind;
+use crate::model::session::{SessionId, SessionKind};
 use crate::model::suggestion::{
     Consent, Doctor, OfChannels, OfCustomers, OfFeatures, OfJobs, OfSessions, ProfileSwitch, Run,
     SetSchedule, Shell, Suggestion,
@@ -76,13 +77,16 @@ fn of_families(name: &str, agreed: Consent) -> Vec<Suggestion> {
     let mut all = Vec::new();
     all.extend([OfJobs::List, OfJobs::Show(own()), OfJobs::Check].map(Suggestion::from));
     for kind in [SessionKind::Download, SessionKind::Upload] {
-        all.extend([OfSessions::List(kind), OfSessions::Show(kind, 7)].map(Suggestion::from));
+        all.push(OfSessions::List(kind).into());
     }
+    let (down, up) = (DownloadId(7), UploadId(7));
     let channel = || Some(own());
     let sessions = [
-        OfSessions::Retry { id: 7, channel: channel() },
-        OfSessions::RetryUpload(7),
-        OfSessions::Cancel { id: 7, channel: channel() },
+        OfSessions::Show(SessionId::Download(down)),
+        OfSessions::Show(SessionId::Upload(up)),
+        OfSessions::Retry { id: down, channel: channel() },
+        OfSessions::RetryUpload(up),
+        OfSessions::Cancel { id: down, channel: channel() },
     ];
     all.extend(sessions.map(Suggestion::from));
     all.extend(of_features(name, agreed).map(Suggestion::from));

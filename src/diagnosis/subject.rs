@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::model::session::SessionId;
+
 /// What a finding is about. It is made by naming a first part, so that none is about nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Subject {
@@ -16,7 +18,7 @@ pub struct Subject {
     feature: Option<String>,
     /// A session's number.
     #[serde(skip_serializing_if = "Option::is_none")]
-    session: Option<i64>,
+    session: Option<SessionId>,
     /// A table.
     #[serde(skip_serializing_if = "Option::is_none")]
     table: Option<String>,
@@ -52,8 +54,8 @@ impl Subject {
     }
 
     /// A session.
-    pub fn session(session: i64) -> Self {
-        Self { session: Some(session), ..Self::default() }
+    pub fn session(session: impl Into<SessionId>) -> Self {
+        Self { session: Some(session.into()), ..Self::default() }
     }
 
     /// The parts that apply, by name, in a fixed order.

@@ -16,6 +16,7 @@ use super::held::{HeldBack, held_back};
 use super::tries::Tries;
 use super::way_out;
 use crate::model::event::{Event, Listener};
+use crate::model::ids::DownloadId;
 use crate::model::session::Mode;
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
@@ -82,7 +83,7 @@ struct Outcome {
 #[derive(Default)]
 pub(super) struct Tried {
     /// The sessions that were touched.
-    pub(super) sessions: Vec<i64>,
+    pub(super) sessions: Vec<DownloadId>,
     /// The databases that an earlier session holds back (D07).
     pub(super) held: Vec<HeldBack>,
 }
@@ -115,7 +116,7 @@ fn queues(
     let run = applying.run;
     let unfinished = sessions::unfinished(&applying.writer.hq, run.group.id)?;
     let folder = Folder(applying.writer.env.packages_path());
-    let mut arrived: BTreeMap<i64, Result<PathBuf, String>> = BTreeMap::new();
+    let mut arrived: BTreeMap<DownloadId, Result<PathBuf, String>> = BTreeMap::new();
     let slim: Vec<Arc<DownloadSession>> = unfinished
         .iter()
         .map(|session| Arc::new(DownloadSession { stores: Vec::new(), ..session.clone() }))
@@ -276,7 +277,7 @@ struct Worker<'a> {
     cache_kib: u32,
     enforced: bool,
     /// Whether the values of each session's package are short enough, once somebody has looked.
-    fits: BTreeMap<i64, OnceLock<bool>>,
+    fits: BTreeMap<DownloadId, OnceLock<bool>>,
 }
 
 /// One try of each session whose package is large, so that its lengths are looked at meanwhile.
@@ -386,7 +387,7 @@ fn settle(
     outcomes: Vec<Vec<Outcome>>,
     tries: Tries,
     listener: &mut dyn Listener,
-) -> Result<Vec<i64>, ExchangeError> {
+) -> Result<Vec<DownloadId>, ExchangeError> {
     let now = writer.world.clock.utc();
     let mut touched = Vec::new();
     let (mut events, mut ways_out) = (Vec::new(), Vec::new());

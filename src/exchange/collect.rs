@@ -5,6 +5,7 @@ use super::error::ExchangeError;
 use super::tries::upload_failed;
 use super::way_out;
 use crate::model::event::{Event, Listener};
+use crate::model::ids::UploadId;
 use crate::model::job::Job;
 use crate::model::session::{CounterRange, UploadSession};
 use crate::model::status::UploadStatus;
@@ -28,7 +29,7 @@ type Collect = (UploadTable, CounterRange);
 
 /// A session that headquarters has announced.
 struct Announced<'a> {
-    id: i64,
+    id: UploadId,
     /// The number of the exchange (U10).
     mark: Option<i64>,
     now: &'a Time,
@@ -40,7 +41,7 @@ impl Collecting<'_> {
         &mut self,
         store: &DataStore,
         listener: &mut dyn Listener,
-    ) -> Result<Vec<i64>, ExchangeError> {
+    ) -> Result<Vec<UploadId>, ExchangeError> {
         let mut touched = Vec::new();
         let mut unread = None;
         for session in uploads::all(&self.writer.hq)? {
@@ -85,7 +86,7 @@ impl Collecting<'_> {
         store: &DataStore,
         unread: Option<&UploadSession>,
         listener: &mut dyn Listener,
-    ) -> Result<Option<i64>, ExchangeError> {
+    ) -> Result<Option<UploadId>, ExchangeError> {
         let now = self.writer.world.clock.utc();
         let faulty = self.fault(FaultKind::ReadFails, store, listener);
         let opened = if faulty {
@@ -199,7 +200,7 @@ impl Collecting<'_> {
         unread: Option<&UploadSession>,
         message: &str,
         now: &Time,
-    ) -> Result<i64, ExchangeError> {
+    ) -> Result<UploadId, ExchangeError> {
         let id = if let Some(session) = unread {
             session.id
         } else {
@@ -212,7 +213,7 @@ impl Collecting<'_> {
 
     fn fail(
         &self,
-        id: i64,
+        id: UploadId,
         unread: Option<&UploadSession>,
         message: &str,
     ) -> Result<(), ExchangeError> {
@@ -238,7 +239,7 @@ const SEND_FAILED: &str = "the package could not be sent (fault upload-fails)";
 pub(super) fn repair(
     writer: &Writer,
     listener: &mut dyn Listener,
-) -> Result<Vec<i64>, ExchangeError> {
+) -> Result<Vec<UploadId>, ExchangeError> {
     let mut kept = Vec::new();
     for session in uploads::interrupted(&writer.hq)? {
         match settle(writer, &session) {

@@ -12,6 +12,7 @@ use super::plan::plan_job;
 use super::request::{Known, RunRequest, check_all, check_names};
 use super::upload::{Served, check_topology, served, sources, waiting};
 use super::upload_tables::upload_tables;
+use crate::model::ids::{DownloadId, UploadId};
 use crate::model::job::{Direction, Job};
 use crate::model::run::Phase;
 use crate::model::session::UploadSession;
@@ -49,7 +50,7 @@ pub struct DryJob {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DrySession {
     /// Its number.
-    pub id: i64,
+    pub id: UploadId,
     /// The channel it comes from.
     pub channel: String,
     /// Where it stands.
@@ -133,7 +134,7 @@ fn download(
         for session in intended(hq, &run, &reader.world.clock)? {
             let spec = PackageSpec {
                 job: &job.id,
-                session: 0,
+                session: DownloadId(0),
                 group: run.group.id,
                 mode: session.mode,
                 since: session.since,

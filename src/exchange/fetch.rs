@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::model::ids::DownloadId;
 use crate::model::session::DownloadSession;
 use crate::store::StoreError;
 use crate::store::packages::{Folder, PackageStore, checksum};
@@ -24,7 +25,7 @@ pub(super) fn fetch(
     Ok(Err(mismatch(session, &found)))
 }
 
-pub(super) fn not_found(session: i64) -> String {
+pub(super) fn not_found(session: DownloadId) -> String {
     format!("Record for Id - {session} not found. The package is gone; a full run is needed")
 }
 

@@ -5,7 +5,7 @@ use super::error::ExchangeError;
 use super::group_run::GroupRun;
 use super::tries::Tries;
 use crate::model::event::{Event, Listener};
-use crate::model::ids::DataStoreId;
+use crate::model::ids::{DataStoreId, DownloadId};
 use crate::model::plan::TablePlan;
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::session::{FullReason, Mode};
@@ -43,7 +43,7 @@ impl Generating<'_, '_> {
     pub(super) fn generate(
         mut self,
         listener: &mut dyn Listener,
-    ) -> Result<Vec<i64>, ExchangeError> {
+    ) -> Result<Vec<DownloadId>, ExchangeError> {
         let failed = sessions::unfinished(&self.writer.hq, self.run.group.id)?
             .into_iter()
             .find(|s| s.job == self.run.job.id && s.status == DownloadStatus::CreateFailed);
@@ -62,7 +62,7 @@ impl Generating<'_, '_> {
         &mut self,
         intended: &Intended,
         listener: &mut dyn Listener,
-    ) -> Result<i64, ExchangeError> {
+    ) -> Result<DownloadId, ExchangeError> {
         let now = self.writer.world.clock.utc();
         let nothing = intended.mode == Mode::Delta && !self.any_change(intended.since)?;
         let hq = &self.writer.hq;
@@ -145,7 +145,7 @@ impl Generating<'_, '_> {
 
     fn pack(
         &mut self,
-        session: i64,
+        session: DownloadId,
         intended: &Intended,
         until: i64,
         listener: &mut dyn Listener,
@@ -182,7 +182,7 @@ impl Generating<'_, '_> {
 
     fn fill(
         &self,
-        session: i64,
+        session: DownloadId,
         intended: &Intended,
         packages: &Folder,
         listener: &mut dyn Listener,
@@ -224,7 +224,7 @@ impl Generating<'_, '_> {
 
     fn create_failed(
         &self,
-        session: i64,
+        session: DownloadId,
         intended: &Intended,
         message: &str,
         listener: &mut dyn Listener,
@@ -279,7 +279,12 @@ fn supplied(hq: &HqTx<'_>, run: &GroupRun<'_>, stores: &[DataStore]) -> Result<(
     stores.iter().try_for_each(|store| sessions::set_supplied(hq, store.id, &run.job.id))
 }
 
-fn tell(listener: &mut dyn Listener, session: i64, stores: &[DataStore], status: DownloadStatus) {
+fn tell(
+    listener: &mut dyn Listener,
+    session: DownloadId,
+    stores: &[DataStore],
+    status: DownloadStatus,
+) {
     for store in stores {
         listener.event(Event::Download { session, channel: store.name.clone(), status });
     }

@@ -1,8 +1,9 @@
 //! Under dependency enforcement a session that is not done holds later ones back (D07).
 
 use super::group_run::GroupRun;
+use crate::model::ids::DownloadId;
 use crate::model::session::DownloadSession;
-use crate::model::session::SessionKind;
+use crate::model::session::SessionId;
 use crate::model::status::DownloadStatus;
 use crate::model::suggestion::{OfSessions, Suggestion};
 use crate::model::topology::DataStore;
@@ -12,7 +13,7 @@ pub(super) struct HeldBack {
     /// The database.
     store: String,
     /// The session that must be retried or cancelled first, and its job.
-    pub(super) session: i64,
+    pub(super) session: DownloadId,
     job: String,
 }
 
@@ -23,7 +24,7 @@ impl HeldBack {
     }
 
     pub(super) fn hint(&self) -> Suggestion {
-        OfSessions::Show(SessionKind::Download, self.session).into()
+        OfSessions::Show(SessionId::Download(self.session)).into()
     }
 }
 

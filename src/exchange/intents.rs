@@ -8,6 +8,7 @@ use super::error::ExchangeError;
 use super::relay::{self, Announced};
 use super::{channels, reconnect};
 use crate::model::event::{Event, Listener};
+use crate::model::ids::UploadId;
 use crate::model::session::UploadSession;
 use crate::model::suggestion::{OfChannels, Suggestion};
 use crate::store::intents::{self, Intent, Problem};
@@ -25,7 +26,7 @@ enum Operation {
 /// An upload session that was interrupted while its channel was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Collecting {
-    session: i64,
+    session: UploadId,
     channel: String,
 }
 
@@ -143,7 +144,7 @@ impl Operation {
 /// Headquarters, when it cannot be written.
 pub(super) fn repair(
     writer: &Writer,
-    kept: &[i64],
+    kept: &[UploadId],
     listener: &mut dyn Listener,
 ) -> Result<(), ExchangeError> {
     for intent in intents::all(&writer.hq)? {

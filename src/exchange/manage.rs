@@ -1,5 +1,6 @@
 //! Retrying and cancelling sessions by hand (D06, D07).
 
+use crate::model::ids::{DownloadId, UploadId};
 use crate::model::name_kind::NameKind;
 use crate::model::session::SessionKind;
 use crate::model::session::StoreSession;
@@ -12,14 +13,14 @@ pub enum Choice {
     /// A download session, in one database of its group or wherever it can be done.
     Download {
         /// Its number.
-        id: i64,
+        id: DownloadId,
         /// The database.
         channel: Option<String>,
     },
     /// An upload session, which has one channel database alone.
     Upload {
         /// Its number.
-        id: i64,
+        id: UploadId,
     },
 }
 
@@ -65,7 +66,7 @@ pub fn retry(writer: &HqWriter<'_>, choice: &Choice) -> Result<(), ManageError> 
 
 fn retry_download(
     writer: &HqWriter<'_>,
-    id: i64,
+    id: DownloadId,
     channel: Option<&str>,
 ) -> Result<(), ManageError> {
     let enforced = topology::enforces_dependencies(&writer.hq)?;
@@ -99,7 +100,7 @@ pub fn cancel(writer: &HqWriter<'_>, choice: &Choice) -> Result<(), ManageError>
 
 fn cancel_download(
     writer: &HqWriter<'_>,
-    id: i64,
+    id: DownloadId,
     channel: Option<&str>,
 ) -> Result<(), ManageError> {
     let wanted = |status: DownloadStatus| !status.is_final();
@@ -117,7 +118,7 @@ fn cancel_download(
 
 fn each(
     writer: &HqWriter<'_>,
-    id: i64,
+    id: DownloadId,
     channel: Option<&str>,
     (what, why): (&'static str, &str),
     wanted: impl Fn(DownloadStatus) -> bool,
@@ -155,19 +156,19 @@ fn each(
     Ok(rows.iter().try_for_each(|row| change(&writer.hq, &session, row))?)
 }
 
-fn unknown(kind: SessionKind, id: i64) -> StoreError {
+fn unknown(kind: SessionKind, id: impl ToString) -> StoreError {
     StoreError::unknown(NameKind::Session(kind), &id.to_string(), &[])
 }
 
 fn find_upload(
     writer: &HqWriter<'_>,
-    id: i64,
+    id: UploadId,
 ) -> Result<crate::model::session::UploadSession, ManageError> {
     let found = uploads::all(&writer.hq)?.into_iter().find(|session| session.id == id);
     Ok(found.ok_or_else(|| unknown(SessionKind::Upload, id))?)
 }
 
-fn retry_upload(writer: &HqWriter<'_>, id: i64) -> Result<(), ManageError> {
+fn retry_upload(writer: &HqWriter<'_>, id: UploadId) -> Result<(), ManageError> {
     let session = find_upload(writer, id)?;
     let status = match (session.status, session.package.is_some()) {
         (UploadStatus::Canceled | UploadStatus::ApplyFailed, true) => UploadStatus::Uploaded,
@@ -181,7 +182,7 @@ fn retry_upload(writer: &HqWriter<'_>, id: i64) -> Result<(), ManageError> {
     Ok(uploads::set_status(&writer.hq, id, status, "", 0, None)?)
 }
 
-fn cancel_upload(writer: &HqWriter<'_>, id: i64) -> Result<(), ManageError> {
+fn cancel_upload(writer: &HqWriter<'_>, id: UploadId) -> Result<(), ManageError> {
     let session = find_upload(writer, id)?;
     if matches!(session.status, UploadStatus::Applied | UploadStatus::Canceled) {
         let why = format!("it is {}", session.status);

@@ -12,7 +12,7 @@ use super::error::ExchangeError;
 use super::plan::plan_job;
 use super::request::Known;
 use crate::model::event::{Event, Silent};
-use crate::model::ids::AccountNum;
+use crate::model::ids::{AccountNum, DownloadId};
 use crate::model::job::Direction;
 use crate::model::plan::TablePlan;
 use crate::model::pos::{LeftToJob, RealTimeCall};
@@ -153,7 +153,7 @@ fn bring(
     let draft = Folder(writer.env.packages_path()).draft(&format!("real-time-{intent}"))?;
     let spec = PackageSpec {
         job: "real-time",
-        session: 0,
+        session: DownloadId(0),
         group: store.group_id,
         mode: Mode::Delta,
         since: announced.since,

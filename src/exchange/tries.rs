@@ -1,5 +1,6 @@
 //! What a failed try leads to: another one, or the end of it (D06, D07).
 
+use crate::model::ids::UploadId;
 use crate::model::status::{DownloadStatus, UploadStatus};
 use crate::store::{Headquarters, HqTx, StoreError, topology, uploads};
 
@@ -35,7 +36,7 @@ impl Tries {
 /// given up: its counters will not be collected again.
 pub(super) fn upload_failed(
     hq: &HqTx<'_>,
-    session: i64,
+    session: UploadId,
     failed: UploadStatus,
     tries: u32,
     message: &str,

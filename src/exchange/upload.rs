@@ -11,6 +11,7 @@ use super::request::{Known, RunRequest};
 use super::tries::upload_failed;
 use super::upload_tables::upload_tables;
 use crate::model::event::{Event, Listener};
+use crate::model::ids::UploadId;
 use crate::model::job::Job;
 use crate::model::run::{JobReport, Phase, UploadReport, Work};
 use crate::model::session::UploadSession;
@@ -119,7 +120,7 @@ impl Phases {
     fn add(
         &mut self,
         hq: &Headquarters,
-        id: i64,
+        id: UploadId,
         phase: Phase,
         listener: &mut dyn Listener,
     ) -> Result<(), StoreError> {
@@ -134,7 +135,7 @@ impl Phases {
 
     /// Each session's rows, as it stood first: both phases carry the same.
     fn rows(&self) -> u64 {
-        let rows: BTreeMap<i64, u64> =
+        let rows: BTreeMap<UploadId, u64> =
             self.sessions.iter().rev().map(|session| (session.id, session.rows)).collect();
         rows.values().sum()
     }

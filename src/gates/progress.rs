@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::gate::{Act, Gate, Restart};
+use crate::model::ids::DownloadId;
 
 /// A point in the life of headquarters: a row version, and the sessions made until then.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -10,7 +11,7 @@ pub struct Mark {
     /// Sessions that count reach at least this row version.
     pub version: i64,
     /// Sessions that count were made after this one.
-    pub session: i64,
+    pub session: DownloadId,
 }
 
 /// A session of a job that a database has had.
@@ -19,11 +20,11 @@ pub struct PastSession {
     /// The job.
     pub job: String,
     /// The session.
-    pub session: i64,
+    pub session: DownloadId,
     /// The row version it reaches.
     pub until: i64,
     /// The newest session there was when it was applied.
-    pub newest: i64,
+    pub newest: DownloadId,
 }
 
 /// What has happened since a feature was changed.
@@ -52,7 +53,7 @@ pub struct StepProgress {
 /// initializing and what people do move the mark: what follows must come after. Restarts are
 /// judged by what the restarted thing answers from, elsewhere.
 pub fn walk(gate: &Gate, changed: i64, history: &History) -> Vec<StepProgress> {
-    let mut mark = Mark { version: changed, session: 0 };
+    let mut mark = Mark { version: changed, session: DownloadId(0) };
     let mut open = true;
     let mut taken = Vec::new();
     for (step, found) in gate.steps.iter().enumerate() {

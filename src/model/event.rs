@@ -2,6 +2,7 @@
 
 use super::status::{DownloadStatus, UploadStatus};
 use super::suggestion::Suggestion;
+use crate::model::ids::{DownloadId, UploadId};
 
 /// One thing that happened, in the order it happened; channel events come in channel order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +34,7 @@ pub enum Event {
     /// A download session changed its state in one channel database.
     Download {
         /// The session's number.
-        session: i64,
+        session: DownloadId,
         /// The channel database.
         channel: String,
         /// Its new state.
@@ -42,7 +43,7 @@ pub enum Event {
     /// An upload session changed its state.
     Upload {
         /// The session's number.
-        session: i64,
+        session: UploadId,
         /// The channel database.
         channel: String,
         /// Its new state.

@@ -9,12 +9,17 @@ use serde::{Deserialize, Serialize};
 macro_rules! numbers {
     ($($(#[$doc:meta])+ $name:ident),+ $(,)?) => {$(
         $(#[$doc])+
-        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[derive(Serialize, Deserialize)]
+        #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
         pub struct $name(pub i64);
 
         impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.0.fmt(f)
             }
@@ -35,6 +40,10 @@ numbers! {
     DataStoreId,
     /// A channel database group: its RECID.
     GroupId,
+    /// A download session: its number, of a sequence of its own.
+    DownloadId,
+    /// An upload session: its number in headquarters, of a sequence of its own.
+    UploadId,
 }
 
 macro_rules! texts {

@@ -3,6 +3,7 @@
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
+use super::ids::{DownloadId, UploadId};
 use super::named::named;
 use super::session::{DownloadSession, FullReason, Mode, StoreSession, UploadSession};
 use super::status::{DownloadStatus, UploadStatus};
@@ -108,7 +109,7 @@ impl JobReport {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DownloadReport {
     /// Its number.
-    pub id: i64,
+    pub id: DownloadId,
     /// The channel database group.
     pub group: String,
     /// The worst status of its channels.
@@ -133,7 +134,7 @@ pub struct DownloadReport {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct UploadReport {
     /// Its number.
-    pub id: i64,
+    pub id: UploadId,
     /// The channel database group.
     pub group: String,
     /// Its status.
@@ -222,7 +223,7 @@ pub struct ChannelReport {
     pub message: Option<String>,
     /// The full session that took its place (D04).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub replaced_by: Option<i64>,
+    pub replaced_by: Option<DownloadId>,
     /// Cancelled before this run, when the database's file was made again.
     #[serde(skip)]
     pub forgotten: bool,

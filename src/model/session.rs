@@ -1,6 +1,8 @@
 //! Download sessions as headquarters keeps them.
 
-use super::ids::{DataStoreId, GroupId};
+use std::fmt;
+
+use super::ids::{DataStoreId, DownloadId, GroupId, UploadId};
 use super::named::named;
 use super::status::{DownloadStatus, UploadStatus};
 use super::time::Time;
@@ -53,11 +55,42 @@ impl FullReason {
     }
 }
 
+/// A session of either kind; scripts see its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(untagged)]
+pub enum SessionId {
+    /// From headquarters to channels.
+    Download(DownloadId),
+    /// From channels to headquarters.
+    Upload(UploadId),
+}
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Download(id) => id.fmt(f),
+            Self::Upload(id) => id.fmt(f),
+        }
+    }
+}
+
+impl From<DownloadId> for SessionId {
+    fn from(id: DownloadId) -> Self {
+        Self::Download(id)
+    }
+}
+
+impl From<UploadId> for SessionId {
+    fn from(id: UploadId) -> Self {
+        Self::Upload(id)
+    }
+}
+
 /// A download session: one package for one group, or for one database of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DownloadSession {
     /// Its number.
-    pub id: i64,
+    pub id: DownloadId,
     /// The job.
     pub job: String,
     /// The RECID of the group.
@@ -112,7 +145,7 @@ pub struct StoreSession {
     /// What went wrong, or why it waits.
     pub message: Option<String>,
     /// The full session that replaced it (D04).
-    pub replaced_by: Option<i64>,
+    pub replaced_by: Option<DownloadId>,
     /// When it was asked for.
     pub requested: Option<Time>,
     /// When it was fetched.
@@ -125,7 +158,7 @@ pub struct StoreSession {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UploadSession {
     /// Its number in headquarters.
-    pub id: i64,
+    pub id: UploadId,
     /// The job.
     pub job: String,
     /// The RECID of the channel database.

@@ -9,6 +9,7 @@ use crate::exchange::gate::unset;
 use crate::gates::plan::{Plan, PlanGround, PlanStep, StepKind, plan};
 use crate::gates::way::{ChannelOperations, Choice};
 use crate::gates::{Catalogue, Features, Gate};
+use crate::model::ids::DownloadId;
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
 use crate::model::suggestion::{OfChannels, OfSessions, Run, SetSchedule, Suggestion};
@@ -93,7 +94,7 @@ pub struct Blockages {
     stores: Vec<DataStore>,
     schedules: Vec<Schedule>,
     /// Suspended sessions, with the database they hold back.
-    suspended: Vec<(i64, String)>,
+    suspended: Vec<(DownloadId, String)>,
     /// Jobs with a session that waits for a database and whose package is gone (D15).
     gone: Vec<(String, String)>,
     /// Jobs with a failed session that holds back those of other jobs, with the database (D07).

@@ -14,6 +14,7 @@ use super::pack::deletes_table;
 use super::packed_table::PackedTable;
 use super::rejection::ApplyError;
 use super::side::{ChannelDatabase, ChannelTx, Handle};
+use crate::model::ids::DownloadId;
 use crate::model::status::DownloadStatus;
 use crate::model::time::Time;
 
@@ -24,7 +25,7 @@ pub struct Delivery<'a> {
     /// written, so that somebody else can find out meanwhile.
     pub fits: &'a (dyn Fn() -> bool + Sync),
     /// The session in headquarters.
-    pub session: i64,
+    pub session: DownloadId,
     /// The job's id.
     pub job: &'a str,
     /// The job's name.

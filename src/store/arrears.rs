@@ -9,7 +9,7 @@ use super::feature_rows::Half;
 use super::side::{ChannelDatabase, Headquarters};
 use super::sql_text::quoted;
 use super::{origins, uploads};
-use crate::model::ids::DataStoreId;
+use crate::model::ids::{DataStoreId, DownloadId};
 use crate::model::pos::Reason;
 use crate::model::status::DownloadStatus;
 use crate::model::time::Time;
@@ -109,7 +109,7 @@ pub fn feature_name(hq: &Headquarters, state: &str) -> Result<Option<String>, St
 }
 
 /// The download sessions a channel has applied, in the order it did.
-pub fn applied(channel: &ChannelDatabase) -> Result<Vec<i64>, StoreError> {
+pub fn applied(channel: &ChannelDatabase) -> Result<Vec<DownloadId>, StoreError> {
     let sql = "SELECT DOWNLOADSESSIONID FROM crt_DOWNLOADSESSIONLOG WHERE STATUS = ?1 ORDER BY ID";
     channel.rows(sql, [DownloadStatus::Applied], |row| row.get(0))
 }

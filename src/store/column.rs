@@ -6,7 +6,9 @@ use rusqlite::{Row, RowIndex};
 use crate::gates::standing::FeatureEvent;
 use crate::model::evidence::Grade;
 use crate::model::field_set::SetterKind;
-use crate::model::ids::{AccountNum, AsyncAccount, DataAreaId, DataStoreId, GroupId};
+use crate::model::ids::{
+    AccountNum, AsyncAccount, DataAreaId, DataStoreId, DownloadId, GroupId, UploadId,
+};
 use crate::model::job::Direction;
 use crate::model::operation::{Action, OperationKind, OperationStatus};
 use crate::model::pos::CallOutcome;
@@ -62,6 +64,8 @@ columns! {
     Time: [as_str()], |value| value.as_str().map(Self::stored);
     DataStoreId: [0], |value| value.as_i64().map(Self);
     GroupId: [0], |value| value.as_i64().map(Self);
+    DownloadId: [0], |value| value.as_i64().map(Self);
+    UploadId: [0], |value| value.as_i64().map(Self);
     BatchState: [as_str()], |value| known(value.as_str()?, "a batch job's status", Self::parse);
     CallOutcome: [as_str()],
         |value| known(value.as_str()?, "what came of a real-time call", Self::parse);

@@ -19,7 +19,7 @@ use super::side::{ChannelDatabase, Headquarters};
 use super::sql_text::{literal, quoted};
 use super::upload_table::UploadTable;
 use super::uploads;
-use crate::model::ids::DataStoreId;
+use crate::model::ids::{DataStoreId, UploadId};
 use crate::model::job::DATAAREAID;
 use crate::model::operation::OperationKind;
 use crate::model::plan::PlanColumn;
@@ -57,7 +57,7 @@ pub(super) const ATTACHED: &str = "hq";
 pub struct PendingUploads {
     /// Upload sessions that are not over, and cancelled ones that can be retried; not those whose
     /// package is gone or altered, which can never be applied.
-    sessions: Vec<i64>,
+    sessions: Vec<UploadId>,
     /// Where the rows of their packages were made, and of those that the channel has sent and that
     /// headquarters does not know.
     origins: Vec<String>,

@@ -14,7 +14,7 @@ use super::side::Headquarters;
 use super::sql_text::{column_list, columns_of, equal, quoted, same_key};
 use super::tracking::tracking_table;
 use crate::model::event::{Event, Listener};
-use crate::model::ids::GroupId;
+use crate::model::ids::{DownloadId, GroupId};
 use crate::model::job::Filter;
 use crate::model::plan::{Fill, TablePlan};
 use crate::model::session::Mode;
@@ -25,7 +25,7 @@ pub struct PackageSpec<'a> {
     /// The job.
     pub job: &'a str,
     /// The session.
-    pub session: i64,
+    pub session: DownloadId,
     /// The channel database group's RECID, for filters.
     pub group: GroupId,
     /// Everything, or what changed.

@@ -9,7 +9,7 @@ use super::error::StoreError;
 use super::pack::PackageSummary;
 use super::side::{Headquarters, HqTx};
 use super::world::next;
-use crate::model::ids::{DataStoreId, GroupId};
+use crate::model::ids::{DataStoreId, DownloadId, GroupId};
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::session::{FullReason, Mode};
 use crate::model::status::DownloadStatus;
@@ -44,8 +44,8 @@ pub struct NewSession<'a> {
 }
 
 /// Makes a session and its rows; its number.
-pub fn create(hq: &HqTx<'_>, new: &NewSession<'_>) -> Result<i64, StoreError> {
-    let id = next(hq, "download-session")?;
+pub fn create(hq: &HqTx<'_>, new: &NewSession<'_>) -> Result<DownloadId, StoreError> {
+    let id = DownloadId(next(hq, "download-session")?);
     hq.run(
         include_str!("sql/session_create.sql"),
         named_params! {
@@ -71,7 +71,7 @@ pub fn create(hq: &HqTx<'_>, new: &NewSession<'_>) -> Result<i64, StoreError> {
 /// Adds a database to a session, as an offline database inherits it (D05).
 pub fn add_store(
     hq: &HqTx<'_>,
-    session: i64,
+    session: DownloadId,
     store: DataStoreId,
     status: DownloadStatus,
 ) -> Result<(), StoreError> {
@@ -86,7 +86,7 @@ pub fn add_store(
 /// Records the finished package and makes the session Available in all its databases.
 pub fn make_available(
     hq: &HqTx<'_>,
-    session: i64,
+    session: DownloadId,
     summary: &PackageSummary,
     package: &str,
 ) -> Result<(), StoreError> {
@@ -111,7 +111,7 @@ pub fn make_available(
 /// Gives a session and all its databases that are not final one status.
 pub fn set_all(
     hq: &HqTx<'_>,
-    session: i64,
+    session: DownloadId,
     status: DownloadStatus,
     message: Option<&str>,
 ) -> Result<(), StoreError> {
@@ -133,7 +133,7 @@ pub fn set_all(
 }
 
 /// Counts one more try of all databases of a session whose package could not be made (D06).
-pub fn count_try(hq: &HqTx<'_>, session: i64) -> Result<u32, StoreError> {
+pub fn count_try(hq: &HqTx<'_>, session: DownloadId) -> Result<u32, StoreError> {
     hq.run(
         "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET TRYCOUNT = TRYCOUNT + 1
          WHERE SESSION = :session AND STATUS NOT IN (SELECT value FROM json_each(:final))",
@@ -147,7 +147,7 @@ pub fn count_try(hq: &HqTx<'_>, session: i64) -> Result<u32, StoreError> {
 }
 
 /// Notes that a session is given up after its tries in all databases where it is not final (D06).
-pub fn give_up(hq: &HqTx<'_>, session: i64) -> Result<(), StoreError> {
+pub fn give_up(hq: &HqTx<'_>, session: DownloadId) -> Result<(), StoreError> {
     hq.run(
         "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET cdx_GIVENUP = 1
          WHERE SESSION = :session AND STATUS NOT IN (SELECT value FROM json_each(:final))",
@@ -157,7 +157,12 @@ pub fn give_up(hq: &HqTx<'_>, session: i64) -> Result<(), StoreError> {
 }
 
 /// Sets the row versions of a session that is packed again.
-pub fn set_versions(hq: &HqTx<'_>, session: i64, since: i64, until: i64) -> Result<(), StoreError> {
+pub fn set_versions(
+    hq: &HqTx<'_>,
+    session: DownloadId,
+    since: i64,
+    until: i64,
+) -> Result<(), StoreError> {
     hq.run(
         "UPDATE RETAILCDXDOWNLOADSESSION SET SYNCROWVERSION = :since, CURRENTROWVERSION = :until
          WHERE SESSION = :session",
@@ -167,7 +172,11 @@ pub fn set_versions(hq: &HqTx<'_>, session: i64, since: i64, until: i64) -> Resu
 }
 
 /// Writes where a session stands in one database.
-pub fn update_store(hq: &HqTx<'_>, session: i64, row: &StoreSession) -> Result<(), StoreError> {
+pub fn update_store(
+    hq: &HqTx<'_>,
+    session: DownloadId,
+    row: &StoreSession,
+) -> Result<(), StoreError> {
     hq.run(
         include_str!("sql/session_store_update.sql"),
         named_params! {
@@ -186,7 +195,7 @@ pub fn replace_pending(
     hq: &HqTx<'_>,
     job: &str,
     store: DataStoreId,
-    by: i64,
+    by: DownloadId,
     enforced: bool,
 ) -> Result<Vec<i64>, StoreError> {
     let params = named_params! {
@@ -207,7 +216,7 @@ pub fn replace_pending(
 }
 
 /// One session by its number.
-pub fn find(hq: &Headquarters, id: i64) -> Result<Option<DownloadSession>, StoreError> {
+pub fn find(hq: &Headquarters, id: DownloadId) -> Result<Option<DownloadSession>, StoreError> {
     Ok(select(hq, "s.SESSION = ?1", [id])?.into_iter().next())
 }
 
@@ -260,7 +269,7 @@ fn session(row: &Row<'_>) -> rusqlite::Result<DownloadSession> {
     })
 }
 
-fn stores(hq: &Headquarters, session: i64) -> Result<Vec<StoreSession>, StoreError> {
+fn stores(hq: &Headquarters, session: DownloadId) -> Result<Vec<StoreSession>, StoreError> {
     hq.rows(include_str!("sql/session_stores.sql"), [session], |row| {
         Ok(StoreSession {
             store_id: row.get("DATASTORE")?,
@@ -270,7 +279,7 @@ fn stores(hq: &Headquarters, session: i64) -> Result<Vec<StoreSession>, StoreErr
             given_up: row.get("cdx_GIVENUP")?,
             rows: count(row, "ROWSAFFECTED")?,
             message: said(row, "MESSAGE")?,
-            replaced_by: row.get::<_, Option<i64>>("REPLACEDBY")?.filter(|by| *by != 0),
+            replaced_by: row.get::<_, Option<DownloadId>>("REPLACEDBY")?.filter(|by| by.0 != 0),
             requested: when(row, "DATEREQUESTED")?,
             downloaded: when(row, "DATEDOWNLOADED")?,
             applied: when(row, "DATEAPPLIED")?,
@@ -367,7 +376,7 @@ pub fn forget(hq: &HqTx<'_>, store: DataStoreId, message: &str) -> Result<(), St
 }
 
 /// The newest session there was when each database's file was last made again, by RECID.
-pub fn rebuilt(hq: &Headquarters) -> Result<BTreeMap<DataStoreId, i64>, StoreError> {
+pub fn rebuilt(hq: &Headquarters) -> Result<BTreeMap<DataStoreId, DownloadId>, StoreError> {
     let rows = hq.rows("SELECT DATASTORE, SESSION FROM cdx_REBUILT", [], |row| {
         Ok((row.get(0)?, row.get(1)?))
     })?;
@@ -405,7 +414,7 @@ pub fn packages(hq: &Headquarters) -> Result<Vec<String>, StoreError> {
 }
 
 /// Lets a session whose package could not be made be packed again at the next run.
-pub fn reopen(hq: &HqTx<'_>, session: i64) -> Result<(), StoreError> {
+pub fn reopen(hq: &HqTx<'_>, session: DownloadId) -> Result<(), StoreError> {
     hq.run(
         "UPDATE RETAILCDXDOWNLOADSESSION SET STATUS = ?1, MESSAGE = '' WHERE SESSION = ?2",
         rusqlite::params![DownloadStatus::CreateFailed, session],

@@ -16,7 +16,7 @@ use super::schema::Kind;
 use super::side::{ChannelDatabase, Handle, Headquarters, HqTx};
 use super::sql_text::{column_list, columns_of, equal, key_text, literal, quoted, same_key};
 use super::upload_table::UploadTable;
-use crate::model::ids::DataStoreId;
+use crate::model::ids::{DataStoreId, UploadId};
 use crate::model::schema::Table;
 use crate::model::session::CounterRange;
 use crate::model::time::Time;
@@ -162,7 +162,7 @@ pub fn not_received(hq: &Headquarters, file: &Path) -> Result<Option<u64>, Store
 #[derive(Debug, Clone, Copy)]
 pub struct Arrival<'a> {
     /// The session.
-    pub session: i64,
+    pub session: UploadId,
     /// The package's name, remembered as applied.
     pub package: &'a str,
     /// The RECID of the channel database it came from.

@@ -7,15 +7,20 @@ use super::db::Db;
 use super::error::StoreError;
 use super::side::{ChannelDatabase, ChannelTx, Headquarters, HqTx};
 use super::world::{self, next};
-use crate::model::ids::DataStoreId;
+use crate::model::ids::{DataStoreId, UploadId};
 use crate::model::session::{CounterRange, UploadSession};
 use crate::model::status::UploadStatus;
 use crate::model::time::Time;
 use crate::model::topology::DataStore;
 
 /// Announces a session that is about to be collected; its number.
-pub fn create(hq: &HqTx<'_>, job: &str, store: &DataStore, now: &Time) -> Result<i64, StoreError> {
-    let id = next(hq, "upload-session")?;
+pub fn create(
+    hq: &HqTx<'_>,
+    job: &str,
+    store: &DataStore,
+    now: &Time,
+) -> Result<UploadId, StoreError> {
+    let id = UploadId(next(hq, "upload-session")?);
     hq.run(
         "INSERT INTO RETAILCDXUPLOADSESSION (UPLOADSESSIONID, JOBID, DATASTORE, DATAGROUP, STATUS,
          DATECREATED) VALUES (:id, :job, :store, :group, :started, :now)",
@@ -28,9 +33,9 @@ pub fn create(hq: &HqTx<'_>, job: &str, store: &DataStore, now: &Time) -> Result
 }
 
 /// Takes back the last announced session, which collected nothing.
-pub fn take_back(hq: &HqTx<'_>, id: i64) -> Result<(), StoreError> {
+pub fn take_back(hq: &HqTx<'_>, id: UploadId) -> Result<(), StoreError> {
     hq.run("DELETE FROM RETAILCDXUPLOADSESSION WHERE UPLOADSESSIONID = ?1", [id])?;
-    world::take_back(hq, "upload-session", id)
+    world::take_back(hq, "upload-session", id.0)
 }
 
 /// A finished package on its way to headquarters.
@@ -53,7 +58,7 @@ pub struct UploadPackage {
 /// Records what was collected, with the status it has now.
 pub fn record(
     hq: &HqTx<'_>,
-    id: i64,
+    id: UploadId,
     collected: &UploadPackage,
     status: UploadStatus,
     message: &str,
@@ -84,7 +89,7 @@ pub fn record(
 /// Sets a session's status, message and number of tries.
 pub fn set_status(
     hq: &HqTx<'_>,
-    id: i64,
+    id: UploadId,
     status: UploadStatus,
     message: &str,
     tries: u32,
@@ -101,7 +106,7 @@ pub fn set_status(
 }
 
 /// Gives a session up after its tries.
-pub fn give_up(hq: &HqTx<'_>, id: i64, message: &str, tries: u32) -> Result<(), StoreError> {
+pub fn give_up(hq: &HqTx<'_>, id: UploadId, message: &str, tries: u32) -> Result<(), StoreError> {
     set_status(hq, id, UploadStatus::Canceled, message, tries, None)?;
     hq.run("UPDATE RETAILCDXUPLOADSESSION SET cdx_GIVENUP = 1 WHERE UPLOADSESSIONID = ?1", [id])
         .map(|_| ())
@@ -113,7 +118,7 @@ pub fn all(hq: &Headquarters) -> Result<Vec<UploadSession>, StoreError> {
 }
 
 /// The counters of each table that a session carries.
-pub fn ranges(hq: &Headquarters, id: i64) -> Result<Vec<CounterRange>, StoreError> {
+pub fn ranges(hq: &Headquarters, id: UploadId) -> Result<Vec<CounterRange>, StoreError> {
     let sql = "SELECT TABLENAME, FILTERMIN, FILTERMAX FROM cdx_UPLOADRANGE WHERE SESSION = ?1 \
                ORDER BY TABLENAME";
     hq.rows(sql, [id], range)
@@ -180,7 +185,7 @@ pub fn reached(
 /// Records a collected session in the channel; the channel's number.
 pub fn record_in_channel(
     channel: &ChannelTx<'_>,
-    id: i64,
+    id: UploadId,
     job: &str,
     collected: &UploadPackage,
     counters: &[(String, String)],
@@ -210,7 +215,7 @@ pub fn record_in_channel(
 }
 
 /// How the names of a session's packages begin.
-pub fn package_stem(job: &str, session: i64) -> String {
+pub fn package_stem(job: &str, session: UploadId) -> String {
     format!("{job}-U{session:06}")
 }
 
@@ -226,7 +231,7 @@ pub fn is_package(name: &str) -> bool {
 /// What a channel knows of a session that headquarters announced; none when nothing was collected.
 pub fn known_in_channel(
     channel: &ChannelDatabase,
-    id: i64,
+    id: UploadId,
 ) -> Result<Option<UploadPackage>, StoreError> {
     let found = in_channel(channel, "AXUPLOADSESSIONID = ?1", [id])?;
     Ok(found.into_iter().next().map(|(_, package)| package))

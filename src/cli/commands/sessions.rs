@@ -6,6 +6,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::exchange::manage::{self, Choice};
+use crate::model::ids::{DownloadId, UploadId};
 use crate::model::name_kind::NameKind;
 use crate::model::run::{ChannelReport, DownloadReport, UploadReport};
 use crate::model::session::{CounterRange, DownloadSession, SessionKind};
@@ -98,7 +99,7 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
             });
             context.done(&list)
         }
-        Command::Show { id, upload } => show(context, id, upload),
+        Command::Show { id, upload } => show(context, &choice(id, None, upload)),
         Command::Retry { id, channel, upload } => {
             change(context, &choice(id, channel, upload), manage::retry)
         }
@@ -131,20 +132,32 @@ fn job_id(reader: &Reader, word: &str) -> Result<String, CommandError> {
 
 /// What was typed: clap has refused a channel beside an upload session.
 fn choice(id: i64, channel: Option<String>, upload: bool) -> Choice {
-    if upload { Choice::Upload { id } } else { Choice::Download { id, channel } }
+    if upload {
+        Choice::Upload { id: UploadId(id) }
+    } else {
+        Choice::Download { id: DownloadId(id), channel }
+    }
 }
 
 type Manage = fn(&HqWriter<'_>, &Choice) -> Result<(), manage::ManageError>;
 
 fn change(context: &Context, choice: &Choice, what: Manage) -> Result<Exit, CommandError> {
     context.change(|writer| Ok(what(writer, choice)?))?;
-    let (Choice::Download { id, .. } | Choice::Upload { id }) = choice;
-    show(context, *id, matches!(choice, Choice::Upload { .. }))
+    show(context, choice)
 }
 
-fn show(context: &Context, id: i64, upload: bool) -> Result<Exit, CommandError> {
+fn show(context: &Context, choice: &Choice) -> Result<Exit, CommandError> {
     let reader = context.reader()?;
-    if upload {
+    let id = match choice {
+        Choice::Download { id, .. } => *id,
+        Choice::Upload { id } => return show_upload(context, &reader, *id),
+    };
+    let found = sessions::find(&reader.hq, id)?;
+    let found = found.ok_or_else(|| unknown(SessionKind::Download, id))?;
+    context.done(&DownloadDetail::of(&found, &reader.world.clock))
+}
+
+fn show_upload(context: &Context, reader: &Reader, id: UploadId) -> Result<Exit, CommandError> {
         let found = uploads::all(&reader.hq)?.into_iter().find(|session| session.id == id);
         let found = found.ok_or_else(|| unknown(SessionKind::Upload, id))?;
         let counters = uploads::ranges(&reader.hq, id)?;
@@ -156,14 +169,10 @@ fn show(context: &Context, id: i64, upload: bool) -> Result<Exit, CommandError> 
             counters,
             session: UploadReport::of(&found, None),
         };
-        return context.done(&report);
-    }
-    let found = sessions::find(&reader.hq, id)?;
-    let found = found.ok_or_else(|| unknown(SessionKind::Download, id))?;
-    context.done(&DownloadDetail::of(&found, &reader.world.clock))
+        context.done(&report)
 }
 
-fn unknown(kind: SessionKind, id: i64) -> StoreError {
+fn unknown(kind: SessionKind, id: impl ToString) -> StoreError {
     StoreError::unknown(NameKind::Session(kind), &id.to_string(), &[])
 }
 
@@ -236,15 +245,15 @@ impl Report for SessionList {
             let (id, status, rows, deleted, channels) = match &line.report {
                 SessionReport::Download(report) => {
                     let status = Cell::value(report.status.as_str(), report.status.tone());
-                    (report.id, status, report.rows, report.deleted, summary(report))
+                    (report.id.to_string(), status, report.rows, report.deleted, summary(report))
                 }
                 SessionReport::Upload(report) => {
                     let status = Cell::value(report.status.as_str(), report.status.tone());
-                    (report.id, status, report.rows, report.deleted, report.channel.clone())
+                    (report.id.to_string(), status, report.rows, report.deleted, report.channel.clone())
                 }
             };
             [
-                id.to_string().into(),
+                id.into(),
                 Cell::from(&line.job),
                 status,
                 grouped(rows).into(),

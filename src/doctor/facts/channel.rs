@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::diagnosis::{Known, Unknown};
 use crate::exchange::error::Unset;
 use crate::gates::plan::ChannelProgress;
+use crate::model::ids::DownloadId;
 use crate::model::scale_unit::{Cached, View};
 use crate::model::schema::Tables;
 use crate::model::topology::DataStore;
@@ -87,7 +88,7 @@ pub struct ChannelFacts {
     /// somebody writes.
     pub unknown_customers: Option<Known<(u64, Vec<String>)>>,
     /// Failed sessions whose package can never be applied here: a value in it is too long.
-    pub misfits: Known<BTreeSet<i64>>,
+    pub misfits: Known<BTreeSet<DownloadId>>,
     /// How far it has come with each listed feature, by slug; empty for offline databases.
     pub progress: BTreeMap<String, ChannelProgress>,
     /// Configurations without which a job that would publish a feature here is refused (G16).
@@ -97,7 +98,7 @@ pub struct ChannelFacts {
     /// The real-time calls made, by operation and reason.
     pub calls: Vec<Calls>,
     /// Download sessions in the order they were applied.
-    pub applied: Vec<i64>,
+    pub applied: Vec<DownloadId>,
     /// The last package it applied that headquarters does not know, by job that has not come whole
     /// since.
     pub unknown_packages: BTreeMap<String, String>,

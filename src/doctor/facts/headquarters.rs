@@ -12,7 +12,7 @@ use crate::exchange::upload_tables::upload_tables;
 use crate::exchange::{chain, initialize};
 use crate::gates::Catalogue;
 use crate::gates::standing::{FeatureEvent, Standing};
-use crate::model::ids::{AccountNum, DataStoreId, GroupId};
+use crate::model::ids::{AccountNum, DataStoreId, GroupId, UploadId};
 use crate::model::job::{Definitions, Direction, Job};
 use crate::model::plan::TablePlan;
 use crate::model::replaced::Cause;
@@ -125,7 +125,7 @@ pub struct HeadquartersFacts {
     pub upload_sessions: Known<Vec<UploadSession>>,
     /// Upload sessions that were cancelled, with a package that has rows headquarters does not
     /// have; how many.
-    pub cancelled: Known<BTreeMap<i64, u64>>,
+    pub cancelled: Known<BTreeMap<UploadId, u64>>,
     /// Databases whose file was replaced and whose rows have not been looked after, and why.
     pub replaced: Known<Vec<(DataStoreId, Cause)>>,
     /// Channel database files that headquarters has no row for.
@@ -367,7 +367,10 @@ fn lacks(
     Ok(found)
 }
 
-fn cancelled(reader: &Reader, uploads: &Known<Vec<UploadSession>>) -> Known<BTreeMap<i64, u64>> {
+fn cancelled(
+    reader: &Reader,
+    uploads: &Known<Vec<UploadSession>>,
+) -> Known<BTreeMap<UploadId, u64>> {
     let uploads = uploads.as_ref().map_err(Clone::clone)?;
     let folder = Folder(reader.env.packages_path());
     let mut found = BTreeMap::new();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::ids::DataStoreId;
+use crate::model::ids::{DataStoreId, DownloadId};
 use crate::model::session::Mode;
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
@@ -25,13 +25,16 @@ pub struct History {
     /// Where the session of each package is, by the package's name.
     packages: BTreeMap<String, usize>,
     /// The last full session that was applied in each database, of each job in capitals.
-    last_full: BTreeMap<(DataStoreId, String), i64>,
+    last_full: BTreeMap<(DataStoreId, String), DownloadId>,
 }
 
 impl History {
     /// Sessions, oldest first, and the newest one there was when a database's file was made again:
     /// what came before that is not in the file (D05).
-    pub fn new(sessions: Vec<DownloadSession>, rebuilt: &BTreeMap<DataStoreId, i64>) -> Self {
+    pub fn new(
+        sessions: Vec<DownloadSession>,
+        rebuilt: &BTreeMap<DataStoreId, DownloadId>,
+    ) -> Self {
         let mut places: BTreeMap<DataStoreId, Vec<(usize, usize)>> = BTreeMap::new();
         let mut packages = BTreeMap::new();
         let mut last_full = BTreeMap::new();
@@ -81,8 +84,8 @@ impl History {
     }
 
     /// The number of the last full session of a job that was applied in a database; 0 for none.
-    fn last_full(&self, store: DataStoreId, job: &str) -> i64 {
-        self.last_full.get(&(store, job.to_ascii_uppercase())).copied().unwrap_or(0)
+    fn last_full(&self, store: DataStoreId, job: &str) -> DownloadId {
+        self.last_full.get(&(store, job.to_ascii_uppercase())).copied().unwrap_or_default()
     }
 
     /// Whether a full session of the same job was applied in a database later than this one, which
@@ -195,13 +198,13 @@ mod tests {
             given_up: false,
             rows: 0,
             message: None,
-            replaced_by: by,
+            replaced_by: by.map(DownloadId),
             requested: None,
             downloaded: None,
             applied: None,
         };
         DownloadSession {
-            id,
+            id: DownloadId(id),
             job: "1010".to_owned(),
             group_id: GroupId(1),
             group: "Default".to_owned(),
@@ -227,7 +230,7 @@ mod tests {
     fn history(rows: &[Row], rebuilt: i64) -> History {
         let sessions =
             rows.iter().zip(1..).map(|((mode, status, by), id)| session(id, *mode, *status, *by));
-        History::new(sessions.collect(), &BTreeMap::from([(STORE, rebuilt)]))
+        History::new(sessions.collect(), &BTreeMap::from([(STORE, DownloadId(rebuilt))]))
     }
 
     #[test]

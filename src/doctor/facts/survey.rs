@@ -14,6 +14,7 @@ use crate::exchange::RunRequest;
 use crate::exchange::error::Unset;
 use crate::exchange::gate::unset;
 use crate::gates::Features;
+use crate::model::ids::DownloadId;
 use crate::model::replaced::Cause;
 use crate::model::schema::Tables;
 use crate::model::session::Mode;
@@ -248,7 +249,7 @@ impl Survey<'_> {
     }
 
     /// Sessions that failed here while their package is whole and holds what does not fit.
-    fn misfits(&self, channel: &ChannelDatabase) -> Known<BTreeSet<i64>> {
+    fn misfits(&self, channel: &ChannelDatabase) -> Known<BTreeSet<DownloadId>> {
         let packages = Folder(self.reader.env.packages_path());
         let mut found = BTreeSet::new();
         for (session, row) in self.hq.sessions.as_ref().map_err(Clone::clone)?.of(self.store.id) {

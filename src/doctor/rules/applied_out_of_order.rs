@@ -7,7 +7,7 @@ use crate::diagnosis::{Findings, Fix, Found, Header, Severity, Source, Subject, 
 use crate::doctor::about::jobs::full;
 use crate::doctor::facts::{ChannelFacts, Examination, History};
 use crate::doctor::rule::{Depth, Rule};
-use crate::model::ids::DataStoreId;
+use crate::model::ids::{DataStoreId, DownloadId};
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
 
@@ -60,7 +60,7 @@ fn overtaken<'a>(
     facts: &ChannelFacts,
     overlaps: &Overlaps,
 ) -> Vec<(&'a DownloadSession, &'a StoreSession, &'a DownloadSession)> {
-    let places: BTreeMap<i64, usize> =
+    let places: BTreeMap<DownloadId, usize> =
         facts.applied.iter().enumerate().map(|(place, id)| (*id, place)).collect();
     // From the newest: of each job, the session that was applied first of those seen so far.
     let mut first: BTreeMap<String, (usize, &DownloadSession)> = BTreeMap::new();

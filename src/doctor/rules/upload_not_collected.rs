@@ -7,8 +7,8 @@ use crate::diagnosis::{
 use crate::doctor::about::uploads::counted;
 use crate::doctor::facts::Examination;
 use crate::doctor::rule::{Depth, Rule};
-use crate::model::settings::UploadTopology;
 use crate::model::run::Phase;
+use crate::model::settings::UploadTopology;
 use crate::model::suggestion::Run;
 use crate::model::wording::count;
 

@@ -6,8 +6,9 @@ mod written;
 pub use prose::{Part, Prose};
 pub use written::{Shell, quoted};
 
+use super::ids::{DownloadId, UploadId};
 use super::run::Phase;
-use super::session::SessionKind;
+use super::session::{SessionId, SessionKind};
 use super::version::Version;
 
 /// A command of ours that somebody is told to type, or that `doctor --fix` runs.
@@ -102,20 +103,20 @@ pub enum OfSessions {
     /// Lists them.
     List(SessionKind),
     /// Shows one.
-    Show(SessionKind, i64),
+    Show(SessionId),
     /// Gives one to channels another try.
     Retry {
         /// Its number.
-        id: i64,
+        id: DownloadId,
         /// In one database alone.
         channel: Option<String>,
     },
     /// Gives one from a channel another try.
-    RetryUpload(i64),
+    RetryUpload(UploadId),
     /// Cancels one to channels.
     Cancel {
         /// Its number.
-        id: i64,
+        id: DownloadId,
         /// In one database alone.
         channel: Option<String>,
     },

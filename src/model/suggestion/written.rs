@@ -5,7 +5,7 @@ use super::{
     SetSchedule, Suggestion,
 };
 use crate::model::run::Phase;
-use crate::model::session::SessionKind;
+use crate::model::session::{SessionId, SessionKind};
 
 /// The shells that commands are written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -219,11 +219,15 @@ impl OfJobs {
 
 impl OfSessions {
     fn words(&self) -> Words {
-        let of = |act: &str, id: &i64| Words::of("sessions").fixed(&[act]).value(id.to_string());
-        let upload = |kind: &SessionKind| *kind == SessionKind::Upload;
+        let of = |act: &str, id: &dyn ToString| {
+            Words::of("sessions").fixed(&[act]).value(id.to_string())
+        };
         match self {
-            Self::List(kind) => Words::of("sessions list").flag(upload(kind), "--upload"),
-            Self::Show(kind, id) => of("show", id).flag(upload(kind), "--upload"),
+            Self::List(kind) => {
+                Words::of("sessions list").flag(*kind == SessionKind::Upload, "--upload")
+            }
+            Self::Show(SessionId::Download(id)) => of("show", id),
+            Self::Show(SessionId::Upload(id)) => of("show", id).flag(true, "--upload"),
             Self::Retry { id, channel } => of("retry", id).option("--channel", channel.as_ref()),
             Self::RetryUpload(id) => of("retry", id).flag(true, "--upload"),
             Self::Cancel { id, channel } => of("cancel", id).option("--channel", channel.as_ref()),
