@@ -243,13 +243,13 @@ impl Report for SessionList {
         }
         let row = |line: &SessionLine| {
             let (id, status, rows, deleted, channels) = match &line.report {
-                SessionReport::Download(report) => {
-                    let status = Cell::value(report.status.as_str(), report.status.tone());
-                    (report.id.to_string(), status, report.rows, report.deleted, summary(report))
+                SessionReport::Download(one) => {
+                    let status = Cell::value(one.status.as_str(), one.status.tone());
+                    (one.id.to_string(), status, one.rows, one.deleted, summary(one))
                 }
-                SessionReport::Upload(report) => {
-                    let status = Cell::value(report.status.as_str(), report.status.tone());
-                    (report.id.to_string(), status, report.rows, report.deleted, report.channel.clone())
+                SessionReport::Upload(one) => {
+                    let status = Cell::value(one.status.as_str(), one.status.tone());
+                    (one.id.to_string(), status, one.rows, one.deleted, one.channel.clone())
                 }
             };
             [
