@@ -41,12 +41,6 @@ pub(super) struct RawSubjob {
     pub(super) source: Option<String>,
 }
 
-const DIRECTIONS: &[(&str, Direction)] = &[
-    ("download", Direction::Download),
-    ("upload", Direction::Upload),
-    ("batch", Direction::Batch),
-];
-
 /// The longest job id that the product takes.
 const LONGEST_ID: usize = 20;
 
@@ -78,7 +72,7 @@ fn job(walker: &mut Walker<'_>, table: &DeTable<'_>, at: usize, shipped: bool) -
     );
     let id = walker.required(table, "id", at, "the job's number or short name");
     let name = walker.required(table, "name", at, "the name people know it by");
-    let direction = walker.word(table, "direction", DIRECTIONS);
+    let direction = walker.word(table, "direction", Direction::ALL, Direction::as_str);
     if direction.is_none() && !table.contains_key("direction") {
         walker.note(at, Kind::Missing { key: "direction", expected: "download, upload or batch" });
     }

@@ -15,9 +15,6 @@ use crate::model::settings::{SUBJECT_PARTS, Settings, Suppression, UploadTopolog
 /// The commented file that `init` writes; it says what the defaults are.
 pub const TEMPLATE: &str = include_str!("cdx.template.toml");
 
-const TOPOLOGIES: &[(&str, UploadTopology)] =
-    &[("two-phase", UploadTopology::TwoPhase), ("one-phase", UploadTopology::OnePhase)];
-
 const SECTIONS: &[&str] =
     &["environment", "scale-unit", "upload", "packages", "change-tracking", "doctor", "suppress"];
 
@@ -38,7 +35,9 @@ pub fn parse(file: &str, text: &str) -> Result<Settings, Problems> {
     }
     if let Some((table, _)) = walker.table(&root, "upload") {
         walker.known_keys(table, &["topology"]);
-        if let Some(topology) = walker.word(table, "topology", TOPOLOGIES) {
+        if let Some(topology) =
+            walker.word(table, "topology", UploadTopology::ALL, UploadTopology::as_str)
+        {
             settings.topology = topology;
         }
     }

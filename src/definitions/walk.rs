@@ -7,12 +7,6 @@ use super::problem::{Kind, Problem, Problems};
 use crate::model::evidence::Grade;
 use crate::model::nearest::nearest;
 
-const GRADES: &[(&str, Grade)] = &[
-    ("documented", Grade::Documented),
-    ("inferred", Grade::Inferred),
-    ("assumed", Grade::Assumed),
-];
-
 /// A value and the byte offset it stands at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct At<T> {
@@ -101,7 +95,7 @@ impl<'a> Walker<'a> {
 
     /// A grade under a key of its own.
     pub(crate) fn grade(&mut self, table: &DeTable<'_>, key: &str) -> Option<Grade> {
-        self.word(table, key, GRADES)
+        self.word(table, key, Grade::ALL, Grade::as_str)
     }
 
     /// The grade and the source of a statement, which `must` be there.
@@ -218,17 +212,18 @@ impl<'a> Walker<'a> {
         pairs
     }
 
-    /// A text that must be one of some words.
+    /// A text that must be that of one of some values.
     pub(crate) fn word<T: Copy>(
         &mut self,
         table: &DeTable<'_>,
         key: &str,
-        words: &[(&str, T)],
+        all: &[T],
+        word: fn(T) -> &'static str,
     ) -> Option<T> {
         let found = self.text(table, key)?;
-        let known = words.iter().find(|(word, _)| *word == found.value);
+        let known = all.iter().copied().find(|one| word(*one) == found.value);
         if known.is_none() {
-            let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            let names: Vec<&str> = all.iter().map(|one| word(*one)).collect();
             let kind = Kind::UnknownWord {
                 key: key.to_owned(),
                 nearest: nearest(&found.value, names.iter().copied()).map(str::to_owned),
@@ -237,6 +232,6 @@ impl<'a> Walker<'a> {
             };
             self.note(found.at, kind);
         }
-        known.map(|(_, value)| *value)
+        known
     }
 }

@@ -31,16 +31,6 @@ pub(super) struct Draft {
     pub(super) configurations_at: Vec<usize>,
 }
 
-const STAGES: &[(&str, Stage)] = &[
-    ("preview", Stage::Preview),
-    ("released", Stage::Released),
-    ("on-by-default", Stage::OnByDefault),
-    ("mandatory", Stage::Mandatory),
-];
-
-const RESTARTS: &[(&str, Restart)] =
-    &[("scale-unit", Restart::ScaleUnit), ("register", Restart::Register)];
-
 /// Reads a file; what is wrong with its form is in the problems.
 pub(super) fn read(file: &GateFile) -> (Option<Draft>, Problems) {
     let mut walker = Walker::new(&file.name, &file.text);
@@ -197,11 +187,12 @@ fn lifecycle(walker: &mut Walker<'_>, root: &DeTable<'_>, own: &Evidence) -> Opt
         walker.note(0, Kind::Missing { key: "lifecycle", expected });
         return None;
     };
-    let names = STAGES.iter().map(|(name, _)| *name);
+    let names = Stage::ALL.iter().map(|stage| stage.as_str());
     let known: Vec<&str> = names.chain(["scale-unit", "grade", "source"]).collect();
     walker.known_keys(table, &known);
     let mut stages: Vec<(Stage, Version)> = Vec::new();
-    for (name, stage) in STAGES {
+    for stage in Stage::ALL {
+        let name = stage.as_str();
         let Some(since) = version(walker, table, name) else { continue };
         if let Some((_, before)) = stages.last().filter(|(_, before)| *before >= since) {
             let (since, before) = (since.to_string(), before.to_string());
@@ -209,7 +200,7 @@ fn lifecycle(walker: &mut Walker<'_>, root: &DeTable<'_>, own: &Evidence) -> Opt
         }
         stages.push((*stage, since));
     }
-    if !STAGES.iter().any(|(name, _)| table.contains_key(*name)) {
+    if !Stage::ALL.iter().any(|stage| table.contains_key(stage.as_str())) {
         let expected = "the version it was released in, such as \"10.0.48\"";
         walker.note(at, Kind::Missing { key: "released", expected });
     }
@@ -289,7 +280,7 @@ fn steps(walker: &mut Walker<'_>, root: &DeTable<'_>, own: &Evidence) -> Vec<(us
         fact_name(walker, "fact", fact.as_ref());
         let text =
             walker.text(table, "text").map_or_else(String::new, |text| sentence(&text.value));
-        let restart = walker.word(table, "restart", RESTARTS);
+        let restart = walker.word(table, "restart", Restart::ALL, Restart::as_str);
         let initialize = walker.yes(table, "initialize") == Some(true);
         let mut acts: Vec<Act> = Vec::new();
         acts.extend(job.map(|job| Act::Run { job: job.value, wait }));

@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 
 use super::ids::DataAreaId;
+use super::named::named;
 
 /// The settings of one environment, valid by construction.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,13 +63,14 @@ pub struct Suppression {
 /// The parts of a subject that a suppression can name.
 pub const SUBJECT_PARTS: &[&str] = &["channel", "job", "feature", "session", "table", "key"];
 
-/// The two ways uploads have been organised (U02).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UploadTopology {
-    /// The Async Client collects, the P-job applies; neither waits for the other.
-    TwoPhase,
-    /// The P-job does both.
-    OnePhase,
+named! {
+    /// The two ways uploads have been organised (U02).
+    pub enum UploadTopology {
+        /// The Async Client collects, the P-job applies; neither waits for the other.
+        TwoPhase = "two-phase",
+        /// The P-job does both.
+        OnePhase = "one-phase",
+    }
 }
 
 const DAY: u64 = 24 * 60 * 60;
