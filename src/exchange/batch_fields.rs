@@ -13,7 +13,7 @@ use crate::store::operations::{self, OperationRow};
 use crate::store::{HqTx, StoreError, batch_order, field_sets};
 
 /// An operation on its way into headquarters.
-pub(super) struct CurrentOperation<'a> {
+pub(super) struct Task<'a> {
     /// Headquarters.
     pub(super) hq: &'a HqTx<'a>,
     /// The operation.
@@ -33,7 +33,7 @@ pub(super) enum Fate {
     Left(Stamp),
 }
 
-impl<'a> CurrentOperation<'a> {
+impl<'a> Task<'a> {
     pub(super) fn new(
         hq: &'a HqTx<'a>,
         row: &'a OperationRow,

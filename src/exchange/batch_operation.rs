@@ -1,7 +1,7 @@
 //! What the customer batch does with one operation.
 
 use super::batch_failure::Failure;
-use super::batch_fields::{CurrentOperation, Fate};
+use super::batch_fields::{Fate, Task};
 use crate::model::async_values::AFFILIATION;
 use crate::model::changed_fields::ChangedFields;
 use crate::model::customer::{
@@ -51,24 +51,24 @@ pub(super) fn process(
     limits: &Limits,
     now: &Time,
 ) -> Result<Outcome, Failure> {
-    let acting = CurrentOperation::new(hq, row, now)?;
+    let task = Task::new(hq, row, now)?;
     let account = account(hq, row)?;
     match (row.id.kind, account) {
-        (OperationKind::Customer, account) => customer(&acting, account, company, limits),
+        (OperationKind::Customer, account) => customer(&task, account, company, limits),
         (_, None) => Err(Failure::Told(format!(
             "customer {} is not in headquarters",
             row.text("CUSTACCOUNTASYNC")
         ))),
-        (OperationKind::Address, Some(account)) => address(&acting, account, limits),
-        (OperationKind::Contact, Some(account)) => Ok(contact(&acting, account)?),
-        (OperationKind::Affiliation, Some(account)) => Ok(affiliation(&acting, account)?),
-        (OperationKind::Attribute, Some(account)) => Ok(attribute(&acting, account)?),
+        (OperationKind::Address, Some(account)) => address(&task, account, limits),
+        (OperationKind::Contact, Some(account)) => Ok(contact(&task, account)?),
+        (OperationKind::Affiliation, Some(account)) => Ok(affiliation(&task, account)?),
+        (OperationKind::Attribute, Some(account)) => Ok(attribute(&task, account)?),
     }
 }
 
 /// A primary contact is the customer's e-mail address or telephone number; another one is added.
-fn contact(acting: &CurrentOperation<'_>, account: AccountNum) -> Result<Outcome, StoreError> {
-    let CurrentOperation { hq, row, now, .. } = *acting;
+fn contact(task: &Task<'_>, account: AccountNum) -> Result<Outcome, StoreError> {
+    let Task { hq, row, now, .. } = *task;
     let contact = Contact::of_async(|column| row.text(column));
     let phone = contact.kind == PHONE;
     let word = format!("contact {}", if phone { "phone" } else { "email" });
@@ -80,25 +80,25 @@ fn contact(acting: &CurrentOperation<'_>, account: AccountNum) -> Result<Outcome
     }
     let field = if phone { CustomerField::Phone } else { CustomerField::Email };
     let mut done = Outcome { account, ..Outcome::default() };
-    set_customer_field(acting, &mut done, field, &contact.value, &Contact::COLUMNS)?;
+    set_customer_field(task, &mut done, field, &contact.value, &Contact::COLUMNS)?;
     for change in &mut done.changes {
         change.attribute.clone_from(&word);
     }
     Ok(done)
 }
 
-fn affiliation(acting: &CurrentOperation<'_>, account: AccountNum) -> Result<Outcome, StoreError> {
-    let CurrentOperation { hq, row, .. } = *acting;
+fn affiliation(task: &Task<'_>, account: AccountNum) -> Result<Outcome, StoreError> {
+    let Task { hq, row, .. } = *task;
     let id = row.number(AFFILIATION);
     let (field, text) = (Field::Affiliation(id), id.to_string());
-    let takes = acting.action == Action::Deactivate;
+    let takes = task.action == Action::Deactivate;
     let owner = FieldOwner::Customer(&account);
     let mut done = Outcome { account: account.clone(), ..Outcome::default() };
-    match acting.fate(owner, field, &[AFFILIATION, "OPERATION"])? {
+    match task.fate(owner, field, &[AFFILIATION, "OPERATION"])? {
         Fate::Left(newer) => {
             let word = |given: bool| if given { "given" } else { "taken" };
             let kept = word(operations::has_affiliation(hq, &account, id)?);
-            done.left.push(acting.left(field, word(!takes), kept, &newer)?);
+            done.left.push(task.left(field, word(!takes), kept, &newer)?);
         }
         Fate::Set(stamp) => {
             if takes {
@@ -108,25 +108,25 @@ fn affiliation(acting: &CurrentOperation<'_>, account: AccountNum) -> Result<Out
                 hq_customers::add_affiliation(hq, &account, id)?;
                 done.changes.push(Change::new("affiliation", "", &text));
             }
-            acting.record(owner, field, stamp)?;
+            task.record(owner, field, stamp)?;
         }
     }
     Ok(done)
 }
 
-fn attribute(acting: &CurrentOperation<'_>, account: AccountNum) -> Result<Outcome, StoreError> {
-    let CurrentOperation { hq, row, .. } = *acting;
+fn attribute(task: &Task<'_>, account: AccountNum) -> Result<Outcome, StoreError> {
+    let Task { hq, row, .. } = *task;
     let (id, value) = (row.number("ATTRIBUTERECID"), row.text("ATTRIBUTEVALUESTRING"));
     let field = Field::Attribute(id);
     let owner = FieldOwner::Customer(&account);
     let old = operations::attribute(hq, &account, id)?;
     let mut done = Outcome { account: account.clone(), ..Outcome::default() };
-    match acting.fate(owner, field, &["ATTRIBUTERECID", "ATTRIBUTEVALUESTRING"])? {
-        Fate::Left(newer) => done.left.push(acting.left(field, value, &old, &newer)?),
+    match task.fate(owner, field, &["ATTRIBUTERECID", "ATTRIBUTEVALUESTRING"])? {
+        Fate::Left(newer) => done.left.push(task.left(field, value, &old, &newer)?),
         Fate::Set(stamp) => {
             operations::set_attribute(hq, &account, id, value)?;
             done.changes.push(Change::new(&field.to_string(), &old, value));
-            acting.record(owner, field, stamp)?;
+            task.record(owner, field, stamp)?;
         }
     }
     Ok(done)
@@ -155,21 +155,21 @@ pub(super) fn known_account(
 }
 
 fn customer(
-    acting: &CurrentOperation<'_>,
+    task: &Task<'_>,
     account: Option<AccountNum>,
     company: &DataAreaId,
     limits: &Limits,
 ) -> Result<Outcome, Failure> {
-    let CurrentOperation { hq, row, .. } = *acting;
+    let Task { hq, row, .. } = *task;
     let wanted = Customer::of_async(|column| row.text(column));
-    let changed = acting.changed()?;
+    let changed = task.changed()?;
     for field in CustomerField::ALL.iter().filter(|field| changed.includes(field.as_str())) {
         if let Place::Column(Part::Name, column) = field.place() {
             Limits::check(limits.name.as_ref(), column, field.get(&wanted))?;
         }
     }
-    match (account, acting.action) {
-        (None, Action::Create) => create(acting, &wanted, company),
+    match (account, task.action) {
+        (None, Action::Create) => create(task, &wanted, company),
         (None, Action::Update | Action::Deactivate) => Err(Failure::Told(format!(
             "customer {} is not in headquarters",
             row.text("CUSTACCOUNTASYNC")
@@ -179,7 +179,7 @@ fn customer(
             let mut done = Outcome { account, ..Outcome::default() };
             for field in edited(&wanted, &changed) {
                 let value = field.get(&wanted);
-                set_customer_field(acting, &mut done, field, value, &[field.column()])?;
+                set_customer_field(task, &mut done, field, value, &[field.column()])?;
             }
             Ok(done)
         }
@@ -187,23 +187,19 @@ fn customer(
 }
 
 /// Makes the customer of a creation (C05).
-fn create(
-    acting: &CurrentOperation<'_>,
-    wanted: &Customer,
-    company: &DataAreaId,
-) -> Result<Outcome, Failure> {
-    let CurrentOperation { hq, row, now, .. } = *acting;
+fn create(task: &Task<'_>, wanted: &Customer, company: &DataAreaId) -> Result<Outcome, Failure> {
+    let Task { hq, row, now, .. } = *task;
     let channel = row.number("ORIGINATINGCHANNEL");
     let default = operations::default_customer(hq, channel)?
         .ok_or_else(|| Failure::Told(format!("channel {} has no default customer", row.channel)))?;
-    let stamp = acting.stamp(&[]);
+    let stamp = task.stamp(&[]);
     let known = lineage::known_account(hq, &wanted.async_account)?;
     let origin = Origin { company, now, default_customer: &default, stamp: &stamp, known };
     let account = hq_customers::create(hq, &origin, wanted)?;
     let mut changes = Vec::new();
     for field in CustomerField::given(wanted) {
         let owner = FieldOwner::Customer(&account);
-        acting.record_saved(owner, Field::Customer(field), &[field.column()])?;
+        task.record_saved(owner, Field::Customer(field), &[field.column()])?;
         changes.push(Change::new(field.as_str(), "", field.get(wanted)));
     }
     Ok(Outcome { account, changes, left: Vec::new() })
@@ -211,22 +207,22 @@ fn create(
 
 /// Sets a field of a customer, or leaves it as a newer operation has set it.
 fn set_customer_field(
-    acting: &CurrentOperation<'_>,
+    task: &Task<'_>,
     done: &mut Outcome,
     field: CustomerField,
     value: &str,
     columns: &[&str],
 ) -> Result<(), StoreError> {
-    let CurrentOperation { hq, now, .. } = *acting;
+    let Task { hq, now, .. } = *task;
     let account = done.account.clone();
     let set = Field::Customer(field);
-    match acting.fate(FieldOwner::Customer(&account), set, columns)? {
+    match task.fate(FieldOwner::Customer(&account), set, columns)? {
         Fate::Set(stamp) => {
             done.changes.extend(hq_customers::set_field(hq, &account, field, value, &stamp, now)?);
         }
         Fate::Left(newer) => {
             let found = hq_customers::find(hq, &account)?.unwrap_or_default();
-            done.left.push(acting.left(set, value, field.get(&found), &newer)?);
+            done.left.push(task.left(set, value, field.get(&found), &newer)?);
         }
     }
     Ok(())
@@ -245,15 +241,11 @@ fn edited(customer: &Customer, changed: &ChangedFields) -> Vec<CustomerField> {
     CustomerField::ALL.iter().copied().filter(carried).collect()
 }
 
-fn address(
-    acting: &CurrentOperation<'_>,
-    account: AccountNum,
-    limits: &Limits,
-) -> Result<Outcome, Failure> {
-    let CurrentOperation { hq, row, now, .. } = *acting;
+fn address(task: &Task<'_>, account: AccountNum, limits: &Limits) -> Result<Outcome, Failure> {
+    let Task { hq, row, now, .. } = *task;
     let wanted = Address::of_async(|column| row.text(column));
-    let action = acting.action;
-    let changed = acting.changed()?;
+    let action = task.action;
+    let changed = task.changed()?;
     let carried: Vec<AddressField> = AddressField::ALL
         .iter()
         .copied()
@@ -267,20 +259,20 @@ fn address(
     let mut done = Outcome { account, ..Outcome::default() };
     match (action, known) {
         (Action::Create, None) => {
-            let recid = hq_locations::add_address(hq, party, &wanted, &acting.stamp(&[]), now)?;
+            let recid = hq_locations::add_address(hq, party, &wanted, &task.stamp(&[]), now)?;
             operations::remember_address(hq, &wanted.id, recid)?;
             for field in carried.iter().filter(|field| !field.get(&wanted).is_empty()) {
                 let owner = FieldOwner::Address(recid);
-                acting.record_saved(owner, Field::Address(*field), &[field.column()])?;
+                task.record_saved(owner, Field::Address(*field), &[field.column()])?;
             }
             done.changes = differences(&Address::default(), &wanted);
         }
         (Action::Update | Action::Deactivate, None) => {
             return Err(Failure::Told(format!("address {} is not in headquarters", wanted.id)));
         }
-        (Action::Deactivate, Some((recid, found))) => deactivate(acting, &mut done, recid, &found)?,
+        (Action::Deactivate, Some((recid, found))) => deactivate(task, &mut done, recid, &found)?,
         (Action::Create | Action::Update, Some((recid, found))) => {
-            edit_address(acting, &mut done, recid, &found, &wanted, &carried)?;
+            edit_address(task, &mut done, recid, &found, &wanted, &carried)?;
         }
     }
     Ok(done)
@@ -288,14 +280,14 @@ fn address(
 
 /// A deactivation sets one field, whether the address is in force; no edit sets that.
 fn deactivate(
-    acting: &CurrentOperation<'_>,
+    task: &Task<'_>,
     done: &mut Outcome,
     recid: i64,
     found: &PostalAddress,
 ) -> Result<(), StoreError> {
     let owner = FieldOwner::Address(recid);
-    if let Fate::Set(stamp) = acting.fate(owner, Field::InForce, &["OPERATION"])? {
-        hq_locations::deactivate_address(acting.hq, recid, &stamp, acting.now)?;
+    if let Fate::Set(stamp) = task.fate(owner, Field::InForce, &["OPERATION"])? {
+        hq_locations::deactivate_address(task.hq, recid, &stamp, task.now)?;
     }
     if let PostalAddress::InForce(address) = found {
         done.changes.push(Change::new("address", &address.street, ""));
@@ -306,7 +298,7 @@ fn deactivate(
 /// Sets the fields that an edit changed; all are left alone where a newer operation has
 /// deactivated the address.
 fn edit_address(
-    acting: &CurrentOperation<'_>,
+    task: &Task<'_>,
     done: &mut Outcome,
     recid: i64,
     found: &PostalAddress,
@@ -318,20 +310,20 @@ fn edit_address(
     let mut set: Vec<(AddressField, String, Stamp)> = Vec::new();
     for field in carried {
         let (name, columns) = (Field::Address(*field), [field.column()]);
-        let fate = match (acting.fate(owner, Field::InForce, &columns)?, found) {
+        let fate = match (task.fate(owner, Field::InForce, &columns)?, found) {
             (Fate::Left(newer), PostalAddress::Deactivated(_)) => Fate::Left(newer),
-            _ => acting.fate(owner, name, &columns)?,
+            _ => task.fate(owner, name, &columns)?,
         };
         let value = field.get(wanted);
         match fate {
             Fate::Set(stamp) => set.push((*field, value.to_owned(), stamp)),
             Fate::Left(newer) => {
-                done.left.push(acting.left(name, value, field.get(before), &newer)?);
+                done.left.push(task.left(name, value, field.get(before), &newer)?);
             }
         }
     }
     if !set.is_empty() {
-        let after = hq_locations::edit_address(acting.hq, recid, before, &set, acting.now)?;
+        let after = hq_locations::edit_address(task.hq, recid, before, &set, task.now)?;
         done.changes = differences(before, &after);
     }
     Ok(())

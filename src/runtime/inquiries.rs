@@ -1,12 +1,13 @@
 //! Searching, balances, histories, identities, orders and loyalty cards (R05, R09, R11).
 
+use super::about_customer::change;
 use super::decide::{Decision, Kind};
 use super::error::PosError;
 use super::site::{ReasonedDecision, Site};
 use crate::exchange::ExchangeError;
 use crate::model::ids::AccountNum;
 use crate::model::pos::{FoundCustomer, Path, PosReport};
-use crate::store::{ChannelTx, Headquarters, StoreError, channel_customers, hq_customers, world};
+use crate::store::{ChannelTx, StoreError, channel_customers, hq_customers, world};
 
 /// The most customers a search shows.
 const MOST: u32 = 50;
@@ -40,21 +41,17 @@ pub(super) fn find(site: &mut Site<'_>, word: &str, remote: bool) -> Result<PosR
     Ok(report)
 }
 
-/// Asks headquarters something about a customer.
+/// Asks headquarters something about a customer; of what is for the channel itself, nothing is
+/// written yet.
 pub(super) fn ask(site: &mut Site<'_>, kind: Kind, account: &str) -> Result<PosReport, PosError> {
     let known = site.customer(account)?;
-    let ReasonedDecision { decision, reasons } = site.decide(kind, Some(&known))?;
-    if matches!(decision, Decision::Refused(..)) {
-        return Ok(site.refused(kind, Some(&known), reasons));
-    }
-    let account = AccountNum::new(known.account());
-    site.real_time(kind, known.account(), reasons, move |hq| held_there(hq, account))
-}
-
-/// The account, where headquarters has such a customer to answer about.
-fn held_there(hq: &Headquarters, account: AccountNum) -> Result<AccountNum, ExchangeError> {
-    hq_customers::known_party(hq, &account)?;
-    Ok(account)
+    change(
+        site,
+        kind,
+        &known,
+        |_, _| Ok(None),
+        |hq, account, _| Ok(hq_customers::known_party(hq, account).map(|_| ())?),
+    )
 }
 
 /// Links an identity of another provider to a customer.
@@ -63,36 +60,26 @@ pub(super) fn link(
     account: &str,
     identity: &str,
 ) -> Result<PosReport, PosError> {
-    let kind = Kind::LinkIdentity;
     let known = site.customer(account)?;
-    let ReasonedDecision { decision, reasons } = site.decide(kind, Some(&known))?;
-    if matches!(decision, Decision::Refused(..)) {
-        return Ok(site.refused(kind, Some(&known), reasons));
-    }
-    let (account, identity) = (AccountNum::new(known.account()), identity.to_owned());
-    site.real_time(kind, known.account(), reasons, move |hq| {
-        hq_customers::known_party(hq, &account)?;
-        hq_customers::link_identity(hq, &identity, &account)?;
-        Ok::<_, ExchangeError>(account)
-    })
+    change(
+        site,
+        Kind::LinkIdentity,
+        &known,
+        |_, _| Ok(None),
+        |hq, account, _| {
+            hq_customers::known_party(hq, account)?;
+            Ok(hq_customers::link_identity(hq, identity, account)?)
+        },
+    )
 }
 
 /// Takes a customer order: by a real-time call, or in the channel where the profile says so.
 pub(super) fn order(site: &mut Site<'_>, account: &str) -> Result<PosReport, PosError> {
-    let kind = Kind::CreateOrder;
-    let known = site.customer(account)?;
-    let ReasonedDecision { decision, reasons } = site.decide(kind, Some(&known))?;
-    if matches!(decision, Decision::Refused(..)) {
-        return Ok(site.refused(kind, Some(&known), reasons));
+    let mut report = ask(site, Kind::CreateOrder, account)?;
+    if report.path == Path::Refused {
+        return Ok(report);
     }
-    let local = decision == Decision::Local;
-    let account = known.account().to_owned();
-    let mut report = if local {
-        site.report(kind.as_str(), Path::Async, &account)
-    } else {
-        let owner = AccountNum::new(&account);
-        site.real_time(kind, &account, reasons, move |hq| held_there(hq, owner))?
-    };
+    let (local, account) = (report.path == Path::Async, report.account.clone());
     if report.path != Path::Failed {
         let kind = if local { "asynchronous" } else { "synchronous" };
         let order = numbered(site, "order", |site, channel, number| {

@@ -2,13 +2,14 @@
 
 use rusqlite::{named_params, params, params_from_iter};
 
+use super::customer_rows;
 use super::error::StoreError;
 use super::lengths::refuse_row;
 use super::side::{ChannelDatabase, ChannelTx, Handle};
 use crate::model::async_values::Values;
 use crate::model::customer::PENDING_SYNC;
 use crate::model::ids::{AccountNum, AsyncAccount, DataAreaId};
-use crate::model::name_kind::NameKind;
+use crate::model::key::Side;
 use crate::model::operation::{Action, OperationKind};
 use crate::model::pos::FoundCustomer;
 use crate::model::time::Time;
@@ -156,16 +157,7 @@ pub fn affiliations(
 
 /// The affiliation of this name, in any case.
 pub fn affiliation_named(channel: &ChannelDatabase, name: &str) -> Result<i64, StoreError> {
-    let found =
-        channel.rows("SELECT RECID, NAME FROM ax_RETAILAFFILIATION ORDER BY NAME", [], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
-        })?;
-    let known: Vec<String> = found.iter().map(|(_, name)| name.clone()).collect();
-    found
-        .into_iter()
-        .find(|(_, known)| known.eq_ignore_ascii_case(name))
-        .map(|(recid, _)| recid)
-        .ok_or_else(|| StoreError::unknown(NameKind::Affiliation, name, &known))
+    customer_rows::affiliation_named(channel, Side::Channel, name)
 }
 
 /// Deletes asynchronous rows last changed before a time, uploaded or not (U06); how many, and how

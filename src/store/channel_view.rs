@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Row, named_params};
 
 use super::channel_customers::ChannelCustomer;
-use super::customer_rows::{self, Side, customers, read_address, read_customer};
+use super::customer_rows::{self, customers, read_address, read_customer};
 use super::error::StoreError;
 use super::field_sets::{LastSetting, last_settings};
 use super::side::ChannelDatabase;
@@ -16,6 +16,7 @@ use crate::model::changed_fields::ChangedFields;
 use crate::model::customer::{Address, AddressField, Customer, CustomerField};
 use crate::model::field_set::{Field, RowOrigin, made_before};
 use crate::model::ids::{AccountNum, DataStoreId};
+use crate::model::key::Side;
 use crate::model::operation::{Action, OperationKind};
 use crate::model::time::Time;
 

@@ -8,25 +8,14 @@ use super::db::Db;
 use super::error::StoreError;
 use super::pack::used;
 use crate::model::customer::{Address, AddressField, Customer, CustomerField, Part, Place};
+use crate::model::key::Side;
+use crate::model::name_kind::NameKind;
 
-/// The tables of which side.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Side {
-    Headquarters,
-    Channel,
-}
-
-impl Side {
-    /// A query over this side's tables.
-    fn of(self, sql: &str) -> String {
-        sql.replace(
-            "{ax}",
-            match self {
-                Self::Headquarters => "",
-                Self::Channel => "ax_",
-            },
-        )
-    }
+/// A query over the tables of a side, for these fields and more.
+fn query(side: Side, sql: &str, fields: &[String], more: &str) -> String {
+    let ax = if side == Side::Channel { "ax_" } else { "" };
+    let sql = sql.replace("{fields}", &fields.join(", ")).replace("{more}", more);
+    sql.replace("{ax}", ax)
 }
 
 /// The query for customers, to be ended with a WHERE; each field has the name that its column has
@@ -48,16 +37,14 @@ pub(super) fn customers(side: Side, more: &str) -> String {
         format!("{value} AS {}", field.column())
     };
     let fields: Vec<String> = CustomerField::ALL.iter().map(field).collect();
-    let sql = include_str!("sql/customer.sql").replace("{more}", more);
-    side.of(&sql.replace("{fields}", &fields.join(", ")))
+    query(side, include_str!("sql/customer.sql"), &fields, more)
 }
 
 /// The query for addresses, to be ended with a WHERE.
 pub(super) fn addresses(side: Side, more: &str) -> String {
     let field = |field: &AddressField| format!("a.{} AS {}", field.place(), field.column());
     let fields: Vec<String> = AddressField::ALL.iter().map(field).collect();
-    let sql = include_str!("sql/address.sql").replace("{more}", more);
-    side.of(&sql.replace("{fields}", &fields.join(", ")))
+    query(side, include_str!("sql/address.sql"), &fields, more)
 }
 
 /// A customer from [`customers`], or from a row of the asynchronous table.
@@ -105,4 +92,15 @@ pub(super) fn run_with(
     let own = names.iter().zip(fields).map(|(name, (_, value))| (name.as_str(), value as _));
     let params: Vec<(&str, &dyn ToSql)> = used(&sql, others).into_iter().chain(own).collect();
     db.run(&sql, params.as_slice()).map(|_| ())
+}
+
+/// The affiliation of this name, in any case.
+pub(super) fn affiliation_named(db: &Db, side: Side, name: &str) -> Result<i64, StoreError> {
+    let sql = query(side, "SELECT RECID, NAME FROM {ax}RETAILAFFILIATION ORDER BY NAME", &[], "");
+    let known = db.rows(&sql, [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
+    let found = known.iter().find(|(_, known)| known.eq_ignore_ascii_case(name));
+    found.map(|(recid, _)| *recid).ok_or_else(|| {
+        let known: Vec<String> = known.iter().map(|(_, name)| name.clone()).collect();
+        StoreError::unknown(NameKind::Affiliation, name, &known)
+    })
 }

@@ -31,11 +31,11 @@ pub fn last(
     let found = hq.rows(
         include_str!("sql/field_set.sql"),
         rusqlite::params![subject, id, field.to_string()],
-        |row| Ok((row.get("SETAT")?, SetterColumns::read(row)?)),
+        |row| Ok((row.get("SETAT")?, read(row)?)),
     )?;
-    let stamp = |(at, columns): (Time, SetterColumns)| match columns.setter() {
+    let stamp = |(at, columns): (Time, Columns)| match setter(columns) {
         Some(by) => Ok(Stamp { at, by }),
-        None => Err(hq.unreadable("who set a field in cdx_FIELDSET", columns.kind)),
+        None => Err(hq.unreadable("who set a field in cdx_FIELDSET", columns.0)),
     };
     found.into_iter().map(stamp).collect()
 }
@@ -50,63 +50,38 @@ fn place(stamp: &Stamp) -> String {
     }
 }
 
-/// The columns of `cdx_FIELDSET` that say who set a field.
-#[derive(Debug, Clone, Copy)]
-struct SetterColumns {
-    kind: SetterKind,
-    store: Option<DataStoreId>,
-    operation: Option<OperationId>,
-    counter: Option<i64>,
-    number: Option<i64>,
-}
+/// What `cdx_FIELDSET` says of who set a field: SETTER, DATASTORE, TABLENAME with ROW, COUNTER and
+/// NUMBER.
+type Columns = (SetterKind, Option<DataStoreId>, Option<OperationId>, Option<i64>, Option<i64>);
 
-impl SetterColumns {
-    fn of(setter: &Setter) -> Self {
-        let kind = SetterKind::Headquarters;
-        let none = Self { kind, store: None, operation: None, counter: None, number: None };
-        match setter {
-            Setter::Headquarters => none,
-            Setter::RealTime(store) => {
-                Self { kind: SetterKind::RealTime, store: Some(*store), ..none }
-            }
-            Setter::StatusForm(id) => {
-                Self { kind: SetterKind::StatusForm, operation: Some(*id), ..none }
-            }
-            Setter::Operation { id, made } => Self {
-                kind: SetterKind::Operation,
-                store: Some(made.store),
-                operation: Some(*id),
-                counter: Some(made.counter),
-                number: made.number,
-            },
+fn columns(setter: &Setter) -> Columns {
+    match setter {
+        Setter::Headquarters => (SetterKind::Headquarters, None, None, None, None),
+        Setter::RealTime(store) => (SetterKind::RealTime, Some(*store), None, None, None),
+        Setter::StatusForm(id) => (SetterKind::StatusForm, None, Some(*id), None, None),
+        Setter::Operation { id, made: RowOrigin { store, counter, number, .. } } => {
+            (SetterKind::Operation, Some(*store), Some(*id), Some(*counter), *number)
         }
     }
+}
 
-    /// Whom they name; none where one that its kind has is missing.
-    fn setter(&self) -> Option<Setter> {
-        Some(match self.kind {
-            SetterKind::Headquarters => Setter::Headquarters,
-            SetterKind::RealTime => Setter::RealTime(self.store?),
-            SetterKind::StatusForm => Setter::StatusForm(self.operation?),
-            SetterKind::Operation => {
-                let (id, number) = (self.operation?, self.number);
-                let (store, counter) = (self.store?, self.counter?);
-                Setter::Operation { id, made: RowOrigin { store, kind: id.kind, counter, number } }
-            }
-        })
-    }
+/// Whom the columns name; none where one that the kind has is missing.
+fn setter((kind, store, id, counter, number): Columns) -> Option<Setter> {
+    Some(match kind {
+        SetterKind::Headquarters => Setter::Headquarters,
+        SetterKind::RealTime => Setter::RealTime(store?),
+        SetterKind::StatusForm => Setter::StatusForm(id?),
+        SetterKind::Operation => {
+            let (id, store, counter) = (id?, store?, counter?);
+            Setter::Operation { id, made: RowOrigin { store, kind: id.kind, counter, number } }
+        }
+    })
+}
 
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let table = row.get::<_, Option<OperationKind>>("TABLENAME")?;
-        let id = table.zip(row.get("ROW")?);
-        Ok(Self {
-            kind: row.get("SETTER")?,
-            store: row.get("DATASTORE")?,
-            operation: id.map(|(kind, row)| OperationId { kind, row }),
-            counter: row.get("COUNTER")?,
-            number: row.get("NUMBER")?,
-        })
-    }
+fn read(row: &Row<'_>) -> rusqlite::Result<Columns> {
+    let table = row.get::<_, Option<OperationKind>>("TABLENAME")?;
+    let id = table.zip(row.get("ROW")?).map(|(kind, row)| OperationId { kind, row });
+    Ok((row.get("SETTER")?, row.get("DATASTORE")?, id, row.get("COUNTER")?, row.get("NUMBER")?))
 }
 
 /// Keeps how fields were set, and lets the channels hear of it with the next download.
@@ -119,8 +94,7 @@ pub fn record(
     let mut any = false;
     for (field, stamp) in fields {
         any = true;
-        let SetterColumns { kind, store, operation, counter, number } =
-            SetterColumns::of(&stamp.by);
+        let (kind, store, operation, counter, number) = columns(&stamp.by);
         hq.run(
             include_str!("sql/field_set_record.sql"),
             named_params! {

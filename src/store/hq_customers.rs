@@ -2,7 +2,7 @@
 
 use rusqlite::named_params;
 
-use super::customer_rows::{Side, customers, read_customer, run_with};
+use super::customer_rows::{affiliation_named, customers, read_customer, run_with};
 use super::error::StoreError;
 use super::field_sets;
 use super::hq_locations::{in_force, set_contact};
@@ -11,6 +11,7 @@ use super::world::{next, next_recid, note_recid};
 use crate::model::customer::{Change, Contact, Customer, CustomerEdit, CustomerField, Part, Place};
 use crate::model::field_set::{Field, FieldOwner, Stamp};
 use crate::model::ids::{AccountNum, AsyncAccount, DataAreaId};
+use crate::model::key::Side;
 use crate::model::name_kind::NameKind;
 use crate::model::time::Time;
 
@@ -29,24 +30,19 @@ pub struct Origin<'a> {
     pub known: Option<AccountNum>,
 }
 
-/// What a new customer takes from a default customer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Template {
-    group: String,
-    currency: String,
-    language: String,
-}
-
 /// What a new customer of a company takes from a default customer; none where there is none.
 pub fn template(
     hq: &Headquarters,
     account: &AccountNum,
     company: &DataAreaId,
-) -> Result<Option<Template>, StoreError> {
+) -> Result<Option<Customer>, StoreError> {
     hq.first(
         include_str!("sql/hq_template.sql"),
         named_params! { ":account": account, ":company": company },
-        |row| Ok(Template { group: row.get(0)?, currency: row.get(1)?, language: row.get(2)? }),
+        |row| {
+            let (group, currency, language) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            Ok(Customer { group, currency, language, ..Customer::default() })
+        },
     )
 }
 
@@ -64,7 +60,7 @@ pub fn create(
         None => AccountNum::new(format!("{:08}", next(hq, "account")?)),
     };
     let found = template(hq, origin.default_customer, origin.company)?;
-    let Some(Template { group, currency, language }) = found else {
+    let Some(Customer { group, currency, language, .. }) = found else {
         let what = NameKind::DefaultCustomer;
         return Err(StoreError::unknown(what, origin.default_customer.as_str(), &[]));
     };
@@ -184,7 +180,7 @@ pub fn edit(
         CustomerEdit::Affiliation(name) => name,
     };
     let account = find(hq, account)?.ok_or_else(|| unknown(account))?.account;
-    let id = affiliation_named(hq, name)?;
+    let id = affiliation_named(hq, Side::Headquarters, name)?;
     let added = add_affiliation(hq, &account, id)?;
     let set = [(Field::Affiliation(id), stamp.clone())];
     field_sets::record(hq, FieldOwner::Customer(&account), set)?;
@@ -259,17 +255,6 @@ pub fn add_affiliation(
         },
     )?;
     Ok(added > 0)
-}
-
-fn affiliation_named(hq: &Headquarters, name: &str) -> Result<i64, StoreError> {
-    let names = hq.rows("SELECT RECID, NAME FROM RETAILAFFILIATION ORDER BY NAME", [], |row| {
-        Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
-    })?;
-    if let Some((recid, _)) = names.iter().find(|(_, known)| known.eq_ignore_ascii_case(name)) {
-        return Ok(*recid);
-    }
-    let known: Vec<String> = names.into_iter().map(|(_, name)| name).collect();
-    Err(StoreError::unknown(NameKind::Affiliation, name, &known))
 }
 
 /// The tables that a customer's rows are in, whose RECIDs go to channels.

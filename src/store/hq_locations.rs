@@ -2,7 +2,7 @@
 
 use rusqlite::named_params;
 
-use super::customer_rows::{Side, addresses, read_address, run_with};
+use super::customer_rows::{addresses, read_address, run_with};
 use super::error::StoreError;
 use super::field_sets;
 use super::operations;
@@ -10,6 +10,7 @@ use super::side::{Headquarters, HqTx};
 use super::world::{next, next_recid};
 use crate::model::customer::{Address, AddressField, Contact, PHONE};
 use crate::model::field_set::{Field, FieldOwner, Stamp};
+use crate::model::key::Side;
 use crate::model::time::Time;
 
 /// Sets a party's primary telephone number or e-mail address, or adds another contact.

@@ -226,11 +226,7 @@ pub fn edit(
     now: &Time,
 ) -> Result<Change, StoreError> {
     let table = row.id.kind.table();
-    let change = Change {
-        attribute: column.to_owned(),
-        old: row.text(column).to_owned(),
-        new: value.to_owned(),
-    };
+    let change = Change::new(column, row.text(column), value);
     let sql = format!("UPDATE {table} SET {} = ?1 WHERE RECID = ?2", quoted(column));
     hq.run(&sql, rusqlite::params![value, row.id.row])?;
     save(hq, row.id, column, now)?;
