@@ -21,7 +21,7 @@ use crate::store::integrity::complaints;
 use crate::store::lost::{self, PendingUploads};
 use crate::store::merge::{self, SalvageOutcome, Source};
 use crate::store::packages::Folder;
-use crate::store::reseed::{ReseedOutcome, with_headquarters};
+use crate::store::reseed::ReseedOutcome;
 use crate::store::reseeder::Reseeder;
 use crate::store::schema::Kind;
 use crate::store::upload_table::UploadTable;
@@ -292,7 +292,7 @@ pub fn reseed(writer: &Writer, name: &str) -> Result<Reseed, ExchangeError> {
         [] => spoilt(&all, &store, &tables, &packages)?,
         _ => Vec::new(),
     };
-    let mut done = with_headquarters(&writer.hq, &channel, |channel| {
+    let mut done = channel.write_beside(&writer.hq, |channel| {
         let reseeding = Reseeder {
             hq: &writer.hq,
             channel,

@@ -203,11 +203,8 @@ fn packed_tables(channel: &ChannelDatabase) -> Result<Vec<PackedTable>, StoreErr
     )?;
     rows.into_iter()
         .map(|(mut table, columns, key)| {
-            let read = |text: &str| {
-                serde_json::from_str(text).map_err(|_| channel.unreadable("columns", text))
-            };
-            table.columns = read(&columns)?;
-            table.key = read(&key)?;
+            table.columns = channel.json("columns", &columns)?;
+            table.key = channel.json("columns", &key)?;
             table.folded = folded(channel, &table)?;
             Ok(table)
         })
@@ -270,14 +267,12 @@ pub fn remember(
             ":terminal": delivery.terminal,
         },
     )?;
-    channel
-        .run(
-            "INSERT INTO crt_DOWNLOADSESSIONLOG (DOWNLOADSESSIONID, STATUS, MESSAGE, DATECREATED)
+    channel.execute(
+        "INSERT INTO crt_DOWNLOADSESSIONLOG (DOWNLOADSESSIONID, STATUS, MESSAGE, DATECREATED)
          VALUES (:id, :status, :message, :now)",
-            named_params! {
-                ":id": delivery.session, ":status": status, ":message": message,
-                ":now": delivery.now,
-            },
-        )
-        .map(|_| ())
+        named_params! {
+            ":id": delivery.session, ":status": status, ":message": message,
+            ":now": delivery.now,
+        },
+    )
 }

@@ -143,8 +143,7 @@ pub fn calls(channel: &ChannelDatabase) -> Result<Vec<Calls>, StoreError> {
     })?;
     rows.into_iter()
         .map(|(operation, text, count, last)| {
-            let reasons = serde_json::from_str(&text)
-                .map_err(|_| channel.unreadable("the reasons of a call", &text))?;
+            let reasons = channel.json("the reasons of a call", &text)?;
             Ok(Calls { operation, reasons, count, last })
         })
         .collect()

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::connection::uri;
 use super::db::Db;
 use super::error::StoreError;
-use super::side::{ChannelDatabase, Headquarters};
+use super::side::{ChannelDatabase, ChannelTx, Handle, Headquarters};
 
 impl Db {
     /// Does something while a file is attached under a name. Where both fail, what went wrong first
@@ -42,5 +42,16 @@ impl ChannelDatabase {
         work: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
         self.attached("hq", &uri(hq.at(), "mode=ro"), work)
+    }
+}
+
+impl Handle<ChannelDatabase> {
+    /// Does everything in one transaction, or nothing, while headquarters is attached as `hq`.
+    pub fn write_beside<T, E: From<StoreError>>(
+        &self,
+        hq: &Headquarters,
+        work: impl FnOnce(&ChannelTx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.with_headquarters(hq, || self.write(work))
     }
 }

@@ -91,7 +91,7 @@ pub(super) fn run_with(
     let names: Vec<String> = fields.iter().map(|(column, _)| format!(":{column}")).collect();
     let own = names.iter().zip(fields).map(|(name, (_, value))| (name.as_str(), value as _));
     let params: Vec<(&str, &dyn ToSql)> = used(&sql, others).into_iter().chain(own).collect();
-    db.run(&sql, params.as_slice()).map(|_| ())
+    db.execute(&sql, params.as_slice())
 }
 
 /// The affiliation of this name, in any case.

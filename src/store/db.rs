@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, Params, Row, Statement};
+use serde::de::DeserializeOwned;
 
 use super::column::UnknownValue;
 use super::commit;
@@ -174,6 +175,11 @@ impl Db {
         statement.execute(params).map(|n| n as u64).map_err(|e| self.error(sql, e))
     }
 
+    /// Runs one statement, however many rows it changes.
+    pub(super) fn execute(&self, sql: &str, params: impl Params) -> Result<(), StoreError> {
+        self.run(sql, params).map(|_| ())
+    }
+
     /// Every row of a query.
     pub(in crate::store) fn rows<T>(
         &self,
@@ -262,6 +268,15 @@ impl Db {
             words.find(|word| self.conn.column_metadata(None::<&str>, *word, column).is_ok());
         let place = table.map_or_else(|| column.to_owned(), |table| format!("{table}.{column}"));
         self.unreadable(format!("{what} in {place}"), value)
+    }
+
+    /// What a stored text in JSON says.
+    pub(super) fn json<T: DeserializeOwned>(
+        &self,
+        what: &str,
+        text: &str,
+    ) -> Result<T, StoreError> {
+        serde_json::from_str(text).map_err(|_| self.unreadable(what, text))
     }
 
     /// A stored value that is not understood.

@@ -94,9 +94,8 @@ pub fn set(
         let known = hq.rows(sql, [company], |row| row.get(0))?;
         return Err(StoreError::unknown(NameKind::Customer, account.as_str(), &known));
     }
-    hq.run(
+    hq.execute(
         include_str!("sql/default_customer_set.sql"),
         named_params! { ":account": account, ":company": company, ":store": store.id },
     )
-    .map(|_| ())
 }

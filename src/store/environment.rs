@@ -145,16 +145,12 @@ impl Environment {
 
     /// Opens headquarters for reading; waits for nobody.
     pub fn reader(&self) -> Result<Reader, StoreError> {
-        let hq = Headquarters(Db::open(&self.hq_path(), Kind::Headquarters, Access::Read)?);
-        let world = world::load(&hq, &self.settings)?;
-        Ok(Reader { env: self.clone(), hq, world })
+        self.read(Db::open(&self.hq_path(), Kind::Headquarters, Access::Read)?)
     }
 
     /// Opens headquarters for reading in a way that leaves every file as it is.
     pub fn examiner(&self) -> Result<Reader, StoreError> {
-        let hq = Headquarters(Db::open(&self.hq_path(), Kind::Headquarters, Access::Examine)?);
-        let world = world::load(&hq, &self.settings)?;
-        Ok(Reader { env: self.clone(), hq, world })
+        self.read(Db::open(&self.hq_path(), Kind::Headquarters, Access::Examine)?)
     }
 
     /// Opens headquarters to say what a command would do, and leaves every file as it is; one of
@@ -164,13 +160,15 @@ impl Environment {
     /// Those of opening it.
     pub fn rehearsal(&self) -> Result<Reader, StoreError> {
         match self.examiner() {
-            Err(StoreError::Older { .. }) => {
-                let hq = self.headquarters_copy()?.side();
-                let world = world::load(&hq, &self.settings)?;
-                Ok(Reader { env: self.clone(), hq, world })
-            }
+            Err(StoreError::Older { .. }) => self.read(self.headquarters_copy()?.side().0),
             opened => opened,
         }
+    }
+
+    fn read(&self, hq: Db) -> Result<Reader, StoreError> {
+        let hq = Headquarters(hq);
+        let world = world::load(&hq, &self.settings)?;
+        Ok(Reader { env: self.clone(), hq, world })
     }
 
     /// A copy of headquarters that may be written to and is thrown away.

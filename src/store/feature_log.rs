@@ -15,11 +15,10 @@ pub fn log(
     detail: &str,
     now: &Time,
 ) -> Result<(), StoreError> {
-    hq.run(
+    hq.execute(
         "INSERT INTO cdx_FEATURELOG (AT, NAME, EVENT, DETAIL) VALUES (?1, ?2, ?3, ?4)",
         rusqlite::params![now, gate.table_name(), event, detail],
     )
-    .map(|_| ())
 }
 
 /// One line of what became of a feature.

@@ -236,19 +236,18 @@ pub fn set_fact(hq: &HqTx<'_>, name: &str, value: &str, now: &Time) -> Result<()
     let same = was.as_deref().is_some_and(|was| is_yes(was) == is_yes(value));
     tracking::close_version(hq, now)?;
     let version = hq.number("SELECT VERSION FROM cdx_TRACKING", [])?;
-    hq.run(
+    hq.execute(
         include_str!("sql/fact_set.sql"),
         named_params! {
             ":name": name.to_lowercase(), ":value": value, ":version": version, ":same": same,
         },
     )
-    .map(|_| ())
 }
 
 /// Whether new features are enabled by themselves (G09).
 pub fn set_automatic(hq: &HqTx<'_>, automatic: bool) -> Result<(), StoreError> {
     let sql = "UPDATE FEATUREMANAGEMENTPARAMETERS SET DEFAULTENABLEMENT = ?1";
-    hq.run(sql, [automatic]).map(|_| ())
+    hq.execute(sql, [automatic])
 }
 
 /// Every channel database, without the offline ones.

@@ -115,11 +115,10 @@ pub fn record(
         FieldOwner::Address(_) => ("LOGISTICSPOSTALADDRESS", "CAST(:id AS INTEGER)"),
     };
     let sql = include_str!("sql/field_set_tell.sql").replace("{table}", table);
-    hq.run(
+    hq.execute(
         &sql.replace("{row}", row),
         named_params! { ":subject": subject, ":id": id, ":operation": SetterKind::Operation },
     )
-    .map(|_| ())
 }
 
 /// Who set a field, for a reader.
@@ -161,8 +160,7 @@ pub(super) fn last_settings(
     text: Option<String>,
 ) -> Result<BTreeMap<String, LastSetting>, StoreError> {
     let Some(text) = text else { return Ok(BTreeMap::new()) };
-    serde_json::from_str(&text)
-        .map_err(|_| channel.unreadable("who set a field in cdx_SETBY", text))
+    channel.json("who set a field in cdx_SETBY", &text)
 }
 
 #[cfg(test)]

@@ -288,5 +288,5 @@ pub fn link_identity(
     account: &AccountNum,
 ) -> Result<(), StoreError> {
     let sql = "INSERT OR REPLACE INTO cdx_IDENTITY (IDENTITY, ACCOUNT) VALUES (?1, ?2)";
-    hq.run(sql, rusqlite::params![identity, account]).map(|_| ())
+    hq.execute(sql, rusqlite::params![identity, account])
 }

@@ -27,16 +27,14 @@ pub fn set_contact(
         |row| row.get::<_, i64>(0),
     )?;
     if let Some(recid) = known {
-        return hq
-            .run(
-                "UPDATE LOGISTICSELECTRONICADDRESS SET LOCATOR = ?1 WHERE RECID = ?2",
-                rusqlite::params![value, recid],
-            )
-            .map(|_| ());
+        return hq.execute(
+            "UPDATE LOGISTICSELECTRONICADDRESS SET LOCATOR = ?1 WHERE RECID = ?2",
+            rusqlite::params![value, recid],
+        );
     }
     let description = if *kind == PHONE { "Phone" } else { "E-mail" };
     let location = add_location(hq, party, description, false, now)?;
-    hq.run(
+    hq.execute(
         include_str!("sql/hq_contact_add.sql"),
         named_params! {
             ":recid": next_recid(hq, "LOGISTICSELECTRONICADDRESS")?,
@@ -44,7 +42,6 @@ pub fn set_contact(
             ":description": description,
         },
     )
-    .map(|_| ())
 }
 
 fn add_location(

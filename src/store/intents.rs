@@ -63,19 +63,18 @@ fn written(detail: &impl Serialize) -> String {
 
 /// Drops an announcement: the operation is finished or undone.
 pub fn drop(hq: &HqTx<'_>, id: i64) -> Result<(), StoreError> {
-    hq.run("DELETE FROM cdx_INTENT WHERE ID = ?1", [id]).map(|_| ())
+    hq.execute("DELETE FROM cdx_INTENT WHERE ID = ?1", [id])
 }
 
 /// Sets down that an operation could not be finished; since when stays as it was.
 pub fn set_problem(hq: &HqTx<'_>, id: i64, problem: &Problem) -> Result<(), StoreError> {
-    hq.run(
+    hq.execute(
         "UPDATE cdx_INTENT SET PROBLEM = :text, SINCE = coalesce(SINCE, :since),
          INTHEWAY = :way WHERE ID = :id",
         named_params! {
             ":text": problem.text, ":since": problem.since, ":way": problem.in_the_way, ":id": id,
         },
     )
-    .map(|_| ())
 }
 
 /// Every announcement, oldest first.

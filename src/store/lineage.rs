@@ -114,7 +114,7 @@ pub(super) fn identify(hq: &Handle<Headquarters>, seed: u64) -> Result<(), Store
     }
     hq.write(|hq| {
         let own = file_id(seed, draw(hq));
-        hq.run("UPDATE cdx_FILE SET ID = ?1", [own]).map(|_| ())
+        hq.execute("UPDATE cdx_FILE SET ID = ?1", [own])
     })
 }
 
@@ -148,7 +148,7 @@ pub fn keep(channel: &ChannelTx<'_>, mark: Option<i64>) -> Result<(), StoreError
     let Some(mark) = mark else { return Ok(()) };
     // One that began earlier may be finished late.
     let sql = "UPDATE cdx_PARTNER SET MARK = max(MARK, ?1) WHERE NAME = ?2";
-    channel.run(sql, params![mark, HEADQUARTERS]).map(|_| ())
+    channel.execute(sql, params![mark, HEADQUARTERS])
 }
 
 /// Ends an exchange, in the transaction of headquarters that writes its outcome.
@@ -156,7 +156,7 @@ pub fn end(hq: &HqTx<'_>, name: &str, mark: Option<i64>) -> Result<(), StoreErro
     let Some(mark) = mark else { return Ok(()) };
     let sql = "UPDATE cdx_PARTNER SET MARK = ?1, PENDING = NULL, EARLIER = '[]' \
                WHERE NAME = ?2 AND PENDING = ?1";
-    hq.run(sql, params![mark, name]).map(|_| ())
+    hq.execute(sql, params![mark, name])
 }
 
 /// Looks whether a channel database that was just opened is the one last seen, and takes it in when
@@ -198,11 +198,10 @@ fn settle_pending(
     }
     // What began after it may be under way.
     hq.write(|hq| {
-        hq.run(
+        hq.execute(
             include_str!("sql/partner_settle.sql"),
             named_params! { ":mark": theirs.mark, ":name": name },
         )
-        .map(|_| ())
     })
 }
 
@@ -386,7 +385,7 @@ pub fn replaced(hq: &Headquarters) -> Result<Vec<(DataStoreId, Cause)>, StoreErr
 /// Notes that the rows of a database have been looked after.
 pub fn looked_after(hq: &HqTx<'_>, store: DataStoreId) -> Result<(), StoreError> {
     hq.run("DELETE FROM cdx_GONE WHERE DATASTORE = ?1", [store])?;
-    hq.run("DELETE FROM cdx_REPLACED WHERE DATASTORE = ?1", [store]).map(|_| ())
+    hq.execute("DELETE FROM cdx_REPLACED WHERE DATASTORE = ?1", [store])
 }
 
 /// Forgets the file known under a name, since a new one is being made; in the caller's transaction.

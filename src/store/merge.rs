@@ -148,9 +148,8 @@ fn attached<T>(
     source: &Source<'_>,
     work: impl FnOnce(&ChannelTx<'_>) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    channel.attached("other", &uri(source.file, "mode=ro"), || {
-        channel.with_headquarters(source.hq, || channel.write(work))
-    })
+    channel
+        .attached("other", &uri(source.file, "mode=ro"), || channel.write_beside(source.hq, work))
 }
 
 /// Brings the rows of one table over, in their order, with its extensions; how many.
@@ -256,7 +255,7 @@ fn bring_extension(
         column_list(&columns),
         values.join(", ")
     );
-    channel.run(&sql, []).map(|_| ())
+    channel.execute(&sql, [])
 }
 
 /// Every column but the counter, which the channel gives out itself.
@@ -282,5 +281,5 @@ fn remember(
         .replace("{counter}", &quoted(&table.counter))
         .replace("{name}", &quoted(&table.plan.target));
     let params = named_params! { ":source": source, ":table": table.plan.target, ":last": last };
-    channel.run(&sql, params).map(|_| ())
+    channel.execute(&sql, params)
 }

@@ -108,11 +108,10 @@ pub fn complete(
         return Ok(());
     }
     let left = serde_json::to_string(&done.left).unwrap_or_default();
-    hq.run(
+    hq.execute(
         "UPDATE cdx_CUSTOMEROPERATION SET LEFTALONE = ?1 WHERE TABLENAME = ?2 AND ROW = ?3",
         rusqlite::params![left, id.kind, id.row],
     )
-    .map(|_| ())
 }
 
 /// Notes that an operation failed, or waits behind one that did (C03).
@@ -124,7 +123,7 @@ pub fn note(
     changes: Option<&[Change]>,
     now: &Time,
 ) -> Result<(), StoreError> {
-    hq.run(
+    hq.execute(
         include_str!("sql/operation_note.sql"),
         named_params! {
             ":table": id.kind, ":row": id.row, ":status": status,
@@ -133,7 +132,6 @@ pub fn note(
             ":changes": changes.map(|c| serde_json::to_string(c).unwrap_or_default()),
         },
     )
-    .map(|_| ())
 }
 
 /// A query over each of the five tables in turn, `K` their rank.
@@ -191,7 +189,7 @@ fn operation(row: &Row<'_>, clock: &Clock) -> rusqlite::Result<Operation> {
 
 fn left_fields(hq: &Headquarters, text: Option<String>) -> Result<Vec<LeftField>, StoreError> {
     let Some(text) = text else { return Ok(Vec::new()) };
-    serde_json::from_str(&text).map_err(|_| hq.unreadable("what an operation left alone", text))
+    hq.json("what an operation left alone", &text)
 }
 
 /// One operation with its values and what it changed.
@@ -211,7 +209,7 @@ pub fn detail(
     let (changes, edits) = kept.unwrap_or_default();
     let read = |text: Option<String>| -> Result<Vec<Change>, StoreError> {
         let text = text.unwrap_or_else(|| "[]".to_owned());
-        serde_json::from_str(&text).map_err(|_| hq.unreadable("an operation's changes", text))
+        hq.json("an operation's changes", &text)
     };
     let values = row.values.into_iter().filter(|(_, value)| !value.is_empty()).collect();
     Ok(Some(OperationDetail { operation, changes: read(changes)?, edits: read(edits)?, values }))
@@ -275,7 +273,7 @@ fn save(hq: &HqTx<'_>, id: OperationId, column: &str, now: &Time) -> Result<(), 
     let known = ChangedFields::parse(&hq.text(&sql, [id.row])?.unwrap_or_default());
     let Some(text) = known.and_then(|changed| changed.text_with(field)) else { return Ok(()) };
     let sql = format!("UPDATE {table} SET cdx_CHANGED = ?1 WHERE RECID = ?2");
-    hq.run(&sql, rusqlite::params![text, id.row]).map(|_| ())
+    hq.execute(&sql, rusqlite::params![text, id.row])
 }
 
 /// When values of an operation were saved on the status form, by column in upper case.
@@ -318,7 +316,7 @@ pub fn remember_address(hq: &HqTx<'_>, id: &str, address: i64) -> Result<(), Sto
         rusqlite::params![id, address],
     )?;
     let sql = "UPDATE LOGISTICSPOSTALADDRESS SET cdx_ADDRESSID = ?1 WHERE RECID = ?2";
-    hq.run(sql, rusqlite::params![id, address]).map(|_| ())
+    hq.execute(sql, rusqlite::params![id, address])
 }
 
 /// The value of an attribute of a customer; empty where there is none.
@@ -349,12 +347,11 @@ pub fn set_attribute(
     attribute: i64,
     value: &str,
 ) -> Result<(), StoreError> {
-    hq.run(
+    hq.execute(
         "INSERT OR REPLACE INTO cdx_CUSTOMERATTRIBUTE (ACCOUNT, ATTRIBUTE, VALUE)
          VALUES (?1, ?2, ?3)",
         rusqlite::params![account, attribute, value],
     )
-    .map(|_| ())
 }
 
 /// Takes an affiliation from a customer.
@@ -363,11 +360,10 @@ pub fn remove_affiliation(
     account: &AccountNum,
     affiliation: i64,
 ) -> Result<(), StoreError> {
-    hq.run(
+    hq.execute(
         "DELETE FROM RETAILCUSTAFFILIATION WHERE CUSTACCOUNTNUM = ?1 AND RETAILAFFILIATIONID = ?2",
         rusqlite::params![account, affiliation],
     )
-    .map(|_| ())
 }
 
 /// Does something inside the caller's transaction so that it can fail alone.

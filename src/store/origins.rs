@@ -23,13 +23,11 @@ pub fn made(channel: &ChannelTx<'_>, table: &str, counter: i64) -> Result<(), St
     let Some(numbers) = channel.numbers() else { return Ok(()) };
     counted(channel, table, counter);
     let origin = format!("#{}", numbers.draw(SEQUENCE));
-    channel
-        .run(
-            "INSERT INTO cdx_ORIGIN (TABLENAME, COUNTER, ORIGIN) VALUES (:table, :counter, :origin)
+    channel.execute(
+        "INSERT INTO cdx_ORIGIN (TABLENAME, COUNTER, ORIGIN) VALUES (:table, :counter, :origin)
              ON CONFLICT (TABLENAME, COUNTER) DO UPDATE SET ORIGIN = excluded.ORIGIN",
-            named_params! { ":table": table, ":counter": counter, ":origin": origin },
-        )
-        .map(|_| ())
+        named_params! { ":table": table, ":counter": counter, ":origin": origin },
+    )
 }
 
 /// Notes that a table's counters have come at least so far.
@@ -217,5 +215,5 @@ pub(super) fn raise(channel: &ChannelTx<'_>, table: &str, to: i64) -> Result<(),
     channel.run(sql, [table])?;
     counted(channel, table, to);
     let sql = "INSERT INTO main.sqlite_sequence (name, seq) VALUES (?1, ?2)";
-    channel.run(sql, params![table, to]).map(|_| ())
+    channel.execute(sql, params![table, to])
 }

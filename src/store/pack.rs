@@ -379,7 +379,7 @@ fn register(
     deleted: u64,
 ) -> Result<(), StoreError> {
     let columns: Vec<&str> = plan.columns.iter().map(|column| column.to.as_str()).collect();
-    hq.run(
+    hq.execute(
         include_str!("sql/package_register.sql"),
         named_params! {
             ":subjob": plan.subjob,
@@ -393,5 +393,4 @@ fn register(
             ":exclude_offline": plan.exclude_offline,
         },
     )
-    .map(|_| ())
 }

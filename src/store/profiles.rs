@@ -60,14 +60,13 @@ pub fn find_profile(hq: &Headquarters, id: &str) -> Result<Profile, StoreError> 
 
 /// Writes a profile's options.
 pub fn save_profile(hq: &HqTx<'_>, profile: &Profile, now: &Time) -> Result<(), StoreError> {
-    hq.run(
+    hq.execute(
         include_str!("sql/profile_set.sql"),
         named_params! {
             ":customers": profile.async_customers, ":orders": profile.async_orders,
             ":days": profile.days_transactions_exist, ":now": now, ":id": profile.id,
         },
     )
-    .map(|_| ())
 }
 
 /// Whether "Filter shared customer data tables" is on for the channel schema (R06).

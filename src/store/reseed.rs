@@ -9,7 +9,6 @@ use super::origins;
 use super::pack::used;
 use super::reissue::reissue;
 use super::reseeder::Reseeder;
-use super::side::{ChannelDatabase, ChannelTx, Handle, Headquarters};
 use super::sql_text::quoted;
 use super::upload_table::UploadTable;
 use super::uploads;
@@ -173,13 +172,4 @@ impl Reseeder<'_> {
         let sql = sql.replace("{name}", &quoted(table)).replace("{column}", &quoted(column));
         self.channel.run(&sql, [of])
     }
-}
-
-/// Does something to a channel, in one transaction, while headquarters is attached for reading.
-pub fn with_headquarters<T>(
-    hq: &Headquarters,
-    channel: &Handle<ChannelDatabase>,
-    work: impl FnOnce(&ChannelTx<'_>) -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    channel.with_headquarters(hq, || channel.write(work))
 }

@@ -65,8 +65,7 @@ pub fn cached(
     let found =
         channel.first(sql, [instance], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
     let Some((value, loaded)) = found else { return Ok(None) };
-    let view =
-        serde_json::from_str(&value).map_err(|_| channel.unreadable("a cached view", &value))?;
+    let view = channel.json("a cached view", &value)?;
     let until = Clock::after(&loaded, ttl)?;
     Ok((until > clock.utc()).then_some(Cached { view, loaded, until }))
 }
@@ -78,16 +77,14 @@ pub fn hold(
     view: &View,
     now: &Time,
 ) -> Result<(), StoreError> {
-    channel
-        .run(
-            "INSERT OR REPLACE INTO cdx_CACHE (INSTANCE, ENTRY, VALUE, LOADED)
+    channel.execute(
+        "INSERT OR REPLACE INTO cdx_CACHE (INSTANCE, ENTRY, VALUE, LOADED)
              VALUES (:instance, 'view', :value, :now)",
-            named_params! {
-                ":instance": instance, ":now": now,
-                ":value": serde_json::to_string(view).unwrap_or_default(),
-            },
-        )
-        .map(|_| ())
+        named_params! {
+            ":instance": instance, ":now": now,
+            ":value": serde_json::to_string(view).unwrap_or_default(),
+        },
+    )
 }
 
 /// Empties the memory of one instance, or of all; how many held something.
@@ -101,12 +98,10 @@ pub fn restart(channel: &ChannelTx<'_>, instance: Option<u32>) -> Result<u64, St
 /// Starts the channel's registers again: from now on they take features for what the database says.
 pub fn start_registers(channel: &ChannelTx<'_>, name: &str, now: &Time) -> Result<(), StoreError> {
     let features = look(channel, name)?.features;
-    channel
-        .run(
-            "INSERT OR REPLACE INTO cdx_REGISTER (ONE, FEATURES, STARTED) VALUES (1, ?1, ?2)",
-            rusqlite::params![serde_json::to_string(&features).unwrap_or_default(), now],
-        )
-        .map(|_| ())
+    channel.execute(
+        "INSERT OR REPLACE INTO cdx_REGISTER (ONE, FEATURES, STARTED) VALUES (1, ?1, ?2)",
+        rusqlite::params![serde_json::to_string(&features).unwrap_or_default(), now],
+    )
 }
 
 /// What the registers took features for when they were last started; none when they never were.
@@ -114,8 +109,7 @@ pub fn registers(channel: &ChannelDatabase) -> Result<Option<BTreeMap<String, bo
     let Some(text) = channel.text("SELECT FEATURES FROM cdx_REGISTER", [])? else {
         return Ok(None);
     };
-    let read = serde_json::from_str(&text);
-    read.map(Some).map_err(|_| channel.unreadable("what registers started with", &text))
+    channel.json("what registers started with", &text).map(Some)
 }
 
 /// The number the next real-time call gets.
@@ -125,17 +119,15 @@ pub fn next_call(channel: &ChannelDatabase) -> Result<i64, StoreError> {
 
 /// Logs a real-time call; one that is logged already stays as it is.
 pub fn log_call(channel: &ChannelTx<'_>, call: &RealTimeCall) -> Result<(), StoreError> {
-    channel
-        .run(
-            include_str!("sql/real_time_call.sql"),
-            named_params! {
-                ":id": call.id, ":instance": call.instance, ":operation": call.operation,
-                ":request": call.request, ":account": call.account, ":outcome": call.outcome,
-                ":reasons": serde_json::to_string(&call.reasons).unwrap_or_default(),
-                ":called": call.called,
-            },
-        )
-        .map(|_| ())
+    channel.execute(
+        include_str!("sql/real_time_call.sql"),
+        named_params! {
+            ":id": call.id, ":instance": call.instance, ":operation": call.operation,
+            ":request": call.request, ":account": call.account, ":outcome": call.outcome,
+            ":reasons": serde_json::to_string(&call.reasons).unwrap_or_default(),
+            ":called": call.called,
+        },
+    )
 }
 
 /// The real-time calls of a channel, oldest first.
@@ -161,8 +153,7 @@ pub fn calls(channel: &ChannelDatabase, name: &str) -> Result<Vec<RealTimeCall>,
     )?;
     rows.into_iter()
         .map(|(mut call, reasons)| {
-            call.reasons = serde_json::from_str(&reasons)
-                .map_err(|_| channel.unreadable("the reasons of a call", &reasons))?;
+            call.reasons = channel.json("the reasons of a call", &reasons)?;
             Ok(call)
         })
         .collect()

@@ -7,7 +7,7 @@ use rusqlite::named_params;
 use super::error::StoreError;
 use super::side::{Headquarters, HqTx};
 use crate::model::evidence::{Evidence, Grade};
-use crate::model::job::{Definitions, Direction, FieldMap, Filter, Job, JobLine, Subjob, Target};
+use crate::model::job::{Definitions, Direction, FieldMap, Job, JobLine, Subjob, Target};
 
 /// Writes definitions into the scheduler's tables (S04).
 ///
@@ -129,8 +129,7 @@ pub fn read(hq: &Headquarters) -> Result<Definitions, StoreError> {
     let jobs = jobs
         .into_iter()
         .map(|(mut job, aliases)| {
-            job.aliases = serde_json::from_str(&aliases)
-                .map_err(|_| hq.unreadable("a job's aliases", &aliases))?;
+            job.aliases = hq.json("a job's aliases", &aliases)?;
             job.lines = lines.remove(&job.id).unwrap_or_default();
             Ok(job)
         })
@@ -208,11 +207,9 @@ fn read_subjobs(hq: &Headquarters) -> Result<Vec<Subjob>, StoreError> {
             if subjob.counter.is_some() {
                 subjob.direction = Direction::Upload;
             }
-            subjob.key = read_json(hq, "a subjob's key", key.as_deref().unwrap_or("[]"))?;
-            subjob.filter = match filter {
-                Some(text) => Some(read_json::<Filter>(hq, "a subjob's filter", &text)?),
-                None => None,
-            };
+            subjob.key = hq.json("a subjob's key", key.as_deref().unwrap_or("[]"))?;
+            let read = |text: String| hq.json("a subjob's filter", &text);
+            subjob.filter = filter.map(read).transpose()?;
             let others = targets.remove(&subjob.id).unwrap_or_default();
             subjob.targets = std::iter::once(primary)
                 .chain(others)
@@ -221,14 +218,6 @@ fn read_subjobs(hq: &Headquarters) -> Result<Vec<Subjob>, StoreError> {
             Ok(subjob)
         })
         .collect()
-}
-
-fn read_json<T: serde::de::DeserializeOwned>(
-    hq: &Headquarters,
-    what: &'static str,
-    text: &str,
-) -> Result<T, StoreError> {
-    serde_json::from_str(text).map_err(|_| hq.unreadable(what, text))
 }
 
 fn target(dotted: &str, subjob: &str, fields: &mut Fields) -> Target {

@@ -75,12 +75,11 @@ pub fn add_store(
     store: DataStoreId,
     status: DownloadStatus,
 ) -> Result<(), StoreError> {
-    hq.run(
+    hq.execute(
         "INSERT INTO RETAILCDXDOWNLOADSESSIONDATASTORE (SESSION, DATASTORE, STATUS, TRYCOUNT)
          VALUES (:session, :store, :status, 0)",
         named_params! { ":session": session, ":store": store, ":status": status },
     )
-    .map(|_| ())
 }
 
 /// Records the finished package and makes the session Available in all its databases.
@@ -121,7 +120,7 @@ pub fn set_all(
          WHERE SESSION = :session",
         named_params! { ":status": status, ":message": message, ":session": session },
     )?;
-    hq.run(
+    hq.execute(
         "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET STATUS = :status, MESSAGE = :message
          WHERE SESSION = :session AND STATUS NOT IN (SELECT value FROM json_each(:final))",
         named_params! {
@@ -129,7 +128,6 @@ pub fn set_all(
             ":final": set_of(DownloadStatus::FINAL),
         },
     )
-    .map(|_| ())
 }
 
 /// Counts one more try of all databases of a session whose package could not be made (D06).
@@ -148,12 +146,11 @@ pub fn count_try(hq: &HqTx<'_>, session: DownloadId) -> Result<u32, StoreError> 
 
 /// Notes that a session is given up after its tries in all databases where it is not final (D06).
 pub fn give_up(hq: &HqTx<'_>, session: DownloadId) -> Result<(), StoreError> {
-    hq.run(
+    hq.execute(
         "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET cdx_GIVENUP = 1
          WHERE SESSION = :session AND STATUS NOT IN (SELECT value FROM json_each(:final))",
         named_params! { ":session": session, ":final": set_of(DownloadStatus::FINAL) },
     )
-    .map(|_| ())
 }
 
 /// Sets the row versions of a session that is packed again.
@@ -163,12 +160,11 @@ pub fn set_versions(
     since: i64,
     until: i64,
 ) -> Result<(), StoreError> {
-    hq.run(
+    hq.execute(
         "UPDATE RETAILCDXDOWNLOADSESSION SET SYNCROWVERSION = :since, CURRENTROWVERSION = :until
          WHERE SESSION = :session",
         named_params! { ":since": since, ":until": until, ":session": session },
     )
-    .map(|_| ())
 }
 
 /// Writes where a session stands in one database.
@@ -177,7 +173,7 @@ pub fn update_store(
     session: DownloadId,
     row: &StoreSession,
 ) -> Result<(), StoreError> {
-    hq.run(
+    hq.execute(
         include_str!("sql/session_store_update.sql"),
         named_params! {
             ":session": session, ":store": row.store_id, ":status": row.status,
@@ -186,7 +182,6 @@ pub fn update_store(
             ":requested": row.requested, ":downloaded": row.downloaded, ":applied": row.applied,
         },
     )
-    .map(|_| ())
 }
 
 /// Replaces a database's unfinished sessions of a job by a full one (D04); which they were. Under
@@ -312,11 +307,10 @@ pub fn set_row_version(
     job: &str,
     version: i64,
 ) -> Result<(), StoreError> {
-    hq.run(
+    hq.execute(
         include_str!("sql/row_version_set.sql"),
         named_params! { ":group": group, ":job": job, ":version": version },
     )
-    .map(|_| ())
 }
 
 /// What a database still lacks of a job.
@@ -350,11 +344,10 @@ pub fn shortfall(
 
 /// Notes that a session now carries everything a database lacked of a job.
 pub fn set_supplied(hq: &HqTx<'_>, store: DataStoreId, job: &str) -> Result<(), StoreError> {
-    hq.run(
+    hq.execute(
         include_str!("sql/data_store_supplied.sql"),
         named_params! { ":store": store, ":job": job },
     )
-    .map(|_| ())
 }
 
 /// Forgets what a database has had, since its file is new: sessions that wait for it are cancelled,
@@ -372,7 +365,7 @@ pub fn forget(hq: &HqTx<'_>, store: DataStoreId, message: &str) -> Result<(), St
          SELECT ?1, coalesce(max(SESSION), 0) FROM RETAILCDXDOWNLOADSESSION",
         [store],
     )?;
-    hq.run("DELETE FROM cdx_DATASTOREJOB WHERE DATASTORE = ?1", [store]).map(|_| ())
+    hq.execute("DELETE FROM cdx_DATASTOREJOB WHERE DATASTORE = ?1", [store])
 }
 
 /// The newest session there was when each database's file was last made again, by RECID.
@@ -390,12 +383,11 @@ pub fn set_missed(
     job: &str,
     since: i64,
 ) -> Result<(), StoreError> {
-    hq.run(
+    hq.execute(
         "UPDATE cdx_DATASTOREJOB SET MISSEDSINCE = min(coalesce(MISSEDSINCE, :since), :since)
          WHERE DATASTORE = :store AND JOBID = :job",
         named_params! { ":since": since, ":store": store, ":job": job },
     )
-    .map(|_| ())
 }
 
 /// Sessions that a command was at work on when it was interrupted, oldest first.
@@ -415,9 +407,8 @@ pub fn packages(hq: &Headquarters) -> Result<Vec<String>, StoreError> {
 
 /// Lets a session whose package could not be made be packed again at the next run.
 pub fn reopen(hq: &HqTx<'_>, session: DownloadId) -> Result<(), StoreError> {
-    hq.run(
+    hq.execute(
         "UPDATE RETAILCDXDOWNLOADSESSION SET STATUS = ?1, MESSAGE = '' WHERE SESSION = ?2",
         rusqlite::params![DownloadStatus::CreateFailed, session],
     )
-    .map(|_| ())
 }

@@ -43,33 +43,31 @@ fn data_store(row: &Row<'_>) -> rusqlite::Result<DataStore> {
 
 /// The database of this name, in any case.
 pub fn find_store(hq: &Headquarters, name: &str) -> Result<DataStore, StoreError> {
-    let stores = data_stores(hq)?;
-    let names: Vec<String> = stores.iter().map(|store| store.name.clone()).collect();
-    stores
-        .into_iter()
-        .find(|store| store.name.eq_ignore_ascii_case(name))
-        .ok_or_else(|| StoreError::unknown(NameKind::Channel, name, &names))
+    named(data_stores(hq)?, |store| &store.name, NameKind::Channel, name)
 }
 
 /// The channel database of this name, in any case; an offline database is none.
 pub fn find_channel(hq: &Headquarters, name: &str) -> Result<DataStore, StoreError> {
     let mut stores = data_stores(hq)?;
     stores.retain(|store| !store.offline);
-    let names: Vec<String> = stores.iter().map(|store| store.name.clone()).collect();
-    stores
-        .into_iter()
-        .find(|store| store.name.eq_ignore_ascii_case(name))
-        .ok_or_else(|| StoreError::unknown(NameKind::Channel, name, &names))
+    named(stores, |store| &store.name, NameKind::Channel, name)
 }
 
 /// The group of this name, in any case.
 pub fn find_group(hq: &Headquarters, name: &str) -> Result<Group, StoreError> {
-    let groups = groups(hq)?;
-    let names: Vec<String> = groups.iter().map(|group| group.name.clone()).collect();
-    groups
-        .into_iter()
-        .find(|group| group.name.eq_ignore_ascii_case(name))
-        .ok_or_else(|| StoreError::unknown(NameKind::Group, name, &names))
+    named(groups(hq)?, |group| &group.name, NameKind::Group, name)
+}
+
+/// The one of a name, in any case, or the names there are.
+fn named<T>(
+    all: Vec<T>,
+    of: impl Fn(&T) -> &String,
+    what: NameKind,
+    name: &str,
+) -> Result<T, StoreError> {
+    let names: Vec<String> = all.iter().map(|one| of(one).clone()).collect();
+    let found = all.into_iter().find(|one| of(one).eq_ignore_ascii_case(name));
+    found.ok_or_else(|| StoreError::unknown(what, name, &names))
 }
 
 /// Every distribution schedule, by name.
@@ -126,8 +124,7 @@ pub fn enforces_dependencies(hq: &Headquarters) -> Result<bool, StoreError> {
 
 /// Notes that a database was heard of; the documented "Last connection".
 pub fn heartbeat(hq: &HqTx<'_>, store: DataStoreId, now: &Time) -> Result<(), StoreError> {
-    hq.run(include_str!("sql/heartbeat.sql"), named_params! { ":store": store, ":now": now })
-        .map(|_| ())
+    hq.execute(include_str!("sql/heartbeat.sql"), named_params! { ":store": store, ":now": now })
 }
 
 /// When each database was last heard of, by RECID; the documented "Last connection".
@@ -139,13 +136,13 @@ pub fn last_connections(hq: &Headquarters) -> Result<BTreeMap<DataStoreId, Time>
 /// Pauses or resumes a database's synchronization (D13).
 pub fn set_paused(hq: &HqTx<'_>, store: DataStoreId, paused: bool) -> Result<(), StoreError> {
     let sql = "UPDATE RETAILCONNDATABASEPROFILE SET PAUSEDATASYNC = ?1 WHERE RECID = ?2";
-    hq.run(sql, rusqlite::params![paused, store]).map(|_| ())
+    hq.execute(sql, rusqlite::params![paused, store])
 }
 
 /// Adds a channel database group.
 pub fn add_group(hq: &HqTx<'_>, name: &str, dummy: bool) -> Result<(), StoreError> {
     let sql = "INSERT INTO RETAILCDXDATAGROUP (NAME, DESCRIPTION, cdx_ISDUMMY) VALUES (?1, ?1, ?2)";
-    hq.run(sql, rusqlite::params![name, dummy]).map(|_| ())
+    hq.execute(sql, rusqlite::params![name, dummy])
 }
 
 /// What to change of a distribution schedule; what is none stays.
@@ -283,11 +280,10 @@ pub fn set_configuration(
     company: &DataAreaId,
 ) -> Result<(), StoreError> {
     let name = name.to_uppercase();
-    hq.run(
+    hq.execute(
         include_str!("sql/configuration_set.sql"),
         named_params! { ":name": name, ":value": value, ":company": company },
     )
-    .map(|_| ())
 }
 
 /// Sets a number among the scheduler parameters.
@@ -299,5 +295,5 @@ pub fn set_scheduler_number(hq: &HqTx<'_>, name: &str, value: i64) -> Result<(),
         }
         _ => "UPDATE RETAILCONNCHANNELSCHEMA SET FILTERSHAREDCUSTOMERDATATABLES = ?1",
     };
-    hq.run(sql, [value]).map(|_| ())
+    hq.execute(sql, [value])
 }

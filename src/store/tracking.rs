@@ -98,13 +98,8 @@ pub fn track(
         "SELECT KEYCOLUMNS FROM cdx_TRACKEDTABLE WHERE TABLENAME = ?1 COLLATE NOCASE",
         [table],
     )?;
-    let kept: Option<Vec<String>> = match kept {
-        Some(text) => {
-            let names = serde_json::from_str(&text);
-            Some(names.map_err(|_| hq.unreadable("the key of a tracked table", &text))?)
-        }
-        None => None,
-    };
+    let read = |text: String| hq.json::<Vec<String>>("the key of a tracked table", &text);
+    let kept = kept.map(read).transpose()?;
     match kept {
         None => begin(hq, &found, &key, columns).map(|()| true),
         Some(kept) => again(hq, &found, &key, &kept, columns),
@@ -121,7 +116,7 @@ fn begin(
     triggers(table, key, columns).iter().try_for_each(|trigger| hq.script(trigger))?;
     let wanted = serde_json::to_string(key).unwrap_or_default();
     let sql = "INSERT INTO cdx_TRACKEDTABLE (TABLENAME, KEYCOLUMNS) VALUES (?1, ?2)";
-    hq.run(sql, [&table.name, &wanted]).map(|_| ())
+    hq.execute(sql, [&table.name, &wanted])
 }
 
 /// Tracks a table that is tracked already.

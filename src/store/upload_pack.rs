@@ -289,7 +289,7 @@ fn receive(hq: &HqTx<'_>, name: &str, store: DataStoreId) -> Result<(), StoreErr
         return Ok(());
     }
     let params = named_params! { ":target": name, ":store": store };
-    hq.run(include_str!("sql/upload_receive.sql"), params).map(|_| ())
+    hq.execute(include_str!("sql/upload_receive.sql"), params)
 }
 
 /// Which row of the package headquarters has already, and under which key (U05).

@@ -95,21 +95,19 @@ pub fn set_status(
     tries: u32,
     uploaded: Option<&Time>,
 ) -> Result<(), StoreError> {
-    hq.run(
+    hq.execute(
         include_str!("sql/upload_status.sql"),
         named_params! {
             ":status": status, ":message": message, ":tries": tries,
             ":uploaded": uploaded, ":id": id,
         },
     )
-    .map(|_| ())
 }
 
 /// Gives a session up after its tries.
 pub fn give_up(hq: &HqTx<'_>, id: UploadId, message: &str, tries: u32) -> Result<(), StoreError> {
     set_status(hq, id, UploadStatus::Canceled, message, tries, None)?;
-    hq.run("UPDATE RETAILCDXUPLOADSESSION SET cdx_GIVENUP = 1 WHERE UPLOADSESSIONID = ?1", [id])
-        .map(|_| ())
+    hq.execute("UPDATE RETAILCDXUPLOADSESSION SET cdx_GIVENUP = 1 WHERE UPLOADSESSIONID = ?1", [id])
 }
 
 /// Every upload session, oldest first.

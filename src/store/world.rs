@@ -31,12 +31,11 @@ pub fn value(hq: &Headquarters, key: &str) -> Result<String, StoreError> {
 
 /// Writes a value of `cdx_WORLD`.
 pub fn set_value(hq: &HqTx<'_>, key: &str, value: &str) -> Result<(), StoreError> {
-    hq.run(
+    hq.execute(
         "INSERT INTO cdx_WORLD (KEY, VALUE) VALUES (?1, ?2)
          ON CONFLICT (KEY) DO UPDATE SET VALUE = excluded.VALUE",
         [key, value],
     )
-    .map(|_| ())
 }
 
 fn faults(hq: &Headquarters) -> Result<Vec<Fault>, StoreError> {
@@ -111,22 +110,19 @@ pub fn take_back(hq: &HqTx<'_>, name: &str, number: i64) -> Result<(), StoreErro
     if let Some(numbers) = hq.numbers() {
         numbers.take_back(&hq.scoped(name), number);
     }
-    hq.run(
+    hq.execute(
         "UPDATE cdx_SEQUENCE SET NEXT = ?2 WHERE NAME = ?1 AND NEXT = ?2 + 1",
         params![name, number],
     )
-    .map(|_| ())
 }
 
 /// Lets a channel's sequence go on from this number, unless it has come further.
 pub fn raise(channel: &ChannelTx<'_>, name: &str, to: i64) -> Result<(), StoreError> {
-    channel
-        .run(
-            "INSERT INTO cdx_SEQUENCE (NAME, NEXT) VALUES (?1, ?2)
+    channel.execute(
+        "INSERT INTO cdx_SEQUENCE (NAME, NEXT) VALUES (?1, ?2)
          ON CONFLICT (NAME) DO UPDATE SET NEXT = max(NEXT, excluded.NEXT)",
-            rusqlite::params![name, to],
-        )
-        .map(|_| ())
+        rusqlite::params![name, to],
+    )
 }
 
 /// The next GUID of a channel database; needs nothing from headquarters (R08).

@@ -64,14 +64,13 @@ fn add_feature(hq: &HqTx<'_>, recid: i64, feature: &FeatureSeed) -> Result<(), S
         "INSERT INTO FEATUREMANAGEMENTSTATE (RECID, NAME, ISENABLED) VALUES (:id, :name, :on)",
         named_params! { ":id": recid, ":name": feature.name, ":on": feature.on },
     )?;
-    hq.run(
+    hq.execute(
         include_str!("../sql/seed_feature_metadata.sql"),
         named_params! {
             ":id": recid, ":label": feature.display_name, ":disable": feature.can_disable,
             ":on": feature.on,
         },
     )
-    .map(|_| ())
 }
 
 fn add_channel(
