@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::named_params;
+use rusqlite::{named_params, params};
 
 use super::apply_table::{apply_table, empty_table};
 use super::catalogue::find_table;
@@ -239,7 +239,7 @@ fn record(channel: &ChannelTx<'_>, delivery: &Delivery<'_>, rows: u64) -> Result
     channel.run(
         "INSERT INTO crt_DOWNLOADSESSIONDATAFILEHISTORY (DATAFILENAME, DATECREATED, cdx_ROWS)
          VALUES (?1, ?2, ?3)",
-        rusqlite::params![delivery.package, delivery.now, rows as i64],
+        params![delivery.package, delivery.now, rows as i64],
     )?;
     remember(channel, delivery, DownloadStatus::Applied, &format!("{rows} rows changed"))
 }

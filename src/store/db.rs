@@ -45,17 +45,17 @@ impl Db {
 
     /// Lets this database's sequences go on above what was ever given out; those of a channel have
     /// its name before theirs.
-    pub(in crate::store) fn set_numbers(&mut self, numbers: Arc<Numbers>, scope: &str) {
+    pub(super) fn set_numbers(&mut self, numbers: Arc<Numbers>, scope: &str) {
         self.numbers = Some((numbers, scope.to_owned()));
     }
 
     /// The world's numbers, where this is a writer's database.
-    pub(in crate::store) fn numbers(&self) -> Option<&Numbers> {
+    pub(super) fn numbers(&self) -> Option<&Numbers> {
         self.numbers.as_ref().map(|(numbers, _)| &**numbers)
     }
 
     /// A sequence of this database as the world's own file calls it.
-    pub(in crate::store) fn scoped(&self, sequence: &str) -> String {
+    pub(super) fn scoped(&self, sequence: &str) -> String {
         match &self.numbers {
             Some((_, scope)) if !scope.is_empty() => format!("{scope}/{sequence}"),
             _ => sequence.to_owned(),
@@ -68,7 +68,7 @@ impl Db {
     }
 
     /// Whether it is in memory.
-    pub(in crate::store) fn is_in_memory(&self) -> bool {
+    pub(super) fn is_in_memory(&self) -> bool {
         self.path == Path::new(MEMORY)
     }
 
@@ -78,7 +78,7 @@ impl Db {
     }
 
     /// The file as another connection attaches it to read it without touching anything.
-    pub(in crate::store) fn source(&self) -> String {
+    pub(super) fn source(&self) -> String {
         uri(self.at(), "mode=ro&immutable=1")
     }
 
@@ -138,7 +138,7 @@ impl Db {
 
     /// Keeps no journal on the disk for a bulk load into a file that is thrown away when it fails,
     /// and goes back to the write-ahead log after it.
-    pub(in crate::store) fn bulk(&self, on: bool) -> Result<(), StoreError> {
+    pub(super) fn bulk(&self, on: bool) -> Result<(), StoreError> {
         self.checkpoint()?;
         let modes = if on {
             ["PRAGMA journal_mode = MEMORY", "PRAGMA synchronous = OFF"]
@@ -165,12 +165,12 @@ impl Db {
     }
 
     /// Runs statements that return nothing.
-    pub(in crate::store) fn script(&self, sql: &str) -> Result<(), StoreError> {
+    pub(super) fn script(&self, sql: &str) -> Result<(), StoreError> {
         self.conn.execute_batch(sql).map_err(|e| self.error(sql, e))
     }
 
     /// Runs one statement; the number of rows it changed.
-    pub(in crate::store) fn run(&self, sql: &str, params: impl Params) -> Result<u64, StoreError> {
+    pub(super) fn run(&self, sql: &str, params: impl Params) -> Result<u64, StoreError> {
         let mut statement = self.conn.prepare_cached(sql).map_err(|e| self.error(sql, e))?;
         statement.execute(params).map(|n| n as u64).map_err(|e| self.error(sql, e))
     }
@@ -181,7 +181,7 @@ impl Db {
     }
 
     /// Every row of a query.
-    pub(in crate::store) fn rows<T>(
+    pub(super) fn rows<T>(
         &self,
         sql: &str,
         params: impl Params,
@@ -193,7 +193,7 @@ impl Db {
     }
 
     /// The first row of a query, if there is one.
-    pub(in crate::store) fn first<T>(
+    pub(super) fn first<T>(
         &self,
         sql: &str,
         params: impl Params,
@@ -203,16 +203,12 @@ impl Db {
     }
 
     /// The number a query answers with; 0 when it answers nothing.
-    pub(in crate::store) fn number(
-        &self,
-        sql: &str,
-        params: impl Params,
-    ) -> Result<i64, StoreError> {
+    pub(super) fn number(&self, sql: &str, params: impl Params) -> Result<i64, StoreError> {
         Ok(self.first(sql, params, |row| row.get::<_, Option<i64>>(0))?.flatten().unwrap_or(0))
     }
 
     /// The text a query answers with.
-    pub(in crate::store) fn text(
+    pub(super) fn text(
         &self,
         sql: &str,
         params: impl Params,
@@ -221,22 +217,22 @@ impl Db {
     }
 
     /// The row id of the last insert on this connection.
-    pub(in crate::store) fn last_id(&self) -> i64 {
+    pub(super) fn last_id(&self) -> i64 {
         self.conn.last_insert_rowid()
     }
 
     /// The connection itself, for bulk work that needs prepared statements or hooks.
-    pub(in crate::store) fn conn(&self) -> &Connection {
+    pub(super) fn conn(&self) -> &Connection {
         &self.conn
     }
 
     /// The connection itself, to set hooks and limits on it.
-    pub(in crate::store) fn conn_mut(&mut self) -> &mut Connection {
+    pub(super) fn conn_mut(&mut self) -> &mut Connection {
         &mut self.conn
     }
 
     /// The collation that a column of a table compares by.
-    pub(in crate::store) fn collation(
+    pub(super) fn collation(
         &self,
         schema: &str,
         table: &str,
@@ -249,7 +245,7 @@ impl Db {
     }
 
     /// SQLite's answer to a statement as an error of ours.
-    pub(in crate::store) fn error(&self, sql: &str, error: rusqlite::Error) -> StoreError {
+    pub(super) fn error(&self, sql: &str, error: rusqlite::Error) -> StoreError {
         sqlite(&self.path, sql, error)
     }
 
@@ -280,11 +276,7 @@ impl Db {
     }
 
     /// A stored value that is not understood.
-    pub(in crate::store) fn unreadable(
-        &self,
-        what: impl ToString,
-        value: impl ToString,
-    ) -> StoreError {
+    pub(super) fn unreadable(&self, what: impl ToString, value: impl ToString) -> StoreError {
         let path = self.path.display().to_string();
         StoreError::Unreadable { path, what: what.to_string(), value: value.to_string() }
     }

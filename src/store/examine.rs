@@ -18,15 +18,15 @@ use super::trouble::sqlite;
 
 /// A copy of a database, without a log.
 #[derive(Debug)]
-pub(in crate::store) struct SettledCopy {
+pub(super) struct SettledCopy {
     /// The copy.
-    pub(in crate::store) path: PathBuf,
+    pub(super) path: PathBuf,
     /// Removes it.
     _folder: TempDir,
 }
 
 /// A settled copy, where the file has a log or a journal; none where it can be read as it is.
-pub(in crate::store) fn settle(path: &Path) -> Result<Option<SettledCopy>, StoreError> {
+pub(super) fn settle(path: &Path) -> Result<Option<SettledCopy>, StoreError> {
     let beside = |ending: &str| {
         let mut name = path.as_os_str().to_owned();
         name.push(ending);
@@ -54,7 +54,7 @@ pub(in crate::store) fn settle(path: &Path) -> Result<Option<SettledCopy>, Store
 
 /// A copy of a database that was set aside, log and all, to be opened as one pleases: the file
 /// itself, of which there may be no other, stays as it is.
-pub(in crate::store) fn duplicate(path: &Path) -> Result<(TempDir, PathBuf), StoreError> {
+pub(super) fn duplicate(path: &Path) -> Result<(TempDir, PathBuf), StoreError> {
     let folder = TempDir::new().map_err(StoreError::io("make a temporary folder for", path))?;
     let copy = folder.path().join("set-aside.db");
     for ending in ["", "-wal", "-journal"] {
@@ -69,7 +69,7 @@ pub(in crate::store) fn duplicate(path: &Path) -> Result<(TempDir, PathBuf), Sto
 }
 
 /// A copy of a database, log and all, for as long as it is open.
-pub(in crate::store) fn throwaway(path: &Path) -> Result<SettledCopy, StoreError> {
+pub(super) fn throwaway(path: &Path) -> Result<SettledCopy, StoreError> {
     let (folder, path) = duplicate(path)?;
     Ok(SettledCopy { path, _folder: folder })
 }
@@ -85,7 +85,7 @@ fn copied(from: &Path, to: &Path) -> Result<(), StoreError> {
 
 /// Refuses a folder, a device, or a pipe on which one would wait for ever, in place of a database
 /// or of what SQLite keeps beside it.
-pub(in crate::store) fn only_files(path: &Path) -> Result<(), StoreError> {
+pub(super) fn only_files(path: &Path) -> Result<(), StoreError> {
     for ending in ["", "-wal", "-journal", "-shm"] {
         let file = beside(path, ending);
         if fs::metadata(&file).is_ok_and(|found| !found.is_file()) {

@@ -1,5 +1,7 @@
 //! What became of each feature, as headquarters' log tells it.
 
+use rusqlite::params;
+
 use super::error::StoreError;
 use super::side::{Headquarters, HqTx};
 use crate::gates::gate::Gate;
@@ -17,7 +19,7 @@ pub fn log(
 ) -> Result<(), StoreError> {
     hq.execute(
         "INSERT INTO cdx_FEATURELOG (AT, NAME, EVENT, DETAIL) VALUES (?1, ?2, ?3, ?4)",
-        rusqlite::params![now, gate.table_name(), event, detail],
+        params![now, gate.table_name(), event, detail],
     )
 }
 
@@ -52,6 +54,6 @@ pub(super) fn last(
 ) -> Result<Option<(FeatureEvent, Time)>, StoreError> {
     let sql = "SELECT EVENT, AT FROM cdx_FEATURELOG WHERE NAME = ?1 \
                AND EVENT <> ?2 ORDER BY ID DESC LIMIT 1";
-    let but = rusqlite::params![gate.table_name(), FeatureEvent::Listed];
+    let but = params![gate.table_name(), FeatureEvent::Listed];
     hq.first(sql, but, |row| Ok((row.get(0)?, row.get(1)?)))
 }

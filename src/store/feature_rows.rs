@@ -72,7 +72,7 @@ pub fn repair<'a>(
 }
 
 /// The same for one feature; none where both rows are there, or neither.
-pub(in crate::store) fn repair_one(
+pub(super) fn repair_one(
     hq: &HqTx<'_>,
     gate: &Gate,
     now: &Time,

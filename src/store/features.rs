@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::named_params;
+use rusqlite::{named_params, params};
 
 use super::error::StoreError;
 use super::feature_log::log;
@@ -155,7 +155,7 @@ pub fn apply(
         if on != was {
             hq.run(
                 "INSERT OR REPLACE INTO cdx_FEATURECHANGE (NAME, VERSION) VALUES (?1, ?2)",
-                rusqlite::params![name, version],
+                params![name, version],
             )?;
         }
         let detail = match event {

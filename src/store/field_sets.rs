@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Row, named_params};
+use rusqlite::{Row, named_params, params};
 use serde::Deserialize;
 
 use super::error::StoreError;
@@ -30,7 +30,7 @@ pub fn last(
     let (subject, id) = key(owner);
     let found = hq.rows(
         include_str!("sql/field_set.sql"),
-        rusqlite::params![subject, id, field.to_string()],
+        params![subject, id, field.to_string()],
         |row| Ok((row.get("SETAT")?, read(row)?)),
     )?;
     let stamp = |(at, columns): (Time, Columns)| match setter(columns) {

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use rusqlite::params;
+
 use super::db::Db;
 use super::error::StoreError;
 use super::input::{self, Budget, DEFINITIONS, FEW, MANY, SCRIPTS};
@@ -123,7 +125,7 @@ pub fn apply_schema(
             guarded.carry_out(name, text)?;
             db.run(
                 "INSERT INTO cdx_SCHEMAFILE (NAME, CHECKSUM, APPLIED) VALUES (?1, ?2, ?3)",
-                rusqlite::params![name, checksum(text), now],
+                params![name, checksum(text), now],
             )?;
         }
         Ok(pending.iter().map(|(name, _)| name.clone()).collect())

@@ -1,6 +1,6 @@
 //! Customers in headquarters: a party, a person, a customer, their addresses and contacts.
 
-use rusqlite::named_params;
+use rusqlite::{named_params, params};
 
 use super::customer_rows::{affiliation_named, customers, read_customer, run_with};
 use super::error::StoreError;
@@ -288,5 +288,5 @@ pub fn link_identity(
     account: &AccountNum,
 ) -> Result<(), StoreError> {
     let sql = "INSERT OR REPLACE INTO cdx_IDENTITY (IDENTITY, ACCOUNT) VALUES (?1, ?2)";
-    hq.execute(sql, rusqlite::params![identity, account])
+    hq.execute(sql, params![identity, account])
 }

@@ -1,6 +1,6 @@
 //! Where a party lives and is reached: postal addresses, telephone numbers and e-mail addresses.
 
-use rusqlite::named_params;
+use rusqlite::{named_params, params};
 
 use super::customer_rows::{addresses, read_address, run_with};
 use super::error::StoreError;
@@ -29,7 +29,7 @@ pub fn set_contact(
     if let Some(recid) = known {
         return hq.execute(
             "UPDATE LOGISTICSELECTRONICADDRESS SET LOCATOR = ?1 WHERE RECID = ?2",
-            rusqlite::params![value, recid],
+            params![value, recid],
         );
     }
     let description = if *kind == PHONE { "Phone" } else { "E-mail" };
@@ -167,7 +167,7 @@ pub fn deactivate_address(
     hq.run(
         "UPDATE LOGISTICSPOSTALADDRESS SET VALIDTO = ?1, MODIFIEDDATETIME = ?1
          WHERE RECID = ?2 AND VALIDTO > '2154'",
-        rusqlite::params![now, recid],
+        params![now, recid],
     )?;
     field_sets::record(hq, FieldOwner::Address(recid), [(Field::InForce, stamp.clone())])
 }

@@ -91,7 +91,7 @@ impl Db {
     }
 
     /// A database of any version, opened to be read and left as it is.
-    pub(in crate::store) fn peek(path: &Path) -> Result<Self, StoreError> {
+    pub(super) fn peek(path: &Path) -> Result<Self, StoreError> {
         only_files(path)?;
         let (conn, copy) = examining(path)?;
         let db = Self::new(conn, path, copy);

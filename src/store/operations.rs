@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rusqlite::types::{ToSql, ValueRef};
-use rusqlite::{Row, named_params};
+use rusqlite::{Row, named_params, params};
 
 use super::error::StoreError;
 use super::side::{Headquarters, HqTx};
@@ -102,7 +102,7 @@ pub fn complete(
         "UPDATE {} SET ONLINEOPERATIONCOMPLETED = 1, CUSTACCOUNT = ?1 WHERE RECID = ?2",
         id.kind.table()
     );
-    hq.run(&sql, rusqlite::params![done.account, id.row])?;
+    hq.run(&sql, params![done.account, id.row])?;
     note(hq, id, OperationStatus::Succeeded, None, Some(&done.changes), now)?;
     if done.left.is_empty() {
         return Ok(());
@@ -110,7 +110,7 @@ pub fn complete(
     let left = serde_json::to_string(&done.left).unwrap_or_default();
     hq.execute(
         "UPDATE cdx_CUSTOMEROPERATION SET LEFTALONE = ?1 WHERE TABLENAME = ?2 AND ROW = ?3",
-        rusqlite::params![left, id.kind, id.row],
+        params![left, id.kind, id.row],
     )
 }
 
@@ -203,7 +203,7 @@ pub fn detail(
     let Some(operation) = listed else { return Ok(None) };
     let kept = hq.first(
         "SELECT CHANGES, EDITS FROM cdx_CUSTOMEROPERATION WHERE TABLENAME = ?1 AND ROW = ?2",
-        rusqlite::params![id.kind, id.row],
+        params![id.kind, id.row],
         |row| Ok((row.get::<_, Option<String>>(0)?, row.get::<_, Option<String>>(1)?)),
     )?;
     let (changes, edits) = kept.unwrap_or_default();
@@ -226,10 +226,10 @@ pub fn edit(
     let table = row.id.kind.table();
     let change = Change::new(column, row.text(column), value);
     let sql = format!("UPDATE {table} SET {} = ?1 WHERE RECID = ?2", quoted(column));
-    hq.run(&sql, rusqlite::params![value, row.id.row])?;
+    hq.run(&sql, params![value, row.id.row])?;
     save(hq, row.id, column, now)?;
     let sql = "SELECT EDITS FROM cdx_CUSTOMEROPERATION WHERE TABLENAME = ?1 AND ROW = ?2";
-    let kept = hq.text(sql, rusqlite::params![table, row.id.row])?;
+    let kept = hq.text(sql, params![table, row.id.row])?;
     let mut edits: Vec<Change> =
         kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
     edits.push(change.clone());
@@ -261,7 +261,7 @@ fn save(hq: &HqTx<'_>, id: OperationId, column: &str, now: &Time) -> Result<(), 
     hq.run(
         "INSERT OR REPLACE INTO cdx_SAVEDVALUE (TABLENAME, ROW, COLUMNNAME, SAVEDAT)
          VALUES (?1, ?2, ?3, ?4)",
-        rusqlite::params![table, id.row, column, now],
+        params![table, id.row, column, now],
     )?;
     let field = match id.kind {
         OperationKind::Customer => CustomerField::of_column(column).map(CustomerField::as_str),
@@ -273,15 +273,14 @@ fn save(hq: &HqTx<'_>, id: OperationId, column: &str, now: &Time) -> Result<(), 
     let known = ChangedFields::parse(&hq.text(&sql, [id.row])?.unwrap_or_default());
     let Some(text) = known.and_then(|changed| changed.text_with(field)) else { return Ok(()) };
     let sql = format!("UPDATE {table} SET cdx_CHANGED = ?1 WHERE RECID = ?2");
-    hq.execute(&sql, rusqlite::params![text, id.row])
+    hq.execute(&sql, params![text, id.row])
 }
 
 /// When values of an operation were saved on the status form, by column in upper case.
 pub fn saved(hq: &Headquarters, id: OperationId) -> Result<BTreeMap<String, Time>, StoreError> {
     let sql = "SELECT upper(COLUMNNAME), SAVEDAT FROM cdx_SAVEDVALUE
                WHERE TABLENAME = ?1 AND ROW = ?2";
-    let rows =
-        hq.rows(sql, rusqlite::params![id.kind, id.row], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rows = hq.rows(sql, params![id.kind, id.row], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.into_iter().collect())
 }
 
@@ -313,10 +312,10 @@ pub(super) fn recid_before(hq: &Headquarters, id: &str) -> Result<Option<i64>, S
 pub fn remember_address(hq: &HqTx<'_>, id: &str, address: i64) -> Result<(), StoreError> {
     hq.run(
         "INSERT OR REPLACE INTO cdx_ASYNCADDRESS (ADDRESSID, ADDRESS) VALUES (?1, ?2)",
-        rusqlite::params![id, address],
+        params![id, address],
     )?;
     let sql = "UPDATE LOGISTICSPOSTALADDRESS SET cdx_ADDRESSID = ?1 WHERE RECID = ?2";
-    hq.execute(sql, rusqlite::params![id, address])
+    hq.execute(sql, params![id, address])
 }
 
 /// The value of an attribute of a customer; empty where there is none.
@@ -326,7 +325,7 @@ pub fn attribute(
     attribute: i64,
 ) -> Result<String, StoreError> {
     let sql = "SELECT VALUE FROM cdx_CUSTOMERATTRIBUTE WHERE ACCOUNT = ?1 AND ATTRIBUTE = ?2";
-    Ok(hq.text(sql, rusqlite::params![account, attribute])?.unwrap_or_default())
+    Ok(hq.text(sql, params![account, attribute])?.unwrap_or_default())
 }
 
 /// Whether a customer has an affiliation.
@@ -337,7 +336,7 @@ pub fn has_affiliation(
 ) -> Result<bool, StoreError> {
     let sql = "SELECT count(*) FROM RETAILCUSTAFFILIATION \
                WHERE CUSTACCOUNTNUM = ?1 AND RETAILAFFILIATIONID = ?2";
-    Ok(hq.number(sql, rusqlite::params![account, affiliation])? > 0)
+    Ok(hq.number(sql, params![account, affiliation])? > 0)
 }
 
 /// Keeps an attribute value of a customer.
@@ -350,7 +349,7 @@ pub fn set_attribute(
     hq.execute(
         "INSERT OR REPLACE INTO cdx_CUSTOMERATTRIBUTE (ACCOUNT, ATTRIBUTE, VALUE)
          VALUES (?1, ?2, ?3)",
-        rusqlite::params![account, attribute, value],
+        params![account, attribute, value],
     )
 }
 
@@ -362,7 +361,7 @@ pub fn remove_affiliation(
 ) -> Result<(), StoreError> {
     hq.execute(
         "DELETE FROM RETAILCUSTAFFILIATION WHERE CUSTACCOUNTNUM = ?1 AND RETAILAFFILIATIONID = ?2",
-        rusqlite::params![account, affiliation],
+        params![account, affiliation],
     )
 }
 

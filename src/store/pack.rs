@@ -243,11 +243,11 @@ fn key_sql(plan: &TablePlan, column: &str) -> String {
     format!("{} {kind}{}", quoted(column), if folded { " COLLATE NOCASE" } else { "" })
 }
 
-pub(in crate::store) fn deletes_table(target: &str) -> String {
+pub(super) fn deletes_table(target: &str) -> String {
     format!("cdx_DELETED_{target}")
 }
 
-pub(in crate::store) fn keep_table(target: &str) -> String {
+pub(super) fn keep_table(target: &str) -> String {
     format!("cdx_KEPT_{target}")
 }
 

@@ -1,6 +1,6 @@
 //! Raises a restored channel's counters above what headquarters has received (U07).
 
-use rusqlite::named_params;
+use rusqlite::{named_params, params};
 
 use super::error::StoreError;
 use super::lineage::LostCustomer;
@@ -124,7 +124,7 @@ impl Reseeder<'_> {
              WHERE {counter} > ?2",
             quoted(name)
         );
-        self.channel.run(&sql, rusqlite::params![name, standing.reached])
+        self.channel.run(&sql, params![name, standing.reached])
     }
 
     /// Renumbers the gathered rows of a table; none where all of them are above what was received.
@@ -132,13 +132,13 @@ impl Reseeder<'_> {
         let TableProgress { table, reached, issued } = standing;
         let target = &table.plan.target;
         let sql = "SELECT count(*) FROM temp.cdx_AGAIN WHERE TABLENAME = ?1 AND OLD <= ?2";
-        let below = self.channel.number(sql, rusqlite::params![target, reached])?;
+        let below = self.channel.number(sql, params![target, reached])?;
         if below == 0 && issued >= reached {
             return Ok(None);
         }
         let base = *reached.max(issued).max(&origins::given_out(self.channel, target));
         let sql = include_str!("sql/reseed_counters.sql");
-        self.channel.run(sql, rusqlite::params![target, base])?;
+        self.channel.run(sql, params![target, base])?;
         self.renew_origins(target)?;
         let renumbered = self.rewrite(target, &table.counter, target)?;
         self.channel.run(include_str!("sql/reseed_origins.sql"), [target])?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use rusqlite::named_params;
+use rusqlite::{named_params, params};
 
 use super::error::StoreError;
 use super::side::{ChannelDatabase, ChannelTx};
@@ -100,7 +100,7 @@ pub fn start_registers(channel: &ChannelTx<'_>, name: &str, now: &Time) -> Resul
     let features = look(channel, name)?.features;
     channel.execute(
         "INSERT OR REPLACE INTO cdx_REGISTER (ONE, FEATURES, STARTED) VALUES (1, ?1, ?2)",
-        rusqlite::params![serde_json::to_string(&features).unwrap_or_default(), now],
+        params![serde_json::to_string(&features).unwrap_or_default(), now],
     )
 }
 

@@ -83,14 +83,14 @@ struct Watch {
 }
 
 /// A database with a guard around it.
-pub(in crate::store) struct Guarded {
+pub(super) struct Guarded {
     db: Db,
     watch: Arc<Mutex<Watch>>,
 }
 
 impl Guarded {
     /// Sets the guard around a database that nobody else uses.
-    pub(in crate::store) fn new(mut db: Db, kind: Kind) -> Result<Self, StoreError> {
+    pub(super) fn new(mut db: Db, kind: Kind) -> Result<Self, StoreError> {
         let pages = db.number("PRAGMA page_count", [])?;
         let size = db.number("PRAGMA page_size", [])?.max(1);
         let most = pages + i64::from(MEBIBYTES) * 1024 * 1024 / size;
@@ -102,7 +102,7 @@ impl Guarded {
     }
 
     /// The database; statements of the tool's own are not guarded.
-    pub(in crate::store) fn db(&self) -> &Db {
+    pub(super) fn db(&self) -> &Db {
         &self.db
     }
 
@@ -110,7 +110,7 @@ impl Guarded {
     ///
     /// # Errors
     /// [`StoreError::Definitions`] with the file, the line and the column of what was refused.
-    pub(in crate::store) fn carry_out(&self, name: &str, text: &str) -> Result<(), StoreError> {
+    pub(super) fn carry_out(&self, name: &str, text: &str) -> Result<(), StoreError> {
         self.with(|watch| *watch.deadline.get_or_insert_with(|| Deadline::after(PATIENCE)));
         for (at, statement) in statements(text) {
             let words = words(statement);

@@ -10,7 +10,7 @@ use crate::model::folding::folded;
 impl Db {
     /// Lets statements of this connection ask `cdx_has(COLUMN, :word)`; the word as they are to be
     /// given it.
-    pub(in crate::store) fn searching(&self, word: &str) -> Result<String, StoreError> {
+    pub(super) fn searching(&self, word: &str) -> Result<String, StoreError> {
         let name = "cdx_has";
         let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
         let has = self.conn().create_scalar_function(name, 2, flags, |call| {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Params, Row, named_params};
+use rusqlite::{Params, Row, named_params, params};
 
 use super::column::{count, said, set_of, when};
 use super::error::StoreError;
@@ -409,6 +409,6 @@ pub fn packages(hq: &Headquarters) -> Result<Vec<String>, StoreError> {
 pub fn reopen(hq: &HqTx<'_>, session: DownloadId) -> Result<(), StoreError> {
     hq.execute(
         "UPDATE RETAILCDXDOWNLOADSESSION SET STATUS = ?1, MESSAGE = '' WHERE SESSION = ?2",
-        rusqlite::params![DownloadStatus::CreateFailed, session],
+        params![DownloadStatus::CreateFailed, session],
     )
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Row, named_params};
+use rusqlite::{Row, named_params, params};
 
 use super::error::StoreError;
 use super::side::{Headquarters, HqTx};
@@ -136,13 +136,13 @@ pub fn last_connections(hq: &Headquarters) -> Result<BTreeMap<DataStoreId, Time>
 /// Pauses or resumes a database's synchronization (D13).
 pub fn set_paused(hq: &HqTx<'_>, store: DataStoreId, paused: bool) -> Result<(), StoreError> {
     let sql = "UPDATE RETAILCONNDATABASEPROFILE SET PAUSEDATASYNC = ?1 WHERE RECID = ?2";
-    hq.execute(sql, rusqlite::params![paused, store])
+    hq.execute(sql, params![paused, store])
 }
 
 /// Adds a channel database group.
 pub fn add_group(hq: &HqTx<'_>, name: &str, dummy: bool) -> Result<(), StoreError> {
     let sql = "INSERT INTO RETAILCDXDATAGROUP (NAME, DESCRIPTION, cdx_ISDUMMY) VALUES (?1, ?1, ?2)";
-    hq.execute(sql, rusqlite::params![name, dummy])
+    hq.execute(sql, params![name, dummy])
 }
 
 /// What to change of a distribution schedule; what is none stays.
@@ -173,21 +173,21 @@ pub fn set_schedule(hq: &HqTx<'_>, name: &str, change: &ScheduleChange) -> Resul
     }
     if let Some(active) = change.active {
         let sql = "UPDATE RETAILCONNSCHEDULE SET ACTIVE = ?1 WHERE RECID = ?2";
-        hq.run(sql, rusqlite::params![active, schedule])?;
+        hq.run(sql, params![active, schedule])?;
     }
     if let Some(recurring) = change.recurring {
         let sql = "UPDATE BATCHJOB SET RECURRING = ?1 WHERE RECID = ?2";
-        hq.run(sql, rusqlite::params![recurring, batch])?;
+        hq.run(sql, params![recurring, batch])?;
     }
     if let Some(state) = change.batch_state {
         let sql = "UPDATE BATCHJOB SET STATUS = ?1 WHERE RECID = ?2";
-        hq.run(sql, rusqlite::params![state, batch])?;
+        hq.run(sql, params![state, batch])?;
     }
     if let Some(jobs) = &change.jobs {
         hq.run("DELETE FROM RETAILCONNSCHEDULEJOBMAPPING WHERE SCHEDULE = ?1", [schedule])?;
         for job in jobs {
             let sql = "INSERT INTO RETAILCONNSCHEDULEJOBMAPPING (SCHEDULE, JOBID) VALUES (?1, ?2)";
-            hq.run(sql, rusqlite::params![schedule, job])?;
+            hq.run(sql, params![schedule, job])?;
         }
     }
     if let Some(groups) = &change.groups {
@@ -195,7 +195,7 @@ pub fn set_schedule(hq: &HqTx<'_>, name: &str, change: &ScheduleChange) -> Resul
         for group in groups {
             let sql =
                 "INSERT INTO RETAILCDXSCHEDULEDATAGROUP (SCHEDULE, DATAGROUP) VALUES (?1, ?2)";
-            hq.run(sql, rusqlite::params![schedule, group])?;
+            hq.run(sql, params![schedule, group])?;
         }
     }
     Ok(())
@@ -217,7 +217,7 @@ fn new_batch(hq: &HqTx<'_>, caption: &str) -> Result<i64, StoreError> {
     hq.number(
         "INSERT INTO BATCHJOB (CAPTION, STATUS, RECURRING) VALUES (?1, ?2, 1) ON CONFLICT (CAPTION)
          DO UPDATE SET STATUS = excluded.STATUS, RECURRING = 1 RETURNING RECID",
-        rusqlite::params![caption, BatchState::Waiting],
+        params![caption, BatchState::Waiting],
     )
 }
 
@@ -226,7 +226,7 @@ fn new_schedule(hq: &HqTx<'_>, name: &str) -> Result<(i64, i64), StoreError> {
     hq.run(
         "INSERT INTO RETAILCONNSCHEDULE (NAME, DESCRIPTION, ACTIVE, BATCHJOBID)
          VALUES (?1, ?1, 1, ?2)",
-        rusqlite::params![name, batch],
+        params![name, batch],
     )?;
     Ok((hq.last_id(), batch))
 }

@@ -16,7 +16,7 @@ use crate::model::schema::Table;
 use crate::model::time::Time;
 
 /// The tracking table of a headquarters table.
-pub(in crate::store) fn tracking_table(table: &str) -> String {
+pub(super) fn tracking_table(table: &str) -> String {
     format!("cdx_CT_{}", table.to_ascii_uppercase())
 }
 

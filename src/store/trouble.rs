@@ -36,7 +36,7 @@ fn system(doing: &'static str, path: String, source: io::Error) -> StoreError {
 }
 
 /// What SQLite said about a statement, sorted into the cases people can act on.
-pub(in crate::store) fn sqlite(path: &Path, sql: &str, error: Error) -> StoreError {
+pub(super) fn sqlite(path: &Path, sql: &str, error: Error) -> StoreError {
     let name = path.display().to_string();
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {

@@ -121,7 +121,7 @@ pub fn raise(channel: &ChannelTx<'_>, name: &str, to: i64) -> Result<(), StoreEr
     channel.execute(
         "INSERT INTO cdx_SEQUENCE (NAME, NEXT) VALUES (?1, ?2)
          ON CONFLICT (NAME) DO UPDATE SET NEXT = max(NEXT, excluded.NEXT)",
-        rusqlite::params![name, to],
+        params![name, to],
     )
 }
 

@@ -1,6 +1,6 @@
 //! Channels, schedules, profiles, parameters and features of a new environment.
 
-use rusqlite::named_params;
+use rusqlite::{named_params, params};
 
 use super::FIRST_RECID;
 use crate::model::ids::{DataAreaId, DataStoreId};
@@ -141,7 +141,7 @@ pub(in crate::store) fn add_store(
     let store = DataStoreId(hq.last_id());
     hq.run(
         "INSERT INTO RETAILCDXDATASTORECHANNEL (DATASTORE, CHANNEL) VALUES (?1, ?2)",
-        rusqlite::params![store, channel],
+        params![store, channel],
     )?;
     Ok(store)
 }

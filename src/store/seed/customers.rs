@@ -134,7 +134,7 @@ fn affiliations(
         hq.run(
             "INSERT INTO RETAILCUSTAFFILIATION (CUSTACCOUNTNUM, RETAILAFFILIATIONID, DATAAREAID)
              SELECT ?1, RECID, ?2 FROM RETAILAFFILIATION WHERE NAME = 'Student'",
-            rusqlite::params![format!("{:08}", at + 1), company],
+            params![format!("{:08}", at + 1), company],
         )?;
     }
     Ok(())
