@@ -12,4 +12,9 @@ mod program;
 mod suggested;
 mod values;
 
+// What every command is made of.
+use context::Context;
+use error::CommandError;
+use exit::Exit;
+
 pub use program::{Ending, main_with, run_in, tree};

@@ -2,10 +2,8 @@
 
 use serde::Serialize;
 
-use crate::cli::context::Context;
-use crate::cli::error::CommandError;
-use crate::cli::exit::Exit;
 use crate::cli::values::filled;
+use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::Asked;
 use crate::exchange::channels::{self, NewChannel, Rebuilt, Reseed};
 use crate::model::ids::AccountNum;

@@ -2,9 +2,7 @@
 
 use serde::Serialize;
 
-use crate::cli::context::Context;
-use crate::cli::error::CommandError;
-use crate::cli::exit::Exit;
+use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::tick::{Passed, move_clock};
 use crate::model::time::ShownTime;
 use crate::report::page::{Page, Report};

@@ -2,9 +2,7 @@
 
 use clap_complete::Shell;
 
-use crate::cli::context::Context;
-use crate::cli::error::CommandError;
-use crate::cli::exit::Exit;
+use crate::cli::{CommandError, Context, Exit};
 
 /// Print a completion script for a shell.
 #[derive(Debug, clap::Args)]

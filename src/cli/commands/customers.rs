@@ -3,11 +3,9 @@
 use serde::Serialize;
 
 use super::pos::customer_edits;
-use crate::cli::context::Context;
-use crate::cli::error::CommandError;
 use crate::cli::error::suggestion;
-use crate::cli::exit::Exit;
 use crate::cli::values::filled;
+use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::batch::synchronize;
 use crate::model::customer::{Change, Customer, CustomerField};
 use crate::model::field_set::Stamp;

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::cli::context::{Context, Inner};
-use crate::cli::error::{CommandError, EXISTS};
-use crate::cli::exit::Exit;
+use crate::cli::context::Inner;
+use crate::cli::error::EXISTS;
+use crate::cli::{CommandError, Context, Exit};
 use crate::model::suggestion::{Doctor, OfFeatures, Prose, Suggestion, quoted};
 use crate::report::Format;
 use crate::report::page::{Page, Report};

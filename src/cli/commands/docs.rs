@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 use clap::Command;
 use serde::Serialize;
 
-use crate::cli::context::Context;
-use crate::cli::error::CommandError;
-use crate::cli::exit::{Exit, OTHERS};
+use crate::cli::exit::OTHERS;
+use crate::cli::{CommandError, Context, Exit};
 use crate::report::page::{Page, Report};
 use crate::store::StoreError;
 use crate::store::replace::replace;

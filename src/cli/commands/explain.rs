@@ -2,9 +2,7 @@
 //! and grades.
 
 use super::jobs::{JobDetail, known};
-use crate::cli::context::Context;
-use crate::cli::error::CommandError;
-use crate::cli::exit::Exit;
+use crate::cli::{CommandError, Context, Exit};
 use crate::diagnosis::Source;
 use crate::diagnosis::{Header, Severity};
 use crate::doctor::{Rule, rules};

@@ -4,9 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::cli::context::Context;
-use crate::cli::error::CommandError;
-use crate::cli::exit::Exit;
+use crate::cli::{CommandError, Context, Exit};
 use crate::definitions::{self, Problem, Problems, SourceFile};
 use crate::exchange::initialize;
 use crate::gates::Catalogue;

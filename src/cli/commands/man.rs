@@ -2,9 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::context::Context;
-use crate::cli::error::CommandError;
-use crate::cli::exit::Exit;
+use crate::cli::{CommandError, Context, Exit};
 use crate::store::StoreError;
 use crate::store::replace::replace;
 

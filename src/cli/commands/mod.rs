@@ -2,9 +2,7 @@
 
 use clap::Subcommand;
 
-use super::context::Context;
-use super::error::CommandError;
-use super::exit::Exit;
+use super::{CommandError, Context, Exit};
 
 /// Makes the modules, what clap reads, and which file runs which command. What the help says of a
 /// command is its file's comment on `Args`.

@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::cli::context::Context;
-use crate::cli::error::CommandError;
 use crate::cli::error::suggestion;
-use crate::cli::exit::Exit;
+use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::upgrade::{self, upgrade};
 use crate::gates::Catalogue;
 use crate::gates::check::{StandingRule, check};

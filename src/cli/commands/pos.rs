@@ -1,9 +1,7 @@
 //! `cdx pos`: what a register or an e-commerce site does in a channel.
 
-use crate::cli::context::Context;
-use crate::cli::error::CommandError;
-use crate::cli::exit::Exit;
 use crate::cli::values::filled;
+use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::Asked;
 use crate::exchange::init::start_registers;
 use crate::model::customer::{

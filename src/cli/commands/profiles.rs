@@ -2,10 +2,8 @@
 
 use serde::Serialize;
 
-use crate::cli::context::Context;
-use crate::cli::error::CommandError;
-use crate::cli::exit::Exit;
 use crate::cli::values::YesNo;
+use crate::cli::{CommandError, Context, Exit};
 use crate::report::page::{Page, Report, yes};
 use crate::store::profiles::{self, Profile};
 

@@ -2,9 +2,7 @@
 
 use serde::Serialize;
 
-use crate::cli::context::Context;
-use crate::cli::error::CommandError;
-use crate::cli::exit::Exit;
+use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::arming::rehearsed;
 use crate::exchange::dry_run::dry_run;
 use crate::exchange::{Asked, RunRequest, run as run_jobs};

@@ -1,8 +1,6 @@
 //! `cdx scheduler`: initialize the commerce scheduler.
 
-use crate::cli::context::Context;
-use crate::cli::error::CommandError;
-use crate::cli::exit::Exit;
+use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::initialize::{Initialized, initialize};
 use crate::report::page::{Page, Report};
 

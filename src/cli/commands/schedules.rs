@@ -3,10 +3,8 @@
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::Serialize;
 
-use crate::cli::context::Context;
-use crate::cli::error::CommandError;
-use crate::cli::exit::Exit;
 use crate::cli::values::{YesNo, filled};
+use crate::cli::{CommandError, Context, Exit};
 use crate::model::ids::GroupId;
 use crate::model::job::Definitions;
 use crate::model::name_kind::NameKind;

@@ -2,9 +2,7 @@
 
 use serde::Serialize;
 
-use crate::cli::context::Context;
-use crate::cli::error::CommandError;
-use crate::cli::exit::Exit;
+use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::manage::{self, Choice};
 use crate::model::ids::{DownloadId, UploadId};
 use crate::model::name_kind::NameKind;
@@ -158,18 +156,18 @@ fn show(context: &Context, choice: &Choice) -> Result<Exit, CommandError> {
 }
 
 fn show_upload(context: &Context, reader: &Reader, id: UploadId) -> Result<Exit, CommandError> {
-        let found = uploads::all(&reader.hq)?.into_iter().find(|session| session.id == id);
-        let found = found.ok_or_else(|| unknown(SessionKind::Upload, id))?;
-        let counters = uploads::ranges(&reader.hq, id)?;
-        let report = UploadDetail {
-            job: found.job.clone(),
-            created: reader.world.clock.show(&found.created),
-            package: found.package.clone(),
-            tries: found.tries,
-            counters,
-            session: UploadReport::of(&found, None),
-        };
-        context.done(&report)
+    let found = uploads::all(&reader.hq)?.into_iter().find(|session| session.id == id);
+    let found = found.ok_or_else(|| unknown(SessionKind::Upload, id))?;
+    let counters = uploads::ranges(&reader.hq, id)?;
+    let report = UploadDetail {
+        job: found.job.clone(),
+        created: reader.world.clock.show(&found.created),
+        package: found.package.clone(),
+        tries: found.tries,
+        counters,
+        session: UploadReport::of(&found, None),
+    };
+    context.done(&report)
 }
 
 fn unknown(kind: SessionKind, id: impl ToString) -> StoreError {

@@ -1,8 +1,6 @@
 //! `cdx upgrade`: moves the application version.
 
-use crate::cli::context::Context;
-use crate::cli::error::CommandError;
-use crate::cli::exit::Exit;
+use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::upgrade::{Request, Upgraded, upgrade};
 use crate::gates::lifecycle::LifecycleEvent;
 use crate::model::suggestion::{OfFeatures, Prose, Suggestion};

@@ -1,8 +1,6 @@
 //! `cdx which-job`: which jobs a change needs, in order.
 
-use crate::cli::context::Context;
-use crate::cli::error::CommandError;
-use crate::cli::exit::Exit;
+use crate::cli::{CommandError, Context, Exit};
 use crate::definitions::which::{NeededJobs, which};
 use crate::model::suggestion::{Prose, Run, Suggestion};
 use crate::report::page::{Page, Report};

@@ -2,9 +2,8 @@
 
 use super::fixes::{FixStep, Fixes};
 use super::{read, tell};
-use crate::cli::context::{Context, Inner};
-use crate::cli::error::CommandError;
-use crate::cli::exit::Exit;
+use crate::cli::context::Inner;
+use crate::cli::{CommandError, Context, Exit};
 use crate::diagnosis::fix::together;
 use crate::diagnosis::{Diagnosis, Finding, Fix, Safety, Severity};
 use crate::doctor::Request;

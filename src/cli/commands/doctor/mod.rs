@@ -8,10 +8,8 @@ mod watch;
 
 use std::path::PathBuf;
 
-use crate::cli::context::Context;
-use crate::cli::error::CommandError;
 use crate::cli::error::suggestion;
-use crate::cli::exit::Exit;
+use crate::cli::{CommandError, Context, Exit};
 use crate::diagnosis::Severity;
 use crate::diagnosis::baseline::Baseline;
 use crate::doctor::{Request, rules};

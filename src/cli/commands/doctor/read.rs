@@ -3,8 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use crate::cli::context::Context;
-use crate::cli::error::CommandError;
+use crate::cli::{CommandError, Context};
 use crate::diagnosis::Diagnosis;
 use crate::diagnosis::baseline::Baseline;
 use crate::doctor::{Request, examine as look};

@@ -5,10 +5,8 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::fixes::Fixes;
-use crate::cli::context::Context;
-use crate::cli::error::CommandError;
-use crate::cli::exit::Exit;
 use crate::cli::values::FormatArg;
+use crate::cli::{CommandError, Context, Exit};
 use crate::diagnosis::baseline::Baseline;
 use crate::diagnosis::{Diagnosis, Severity};
 use crate::model::suggestion::{Doctor, Prose};

@@ -4,10 +4,8 @@ use std::time::Duration;
 
 use super::read::{self, Stamp, is_written};
 use super::tell;
-use crate::cli::context::Context;
-use crate::cli::error::CommandError;
-use crate::cli::exit::Exit;
 use crate::cli::values::FormatArg;
+use crate::cli::{CommandError, Context, Exit};
 use crate::diagnosis::Severity;
 use crate::doctor::Request;
 use crate::model::suggestion::{Doctor, Prose};

@@ -3,9 +3,7 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::cli::context::Context;
-use crate::cli::error::CommandError;
-use crate::cli::exit::Exit;
+use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::upgrade::{Request, upgrade};
 use crate::gates::after::After;
 use crate::gates::resolve::{

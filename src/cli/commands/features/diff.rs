@@ -5,9 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::entity::read;
-use crate::cli::context::Context;
-use crate::cli::error::CommandError;
-use crate::cli::exit::Exit;
+use crate::cli::{CommandError, Context, Exit};
 use crate::gates::diff::{Difference, Kind, Side, diff};
 use crate::gates::import::export;
 use crate::gates::{Features, Gate};

@@ -4,9 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::cli::context::Context;
-use crate::cli::error::CommandError;
-use crate::cli::exit::Exit;
+use crate::cli::{CommandError, Context, Exit};
 use crate::gates::Catalogue;
 use crate::gates::after::After;
 use crate::gates::check::{StandingRule, Violation, check};

@@ -1,8 +1,6 @@
 //! `cdx features graph`: the prerequisites, drawn.
 
-use crate::cli::context::Context;
-use crate::cli::error::CommandError;
-use crate::cli::exit::Exit;
+use crate::cli::{CommandError, Context, Exit};
 use crate::gates::graph::{Graph, graph};
 use crate::gates::{Catalogue, Features, Gate};
 use crate::report::Format;

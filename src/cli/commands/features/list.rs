@@ -2,9 +2,7 @@
 
 use serde::Serialize;
 
-use crate::cli::context::Context;
-use crate::cli::error::CommandError;
-use crate::cli::exit::Exit;
+use crate::cli::{CommandError, Context, Exit};
 use crate::gates::in_effect::{ChannelState, InEffect};
 use crate::gates::resolve::{Features, Status};
 use crate::gates::standing::Standing;

@@ -10,10 +10,8 @@ mod plan;
 
 use std::path::PathBuf;
 
-use crate::cli::context::Context;
-use crate::cli::error::CommandError;
 use crate::cli::error::suggestion;
-use crate::cli::exit::Exit;
+use crate::cli::{CommandError, Context, Exit};
 use crate::gates::resolve::{Consent, Reach};
 use crate::gates::{Catalogue, Gate};
 use crate::model::suggestion::OfFeatures;

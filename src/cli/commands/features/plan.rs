@@ -2,9 +2,7 @@
 
 use serde::Serialize;
 
-use crate::cli::context::Context;
-use crate::cli::error::CommandError;
-use crate::cli::exit::Exit;
+use crate::cli::{CommandError, Context, Exit};
 use crate::gates::plan::{Plan, PlanStep, StepKind};
 use crate::gates::script::{Shell, script};
 use crate::gates::way::Choice;
