@@ -302,7 +302,16 @@ fn commands_are_values_and_not_text() {
 /// Times and identities are types, so that none is given for another (`src/model/time.rs`).
 #[test]
 fn times_and_identities_are_types() {
-    let bare = ["now: &str", " store: i64", " store_id: i64", " group: i64", " group_id: i64"];
+    let bare = [
+        "now: &str",
+        " store: i64",
+        " store_id: i64",
+        " group: i64",
+        " group_id: i64",
+        "company: &str",
+        "guid: &str",
+        "operation: i64",
+    ];
     for (name, text) in sources() {
         for (at, line) in program(&text).lines().enumerate() {
             let found = bare.iter().find(|bare| line.replace("'a ", "").contains(**bare));

@@ -12,7 +12,7 @@ use super::side::{ChannelDatabase, ChannelTx, Handle, Headquarters};
 use super::sql_text::{column_list, columns_of, quoted, same_key};
 use super::upload_table::UploadTable;
 use super::{origins, uploads};
-use crate::model::operation::OperationKind;
+use crate::model::operation::{Action, OperationKind};
 use crate::model::topology::DataStore;
 
 /// The rows that come over: the counter they have, the one they get, and where they were made.
@@ -140,7 +140,7 @@ fn count_on(channel: &ChannelTx<'_>, table: &str) -> Result<(), StoreError> {
 /// be done with it.
 fn leave_orphans(channel: &ChannelTx<'_>, kind: OperationKind) -> Result<u64, StoreError> {
     let sql = include_str!("sql/merge_orphans.sql").replace("{table}", kind.table());
-    channel.run(&sql, [])
+    channel.run(&sql, named_params! { ":create": Action::Create })
 }
 
 fn attached<T>(
