@@ -36,7 +36,7 @@ enum Command {
         /// The group it joins.
         #[arg(long, default_value = "Default")]
         group: String,
-        /// With an offline database for its register; for a channel that exists, only that.
+        /// Give its register an offline database; a channel that exists gets only that.
         #[arg(long)]
         offline_database: bool,
         /// Make something go wrong: crash=POINT.
@@ -65,14 +65,14 @@ enum Command {
     Rebuild {
         /// Its name; an offline database's ends in .offline.
         name: String,
-        /// Also where the file can be read; its rows that headquarters has not received come over.
+        /// Do it even if the file can be read; rows that headquarters has not received come over.
         #[arg(long)]
         discard: bool,
         /// Make something go wrong: crash=POINT.
         #[arg(long, value_name = "F")]
         fault: Vec<String>,
     },
-    /// Set what headquarters says of a channel; 1070 brings it there.
+    /// Change a channel's settings in headquarters; 1070 brings them there.
     Set {
         /// Its name.
         name: String,

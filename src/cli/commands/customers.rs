@@ -33,10 +33,10 @@ pub(in crate::cli) struct Args {
 enum Command {
     /// List customers.
     List {
-        /// Only whose account, name or e-mail address has this word.
+        /// Only those with this word in the account, name or e-mail address.
         #[arg(default_value = "")]
         word: String,
-        /// At most so many.
+        /// At most this many.
         #[arg(long, default_value_t = 20)]
         limit: u32,
     },

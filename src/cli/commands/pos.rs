@@ -39,7 +39,7 @@ struct Place {
     /// Say which way it would go, and why, and do nothing.
     #[arg(long)]
     dry_run: bool,
-    /// End in 0 only where it goes this way; local takes async too.
+    /// End in 0 only if it goes this way; local includes async.
     #[arg(long, value_name = "PATH")]
     expect: Option<PathArg>,
 }
@@ -202,7 +202,7 @@ enum Command {
     CloseShift(Place),
     /// Bring a register back: its offline database is merged into the channel.
     Reconnect(Place),
-    /// Restart registers; they take features for what their channel's database says from then on.
+    /// Restart registers; from then on they have features as their channel's database says.
     Restart {
         /// Only of this channel.
         #[arg(long, value_name = "C")]

@@ -49,7 +49,7 @@ struct SetArgs {
     /// Jobs it runs beside those it has.
     #[arg(long, value_name = "JOB", num_args = 1..)]
     add_jobs: Vec<String>,
-    /// Jobs it runs no more.
+    /// Jobs it no longer runs.
     #[arg(long, value_name = "JOB", num_args = 1..)]
     remove_jobs: Vec<String>,
     /// The groups it serves, instead of those it has.
@@ -59,7 +59,7 @@ struct SetArgs {
     /// Groups it serves beside those it has.
     #[arg(long, value_name = "G", num_args = 1..)]
     add_groups: Vec<String>,
-    /// Groups it serves no more.
+    /// Groups it no longer serves.
     #[arg(long, value_name = "G", num_args = 1..)]
     remove_groups: Vec<String>,
 }

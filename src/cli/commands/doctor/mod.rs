@@ -20,7 +20,7 @@ use crate::model::suggestion::{Doctor, Prose, Suggestion};
 #[command(after_long_help = FORMATS)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(in crate::cli) struct Args {
-    /// The least grave finding that makes the exit code 1.
+    /// The least severe finding that makes the exit code 1.
     #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Error)]
     fail_on: FailOn,
     /// Only these rules, by code or name.
@@ -61,7 +61,7 @@ Formats of the doctor:
   --format sarif   SARIF 2.1.0, for code scanning
   --format github  annotations of a GitHub Actions run";
 
-/// The least grave finding that makes the exit code 1.
+/// The least severe finding that makes the exit code 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum FailOn {
     /// Errors.

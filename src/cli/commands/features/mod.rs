@@ -66,10 +66,10 @@ enum Command {
     Disable {
         /// The feature.
         feature: String,
-        /// Turn off those that need it first.
+        /// First turn off the features that need it.
         #[arg(long)]
         cascade: bool,
-        /// Leave on those that need it; the doctor then reports them.
+        /// Leave the features that need it on; the doctor then reports them.
         #[arg(long, conflicts_with = "cascade")]
         force: bool,
         /// Say what would happen, and change nothing.
