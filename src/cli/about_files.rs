@@ -14,7 +14,7 @@ use crate::store::StoreError;
 pub(super) const UNCERTAIN: &str = "uncertain";
 
 /// What to do before it is done again.
-pub(super) const LOOK: &str = "see whether it is there, before it is done again";
+pub(super) const LOOK: &str = "check whether the change is there before you run this again";
 
 /// The command that shows what another one would have changed in headquarters.
 pub(super) fn look(words: &str, command: &str) -> Prose {
@@ -50,12 +50,12 @@ pub(super) fn whole(error: &StoreError) -> (&'static str, Prose) {
         // Which command shows it, the command that was typed says.
         StoreError::Uncertain { .. } => (UNCERTAIN, Prose::hint(LOOK, Doctor::default())),
         StoreError::InUse { .. } | StoreError::Locked { .. } => {
-            let words = "wait until it has ended, then run the same again; what only shows goes on \
-                         meanwhile";
+            let words = "wait until it has ended, then run the same again; commands that only show \
+                         something work meanwhile";
             ("locked", Prose::hint(words, OfSessions::List(SessionKind::Download)))
         }
         _ => {
-            let words = "run the same again; where it fails again, see what is whole";
+            let words = "run the same again; if it fails again, see what is damaged";
             ("io", Prose::hint(words, Doctor::default()))
         }
     }

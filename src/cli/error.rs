@@ -86,7 +86,7 @@ impl CommandError {
     #[must_use]
     pub(super) fn not_shown(mut self, command: &str) -> Self {
         self.failure.message =
-            format!("all is done and could not be shown: {}", self.failure.message);
+            format!("everything is done, but it could not be shown: {}", self.failure.message);
         self.failure.hints = vec![about_files::look("see what is done", command)];
         self
     }
@@ -165,7 +165,7 @@ fn another_folder() -> Suggestion {
 fn unwilling(path: &str) -> Prose {
     match channel_of(Path::new(path)) {
         Some(name) => {
-            Prose::hint("correct what it says, or make the file again", rebuild(name, false))
+            Prose::hint("correct what is wrong, or make the file again", rebuild(name, false))
         }
         None => Prose::hint("see what is wrong with it", Doctor::default()),
     }
@@ -189,7 +189,7 @@ fn lacking(channel: &str, missing: &MissingGround) -> Prose {
             Prose::hint("bring it the customers", Run::job("1010").full().in_channel(channel))
         }
         MissingGround::NoDefaultCustomer | MissingGround::DefaultCustomerUnknown(_) => {
-            Prose::hint("see who could be it", OfCustomers::List)
+            Prose::hint("see who could be the default customer", OfCustomers::List)
         }
     }
 }
@@ -262,7 +262,7 @@ impl From<StoreError> for CommandError {
             StoreError::Newer { .. } => (
                 Impossible,
                 "newer",
-                Prose::hint("use the version that made it; this one is", Suggestion::Version),
+                Prose::hint("use the version that made it; see this one's", Suggestion::Version),
             ),
             StoreError::Older { .. } => (
                 Impossible,
@@ -393,10 +393,10 @@ impl From<PosError> for CommandError {
                 "unknown-address",
                 match known.first() {
                     Some(_) => Prose::hint(
-                        format!("it has {}; see it in headquarters", known.join(", ")),
+                        format!("it has {}; see the customer in headquarters", known.join(", ")),
                         OfCustomers::Show(account.clone()),
                     ),
-                    None => Prose::hint("it has none", OfCustomers::Show(account.clone())),
+                    None => Prose::hint("it has no address", OfCustomers::Show(account.clone())),
                 },
             ),
             PosError::UnknownInstance { .. } => {

@@ -51,7 +51,7 @@ pub const CALM: (&[String], Asked<'static>) = (&[], Asked::Nothing);
 /// The event of what could not be put in order after the work, and whether that was done.
 fn not_tidied(untidied: &TidyFailure, done: bool) -> Event {
     let why = chain(&untidied.error);
-    let head = if done { "all is done; " } else { "" };
+    let head = if done { "everything is done, but " } else { "" };
     let text = format!("{head}{} could not be put in order: {why}", untidied.what);
     Event::Warning { text, hint: None }
 }
@@ -128,7 +128,7 @@ fn sweep_packages(writer: &Writer, listener: &mut dyn Listener) -> Result<(), St
     let folder = Folder(writer.env.packages_path());
     let drafts = folder.sweep()?;
     if drafts > 0 {
-        repaired(listener, format!("{drafts} unfinished package files are removed"));
+        repaired(listener, format!("unfinished package files removed: {drafts}"));
     }
     let known = sessions::packages(&writer.hq)?;
     for name in folder.list()? {

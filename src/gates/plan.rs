@@ -318,7 +318,7 @@ impl<'a, 'g> Planner<'a, 'g> {
         let off: Vec<&&Gate> = chain.iter().filter(|gate| !planned(gate)).collect();
         let why = match off.len() {
             0 | 1 => "turns it on in headquarters".to_owned(),
-            more => format!("turns it and {} it needs on in headquarters", more - 1),
+            more => format!("turns it on in headquarters, after the {} that it needs", more - 1),
         };
         let command = OfFeatures::Enable {
             feature: gate.slug.clone(),
@@ -431,7 +431,7 @@ impl<'a, 'g> Planner<'a, 'g> {
             one.state != ChannelState::Effective && held
         });
         if holds {
-            let why = "scale units answer from what they hold until it expires, or until then";
+            let why = "scale units answer from their cache until it expires or they are restarted";
             self.say(StepKind::Restart, Suggestion::RestartScaleUnits(only.clone()), why);
         }
         if open.iter().any(|gate| gate.restarts_register()) {

@@ -14,7 +14,7 @@ pub enum PosError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// No such customer in the channel.
-    #[error("channel {channel} knows no customer {account:?}")]
+    #[error("channel {channel} does not have customer {account:?}")]
     UnknownCustomer {
         /// The channel.
         channel: String,

@@ -17,9 +17,9 @@ pub(super) fn close(site: &mut Site<'_>) -> Result<PosReport, PosError> {
     let before = site.world().clock.before(Duration::from_secs(days * 24 * 60 * 60));
     let (gone, lost) = channel_customers::purge(&site.database, &before)?;
     let mut report = site.report("close-shift", Path::Local, "");
-    report.notes.push(format!("{gone} asynchronous rows older than {days} days deleted"));
+    report.notes.push(format!("asynchronous rows older than {days} days deleted: {gone}"));
     if lost > 0 {
-        report.notes.push(format!("{lost} of them had not been uploaded and are lost"));
+        report.notes.push(format!("lost, since they had not been uploaded: {lost}"));
     }
     Ok(report)
 }
@@ -33,7 +33,7 @@ pub(super) fn reconnect(site: &mut Site<'_>) -> Result<PosReport, PosError> {
     };
     let mut report = site.report("reconnect", Path::Local, "");
     let rows: u64 = merged.iter().map(|(_, rows)| rows).sum();
-    report.notes.push(format!("{rows} rows merged into {channel}"));
+    report.notes.push(format!("rows merged into {channel}: {rows}"));
     for (table, rows) in merged.into_iter().filter(|(_, rows)| *rows > 0) {
         report.notes.push(format!("{table}: {rows}"));
     }

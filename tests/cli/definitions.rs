@@ -163,7 +163,7 @@ fn s04_what_follows_the_definitions_makes_no_failure_of_them() {
         )
         .unwrap();
     let run = env.run("scheduler init").expect(0);
-    assert!(run.err.contains("warning: all is done; the upload tables of a"), "{}", run.err);
+    assert!(run.err.contains("warning: everything is done, but the upload tables"), "{}", run.err);
     assert!(run.err.contains("channels/houston.db") && run.err.contains("no room"), "{}", run.err);
     let subjobs = env.json("jobs show P-0001")["subjobs"].to_string();
     assert!(subjobs.contains("SUGGESTIONS"), "{subjobs}");

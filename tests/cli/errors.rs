@@ -135,7 +135,7 @@ fn values_out_of_place_name_what_was_expected() {
         ("schedules set Downlods --active yes", 2, "did you mean \"Downloads\"?"),
         ("schedules set Downloads --jobs 1010 --add-jobs 1110", 2, "cannot be used with"),
         ("pos edit-customer --channel houston --account 9 --set x=y", 2, "unknown field \"x\""),
-        ("pos balance --channel houston --account 99", 2, "knows no customer \"99\""),
+        ("pos balance --channel houston --account 99", 2, "does not have customer \"99\""),
         ("channels add Boston!", 2, "expected 1 to 15 of a-z"),
         ("channels add houston", 2, "channel \"houston\" already exists"),
         ("sessions show 999", 2, "unknown session"),

@@ -23,11 +23,11 @@ fn a_plan_is_the_whole_ordered_way_and_shrinks_as_it_is_gone() {
     insta::assert_snapshot!(env.ok(&format!("features plan {EDITING}")).out, @r#"
     From here to async-customer-editing effective everywhere:
       1. cdx features enable async-customer-editing --with-prerequisites
-        turns it and 2 it needs on in headquarters
+        turns it on in headquarters, after the 2 that it needs
       2. cdx run 1110 1010 1070
         brings it to the channels
       3. cdx csu restart
-        scale units answer from what they hold until it expires, or until then
+        scale units answer from their cache until it expires or they are restarted
     create-customer in houston, seattle stays a real-time call: "Create customer in async mode" is off in functionality profile Stores
       to have it local: cdx profiles set Stores --async-customers yes, then cdx run 1070
     create-customer in online stays a real-time call: "Create customer in async mode" is off in functionality profile Online

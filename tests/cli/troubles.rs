@@ -41,7 +41,7 @@ fn a_package_that_cannot_be_removed_does_not_stop_the_clock() {
     fs::remove_file(&path).unwrap();
     fs::create_dir(&path).unwrap();
     let run = env.ok("clock advance 400d");
-    assert!(run.err.contains("all is done; a package that has expired could not"), "{}", run.err);
+    assert!(run.err.contains("everything is done, but a package that has expired"), "{}", run.err);
     assert!(run.err.contains(&name), "{}", run.err);
     assert!(!run.out.contains(&name) && run.out.contains("has expired"), "{}", run.out);
     fs::remove_dir(&path).unwrap();
@@ -64,12 +64,12 @@ fn what_is_done_and_cannot_be_shown_is_told_as_done() {
     for format in ["text", "json"] {
         let make = "customers create --first-name Ada --last-name Byron --format";
         let run = full(&format!("{make} {format}"));
-        assert!(run.err.contains("all is done and could not be shown"), "{}", run.err);
+        assert!(run.err.contains("everything is done, but it could not be shown"), "{}", run.err);
         assert!(run.err.contains("hint: see what is done: cdx customers list"), "{}", run.err);
     }
     assert_eq!(env.json("customers list Byron")["total"], 2);
     let run = full("customers list");
-    assert!(!run.err.contains("all is done"), "{}", run.err);
+    assert!(!run.err.contains("everything is done"), "{}", run.err);
     assert!(run.err.contains("run the same again"), "{}", run.err);
 }
 

@@ -201,7 +201,7 @@ fn u06_closing_a_shift_loses_what_was_not_uploaded() {
     env.ok("clock advance 25h");
     env.create_async("houston", "Fresh");
     let report = env.json("pos close-shift --channel houston");
-    assert!(report["notes"].to_string().contains("2 of them had not been uploaded"), "{report:#}");
+    assert!(report["notes"].to_string().contains("had not been uploaded: 2"), "{report:#}");
     assert_eq!(number(&env.channel("houston"), left), 1);
     env.ok("run P");
     assert_eq!(number(&env.hq(), RECEIVED), 2, "the counters go on, the lost row does not come");
