@@ -122,7 +122,7 @@ fn early(features: &Features<'_>, gate: &Gate) -> Vec<Violation> {
     });
     late.map(|needed| {
         let message = format!(
-            "{:?} is to turn on on {date}, before {:?}, which it needs",
+            "{:?} is scheduled for {date}, before {:?}, which it needs",
             gate.name, needed.name
         );
         let (feature, date, consent) =

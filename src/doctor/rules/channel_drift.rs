@@ -18,10 +18,10 @@ const HEADER: Header = Header {
     why: "Headquarters sends what changed, and never asks what the channel has. A row that was \
           lost with a cancelled session, or changed in the channel by hand, stays wrong until \
           somebody changes it in headquarters again.",
-    how_to_fix: "A full synchronization of the job for that database. Where the channel has applied \
-           packages that headquarters does not know, headquarters was brought back from an older \
-           copy, and what is extra in the channels may be the last there is: look at it first, as \
-           a full synchronization removes it.",
+    how_to_fix: "A full synchronization of the job for that database. Where the channel has \
+           applied packages that headquarters does not know, headquarters was brought back from an \
+           older copy, and the extra rows in the channels may be the only ones left: look at them \
+           first, since a full synchronization removes them.",
     since: "0.2.0",
     behaviours: &["D01", "D14", "D18"],
     sources: &[Source::documented(CDX_IMPLEMENTATION), Source::documented(CDX_TROUBLE)],

@@ -17,13 +17,13 @@ const HEADER: Header = Header {
     severity: Severity::Error,
     checks: "that no upload table of a channel gives out counters that headquarters has \
              received already",
-    why: "Only rows above the largest counter received are uploaded. A channel database that \
-          was restored from a backup counts again from where the backup stood, and what it \
-          gives out until it has caught up is never uploaded, not even after that.",
-    how_to_fix: "Raise the counters above what headquarters has received; rows that headquarters does \
-           not have get new ones, in the order they had, and the next upload brings them. The \
-           registers of this tool count on above what was received by themselves, as soon as a \
-           command has opened the file; rows that any other program makes before that do not.",
+    why: "Only rows above the largest counter received are uploaded. A channel database that was \
+          restored from a backup counts again from where the backup stood. Rows that get their \
+          counters before it has caught up are never uploaded, not even after that.",
+    how_to_fix: "Raise the counters above what headquarters has received; rows that headquarters \
+           does not have get new ones, in the order they had, and the next upload brings them. As \
+           soon as a command has opened the file, the registers of this tool count on from above \
+           what was received; rows that another program makes before that do not.",
     since: "0.2.0",
     behaviours: &["U07", "U10"],
     sources: &[Source::inferred(CDX_COMMUNICATIONS), Source::documented(SCHEMA)],

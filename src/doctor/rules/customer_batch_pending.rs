@@ -15,12 +15,12 @@ const HEADER: Header = Header {
     name: "customer-batch-pending",
     severity: Severity::Warning,
     checks: "for customer operations that the P-job has brought to headquarters and \"Synchronize \
-             customers and channel requests\" has not processed, and what keeps the schedule that \
-             runs it: not active, no recurring batch, a batch on hold or in a bad state",
+             customers and channel requests\" has not processed, and for what stops the schedule \
+             that runs it: not active, no recurring batch, a batch on hold or in a bad state",
     why: "The order is P-job, batch, 1010. Until the batch has run there is no account, so that \
           there is nothing for 1010 to bring back.",
-    how_to_fix: "Fix the schedule that runs the batch where that is what keeps it, run the batch, then \
-           1010.",
+    how_to_fix: "Fix the schedule that runs the batch if it is what stops it; then run the batch, \
+           then 1010.",
     since: "0.2.0",
     behaviours: &["C01", "C02"],
     sources: &[Source::documented(ASYNC_FAQ), Source::documented(CONVERT)],

@@ -10,7 +10,7 @@ const HEADER: Header = Header {
     code: "CDX901",
     name: "database-damaged",
     severity: Severity::Error,
-    checks: "SQLite's integrity check on headquarters and on every channel and offline database; \
+    checks: "headquarters and every channel and offline database with SQLite's integrity check; \
              and that each of their files is there, is a channel database and can be read",
     why: "What a damaged file answers cannot be trusted, and what is written to it can be lost. \
           The other checks say nothing about a database that cannot be read.",

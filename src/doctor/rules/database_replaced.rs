@@ -22,16 +22,16 @@ const HEADER: Header = Header {
     checks: "that the file of each channel and offline database is the one last seen under its \
              name, that neither it nor headquarters was put back from an older copy since, and \
              that headquarters knows every channel database file that is there",
-    why: "A copy does not have what was done since it was made, and it counts again from where \
-          it stood. What one side believes the other to have is then not so: rows that were \
-          sent are not there, and rows that were brought are missing.",
+    why: "A copy does not have what was done since it was made, and it counts again from where it \
+          stood. Each side is then wrong about what the other has: rows that were sent are not \
+          there, and rows that were brought are missing.",
     how_to_fix: "A command that opens the file takes it in: its counters and temporary ids go on \
-           above all that was given out, and each job's next run brings it everything. \
-           Reseeding then finds the rows that headquarters does not have and lets the next \
-           upload bring them, each once. Customers that only headquarters had made, and has \
-           lost, are named: they are gone. A file that headquarters does not know, since it was \
-           put back from before the channel was added, is taken in with what it has when the \
-           channel is added again; which group it joins is a decision where there are several.",
+           above all that was given out, and each job's next run brings it everything. Reseeding \
+           then finds the rows that headquarters does not have and lets the next upload bring \
+           them, each once. Customers that only headquarters had made, and has lost, are named: \
+           they are gone. A file that headquarters does not know, since it was put back from \
+           before the channel was added, is taken in with what it has when the channel is added \
+           again; which group it joins is a decision where there are several.",
     since: "0.3.0",
     behaviours: &["U07", "U10"],
     sources: &[Source::inferred(CDX_COMMUNICATIONS), Source::assumed(FIDELITY)],
@@ -149,7 +149,7 @@ fn tell(
         subject: Subject::channel(name),
         title: "the database's file is not the one last seen".to_owned(),
         evidence,
-        effect: "what headquarters and the database believe of each other is not so".to_owned(),
+        effect: "headquarters and the database are wrong about what the other has".to_owned(),
         fix: Fix::safe(bring(x, name).into_iter().chain(refill(x, name, &channel.store.group)?)),
     });
     Ok(())

@@ -16,9 +16,8 @@ const HEADER: Header = Header {
     severity: Severity::Warning,
     checks: "for full sessions, still to be applied in an offline database, of jobs or subjobs \
              that are excluded from offline databases, while their tables there hold rows",
-    why: "An excluded job sends an offline database nothing, and nothing is what a full \
-          synchronization then leaves there. A register that goes offline afterwards works without \
-          that data.",
+    why: "An excluded job sends an offline database no rows, so a full synchronization leaves its \
+          tables there empty. A register that goes offline afterwards works without that data.",
     how_to_fix: "Cancel the session for the offline database if the rows are still wanted there, or \
            include the job again.",
     since: "0.2.0",

@@ -16,8 +16,8 @@ const HEADER: Header = Header {
     name: "extension-row-late",
     severity: Severity::Warning,
     checks: "that headquarters has the values of the extension rows of every uploaded row: a row \
-             of which it has nothing but default values, while its channel has others, went up \
-             without its extension row",
+             went up without its extension row where headquarters has only default values and the \
+             channel has others",
     why: "An extension table is read together with the table it extends, when the row goes up. \
           Rows are uploaded by the counter of the base table, once; an extension row that is \
           written or changed after that is never uploaded.",

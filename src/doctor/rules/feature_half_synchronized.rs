@@ -15,12 +15,13 @@ const HEADER: Header = Header {
     code: "CDX105",
     name: "feature-half-synchronized",
     severity: Severity::Error,
-    checks: "that headquarters and each channel have both FEATUREMANAGEMENTSTATE and \
-             FEATUREMANAGEMENTMETADATA of every feature they have one of",
+    checks: "that headquarters and each channel have both rows of a feature, \
+             FEATUREMANAGEMENTSTATE and FEATUREMANAGEMENTMETADATA, wherever they have one of the \
+             two",
     why: "The runtime joins the two rows. With one of them missing it does not see the feature, \
           and what it does not see counts as off, whatever the other row says.",
-    how_to_fix: "Bring the channel the whole of job 1110. Where headquarters itself has one row, \
-           `cdx features refresh` makes the other from it and from the feature's log.",
+    how_to_fix: "Run job 1110 in full for the channel. Where headquarters itself has one row, `cdx \
+           features refresh` makes the other from it and from the feature's log.",
     since: "0.2.0",
     behaviours: &["G14"],
     sources: &[Source::documented(SCHEMA)],

@@ -17,7 +17,7 @@ const HEADER: Header = Header {
     why: "The runtime reads a feature's state from what 1110 brings, so that a channel acts on it \
           before the other documented jobs have come (inferred). For the editing feature the FAQ \
           of 2026 lists 1110, 1010 and 1070; one page of 2022 says 1070 only. Until all have come \
-          the feature may work with customers, profiles or settings of before.",
+          the feature may work with old customers, profiles or settings.",
     how_to_fix: "Run the jobs that are missing, in order.",
     since: "0.3.0",
     behaviours: &["G15", "R15"],
@@ -53,12 +53,12 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             findings.report(Found {
                 subject: Subject::channel(&channel.store.name).with_feature(&gate.slug),
                 title: format!(
-                    "{:?} acts, and not all that is documented for it was done since: {}",
+                    "{:?} is in effect, but not all that is documented for it was done since: {}",
                     gate.name,
                     not_done(stands)
                 ),
                 evidence: vec![place],
-                effect: "it may work with customers, profiles or settings of before".to_owned(),
+                effect: "it may work with old customers, profiles or settings".to_owned(),
                 fix: way(x, channel, facts, gate)?,
             });
         }

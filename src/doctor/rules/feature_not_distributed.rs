@@ -18,8 +18,9 @@ const HEADER: Header = Header {
              the runtime reads have been applied there since it was turned on",
     why: "Turning a feature on changes one row in headquarters. Registers and shops act on what \
           their channel database says, and that changes only when 1110 has been applied there. \
-          Other jobs that are documented for a feature, for the editing feature 1010 and 1070 (the \
-          FAQ of 2026; one page of 2022 says 1070 only), are CDX215 once it acts.",
+          Once a feature is in effect, CDX215 looks at the other jobs that are documented for it; \
+          for the editing feature these are 1010 and 1070 (the FAQ of 2026; one page of 2022 says \
+          1070 only).",
     how_to_fix: "Run the jobs that are missing, in order, and see that each session ends in Applied.",
     since: "0.2.0",
     behaviours: &["G13", "G15", "R15"],

@@ -15,7 +15,7 @@ const HEADER: Header = Header {
     code: "CDX106",
     name: "gate-configuration-missing",
     severity: Severity::Error,
-    checks: "that what a feature asks to be set up before its job runs is set up, for every \
+    checks: "that everything that a feature needs set up before its job runs is set up, for every \
              feature that is on",
     why: "Some features take over from an older way as soon as a channel sees them. When what \
           they work with is not set up by then, the older way is gone and the new one does \

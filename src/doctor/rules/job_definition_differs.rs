@@ -15,8 +15,8 @@ const HEADER: Header = Header {
     code: "CDX602",
     name: "job-definition-differs",
     severity: Severity::Warning,
-    checks: "the jobs, subjobs and fields that runs use, which are headquarters', against those \
-             on disk: the shipped definitions and the environment's own `jobs/*.toml`",
+    checks: "the jobs, subjobs and fields in headquarters, which are those that runs use, against \
+             those on disk: the shipped definitions and the environment's own `jobs/*.toml`",
     why: "A run uses what the scheduler was last initialized with. What was changed on disk since \
           has no effect yet, and what was changed in headquarters by hand goes when the scheduler \
           is initialized with \"delete existing\".",

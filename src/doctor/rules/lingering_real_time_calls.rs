@@ -13,14 +13,14 @@ const HEADER: Header = Header {
     code: "CDX303",
     name: "lingering-real-time-calls",
     severity: Severity::Error,
-    checks: "each operation that a feature or an option which is on makes local, in each channel, \
-             on each instance of its scale unit: creating and editing customers and addresses, and \
+    checks: "each operation that an enabled feature or option makes local, in each channel, on \
+             each instance of its scale unit: creating and editing customers and addresses, and \
              customer orders",
     why: "Asynchronous customers are turned on so that registers do not wait for headquarters, and \
           go on without it. An operation that still calls headquarters waits, and fails when \
           headquarters cannot be reached. What is in the way is one of few things: a job has not \
           been applied since, only one of the feature's two rows has come, or the scale unit still \
-          answers from its memory. What settings themselves say is CDX304.",
+          answers from its memory. What is off in the settings themselves is reported by CDX304.",
     how_to_fix: "Run the commands it names, in order; they are the shortest way from here.",
     since: "0.2.0",
     behaviours: &["R01", "R02", "R03", "R14", "R15", "G13", "G14"],

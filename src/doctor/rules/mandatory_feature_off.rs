@@ -16,8 +16,8 @@ const HEADER: Header = Header {
     severity: Severity::Error,
     checks: "that every feature that is mandatory in this version is on",
     why: "A mandatory feature cannot be turned off in Feature management, and later versions have \
-          no code left for the other way. A row that says it is off was written past it, and what \
-          needs the feature cannot be enabled.",
+          no code left for the other way. A row that says it is off was not written by Feature \
+          management, and what needs the feature cannot be enabled.",
     how_to_fix: "Turn it on, and run the job that carries feature state.",
     since: "0.2.0",
     behaviours: &["G02", "G04", "G07"],

@@ -15,12 +15,12 @@ const HEADER: Header = Header {
     name: "operation-unfinished",
     severity: Severity::Error,
     checks: "for operations over two files (a reconnect, a channel that is added, a database that \
-             is made again, an upload that is collected) which a command began, and which no later \
-             command could finish",
-    why: "Two files are never written in one step. What a command leaves between them the next one \
-          finishes; where it cannot, because a file is damaged, gone, or refuses rows, the \
-          operation stays half done: rows may be in one file alone. Every other command goes on, \
-          on that channel too.",
+             is made again, an upload that is collected) that a command began and no later command \
+             could finish",
+    why: "Two files are never written in one step. The next command finishes what was left between \
+          them; where it cannot, because a file is damaged, gone, or refuses rows, the operation \
+          stays half done: rows may be in one file alone. Every other command goes on, on that \
+          channel too.",
     how_to_fix: "Remove what is in the way: each command that writes tries again, and says when it is \
            done. Where the file is beyond repair, make it again; the old one is kept beside it.",
     since: "0.3.0",

@@ -13,8 +13,8 @@ const HEADER: Header = Header {
     checks: "that the package of every session that is still to be applied is there, is within \
              its retention, and is as it was made; `--quick` looks at its size only",
     why: "A package past its retention is deleted, and the channel is told \"record not found\". \
-          One that does not match its checksum is never applied. The session can then be tried as \
-          often as one likes.",
+          One that does not match its checksum is never applied. Then it does not help to try the \
+          session again.",
     how_to_fix: "The job needs a full synchronization for that database; it takes the session's place.",
     since: "0.2.0",
     behaviours: &["D15", "D16"],

@@ -56,7 +56,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             let fix = if channel.store.paused { Fix::manual(steps) } else { Fix::safe(steps) };
             findings.report(Found {
                 subject: Subject::channel(name).with_table(&table).with_job(job),
-                title: format!("the next shift close deletes rows of {table} that nobody has"),
+                title: format!("the next shift close deletes uncollected rows of {table}"),
                 evidence: vec![
                     format!("{} above the last collected counter", count(counters.unsent, "row")),
                     format!(

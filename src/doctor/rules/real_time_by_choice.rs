@@ -15,10 +15,10 @@ const HEADER: Header = Header {
     checks: "which operations are real-time calls in a channel, or refused to customers whose \
              account has not come back, because a feature or an option of the channel's \
              functionality profile is off",
-    why: "It is as headquarters says, and may be meant so. Who expects otherwise looks here first: \
-          turning on the features of asynchronous customers does not create customers \
-          asynchronously; the option of the functionality profile does, and each channel has its \
-          own profile.",
+    why: "Headquarters is set up this way, and that may be intended. If you expected something \
+          else, look here first: turning on the features of asynchronous customers does not create \
+          customers asynchronously; the option of the functionality profile does, and each channel \
+          has its own profile.",
     how_to_fix: "Turn on what is off, if the operations are to be local; accept the finding if not.",
     since: "0.3.0",
     behaviours: &["R01", "R02", "R03", "R14"],

@@ -15,7 +15,7 @@ const HEADER: Header = Header {
     name: "recurring-jobs-missing",
     severity: Severity::Warning,
     checks: "that the P-job, \"Synchronize customers and channel requests\" and 1010 are each on \
-             an active distribution schedule, and that a recurring batch runs it that is in a \
+             an active distribution schedule, and that the recurring batch that runs it is in a \
              valid state and not on hold",
     why: "A register that is offline, or cannot reach headquarters, creates customers \
           asynchronously even where creation is synchronous otherwise. Without all three they \

@@ -13,7 +13,7 @@ const HEADER: Header = Header {
     code: "CDX104",
     name: "schedule-before-prerequisite",
     severity: Severity::Warning,
-    checks: "that no feature is to turn on before what it needs is on",
+    checks: "that no feature is scheduled to turn on before the features that it needs",
     why: "At midnight of its date a feature whose prerequisite is off stays off, and is looked at \
           again the next midnight. Whoever counts on the date is surprised.",
     how_to_fix: "Give what it needs the same date or an earlier one, or move the feature's own date \
@@ -36,10 +36,10 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                 continue;
             }
             let stands = match theirs {
-                Some(theirs) => format!("{:?} is to turn on on {theirs}", needed.name),
+                Some(theirs) => format!("{:?} is scheduled for {theirs}", needed.name),
                 None => format!("{:?} is off and has no date", needed.name),
             };
-            let mut evidence = vec![format!("{:?} is to turn on on {date}", gate.name), stands];
+            let mut evidence = vec![format!("{:?} is scheduled for {date}", gate.name), stands];
             let reasons = x.hq.stayed_off.as_ref()?;
             evidence.extend(reasons.get(&gate.slug).map(|why| format!("it stayed off: {why}")));
             let command = if date > standing.today {

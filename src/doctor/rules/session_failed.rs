@@ -18,7 +18,7 @@ const HEADER: Header = Header {
     name: "session-failed",
     severity: Severity::Error,
     checks: "for download sessions that are CreateFailed, DownloadFailed or ApplyFailed, or were \
-             cancelled because they had been tried too often",
+             cancelled because they had been tried too many times",
     why: "What a failed session carried is not in the channel. The next run tries it again, until \
           the try count is reached; then it is cancelled, later sessions go on without it, and its \
           rows never arrive by themselves.",

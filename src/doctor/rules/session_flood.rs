@@ -17,8 +17,8 @@ const HEADER: Header = Header {
              `session-budget` of `cdx.toml`",
     why: "A new offline database inherits every session of its group since each job's last full \
           one, and a register applies them one after the other before it can work offline.",
-    how_to_fix: "Run the jobs with the most sessions whole, so that counting begins again; or add \
-           databases to a dummy group first; or set \
+    how_to_fix: "Run the jobs that have the most sessions with `--full`, so that the count begins \
+           again; or add databases to a dummy group first; or set \
            CDX_ENABLE_DELAYED_OFFLINE_DOWNLOAD_SESSION_CREATION to 1.",
     since: "0.2.0",
     behaviours: &["D05"],

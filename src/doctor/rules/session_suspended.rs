@@ -16,9 +16,9 @@ const HEADER: Header = Header {
     severity: Severity::Error,
     checks: "for sessions that are Suspended, and counts what waits behind the first of each \
              database",
-    why: "With dependency enforcement on, a session that was tried too often is suspended, and \
-          every later session of that database waits, of whichever job, until somebody retries or \
-          cancels it.",
+    why: "With dependency enforcement on, a session that was tried too many times is suspended, \
+          and every later session of that database waits, of whichever job, until somebody retries \
+          or cancels it.",
     how_to_fix: "Fix what its message says, then retry the session; cancelling it gives up its rows, \
            and then its job needs a full synchronization for that database.",
     since: "0.2.0",

@@ -15,8 +15,8 @@ const HEADER: Header = Header {
     name: "stale-cache",
     severity: Severity::Error,
     checks: "what each instance of a scale unit answers from against its channel's database: \
-             feature state, functionality profile, default customer; and what registers took \
-             features for when they were started",
+             feature state, functionality profile, default customer; and the features that \
+             registers saw when they were started",
     why: "A scale unit answers from its memory. What jobs have applied takes effect when the \
           memory expires or the unit is restarted; how long that is, is not documented for feature \
           state, so `cache-ttl` of `cdx.toml` says it.",
@@ -76,7 +76,7 @@ fn registers(x: &Examination, channel: &str, facts: &ChannelFacts) -> Option<Fou
         .iter()
         .filter(|(_, progress)| old(&progress.in_effect))
         .filter_map(|(slug, _)| Some(format!("{:?}", x.hq.catalogue.get(slug)?.name)))
-        .map(|name| format!("{name}: the registers started before it was as it is"))
+        .map(|name| format!("{name}: it has changed since the registers were started"))
         .collect();
     (!evidence.is_empty()).then(|| Found {
         subject: Subject::channel(channel).with_key("registers"),

@@ -32,7 +32,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             subject: Subject::key("try-count"),
             title: format!("\"Try count\" is {value}, {RECOMMENDED} is recommended"),
             evidence: vec![format!("RETAILCONNPARAMETERS TRYCOUNT {value}")],
-            effect: "failing sessions are told of late".to_owned(),
+            effect: "failing sessions are noticed late".to_owned(),
             fix: Fix::manual([Step::new(
                 Stage::Configure,
                 Suggestion::SetParameter("try-count".to_owned(), RECOMMENDED.to_string()),

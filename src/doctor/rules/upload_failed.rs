@@ -68,7 +68,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             subject: Subject::session(number).with_channel(&session.store).with_job(job),
             title: format!("upload session {number} of {} {what}", session.store),
             evidence: vec![format!("{}: {message}", tries(session.tries))],
-            effect: format!("{} in no place but the channel", count(rows, "row")),
+            effect: format!("only in the channel: {}", count(rows, "row")),
             fix,
         });
     }
