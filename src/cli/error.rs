@@ -26,16 +26,20 @@ use crate::world::{ClockError, FaultError};
 
 /// Why a command could not do what it was asked.
 #[derive(Debug)]
-pub struct CommandError {
+pub(crate) struct CommandError {
     /// The exit code.
-    pub exit: Exit,
+    pub(crate) exit: Exit,
     /// What is printed.
-    pub failure: Box<Failure>,
+    pub(crate) failure: Box<Failure>,
 }
 
 impl CommandError {
     /// An error in what was typed, with a hint.
-    pub fn usage(code: &'static str, message: impl Into<String>, hint: impl Into<Prose>) -> Self {
+    pub(crate) fn usage(
+        code: &'static str,
+        message: impl Into<String>,
+        hint: impl Into<Prose>,
+    ) -> Self {
         Self {
             exit: Exit::Wrong,
             failure: Box::new(Failure {
@@ -49,7 +53,7 @@ impl CommandError {
     }
 
     /// An answer that is no, with its reasons and what to do about them.
-    pub fn refused(
+    pub(crate) fn refused(
         code: &'static str,
         message: String,
         causes: Vec<String>,
@@ -61,7 +65,7 @@ impl CommandError {
 
     /// Adds another hint.
     #[must_use]
-    pub fn with_hint(mut self, hint: Prose) -> Self {
+    pub(crate) fn with_hint(mut self, hint: Prose) -> Self {
         self.failure.hints.push(hint);
         self
     }

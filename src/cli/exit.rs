@@ -17,15 +17,15 @@ pub enum Exit {
 
 impl Exit {
     /// Every code that a command returns.
-    pub const ALL: &'static [Self] = &[Self::Done, Self::No, Self::Wrong, Self::Impossible];
+    pub(crate) const ALL: &'static [Self] = &[Self::Done, Self::No, Self::Wrong, Self::Impossible];
 
     /// The number the process ends with.
-    pub fn code(self) -> u8 {
+    pub(crate) fn code(self) -> u8 {
         self as u8
     }
 
     /// What it means, in a sentence.
-    pub fn describe(self) -> &'static str {
+    pub(crate) fn describe(self) -> &'static str {
         match self {
             Self::Done => "done, nothing wrong",
             Self::No => {
@@ -45,10 +45,10 @@ impl Exit {
 }
 
 /// The code of a process that ended where it was asked to crash.
-pub const CRASHED: u8 = 134;
+pub(crate) const CRASHED: u8 = 134;
 
 /// Codes that no command returns, and when a process ends with them anyway.
-pub const OTHERS: &[(u8, &str)] = &[
+pub(crate) const OTHERS: &[(u8, &str)] = &[
     (101, "a panic: a defect of cdx, please report it"),
     (130, "interrupted by Ctrl-C"),
     (CRASHED, "ended by `--fault crash=POINT`, as was asked"),

@@ -4,8 +4,8 @@ mod about_files;
 mod app;
 mod commands;
 mod context;
-pub mod error;
-pub mod exit;
+pub(crate) mod error;
+pub(crate) mod exit;
 mod folder;
 mod program;
 #[cfg(test)]

@@ -9,7 +9,7 @@ use toml::de::DeTable;
 
 /// What a file says; offsets are byte positions in its text.
 #[derive(Debug, Clone)]
-pub struct RawFile {
+pub(crate) struct RawFile {
     pub(super) job: Option<RawJob>,
     pub(super) subjobs: Vec<RawSubjob>,
 }

@@ -3,12 +3,12 @@
 mod check;
 pub mod file;
 mod merge;
-pub mod problem;
-pub mod script;
-pub mod settings;
+pub(crate) mod problem;
+pub(crate) mod script;
+pub(crate) mod settings;
 mod shipped;
 pub(crate) mod walk;
-pub mod which;
+pub(crate) mod which;
 
 pub use check::load;
 pub use problem::{Kind, Problem, Problems};

@@ -223,7 +223,7 @@ pub enum Kind {
 
 impl Kind {
     /// A stable code for scripts.
-    pub fn code(&self) -> &'static str {
+    pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Syntax(_) => "syntax",
             Self::UnknownKey { .. } => "unknown-key",
@@ -255,7 +255,7 @@ impl Kind {
     }
 
     /// What to do about it.
-    pub fn hint(&self) -> Option<String> {
+    pub(crate) fn hint(&self) -> Option<String> {
         match self {
             Self::UnknownKey { nearest: Some(nearest), .. }
             | Self::UnknownWord { nearest: Some(nearest), .. }
@@ -298,7 +298,7 @@ pub struct Problem {
 
 impl Problem {
     /// A problem at a byte offset of a text.
-    pub fn at(file: &str, text: &str, offset: usize, kind: &Kind) -> Self {
+    pub(crate) fn at(file: &str, text: &str, offset: usize, kind: &Kind) -> Self {
         let before = text.get(..offset).unwrap_or(text);
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         Self {
@@ -334,17 +334,17 @@ pub struct Problems {
 
 impl Problems {
     /// One problem alone.
-    pub fn one(problem: Problem) -> Self {
+    pub(crate) fn one(problem: Problem) -> Self {
         Self { told: vec![problem], more: 0 }
     }
 
     /// Whether scripts that were changed are all that is wrong.
-    pub fn are_changed_scripts(&self) -> bool {
+    pub(crate) fn are_changed_scripts(&self) -> bool {
         self.told.iter().all(|problem| problem.code == CHANGED)
     }
 
     /// Adds a problem, which is only made where it is told.
-    pub fn add(&mut self, problem: impl FnOnce() -> Problem) {
+    pub(crate) fn add(&mut self, problem: impl FnOnce() -> Problem) {
         if self.told.len() < MOST {
             self.told.push(problem());
         } else {
@@ -353,18 +353,18 @@ impl Problems {
     }
 
     /// Adds those of another file.
-    pub fn join(&mut self, others: Self) {
+    pub(crate) fn join(&mut self, others: Self) {
         self.more += others.more;
         others.told.into_iter().for_each(|problem| self.add(|| problem));
     }
 
     /// Whether nothing is wrong.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.told.is_empty()
     }
 
     /// How many there are.
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.told.len() + self.more
     }
 
@@ -377,12 +377,12 @@ impl Problems {
     }
 
     /// How many there are, and where it is one or more: `3 problems`.
-    pub fn counted(&self) -> String {
+    pub(crate) fn counted(&self) -> String {
         count(self.count() as u64, "problem")
     }
 
     /// Each that is told on a line of its own, set in, and how many more there are.
-    pub fn lines(&self) -> String {
+    pub(crate) fn lines(&self) -> String {
         let more = || format!("\n  and {} more", grouped(self.more as u64));
         let told = self.told.iter().map(|problem| format!("\n  {problem}"));
         told.chain((self.more > 0).then(more)).collect()

@@ -41,7 +41,7 @@ pub(super) const CHANGED: &str = "script-changed";
 
 impl ScriptProblem {
     /// A stable code for scripts.
-    pub fn code(&self) -> &'static str {
+    pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Refused { .. } => "script-refused",
             Self::Endless { .. } => "script-endless",
@@ -52,7 +52,7 @@ impl ScriptProblem {
     }
 
     /// What to do about it.
-    pub fn hint(&self) -> &'static str {
+    pub(crate) fn hint(&self) -> &'static str {
         match self {
             Self::Refused { .. } => {
                 "a script makes, changes and fills tables of its own; take the statement out (where \

@@ -13,7 +13,7 @@ use crate::model::ids::DataAreaId;
 use crate::model::settings::{SUBJECT_PARTS, Settings, Suppression, UploadTopology};
 
 /// The commented file that `init` writes; it says what the defaults are.
-pub const TEMPLATE: &str = include_str!("cdx.template.toml");
+pub(crate) const TEMPLATE: &str = include_str!("cdx.template.toml");
 
 const SECTIONS: &[&str] =
     &["environment", "scale-unit", "upload", "packages", "change-tracking", "doctor", "suppress"];
@@ -22,7 +22,7 @@ const SECTIONS: &[&str] =
 ///
 /// # Errors
 /// Every problem, with line and column.
-pub fn parse(file: &str, text: &str) -> Result<Settings, Problems> {
+pub(crate) fn parse(file: &str, text: &str) -> Result<Settings, Problems> {
     let mut walker = Walker::new(file, text);
     let root = walker.parse();
     let mut settings = Settings::default();

@@ -4,11 +4,11 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {
     /// The name problems are reported under.
-    pub name: String,
+    pub(crate) name: String,
     /// The text.
-    pub text: String,
+    pub(crate) text: String,
     /// Shipped files must give evidence for every line, and default to the `ax` schema.
-    pub shipped: bool,
+    pub(crate) shipped: bool,
 }
 
 /// The files inside the binary, by the id of their job.

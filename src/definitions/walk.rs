@@ -61,7 +61,7 @@ impl<'a> Walker<'a> {
         self.note(value.span().start, Kind::WrongType { key: key.to_owned(), found, expected });
     }
 
-    pub(crate) fn text(&mut self, table: &DeTable<'_>, key: &str) -> Option<At<String>> {
+    pub fn text(&mut self, table: &DeTable<'_>, key: &str) -> Option<At<String>> {
         let value = table.get(key)?;
         let Some(text) = value.get_ref().as_str() else {
             self.wrong(key, value, "a text in quotes");

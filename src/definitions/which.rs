@@ -9,26 +9,26 @@ const TOPICS: &str = include_str!("topics.toml");
 
 /// The jobs a change needs, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct NeededJobs {
+pub(crate) struct NeededJobs {
     /// What was asked.
-    pub word: String,
+    pub(crate) word: String,
     /// The jobs.
-    pub jobs: Vec<NeededJob>,
+    pub(crate) jobs: Vec<NeededJob>,
 }
 
 /// One job, and why it is needed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct NeededJob {
+pub(crate) struct NeededJob {
     /// The job's id.
-    pub job: String,
+    pub(crate) job: String,
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// Why.
-    pub why: String,
+    pub(crate) why: String,
     /// How well that is supported.
-    pub grade: Grade,
+    pub(crate) grade: Grade,
     /// Where it was read.
-    pub source: String,
+    pub(crate) source: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -49,23 +49,27 @@ struct Topic {
 
 /// A job that a feature needs, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct JobNeed {
+pub(crate) struct JobNeed {
     /// The job's id.
-    pub job: String,
+    pub(crate) job: String,
     /// Why.
-    pub why: String,
+    pub(crate) why: String,
     /// What that rests on.
-    pub evidence: Evidence,
+    pub(crate) evidence: Evidence,
 }
 
 /// Features as this search needs them.
-pub trait FeatureJobs {
+pub(crate) trait FeatureJobs {
     /// The jobs of the feature a word names, in order; none when it names none.
     fn jobs_of(&self, word: &str) -> Option<Vec<JobNeed>>;
 }
 
 /// Finds the jobs that a word needs; none when nothing is known of it.
-pub fn which(definitions: &Definitions, features: &impl FeatureJobs, word: &str) -> NeededJobs {
+pub(crate) fn which(
+    definitions: &Definitions,
+    features: &impl FeatureJobs,
+    word: &str,
+) -> NeededJobs {
     let wanted = word.trim().to_lowercase();
     let mut jobs = Vec::new();
     for need in features.jobs_of(word).unwrap_or_default() {

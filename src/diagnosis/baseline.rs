@@ -10,7 +10,7 @@ const VERSION: u32 = 1;
 /// What a baseline file holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Baseline {
+pub(crate) struct Baseline {
     format_version: u32,
     findings: Vec<Entry>,
 }
@@ -26,7 +26,7 @@ struct Entry {
 
 impl Baseline {
     /// The baseline of everything that was found and is not accepted already.
-    pub fn of(findings: &[Finding]) -> Self {
+    pub(crate) fn of(findings: &[Finding]) -> Self {
         let entry = |finding: &Finding| Entry {
             code: finding.code.to_owned(),
             subject: worded(finding),
@@ -43,7 +43,7 @@ impl Baseline {
     ///
     /// # Errors
     /// What is wrong with it, with line and column.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let found: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
         if found.format_version == VERSION {
             return Ok(found);
@@ -57,17 +57,12 @@ impl Baseline {
     }
 
     /// How many findings it holds.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.findings.len()
     }
 
-    /// Whether it holds none.
-    pub fn is_empty(&self) -> bool {
-        self.findings.is_empty()
-    }
-
     /// Whether a finding was known.
-    pub fn knows(&self, fingerprint: &str) -> bool {
+    pub(crate) fn knows(&self, fingerprint: &str) -> bool {
         self.findings.iter().any(|entry| entry.fingerprint == fingerprint)
     }
 }

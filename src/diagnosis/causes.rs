@@ -11,7 +11,7 @@ use super::severity::Severity;
 ///
 /// `causes` has the places of each finding's causes; `in_the_way` are the codes of those that a
 /// fix must clear first.
-pub fn link(findings: &mut [Finding], causes: Vec<Vec<usize>>, in_the_way: &[&str]) {
+pub(crate) fn link(findings: &mut [Finding], causes: Vec<Vec<usize>>, in_the_way: &[&str]) {
     let mut ranks: Vec<Severity> = findings.iter().map(|finding| finding.severity).collect();
     for (at, causes) in causes.iter().enumerate() {
         for cause in causes {

@@ -97,7 +97,7 @@ impl Finding {
     }
 
     /// Whether it counts towards the verdict: neither accepted nor known before.
-    pub fn counts(&self) -> bool {
+    pub(crate) fn counts(&self) -> bool {
         !self.suppressed && !self.baseline
     }
 }

@@ -7,7 +7,7 @@ use super::severity::Severity;
 /// What could not be found out, and why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Unknown(pub String);
+pub struct Unknown(pub(crate) String);
 
 /// Something that may not have been found out.
 pub type Known<T> = Result<T, Unknown>;
@@ -17,31 +17,31 @@ pub type Known<T> = Result<T, Unknown>;
 pub struct Findings {
     header: &'static Header,
     /// Its findings.
-    pub found: Vec<Finding>,
+    pub(crate) found: Vec<Finding>,
     /// What it could not look at, and why.
-    pub unjudged: Vec<String>,
+    pub(crate) unjudged: Vec<String>,
 }
 
 impl Findings {
     /// Nothing yet.
-    pub fn new(header: &'static Header) -> Self {
+    pub(crate) fn new(header: &'static Header) -> Self {
         Self { header, found: Vec::new(), unjudged: Vec::new() }
     }
 
     /// Reports something.
-    pub fn report(&mut self, found: Found) {
+    pub(crate) fn report(&mut self, found: Found) {
         self.found.push(Finding::of(self.header, found));
     }
 
     /// Reports something that matters less than what the rule is for.
-    pub fn report_milder(&mut self, severity: Severity, found: Found) {
+    pub(crate) fn report_milder(&mut self, severity: Severity, found: Found) {
         let mut finding = Finding::of(self.header, found);
         finding.severity = finding.severity.min(severity);
         self.found.push(finding);
     }
 
     /// Says that a part was left out, and why.
-    pub fn left_out(&mut self, why: &Unknown) {
+    pub(crate) fn left_out(&mut self, why: &Unknown) {
         let Unknown(line) = why;
         if !self.unjudged.contains(line) {
             self.unjudged.push(line.clone());
@@ -49,7 +49,7 @@ impl Findings {
     }
 
     /// Says what could not be looked at.
-    pub fn unjudged(&mut self, what: &str, why: &Unknown) {
+    pub(crate) fn unjudged(&mut self, what: &str, why: &Unknown) {
         let line = format!("{what}: {why}");
         if !self.unjudged.contains(&line) {
             self.unjudged.push(line);

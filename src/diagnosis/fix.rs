@@ -58,13 +58,13 @@ pub struct Step {
 
 impl Step {
     /// A command that is run as it is.
-    pub fn new(stage: Stage, command: impl Into<Suggestion>) -> Self {
+    pub(crate) fn new(stage: Stage, command: impl Into<Suggestion>) -> Self {
         Self { stage, command: command.into(), widens: false }
     }
 
     /// The same, where the command is run without a limit for several channels that need it.
     #[must_use]
-    pub fn widening(self, widens: bool) -> Self {
+    pub(crate) fn widening(self, widens: bool) -> Self {
         Self { widens, ..self }
     }
 
@@ -74,7 +74,7 @@ impl Step {
     }
 
     /// The command.
-    pub fn command(&self) -> &Suggestion {
+    pub(crate) fn command(&self) -> &Suggestion {
         &self.command
     }
 
@@ -89,11 +89,11 @@ impl Step {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
     /// Its commands, in order.
-    pub steps: Vec<Step>,
+    pub(crate) steps: Vec<Step>,
     /// How safe they are together.
-    pub safety: Safety,
+    pub(crate) safety: Safety,
     /// The environment that `--env` named for the diagnosis, which its commands name too.
-    pub env: Option<String>,
+    pub(crate) env: Option<String>,
 }
 
 impl Fix {
@@ -103,18 +103,18 @@ impl Fix {
     }
 
     /// Commands that somebody must decide on.
-    pub fn manual(steps: impl IntoIterator<Item = Step>) -> Option<Self> {
+    pub(crate) fn manual(steps: impl IntoIterator<Item = Step>) -> Option<Self> {
         Self::new(Safety::Manual, steps)
     }
 
     /// Commands of this safety; none when there are none.
-    pub fn new(safety: Safety, steps: impl IntoIterator<Item = Step>) -> Option<Self> {
+    pub(crate) fn new(safety: Safety, steps: impl IntoIterator<Item = Step>) -> Option<Self> {
         let steps: Vec<Step> = steps.into_iter().collect();
         (!steps.is_empty()).then_some(Self { steps, safety, env: None })
     }
 
     /// The commands as they are typed, in order.
-    pub fn commands(&self) -> Vec<String> {
+    pub(crate) fn commands(&self) -> Vec<String> {
         self.steps.iter().map(|step| step.command.typed(self.env.as_deref())).collect()
     }
 
@@ -141,7 +141,7 @@ impl Serialize for Fix {
 
 /// The commands of several fixes, each once and in an order that works; a command that several
 /// channels need is run once for all, and jobs that can be run in one call are.
-pub fn together<'a>(fixes: impl IntoIterator<Item = &'a Fix>) -> Vec<Suggestion> {
+pub(crate) fn together<'a>(fixes: impl IntoIterator<Item = &'a Fix>) -> Vec<Suggestion> {
     let mut steps: Vec<&Step> = Vec::new();
     // What each fix runs, in its order.
     let mut orders: Vec<Vec<&str>> = Vec::new();

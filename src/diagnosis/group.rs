@@ -9,13 +9,13 @@ const MOST_EVIDENCE: usize = 5;
 
 /// Findings that share a rule, a cause and what fixes it.
 #[derive(Debug)]
-pub struct Group<'a> {
+pub(crate) struct Group<'a> {
     /// The findings, at least one.
-    pub findings: Vec<&'a Finding>,
+    pub(crate) findings: Vec<&'a Finding>,
 }
 
 /// Findings by cause, in the order of the first of each.
-pub fn groups<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Group<'a>> {
+pub(crate) fn groups<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'a>> = Vec::new();
     for finding in findings {
         match groups.iter_mut().find(|group| group.is_like(finding)) {
@@ -28,7 +28,7 @@ pub fn groups<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Group<
 
 impl<'a> Group<'a> {
     /// The first finding, which speaks for all.
-    pub fn first(&self) -> Option<&'a Finding> {
+    pub(crate) fn first(&self) -> Option<&'a Finding> {
         self.findings.first().copied()
     }
 
@@ -48,7 +48,7 @@ impl<'a> Group<'a> {
     }
 
     /// The channels concerned, in order, each once.
-    pub fn channels(&self) -> Vec<&'a str> {
+    pub(crate) fn channels(&self) -> Vec<&'a str> {
         let mut found = Vec::new();
         for channel in self.findings.iter().filter_map(|finding| finding.subject.in_channel()) {
             if !found.contains(&channel) {
@@ -59,7 +59,7 @@ impl<'a> Group<'a> {
     }
 
     /// What else the findings are about, each once.
-    pub fn subjects(&self) -> Vec<String> {
+    pub(crate) fn subjects(&self) -> Vec<String> {
         let mut found = Vec::new();
         for finding in &self.findings {
             let text = finding.subject.beside_channel();
@@ -71,7 +71,7 @@ impl<'a> Group<'a> {
     }
 
     /// Lines of evidence, each once, and how many more there are.
-    pub fn evidence(&self) -> (Vec<&'a str>, usize) {
+    pub(crate) fn evidence(&self) -> (Vec<&'a str>, usize) {
         let mut found: Vec<&str> = Vec::new();
         for line in self.findings.iter().flat_map(|finding| &finding.evidence) {
             if !found.contains(&line.as_str()) {
@@ -84,12 +84,12 @@ impl<'a> Group<'a> {
     }
 
     /// The fixes.
-    pub fn fixes(&self) -> impl Iterator<Item = &'a Fix> {
+    pub(crate) fn fixes(&self) -> impl Iterator<Item = &'a Fix> {
         self.findings.iter().filter_map(|finding| finding.fix.as_ref())
     }
 
     /// The commands that fix all of them.
-    pub fn commands(&self) -> Vec<Suggestion> {
+    pub(crate) fn commands(&self) -> Vec<Suggestion> {
         together(self.fixes())
     }
 }

@@ -3,18 +3,18 @@
 //!
 //! It knows neither environments nor repositories, and is built on `model` alone.
 
-pub mod baseline;
-pub mod causes;
+pub(crate) mod baseline;
+pub(crate) mod causes;
 mod finding;
 mod findings;
-pub mod fix;
-pub mod group;
+pub(crate) mod fix;
+pub(crate) mod group;
 mod header;
 mod outcome;
 mod severity;
-pub mod sources;
+pub(crate) mod sources;
 mod subject;
-pub mod suppress;
+pub(crate) mod suppress;
 
 pub use finding::{Cause, Finding, Found};
 pub use findings::{Findings, Known, Unknown};

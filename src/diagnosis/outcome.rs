@@ -69,12 +69,12 @@ pub struct Diagnosis {
 impl Diagnosis {
     /// Whether it can be said that all is well: every rule was carried out, and one at least could
     /// judge something.
-    pub fn is_sound(&self) -> bool {
+    pub(crate) fn is_sound(&self) -> bool {
         self.is_informed() && self.checks.crashed == 0
     }
 
     /// Whether anything could be checked at all.
-    pub fn is_informed(&self) -> bool {
+    pub(crate) fn is_informed(&self) -> bool {
         self.rules.is_empty() || self.checks.passed + self.checks.failed > 0
     }
 
@@ -86,14 +86,14 @@ impl Diagnosis {
 
 impl Outcome {
     /// How a rule ended.
-    pub fn of(rule: &'static Header, state: State, reasons: Vec<String>) -> Self {
+    pub(crate) fn of(rule: &'static Header, state: State, reasons: Vec<String>) -> Self {
         Self { code: rule.code, name: rule.name, state, reasons }
     }
 }
 
 impl Checks {
     /// How many of these rules ended how.
-    pub fn of(rules: &[Outcome]) -> Self {
+    pub(crate) fn of(rules: &[Outcome]) -> Self {
         let of = |state| rules.iter().filter(|rule| rule.state == state).count();
         let (passed, failed) = (of(State::Passed), of(State::Failed));
         let (skipped, crashed) = (of(State::Skipped), of(State::Crashed));

@@ -17,7 +17,7 @@ named! {
 
 impl Severity {
     /// What it means to a reader.
-    pub fn tone(self) -> Option<Tone> {
+    pub(crate) fn tone(self) -> Option<Tone> {
         match self {
             Self::Info => None,
             Self::Warning => Some(Tone::Open),

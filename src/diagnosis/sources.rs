@@ -8,24 +8,24 @@ use crate::model::evidence::Grade;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Source {
     /// The page.
-    pub url: &'static str,
+    pub(crate) url: &'static str,
     /// documented, inferred or assumed.
-    pub grade: Grade,
+    pub(crate) grade: Grade,
 }
 
 impl Source {
     /// The page says it.
-    pub const fn documented(url: &'static str) -> Self {
+    pub(crate) const fn documented(url: &'static str) -> Self {
         Self { url, grade: Grade::Documented }
     }
 
     /// It follows from the page.
-    pub const fn inferred(url: &'static str) -> Self {
+    pub(crate) const fn inferred(url: &'static str) -> Self {
         Self { url, grade: Grade::Inferred }
     }
 
     /// No public source says it; the page is the nearest.
-    pub const fn assumed(url: &'static str) -> Self {
+    pub(crate) const fn assumed(url: &'static str) -> Self {
         Self { url, grade: Grade::Assumed }
     }
 }
@@ -33,9 +33,6 @@ impl Source {
 macro_rules! pages {
     ($($(#[$doc:meta])* $name:ident = $url:literal;)+) => {
         $($(#[$doc])* pub const $name: &str = $url;)+
-
-        /// Every page.
-        pub const PAGES: &[&str] = &[$($name,)+];
     };
 }
 
@@ -66,8 +63,6 @@ pages! {
     UPLOAD_WARNINGS = "https://learn.microsoft.com/troubleshoot/dynamics-365/commerce/upload-session-warnings";
     /// The public channel database schema.
     SCHEMA = "https://github.com/madmonkey/RetailSDK";
-    /// Headquarters' tables in the Common Data Model.
-    CDM = "https://github.com/microsoft/CDM";
     /// This project's own list of what it shows and why.
     FIDELITY = "docs/fidelity.md";
 }

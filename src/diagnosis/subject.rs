@@ -54,12 +54,12 @@ impl Subject {
     }
 
     /// A session.
-    pub fn session(session: impl Into<SessionId>) -> Self {
+    pub(crate) fn session(session: impl Into<SessionId>) -> Self {
         Self { session: Some(session.into()), ..Self::default() }
     }
 
     /// The parts that apply, by name, in a fixed order.
-    pub fn parts(&self) -> Vec<(&'static str, String)> {
+    pub(crate) fn parts(&self) -> Vec<(&'static str, String)> {
         let parts = [
             ("channel", self.channel.clone()),
             ("job", self.job.clone()),
@@ -72,27 +72,27 @@ impl Subject {
     }
 
     /// The channel or offline database it is about.
-    pub fn in_channel(&self) -> Option<&str> {
+    pub(crate) fn in_channel(&self) -> Option<&str> {
         self.channel.as_deref()
     }
 
     /// The job it is about.
-    pub fn of_job(&self) -> Option<&str> {
+    pub(crate) fn of_job(&self) -> Option<&str> {
         self.job.as_deref()
     }
 
     /// The feature it is about.
-    pub fn of_feature(&self) -> Option<&str> {
+    pub(crate) fn of_feature(&self) -> Option<&str> {
         self.feature.as_deref()
     }
 
     /// What else it is about.
-    pub fn of_key(&self) -> Option<&str> {
+    pub(crate) fn of_key(&self) -> Option<&str> {
         self.key.as_deref()
     }
 
     /// What tells it from others of the same channel, as people read it.
-    pub fn beside_channel(&self) -> String {
+    pub(crate) fn beside_channel(&self) -> String {
         let parts = self.parts().into_iter();
         let parts = parts.filter(|(name, _)| !["channel", "key"].contains(name));
         let worded = parts.map(|(name, value)| match name {

@@ -8,7 +8,7 @@ use super::outcome::{Outcome, State};
 use crate::model::settings::Suppression;
 
 /// Whether a suppression has ended.
-pub fn is_expired(suppression: &Suppression, today: Date) -> bool {
+pub(crate) fn is_expired(suppression: &Suppression, today: Date) -> bool {
     suppression.expires.is_some_and(|expires| expires <= today)
 }
 
@@ -23,7 +23,7 @@ fn accepts(suppression: &Suppression, finding: &Finding) -> bool {
 
 /// Marks what is accepted, but nothing of the rule `never`, which is about suppressions; for each
 /// suppression, whether it matched anything.
-pub fn apply(
+pub(crate) fn apply(
     suppressions: &[Suppression],
     today: Date,
     never: &str,
@@ -45,7 +45,7 @@ pub fn apply(
 
 /// The suppressions that matched nothing, where the rule they name could look everywhere; to be
 /// asked where nothing was left out.
-pub fn unused<'a>(
+pub(crate) fn unused<'a>(
     suppressions: &'a [Suppression],
     matched: &'a [bool],
     rules: &'a [Outcome],

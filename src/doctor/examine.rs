@@ -14,19 +14,19 @@ use crate::store::{Reader, StoreError, topology};
 #[derive(Debug, Clone, Default)]
 pub struct Request {
     /// Only these rules, by code; all when empty.
-    pub only: Vec<&'static str>,
+    pub(crate) only: Vec<&'static str>,
     /// Without these rules, by code.
-    pub skip: Vec<&'static str>,
+    pub(crate) skip: Vec<&'static str>,
     /// Only this channel, its register's offline database included.
-    pub channel: Option<String>,
+    pub(crate) channel: Option<String>,
     /// Without reading rows.
-    pub quick: bool,
+    pub(crate) quick: bool,
     /// Findings that were known before.
-    pub baseline: Option<Baseline>,
+    pub(crate) baseline: Option<Baseline>,
     /// Somebody writes meanwhile: rows of different files cannot be held against each other.
-    pub busy: bool,
+    pub(crate) busy: bool,
     /// The environment that `--env` named, which commands to be typed name too.
-    pub env: Option<String>,
+    pub(crate) env: Option<String>,
 }
 
 /// Examines an environment; nothing is written.
@@ -77,7 +77,7 @@ fn name_within(reader: &Reader, diagnosis: &mut Diagnosis) {
 }
 
 /// Runs the rules that are asked for.
-pub fn diagnose(examination: &Examination, request: &Request) -> Diagnosis {
+pub(crate) fn diagnose(examination: &Examination, request: &Request) -> Diagnosis {
     let mut rules = Vec::new();
     let mut findings = Vec::new();
     for rule in RULES.iter().copied().filter(|rule| asked(rule, request)) {

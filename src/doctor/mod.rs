@@ -3,11 +3,11 @@
 //! It reads an environment once, into facts; rules look at facts alone and change nothing.
 
 mod about;
-pub mod causes;
+pub(crate) mod causes;
 pub mod examine;
-pub mod facts;
-pub mod page;
-pub mod rule;
+pub(crate) mod facts;
+pub(crate) mod page;
+pub(crate) mod rule;
 #[allow(clippy::unnecessary_wraps, reason = "every check has the signature the registry calls")]
 pub mod rules;
 

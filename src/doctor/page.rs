@@ -7,7 +7,7 @@ use super::rules::{Example, RULES, example};
 use crate::diagnosis::Header;
 
 /// A rule's page in Markdown, without its heading.
-pub fn body(rule: &Rule) -> String {
+pub(crate) fn body(rule: &Rule) -> String {
     let mut text = String::new();
     let depth = match rule.depth {
         Depth::Quick => "",
@@ -57,7 +57,7 @@ fn link(url: &str) -> String {
 }
 
 /// The page `docs/rules.md`.
-pub fn markdown() -> String {
+pub(crate) fn markdown() -> String {
     let mut text = String::from(
         "# What `cdx doctor` looks for\n\nA code is never used again for anything else. **error**: \
          something is lost or does not work. **warning**: it will. **info**: worth knowing.\n\n\

@@ -56,7 +56,7 @@ pub(super) fn arm(
 ///
 /// # Errors
 /// As where it is armed.
-pub fn rehearsed(
+pub(crate) fn rehearsed(
     reader: &Reader,
     texts: &[String],
     asked: Asked<'_>,

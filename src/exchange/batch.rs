@@ -29,7 +29,7 @@ pub(super) fn run(
 }
 
 /// Processes one operation, or all that are not completed, by time, channel and counter.
-pub fn synchronize(
+pub(crate) fn synchronize(
     writer: &mut Writer,
     only: Option<OperationId>,
     listener: &mut dyn Listener,

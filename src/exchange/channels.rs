@@ -26,21 +26,21 @@ use crate::store::reseeder::Reseeder;
 use crate::store::schema::Kind;
 use crate::store::upload_table::UploadTable;
 use crate::store::{
-    Access, ChannelDatabase, Handle, Headquarters, HqTx, HqWriter, NewFile, StoreError, Writer,
-    default_customers, files, intents, lineage, origins, scheduler, seed, sessions, topology,
-    uploads,
+    Access, ChannelDatabase, Environment, Handle, Headquarters, HqTx, HqWriter, NewFile,
+    StoreError, Writer, default_customers, files, intents, lineage, origins, scheduler, seed,
+    sessions, topology, uploads,
 };
 use crate::world::CrashPoint;
 
 /// A channel database to add.
 #[derive(Debug, Clone)]
-pub struct NewChannel {
+pub(crate) struct NewChannel {
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// The group it joins.
-    pub group: String,
+    pub(crate) group: String,
     /// With an offline database for its register; or, for a channel that exists, only that.
-    pub offline_database: bool,
+    pub(crate) offline_database: bool,
 }
 
 /// Adds a channel with its database, or an offline database to a channel that exists (D05).
@@ -50,7 +50,7 @@ pub struct NewChannel {
 ///
 /// # Errors
 /// A name that is taken, a group that does not exist, the files.
-pub fn add(writer: &Writer, new: &NewChannel) -> Result<Vec<String>, ExchangeError> {
+pub(crate) fn add(writer: &Writer, new: &NewChannel) -> Result<Vec<String>, ExchangeError> {
     let stores = topology::data_stores(&writer.hq)?;
     let group = topology::find_group(&writer.hq, &new.group)?;
     let known = |name: &str| stores.iter().any(|store| store.name.eq_ignore_ascii_case(name));
@@ -115,7 +115,7 @@ fn inherit(
 
 /// The sessions of a group and job that a new offline database gets: those with a package since
 /// the last full one, that one included; none when there is no full one (D05).
-pub fn inherited<'a>(
+pub(crate) fn inherited<'a>(
     all: &'a [DownloadSession],
     group: GroupId,
     job: &str,
@@ -134,13 +134,13 @@ pub fn inherited<'a>(
 
 /// What became of a file that was made again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rebuilt {
+pub(crate) struct Rebuilt {
     /// Where the old file is kept, where there was one; relative to the environment.
-    pub kept: Option<String>,
+    pub(crate) kept: Option<String>,
     /// The jobs that bring the new file what headquarters has.
-    pub jobs: Vec<String>,
+    pub(crate) jobs: Vec<String>,
     /// What came over from it.
-    pub salvaged: SalvageOutcome,
+    pub(crate) salvaged: SalvageOutcome,
 }
 
 /// Makes a database's file again, empty; each job's next run brings it everything (D05).
@@ -150,7 +150,11 @@ pub struct Rebuilt {
 ///
 /// # Errors
 /// An unknown name; [`ExchangeError::Whole`] for a file that can be read, unless it is discarded.
-pub fn rebuild(writer: &Writer, name: &str, discard: bool) -> Result<Rebuilt, ExchangeError> {
+pub(crate) fn rebuild(
+    writer: &Writer,
+    name: &str,
+    discard: bool,
+) -> Result<Rebuilt, ExchangeError> {
     let store = topology::find_store(&writer.hq, name)?;
     if let (Some(made), false) = (writer.made(&store.name), discard) {
         // This very command has finished what was left, which is what is asked for.
@@ -257,7 +261,7 @@ fn salvage(writer: &Writer, name: &str, kept: &Path) -> Result<SalvageOutcome, E
     let channel = writer.channel_of(&store)?;
     watch_each(&writer.hq, &channel, &store, &tables)?;
     // One of an earlier version is brought up to date first, so that it can say what it has sent.
-    let old = match writer.env.set_aside(kept) {
+    let old = match Environment::set_aside(kept) {
         Ok(old) => old,
         Err(error) => {
             return Ok(SalvageOutcome {
@@ -280,7 +284,7 @@ fn salvage(writer: &Writer, name: &str, kept: &Path) -> Result<SalvageOutcome, E
 ///
 /// # Errors
 /// An unknown channel, either file.
-pub fn reseed(writer: &Writer, name: &str) -> Result<Reseed, ExchangeError> {
+pub(crate) fn reseed(writer: &Writer, name: &str) -> Result<Reseed, ExchangeError> {
     let store = topology::find_store(&writer.hq, name)?;
     let Uploads { tables, left_out } = Uploads::read(&writer.hq)?;
     let packages = Folder(writer.env.packages_path());
@@ -317,11 +321,11 @@ pub fn reseed(writer: &Writer, name: &str) -> Result<Reseed, ExchangeError> {
 
 /// What reseeding came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reseed {
+pub(crate) struct Reseed {
     /// What was done.
-    pub done: ReseedOutcome,
+    pub(crate) done: ReseedOutcome,
     /// The channel tables that were left as they are, and why.
-    pub left_out: Vec<(String, String)>,
+    pub(crate) left_out: Vec<(String, String)>,
 }
 
 /// Upload sessions of a database that can never be applied, their package being gone or altered.
@@ -422,7 +426,11 @@ fn make_file(writer: &Writer, name: &str) -> Result<(), ExchangeError> {
 }
 
 /// Pauses or resumes a database's synchronization (D13).
-pub fn pause(writer: &HqWriter<'_>, name: &str, paused: bool) -> Result<DataStore, ExchangeError> {
+pub(crate) fn pause(
+    writer: &HqWriter<'_>,
+    name: &str,
+    paused: bool,
+) -> Result<DataStore, ExchangeError> {
     let store = topology::find_store(&writer.hq, name)?;
     topology::set_paused(&writer.hq, store.id, paused)?;
     Ok(topology::find_store(&writer.hq, name)?)
@@ -432,7 +440,7 @@ pub fn pause(writer: &HqWriter<'_>, name: &str, paused: bool) -> Result<DataStor
 ///
 /// # Errors
 /// An unknown channel or customer.
-pub fn set_default_customer(
+pub(crate) fn set_default_customer(
     writer: &HqWriter<'_>,
     name: &str,
     account: &AccountNum,
@@ -446,7 +454,11 @@ pub fn set_default_customer(
 }
 
 /// Adds a channel database group.
-pub fn add_group(writer: &HqWriter<'_>, name: &str, dummy: bool) -> Result<(), ExchangeError> {
+pub(crate) fn add_group(
+    writer: &HqWriter<'_>,
+    name: &str,
+    dummy: bool,
+) -> Result<(), ExchangeError> {
     let taken = topology::groups(&writer.hq)?.iter().any(|g| g.name.eq_ignore_ascii_case(name));
     if taken {
         return Err(StoreError::Taken { what: "group", name: name.to_owned() }.into());

@@ -137,7 +137,7 @@ impl Collecting<'_> {
         let channel = self.writer.channel_of(store)?;
         let mut found = Vec::new();
         for table in self.tables {
-            let table = table.from_last(&self.writer.hq, &channel, store.id)?;
+            let table = table.above_last(&self.writer.hq, &channel, store.id)?;
             origins::watch(&channel, &table.plan.target, &table.counter, table.after)?;
             if let Some(range) = table.range(&channel)? {
                 found.push((table, range));

@@ -25,71 +25,71 @@ use crate::store::{Access, Reader, StoreError, batch_order, operations, topology
 
 /// What a run would do.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct DryRun {
+pub(crate) struct DryRun {
     /// One entry a job.
-    pub jobs: Vec<DryJob>,
+    pub(crate) jobs: Vec<DryJob>,
 }
 
 /// What one job would do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct DryJob {
+pub(crate) struct DryJob {
     /// The job's id.
-    pub job: String,
+    pub(crate) job: String,
     /// Download, upload or batch.
-    pub kind: Direction,
+    pub(crate) kind: Direction,
     /// Rows per subjob and channel database.
-    pub channels: Vec<DryChannel>,
+    pub(crate) channels: Vec<DryChannel>,
     /// What would not run, and why.
-    pub not_run: Vec<String>,
+    pub(crate) not_run: Vec<String>,
     /// Upload sessions that are collected and would be applied.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub sessions: Vec<DrySession>,
+    pub(crate) sessions: Vec<DrySession>,
 }
 
 /// An upload session that waits for the P-job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct DrySession {
+pub(crate) struct DrySession {
     /// Its number.
-    pub id: UploadId,
+    pub(crate) id: UploadId,
     /// The channel it comes from.
-    pub channel: String,
+    pub(crate) channel: String,
     /// Where it stands.
-    pub status: UploadStatus,
+    pub(crate) status: UploadStatus,
     /// Its rows.
-    pub rows: u64,
+    pub(crate) rows: u64,
 }
 
 /// What one channel database would get or give.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct DryChannel {
+pub(crate) struct DryChannel {
     /// The channel database.
-    pub channel: String,
+    pub(crate) channel: String,
     /// Changes or everything, for downloads.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mode: Option<Mode>,
+    pub(crate) mode: Option<Mode>,
     /// Why it would be full.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<FullReason>,
+    pub(crate) reason: Option<FullReason>,
     /// Its subjobs.
-    pub subjobs: Vec<DrySubjob>,
+    pub(crate) subjobs: Vec<DrySubjob>,
 }
 
 /// The rows of one subjob.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct DrySubjob {
+pub(crate) struct DrySubjob {
     /// The subjob.
-    pub subjob: String,
+    pub(crate) subjob: String,
     /// Rows to insert or update.
-    pub rows: u64,
+    pub(crate) rows: u64,
     /// Keys to delete.
-    pub deleted: u64,
+    pub(crate) deleted: u64,
 }
 
 /// Counts rows per subjob and channel database.
 ///
 /// # Errors
 /// As [`super::run::run`]; nothing is written in any case.
-pub fn dry_run(reader: &Reader, request: &RunRequest) -> Result<DryRun, ExchangeError> {
+pub(crate) fn dry_run(reader: &Reader, request: &RunRequest) -> Result<DryRun, ExchangeError> {
     let known = Known::read(&reader.hq)?;
     let jobs = known.jobs(&request.jobs)?;
     super::gate::check_names(&reader.env.gates()?, &request.allow)?;
@@ -214,7 +214,7 @@ fn above_counters(
     let channel = reader.env.channel(&store.name, Access::Read)?;
     let mut subjobs = Vec::new();
     for table in tables {
-        let table = table.from_last(&reader.hq, &channel, store.id)?;
+        let table = table.above_last(&reader.hq, &channel, store.id)?;
         let rows = match table.range(&channel)? {
             Some(range) => table.count(&channel, &range)?,
             None => 0,

@@ -5,14 +5,14 @@ use crate::model::topology::Schedule;
 
 /// The command that makes a schedule of its own for a job, serving these groups; it is the same
 /// whoever names it, so that one is made and not several.
-pub fn on_its_own(job: &str, groups: &[&str]) -> Suggestion {
+pub(crate) fn on_its_own(job: &str, groups: &[&str]) -> Suggestion {
     let change = SetSchedule::of(&format!("Job {job}"));
     SetSchedule { add_jobs: vec![job.to_owned()], add_groups: owned(groups), ..change }.into()
 }
 
 /// The command that gives a group a job: it joins a schedule that runs the job, an active one
 /// before others, and where there is none the job gets one of its own with the groups given.
-pub fn group_with_job(
+pub(crate) fn group_with_job(
     schedules: &[Schedule],
     group: &str,
     job: &str,

@@ -84,15 +84,15 @@ pub enum ExchangeError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unset {
     /// The job.
-    pub job: String,
+    pub(crate) job: String,
     /// The feature, by slug.
-    pub feature: String,
+    pub(crate) feature: String,
     /// The configuration, as `cdx params set NAME yes` records it.
-    pub name: String,
+    pub(crate) name: String,
     /// What must be set up.
-    pub text: String,
+    pub(crate) text: String,
     /// What goes wrong without.
-    pub effect: String,
+    pub(crate) effect: String,
 }
 
 impl fmt::Display for Unset {
@@ -104,7 +104,7 @@ impl fmt::Display for Unset {
 
 impl ExchangeError {
     /// The file it is about, where it is about one.
-    pub fn file(&self) -> Option<&std::path::Path> {
+    pub(crate) fn file(&self) -> Option<&std::path::Path> {
         match self {
             Self::Store(error) => error.file(),
             Self::Interrupted { source, .. } => source.file(),

@@ -15,7 +15,7 @@ use crate::world::Clock;
 ///
 /// # Errors
 /// [`ExchangeError::NotConfigured`] with all of them at once, or an `--allow` of an unknown name.
-pub fn publishable(
+pub(crate) fn publishable(
     env: &Environment,
     hq: &Headquarters,
     clock: &Clock,
@@ -36,7 +36,7 @@ pub fn publishable(
 ///
 /// # Errors
 /// Headquarters, or an unknown channel.
-pub fn unset(
+pub(crate) fn unset(
     hq: &Headquarters,
     catalogue: &Catalogue,
     standing: &Standing,

@@ -260,7 +260,7 @@ impl Generating<'_, '_> {
 ///
 /// # Errors
 /// Headquarters' file.
-pub fn any_change(
+pub(crate) fn any_change(
     hq: &crate::store::Headquarters,
     plans: &[TablePlan],
     since: i64,

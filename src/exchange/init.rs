@@ -20,7 +20,7 @@ use crate::store::{StoreError, Writer, features, scale_unit, scheduler, topology
 ///
 /// # Errors
 /// The files of the channels.
-pub fn start_registers(
+pub(crate) fn start_registers(
     writer: &Writer,
     only: Option<DataStoreId>,
 ) -> Result<Vec<String>, StoreError> {

@@ -24,13 +24,13 @@ pub struct Initialized {
     /// Jobs in headquarters afterwards.
     pub jobs: Vec<String>,
     /// Schema files that were applied, with the database.
-    pub schema_files: Vec<String>,
+    pub(crate) schema_files: Vec<String>,
     /// Headquarters tables that are tracked from now on.
-    pub tracked: Vec<String>,
+    pub(crate) tracked: Vec<String>,
 }
 
 /// Both sides' tables as the shipped schema and the environment's own files declare them.
-pub fn declared(env: &Environment) -> Result<Catalogue, StoreError> {
+pub(crate) fn declared(env: &Environment) -> Result<Catalogue, StoreError> {
     let hq = files::schema_files(env.root(), "hq")?;
     let channel = files::schema_files(env.root(), "channel")?;
     catalogue::declared(&hq, &channel)
@@ -40,7 +40,7 @@ pub fn declared(env: &Environment) -> Result<Catalogue, StoreError> {
 ///
 /// # Errors
 /// Every problem of every file at once.
-pub fn definitions_on_disk(env: &Environment) -> Result<Definitions, StoreError> {
+pub(crate) fn definitions_on_disk(env: &Environment) -> Result<Definitions, StoreError> {
     let mut sources = definitions::shipped();
     sources.extend(files::job_files(env.root())?);
     definitions::load(&sources, &declared(env)?).map_err(StoreError::Definitions)
@@ -86,7 +86,7 @@ pub fn initialize(writer: &Writer, delete_existing: bool) -> Result<Initialized,
 }
 
 /// The definitions without jobs that belong to a feature which is off (S04).
-pub fn with_features(
+pub(crate) fn with_features(
     env: &Environment,
     hq: &Headquarters,
     mut wanted: Definitions,

@@ -32,21 +32,21 @@ struct Collecting {
 
 /// An operation over two files that could not be finished.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unfinished {
+pub(crate) struct Unfinished {
     /// Its number.
-    pub id: i64,
+    pub(crate) id: i64,
     /// The channel or offline database it is about; none where it cannot be read.
-    pub database: Option<String>,
+    pub(crate) database: Option<String>,
     /// What it is.
-    pub operation: String,
+    pub(crate) operation: String,
     /// What is done.
-    pub done: &'static str,
+    pub(crate) done: &'static str,
     /// What is not.
-    pub missing: &'static str,
+    pub(crate) missing: &'static str,
     /// Why not, and since when.
-    pub problem: Problem,
+    pub(crate) problem: Problem,
     /// The command that ends it, where one does.
-    pub ends: Option<Suggestion>,
+    pub(crate) ends: Option<Suggestion>,
 }
 
 impl Operation {
@@ -228,7 +228,7 @@ pub(super) fn keep_upload(
 ///
 /// # Errors
 /// Headquarters' file.
-pub fn unfinished(hq: &Headquarters) -> Result<Vec<Unfinished>, StoreError> {
+pub(crate) fn unfinished(hq: &Headquarters) -> Result<Vec<Unfinished>, StoreError> {
     Ok(intents::all(hq)?.iter().filter_map(told).collect())
 }
 

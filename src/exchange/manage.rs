@@ -9,7 +9,7 @@ use crate::store::{HqTx, HqWriter, StoreError, sessions, topology, uploads};
 
 /// The session a person means.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Choice {
+pub(crate) enum Choice {
     /// A download session, in one database of its group or wherever it can be done.
     Download {
         /// Its number.
@@ -35,7 +35,7 @@ impl std::fmt::Display for Choice {
 
 /// Why a session was not retried or cancelled.
 #[derive(Debug, thiserror::Error)]
-pub enum ManageError {
+pub(crate) enum ManageError {
     /// The files, or an unknown session or channel.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -57,7 +57,7 @@ pub enum ManageError {
 /// [`ManageError::NotAllowed`] for a session that is applied everywhere: under dependency
 /// enforcement it cannot be run again (D07), and without it there is nothing to do, since its
 /// package is known to the channel (D11).
-pub fn retry(writer: &HqWriter<'_>, choice: &Choice) -> Result<(), ManageError> {
+pub(crate) fn retry(writer: &HqWriter<'_>, choice: &Choice) -> Result<(), ManageError> {
     match choice {
         Choice::Download { id, channel } => retry_download(writer, *id, channel.as_deref()),
         Choice::Upload { id } => retry_upload(writer, *id),
@@ -91,7 +91,7 @@ fn retry_download(
 }
 
 /// Cancels a session in one database, or wherever it is not applied.
-pub fn cancel(writer: &HqWriter<'_>, choice: &Choice) -> Result<(), ManageError> {
+pub(crate) fn cancel(writer: &HqWriter<'_>, choice: &Choice) -> Result<(), ManageError> {
     match choice {
         Choice::Download { id, channel } => cancel_download(writer, *id, channel.as_deref()),
         Choice::Upload { id } => cancel_upload(writer, *id),

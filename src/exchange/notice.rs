@@ -44,7 +44,7 @@ pub(super) fn interrupted(
 }
 
 /// Tells which databases were not the ones last seen; whether there were any.
-pub fn tell(writer: &Writer, listener: &mut dyn Listener) -> bool {
+pub(crate) fn tell(writer: &Writer, listener: &mut dyn Listener) -> bool {
     let noticed = writer.noticed();
     for (store, cause) in &noticed {
         let (text, hint) = told(store, *cause);
@@ -54,7 +54,7 @@ pub fn tell(writer: &Writer, listener: &mut dyn Listener) -> bool {
 }
 
 /// What is said of a database whose file was not the one last seen, and the command that follows.
-pub fn told(store: &DataStore, cause: Cause) -> (String, Suggestion) {
+pub(crate) fn told(store: &DataStore, cause: Cause) -> (String, Suggestion) {
     let seen = cause.told(&store.name);
     if store.offline {
         let text = format!("{seen}; each job's next run brings it everything");

@@ -47,7 +47,11 @@ pub(super) fn plan_subjob(
 ///
 /// # Errors
 /// The first that cannot be served; none where a table is missing, which is told elsewhere.
-pub fn keys(subjob: &Subjob, hq: &Tables, channel: &Tables) -> Result<Vec<Vec<FieldMap>>, NoKey> {
+pub(crate) fn keys(
+    subjob: &Subjob,
+    hq: &Tables,
+    channel: &Tables,
+) -> Result<Vec<Vec<FieldMap>>, NoKey> {
     let Some(from) = hq.get(&subjob.table.to_ascii_uppercase()) else { return Ok(Vec::new()) };
     let found = subjob.targets.iter().filter_map(|target| {
         let to = channel.get(&target.file_name().to_ascii_uppercase())?;

@@ -14,18 +14,18 @@ use crate::world::CrashPoint;
 
 /// What a reconnect came to.
 #[derive(Debug)]
-pub struct Reconnected {
+pub(crate) struct Reconnected {
     /// How many rows of each table came over.
-    pub merged: MergedRows,
+    pub(crate) merged: MergedRows,
     /// The tables whose rows stay in the offline database, and why.
-    pub left_out: Vec<(String, String)>,
+    pub(crate) left_out: Vec<(String, String)>,
 }
 
 /// Merges the offline database of a channel into it, with fresh counters there.
 ///
 /// # Errors
 /// [`StoreError::Unknown`] when the channel has no offline database.
-pub fn reconnect(writer: &Writer, channel: &str) -> Result<Reconnected, ExchangeError> {
+pub(crate) fn reconnect(writer: &Writer, channel: &str) -> Result<Reconnected, ExchangeError> {
     let store = topology::find_store(&writer.hq, channel)?;
     let offline = topology::find_store(&writer.hq, &format!("{}{OFFLINE_SUFFIX}", store.name))?;
     // What cannot be opened is told before anything is announced.
@@ -97,7 +97,7 @@ fn join(
 ///
 /// # Errors
 /// Those of [`reconnect`].
-pub fn rehearse(env: &Environment, channel: &str) -> Result<Reconnected, ExchangeError> {
+pub(crate) fn rehearse(env: &Environment, channel: &str) -> Result<Reconnected, ExchangeError> {
     let hq = env.headquarters_copy()?;
     let store = topology::find_store(&hq, channel)?;
     let offline = topology::find_store(&hq, &format!("{}{OFFLINE_SUFFIX}", store.name))?;

@@ -43,11 +43,11 @@ pub(super) struct Announced {
 
 /// What came of a real-time call that headquarters has done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// The call as it is logged.
-    pub call: RealTimeCall,
+    pub(crate) call: RealTimeCall,
     /// Where the channel did not take the rows: what brings them.
-    pub left: Option<LeftToJob>,
+    pub(crate) left: Option<LeftToJob>,
 }
 
 /// The job that brings customers to a channel.
@@ -60,7 +60,7 @@ const CUSTOMERS: &str = "1010";
 /// # Errors
 /// Those of `work` and of headquarters; [`StoreError::TooLong`] for a value that is new and longer
 /// than its channel column. Headquarters is unchanged then.
-pub fn real_time(
+pub(crate) fn real_time(
     writer: &mut Writer,
     mut call: RealTimeCall,
     work: impl FnOnce(&HqTx<'_>) -> Result<AccountNum, ExchangeError>,
@@ -102,7 +102,7 @@ fn ask(
 ///
 /// # Errors
 /// Those of [`real_time`].
-pub fn rehearse(
+pub(crate) fn rehearse(
     copy: &Handle<Headquarters>,
     before: &Headquarters,
     now: &Time,
@@ -214,7 +214,7 @@ pub(super) fn told(announced: &Announced, left: Option<LeftToJob>) -> Event {
 }
 
 /// Writes a call's line into the channel's log and nothing else, as for one that failed.
-pub fn log_call(writer: &Writer, call: &RealTimeCall) -> Result<(), StoreError> {
+pub(crate) fn log_call(writer: &Writer, call: &RealTimeCall) -> Result<(), StoreError> {
     let channel = writer.channel(&call.channel)?;
     channel.write(|channel| scale_unit::log_call(channel, call))?;
     writer.tidied("the log of a channel database", channel.checkpoint());

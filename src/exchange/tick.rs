@@ -17,13 +17,13 @@ use crate::world::Clock;
 
 /// What happened on the way.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Passed {
+pub(crate) struct Passed {
     /// Features that fell due, by the midnight.
-    pub features: Vec<MidnightOutcome>,
+    pub(crate) features: Vec<MidnightOutcome>,
     /// Packages whose retention has passed.
-    pub expired_packages: Vec<String>,
+    pub(crate) expired_packages: Vec<String>,
     /// The lowest version changes can be told from, where that has moved.
-    pub tracking_from: Option<i64>,
+    pub(crate) tracking_from: Option<i64>,
 }
 
 /// Moves the environment's clock, with all that happens on the way in one transaction: where it
@@ -31,7 +31,7 @@ pub struct Passed {
 ///
 /// # Errors
 /// The files. A package that has expired and cannot be removed is told, and removed another time.
-pub fn move_clock(writer: &mut Writer, clock: Clock) -> Result<Passed, ExchangeError> {
+pub(crate) fn move_clock(writer: &mut Writer, clock: Clock) -> Result<Passed, ExchangeError> {
     let settings = writer.env.settings().clone();
     let folder = Folder(writer.env.packages_path());
     let expired = expired(writer, &folder, &clock.before(settings.package_retention))?;

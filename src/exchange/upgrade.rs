@@ -15,47 +15,47 @@ use crate::store::{HqTx, HqWriter, StoreError, feature_log, features, world};
 
 /// What is asked for.
 #[derive(Debug, Clone, Default)]
-pub struct Request {
+pub(crate) struct Request {
     /// The application's new version.
-    pub app_version: Option<Version>,
+    pub(crate) app_version: Option<Version>,
     /// The scale units' new version; without it, those that are older follow the application.
-    pub scale_unit_version: Option<Version>,
+    pub(crate) scale_unit_version: Option<Version>,
     /// Only the scale unit of this channel.
-    pub only: Option<DataStore>,
+    pub(crate) only: Option<DataStore>,
 }
 
 /// A scale unit that moved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ScaleUnit {
+pub(crate) struct ScaleUnit {
     /// Its channel.
-    pub channel: String,
+    pub(crate) channel: String,
     /// Its version now.
-    pub version: Version,
+    pub(crate) version: Version,
 }
 
 /// What an update did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Upgraded {
+pub(crate) struct Upgraded {
     /// The application's version before.
-    pub from: Version,
+    pub(crate) from: Version,
     /// The application's version now.
-    pub to: Version,
+    pub(crate) to: Version,
     /// What happened to features, in order.
-    pub movements: Vec<Movement>,
+    pub(crate) movements: Vec<Movement>,
     /// Channels whose scale unit has another version now, with it.
-    pub scale_units: Vec<ScaleUnit>,
+    pub(crate) scale_units: Vec<ScaleUnit>,
     /// What follows for the channels.
     #[serde(skip)]
-    pub after: After,
+    pub(crate) after: After,
     /// The scheduler was initialized in an older version (S04).
-    pub wants_initializing: bool,
+    pub(crate) wants_initializing: bool,
 }
 
 /// Moves versions, and does to features what the update does.
 ///
 /// # Errors
 /// The files of headquarters; whether a version goes back is for the caller to look at.
-pub fn upgrade(writer: &HqWriter<'_>, request: &Request) -> Result<Upgraded, ExchangeError> {
+pub(crate) fn upgrade(writer: &HqWriter<'_>, request: &Request) -> Result<Upgraded, ExchangeError> {
     let catalogue = writer.env.gates()?;
     let repaired = repair(writer, &catalogue)?;
     let before = features::standing(&writer.hq, &catalogue, &writer.world.clock)?;

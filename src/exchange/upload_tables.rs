@@ -15,7 +15,7 @@ use crate::store::upload_table::UploadTable;
 ///
 /// # Errors
 /// A mapping that is broken on either side.
-pub fn upload_tables(
+pub(crate) fn upload_tables(
     definitions: &Definitions,
     job: &Job,
     hq: &Tables,

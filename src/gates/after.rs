@@ -6,16 +6,16 @@ use crate::model::suggestion::{OfFeatures, Prose, Run};
 
 /// What follows changes in headquarters before the channels act on them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct After {
+pub(crate) struct After {
     /// Jobs that can simply be run, in order.
-    pub jobs: Vec<String>,
+    pub(crate) jobs: Vec<String>,
     /// Features, by slug, whose way goes step by step; a plan shows it.
-    pub staged: Vec<String>,
+    pub(crate) staged: Vec<String>,
 }
 
 impl After {
     /// What follows these changes.
-    pub fn of(features: Features<'_>, changes: &[Change]) -> Self {
+    pub(crate) fn of(features: Features<'_>, changes: &[Change]) -> Self {
         let is_staged = |change: &&Change| {
             let gate = features.catalogue.get(&change.slug);
             matches!(change.to, Setting::On(_)) && gate.is_some_and(super::Gate::is_staged)
@@ -27,7 +27,7 @@ impl After {
     }
 
     /// One sentence a command, each ending in it.
-    pub fn lines(&self) -> Vec<Prose> {
+    pub(crate) fn lines(&self) -> Vec<Prose> {
         let mut lines = Vec::new();
         if !self.jobs.is_empty() {
             let run = Run::jobs(&self.jobs);

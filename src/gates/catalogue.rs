@@ -85,7 +85,7 @@ impl Catalogue {
     }
 
     /// The facts that gates ask for.
-    pub fn facts(&self) -> Vec<String> {
+    pub(crate) fn facts(&self) -> Vec<String> {
         self.gates.iter().flat_map(Gate::facts).collect()
     }
 

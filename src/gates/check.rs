@@ -107,7 +107,7 @@ fn on(features: &Features<'_>, gate: &Gate) -> Vec<Violation> {
 }
 
 /// The configurations of a gate that are not set up.
-pub fn missing<'a>(
+pub(crate) fn missing<'a>(
     features: Features<'a>,
     gate: &'a Gate,
 ) -> impl Iterator<Item = &'a super::gate::Configuration> {

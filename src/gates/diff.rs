@@ -11,15 +11,15 @@ use super::import::EntityRow;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Side {
     /// The entity's rows.
-    pub rows: Vec<EntityRow>,
+    pub(crate) rows: Vec<EntityRow>,
     /// For each feature by table name, the channels by name and whether they act on it; none for a
     /// file.
-    pub channels: Option<BTreeMap<String, BTreeMap<String, bool>>>,
+    pub(crate) channels: Option<BTreeMap<String, BTreeMap<String, bool>>>,
 }
 
 named! {
     /// How a feature differs.
-    pub enum Kind {
+    pub(crate) enum Kind {
         /// Only the left side has it.
         OnlyLeft = "only-left",
         /// Only the right side has it.
@@ -33,22 +33,22 @@ named! {
 
 /// One difference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Difference {
+pub(crate) struct Difference {
     /// How.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// The feature's name in the entity.
-    pub feature: String,
+    pub(crate) feature: String,
     /// What the left side says.
-    pub left: Option<String>,
+    pub(crate) left: Option<String>,
     /// What the right side says.
-    pub right: Option<String>,
+    pub(crate) right: Option<String>,
     /// The channels that differ.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub channels: Vec<String>,
+    pub(crate) channels: Vec<String>,
 }
 
 /// Every difference, by kind and name.
-pub fn diff(left: &Side, right: &Side) -> Vec<Difference> {
+pub(crate) fn diff(left: &Side, right: &Side) -> Vec<Difference> {
     let mut found = Vec::new();
     let by_name = |rows: &[EntityRow]| -> BTreeMap<String, EntityRow> {
         rows.iter().map(|row| (row.name.to_lowercase(), row.clone())).collect()

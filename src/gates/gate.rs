@@ -6,10 +6,10 @@ use crate::model::evidence::Evidence;
 use crate::model::version::Version;
 
 /// What comes before a class in `FEATUREMANAGEMENTSTATE.NAME`.
-pub const NAME_PREFIX: &str = "Dynamics.AX.Application.";
+pub(crate) const NAME_PREFIX: &str = "Dynamics.AX.Application.";
 
 /// The job that carries feature state to the channels (G13).
-pub const CARRIER: &str = "1110";
+pub(crate) const CARRIER: &str = "1110";
 
 named! {
     /// How far along its life a feature is in a version (G04).
@@ -38,17 +38,17 @@ pub struct Lifecycle {
 
 impl Lifecycle {
     /// The stage of a version; none below the floor (G03).
-    pub fn stage(&self, version: &Version) -> Option<Stage> {
+    pub(crate) fn stage(&self, version: &Version) -> Option<Stage> {
         self.stages.iter().rev().find(|(_, since)| since <= version).map(|(stage, _)| *stage)
     }
 
     /// The version in which a stage begins.
-    pub fn begins(&self, stage: Stage) -> Option<&Version> {
+    pub(crate) fn begins(&self, stage: Stage) -> Option<&Version> {
         self.stages.iter().find(|(known, _)| *known == stage).map(|(_, since)| since)
     }
 
     /// The version from which the feature turns on without being asked.
-    pub fn turns_on(&self) -> Option<&Version> {
+    pub(crate) fn turns_on(&self) -> Option<&Version> {
         self.stages.iter().find(|(stage, _)| *stage >= Stage::OnByDefault).map(|(_, since)| since)
     }
 }
@@ -59,14 +59,14 @@ pub struct Requirement {
     /// The gate, by slug.
     pub feature: String,
     /// Only while this fact is yes.
-    pub when: Option<String>,
+    pub(crate) when: Option<String>,
     /// What it rests on.
     pub evidence: Evidence,
 }
 
 /// Before what a configuration must exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Before {
+pub(crate) enum Before {
     /// Before the feature is enabled.
     Enable,
     /// Before this job publishes it.
@@ -79,13 +79,13 @@ pub struct Configuration {
     /// The fact that says it is set up, as `cdx params set NAME yes` records it.
     pub name: String,
     /// Before what.
-    pub before: Before,
+    pub(crate) before: Before,
     /// What must be set up.
-    pub text: String,
+    pub(crate) text: String,
     /// What goes wrong without.
-    pub effect: String,
+    pub(crate) effect: String,
     /// What it rests on.
-    pub evidence: Evidence,
+    pub(crate) evidence: Evidence,
 }
 
 named! {
@@ -127,7 +127,7 @@ pub struct Step {
     /// What is done.
     pub act: Act,
     /// What it rests on.
-    pub evidence: Evidence,
+    pub(crate) evidence: Evidence,
 }
 
 /// One gate.
@@ -166,7 +166,7 @@ pub struct Gate {
     /// What follows enabling, in order (G15, G16).
     pub steps: Vec<Step>,
     /// What the gate rests on.
-    pub evidence: Evidence,
+    pub(crate) evidence: Evidence,
     /// The file it was read from.
     pub origin: String,
 }
@@ -178,12 +178,12 @@ impl Gate {
     }
 
     /// Whether it is mandatory in a version (G02).
-    pub fn is_mandatory(&self, version: &Version) -> bool {
+    pub(crate) fn is_mandatory(&self, version: &Version) -> bool {
         self.lifecycle.stage(version) == Some(Stage::Mandatory)
     }
 
     /// The jobs to run after it is enabled, in order, each once (G15).
-    pub fn jobs(&self) -> Vec<String> {
+    pub(crate) fn jobs(&self) -> Vec<String> {
         let mut jobs: Vec<String> = Vec::new();
         for step in &self.steps {
             if let Act::Run { job, .. } = &step.act
@@ -196,26 +196,26 @@ impl Gate {
     }
 
     /// Whether its steps must be taken strictly one after the other.
-    pub fn is_staged(&self) -> bool {
+    pub(crate) fn is_staged(&self) -> bool {
         self.steps.iter().any(|step| !matches!(step.act, Act::Run { wait: false, .. }))
             || self.configurations.iter().any(|item| item.before == Before::Enable)
     }
 
     /// Whether the register must be restarted before it acts on the feature.
-    pub fn restarts_register(&self) -> bool {
+    pub(crate) fn restarts_register(&self) -> bool {
         self.steps.iter().any(|step| step.act == Act::Restart(Restart::Register))
     }
 
     /// The way a feature that was turned off takes: its carrier alone (inferred from G13).
     #[must_use]
-    pub fn turned_off(&self) -> Self {
+    pub(crate) fn turned_off(&self) -> Self {
         let act = Act::Run { job: CARRIER.to_owned(), wait: false };
         let step = Step { act, evidence: self.evidence.clone() };
         Self { steps: vec![step], ..self.clone() }
     }
 
     /// The facts that it asks for.
-    pub fn facts(&self) -> Vec<String> {
+    pub(crate) fn facts(&self) -> Vec<String> {
         let configured = self.configurations.iter().map(|item| item.name.clone());
         let needed = self.requires.iter().filter_map(|needed| needed.when.clone());
         let key = self.configuration_key.iter().map(|key| key_fact(key));
@@ -227,15 +227,15 @@ impl Gate {
     }
 
     /// Every spelling people know it by.
-    pub fn spellings(&self) -> [&str; 4] {
+    pub(crate) fn spellings(&self) -> [&str; 4] {
         [&self.slug, &self.name, &self.name_es, &self.class]
     }
 }
 
 /// The fact that says whether a configuration key is on; one that is not recorded is on (G11).
-pub fn key_fact(key: &str) -> String {
+pub(crate) fn key_fact(key: &str) -> String {
     format!("{KEY_FACT}{}", key.to_lowercase())
 }
 
 /// How the facts of configuration keys begin.
-pub const KEY_FACT: &str = "configuration-key-";
+pub(crate) const KEY_FACT: &str = "configuration-key-";

@@ -13,18 +13,18 @@ use super::resolve::{Features, Status};
 
 /// A gate in the graph.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Node {
+pub(crate) struct Node {
     /// The gate.
-    pub feature: String,
+    pub(crate) feature: String,
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// Where it stands.
-    pub status: Status,
+    pub(crate) status: Status,
 }
 
 named! {
     /// What a gate asks of another one.
-    pub enum Demand {
+    pub(crate) enum Demand {
         /// That it is on.
         Requires = "requires",
         /// That it is off.
@@ -34,28 +34,28 @@ named! {
 
 /// A demand between two gates.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Edge {
+pub(crate) struct Edge {
     /// The gate that asks.
-    pub from: String,
+    pub(crate) from: String,
     /// The gate that is asked for.
-    pub to: String,
+    pub(crate) to: String,
     /// Which way it asks.
-    pub kind: Demand,
+    pub(crate) kind: Demand,
     /// The fact it depends on.
-    pub when: Option<String>,
+    pub(crate) when: Option<String>,
 }
 
 /// The graph.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Graph {
+pub(crate) struct Graph {
     /// The gates, in the order of the catalogue.
-    pub nodes: Vec<Node>,
+    pub(crate) nodes: Vec<Node>,
     /// What they ask of each other.
-    pub edges: Vec<Edge>,
+    pub(crate) edges: Vec<Edge>,
 }
 
 /// The graph of all gates, or of one and what it leads to.
-pub fn graph(features: Features<'_>, only: Option<&Gate>) -> Graph {
+pub(crate) fn graph(features: Features<'_>, only: Option<&Gate>) -> Graph {
     let mut wanted: Vec<&str> = Vec::new();
     if let Some(gate) = only {
         wanted.push(&gate.slug);
@@ -104,7 +104,7 @@ impl Graph {
 
     /// A tree: what nothing asks for stands at the left, what it needs below it. What a feature
     /// needs is drawn once: drawn again and again it would have no end that anybody sees.
-    pub fn tree(&self) -> Vec<Prose> {
+    pub(crate) fn tree(&self) -> Vec<Prose> {
         let asked = |node: &Node| {
             self.edges.iter().any(|edge| edge.kind == Demand::Requires && edge.to == node.feature)
         };
@@ -146,7 +146,7 @@ impl Graph {
     }
 
     /// For Mermaid.
-    pub fn mermaid(&self) -> String {
+    pub(crate) fn mermaid(&self) -> String {
         let mut text = String::from("graph LR\n");
         for node in &self.nodes {
             let name = node.name.replace('"', "#quot;");
@@ -166,7 +166,7 @@ impl Graph {
     }
 
     /// For Graphviz.
-    pub fn dot(&self) -> String {
+    pub(crate) fn dot(&self) -> String {
         let mut text = String::from(
             "digraph features {\n  rankdir = LR;\n  node [shape = box, style = filled];\n",
         );

@@ -10,7 +10,7 @@ use crate::model::tone::Tone;
 
 named! {
     /// Where a feature stands in a channel, towards what headquarters says (R15).
-    pub enum ChannelState {
+    pub(crate) enum ChannelState {
         /// Off in headquarters, and the channel acts so.
         Off = "off",
         /// The runtime cannot see there what headquarters says.
@@ -24,7 +24,7 @@ named! {
 
 impl ChannelState {
     /// What it means to a reader.
-    pub fn tone(self) -> Option<Tone> {
+    pub(crate) fn tone(self) -> Option<Tone> {
         match self {
             Self::Off => None,
             Self::NotDistributed | Self::Cached => Some(Tone::Open),
@@ -35,78 +35,78 @@ impl ChannelState {
 
 /// What one instance of the scale unit answers from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct InstanceView {
+pub(crate) struct InstanceView {
     /// The instance, from 1.
-    pub instance: u32,
+    pub(crate) instance: u32,
     /// What it takes the feature for.
-    pub on: bool,
+    pub(crate) on: bool,
     /// Until when it answers so without looking; none when it would look now.
-    pub until: Option<ShownTime>,
+    pub(crate) until: Option<ShownTime>,
 }
 
 /// What is known of a feature in one channel.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Sight {
+pub(crate) struct Sight {
     /// On in headquarters.
-    pub headquarters: bool,
+    pub(crate) headquarters: bool,
     /// The channel's state row says on, where there is one.
-    pub state_row: Option<bool>,
+    pub(crate) state_row: Option<bool>,
     /// The channel has the metadata row.
-    pub metadata_row: bool,
+    pub(crate) metadata_row: bool,
     /// The channel's scale unit is too old to know the feature.
-    pub too_old: bool,
+    pub(crate) too_old: bool,
     /// Jobs of the gate that are not applied since the change.
-    pub missing_jobs: Vec<String>,
+    pub(crate) missing_jobs: Vec<String>,
     /// What else is still to be done, in sentences.
-    pub missing_acts: Vec<String>,
+    pub(crate) missing_acts: Vec<String>,
     /// What the channel's registers take the feature for, where they must be restarted for it.
-    pub register: Option<bool>,
+    pub(crate) register: Option<bool>,
     /// What each instance answers from.
-    pub instances: Vec<InstanceView>,
+    pub(crate) instances: Vec<InstanceView>,
 }
 
 /// A feature in one channel, as `features show` gives it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct InEffect {
+pub(crate) struct InEffect {
     /// The channel database.
-    pub channel: String,
+    pub(crate) channel: String,
     /// Towards what headquarters says.
-    pub state: ChannelState,
+    pub(crate) state: ChannelState,
     /// Whether the runtime acts on it now, on every instance.
-    pub in_effect: bool,
+    pub(crate) in_effect: bool,
     /// Jobs documented for it that have not been applied since, in order, whichever state it is in
     /// (G15).
-    pub missing_jobs: Vec<String>,
+    pub(crate) missing_jobs: Vec<String>,
     /// What else is still to be done, in sentences.
-    pub missing_steps: Vec<String>,
+    pub(crate) missing_steps: Vec<String>,
     /// When the last cache will have caught up, local time.
-    pub effective_at: Option<ShownTime>,
+    pub(crate) effective_at: Option<ShownTime>,
     /// What each instance answers from.
-    pub instances: Vec<InstanceView>,
+    pub(crate) instances: Vec<InstanceView>,
     /// What the registers take the feature for, where they must be restarted for it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub register: Option<bool>,
+    pub(crate) register: Option<bool>,
     /// What operations that rest on it would come to, made now.
-    pub operations: Vec<Prospect>,
+    pub(crate) operations: Vec<Prospect>,
 }
 
 impl InEffect {
     /// Whether it acts as headquarters says and nothing documented for it is still to be done.
-    pub fn is_complete(&self) -> bool {
+    pub(crate) fn is_complete(&self) -> bool {
         self.state == ChannelState::Effective
             && self.missing_jobs.is_empty()
             && self.missing_steps.is_empty()
     }
 
     /// The instances that act on it, from 1.
-    pub fn acting(&self) -> Vec<u32> {
+    pub(crate) fn acting(&self) -> Vec<u32> {
         let on = self.instances.iter().filter(|view| view.on);
         on.map(|view| view.instance).collect()
     }
 }
 
 /// Works out where a feature stands in a channel.
-pub fn judge(channel: &str, sight: &Sight) -> InEffect {
+pub(crate) fn judge(channel: &str, sight: &Sight) -> InEffect {
     // The runtime joins both rows; with one missing the feature is invisible, so off (G14). A scale
     // unit that does not know the feature does not look for it.
     let visible = !sight.too_old && sight.metadata_row && sight.state_row == Some(true);

@@ -7,7 +7,7 @@ use super::gate::{Act, Before, Gate, Restart};
 use crate::model::evidence::Evidence;
 
 /// The page of every gate.
-pub fn markdown(catalogue: &Catalogue) -> String {
+pub(crate) fn markdown(catalogue: &Catalogue) -> String {
     let mut text = String::from(
         "# Feature gates\n\nEvery gate inside the binary. An environment adds its own in `gates/*.toml`; \
          the files in `gates/` of this project show the form.\n\n\
@@ -38,7 +38,7 @@ pub fn markdown(catalogue: &Catalogue) -> String {
 }
 
 /// What is known of a gate, one statement a line, each with its grade and source.
-pub fn lines(gate: &Gate) -> Vec<String> {
+pub(crate) fn lines(gate: &Gate) -> Vec<String> {
     let mut lines = vec![
         format!("class {}{}", gate.class, because(&gate.class_evidence, None)),
         format!("module {}{}", gate.module, because(&gate.evidence, None)),

@@ -9,38 +9,38 @@ use super::lifecycle::update;
 use super::progress::StepProgress;
 use super::resolve::{Consent, Features, Reach, Refusal};
 use super::standing::{FeatureRow, Standing};
-pub use super::way::{Plan, PlanStep, StepKind};
+pub(crate) use super::way::{Plan, PlanStep, StepKind};
 use crate::model::suggestion::{OfFeatures, Run, Suggestion};
 use crate::model::version::Version;
 
 /// How far one channel has come with one gate.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChannelProgress {
+pub(crate) struct ChannelProgress {
     /// Where the feature stands there.
-    pub in_effect: InEffect,
+    pub(crate) in_effect: InEffect,
     /// Which steps it has behind it.
-    pub taken: Vec<StepProgress>,
+    pub(crate) taken: Vec<StepProgress>,
     /// The rows there differ from headquarters though the job that carries them was applied (G14).
-    pub torn: bool,
+    pub(crate) torn: bool,
 }
 
 /// Facts, each with what it says.
-pub type MissingConfiguration = Vec<(String, String)>;
+pub(crate) type MissingConfiguration = Vec<(String, String)>;
 
 /// What a plan is made from.
-pub struct PlanGround<'a> {
+pub(crate) struct PlanGround<'a> {
     /// The catalogue against headquarters.
-    pub features: Features<'a>,
+    pub(crate) features: Features<'a>,
     /// Each gate's progress in the channels concerned.
-    pub progress: &'a BTreeMap<String, Vec<ChannelProgress>>,
+    pub(crate) progress: &'a BTreeMap<String, Vec<ChannelProgress>>,
     /// The one channel asked for.
-    pub only: Option<&'a str>,
+    pub(crate) only: Option<&'a str>,
     /// The jobs that headquarters has.
-    pub jobs: &'a [String],
+    pub(crate) jobs: &'a [String],
     /// What keeps jobs from running, as steps that clear it.
-    pub obstacles: &'a dyn Fn(&[String]) -> Vec<PlanStep>,
+    pub(crate) obstacles: &'a dyn Fn(&[String]) -> Vec<PlanStep>,
     /// Facts that these jobs would be refused without as things stand.
-    pub lacking: &'a dyn Fn(&[String]) -> MissingConfiguration,
+    pub(crate) lacking: &'a dyn Fn(&[String]) -> MissingConfiguration,
 }
 
 impl std::fmt::Debug for PlanGround<'_> {
@@ -50,7 +50,7 @@ impl std::fmt::Debug for PlanGround<'_> {
 }
 
 /// Plans the way for a gate.
-pub fn plan(ground: &PlanGround<'_>, gate: &Gate) -> Plan {
+pub(crate) fn plan(ground: &PlanGround<'_>, gate: &Gate) -> Plan {
     let mut planner = Planner::new(ground);
     planner.foresee(gate);
     let chain = planner.whole(gate);

@@ -7,44 +7,44 @@ use crate::model::ids::DownloadId;
 
 /// A point in the life of headquarters: a row version, and the sessions made until then.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Mark {
+pub(crate) struct Mark {
     /// Sessions that count reach at least this row version.
-    pub version: i64,
+    pub(crate) version: i64,
     /// Sessions that count were made after this one.
-    pub session: DownloadId,
+    pub(crate) session: DownloadId,
 }
 
 /// A session of a job that a database has had.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PastSession {
+pub(crate) struct PastSession {
     /// The job.
-    pub job: String,
+    pub(crate) job: String,
     /// The session.
-    pub session: DownloadId,
+    pub(crate) session: DownloadId,
     /// The row version it reaches.
-    pub until: i64,
+    pub(crate) until: i64,
     /// The newest session there was when it was applied.
-    pub newest: DownloadId,
+    pub(crate) newest: DownloadId,
 }
 
 /// What has happened since a feature was changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct History {
+pub(crate) struct History {
     /// The sessions one database has had, in any order.
-    pub had: Vec<PastSession>,
+    pub(crate) had: Vec<PastSession>,
     /// The row version at which the scheduler was last initialized.
-    pub initialized: i64,
+    pub(crate) initialized: i64,
     /// Facts that are yes, each with the row version at which it became so.
-    pub facts: Vec<(String, i64)>,
+    pub(crate) facts: Vec<(String, i64)>,
 }
 
 /// Whether a step has been taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct StepProgress {
+pub(crate) struct StepProgress {
     /// Its place among the gate's steps.
-    pub step: usize,
+    pub(crate) step: usize,
     /// Whether it is done.
-    pub done: bool,
+    pub(crate) done: bool,
 }
 
 /// Which steps of a gate a database has behind it since the gate was changed at a row version.
@@ -52,7 +52,7 @@ pub struct StepProgress {
 /// A job counts when a session of it that reaches the mark was applied. Waiting for a job,
 /// initializing and what people do move the mark: what follows must come after. Restarts are
 /// judged by what the restarted thing answers from, elsewhere.
-pub fn walk(gate: &Gate, changed: i64, history: &History) -> Vec<StepProgress> {
+pub(crate) fn walk(gate: &Gate, changed: i64, history: &History) -> Vec<StepProgress> {
     let mut mark = Mark { version: changed, session: DownloadId(0) };
     let mut open = true;
     let mut taken = Vec::new();
@@ -90,7 +90,7 @@ pub fn walk(gate: &Gate, changed: i64, history: &History) -> Vec<StepProgress> {
 }
 
 /// The jobs that are still to run, in order, each once.
-pub fn missing_jobs(gate: &Gate, taken: &[StepProgress]) -> Vec<String> {
+pub(crate) fn missing_jobs(gate: &Gate, taken: &[StepProgress]) -> Vec<String> {
     let mut jobs: Vec<String> = Vec::new();
     for step in taken.iter().filter(|taken| !taken.done) {
         if let Act::Run { job, .. } = &gate.steps[step.step].act
@@ -103,7 +103,7 @@ pub fn missing_jobs(gate: &Gate, taken: &[StepProgress]) -> Vec<String> {
 }
 
 /// What else is still to be done, in sentences.
-pub fn missing_acts(gate: &Gate, taken: &[StepProgress]) -> Vec<String> {
+pub(crate) fn missing_acts(gate: &Gate, taken: &[StepProgress]) -> Vec<String> {
     let undone = taken.iter().filter(|taken| !taken.done);
     undone
         .filter_map(|taken| match &gate.steps[taken.step].act {

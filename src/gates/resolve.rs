@@ -30,7 +30,7 @@ named! {
 
 impl Status {
     /// What it means to a reader.
-    pub fn tone(self) -> Option<Tone> {
+    pub(crate) fn tone(self) -> Option<Tone> {
         match self {
             Self::Mandatory | Self::Enabled => Some(Tone::Good),
             Self::Scheduled => Some(Tone::Open),
@@ -85,12 +85,12 @@ pub struct Refusal {
 
 impl Refusal {
     /// The feature that is refused for this reason: whose demand it is.
-    pub fn whose(&self) -> &str {
+    pub(crate) fn whose(&self) -> &str {
         self.needed_by.as_deref().unwrap_or(&self.feature)
     }
 
     /// A reason that is the feature's own.
-    pub fn own(kind: RefusalKind, gate: &Gate, message: String) -> Self {
+    pub(crate) fn own(kind: RefusalKind, gate: &Gate, message: String) -> Self {
         Self { kind, feature: gate.slug.clone(), message, needed_by: None }
     }
 }
@@ -116,7 +116,7 @@ impl Changes {
 
 impl Consent {
     /// What agreeing to these gates takes.
-    pub fn to<'g>(gates: impl IntoIterator<Item = &'g Gate>) -> Self {
+    pub(crate) fn to<'g>(gates: impl IntoIterator<Item = &'g Gate>) -> Self {
         gates.into_iter().fold(Self::default(), |consent, gate| Self {
             confirm: consent.confirm || gate.confirmation.is_some(),
             irreversible: consent.irreversible || gate.one_way,
@@ -166,17 +166,17 @@ impl<'a> Features<'a> {
     }
 
     /// Whether a feature is on in headquarters.
-    pub fn is_on(&self, slug: &str) -> bool {
+    pub(crate) fn is_on(&self, slug: &str) -> bool {
         self.standing.is_on(slug)
     }
 
     /// The stage of a feature in this version.
-    pub fn stage(&self, gate: &Gate) -> Option<Stage> {
+    pub(crate) fn stage(&self, gate: &Gate) -> Option<Stage> {
         gate.lifecycle.stage(&self.standing.version)
     }
 
     /// The gates that a gate needs as things stand; a condition that does not hold asks nothing.
-    pub fn needs(&self, gate: &Gate) -> Vec<&'a Gate> {
+    pub(crate) fn needs(&self, gate: &Gate) -> Vec<&'a Gate> {
         let holds =
             |when: &Option<String>| when.as_ref().is_none_or(|fact| self.standing.fact(fact));
         let needed = gate.requires.iter().filter(|needed| holds(&needed.when));
@@ -184,7 +184,7 @@ impl<'a> Features<'a> {
     }
 
     /// The prerequisites that are off, directly or further down, nearest last (G01).
-    pub fn unmet(&self, gate: &Gate) -> Vec<&'a Gate> {
+    pub(crate) fn unmet(&self, gate: &Gate) -> Vec<&'a Gate> {
         let mut unmet = Vec::new();
         self.collect_unmet(gate, &mut unmet);
         unmet.into_iter().map(|(gate, _)| gate).collect()
@@ -203,7 +203,7 @@ impl<'a> Features<'a> {
     }
 
     /// The features that are on and need this one, directly.
-    pub fn dependents(&self, gate: &Gate) -> Vec<&'a Gate> {
+    pub(crate) fn dependents(&self, gate: &Gate) -> Vec<&'a Gate> {
         let needs = |other: &&Gate| {
             self.is_on(&other.slug) && self.needs(other).iter().any(|n| n.slug == gate.slug)
         };
@@ -229,7 +229,7 @@ impl<'a> Features<'a> {
     }
 
     /// What stands in the way of a feature itself, beside prerequisites and consent (G16).
-    pub fn demands(&self, gate: &Gate) -> Vec<Refusal> {
+    pub(crate) fn demands(&self, gate: &Gate) -> Vec<Refusal> {
         let mut demands = Vec::new();
         let mut refuse = |kind, message| demands.push(Refusal::own(kind, gate, message));
         if let Some(key) = &gate.configuration_key
@@ -269,7 +269,7 @@ impl<'a> Features<'a> {
     }
 
     /// The features that are on and exclude this one, or are excluded by it.
-    pub fn excluders(&self, gate: &Gate) -> Vec<&'a Gate> {
+    pub(crate) fn excluders(&self, gate: &Gate) -> Vec<&'a Gate> {
         let apart = |other: &&Gate| {
             self.is_on(&other.slug)
                 && (other.excludes.contains(&gate.slug) || gate.excludes.contains(&other.slug))
@@ -278,7 +278,7 @@ impl<'a> Features<'a> {
     }
 
     /// What a person must agree to and has not.
-    pub fn consent(gate: &Gate, consent: Consent) -> Vec<Refusal> {
+    pub(crate) fn consent(gate: &Gate, consent: Consent) -> Vec<Refusal> {
         let mut asked = Vec::new();
         if let Some(text) = gate.confirmation.as_ref().filter(|_| !consent.confirm) {
             let message = format!("{:?} must be confirmed: {text}", gate.name);
@@ -439,7 +439,7 @@ impl<'a> Features<'a> {
     }
 
     /// The jobs to run after changes: the last feature's in its order, then what else is needed.
-    pub fn next_jobs(&self, changes: &[Change]) -> Vec<String> {
+    pub(crate) fn next_jobs(&self, changes: &[Change]) -> Vec<String> {
         let mut jobs: Vec<String> = Vec::new();
         for change in changes.iter().rev() {
             let own = self.catalogue.get(&change.slug).map(Gate::jobs).unwrap_or_default();

@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use super::plan::Plan;
-pub use crate::model::suggestion::Shell;
+pub(crate) use crate::model::suggestion::Shell;
 
 /// The script of a plan; it stops at the first command that fails.
 /// `env` is the environment that `--env` named for the plan, so that its commands find it too.
-pub fn script(plan: &Plan, shell: Shell, env: Option<&str>) -> String {
+pub(crate) fn script(plan: &Plan, shell: Shell, env: Option<&str>) -> String {
     let mut text = String::new();
     let goal = format!("{} effective {}", plan.feature, plan.place());
     match shell {

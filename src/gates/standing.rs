@@ -50,7 +50,7 @@ pub enum Setting {
 
 named! {
     /// What became of a feature, as headquarters' log has it.
-    pub enum FeatureEvent {
+    pub(crate) enum FeatureEvent {
         /// It was turned on.
         On = "on",
         /// It was turned off, or its schedule was dropped.
@@ -75,7 +75,7 @@ pub struct Change {
 
 impl Standing {
     /// What headquarters says of a feature, if it is listed.
-    pub fn row(&self, slug: &str) -> Option<&FeatureRow> {
+    pub(crate) fn row(&self, slug: &str) -> Option<&FeatureRow> {
         self.rows.iter().find(|row| row.slug == slug)
     }
 
@@ -85,24 +85,24 @@ impl Standing {
     }
 
     /// The date a feature that is off is to turn on.
-    pub fn scheduled(&self, slug: &str) -> Option<Date> {
+    pub(crate) fn scheduled(&self, slug: &str) -> Option<Date> {
         self.row(slug).filter(|row| !row.on).and_then(|row| row.enable_date)
     }
 
     /// Whether a fact is recorded as yes.
-    pub fn fact(&self, name: &str) -> bool {
+    pub(crate) fn fact(&self, name: &str) -> bool {
         let value = self.facts.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         value.is_some_and(|(_, value)| is_yes(value))
     }
 
     /// Whether a configuration key is on; one that nobody recorded is (G11).
-    pub fn key_is_on(&self, key: &str) -> bool {
+    pub(crate) fn key_is_on(&self, key: &str) -> bool {
         let fact = key_fact(key);
         !self.facts.contains_key(&fact) || self.fact(&fact)
     }
 
     /// The scale units older than a version.
-    pub fn scale_units_below<'a>(
+    pub(crate) fn scale_units_below<'a>(
         &'a self,
         version: &'a Version,
     ) -> impl Iterator<Item = &'a (String, Version)> {
@@ -110,7 +110,7 @@ impl Standing {
     }
 
     /// Scale units follow headquarters; a newer one stays as it is.
-    pub fn raise_scale_units(&mut self, version: &Version) {
+    pub(crate) fn raise_scale_units(&mut self, version: &Version) {
         for (_, own) in self.scale_units.iter_mut().filter(|(_, own)| own < version) {
             version.clone_into(own);
         }
@@ -132,12 +132,12 @@ impl Standing {
 }
 
 /// The words that people write for yes.
-pub fn is_yes(value: &str) -> bool {
+pub(crate) fn is_yes(value: &str) -> bool {
     ["yes", "1", "true", "on"].iter().any(|word| value.trim().eq_ignore_ascii_case(word))
 }
 
 /// The gates with their prerequisites first, else in the order of the catalogue.
-pub fn prerequisites_first(catalogue: &Catalogue) -> Vec<&super::Gate> {
+pub(crate) fn prerequisites_first(catalogue: &Catalogue) -> Vec<&super::Gate> {
     fn visit<'a>(
         catalogue: &'a Catalogue,
         gate: &'a super::Gate,

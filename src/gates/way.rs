@@ -9,7 +9,7 @@ use crate::model::suggestion::Suggestion;
 
 named! {
     /// What kind of step it is.
-    pub enum StepKind {
+    pub(crate) enum StepKind {
         /// Move the application version.
         Upgrade = "upgrade",
         /// Set something up, and record it.
@@ -33,69 +33,73 @@ named! {
 
 /// One step.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlanStep {
+pub(crate) struct PlanStep {
     /// What kind.
-    pub kind: StepKind,
+    pub(crate) kind: StepKind,
     /// The command; none where there is only something to wait for.
-    pub command: Option<Suggestion>,
+    pub(crate) command: Option<Suggestion>,
     /// Why.
-    pub why: String,
+    pub(crate) why: String,
 }
 
 impl PlanStep {
     /// A step with a command.
-    pub fn new(kind: StepKind, command: impl Into<Suggestion>, why: impl Into<String>) -> Self {
+    pub(crate) fn new(
+        kind: StepKind,
+        command: impl Into<Suggestion>,
+        why: impl Into<String>,
+    ) -> Self {
         Self { kind, command: Some(command.into()), why: why.into() }
     }
 }
 
 /// The way to an effective feature.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// The feature.
-    pub feature: String,
+    pub(crate) feature: String,
     /// The one channel it is for; none for all.
-    pub channel: Option<String>,
+    pub(crate) channel: Option<String>,
     /// Whether it is effective already.
-    pub effective: bool,
+    pub(crate) effective: bool,
     /// The steps, in order; empty when it is effective.
     #[serde(skip)]
-    pub steps: Vec<PlanStep>,
+    pub(crate) steps: Vec<PlanStep>,
     /// What no command of ours takes out of the way.
-    pub refused: Vec<Refusal>,
+    pub(crate) refused: Vec<Refusal>,
     /// What the operations that rest on it come to now, in each channel.
-    pub channels: Vec<ChannelOperations>,
+    pub(crate) channels: Vec<ChannelOperations>,
     /// Settings beside the feature that keep operations from being local, and the command that
     /// changes each: it is for somebody to decide, and no step of the way.
     #[serde(skip)]
-    pub choices: Vec<Choice>,
+    pub(crate) choices: Vec<Choice>,
 }
 
 /// What operations come to in a channel, made now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ChannelOperations {
+pub(crate) struct ChannelOperations {
     /// The channel database.
-    pub channel: String,
+    pub(crate) channel: String,
     /// Its operations.
-    pub operations: Vec<Prospect>,
+    pub(crate) operations: Vec<Prospect>,
 }
 
 /// A setting that keeps an operation from being local.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Choice {
+pub(crate) struct Choice {
     /// The operation.
-    pub operation: &'static str,
+    pub(crate) operation: &'static str,
     /// The channels it is so in.
-    pub channels: Vec<String>,
+    pub(crate) channels: Vec<String>,
     /// The setting, in a sentence.
-    pub text: String,
+    pub(crate) text: String,
     /// What would change it.
-    pub command: Suggestion,
+    pub(crate) command: Suggestion,
 }
 
 impl Plan {
     /// Where it leads, in words.
-    pub fn place(&self) -> String {
+    pub(crate) fn place(&self) -> String {
         self.channel.as_ref().map_or_else(|| "everywhere".to_owned(), |c| format!("in {c}"))
     }
 }

@@ -4,11 +4,11 @@ use super::customer::{Address, AddressField, Contact, Customer, CustomerField};
 use super::ids::AsyncAccount;
 
 /// Values by column; text is turned into the column's type by SQLite.
-pub type Values = Vec<(&'static str, String)>;
+pub(crate) type Values = Vec<(&'static str, String)>;
 
 impl Customer {
     /// The values of a row that a channel makes, by its RECID, and the fields that it changes.
-    pub fn async_values(&self, channel: i64, changed: String) -> Values {
+    pub(crate) fn async_values(&self, channel: i64, changed: String) -> Values {
         let mut values = vec![
             ("CUSTNAME", self.name()),
             ("CURRENCY", self.currency.clone()),
@@ -21,7 +21,7 @@ impl Customer {
     }
 
     /// The customer that a row describes.
-    pub fn of_async<'r>(text: impl Fn(&str) -> &'r str) -> Self {
+    pub(crate) fn of_async<'r>(text: impl Fn(&str) -> &'r str) -> Self {
         let async_account = AsyncAccount::new(text("CUSTACCOUNTASYNC"));
         let mut customer = Self { async_account, ..Self::default() };
         for field in CustomerField::ALL {
@@ -33,7 +33,7 @@ impl Customer {
 
 impl Address {
     /// The values of a row, and the fields that it changes.
-    pub fn async_values(&self, changed: String) -> Values {
+    pub(crate) fn async_values(&self, changed: String) -> Values {
         let mut values = vec![
             ("ADDRESSID", self.id.clone()),
             ("MAKEPOSTALADDRESSPRIMARY", "0".to_owned()),
@@ -45,7 +45,7 @@ impl Address {
     }
 
     /// The address that a row describes.
-    pub fn of_async<'r>(text: impl Fn(&str) -> &'r str) -> Self {
+    pub(crate) fn of_async<'r>(text: impl Fn(&str) -> &'r str) -> Self {
         let mut address = Self { id: text("ADDRESSID").to_owned(), ..Self::default() };
         for field in AddressField::ALL {
             text(field.column()).clone_into(field.of(&mut address));
@@ -56,16 +56,16 @@ impl Address {
 
 impl Contact {
     /// The columns that hold it.
-    pub const COLUMNS: [&str; 3] = ["CONTACTTYPE", "LOCATOR", "ISPRIMARY"];
+    pub(crate) const COLUMNS: [&str; 3] = ["CONTACTTYPE", "LOCATOR", "ISPRIMARY"];
 
     /// The values of a contact's row.
-    pub fn async_values(self, id: String) -> Values {
+    pub(crate) fn async_values(self, id: String) -> Values {
         let values = [self.kind.to_string(), self.value, i64::from(self.primary).to_string()];
         Self::COLUMNS.into_iter().zip(values).chain([("CONTACTID", id)]).collect()
     }
 
     /// The contact that a row describes; what is no number is 0.
-    pub fn of_async<'r>(text: impl Fn(&str) -> &'r str) -> Self {
+    pub(crate) fn of_async<'r>(text: impl Fn(&str) -> &'r str) -> Self {
         let [kind, value, primary] = Self::COLUMNS.map(text);
         let number = |text: &str| text.parse().unwrap_or(0);
         Self { kind: number(kind), value: value.to_owned(), primary: number(primary) != 0 }
@@ -73,4 +73,4 @@ impl Contact {
 }
 
 /// The column that holds the RECID of an affiliation.
-pub const AFFILIATION: &str = "RETAILAFFILIATIONID";
+pub(crate) const AFFILIATION: &str = "RETAILAFFILIATIONID";

@@ -2,7 +2,7 @@
 
 /// What `cdx_CHANGED` of a row says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ChangedFields {
+pub(crate) enum ChangedFields {
     /// Nothing: the row is taken whole.
     Whole,
     /// The fields, by the names that people set them with.
@@ -11,7 +11,7 @@ pub enum ChangedFields {
 
 impl ChangedFields {
     /// Reads the column; none when it is no list.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         if text.is_empty() {
             return Some(Self::Whole);
         }
@@ -19,7 +19,7 @@ impl ChangedFields {
     }
 
     /// Whether the edit changed a field.
-    pub fn includes(&self, field: &str) -> bool {
+    pub(crate) fn includes(&self, field: &str) -> bool {
         match self {
             Self::Whole => true,
             Self::Fields(fields) => fields.iter().any(|known| known == field),
@@ -27,13 +27,13 @@ impl ChangedFields {
     }
 
     /// The column's text for these fields.
-    pub fn text<'a>(fields: impl IntoIterator<Item = &'a str>) -> String {
+    pub(crate) fn text<'a>(fields: impl IntoIterator<Item = &'a str>) -> String {
         let fields: Vec<&str> = fields.into_iter().collect();
         serde_json::to_string(&fields).unwrap_or_default()
     }
 
     /// The column's text with one more field; none where it stays as it is.
-    pub fn text_with(&self, field: &str) -> Option<String> {
+    pub(crate) fn text_with(&self, field: &str) -> Option<String> {
         match self {
             Self::Fields(fields) if !self.includes(field) => {
                 Some(Self::text(fields.iter().map(String::as_str).chain([field])))

@@ -7,7 +7,7 @@ use super::ids::{AccountNum, AsyncAccount};
 use super::named::named;
 
 /// What people see instead of a temporary GUID (R08).
-pub const PENDING_SYNC: &str = "Pending sync";
+pub(crate) const PENDING_SYNC: &str = "Pending sync";
 
 /// A customer with what the commands show.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -47,7 +47,7 @@ pub struct Customer {
 
 impl Customer {
     /// First, middle and last name in one.
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         let parts = [&self.first_name, &self.middle_name, &self.last_name];
         let parts = parts.into_iter().filter(|part| !part.is_empty());
         parts.map(String::as_str).collect::<Vec<_>>().join(" ")
@@ -60,22 +60,22 @@ pub struct Address {
     /// Its id: the RECID of a synchronous one, a GUID while it has none.
     pub id: String,
     /// Street with number.
-    pub street: String,
+    pub(crate) street: String,
     /// City.
-    pub city: String,
+    pub(crate) city: String,
     /// State.
-    pub state: String,
+    pub(crate) state: String,
     /// Postal code.
-    pub zip: String,
+    pub(crate) zip: String,
     /// County.
-    pub county: String,
+    pub(crate) county: String,
     /// Country or region.
-    pub country: String,
+    pub(crate) country: String,
 }
 
 impl Address {
     /// The address as it is written on a letter.
-    pub fn written(&self) -> String {
+    pub(crate) fn written(&self) -> String {
         format!("{}\n{}, {} {}", self.street, self.city, self.state, self.zip)
     }
 }
@@ -102,28 +102,28 @@ macro_rules! fields {
             }
 
             /// Where headquarters and channels keep it.
-            pub const fn place(self) -> $place {
+            pub(crate) const fn place(self) -> $place {
                 match self { $(Self::$variant => $kept,)+ }
             }
 
             /// The value.
-            pub fn get(self, owner: &$owner) -> &str {
+            pub(crate) fn get(self, owner: &$owner) -> &str {
                 match self { $(Self::$variant => &owner.$member,)+ }
             }
 
             /// The value, to be set.
-            pub fn of(self, owner: &mut $owner) -> &mut String {
+            pub(crate) fn of(self, owner: &mut $owner) -> &mut String {
                 match self { $(Self::$variant => &mut owner.$member,)+ }
             }
 
             /// The field that a column of the asynchronous table holds.
-            pub fn of_column(column: &str) -> Option<Self> {
+            pub(crate) fn of_column(column: &str) -> Option<Self> {
                 let is = |field: &Self| field.column().eq_ignore_ascii_case(column);
                 Self::ALL.iter().copied().find(is)
             }
 
             /// The fields that say something.
-            pub fn given(owner: &$owner) -> impl Iterator<Item = Self> + '_ {
+            pub(crate) fn given(owner: &$owner) -> impl Iterator<Item = Self> + '_ {
                 Self::ALL.iter().copied().filter(|field| !field.get(owner).is_empty())
             }
         }
@@ -174,7 +174,7 @@ fields! {
 
 /// Where headquarters keeps a field of a customer; a channel has the same tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub(crate) enum Place {
     /// A column of one of the customer's rows.
     Column(Part, &'static str),
     /// The primary contact of this type.
@@ -183,7 +183,7 @@ pub enum Place {
 
 named! {
     /// The rows that a customer is made of.
-    pub enum Part {
+    pub(crate) enum Part {
         /// The party.
         Party = "DIRPARTYTABLE",
         /// The person that the party is.
@@ -207,7 +207,7 @@ impl CustomerField {
     }
 
     /// The value that such a text stands for.
-    pub fn shown(self, stored: &str) -> String {
+    pub(crate) fn shown(self, stored: &str) -> String {
         match self {
             Self::Title => title_name(stored.parse().unwrap_or(0)).to_owned(),
             _ => stored.to_owned(),
@@ -215,7 +215,7 @@ impl CustomerField {
     }
 
     /// Whether a customer without it is none.
-    pub fn is_required(self) -> bool {
+    pub(crate) fn is_required(self) -> bool {
         matches!(self, Self::FirstName | Self::LastName)
     }
 }
@@ -231,49 +231,49 @@ pub enum CustomerEdit {
 
 impl CustomerEdit {
     /// The name under which an affiliation is set.
-    pub const AFFILIATION: &str = "affiliation";
+    pub(crate) const AFFILIATION: &str = "affiliation";
 
     /// All that can be set.
-    pub fn names() -> Vec<&'static str> {
+    pub(crate) fn names() -> Vec<&'static str> {
         let fields = CustomerField::ALL.iter().map(|field| field.as_str());
         fields.chain([Self::AFFILIATION]).collect()
     }
 }
 
 /// The type of a telephone number, in CONTACTTYPE and LOGISTICSELECTRONICADDRESS.
-pub const PHONE: i64 = 1;
+pub(crate) const PHONE: i64 = 1;
 /// The type of an e-mail address.
-pub const EMAIL: i64 = 2;
+pub(crate) const EMAIL: i64 = 2;
 
 /// A way to reach a customer, as the asynchronous table has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Contact {
+pub(crate) struct Contact {
     /// [`PHONE`], [`EMAIL`], or another program's type.
-    pub kind: i64,
+    pub(crate) kind: i64,
     /// The number or the address.
-    pub value: String,
+    pub(crate) value: String,
     /// Whether it is the customer's own, and not one beside it.
-    pub primary: bool,
+    pub(crate) primary: bool,
 }
 
 impl Contact {
     /// The customer's own contact of a type.
-    pub fn primary(kind: i64, value: &str) -> Self {
+    pub(crate) fn primary(kind: i64, value: &str) -> Self {
         Self { kind, value: value.to_owned(), primary: true }
     }
 
     /// A contact beside the primary ones: what has an @ is an e-mail address.
-    pub fn secondary(value: &str) -> Self {
+    pub(crate) fn secondary(value: &str) -> Self {
         let kind = if value.contains('@') { EMAIL } else { PHONE };
         Self { kind, value: value.to_owned(), primary: false }
     }
 }
 
 /// Personal titles, by the number kept in TITLERECORDID and PERSONALTITLE (the numbers are ours).
-pub const TITLES: &[(i64, &str)] = &[(1, "Mr"), (2, "Mrs"), (3, "Ms"), (4, "Dr")];
+pub(crate) const TITLES: &[(i64, &str)] = &[(1, "Mr"), (2, "Mrs"), (3, "Ms"), (4, "Dr")];
 
 /// The number of a title, in any case.
-pub fn title_number(title: &str) -> Option<i64> {
+pub(crate) fn title_number(title: &str) -> Option<i64> {
     let wanted = title.trim_end_matches('.');
     TITLES.iter().find(|(_, name)| name.eq_ignore_ascii_case(wanted)).map(|(number, _)| *number)
 }
@@ -285,7 +285,7 @@ fn title_name(number: i64) -> &'static str {
 
 /// A value that changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
-pub struct Change {
+pub(crate) struct Change {
     /// What.
     pub attribute: String,
     /// The old value.
@@ -296,7 +296,7 @@ pub struct Change {
 
 impl Change {
     /// A change of something from one value to another.
-    pub fn new(attribute: &str, old: &str, new: &str) -> Self {
+    pub(crate) fn new(attribute: &str, old: &str, new: &str) -> Self {
         Self { attribute: attribute.to_owned(), old: old.to_owned(), new: new.to_owned() }
     }
 }

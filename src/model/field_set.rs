@@ -11,7 +11,7 @@ use super::time::Time;
 
 /// Whose fields they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FieldOwner<'a> {
+pub(crate) enum FieldOwner<'a> {
     /// The customer of an account.
     Customer(&'a AccountNum),
     /// A postal address of headquarters, by its RECID.
@@ -20,7 +20,7 @@ pub enum FieldOwner<'a> {
 
 /// A field that an operation sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Field {
+pub(crate) enum Field {
     /// One of the customer itself.
     Customer(CustomerField),
     /// Whether the customer has an affiliation, by its RECID.
@@ -47,22 +47,22 @@ impl fmt::Display for Field {
 
 /// Where a row of a channel was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RowOrigin {
+pub(crate) struct RowOrigin {
     /// The RECID of the channel database that the register wrote into.
-    pub store: DataStoreId,
+    pub(crate) store: DataStoreId,
     /// The table.
-    pub kind: OperationKind,
+    pub(crate) kind: OperationKind,
     /// The replication counter there.
-    pub counter: i64,
+    pub(crate) counter: i64,
     /// The number of the row's origin, which goes up in the order in which people acted; none of
     /// a row that another program or an earlier version made.
-    pub number: Option<i64>,
+    pub(crate) number: Option<i64>,
 }
 
 /// Whether a row was made before another one; rows of several channels or tables have no order.
 ///
 /// A row gets another counter when it is merged or brought up again, and keeps its number.
-pub fn made_before(a: &RowOrigin, b: &RowOrigin) -> bool {
+pub(crate) fn made_before(a: &RowOrigin, b: &RowOrigin) -> bool {
     let earlier = match (a.number, b.number) {
         (Some(a), Some(b)) => a < b,
         _ => a.counter < b.counter,
@@ -72,7 +72,7 @@ pub fn made_before(a: &RowOrigin, b: &RowOrigin) -> bool {
 
 named! {
     /// The kinds of [`Setter`].
-    pub enum SetterKind {
+    pub(crate) enum SetterKind {
         /// A person in headquarters.
         Headquarters = "headquarters",
         /// A real-time call.
@@ -86,7 +86,7 @@ named! {
 
 /// Who set a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Setter {
+pub(crate) enum Setter {
     /// A person in headquarters, by a form.
     Headquarters,
     /// A channel database, by its RECID, with a real-time call.
@@ -104,28 +104,28 @@ pub enum Setter {
 
 /// A field's last setting: who, and when the person acted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stamp {
+pub(crate) struct Stamp {
     /// The environment's time.
-    pub at: Time,
+    pub(crate) at: Time,
     /// Who.
-    pub by: Setter,
+    pub(crate) by: Setter,
 }
 
 impl Stamp {
     /// A change that a person makes in headquarters now.
-    pub fn headquarters(now: &Time) -> Self {
+    pub(crate) fn headquarters(now: &Time) -> Self {
         Self { at: now.to_owned(), by: Setter::Headquarters }
     }
 
     /// A change that a channel database makes by a real-time call now.
-    pub fn real_time(now: &Time, store: DataStoreId) -> Self {
+    pub(crate) fn real_time(now: &Time, store: DataStoreId) -> Self {
         Self { at: now.to_owned(), by: Setter::RealTime(store) }
     }
 
     /// Whether what was set with this stamp stands against a setting that comes late: the person
     /// acted later, or at the same time in the same channel after it. On any other tie the one
     /// that is processed later stands.
-    pub fn stands_against(&self, late: &Self) -> bool {
+    pub(crate) fn stands_against(&self, late: &Self) -> bool {
         match self.at.cmp(&late.at) {
             Ordering::Greater => true,
             Ordering::Less => false,

@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization as _;
 const ACCENTS: std::ops::RangeInclusive<char> = '\u{300}'..='\u{36f}';
 
 /// Without case, without accents, with single spaces: what people take for the same is the same.
-pub fn folded(text: &str) -> String {
+pub(crate) fn folded(text: &str) -> String {
     let bare: String = text.nfkd().filter(|c| !ACCENTS.contains(c)).collect();
     // Folding may bring accents of its own, as that of the Turkish I does.
     let bare: String =

@@ -7,14 +7,14 @@ use super::evidence::Evidence;
 
 /// The jobs without which nothing works in a channel, in the order the documentation lists them;
 /// a first synchronization begins with them.
-pub const FIRST_JOBS: &[&str] = &["1110", "1070", "1010"];
+pub(crate) const FIRST_JOBS: &[&str] = &["1110", "1070", "1010"];
 
 /// The column that separates companies; added to every company table by itself (S02).
-pub const DATAAREAID: &str = "DATAAREAID";
+pub(crate) const DATAAREAID: &str = "DATAAREAID";
 
 named! {
     /// Which way a job moves rows.
-    pub enum Direction {
+    pub(crate) enum Direction {
         /// Headquarters to channel databases.
         Download = "download",
         /// Channel databases to headquarters (the P-job).
@@ -30,77 +30,77 @@ pub struct Job {
     /// The number or short id, at most 20 characters, as in `RetailConnSchedulerJobTable.jobId`.
     pub id: String,
     /// The name people know it by.
-    pub name: String,
+    pub(crate) name: String,
     /// Other spellings people type.
-    pub aliases: Vec<String>,
+    pub(crate) aliases: Vec<String>,
     /// Which way it moves rows.
-    pub direction: Direction,
+    pub(crate) direction: Direction,
     /// Excluded from offline databases (D09).
-    pub exclude_offline: bool,
+    pub(crate) exclude_offline: bool,
     /// The feature that must be on before initializing the scheduler makes it, by slug.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub feature: Option<String>,
+    pub(crate) feature: Option<String>,
     /// What the job itself rests on.
-    pub evidence: Evidence,
+    pub(crate) evidence: Evidence,
     /// Its subjobs, in the order they run.
-    pub lines: Vec<JobLine>,
+    pub(crate) lines: Vec<JobLine>,
     /// The file that declares it, relative to the environment, or `shipped`.
-    pub origin: String,
+    pub(crate) origin: String,
 }
 
 /// A subjob's place in a job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct JobLine {
+pub(crate) struct JobLine {
     /// The subjob's id.
-    pub subjob: String,
+    pub(crate) subjob: String,
     /// A line that is switched off in headquarters is skipped.
-    pub enabled: bool,
+    pub(crate) enabled: bool,
     /// Why we believe that the job carries it.
-    pub evidence: Evidence,
+    pub(crate) evidence: Evidence,
 }
 
 /// One headquarters table, its channel tables, and how their columns map.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Subjob {
+pub(crate) struct Subjob {
     /// Its id, normally the headquarters table's name.
-    pub id: String,
+    pub(crate) id: String,
     /// Download or upload.
-    pub direction: Direction,
+    pub(crate) direction: Direction,
     /// The headquarters table.
-    pub table: String,
+    pub(crate) table: String,
     /// The key on both sides, in headquarters' names, without DATAAREAID.
-    pub key: Vec<String>,
+    pub(crate) key: Vec<String>,
     /// The primary target first, then extension tables (S06).
-    pub targets: Vec<Target>,
+    pub(crate) targets: Vec<Target>,
     /// Limits rows to the channels of a group (D18).
-    pub filter: Option<Filter>,
+    pub(crate) filter: Option<Filter>,
     /// The replication counter, for uploads (S05).
-    pub counter: Option<String>,
+    pub(crate) counter: Option<String>,
     /// Excluded from offline databases (D09).
-    pub exclude_offline: bool,
+    pub(crate) exclude_offline: bool,
     /// What the mapping rests on.
-    pub evidence: Evidence,
+    pub(crate) evidence: Evidence,
 }
 
 /// A channel table and the columns it gets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Target {
+pub(crate) struct Target {
     /// `ax` or `ext`.
-    pub schema: String,
+    pub(crate) schema: String,
     /// The table's name without its schema.
-    pub table: String,
+    pub(crate) table: String,
     /// The mapped columns; DATAAREAID is not among them (S02).
-    pub fields: Vec<FieldMap>,
+    pub(crate) fields: Vec<FieldMap>,
 }
 
 impl Target {
     /// The table as people write it, `ax.CUSTTABLE`.
-    pub fn dotted(&self) -> String {
+    pub(crate) fn dotted(&self) -> String {
         format!("{}.{}", self.schema, self.table)
     }
 
     /// The table as a channel file names it, `ax_CUSTTABLE`.
-    pub fn file_name(&self) -> String {
+    pub(crate) fn file_name(&self) -> String {
         format!("{}_{}", self.schema, self.table)
     }
 }
@@ -127,25 +127,25 @@ pub struct Filter {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Join {
     /// The joined headquarters table.
-    pub table: String,
+    pub(crate) table: String,
     /// Its column.
-    pub column: String,
+    pub(crate) column: String,
     /// The column of the previous table in the chain.
-    pub on: String,
+    pub(crate) on: String,
 }
 
 /// Every job and subjob of an environment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Definitions {
     /// Jobs, sorted by id.
-    pub jobs: Vec<Job>,
+    pub(crate) jobs: Vec<Job>,
     /// Subjobs, sorted by id.
-    pub subjobs: Vec<Subjob>,
+    pub(crate) subjobs: Vec<Subjob>,
 }
 
 impl Job {
     /// Whether people call it so: by its id, its name or another spelling, in any case.
-    pub fn is_called(&self, word: &str) -> bool {
+    pub(crate) fn is_called(&self, word: &str) -> bool {
         let wanted = word.trim().to_lowercase();
         let mut names = [&self.id, &self.name].into_iter().chain(&self.aliases);
         names.any(|name| name.to_lowercase() == wanted)
@@ -154,17 +154,17 @@ impl Job {
 
 impl Definitions {
     /// The job with exactly this id.
-    pub fn job(&self, id: &str) -> Option<&Job> {
+    pub(crate) fn job(&self, id: &str) -> Option<&Job> {
         self.jobs.iter().find(|job| job.id == id)
     }
 
     /// The subjob with exactly this id.
-    pub fn subjob(&self, id: &str) -> Option<&Subjob> {
+    pub(crate) fn subjob(&self, id: &str) -> Option<&Subjob> {
         self.subjobs.iter().find(|subjob| subjob.id == id)
     }
 
     /// The enabled subjobs of a job, in order.
-    pub fn subjobs_of<'a>(&'a self, job: &'a Job) -> impl Iterator<Item = &'a Subjob> {
+    pub(crate) fn subjobs_of<'a>(&'a self, job: &'a Job) -> impl Iterator<Item = &'a Subjob> {
         job.lines.iter().filter(|line| line.enabled).filter_map(|line| self.subjob(&line.subjob))
     }
 
@@ -174,7 +174,7 @@ impl Definitions {
     }
 
     /// Every spelling by which a job can be asked for, for suggestions.
-    pub fn job_spellings(&self) -> Vec<&str> {
+    pub(crate) fn job_spellings(&self) -> Vec<&str> {
         self.jobs
             .iter()
             .flat_map(|job| {

@@ -5,7 +5,7 @@ use super::job::{DATAAREAID, Direction, FieldMap};
 use super::schema::Table;
 
 /// The column in which headquarters keeps from which channel database a row came up.
-pub const DATASTORE: &str = "cdx_DATASTORE";
+pub(crate) const DATASTORE: &str = "cdx_DATASTORE";
 
 /// The beginning of the names of columns that are ours.
 const OURS: &str = "cdx_";
@@ -88,7 +88,7 @@ pub enum NoKey {
 
 impl NoKey {
     /// A stable code for scripts.
-    pub fn code(&self) -> &'static str {
+    pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::NotMapped { .. } | Self::NoneMapped { .. } => "key-not-mapped",
             Self::NotUnique { .. } => "not-a-key",
@@ -99,29 +99,29 @@ impl NoKey {
     }
 
     /// Whether headquarters is the side that has no such key.
-    pub fn is_of_headquarters(&self) -> bool {
+    pub(crate) fn is_of_headquarters(&self) -> bool {
         matches!(self, Self::NotUnique { side: Side::Headquarters, .. })
     }
 }
 
 /// Two tables whose key is asked for.
 #[derive(Debug, Clone, Copy)]
-pub struct Sides<'a> {
+pub(crate) struct Sides<'a> {
     /// Headquarters' table.
-    pub from: &'a Table,
+    pub(crate) from: &'a Table,
     /// The channel's table.
-    pub to: &'a Table,
+    pub(crate) to: &'a Table,
     /// The mapped columns.
-    pub fields: &'a [FieldMap],
+    pub(crate) fields: &'a [FieldMap],
     /// Which way rows go.
-    pub direction: Direction,
+    pub(crate) direction: Direction,
 }
 
 impl Sides<'_> {
     /// The mapped columns as the tables spell them; DATAAREAID goes along by itself where both
     /// sides have it (S02), and so do columns of ours. What a table does not have stays as
     /// it was written.
-    pub fn columns(&self) -> Vec<FieldMap> {
+    pub(crate) fn columns(&self) -> Vec<FieldMap> {
         let listed = |name: &str| self.fields.iter().any(|f| f.to.eq_ignore_ascii_case(name));
         let ours = self.from.columns.iter().map(|column| column.name.as_str());
         let ours = ours.filter(|name| name.starts_with(OURS));
@@ -146,7 +146,7 @@ impl Sides<'_> {
     ///
     /// # Errors
     /// Why neither can be served.
-    pub fn key(&self, declared: &[String]) -> Result<Vec<FieldMap>, NoKey> {
+    pub(crate) fn key(&self, declared: &[String]) -> Result<Vec<FieldMap>, NoKey> {
         let mut refused = None;
         for candidate in self.candidates(declared)? {
             match self.check(&candidate) {
@@ -239,7 +239,7 @@ impl Sides<'_> {
 
     /// The key's channel columns that headquarters compares without regard to case and the
     /// channel does not.
-    pub fn folded(&self, key: &[FieldMap]) -> Vec<String> {
+    pub(crate) fn folded(&self, key: &[FieldMap]) -> Vec<String> {
         let folded = |field: &&FieldMap| {
             let theirs = self.from.column(&field.from).is_some_and(|column| column.nocase);
             let ours = self.to.column(&field.to);
@@ -253,7 +253,7 @@ impl Sides<'_> {
 ///
 /// # Errors
 /// The extension table has another key.
-pub fn of_base(
+pub(crate) fn of_base(
     extension: &str,
     own: &[FieldMap],
     base: &[FieldMap],

@@ -6,22 +6,22 @@ use super::time::{ShownTime, Time};
 
 /// A field that an operation left alone, since a newer one had set it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LeftField<When = Time> {
+pub(crate) struct LeftField<When = Time> {
     /// The field.
-    pub field: String,
+    pub(crate) field: String,
     /// The value that the operation has.
-    pub value: String,
+    pub(crate) value: String,
     /// The value that stays.
-    pub kept: String,
+    pub(crate) kept: String,
     /// Who set it, for a reader.
-    pub newer: String,
+    pub(crate) newer: String,
     /// When that person acted.
-    pub since: When,
+    pub(crate) since: When,
 }
 
 impl LeftField {
     /// The same with the time as a reader has it.
-    pub fn shown(self, show: impl FnOnce(&Time) -> ShownTime) -> LeftField<ShownTime> {
+    pub(crate) fn shown(self, show: impl FnOnce(&Time) -> ShownTime) -> LeftField<ShownTime> {
         let Self { field, value, kept, newer, since } = self;
         LeftField { field, value, kept, newer, since: show(&since) }
     }

@@ -20,7 +20,7 @@ macro_rules! named {
             }
 
             /// Reads the text in any case.
-            pub fn parse(text: &str) -> Option<Self> {
+            pub(crate) fn parse(text: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|known| known.as_str().eq_ignore_ascii_case(text))
             }
         }
@@ -63,12 +63,12 @@ macro_rules! numbered {
 
         impl $name {
             /// The number kept in the database.
-            pub const fn number(self) -> i64 {
+            pub(crate) const fn number(self) -> i64 {
                 match self { $(Self::$variant => $number,)+ }
             }
 
             /// The value with this number.
-            pub fn from_number(number: i64) -> Option<Self> {
+            pub(crate) fn from_number(number: i64) -> Option<Self> {
                 Self::ALL.iter().copied().find(|known| known.number() == number)
             }
         }

@@ -11,7 +11,7 @@ use super::time::ShownTime;
 
 named! {
     /// The five V2 tables (U08), in the order operations of one moment are processed.
-    pub enum OperationKind {
+    pub(crate) enum OperationKind {
         /// RETAILASYNCCUSTOMERV2.
         Customer = "customer",
         /// RETAILASYNCADDRESSV2.
@@ -27,7 +27,7 @@ named! {
 
 impl OperationKind {
     /// Its table.
-    pub fn table(self) -> &'static str {
+    pub(crate) fn table(self) -> &'static str {
         match self {
             Self::Customer => "RETAILASYNCCUSTOMERV2",
             Self::Address => "RETAILASYNCADDRESSV2",
@@ -38,14 +38,14 @@ impl OperationKind {
     }
 
     /// The kind whose table has this name, in any case.
-    pub fn of_table(table: &str) -> Option<Self> {
+    pub(crate) fn of_table(table: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.table().eq_ignore_ascii_case(table))
     }
 }
 
 numbered! {
     /// What an operation does, by its number in OPERATION (the numbers are inferred).
-    pub enum Action {
+    pub(crate) enum Action {
         /// It makes something.
         Create = 1, "create";
         /// It edits something.
@@ -57,14 +57,14 @@ numbered! {
 
 impl Action {
     /// The action of a column's text; none of another program's number that is none.
-    pub fn stored(text: &str) -> Option<Self> {
+    pub(crate) fn stored(text: &str) -> Option<Self> {
         Self::from_number(text.parse().ok()?)
     }
 }
 
 named! {
     /// Where an operation stands; the product's own words for it are not public.
-    pub enum OperationStatus {
+    pub(crate) enum OperationStatus {
         /// The batch has not looked at it.
         Pending = "pending",
         /// It went through.
@@ -78,16 +78,16 @@ named! {
 
 /// The name of one operation: `customer-12`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct OperationId {
+pub(crate) struct OperationId {
     /// The kind.
-    pub kind: OperationKind,
+    pub(crate) kind: OperationKind,
     /// The RECID in its table.
-    pub row: i64,
+    pub(crate) row: i64,
 }
 
 impl OperationId {
     /// Reads `customer-12`, in any case.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let (kind, row) = text.trim().rsplit_once('-')?;
         let kind =
             OperationKind::ALL.iter().find(|known| known.as_str().eq_ignore_ascii_case(kind))?;
@@ -103,38 +103,38 @@ impl std::fmt::Display for OperationId {
 
 /// One operation, as the customer synchronization status lists it (C04).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Operation {
+pub(crate) struct Operation {
     /// Its id, `customer-12`.
-    pub id: String,
+    pub(crate) id: String,
     /// The channel database it came from.
-    pub channel: String,
+    pub(crate) channel: String,
     /// create, update or deactivate; another program's number that is none of them as it is.
-    pub operation: String,
+    pub(crate) operation: String,
     /// The customer account, once there is one.
-    pub account: String,
+    pub(crate) account: String,
     /// The temporary GUID.
-    pub async_account: String,
+    pub(crate) async_account: String,
     /// The environment's time, local.
-    pub timestamp: ShownTime,
+    pub(crate) timestamp: ShownTime,
     /// Where it stands.
-    pub status: OperationStatus,
+    pub(crate) status: OperationStatus,
     /// Why it failed last.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_error: Option<String>,
+    pub(crate) last_error: Option<String>,
     /// The fields it left alone, since newer ones had set them (C09).
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub left: Vec<LeftField<ShownTime>>,
+    pub(crate) left: Vec<LeftField<ShownTime>>,
 }
 
 /// One operation with its values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct OperationDetail {
+pub(crate) struct OperationDetail {
     /// As in the list.
-    pub operation: Operation,
+    pub(crate) operation: Operation,
     /// What it changed in headquarters, old and new values.
-    pub changes: Vec<Change>,
+    pub(crate) changes: Vec<Change>,
     /// What people have corrected in it.
-    pub edits: Vec<Change>,
+    pub(crate) edits: Vec<Change>,
     /// Its values, by column.
-    pub values: BTreeMap<String, String>,
+    pub(crate) values: BTreeMap<String, String>,
 }

@@ -62,14 +62,14 @@ pub struct Scope {
     /// The headquarters table.
     pub hq_table: String,
     /// Its key columns, in the order of the target's key.
-    pub key: Vec<String>,
+    pub(crate) key: Vec<String>,
     /// Which rows.
-    pub filter: Option<Filter>,
+    pub(crate) filter: Option<Filter>,
 }
 
 impl TablePlan {
     /// The headquarters tables whose changes can move rows in or out of scope (D18).
-    pub fn watched(&self) -> Vec<&str> {
+    pub(crate) fn watched(&self) -> Vec<&str> {
         match &self.filter {
             None => Vec::new(),
             Some(filter) => filter
@@ -82,18 +82,18 @@ impl TablePlan {
     }
 
     /// The key's channel columns.
-    pub fn key_to(&self) -> Vec<String> {
+    pub(crate) fn key_to(&self) -> Vec<String> {
         self.key.iter().map(|field| field.to.clone()).collect()
     }
 
     /// The key's headquarters columns.
-    pub fn key_from(&self) -> Vec<String> {
+    pub(crate) fn key_from(&self) -> Vec<String> {
         self.key.iter().map(|field| field.from.clone()).collect()
     }
 }
 
 /// The tables that say which channels a group has, and the columns that matter.
-pub const MEMBERSHIP: &[(&str, &[&str])] = &[
+pub(crate) const MEMBERSHIP: &[(&str, &[&str])] = &[
     ("RETAILCDXDATASTORECHANNEL", &["DATASTORE", "CHANNEL"]),
     ("RETAILCONNDATABASEPROFILE", &["DATAGROUP"]),
 ];

@@ -27,7 +27,7 @@ named! {
 impl Path {
     /// Whether this is what somebody expected who said so: who says local means the channel alone,
     /// with or without something to send up.
-    pub fn meets(self, expected: Self) -> bool {
+    pub(crate) fn meets(self, expected: Self) -> bool {
         self == expected || expected == Self::Local && self == Self::Async
     }
 }
@@ -79,49 +79,49 @@ pub struct Reason {
 
 impl Reason {
     /// A reason.
-    pub fn new(code: ReasonCode, text: impl Into<String>) -> Self {
+    pub(crate) fn new(code: ReasonCode, text: impl Into<String>) -> Self {
         Self { code, text: text.into() }
     }
 }
 
 /// What an operation would come to, made now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Prospect {
+pub(crate) struct Prospect {
     /// The operation, as the command names it.
-    pub operation: &'static str,
+    pub(crate) operation: &'static str,
     /// What it would come to on the first instance.
     #[serde(flatten)]
-    pub way: Way,
+    pub(crate) way: Way,
     /// What it would come to for a customer whose account has not come back, where that differs.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub asynchronous: Option<Way>,
+    pub(crate) asynchronous: Option<Way>,
     /// What it would come to on each instance, where they differ.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub instances: Vec<InstanceWay>,
+    pub(crate) instances: Vec<InstanceWay>,
 }
 
 /// A path and why it is no other.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Way {
+pub(crate) struct Way {
     /// The path.
     pub path: Path,
     /// Why it is not local, or would not be done.
-    pub reason: Option<ReasonCode>,
+    pub(crate) reason: Option<ReasonCode>,
     /// The same in a sentence.
-    pub text: Option<String>,
+    pub(crate) text: Option<String>,
     /// The command that turns on the option which is in the way.
     #[serde(skip)]
-    pub setting: Option<Suggestion>,
+    pub(crate) setting: Option<Suggestion>,
 }
 
 /// What an operation would come to on one instance of a scale unit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct InstanceWay {
+pub(crate) struct InstanceWay {
     /// The instance, from 1.
-    pub instance: usize,
+    pub(crate) instance: usize,
     /// What it would come to.
     #[serde(flatten)]
-    pub way: Way,
+    pub(crate) way: Way,
 }
 
 /// The outcome of one operation.
@@ -170,7 +170,7 @@ pub struct LeftToJob {
     /// The job whose next run brings it.
     pub job: String,
     /// Why the channel did not take it.
-    pub why: String,
+    pub(crate) why: String,
 }
 
 /// A customer as a channel finds it.
@@ -179,16 +179,16 @@ pub struct FoundCustomer {
     /// The account, a number or a temporary GUID.
     pub account: String,
     /// What people see for it.
-    pub display_account: String,
+    pub(crate) display_account: String,
     /// The name.
-    pub name: String,
+    pub(crate) name: String,
     /// The e-mail address.
-    pub email: String,
+    pub(crate) email: String,
 }
 
 named! {
     /// What came of a real-time call.
-    pub enum CallOutcome {
+    pub(crate) enum CallOutcome {
         /// Headquarters did it.
         Succeeded = "succeeded",
         /// Headquarters could not be reached.
@@ -200,30 +200,30 @@ named! {
 
 /// A real-time call as the channel logs it (R14).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RealTimeCall<When = Time> {
+pub(crate) struct RealTimeCall<When = Time> {
     /// Its number in the channel.
-    pub id: i64,
+    pub(crate) id: i64,
     /// The channel database.
-    pub channel: String,
+    pub(crate) channel: String,
     /// The scale unit's instance, 0 for an offline register.
-    pub instance: u32,
+    pub(crate) instance: u32,
     /// The operation.
-    pub operation: String,
+    pub(crate) operation: String,
     /// The request.
-    pub request: String,
+    pub(crate) request: String,
     /// The account it was about.
-    pub account: String,
+    pub(crate) account: String,
     /// What came of it.
-    pub outcome: CallOutcome,
+    pub(crate) outcome: CallOutcome,
     /// Why it was not local.
-    pub reasons: Vec<Reason>,
+    pub(crate) reasons: Vec<Reason>,
     /// When.
-    pub called: When,
+    pub(crate) called: When,
 }
 
 impl RealTimeCall {
     /// The same with the time as a reader has it.
-    pub fn shown(self, show: impl FnOnce(&Time) -> ShownTime) -> RealTimeCall<ShownTime> {
+    pub(crate) fn shown(self, show: impl FnOnce(&Time) -> ShownTime) -> RealTimeCall<ShownTime> {
         let Self { id, channel, instance, operation, request, account, outcome, reasons, called } =
             self;
         let called = show(&called);

@@ -4,7 +4,7 @@ use super::named::named;
 
 named! {
     /// Why it is not.
-    pub enum Cause {
+    pub(crate) enum Cause {
         /// The channel's file was put back from an older copy.
         Older = "older",
         /// Headquarters was put back from an older copy.
@@ -16,7 +16,7 @@ named! {
 
 impl Cause {
     /// What was seen of a database of this name, in a sentence.
-    pub fn told(self, name: &str) -> String {
+    pub(crate) fn told(self, name: &str) -> String {
         match self {
             Self::Older => format!("the file of {name} was put back from an older copy"),
             Self::HeadquartersOlder => {

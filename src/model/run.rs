@@ -34,16 +34,16 @@ pub struct JobReport {
     pub job: String,
     /// What its kind of job does.
     #[serde(flatten)]
-    pub work: Work,
+    pub(crate) work: Work,
     /// What was not run, and why: a paused database, an inactive schedule (D13).
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub not_run: Vec<String>,
+    pub(crate) not_run: Vec<String>,
 }
 
 /// What a job did, by its kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
-pub enum Work {
+pub(crate) enum Work {
     /// Packages made for groups and applied by channel databases.
     Download {
         /// Full if any of its sessions was; none where it has none.
@@ -70,13 +70,13 @@ pub enum Work {
 
 /// What a batch came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
+pub(crate) struct Tally {
     /// Operations that went through.
-    pub processed: u64,
+    pub(crate) processed: u64,
     /// Operations that failed.
-    pub failed: u64,
+    pub(crate) failed: u64,
     /// Operations that wait behind a failed one.
-    pub waiting: u64,
+    pub(crate) waiting: u64,
 }
 
 impl Serialize for Tally {
@@ -95,7 +95,7 @@ impl Serialize for Tally {
 impl JobReport {
     /// Whether no session of it ended badly, in the channel asked for or in any, no operation
     /// failed, and nothing was left out.
-    pub fn is_ok(&self, only: Option<&str>) -> bool {
+    pub(crate) fn is_ok(&self, only: Option<&str>) -> bool {
         let done = match &self.work {
             Work::Download { sessions, .. } => sessions.iter().all(|session| session.is_ok(only)),
             Work::Upload { sessions, .. } => sessions.iter().all(|one| !one.status.is_failure()),
@@ -107,57 +107,57 @@ impl JobReport {
 
 /// What happened to a download session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct DownloadReport {
+pub(crate) struct DownloadReport {
     /// Its number.
-    pub id: DownloadId,
+    pub(crate) id: DownloadId,
     /// The channel database group.
-    pub group: String,
+    pub(crate) group: String,
     /// The worst status of its channels.
-    pub status: DownloadStatus,
+    pub(crate) status: DownloadStatus,
     /// Whether it carried changes or everything.
-    pub mode: Mode,
+    pub(crate) mode: Mode,
     /// Rows to insert or update in the package.
-    pub rows: u64,
+    pub(crate) rows: u64,
     /// Rows to delete in the package.
-    pub deleted: u64,
+    pub(crate) deleted: u64,
     /// The package's size in bytes.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
     /// Its message, where it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
+    pub(crate) message: Option<String>,
     /// Each channel database.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub channels: Vec<ChannelReport>,
+    pub(crate) channels: Vec<ChannelReport>,
 }
 
 /// What happened to an upload session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct UploadReport {
+pub(crate) struct UploadReport {
     /// Its number.
-    pub id: UploadId,
+    pub(crate) id: UploadId,
     /// The channel database group.
-    pub group: String,
+    pub(crate) group: String,
     /// Its status.
-    pub status: UploadStatus,
+    pub(crate) status: UploadStatus,
     /// The phase that a run carried out; none where it is only shown.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub phase: Option<Phase>,
+    pub(crate) phase: Option<Phase>,
     /// The channel database it came from.
-    pub channel: String,
+    pub(crate) channel: String,
     /// Rows in the package.
-    pub rows: u64,
+    pub(crate) rows: u64,
     /// Always 0: an upload only adds rows.
-    pub deleted: u64,
+    pub(crate) deleted: u64,
     /// The package's size in bytes.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
     /// Its message, where it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
+    pub(crate) message: Option<String>,
 }
 
 impl UploadReport {
     /// A session as scripts see it, in a phase of a run or only shown.
-    pub fn of(session: &UploadSession, phase: Option<Phase>) -> Self {
+    pub(crate) fn of(session: &UploadSession, phase: Option<Phase>) -> Self {
         Self {
             id: session.id,
             group: session.group.clone(),
@@ -174,7 +174,7 @@ impl UploadReport {
 
 impl DownloadReport {
     /// A session as scripts see it; its status is the worst of its channels.
-    pub fn of(session: &DownloadSession) -> Self {
+    pub(crate) fn of(session: &DownloadSession) -> Self {
         let worst = session.stores.iter().map(|store| store.status).max_by_key(|s| s.severity());
         let channel = |store: &StoreSession| ChannelReport {
             channel: store.store.clone(),
@@ -210,23 +210,23 @@ impl DownloadReport {
 
 /// What happened to a session in one channel database.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ChannelReport {
+pub(crate) struct ChannelReport {
     /// The channel database.
-    pub channel: String,
+    pub(crate) channel: String,
     /// Its status.
-    pub status: DownloadStatus,
+    pub(crate) status: DownloadStatus,
     /// Rows really changed there.
-    pub rows: u64,
+    pub(crate) rows: u64,
     /// How often it has been tried.
-    pub tries: u32,
+    pub(crate) tries: u32,
     /// What went wrong, or why it waits.
-    pub message: Option<String>,
+    pub(crate) message: Option<String>,
     /// The full session that took its place (D04).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub replaced_by: Option<DownloadId>,
+    pub(crate) replaced_by: Option<DownloadId>,
     /// Cancelled before this run, when the database's file was made again.
     #[serde(skip)]
-    pub forgotten: bool,
+    pub(crate) forgotten: bool,
 }
 
 impl ChannelReport {

@@ -11,35 +11,35 @@ use crate::model::time::Time;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct View {
     /// Features by their name in the table; only those the runtime sees (G14).
-    pub features: BTreeMap<String, bool>,
+    pub(crate) features: BTreeMap<String, bool>,
     /// The channel itself; none before 1070 has brought it.
-    pub channel: Option<ChannelView>,
+    pub(crate) channel: Option<ChannelView>,
 }
 
 /// A channel's own configuration.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChannelView {
+pub(crate) struct ChannelView {
     /// The channel's RECID.
-    pub recid: i64,
+    pub(crate) recid: i64,
     /// The default customer's account.
-    pub default_customer: AccountNum,
+    pub(crate) default_customer: AccountNum,
     /// The functionality profile's id.
-    pub profile: String,
+    pub(crate) profile: String,
     /// "Create customer in async mode" (R01).
-    pub async_customers: bool,
+    pub(crate) async_customers: bool,
     /// "Create customer order in async mode".
-    pub async_orders: bool,
+    pub(crate) async_orders: bool,
     /// "Days transactions exist" (U06).
-    pub days_transactions_exist: i64,
+    pub(crate) days_transactions_exist: i64,
 }
 
 /// One instance's memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cached {
+pub(crate) struct Cached {
     /// What it answers from.
-    pub view: View,
+    pub(crate) view: View,
     /// When it was read.
-    pub loaded: Time,
+    pub(crate) loaded: Time,
     /// Until when it is answered from.
-    pub until: Time,
+    pub(crate) until: Time,
 }

@@ -4,33 +4,33 @@ use std::collections::BTreeMap;
 
 /// One column of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Column {
+pub(crate) struct Column {
     /// Its name as declared.
     pub name: String,
     /// Its declared type, `NVARCHAR(20)`.
-    pub declared: String,
+    pub(crate) declared: String,
     /// The length in characters of a text column, where it has one.
-    pub length: Option<u32>,
+    pub(crate) length: Option<u32>,
     /// Whether it may hold NULL; a column of the primary key may not, as in SQL Server.
-    pub nullable: bool,
+    pub(crate) nullable: bool,
     /// Whether comparisons ignore case.
-    pub nocase: bool,
+    pub(crate) nocase: bool,
     /// Whether the table itself refuses a value that is longer than declared.
-    pub guarded: bool,
+    pub(crate) guarded: bool,
     /// The default value as SQL, where one is declared.
-    pub default: Option<String>,
+    pub(crate) default: Option<String>,
 }
 
 impl Column {
     /// Whether it holds text.
-    pub fn is_text(&self) -> bool {
+    pub(crate) fn is_text(&self) -> bool {
         let declared = self.declared.to_ascii_uppercase();
         declared.contains("CHAR") || declared.contains("TEXT") || declared.contains("CLOB")
     }
 
     /// The value of a row that says nothing of the column: the declared default, or else the
     /// empty value of its type, as headquarters' own tables have it.
-    pub fn default_sql(&self) -> String {
+    pub(crate) fn default_sql(&self) -> String {
         match &self.default {
             Some(sql) => format!("({sql})"),
             None if self.is_text() => "''".to_owned(),
@@ -46,54 +46,54 @@ impl Column {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
     /// Its name as the file has it (`CUSTTABLE`, `ax_CUSTTABLE`).
-    pub name: String,
+    pub(crate) name: String,
     /// Its columns in order.
-    pub columns: Vec<Column>,
+    pub(crate) columns: Vec<Column>,
     /// The column that is an alias of the row id, if any.
-    pub rowid: Option<String>,
+    pub(crate) rowid: Option<String>,
     /// Whether rows can be told by their row id: not in a table WITHOUT ROWID, nor where a column
     /// has taken its name.
-    pub has_rowid: bool,
+    pub(crate) has_rowid: bool,
     /// The column lists of its unique keys, the row id's among them.
-    pub unique: Vec<Vec<String>>,
+    pub(crate) unique: Vec<Vec<String>>,
     /// The column lists of unique indexes that make no key, since they hold for some rows only or
     /// compare otherwise than their columns do.
-    pub half_unique: Vec<Vec<String>>,
+    pub(crate) half_unique: Vec<Vec<String>>,
     /// The column lists of all its indexes.
-    pub indexes: Vec<Vec<String>>,
+    pub(crate) indexes: Vec<Vec<String>>,
     /// The statement that made it.
-    pub sql: String,
+    pub(crate) sql: String,
     /// The statements that made its indexes.
-    pub index_sql: Vec<String>,
+    pub(crate) index_sql: Vec<String>,
 }
 
 impl Table {
     /// The column of this name, in any case.
-    pub fn column(&self, name: &str) -> Option<&Column> {
+    pub(crate) fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name))
     }
 
     /// Whether these columns, in any order, are exactly one of its unique keys.
-    pub fn has_unique(&self, columns: &[String]) -> bool {
+    pub(crate) fn has_unique(&self, columns: &[String]) -> bool {
         let wanted = normal(columns);
         self.unique.iter().any(|key| normal(key) == wanted)
     }
 
     /// Whether rows with the same values in these columns are the same row: some of the columns
     /// are a unique key.
-    pub fn is_told_by(&self, columns: &[String]) -> bool {
+    pub(crate) fn is_told_by(&self, columns: &[String]) -> bool {
         let wanted = normal(columns);
         self.unique.iter().any(|key| normal(key).iter().all(|column| wanted.contains(column)))
     }
 
     /// The unique keys as people read them, `A + B, C`; `none` where there is none.
-    pub fn unique_text(&self) -> String {
+    pub(crate) fn unique_text(&self) -> String {
         let keys: Vec<String> = self.unique.iter().map(|key| key.join(" + ")).collect();
         if keys.is_empty() { "none".to_owned() } else { keys.join(", ") }
     }
 
     /// Whether an index begins with this column.
-    pub fn is_indexed(&self, column: &str) -> bool {
+    pub(crate) fn is_indexed(&self, column: &str) -> bool {
         self.indexes
             .iter()
             .chain(&self.unique)
@@ -108,7 +108,7 @@ fn normal(columns: &[String]) -> Vec<String> {
 }
 
 /// The tables of one side, by upper-case name.
-pub type Tables = BTreeMap<String, Table>;
+pub(crate) type Tables = BTreeMap<String, Table>;
 
 /// Both sides of an environment: headquarters, and what every channel file has.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -121,12 +121,12 @@ pub struct Catalogue {
 
 impl Catalogue {
     /// The headquarters table of this name, in any case.
-    pub fn hq_table(&self, name: &str) -> Option<&Table> {
+    pub(crate) fn hq_table(&self, name: &str) -> Option<&Table> {
         self.hq.get(&name.to_ascii_uppercase())
     }
 
     /// The channel table of this schema and name, in any case.
-    pub fn channel_table(&self, schema: &str, name: &str) -> Option<&Table> {
+    pub(crate) fn channel_table(&self, schema: &str, name: &str) -> Option<&Table> {
         self.channel.get(&format!("{schema}_{name}").to_ascii_uppercase())
     }
 }

@@ -18,7 +18,7 @@ pub enum SessionKind {
 
 named! {
     /// Whether a run sent changes or everything.
-    pub enum Mode {
+    pub(crate) enum Mode {
         /// Only what changed since the row version (D01).
         Delta = "delta",
         /// Everything in scope (D04).
@@ -28,7 +28,7 @@ named! {
 
 named! {
     /// Why a run was full.
-    pub enum FullReason {
+    pub(crate) enum FullReason {
         /// `--full`.
         Requested = "requested",
         /// The group never had this job before.
@@ -44,7 +44,7 @@ named! {
 
 impl FullReason {
     /// The reason in a sentence.
-    pub fn describe(self) -> &'static str {
+    pub(crate) fn describe(self) -> &'static str {
         match self {
             Self::Requested => "a full synchronization was asked for",
             Self::FirstRun => "the group never had this job before",
@@ -88,114 +88,114 @@ impl From<UploadId> for SessionId {
 
 /// A download session: one package for one group, or for one database of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DownloadSession {
+pub(crate) struct DownloadSession {
     /// Its number.
-    pub id: DownloadId,
+    pub(crate) id: DownloadId,
     /// The job.
-    pub job: String,
+    pub(crate) job: String,
     /// The RECID of the group.
-    pub group_id: GroupId,
+    pub(crate) group_id: GroupId,
     /// The group's name.
-    pub group: String,
+    pub(crate) group: String,
     /// The session's own status: whether its package exists.
-    pub status: DownloadStatus,
+    pub(crate) status: DownloadStatus,
     /// Changes or everything.
-    pub mode: Mode,
+    pub(crate) mode: Mode,
     /// Why it was full.
-    pub reason: Option<FullReason>,
+    pub(crate) reason: Option<FullReason>,
     /// Only for this database (RECID), not for its group.
-    pub only: Option<DataStoreId>,
+    pub(crate) only: Option<DataStoreId>,
     /// The row version it starts after.
-    pub since: i64,
+    pub(crate) since: i64,
     /// The row version it reaches.
-    pub until: i64,
+    pub(crate) until: i64,
     /// Rows to insert or update.
-    pub rows: u64,
+    pub(crate) rows: u64,
     /// Keys to delete.
-    pub deleted: u64,
+    pub(crate) deleted: u64,
     /// The package's name, once there is one.
-    pub package: Option<String>,
+    pub(crate) package: Option<String>,
     /// The package's checksum.
-    pub checksum: String,
+    pub(crate) checksum: String,
     /// The package's size in bytes.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
     /// When it was made.
-    pub created: Time,
+    pub(crate) created: Time,
     /// Its message.
-    pub message: Option<String>,
+    pub(crate) message: Option<String>,
     /// Its databases, in order.
-    pub stores: Vec<StoreSession>,
+    pub(crate) stores: Vec<StoreSession>,
 }
 
 /// Where a session stands in one database (D03).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoreSession {
+pub(crate) struct StoreSession {
     /// The database's RECID.
-    pub store_id: DataStoreId,
+    pub(crate) store_id: DataStoreId,
     /// The database's name.
-    pub store: String,
+    pub(crate) store: String,
     /// Its status.
-    pub status: DownloadStatus,
+    pub(crate) status: DownloadStatus,
     /// How often it was tried (D06).
-    pub tries: u32,
+    pub(crate) tries: u32,
     /// Whether it was cancelled or suspended by its tries, and not by a person or a full session.
-    pub given_up: bool,
+    pub(crate) given_up: bool,
     /// Rows changed there.
-    pub rows: u64,
+    pub(crate) rows: u64,
     /// What went wrong, or why it waits.
-    pub message: Option<String>,
+    pub(crate) message: Option<String>,
     /// The full session that replaced it (D04).
-    pub replaced_by: Option<DownloadId>,
+    pub(crate) replaced_by: Option<DownloadId>,
     /// When it was asked for.
-    pub requested: Option<Time>,
+    pub(crate) requested: Option<Time>,
     /// When it was fetched.
-    pub downloaded: Option<Time>,
+    pub(crate) downloaded: Option<Time>,
     /// When it was applied.
-    pub applied: Option<Time>,
+    pub(crate) applied: Option<Time>,
 }
 
 /// An upload session: a package of rows from one channel database (U02).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UploadSession {
+pub(crate) struct UploadSession {
     /// Its number in headquarters.
-    pub id: UploadId,
+    pub(crate) id: UploadId,
     /// The job.
-    pub job: String,
+    pub(crate) job: String,
     /// The RECID of the channel database.
-    pub store_id: DataStoreId,
+    pub(crate) store_id: DataStoreId,
     /// The channel database.
-    pub store: String,
+    pub(crate) store: String,
     /// The group's name.
-    pub group: String,
+    pub(crate) group: String,
     /// Its status.
-    pub status: UploadStatus,
+    pub(crate) status: UploadStatus,
     /// How often it was tried.
-    pub tries: u32,
+    pub(crate) tries: u32,
     /// Whether it was cancelled by its tries, and not by a person.
-    pub given_up: bool,
+    pub(crate) given_up: bool,
     /// Rows in the package.
-    pub rows: u64,
+    pub(crate) rows: u64,
     /// The package's name, once there is one.
-    pub package: Option<String>,
+    pub(crate) package: Option<String>,
     /// The package's checksum.
-    pub checksum: String,
+    pub(crate) checksum: String,
     /// The package's size in bytes.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
     /// When it was made.
-    pub created: Time,
+    pub(crate) created: Time,
     /// When it was sent.
-    pub uploaded: Option<Time>,
+    pub(crate) uploaded: Option<Time>,
     /// Its message.
-    pub message: Option<String>,
+    pub(crate) message: Option<String>,
 }
 
 /// The counters of one table that an upload session carries (U01).
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct CounterRange {
+pub(crate) struct CounterRange {
     /// The channel's table.
-    pub table: String,
+    pub(crate) table: String,
     /// The lowest counter.
-    pub min: i64,
+    pub(crate) min: i64,
     /// The highest counter.
-    pub max: i64,
+    pub(crate) max: i64,
 }

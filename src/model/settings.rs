@@ -36,7 +36,7 @@ pub struct DoctorSettings {
     /// How long a session, or a row on its way up, may wait before it is mentioned.
     pub stuck_after: Duration,
     /// How many sessions a database that is added now may inherit (D05).
-    pub session_budget: u64,
+    pub(crate) session_budget: u64,
 }
 
 impl Default for DoctorSettings {
@@ -51,17 +51,17 @@ pub struct Suppression {
     /// The rule's code or name, as written.
     pub code: String,
     /// Parts of the subject that must be equal, by name; all subjects when there are none.
-    pub scope: Vec<(String, String)>,
+    pub(crate) scope: Vec<(String, String)>,
     /// Why they are accepted.
-    pub reason: String,
+    pub(crate) reason: String,
     /// The first day on which they are not accepted any more.
-    pub expires: Option<Date>,
+    pub(crate) expires: Option<Date>,
     /// The line of `cdx.toml` it stands in.
-    pub line: usize,
+    pub(crate) line: usize,
 }
 
 /// The parts of a subject that a suppression can name.
-pub const SUBJECT_PARTS: &[&str] = &["channel", "job", "feature", "session", "table", "key"];
+pub(crate) const SUBJECT_PARTS: &[&str] = &["channel", "job", "feature", "session", "table", "key"];
 
 named! {
     /// The two ways uploads have been organised (U02).

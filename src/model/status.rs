@@ -55,15 +55,15 @@ numbered! {
 
 impl DownloadStatus {
     /// Those after which nothing more happens by itself.
-    pub const FINAL: &'static [Self] = &[Self::Applied, Self::Canceled, Self::NoData];
+    pub(crate) const FINAL: &'static [Self] = &[Self::Applied, Self::Canceled, Self::NoData];
 
     /// Whether nothing more will happen by itself.
-    pub fn is_final(self) -> bool {
+    pub(crate) fn is_final(self) -> bool {
         Self::FINAL.contains(&self)
     }
 
     /// Whether a run's answer is "no" when a session ends here.
-    pub fn is_failure(self) -> bool {
+    pub(crate) fn is_failure(self) -> bool {
         matches!(
             self,
             Self::CreateFailed
@@ -75,12 +75,12 @@ impl DownloadStatus {
     }
 
     /// Whether a session's package is there and waits for the channel side.
-    pub fn is_pending(self) -> bool {
+    pub(crate) fn is_pending(self) -> bool {
         matches!(self, Self::Available | Self::DownloadFailed | Self::ApplyFailed)
     }
 
     /// How bad it is, for the worst of several channels; higher is worse.
-    pub fn severity(self) -> u8 {
+    pub(crate) fn severity(self) -> u8 {
         match self {
             Self::NoData => 0,
             Self::Applied => 1,
@@ -99,7 +99,7 @@ impl DownloadStatus {
 
 impl UploadStatus {
     /// Whether a run's answer is "no" when a session ends here.
-    pub fn is_failure(self) -> bool {
+    pub(crate) fn is_failure(self) -> bool {
         matches!(self, Self::Canceled | Self::UploadFailed | Self::ApplyFailed | Self::ReadFailed)
     }
 }

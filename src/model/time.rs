@@ -12,22 +12,22 @@ pub struct Time(String);
 
 impl Time {
     /// A time from the text of a column.
-    pub fn stored(text: impl Into<String>) -> Self {
+    pub(crate) fn stored(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
     /// The text of a column.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
     /// Whether it stands for "none", as a documented date column has it.
-    pub fn is_none(&self) -> bool {
+    pub(crate) fn is_none(&self) -> bool {
         self.0.starts_with("1900-")
     }
 
     /// The date of it, `YYYY-MM-DD`; nothing where it is no time.
-    pub fn date(&self) -> Option<&str> {
+    pub(crate) fn date(&self) -> Option<&str> {
         self.0.get(..10)
     }
 }
@@ -48,12 +48,12 @@ pub struct ShownTime {
 
 impl ShownTime {
     /// A time in both ways.
-    pub fn new(local: String, rfc3339: String) -> Self {
+    pub(crate) fn new(local: String, rfc3339: String) -> Self {
         Self { local, rfc3339 }
     }
 
     /// What is no time, as it stands.
-    pub fn verbatim(time: &Time) -> Self {
+    pub(crate) fn verbatim(time: &Time) -> Self {
         Self { local: time.to_string(), rfc3339: time.to_string() }
     }
 }

@@ -6,7 +6,7 @@ use super::status::{DownloadStatus, UploadStatus};
 
 /// How a value stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Tone {
+pub(crate) enum Tone {
     /// As it should be.
     Good,
     /// On its way, or worth a look.
@@ -19,14 +19,14 @@ pub enum Tone {
 
 impl Tone {
     /// The tone of a count of things that are in this one; none are worth no colour.
-    pub fn of_count(self, count: u64) -> Option<Self> {
+    pub(crate) fn of_count(self, count: u64) -> Option<Self> {
         (count > 0).then_some(self)
     }
 }
 
 impl DownloadStatus {
     /// What it means to a reader.
-    pub fn tone(self) -> Tone {
+    pub(crate) fn tone(self) -> Tone {
         match self {
             Self::Applied | Self::NoData => Tone::Good,
             Self::Started | Self::Available | Self::Requested | Self::Downloaded => Tone::Open,
@@ -41,7 +41,7 @@ impl DownloadStatus {
 
 impl UploadStatus {
     /// What it means to a reader.
-    pub fn tone(self) -> Tone {
+    pub(crate) fn tone(self) -> Tone {
         match self {
             Self::Applied => Tone::Good,
             Self::Started | Self::Available | Self::Uploaded => Tone::Open,
@@ -52,7 +52,7 @@ impl UploadStatus {
 
 impl OperationStatus {
     /// What it means to a reader.
-    pub fn tone(self) -> Tone {
+    pub(crate) fn tone(self) -> Tone {
         match self {
             Self::Succeeded => Tone::Good,
             Self::Pending | Self::Waiting => Tone::Open,
@@ -63,7 +63,7 @@ impl OperationStatus {
 
 impl Path {
     /// What it means to a reader.
-    pub fn tone(self) -> Tone {
+    pub(crate) fn tone(self) -> Tone {
         match self {
             Self::Async | Self::Local => Tone::Good,
             Self::RealTime | Self::AsyncFallback => Tone::Open,

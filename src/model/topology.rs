@@ -7,87 +7,87 @@ use crate::model::ids::{DataStoreId, GroupId};
 
 /// A channel database group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Group {
+pub(crate) struct Group {
     /// Its RECID.
     #[serde(skip)]
-    pub id: GroupId,
+    pub(crate) id: GroupId,
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// Marked as a place to park databases, without schedules.
-    pub dummy: bool,
+    pub(crate) dummy: bool,
 }
 
 /// A channel database, or a register's offline database.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct DataStore {
+pub(crate) struct DataStore {
     /// Its RECID.
     #[serde(skip)]
-    pub id: DataStoreId,
+    pub(crate) id: DataStoreId,
     /// Its name, which is also its file's: `houston`, `houston.offline`.
-    pub name: String,
+    pub(crate) name: String,
     /// The RECID of its group.
     #[serde(skip)]
-    pub group_id: GroupId,
+    pub(crate) group_id: GroupId,
     /// Its group's name.
-    pub group: String,
+    pub(crate) group: String,
     /// Whether it is a register's offline database.
-    pub offline: bool,
+    pub(crate) offline: bool,
     /// The register of an offline database; empty otherwise.
-    pub terminal: String,
+    pub(crate) terminal: String,
     /// "Pause data synchronization" (D13).
-    pub paused: bool,
+    pub(crate) paused: bool,
 }
 
 /// The end of an offline database's name.
-pub const OFFLINE_SUFFIX: &str = ".offline";
+pub(crate) const OFFLINE_SUFFIX: &str = ".offline";
 
 impl DataStore {
     /// The channel it belongs to: its own name, without the mark of an offline database.
-    pub fn channel(&self) -> &str {
+    pub(crate) fn channel(&self) -> &str {
         self.name.strip_suffix(OFFLINE_SUFFIX).unwrap_or(&self.name)
     }
 }
 
 /// A distribution schedule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Schedule {
+pub(crate) struct Schedule {
     /// Its RECID.
     #[serde(skip)]
-    pub id: i64,
+    pub(crate) id: i64,
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// An inactive schedule generates nothing (D13).
-    pub active: bool,
+    pub(crate) active: bool,
     /// The jobs it runs.
-    pub jobs: Vec<String>,
+    pub(crate) jobs: Vec<String>,
     /// The groups it serves.
-    pub groups: Vec<String>,
+    pub(crate) groups: Vec<String>,
     /// Whether a recurring batch runs it.
-    pub recurring: bool,
+    pub(crate) recurring: bool,
     /// The RECID of the batch job behind it, 0 for none.
-    pub batch_id: i64,
+    pub(crate) batch_id: i64,
     /// The caption of that batch job.
-    pub batch: String,
+    pub(crate) batch: String,
     /// The state of that batch job; none when there is no batch job. JSON has it in lower case.
     #[serde(serialize_with = "in_lower_case")]
-    pub batch_state: Option<BatchState>,
+    pub(crate) batch_state: Option<BatchState>,
 }
 
 impl Schedule {
     /// Whether it runs a job, by the job's id in any case.
-    pub fn runs(&self, job: &str) -> bool {
+    pub(crate) fn runs(&self, job: &str) -> bool {
         self.jobs.iter().any(|known| known.eq_ignore_ascii_case(job))
     }
 
     /// Whether it serves a group with a job, active or not; names count in any case (D13).
-    pub fn serves(&self, job: &str, group: &str) -> bool {
+    pub(crate) fn serves(&self, job: &str, group: &str) -> bool {
         self.runs(job) && self.groups.iter().any(|known| known.eq_ignore_ascii_case(group))
     }
 }
 
 named! {
     /// The state of a batch job; the words are those of the batch form.
-    pub enum BatchState {
+    pub(crate) enum BatchState {
         /// It will run at its next recurrence.
         Waiting = "Waiting",
         /// It runs now.
@@ -113,7 +113,7 @@ fn in_lower_case<S: Serializer>(
 
 impl BatchState {
     /// Whether a batch job in this state applies anything, sooner or later (U03).
-    pub fn is_valid(self) -> bool {
+    pub(crate) fn is_valid(self) -> bool {
         matches!(self, Self::Waiting | Self::Executing)
     }
 }

@@ -10,7 +10,7 @@ pub struct Version(Vec<u32>);
 
 impl Version {
     /// A version of these numbers.
-    pub fn of(numbers: [u32; 3]) -> Self {
+    pub(crate) fn of(numbers: [u32; 3]) -> Self {
         Self(numbers.to_vec())
     }
 

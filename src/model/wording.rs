@@ -1,7 +1,7 @@
 //! Numbers as people read them.
 
 /// A number with commas between thousands.
-pub fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -14,13 +14,13 @@ pub fn grouped(number: u64) -> String {
 }
 
 /// A count with its noun.
-pub fn count(number: u64, noun: &str) -> String {
+pub(crate) fn count(number: u64, noun: &str) -> String {
     let s = if number == 1 { "" } else { "s" };
     format!("{} {noun}{s}", grouped(number))
 }
 
 /// How often something was tried, as people say it.
-pub fn tries(number: u32) -> String {
+pub(crate) fn tries(number: u32) -> String {
     match number {
         0 => "not tried again".to_owned(),
         1 => "tried once".to_owned(),

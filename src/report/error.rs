@@ -14,20 +14,20 @@ use crate::model::suggestion::Prose;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// A stable word for scripts.
-    pub code: &'static str,
+    pub(crate) code: &'static str,
     /// What.
-    pub message: String,
+    pub(crate) message: String,
     /// Why, the nearest cause first.
-    pub causes: Vec<String>,
+    pub(crate) causes: Vec<String>,
     /// What to do, each ending in a command to run.
-    pub hints: Vec<Prose>,
+    pub(crate) hints: Vec<Prose>,
     /// What was done before it went wrong.
-    pub report: Option<Value>,
+    pub(crate) report: Option<Value>,
 }
 
 impl Output {
     /// Prints an error: to standard error, and with JSON as the one object on standard output.
-    pub fn failure(&self, command: &str, failure: &Failure) -> io::Result<()> {
+    pub(crate) fn failure(&self, command: &str, failure: &Failure) -> io::Result<()> {
         let hints: Vec<String> = failure.hints.iter().map(|hint| hint.text(self.env())).collect();
         // Where the object cannot be printed, people still read what went wrong.
         let mut printed = Ok(());

@@ -1,14 +1,14 @@
 //! The only place that prints: text, JSON, errors and progress.
 
 pub mod doctor;
-pub mod error;
-pub mod output;
-pub mod page;
-pub mod palette;
-pub mod progress;
+pub(crate) mod error;
+pub(crate) mod output;
+pub(crate) mod page;
+pub(crate) mod palette;
+pub(crate) mod progress;
 mod safe;
-pub mod streams;
-pub mod text;
+pub(crate) mod streams;
+pub(crate) mod text;
 mod tint;
 
 pub use error::Failure;

@@ -19,7 +19,7 @@ pub enum Format {
 }
 
 /// The version of the JSON that scripts read.
-pub const FORMAT_VERSION: u32 = 2;
+pub(crate) const FORMAT_VERSION: u32 = 2;
 
 /// Where a command prints.
 #[derive(Debug, Clone)]
@@ -39,7 +39,7 @@ pub struct Output {
 
 impl Output {
     /// Output in a format; colour and width come from the terminal.
-    pub fn new(format: Format, color: ColorChoice, streams: Streams) -> Self {
+    pub(crate) fn new(format: Format, color: ColorChoice, streams: Streams) -> Self {
         let width = streams.width().map(|width| width.max(40));
         let stdout = Palette::of(color, streams.stdout_is_terminal());
         let stderr = Palette::of(color, streams.stderr_is_terminal());
@@ -48,39 +48,39 @@ impl Output {
 
     /// The same output for an environment that `--env` named.
     #[must_use]
-    pub fn named(self, env: Option<String>) -> Self {
+    pub(crate) fn named(self, env: Option<String>) -> Self {
         Self { env, ..self }
     }
 
     /// The same output for the environment in this folder.
     #[must_use]
-    pub fn of_environment(self, environment: Option<String>) -> Self {
+    pub(crate) fn of_environment(self, environment: Option<String>) -> Self {
         Self { environment, ..self }
     }
 
     /// The environment as `--env` named it.
-    pub fn env(&self) -> Option<&str> {
+    pub(crate) fn env(&self) -> Option<&str> {
         self.env.as_deref()
     }
 
     /// The same output as text on standard error, for steps of a command whose result is JSON.
     #[must_use]
-    pub fn to_stderr(&self) -> Self {
+    pub(crate) fn to_stderr(&self) -> Self {
         Self { format: Format::Text, stdout: self.stderr, aside: true, ..self.clone() }
     }
 
     /// The format.
-    pub fn format(&self) -> Format {
+    pub(crate) fn format(&self) -> Format {
         self.format
     }
 
     /// The palette of standard error.
-    pub fn stderr_palette(&self) -> Palette {
+    pub(crate) fn stderr_palette(&self) -> Palette {
         self.stderr
     }
 
     /// Prints a command's outcome; `ok` where it ends in 0.
-    pub fn report(&self, command: &str, ok: bool, report: &impl Report) -> io::Result<()> {
+    pub(crate) fn report(&self, command: &str, ok: bool, report: &impl Report) -> io::Result<()> {
         let text = match self.format {
             Format::Json => self.json(command, ok, report),
             Format::Text => {
@@ -93,12 +93,12 @@ impl Output {
     }
 
     /// Prints a text of several lines that is nobody's report, such as a completion script.
-    pub fn stdout(&self, text: &str) -> io::Result<()> {
+    pub(crate) fn stdout(&self, text: &str) -> io::Result<()> {
         self.print(&safe::document(text))
     }
 
     /// Prints such a text to standard error.
-    pub fn aside(&self, text: &str) -> io::Result<()> {
+    pub(crate) fn aside(&self, text: &str) -> io::Result<()> {
         self.stderr(&safe::document(text))
     }
 
@@ -108,7 +108,7 @@ impl Output {
     }
 
     /// Prints a line that frames other output; it goes to standard error in JSON.
-    pub fn heading(&self, text: &str) -> io::Result<()> {
+    pub(crate) fn heading(&self, text: &str) -> io::Result<()> {
         let text = safe::document(text);
         match self.format {
             Format::Text => self.print(&format!("{}\n", self.stdout.bold(&text))),
@@ -117,12 +117,12 @@ impl Output {
     }
 
     /// Whether standard output is a terminal.
-    pub fn is_terminal(&self) -> bool {
+    pub(crate) fn is_terminal(&self) -> bool {
         self.streams.stdout_is_terminal()
     }
 
     /// Empties the terminal, for what is shown again and again.
-    pub fn clear(&self) -> io::Result<()> {
+    pub(crate) fn clear(&self) -> io::Result<()> {
         self.print("\x1b[2J\x1b[H")
     }
 

@@ -6,9 +6,9 @@ use serde::Serialize;
 use super::palette::Palette;
 use super::safe;
 use super::tint::{marked, painted, unbroken, width};
-use crate::model::suggestion::{Part, Prose, Suggestion};
+use crate::model::suggestion::{Part, Prose};
 use crate::model::tone::Tone;
-pub use crate::model::wording::{count, grouped};
+pub(crate) use crate::model::wording::{count, grouped};
 
 /// A command's outcome: JSON by its fields, text by its own account.
 pub trait Report: Serialize {
@@ -18,11 +18,11 @@ pub trait Report: Serialize {
 
 /// A cell of a table: words, or a value with what it means.
 #[derive(Debug, Clone)]
-pub struct Cell(String, Option<Tone>);
+pub(crate) struct Cell(String, Option<Tone>);
 
 impl Cell {
     /// A value.
-    pub fn value(value: impl Into<String>, tone: impl Into<Option<Tone>>) -> Self {
+    pub(crate) fn value(value: impl Into<String>, tone: impl Into<Option<Tone>>) -> Self {
         Self(value.into(), tone.into())
     }
 
@@ -50,69 +50,63 @@ pub struct Page {
 
 impl Page {
     /// An empty page of a width; without one nothing is wrapped.
-    pub fn new(palette: Palette, width: Option<usize>) -> Self {
+    pub(crate) fn new(palette: Palette, width: Option<usize>) -> Self {
         Self { lines: Vec::new(), palette, width, env: None }
     }
 
     /// The page for an environment that `--env` named; commands on it name it too.
     #[must_use]
-    pub fn named(self, env: Option<String>) -> Self {
+    pub(crate) fn named(self, env: Option<String>) -> Self {
         Self { env, ..self }
     }
 
-    /// A command as it is typed here.
-    pub fn typed(&self, command: &Suggestion) -> String {
-        command.typed(self.env.as_deref())
-    }
-
     /// A line of text, wrapped to the width.
-    pub fn line(&mut self, text: impl Into<Prose>) {
+    pub(crate) fn line(&mut self, text: impl Into<Prose>) {
         self.wrapped("", &text.into());
     }
 
     /// A line that belongs to the one before it.
-    pub fn item(&mut self, text: impl Into<Prose>) {
+    pub(crate) fn item(&mut self, text: impl Into<Prose>) {
         self.wrapped("  ", &text.into());
     }
 
     /// A line that belongs to an item.
-    pub fn deeper(&mut self, text: impl Into<Prose>) {
+    pub(crate) fn deeper(&mut self, text: impl Into<Prose>) {
         self.wrapped("    ", &text.into());
     }
 
-    /// Text as it stands, such as a file; it is never wrapped.
-    pub fn verbatim(&mut self, text: &str) {
-        self.lines.extend(safe::document(text).lines().map(str::to_owned));
-    }
-
     /// Text as it stands, set in from the margin.
-    pub fn indented(&mut self, text: &str) {
+    pub(crate) fn indented(&mut self, text: &str) {
         let set_in = |line: &str| format!("  {line}").trim_end().to_owned();
         self.lines.extend(safe::document(text).lines().map(set_in));
     }
 
     /// A line as it stands, with its values in colour; never wrapped.
-    pub fn unwrapped(&mut self, text: &Prose) {
+    pub(crate) fn unwrapped(&mut self, text: &Prose) {
         let line = words(text, self.env.as_deref()).into_iter().flatten().collect::<Vec<_>>();
         self.lines.push(painted(&line.join(" "), self.palette));
     }
 
     /// An empty line, unless the page is empty or has one at its end.
-    pub fn gap(&mut self) {
+    pub(crate) fn gap(&mut self) {
         if self.lines.last().is_some_and(|line| !line.is_empty()) {
             self.lines.push(String::new());
         }
     }
 
     /// A title over what follows.
-    pub fn title(&mut self, text: &str) {
+    pub(crate) fn title(&mut self, text: &str) {
         self.gap();
         let bold = self.palette.bold(&safe::line(text));
         self.lines.push(bold);
     }
 
     /// A table with aligned columns; a column of numbers stands to the right.
-    pub fn table<const N: usize>(&mut self, header: [&str; N], rows: Vec<[impl Into<Cell>; N]>) {
+    pub(crate) fn table<const N: usize>(
+        &mut self,
+        header: [&str; N],
+        rows: Vec<[impl Into<Cell>; N]>,
+    ) {
         if rows.is_empty() {
             return;
         }
@@ -162,7 +156,7 @@ impl Page {
     }
 
     /// The whole page, with a final line end.
-    pub fn finish(mut self) -> String {
+    pub(crate) fn finish(mut self) -> String {
         while self.lines.last().is_some_and(String::is_empty) {
             self.lines.pop();
         }
@@ -241,7 +235,7 @@ fn wrap(line: &[String], most: Option<usize>) -> Vec<String> {
 }
 
 /// A word for yes or no.
-pub fn yes(is: bool) -> String {
+pub(crate) fn yes(is: bool) -> String {
     if is { "yes" } else { "no" }.to_owned()
 }
 

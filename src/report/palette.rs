@@ -4,7 +4,7 @@ use colored::{Color, Colorize, control};
 
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ColorChoice {
+pub(crate) enum ColorChoice {
     /// On a terminal, unless `NO_COLOR` is set.
     Auto,
     /// Always.
@@ -15,13 +15,13 @@ pub enum ColorChoice {
 
 /// Whether one stream gets colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Palette {
+pub(crate) struct Palette {
     on: bool,
 }
 
 impl Palette {
     /// The palette of a stream that is a terminal or not.
-    pub fn of(choice: ColorChoice, terminal: bool) -> Self {
+    pub(crate) fn of(choice: ColorChoice, terminal: bool) -> Self {
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let on = match choice {
             ColorChoice::Always => true,
@@ -35,22 +35,22 @@ impl Palette {
     }
 
     /// Whether there is colour.
-    pub fn is_on(self) -> bool {
+    pub(crate) fn is_on(self) -> bool {
         self.on
     }
 
     /// Text in bold.
-    pub fn bold(self, text: &str) -> String {
+    pub(crate) fn bold(self, text: &str) -> String {
         if self.on { text.bold().to_string() } else { text.to_owned() }
     }
 
     /// Text that matters less.
-    pub fn faint(self, text: &str) -> String {
+    pub(crate) fn faint(self, text: &str) -> String {
         if self.on { text.dimmed().to_string() } else { text.to_owned() }
     }
 
     /// Text in a colour.
-    pub fn paint(self, text: &str, color: Color) -> String {
+    pub(crate) fn paint(self, text: &str, color: Color) -> String {
         if self.on { text.color(color).to_string() } else { text.to_owned() }
     }
 }

@@ -15,11 +15,11 @@ const SPINNER: &str = "{spinner} {msg:22} {human_pos} rows {rate} {elapsed}";
 
 /// A bar that several threads move.
 #[derive(Debug)]
-pub struct SharedBar(Option<ProgressBar>);
+pub(crate) struct SharedBar(Option<ProgressBar>);
 
 impl SharedBar {
     /// Moves the bar.
-    pub fn at(&self, total: u64, done: u64) {
+    pub(crate) fn at(&self, total: u64, done: u64) {
         if let Some(bar) = &self.0 {
             bar.set_length(total);
             // Threads come in any order; the bar only goes forward.
@@ -28,7 +28,7 @@ impl SharedBar {
     }
 
     /// Takes the bar away.
-    pub fn finish(&self) {
+    pub(crate) fn finish(&self) {
         if let Some(bar) = &self.0 {
             bar.finish_and_clear();
         }
@@ -45,12 +45,12 @@ pub struct Progress {
 
 impl Progress {
     /// Progress beside an output.
-    pub fn new(output: &Output) -> Self {
+    pub(crate) fn new(output: &Output) -> Self {
         Self { output: output.clone(), bar: None, base: 0 }
     }
 
     /// A bar that several threads move; without a terminal it draws nothing.
-    pub fn shared(&self, step: &str, noun: &str) -> SharedBar {
+    pub(crate) fn shared(&self, step: &str, noun: &str) -> SharedBar {
         let target = ProgressDrawTarget::stderr();
         if !self.output.draws() || target.is_hidden() {
             return SharedBar(None);

@@ -47,7 +47,7 @@ impl Streams {
     }
 
     /// How many columns the terminal has, where standard output is one.
-    pub fn width(&self) -> Option<usize> {
+    pub(crate) fn width(&self) -> Option<usize> {
         match self {
             Self::Process => {
                 terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0))

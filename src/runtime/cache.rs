@@ -7,17 +7,17 @@ use crate::model::scale_unit::View;
 
 /// One answer that is older than the database.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Difference {
+pub(crate) struct Difference {
     /// What is answered, `feature async-customer-editing`.
-    pub what: String,
+    pub(crate) what: String,
     /// What the instance answers.
-    pub cached: String,
+    pub(crate) cached: String,
     /// What the database says.
-    pub database: String,
+    pub(crate) database: String,
 }
 
 /// Where an instance answers otherwise than its database would.
-pub fn differences(catalogue: &Catalogue, held: &View, now: &View) -> Vec<Difference> {
+pub(crate) fn differences(catalogue: &Catalogue, held: &View, now: &View) -> Vec<Difference> {
     let on = |view: &View, name: &str| yes(view.features.get(name).copied().unwrap_or(false));
     let mut found = Vec::new();
     let mut add = |what: String, cached: String, database: String| {

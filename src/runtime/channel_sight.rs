@@ -14,7 +14,7 @@ use crate::store::{Access, ChannelDatabase, Reader, StoreError, features, scale_
 
 /// One channel as it is looked at for many gates.
 #[derive(Debug)]
-pub struct ChannelSight {
+pub(crate) struct ChannelSight {
     name: String,
     database: ChannelDatabase,
     /// What each instance holds, by its number from 1.
@@ -30,7 +30,7 @@ impl ChannelSight {
     }
 
     /// A channel whose database is open; `since` is the earliest row version that matters.
-    pub fn of(
+    pub(crate) fn of(
         reader: &Reader,
         store: &DataStore,
         database: ChannelDatabase,
@@ -52,12 +52,12 @@ impl ChannelSight {
     }
 
     /// The channel's database.
-    pub fn database(&self) -> &ChannelDatabase {
+    pub(crate) fn database(&self) -> &ChannelDatabase {
         &self.database
     }
 
     /// What each instance of its scale unit holds.
-    pub fn held(&self) -> &[Option<Cached>] {
+    pub(crate) fn held(&self) -> &[Option<Cached>] {
         &self.held
     }
 
@@ -65,7 +65,7 @@ impl ChannelSight {
     ///
     /// # Errors
     /// The channel's file.
-    pub fn progress(
+    pub(crate) fn progress(
         &self,
         reader: &Reader,
         standing: &Standing,

@@ -35,7 +35,7 @@ named! {
 
 impl Kind {
     /// The request of its real-time call. Those of orders and loyalty cards are assumed.
-    pub fn request(self) -> &'static str {
+    pub(crate) fn request(self) -> &'static str {
         match self {
             Self::CreateCustomer => "NewCustomerRealtimeRequest",
             Self::EditCustomer => "SaveCustomerRealtimeRequest",
@@ -52,7 +52,7 @@ impl Kind {
     }
 
     /// What makes it local, where anything does.
-    pub fn switch(self) -> Switch {
+    pub(crate) fn switch(self) -> Switch {
         match self {
             Self::CreateCustomer => Switch::Profile(ProfileSwitch::AsyncCustomers),
             Self::CreateAddress => Switch::Feature(slug::ADDRESSES),
@@ -85,13 +85,13 @@ pub enum Switch {
 #[allow(clippy::struct_excessive_bools, reason = "four facts, independent of each other")]
 pub struct Circumstances {
     /// The customer's account has not come back.
-    pub async_customer: bool,
+    pub(crate) async_customer: bool,
     /// The register works offline.
-    pub offline: bool,
+    pub(crate) offline: bool,
     /// "Filter shared customer data tables" is on (R06).
-    pub filters_shared: bool,
+    pub(crate) filters_shared: bool,
     /// The operation's switch is on, as far as the scale unit answers.
-    pub switched_on: bool,
+    pub(crate) switched_on: bool,
 }
 
 /// Which way an operation goes.

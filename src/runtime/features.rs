@@ -12,14 +12,14 @@ use crate::gates::{Catalogue, Gate};
 use crate::store::{Reader, StoreError, features, topology};
 
 /// Each gate's progress in the channels, by slug; the channels in their order.
-pub type Survey = BTreeMap<String, Vec<ChannelProgress>>;
+pub(crate) type Survey = BTreeMap<String, Vec<ChannelProgress>>;
 
 /// Where a feature stands in every channel, in channel order, and what the operations that rest on
 /// it would come to there.
 ///
 /// # Errors
 /// Headquarters, or a channel's file.
-pub fn in_channels(
+pub(crate) fn in_channels(
     reader: &Reader,
     catalogue: &Catalogue,
     gate: &Gate,
@@ -34,7 +34,7 @@ pub fn in_channels(
 ///
 /// # Errors
 /// Headquarters, or a channel's file.
-pub fn survey(
+pub(crate) fn survey(
     reader: &Reader,
     catalogue: &Catalogue,
     standing: &Standing,

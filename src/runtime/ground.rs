@@ -22,7 +22,7 @@ use crate::world::Clock;
 
 /// What headquarters says, as far as operations rest on it.
 #[derive(Debug, Clone)]
-pub struct HeadquartersGround {
+pub(crate) struct HeadquartersGround {
     profiles: Vec<Profile>,
     /// Whether each feature that makes operations local is on.
     on: BTreeMap<&'static str, bool>,
@@ -34,15 +34,15 @@ pub struct HeadquartersGround {
 
 /// What a channel's database has, as far as operations rest on it.
 #[derive(Debug, Clone)]
-pub struct ChannelGround {
+pub(crate) struct ChannelGround {
     /// What it says now.
-    pub now: View,
+    pub(crate) now: View,
     features: BTreeMap<&'static str, Rows>,
     defaults: BTreeMap<AccountNum, Whereabouts>,
     /// Whether it has a customer with an account.
-    pub has_customers: bool,
+    pub(crate) has_customers: bool,
     /// Whether it has one whose account has not come back.
-    pub has_pending: bool,
+    pub(crate) has_pending: bool,
 }
 
 /// What is missing of a feature in a channel that does not see it.
@@ -72,25 +72,25 @@ pub enum Who {
 
 /// Who answers.
 #[derive(Debug, Clone, Copy)]
-pub struct Answerer<'a> {
+pub(crate) struct Answerer<'a> {
     /// A register that is offline.
-    pub offline: bool,
+    pub(crate) offline: bool,
     /// What the instance holds; none where it would look.
-    pub held: Option<&'a Cached>,
+    pub(crate) held: Option<&'a Cached>,
 }
 
 /// What an operation would come to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outlook {
     /// Which way it would go.
-    pub decision: Result<Decision, MissingGround>,
+    pub(crate) decision: Result<Decision, MissingGround>,
     /// The first thing in the way of its being local, where it is not.
-    pub obstacle: Option<Obstacle>,
+    pub(crate) obstacle: Option<Obstacle>,
 }
 
 impl Outlook {
     /// The path, as `pos` has it.
-    pub fn path(&self) -> Path {
+    pub(crate) fn path(&self) -> Path {
         match &self.decision {
             Ok(Decision::Local) => Path::Async,
             Ok(Decision::RealTime) => Path::RealTime,
@@ -100,7 +100,7 @@ impl Outlook {
     }
 
     /// Why it is not local, or not done, as `pos` has it.
-    pub fn reasons(&self) -> Vec<Reason> {
+    pub(crate) fn reasons(&self) -> Vec<Reason> {
         let refused = match &self.decision {
             Ok(Decision::Refused(code, text)) => Some(Reason::new(*code, *text)),
             Err(missing) => Some(Reason::new(missing.code(), format!("the channel {missing}"))),
@@ -128,7 +128,7 @@ impl HeadquartersGround {
     ///
     /// # Errors
     /// Its file.
-    pub fn read(hq: &Headquarters, catalogue: &Catalogue) -> Result<Self, StoreError> {
+    pub(crate) fn read(hq: &Headquarters, catalogue: &Catalogue) -> Result<Self, StoreError> {
         let rows = features::rows(hq, catalogue)?;
         let is_on = |slug: &str| rows.iter().any(|row| row.slug == slug && row.on);
         Ok(Self {
@@ -141,7 +141,7 @@ impl HeadquartersGround {
     }
 
     /// The functionality profile of a channel.
-    pub fn profile(&self, channel: &str) -> Option<&Profile> {
+    pub(crate) fn profile(&self, channel: &str) -> Option<&Profile> {
         self.profiles.iter().find(|profile| profile.channels.iter().any(|own| own == channel))
     }
 
@@ -154,17 +154,17 @@ impl HeadquartersGround {
 #[derive(Debug, Clone, Copy)]
 pub struct Sides<'a> {
     /// Headquarters.
-    pub hq: &'a Headquarters,
+    pub(crate) hq: &'a Headquarters,
     /// The channel's database.
-    pub channel: &'a ChannelDatabase,
+    pub(crate) channel: &'a ChannelDatabase,
     /// Which it is.
-    pub store: &'a DataStore,
+    pub(crate) store: &'a DataStore,
     /// The features there are.
-    pub catalogue: &'a Catalogue,
+    pub(crate) catalogue: &'a Catalogue,
     /// The time.
-    pub clock: &'a Clock,
+    pub(crate) clock: &'a Clock,
     /// The company.
-    pub company: &'a DataAreaId,
+    pub(crate) company: &'a DataAreaId,
 }
 
 impl ChannelGround {
@@ -172,7 +172,7 @@ impl ChannelGround {
     ///
     /// # Errors
     /// Either file.
-    pub fn read<'c>(
+    pub(crate) fn read<'c>(
         sides: Sides<'_>,
         said: &HeadquartersGround,
         held: impl IntoIterator<Item = &'c Cached>,
@@ -204,7 +204,7 @@ impl ChannelGround {
 impl ChannelGround {
     /// Whether the channel has a customer whom headquarters, or one of its views, names as its
     /// default; none for any other.
-    pub fn has_customer(&self, account: &AccountNum) -> Option<bool> {
+    pub(crate) fn has_customer(&self, account: &AccountNum) -> Option<bool> {
         self.defaults.get(account).map(|found| found.channel)
     }
 }
@@ -256,20 +256,20 @@ pub fn is_on(view: &View, switch: Switch, catalogue: &Catalogue) -> bool {
 #[derive(Debug, Clone, Copy)]
 pub struct Ground<'a> {
     /// The features there are.
-    pub catalogue: &'a Catalogue,
+    pub(crate) catalogue: &'a Catalogue,
     /// The time.
-    pub clock: &'a Clock,
+    pub(crate) clock: &'a Clock,
     /// The channel's own name.
-    pub channel: &'a str,
+    pub(crate) channel: &'a str,
     /// Headquarters' side.
-    pub said: &'a HeadquartersGround,
+    pub(crate) said: &'a HeadquartersGround,
     /// The channel's side.
-    pub here: &'a ChannelGround,
+    pub(crate) here: &'a ChannelGround,
 }
 
 impl Ground<'_> {
     /// What an operation would come to.
-    pub fn outlook(&self, answering: Answerer<'_>, kind: Kind, who: Who) -> Outlook {
+    pub(crate) fn outlook(&self, answering: Answerer<'_>, kind: Kind, who: Who) -> Outlook {
         let view = answering.held.map_or(&self.here.now, |held| &held.view);
         let decided = decide(
             kind,

@@ -2,25 +2,25 @@
 
 mod about_customer;
 mod addresses;
-pub mod cache;
-pub mod channel_sight;
+pub(crate) mod cache;
+pub(crate) mod channel_sight;
 mod customers;
 mod decide;
 mod error;
-pub mod features;
-pub mod ground;
+pub(crate) mod features;
+pub(crate) mod ground;
 mod inquiries;
-pub mod obstacle;
-pub mod operation;
-pub mod plan;
-pub mod prospects;
+pub(crate) mod obstacle;
+pub(crate) mod operation;
+pub(crate) mod plan;
+pub(crate) mod prospects;
 mod shift;
 mod site;
 
 pub use customers::NewCustomer;
 pub use decide::{Circumstances, Decision, Kind, Switch, decide};
 pub use error::PosError;
-pub use ground::{Answerer, ChannelGround, Ground, HeadquartersGround, Outlook, Sides, Who, is_on};
+pub(crate) use ground::{Answerer, ChannelGround, Ground, HeadquartersGround, Outlook, Sides, Who};
 pub use obstacle::{MissingGround, Obstacle};
 pub use operation::{Request, perform, rehearse};
 pub use site::Place;

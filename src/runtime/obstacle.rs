@@ -6,7 +6,7 @@ use crate::model::time::ShownTime;
 use crate::store::feature_rows::Half;
 
 /// The job that carries functionality profiles.
-pub const PROFILES: &str = "1070";
+pub(crate) const PROFILES: &str = "1070";
 
 /// The first thing in the way of an operation being local.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,12 +115,12 @@ impl Obstacle {
     }
 
     /// As a register's report has it.
-    pub fn reason(&self) -> Reason {
+    pub(crate) fn reason(&self) -> Reason {
         Reason::new(self.code(), self.text())
     }
 
     /// The command that turns on the option of a functionality profile which is in the way.
-    pub fn setting(&self) -> Option<Suggestion> {
+    pub(crate) fn setting(&self) -> Option<Suggestion> {
         match self {
             Self::ProfileOff { option, profile } => {
                 Some(Suggestion::SetProfile(profile.clone(), *option))
@@ -130,7 +130,7 @@ impl Obstacle {
     }
 
     /// Whether headquarters' own settings say so: a feature or an option that is off (CDX304).
-    pub fn is_choice(&self) -> bool {
+    pub(crate) fn is_choice(&self) -> bool {
         matches!(self, Self::NoProfile | Self::ProfileOff { .. } | Self::FeatureOff { .. })
     }
 }

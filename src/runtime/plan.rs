@@ -21,7 +21,7 @@ use crate::store::{Reader, StoreError, features, scheduler, sessions, topology};
 ///
 /// # Errors
 /// The files of the environment, or an unknown channel.
-pub fn plan_of(
+pub(crate) fn plan_of(
     reader: &Reader,
     catalogue: &Catalogue,
     gate: &Gate,
@@ -89,7 +89,7 @@ fn choices(channels: &[ChannelOperations]) -> Vec<Choice> {
 
 /// What keeps jobs from reaching channels.
 #[derive(Debug, Clone)]
-pub struct Blockages {
+pub(crate) struct Blockages {
     groups: Vec<Group>,
     stores: Vec<DataStore>,
     schedules: Vec<Schedule>,
@@ -103,19 +103,19 @@ pub struct Blockages {
 
 /// What obstacles are found in.
 #[derive(Debug)]
-pub struct Terrain<'a> {
+pub(crate) struct Terrain<'a> {
     /// The channel database groups.
-    pub groups: Vec<Group>,
+    pub(crate) groups: Vec<Group>,
     /// The databases that jobs are to reach.
-    pub stores: Vec<DataStore>,
+    pub(crate) stores: Vec<DataStore>,
     /// The distribution schedules.
-    pub schedules: Vec<Schedule>,
+    pub(crate) schedules: Vec<Schedule>,
     /// The download sessions.
-    pub sessions: &'a [DownloadSession],
+    pub(crate) sessions: &'a [DownloadSession],
     /// Packages of theirs that are not there any more.
-    pub gone: &'a BTreeSet<String>,
+    pub(crate) gone: &'a BTreeSet<String>,
     /// Sessions of a database wait for each other (D07).
-    pub enforced: bool,
+    pub(crate) enforced: bool,
 }
 
 impl Blockages {
@@ -140,7 +140,7 @@ impl Blockages {
     }
 
     /// What keeps jobs from reaching databases, as far as headquarters knows.
-    pub fn of(terrain: Terrain<'_>) -> Self {
+    pub(crate) fn of(terrain: Terrain<'_>) -> Self {
         let Terrain { groups, mut stores, schedules, sessions, .. } = terrain;
         let (mut suspended, mut gone, mut held) = (Vec::new(), Vec::new(), Vec::new());
         for session in sessions {
@@ -170,7 +170,7 @@ impl Blockages {
     }
 
     /// The steps that clear the way for these jobs.
-    pub fn steps(&self, jobs: &[String]) -> Vec<PlanStep> {
+    pub(crate) fn steps(&self, jobs: &[String]) -> Vec<PlanStep> {
         let mut steps: Vec<PlanStep> = Vec::new();
         if jobs.is_empty() {
             return steps;

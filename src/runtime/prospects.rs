@@ -25,7 +25,7 @@ impl Outlook {
 
 /// The operations that rest on a feature: those on customers and addresses, where the feature makes
 /// one of them local, or is needed by one that does; else none.
-pub fn resting_on(catalogue: &Catalogue, gate: &Gate) -> Vec<Kind> {
+pub(crate) fn resting_on(catalogue: &Catalogue, gate: &Gate) -> Vec<Kind> {
     let rests = |kind: &Kind| match kind.switch() {
         Switch::Profile(option) => option == ProfileSwitch::AsyncCustomers,
         Switch::Feature(_) => true,
@@ -51,7 +51,11 @@ pub fn resting_on(catalogue: &Catalogue, gate: &Gate) -> Vec<Kind> {
 }
 
 /// What operations would come to, by what each instance of the scale unit holds.
-pub fn prospects(ground: &Ground<'_>, held: &[Option<Cached>], kinds: &[Kind]) -> Vec<Prospect> {
+pub(crate) fn prospects(
+    ground: &Ground<'_>,
+    held: &[Option<Cached>],
+    kinds: &[Kind],
+) -> Vec<Prospect> {
     let of = |kind: Kind, held: Option<&Cached>, who: Who| {
         ground.outlook(Answerer { offline: false, held }, kind, who).way()
     };

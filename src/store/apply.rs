@@ -20,41 +20,41 @@ use crate::model::time::Time;
 
 /// A package on its way into one channel database.
 #[derive(Clone, Copy)]
-pub struct Delivery<'a> {
+pub(crate) struct Delivery<'a> {
     /// Whether every value of the package is known to be short enough; asked once the rows are
     /// written, so that somebody else can find out meanwhile.
-    pub fits: &'a (dyn Fn() -> bool + Sync),
+    pub(crate) fits: &'a (dyn Fn() -> bool + Sync),
     /// The session in headquarters.
-    pub session: DownloadId,
+    pub(crate) session: DownloadId,
     /// The job's id.
-    pub job: &'a str,
+    pub(crate) job: &'a str,
     /// The job's name.
-    pub description: &'a str,
+    pub(crate) description: &'a str,
     /// The package's name, which is what is remembered as applied (D11).
-    pub package: &'a str,
+    pub(crate) package: &'a str,
     /// Its checksum.
-    pub checksum: &'a str,
+    pub(crate) checksum: &'a str,
     /// Its size in bytes.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
     /// The environment's time.
-    pub now: &'a Time,
+    pub(crate) now: &'a Time,
     /// The register, for an offline database; empty otherwise.
-    pub terminal: &'a str,
+    pub(crate) terminal: &'a str,
     /// An offline database leaves out excluded subjobs (D09).
-    pub offline: bool,
+    pub(crate) offline: bool,
     /// An excluded job's full synchronization empties its tables there (D09).
-    pub empties: bool,
+    pub(crate) empties: bool,
     /// The number of the exchange, kept with whatever is committed (U10).
-    pub mark: Option<i64>,
+    pub(crate) mark: Option<i64>,
 }
 
 /// What applying did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ApplyOutcome {
+pub(crate) struct ApplyOutcome {
     /// Rows inserted, updated or deleted, be it before.
-    pub rows: u64,
+    pub(crate) rows: u64,
     /// The package had been applied before, and nothing was done now (D11).
-    pub before: bool,
+    pub(crate) before: bool,
 }
 
 /// Above this size a load into empty tables is worth leaving the write-ahead log for.
@@ -66,7 +66,7 @@ const BULK_BYTES: u64 = 8 * 1024 * 1024;
 ///
 /// # Errors
 /// [`ApplyError::Rejected`] when the rows are refused; the channel is then as it was.
-pub fn apply(
+pub(crate) fn apply(
     channel: &Handle<ChannelDatabase>,
     delivery: &Delivery<'_>,
     file: &Path,
@@ -142,7 +142,7 @@ fn check_lengths(
 
 /// Writes the rows of a package without a session, and does what `also` does, in one transaction;
 /// this is how a real-time call brings its customer back (R01).
-pub fn apply_rows(
+pub(crate) fn apply_rows(
     channel: &Handle<ChannelDatabase>,
     file: &Path,
     also: impl FnOnce(&ChannelTx<'_>) -> Result<(), StoreError>,
@@ -161,7 +161,7 @@ pub fn apply_rows(
 
 /// Whether a package holds a value that is longer than its channel column, so that it can never be
 /// applied here (D12).
-pub fn is_misfit(channel: &ChannelDatabase, file: &Path) -> Result<bool, StoreError> {
+pub(crate) fn is_misfit(channel: &ChannelDatabase, file: &Path) -> Result<bool, StoreError> {
     let found = channel.with_package(file, || {
         let tables = packed_tables(channel)?;
         check_lengths(channel, &tables.iter().collect::<Vec<_>>(), false)
@@ -175,7 +175,10 @@ pub fn is_misfit(channel: &ChannelDatabase, file: &Path) -> Result<bool, StoreEr
 
 /// How many rows a package of this name changed when it was applied here; none where it was not
 /// (D11).
-pub fn rows_applied(channel: &ChannelDatabase, package: &str) -> Result<Option<u64>, StoreError> {
+pub(crate) fn rows_applied(
+    channel: &ChannelDatabase,
+    package: &str,
+) -> Result<Option<u64>, StoreError> {
     let sql = "SELECT cdx_ROWS FROM crt_DOWNLOADSESSIONDATAFILEHISTORY WHERE DATAFILENAME = ?1";
     let found = channel.first(sql, [package], |row| row.get::<_, i64>(0))?;
     Ok(found.map(|rows| rows as u64))
@@ -245,7 +248,7 @@ fn record(channel: &ChannelTx<'_>, delivery: &Delivery<'_>, rows: u64) -> Result
 }
 
 /// Keeps the session's state on the channel's side, as the product does.
-pub fn remember(
+pub(crate) fn remember(
     channel: &ChannelTx<'_>,
     delivery: &Delivery<'_>,
     status: DownloadStatus,

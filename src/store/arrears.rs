@@ -19,21 +19,21 @@ const STAMPS: &[&str] = &["MODIFIEDDATETIME", "CREATEDDATETIME"];
 
 /// How far one upload table of a channel has come (U01, U07).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Counters {
+pub(crate) struct Counters {
     /// The channel's table.
-    pub table: String,
+    pub(crate) table: String,
     /// The highest counter the table has ever given out.
-    pub issued: i64,
+    pub(crate) issued: i64,
     /// The highest counter that headquarters has received.
-    pub received: i64,
+    pub(crate) received: i64,
     /// Rows above what was collected.
-    pub unsent: u64,
+    pub(crate) unsent: u64,
     /// When the oldest of them was changed; none where the table does not say.
-    pub oldest: Option<Time>,
+    pub(crate) oldest: Option<Time>,
 }
 
 /// Reads the counters of one upload table.
-pub fn counters(
+pub(crate) fn counters(
     hq: &Headquarters,
     channel: &ChannelDatabase,
     store: DataStoreId,
@@ -65,16 +65,16 @@ pub fn counters(
 
 /// An asynchronous customer whose account headquarters has given and the channel does not know.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnreturnedCustomer {
+pub(crate) struct UnreturnedCustomer {
     /// The temporary GUID.
-    pub guid: String,
+    pub(crate) guid: String,
     /// The account in headquarters.
-    pub account: String,
+    pub(crate) account: String,
 }
 
 /// The customers a channel still shows as pending although headquarters has given them an account
 /// (C05), in the order they were made.
-pub fn unreturned(
+pub(crate) fn unreturned(
     hq: &Headquarters,
     channel: &ChannelDatabase,
 ) -> Result<Vec<UnreturnedCustomer>, StoreError> {
@@ -92,7 +92,7 @@ pub fn unreturned(
 
 /// Features of which a channel has only one of the two rows (G14): the name, or the number of the
 /// state row that is missing, and which row is there.
-pub fn half_features(channel: &ChannelDatabase) -> Result<Vec<(String, Half)>, StoreError> {
+pub(crate) fn half_features(channel: &ChannelDatabase) -> Result<Vec<(String, Half)>, StoreError> {
     channel.rows(include_str!("sql/channel_half_features.sql"), [], |row| {
         let state: i64 = row.get(1)?;
         Ok((row.get(0)?, if state == 1 { Half::State } else { Half::Metadata }))
@@ -100,7 +100,7 @@ pub fn half_features(channel: &ChannelDatabase) -> Result<Vec<(String, Half)>, S
 }
 
 /// The name of a feature by its row in headquarters; its label, where that row is not there.
-pub fn feature_name(hq: &Headquarters, state: &str) -> Result<Option<String>, StoreError> {
+pub(crate) fn feature_name(hq: &Headquarters, state: &str) -> Result<Option<String>, StoreError> {
     hq.text(
         "SELECT NAME FROM FEATUREMANAGEMENTSTATE WHERE RECID = ?1
          UNION ALL SELECT LABEL FROM FEATUREMANAGEMENTMETADATA WHERE FEATURESTATE = ?1 LIMIT 1",
@@ -109,32 +109,32 @@ pub fn feature_name(hq: &Headquarters, state: &str) -> Result<Option<String>, St
 }
 
 /// The download sessions a channel has applied, in the order it did.
-pub fn applied(channel: &ChannelDatabase) -> Result<Vec<DownloadId>, StoreError> {
+pub(crate) fn applied(channel: &ChannelDatabase) -> Result<Vec<DownloadId>, StoreError> {
     let sql = "SELECT DOWNLOADSESSIONID FROM crt_DOWNLOADSESSIONLOG WHERE STATUS = ?1 ORDER BY ID";
     channel.rows(sql, [DownloadStatus::Applied], |row| row.get(0))
 }
 
 /// The names of the packages that were applied, in that order (D11).
-pub fn applied_packages(channel: &ChannelDatabase) -> Result<Vec<String>, StoreError> {
+pub(crate) fn applied_packages(channel: &ChannelDatabase) -> Result<Vec<String>, StoreError> {
     let sql = "SELECT DATAFILENAME FROM crt_DOWNLOADSESSIONDATAFILEHISTORY ORDER BY rowid";
     channel.rows(sql, [], |row| row.get(0))
 }
 
 /// Real-time calls of one operation, for one reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Calls {
+pub(crate) struct Calls {
     /// The operation.
-    pub operation: String,
+    pub(crate) operation: String,
     /// Why it was not local.
-    pub reasons: Vec<Reason>,
+    pub(crate) reasons: Vec<Reason>,
     /// How many there were.
-    pub count: u64,
+    pub(crate) count: u64,
     /// When the last one was made.
-    pub last: Time,
+    pub(crate) last: Time,
 }
 
 /// The real-time calls a channel has logged, by operation and reason.
-pub fn calls(channel: &ChannelDatabase) -> Result<Vec<Calls>, StoreError> {
+pub(crate) fn calls(channel: &ChannelDatabase) -> Result<Vec<Calls>, StoreError> {
     let sql = "SELECT OPERATION, REASONS, count(*), max(CALLED) FROM cdx_REALTIMECALL \
                GROUP BY OPERATION, REASONS ORDER BY max(ID)";
     let rows = channel.rows(sql, [], |row| {
@@ -150,7 +150,7 @@ pub fn calls(channel: &ChannelDatabase) -> Result<Vec<Calls>, StoreError> {
 }
 
 /// How many rows a channel's table has; none when there is no such table.
-pub fn row_count(channel: &ChannelDatabase, table: &str) -> Result<Option<u64>, StoreError> {
+pub(crate) fn row_count(channel: &ChannelDatabase, table: &str) -> Result<Option<u64>, StoreError> {
     let sql = format!("SELECT count(*) FROM {}", quoted(table));
     let exists = "SELECT 1 FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE";
     let known = channel.conn().query_row(exists, [table], |_| Ok(())).optional();
@@ -161,7 +161,7 @@ pub fn row_count(channel: &ChannelDatabase, table: &str) -> Result<Option<u64>, 
 }
 
 /// Everything that says how a channel's tables are made, as one text.
-pub fn schema_text(channel: &ChannelDatabase) -> Result<String, StoreError> {
+pub(crate) fn schema_text(channel: &ChannelDatabase) -> Result<String, StoreError> {
     let sql = "SELECT name || ' ' || coalesce(sql, '') FROM sqlite_schema ORDER BY type, name";
     Ok(channel.rows(sql, [], |row| row.get::<_, String>(0))?.join("\n"))
 }

@@ -47,7 +47,7 @@ impl ChannelDatabase {
 
 impl Handle<ChannelDatabase> {
     /// Does everything in one transaction, or nothing, while headquarters is attached as `hq`.
-    pub fn write_beside<T, E: From<StoreError>>(
+    pub(crate) fn write_beside<T, E: From<StoreError>>(
         &self,
         hq: &Headquarters,
         work: impl FnOnce(&ChannelTx<'_>) -> Result<T, E>,

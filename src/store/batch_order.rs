@@ -14,7 +14,7 @@ use crate::model::operation::{Action, OperationId, OperationKind};
 /// creation of a customer or of an address comes before all that is about it, whatever the time and
 /// the channel: headquarters that was put back from a copy has its clock of then, and a file may go
 /// up under another's name.
-pub fn waiting(hq: &Headquarters) -> Result<Vec<OperationId>, StoreError> {
+pub(crate) fn waiting(hq: &Headquarters) -> Result<Vec<OperationId>, StoreError> {
     let parts: Vec<String> = OperationKind::ALL
         .iter()
         .enumerate()
@@ -56,7 +56,7 @@ const MAKERS: [OperationKind; 2] = [OperationKind::Customer, OperationKind::Addr
 
 /// Whether a field was set by what made its customer or address. That is older than all that is
 /// about it, by whatever clock: headquarters that was put back from a copy has its clock of then.
-pub fn makes(hq: &Headquarters, stamp: &Stamp) -> Result<bool, StoreError> {
+pub(crate) fn makes(hq: &Headquarters, stamp: &Stamp) -> Result<bool, StoreError> {
     match &stamp.by {
         Setter::Operation { id, .. } if MAKERS.contains(&id.kind) => {
             Ok(find(hq, *id)?.is_some_and(|row| row.action() == Some(Action::Create)))

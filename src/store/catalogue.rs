@@ -9,7 +9,7 @@ use super::side::{Headquarters, HqTx};
 use crate::model::schema::{Catalogue, Column, Table, Tables};
 
 /// Every table of a database of either side, except SQLite's own.
-pub fn tables(db: &Db) -> Result<Tables, StoreError> {
+pub(crate) fn tables(db: &Db) -> Result<Tables, StoreError> {
     let named = db.rows(
         "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' \
          ESCAPE '\\' ORDER BY name",
@@ -23,7 +23,7 @@ pub fn tables(db: &Db) -> Result<Tables, StoreError> {
 }
 
 /// One table of a database of either side, by its name in any case.
-pub fn find_table(db: &Db, name: &str) -> Result<Option<Table>, StoreError> {
+pub(crate) fn find_table(db: &Db, name: &str) -> Result<Option<Table>, StoreError> {
     let found = db.first(
         "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE",
         [name],
@@ -168,7 +168,7 @@ pub fn declared(
 }
 
 /// Keeps the channel side's statements in headquarters, from which packages are made.
-pub fn register_channel_tables(hq: &HqTx<'_>, channel: &Tables) -> Result<(), StoreError> {
+pub(crate) fn register_channel_tables(hq: &HqTx<'_>, channel: &Tables) -> Result<(), StoreError> {
     hq.run("DELETE FROM cdx_CHANNELTABLE", [])?;
     let mapped = channel.values().filter(|t| !t.name.to_ascii_lowercase().starts_with("cdx_"));
     for table in mapped {
@@ -182,7 +182,7 @@ pub fn register_channel_tables(hq: &HqTx<'_>, channel: &Tables) -> Result<(), St
 }
 
 /// The channel side as headquarters has it registered.
-pub fn registered_channel_tables(hq: &Headquarters) -> Result<Tables, StoreError> {
+pub(crate) fn registered_channel_tables(hq: &Headquarters) -> Result<Tables, StoreError> {
     let statements = hq.rows("SELECT SQL FROM cdx_CHANNELTABLE ORDER BY NAME", [], |row| {
         row.get::<_, String>(0)
     })?;

@@ -17,7 +17,7 @@ use crate::world::ids;
 
 /// A customer that a channel knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ChannelCustomer {
+pub(crate) enum ChannelCustomer {
     /// One with an account, and the GUID it came with, if it did.
     Sync {
         /// The account.
@@ -34,7 +34,7 @@ pub enum ChannelCustomer {
 
 impl ChannelCustomer {
     /// The account commands take for it.
-    pub fn account(&self) -> &str {
+    pub(crate) fn account(&self) -> &str {
         match self {
             Self::Sync { account, .. } => account.as_str(),
             Self::Async { guid } => guid.as_str(),
@@ -50,13 +50,16 @@ impl ChannelCustomer {
     }
 
     /// Whether its account has not come back.
-    pub fn is_async(&self) -> bool {
+    pub(crate) fn is_async(&self) -> bool {
         matches!(self, Self::Async { .. })
     }
 }
 
 /// Finds a customer by account or GUID; a GUID that maps to an account is that customer (R11).
-pub fn know(channel: &ChannelDatabase, word: &str) -> Result<Option<ChannelCustomer>, StoreError> {
+pub(crate) fn know(
+    channel: &ChannelDatabase,
+    word: &str,
+) -> Result<Option<ChannelCustomer>, StoreError> {
     let word = word.trim();
     if ids::is_guid(word) {
         let guid = AsyncAccount::new(word.to_uppercase());
@@ -76,7 +79,7 @@ pub fn know(channel: &ChannelDatabase, word: &str) -> Result<Option<ChannelCusto
 
 /// Customers whose account, name or e-mail has a word: downloaded ones, and this store's own
 /// asynchronous ones whose account has not come back (R11).
-pub fn search(
+pub(crate) fn search(
     channel: &ChannelDatabase,
     word: &str,
     own_channel: i64,
@@ -97,17 +100,17 @@ pub fn search(
 
 /// What a row of an asynchronous table says, whatever the table.
 #[derive(Debug, Clone, Copy)]
-pub struct AsyncRow<'a> {
+pub(crate) struct AsyncRow<'a> {
     /// The customer it is about.
-    pub customer: &'a ChannelCustomer,
+    pub(crate) customer: &'a ChannelCustomer,
     /// What it does.
-    pub action: Action,
+    pub(crate) action: Action,
     /// The RECID of the channel that makes it.
-    pub channel: i64,
+    pub(crate) channel: i64,
     /// The company.
-    pub company: &'a DataAreaId,
+    pub(crate) company: &'a DataAreaId,
     /// When the person acts.
-    pub at: &'a Time,
+    pub(crate) at: &'a Time,
 }
 
 impl AsyncRow<'_> {
@@ -115,7 +118,7 @@ impl AsyncRow<'_> {
     ///
     /// # Errors
     /// [`StoreError::TooLong`] when a value is longer than its column.
-    pub fn append(
+    pub(crate) fn append(
         &self,
         channel: &ChannelTx<'_>,
         kind: OperationKind,
@@ -143,7 +146,7 @@ impl AsyncRow<'_> {
 }
 
 /// The affiliations of a customer in the channel, by RECID.
-pub fn affiliations(
+pub(crate) fn affiliations(
     channel: &ChannelDatabase,
     account: &AccountNum,
 ) -> Result<Vec<i64>, StoreError> {
@@ -156,13 +159,16 @@ pub fn affiliations(
 }
 
 /// The affiliation of this name, in any case.
-pub fn affiliation_named(channel: &ChannelDatabase, name: &str) -> Result<i64, StoreError> {
+pub(crate) fn affiliation_named(channel: &ChannelDatabase, name: &str) -> Result<i64, StoreError> {
     customer_rows::affiliation_named(channel, Side::Channel, name)
 }
 
 /// Deletes asynchronous rows last changed before a time, uploaded or not (U06); how many, and how
 /// many of them headquarters has not received.
-pub fn purge(channel: &Handle<ChannelDatabase>, before: &Time) -> Result<(u64, u64), StoreError> {
+pub(crate) fn purge(
+    channel: &Handle<ChannelDatabase>,
+    before: &Time,
+) -> Result<(u64, u64), StoreError> {
     channel.write(|db| {
         let (mut gone, mut lost) = (0, 0);
         for kind in OperationKind::ALL {
@@ -181,7 +187,7 @@ pub fn purge(channel: &Handle<ChannelDatabase>, before: &Time) -> Result<(u64, u
 }
 
 /// Keeps a loyalty card that was issued here.
-pub fn issue_card(
+pub(crate) fn issue_card(
     channel: &ChannelTx<'_>,
     card: &str,
     account: &str,
@@ -192,7 +198,7 @@ pub fn issue_card(
 }
 
 /// Keeps a customer order that was taken here.
-pub fn take_order(
+pub(crate) fn take_order(
     channel: &ChannelTx<'_>,
     order: &str,
     account: &str,

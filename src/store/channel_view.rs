@@ -81,7 +81,7 @@ impl<T> DownloadedRow<T> {
 }
 
 /// A customer's values as the channel shows them; `store` is the channel database's RECID.
-pub fn state(
+pub(crate) fn state(
     channel: &ChannelDatabase,
     store: DataStoreId,
     known: &ChannelCustomer,
@@ -143,7 +143,7 @@ struct ShownAddress {
 
 /// The addresses in force of a customer: downloaded ones with what the channel changed itself, and
 /// those it made; `store` is the channel database's RECID.
-pub fn addresses(
+pub(crate) fn addresses(
     channel: &ChannelDatabase,
     store: DataStoreId,
     known: &ChannelCustomer,

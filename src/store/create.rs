@@ -44,7 +44,7 @@ pub struct Blueprint {
 /// # Errors
 /// [`StoreError::HasEnvironment`] and [`StoreError::Exists`] when the folder has an environment or
 /// files in its place, [`StoreError::Foreign`] for what the tool has not made.
-pub fn create(
+pub(crate) fn create(
     root: &Path,
     blueprint: &Blueprint,
     replace: bool,
@@ -110,7 +110,7 @@ fn sync_folder_of(path: &Path) -> Result<(), StoreError> {
 }
 
 /// A name that is free beside a database file, to keep the old one under.
-pub fn free_name(path: &Path) -> PathBuf {
+pub(crate) fn free_name(path: &Path) -> PathBuf {
     let mut at = 1;
     loop {
         let name = path.with_extension(format!("db.broken-{at}"));
@@ -123,7 +123,7 @@ pub fn free_name(path: &Path) -> PathBuf {
 
 /// Moves a database file out of the way, with its log, which has rows that are nowhere else; what
 /// is not there any more has been moved before.
-pub fn set_aside(path: &Path, to: &Path) -> Result<(), StoreError> {
+pub(crate) fn set_aside(path: &Path, to: &Path) -> Result<(), StoreError> {
     let shared = beside(path, "-shm");
     if shared.exists() {
         fs::remove_file(&shared).map_err(StoreError::io("remove", &shared))?;

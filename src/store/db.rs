@@ -39,7 +39,7 @@ impl Db {
     }
 
     /// The file that is really open, which another connection may attach.
-    pub fn at(&self) -> &Path {
+    pub(crate) fn at(&self) -> &Path {
         self.copy.as_ref().map_or(self.path.as_path(), |copy| copy.path.as_path())
     }
 
@@ -73,7 +73,7 @@ impl Db {
     }
 
     /// The file.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
@@ -150,17 +150,17 @@ impl Db {
 
     /// Keeps what statements need to undo themselves in memory, for many small statements; off
     /// for large sorts, which would otherwise need as much memory as they sort.
-    pub fn scratch_in_memory(&self, on: bool) -> Result<(), StoreError> {
+    pub(crate) fn scratch_in_memory(&self, on: bool) -> Result<(), StoreError> {
         self.script(&format!("PRAGMA temp_store = {}", if on { "MEMORY" } else { "FILE" }))
     }
 
     /// Gives back the memory of the page cache.
-    pub fn shrink(&self) -> Result<(), StoreError> {
+    pub(crate) fn shrink(&self) -> Result<(), StoreError> {
         self.script("PRAGMA shrink_memory")
     }
 
     /// Moves the write-ahead log into the file, so that one file is the whole database.
-    pub fn checkpoint(&self) -> Result<(), StoreError> {
+    pub(crate) fn checkpoint(&self) -> Result<(), StoreError> {
         self.rows("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map(|_| ())
     }
 

@@ -13,15 +13,15 @@ use crate::model::topology::DataStore;
 
 /// A channel's default customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DefaultCustomer {
+pub(crate) struct DefaultCustomer {
     /// The account; empty where none is set.
-    pub account: AccountNum,
+    pub(crate) account: AccountNum,
     /// Whether headquarters has it.
-    pub known: bool,
+    pub(crate) known: bool,
 }
 
 /// The default customer of each channel database, by its RECID.
-pub fn all(
+pub(crate) fn all(
     hq: &Headquarters,
     company: &DataAreaId,
 ) -> Result<BTreeMap<DataStoreId, DefaultCustomer>, StoreError> {
@@ -40,35 +40,41 @@ pub fn all(
 }
 
 /// The account that headquarters names as a channel's default customer.
-pub fn named(hq: &Headquarters, store: &DataStore) -> Result<Option<AccountNum>, StoreError> {
+pub(crate) fn named(
+    hq: &Headquarters,
+    store: &DataStore,
+) -> Result<Option<AccountNum>, StoreError> {
     hq.first(include_str!("sql/default_customer.sql"), [store.channel()], |row| row.get(0))
 }
 
 /// The first customer of a company, if there is one.
-pub fn first(hq: &Headquarters, company: &DataAreaId) -> Result<Option<AccountNum>, StoreError> {
+pub(crate) fn first(
+    hq: &Headquarters,
+    company: &DataAreaId,
+) -> Result<Option<AccountNum>, StoreError> {
     let sql = "SELECT min(ACCOUNTNUM) FROM CUSTTABLE WHERE DATAAREAID = ?1";
     Ok(hq.first(sql, [company], |row| row.get(0))?.flatten())
 }
 
 /// Whether headquarters has any customer.
-pub fn any(hq: &Headquarters) -> Result<bool, StoreError> {
+pub(crate) fn any(hq: &Headquarters) -> Result<bool, StoreError> {
     Ok(hq.number("SELECT EXISTS (SELECT 1 FROM CUSTTABLE)", [])? != 0)
 }
 
 /// Whether a channel has a customer whose account has not come back.
-pub fn has_pending(channel: &ChannelDatabase) -> Result<bool, StoreError> {
+pub(crate) fn has_pending(channel: &ChannelDatabase) -> Result<bool, StoreError> {
     let sql = include_str!("sql/channel_has_pending.sql");
     Ok(channel.number(sql, [])? != 0)
 }
 
 /// Whether a channel has any customer.
-pub fn has_customers(channel: &ChannelDatabase) -> Result<bool, StoreError> {
+pub(crate) fn has_customers(channel: &ChannelDatabase) -> Result<bool, StoreError> {
     Ok(channel.number("SELECT EXISTS (SELECT 1 FROM ax_CUSTTABLE)", [])? != 0)
 }
 
 /// How many customers of a channel headquarters does not have, and the first of them, while the
 /// channel is attached as `ch`.
-pub fn unknown(hq: &Headquarters) -> Result<(u64, Vec<String>), StoreError> {
+pub(crate) fn unknown(hq: &Headquarters) -> Result<(u64, Vec<String>), StoreError> {
     let accounts = hq.rows(
         "SELECT c.ACCOUNTNUM FROM ch.ax_CUSTTABLE c WHERE NOT EXISTS
          (SELECT 1 FROM main.CUSTTABLE h WHERE h.ACCOUNTNUM = c.ACCOUNTNUM) ORDER BY 1",
@@ -83,7 +89,7 @@ pub fn unknown(hq: &Headquarters) -> Result<(u64, Vec<String>), StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Unknown`] for a customer that headquarters does not have.
-pub fn set(
+pub(crate) fn set(
     hq: &HqTx<'_>,
     store: &DataStore,
     account: &AccountNum,

@@ -108,7 +108,7 @@ impl Values<'_> {
 
 /// Whether every value of a package is short enough for the columns of its own tables, which are
 /// the channel's. Bytes are counted, so that "no" only means that it must be looked at (D12).
-pub fn fits(file: &Path) -> Result<bool, StoreError> {
+pub(crate) fn fits(file: &Path) -> Result<bool, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
         | OpenFlags::SQLITE_OPEN_URI
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;

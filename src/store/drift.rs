@@ -18,40 +18,40 @@ const MOST: u32 = 3;
 
 /// One table of a job in one channel database.
 #[derive(Debug, Clone, Copy)]
-pub struct Comparison<'a> {
+pub(crate) struct Comparison<'a> {
     /// What the job does to the table.
-    pub plan: &'a TablePlan,
+    pub(crate) plan: &'a TablePlan,
     /// The channel's table.
-    pub table: &'a Table,
+    pub(crate) table: &'a Table,
     /// The channel database group's RECID, for filters.
-    pub group: GroupId,
+    pub(crate) group: GroupId,
     /// The row version up to which the channel has had the job; what was touched later is still
     /// on its way.
-    pub reached: i64,
+    pub(crate) reached: i64,
 }
 
 /// How a channel's table differs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Drift {
+pub(crate) struct Drift {
     /// Rows that headquarters has and the channel has not.
-    pub missing: u64,
+    pub(crate) missing: u64,
     /// Rows that differ in a mapped column.
-    pub different: u64,
+    pub(crate) different: u64,
     /// Rows that no job brings.
-    pub extra: u64,
+    pub(crate) extra: u64,
     /// Some of them: what is wrong and with which key.
-    pub samples: Vec<String>,
+    pub(crate) samples: Vec<String>,
 }
 
 impl Drift {
     /// Whether both sides agree.
-    pub fn is_none(&self) -> bool {
+    pub(crate) fn is_none(&self) -> bool {
         self.missing + self.different + self.extra == 0
     }
 }
 
 /// Does something while a channel database is attached to headquarters for reading.
-pub fn with_channel<T>(
+pub(crate) fn with_channel<T>(
     hq: &Headquarters,
     channel: &ChannelDatabase,
     work: impl FnOnce() -> Result<T, StoreError>,
@@ -61,7 +61,10 @@ pub fn with_channel<T>(
 
 /// Compares one table, the channel being attached; none while rows may have entered or left the
 /// filter's scope since, which the next run settles (D18).
-pub fn compare(hq: &Headquarters, compared: Comparison<'_>) -> Result<Option<Drift>, StoreError> {
+pub(crate) fn compare(
+    hq: &Headquarters,
+    compared: Comparison<'_>,
+) -> Result<Option<Drift>, StoreError> {
     let Comparison { plan, reached, .. } = compared;
     if scope_moved(hq, plan, reached)? {
         return Ok(None);

@@ -25,7 +25,7 @@ const COLUMNS: [&str; 5] = ["NAME", "DISPLAYNAME", "MODULE", "ENABLED", "ENABLED
 /// So many features are read of a file.
 const MOST_ROWS: usize = 20_000;
 /// Whether a path names a file of the entity by its ending.
-pub fn is_entity_file(path: &Path) -> bool {
+pub(crate) fn is_entity_file(path: &Path) -> bool {
     ending(path).is_some_and(|ending| ["csv", "xlsx"].contains(&ending.as_str()))
 }
 

@@ -36,7 +36,7 @@ impl Environment {
     ///
     /// # Errors
     /// [`StoreError::NoEnvironment`], or what is wrong with its `cdx.toml`.
-    pub fn find(named: Option<&Path>, from: &Path) -> Result<Self, StoreError> {
+    pub(crate) fn find(named: Option<&Path>, from: &Path) -> Result<Self, StoreError> {
         let root = match named {
             Some(folder) => Some(folder.to_path_buf()).filter(|f| f.join(SETTINGS_FILE).exists()),
             None => from.ancestors().find(|f| f.join(SETTINGS_FILE).exists()).map(PathBuf::from),
@@ -51,7 +51,7 @@ impl Environment {
 
     /// The folder that [`Environment::find`] would take, as it is typed in the folder `from`: the
     /// one that was named, else `.`, `..`, `../..`; none where there is no environment.
-    pub fn place(named: Option<(&Path, &Path)>, from: &Path) -> Option<String> {
+    pub(crate) fn place(named: Option<(&Path, &Path)>, from: &Path) -> Option<String> {
         if let Some((typed, folder)) = named {
             let there = folder.join(SETTINGS_FILE).exists();
             return there.then(|| typed.display().to_string());
@@ -94,25 +94,29 @@ impl Environment {
     }
 
     /// The folder packages are kept in.
-    pub fn packages_path(&self) -> PathBuf {
+    pub(crate) fn packages_path(&self) -> PathBuf {
         self.root.join("packages")
     }
 
     /// The channel or offline database that a file belongs to, SQLite's own files beside it and
     /// one that is still being made included.
-    pub fn database_of(&self, file: &Path) -> Option<String> {
+    pub(crate) fn database_of(&self, file: &Path) -> Option<String> {
         let name = file.strip_prefix(self.root.join("channels")).ok()?.to_str()?;
         let (database, _) = name.split_once(".db")?;
         Some(database.to_owned())
     }
 
     /// Opens a channel database.
-    pub fn channel(&self, database: &str, access: Access) -> Result<ChannelDatabase, StoreError> {
+    pub(crate) fn channel(
+        &self,
+        database: &str,
+        access: Access,
+    ) -> Result<ChannelDatabase, StoreError> {
         Db::open(&self.channel_path(database), Kind::Channel, access).map(ChannelDatabase)
     }
 
     /// Opens a channel database for writing, with a page cache of this many KiB.
-    pub fn channel_with_cache(
+    pub(crate) fn channel_with_cache(
         &self,
         database: &str,
         cache_kib: u32,
@@ -126,7 +130,7 @@ impl Environment {
     ///
     /// # Errors
     /// A file that cannot be read.
-    pub fn set_aside(&self, file: &Path) -> Result<SetAsideFile, StoreError> {
+    pub(crate) fn set_aside(file: &Path) -> Result<SetAsideFile, StoreError> {
         let (folder, path) = duplicate(file)?;
         Db::open(&path, Kind::Channel, Access::Write)?.checkpoint()?;
         Ok(SetAsideFile { path, _folder: folder })
@@ -144,7 +148,7 @@ impl Environment {
     }
 
     /// Opens headquarters for reading; waits for nobody.
-    pub fn reader(&self) -> Result<Reader, StoreError> {
+    pub(crate) fn reader(&self) -> Result<Reader, StoreError> {
         self.read(Db::open(&self.hq_path(), Kind::Headquarters, Access::Read)?)
     }
 
@@ -158,7 +162,7 @@ impl Environment {
     ///
     /// # Errors
     /// Those of opening it.
-    pub fn rehearsal(&self) -> Result<Reader, StoreError> {
+    pub(crate) fn rehearsal(&self) -> Result<Reader, StoreError> {
         match self.examiner() {
             Err(StoreError::Older { .. }) => self.read(self.headquarters_copy()?.side().0),
             opened => opened,
@@ -175,7 +179,7 @@ impl Environment {
     ///
     /// # Errors
     /// Those of opening it.
-    pub fn headquarters_copy(&self) -> Result<Handle<Headquarters>, StoreError> {
+    pub(crate) fn headquarters_copy(&self) -> Result<Handle<Headquarters>, StoreError> {
         let mut hq = Headquarters(Db::rehearse(&self.hq_path(), Kind::Headquarters)?);
         let numbers = self.numbers_for(&hq)?.rehearsed();
         hq.0.set_numbers(Arc::new(numbers), "");
@@ -194,7 +198,7 @@ impl Environment {
     ///
     /// # Errors
     /// Those of opening it.
-    pub fn channel_copy(
+    pub(crate) fn channel_copy(
         &self,
         hq: &Headquarters,
         database: &str,
@@ -207,7 +211,7 @@ impl Environment {
     /// Takes the environment's lock for a command and opens headquarters for writing.
     ///
     /// What an interrupted command left is not looked at here; see `exchange::begin`.
-    pub fn writer(&self, command: &str) -> Result<Writer, StoreError> {
+    pub(crate) fn writer(&self, command: &str) -> Result<Writer, StoreError> {
         if !self.hq_path().exists() {
             return Err(StoreError::Missing { path: self.hq_path().display().to_string() });
         }
@@ -238,9 +242,9 @@ impl Environment {
 
 /// A copy of a file that was set aside, for as long as it is read.
 #[derive(Debug)]
-pub struct SetAsideFile {
+pub(crate) struct SetAsideFile {
     /// The copy.
-    pub path: PathBuf,
+    pub(crate) path: PathBuf,
     _folder: tempfile::TempDir,
 }
 
@@ -248,22 +252,22 @@ pub struct SetAsideFile {
 #[derive(Debug)]
 pub struct Reader {
     /// The environment.
-    pub env: Environment,
+    pub(crate) env: Environment,
     /// Headquarters, read only.
-    pub hq: Headquarters,
+    pub(crate) hq: Headquarters,
     /// The world as it stands.
-    pub world: World,
+    pub(crate) world: World,
 }
 
 /// An environment opened for writing; nobody else writes until it is finished.
 #[derive(Debug)]
 pub struct Writer {
     /// The environment.
-    pub env: Environment,
+    pub(crate) env: Environment,
     /// Headquarters.
-    pub hq: Handle<Headquarters>,
+    pub(crate) hq: Handle<Headquarters>,
     /// The world as it stands; kept faults are written back by [`Writer::finish`].
-    pub world: World,
+    pub(crate) world: World,
     numbers: Arc<Numbers>,
     noticed: RefCell<Vec<(DataStore, Cause)>>,
     lock: Lock,
@@ -275,31 +279,31 @@ pub struct Writer {
 #[derive(Debug)]
 pub struct HqWriter<'a> {
     /// The environment.
-    pub env: &'a Environment,
+    pub(crate) env: &'a Environment,
     /// Headquarters, inside the transaction.
-    pub hq: HqTx<'a>,
+    pub(crate) hq: HqTx<'a>,
     /// The world as it stands.
-    pub world: &'a World,
+    pub(crate) world: &'a World,
 }
 
 /// A channel database whose file this command has made, be it to finish what another began.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewFile {
     /// The database.
-    pub name: String,
+    pub(crate) name: String,
     /// The name its old file is kept under, where there was one.
-    pub kept: Option<String>,
+    pub(crate) kept: Option<String>,
     /// What came over from it.
-    pub salvaged: SalvageOutcome,
+    pub(crate) salvaged: SalvageOutcome,
 }
 
 /// Something that was to be put in order after a commit, and could not be. The work itself is done.
 #[derive(Debug)]
 pub struct TidyFailure {
     /// What, "the log of headquarters".
-    pub what: &'static str,
+    pub(crate) what: &'static str,
     /// Why not.
-    pub error: StoreError,
+    pub(crate) error: StoreError,
 }
 
 impl Writer {
@@ -307,7 +311,7 @@ impl Writer {
     ///
     /// # Errors
     /// Those of the work and of headquarters.
-    pub fn change<T, E: From<StoreError>>(
+    pub(crate) fn change<T, E: From<StoreError>>(
         &self,
         work: impl FnOnce(&HqWriter<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
@@ -320,7 +324,7 @@ impl Writer {
     ///
     /// # Errors
     /// An unknown name, or either file.
-    pub fn channel(&self, name: &str) -> Result<Handle<ChannelDatabase>, StoreError> {
+    pub(crate) fn channel(&self, name: &str) -> Result<Handle<ChannelDatabase>, StoreError> {
         self.channel_of(&topology::find_store(&self.hq, name)?)
     }
 
@@ -328,7 +332,10 @@ impl Writer {
     ///
     /// # Errors
     /// Either file.
-    pub fn channel_of(&self, store: &DataStore) -> Result<Handle<ChannelDatabase>, StoreError> {
+    pub(crate) fn channel_of(
+        &self,
+        store: &DataStore,
+    ) -> Result<Handle<ChannelDatabase>, StoreError> {
         let mut channel = self.env.channel(&store.name, Access::Write)?;
         channel.0.set_numbers(Arc::clone(&self.numbers), &store.name);
         let channel = Handle::new(channel);
@@ -342,7 +349,7 @@ impl Writer {
 
     /// The databases whose file turned out not to be the one last seen, and that have not been told
     /// yet.
-    pub fn noticed(&self) -> Vec<(DataStore, Cause)> {
+    pub(crate) fn noticed(&self) -> Vec<(DataStore, Cause)> {
         self.noticed.take()
     }
 
@@ -360,24 +367,24 @@ impl Writer {
     }
 
     /// Notes that a database's file has been made.
-    pub fn note_made(&self, made: NewFile) {
+    pub(crate) fn note_made(&self, made: NewFile) {
         self.made.borrow_mut().push(made);
     }
 
     /// The file of a database as this command has made it, if it has.
-    pub fn made(&self, name: &str) -> Option<NewFile> {
+    pub(crate) fn made(&self, name: &str) -> Option<NewFile> {
         self.made.borrow().iter().rev().find(|made| made.name == name).cloned()
     }
 
     /// Takes what came of putting something in order after a commit.
-    pub fn tidied(&self, what: &'static str, done: Result<(), StoreError>) {
+    pub(crate) fn tidied(&self, what: &'static str, done: Result<(), StoreError>) {
         if let Err(error) = done {
             self.untidied.borrow_mut().push(TidyFailure { what, error });
         }
     }
 
     /// Writes back what is left of the faults, so that a used one stays used.
-    pub fn keep_faults(&self) -> Result<(), StoreError> {
+    pub(crate) fn keep_faults(&self) -> Result<(), StoreError> {
         if self.world.faults.changed {
             self.hq.write(|hq| world::keep_faults(hq, &self.world.faults))?;
         }

@@ -5,7 +5,7 @@ use crate::model::name_kind::NameKind;
 use crate::world::ClockError;
 
 /// What stood behind a failure: SQLite's account, or the system's.
-pub type BoxedError = Box<dyn std::error::Error + Send + Sync>;
+pub(crate) type BoxedError = Box<dyn std::error::Error + Send + Sync>;
 
 /// SQLite's account of a failure, in its own words.
 #[derive(Debug, thiserror::Error)]
@@ -286,7 +286,7 @@ impl StoreError {
     }
 
     /// Whether this is about a database file that is gone, damaged, or no database of cdx.
-    pub fn is_broken_file(&self, file: &std::path::Path) -> bool {
+    pub(crate) fn is_broken_file(&self, file: &std::path::Path) -> bool {
         let (Self::Missing { path }
         | Self::NotADatabase { path }
         | Self::WrongKind { path, .. }
@@ -298,7 +298,7 @@ impl StoreError {
     }
 
     /// An [`StoreError::Unknown`] with the nearest of the names there are.
-    pub fn unknown(what: NameKind, name: &str, known: &[String]) -> Self {
+    pub(crate) fn unknown(what: NameKind, name: &str, known: &[String]) -> Self {
         let nearest = crate::model::nearest::nearest(name, known.iter().map(String::as_str));
         Self::Unknown { what, name: name.to_owned(), nearest: nearest.map(str::to_owned) }
     }

@@ -78,13 +78,13 @@ pub(super) fn values(
 
 /// Extension rows that came after their base rows had gone up.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LateRows {
+pub(crate) struct LateRows {
     /// The extension table, as its file names it.
-    pub table: String,
+    pub(crate) table: String,
     /// How many.
-    pub rows: u64,
+    pub(crate) rows: u64,
     /// The key of the first of them.
-    pub first: String,
+    pub(crate) first: String,
 }
 
 /// Looks in each extension table of an upload, the channel being attached to headquarters as `ch`,
@@ -93,7 +93,7 @@ pub struct LateRows {
 ///
 /// # Errors
 /// Either file.
-pub fn late(
+pub(crate) fn late(
     hq: &Headquarters,
     store: DataStoreId,
     table: &UploadTable,

@@ -10,7 +10,7 @@ use crate::model::time::{ShownTime, Time};
 use crate::world::Clock;
 
 /// Notes what became of a feature.
-pub fn log(
+pub(crate) fn log(
     hq: &HqTx<'_>,
     gate: &Gate,
     event: FeatureEvent,
@@ -25,17 +25,17 @@ pub fn log(
 
 /// One line of what became of a feature.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct LogLine {
+pub(crate) struct LogLine {
     /// When, as people in the environment's zone read it.
-    pub at: ShownTime,
+    pub(crate) at: ShownTime,
     /// What.
-    pub event: FeatureEvent,
+    pub(crate) event: FeatureEvent,
     /// Why.
-    pub detail: String,
+    pub(crate) detail: String,
 }
 
 /// What became of a feature, oldest first.
-pub fn history_of(
+pub(crate) fn history_of(
     hq: &Headquarters,
     gate: &Gate,
     clock: &Clock,

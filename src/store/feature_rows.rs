@@ -25,7 +25,7 @@ named! {
 impl Half {
     /// The other one.
     #[must_use]
-    pub fn other(self) -> Self {
+    pub(crate) fn other(self) -> Self {
         match self {
             Self::State => Self::Metadata,
             Self::Metadata => Self::State,
@@ -34,7 +34,7 @@ impl Half {
 }
 
 /// Features of which headquarters has one row, by their name in that row, and which it has.
-pub fn halves(hq: &Headquarters) -> Result<Vec<(String, Half)>, StoreError> {
+pub(crate) fn halves(hq: &Headquarters) -> Result<Vec<(String, Half)>, StoreError> {
     hq.rows(include_str!("sql/feature_half.sql"), [], |row| {
         let state: i64 = row.get(1)?;
         Ok((row.get(0)?, if state == 1 { Half::State } else { Half::Metadata }))
@@ -42,7 +42,7 @@ pub fn halves(hq: &Headquarters) -> Result<Vec<(String, Half)>, StoreError> {
 }
 
 /// Whether a channel has the metadata row of a feature whose state row it may lack.
-pub fn has_metadata(
+pub(crate) fn has_metadata(
     hq: &Headquarters,
     channel: &ChannelDatabase,
     name: &str,
@@ -57,7 +57,7 @@ pub fn has_metadata(
 /// each had.
 ///
 /// Whether a feature is on, and since when, is taken from the row there is, else from its log.
-pub fn repair<'a>(
+pub(crate) fn repair<'a>(
     hq: &HqTx<'_>,
     catalogue: &'a Catalogue,
     now: &Time,

@@ -23,7 +23,7 @@ use crate::world::Clock;
 use crate::world::clock::{NO_DATE, parse_date};
 
 /// How things stand in headquarters, as gates decide from it.
-pub fn standing(
+pub(crate) fn standing(
     hq: &Headquarters,
     catalogue: &Catalogue,
     clock: &Clock,
@@ -48,13 +48,16 @@ pub fn standing(
 }
 
 /// The application's version.
-pub fn app_version(hq: &Headquarters) -> Result<Version, StoreError> {
+pub(crate) fn app_version(hq: &Headquarters) -> Result<Version, StoreError> {
     let text = world::value(hq, "app-version")?;
     Version::parse(&text).ok_or_else(|| hq.unreadable("the application's version", text))
 }
 
 /// Each channel's scale unit and its version; one that nobody set is headquarters' own.
-pub fn scale_units(hq: &Headquarters, own: &Version) -> Result<Vec<(String, Version)>, StoreError> {
+pub(crate) fn scale_units(
+    hq: &Headquarters,
+    own: &Version,
+) -> Result<Vec<(String, Version)>, StoreError> {
     let sql = "SELECT NAME, CURRENTVERSION FROM RETAILCONNDATABASEPROFILE \
                WHERE DATASTORETYPE = 0 ORDER BY RECID";
     let found = hq.rows(sql, [], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
@@ -63,7 +66,7 @@ pub fn scale_units(hq: &Headquarters, own: &Version) -> Result<Vec<(String, Vers
 }
 
 /// Writes the version of each channel's scale unit, in the caller's transaction.
-pub fn set_scale_unit_versions(
+pub(crate) fn set_scale_unit_versions(
     hq: &HqTx<'_>,
     units: &[(String, Version)],
 ) -> Result<(), StoreError> {
@@ -78,7 +81,10 @@ pub fn set_scale_unit_versions(
 }
 
 /// The features of the catalogue as headquarters lists them; those it has not are left out.
-pub fn rows(hq: &Headquarters, catalogue: &Catalogue) -> Result<Vec<FeatureRow>, StoreError> {
+pub(crate) fn rows(
+    hq: &Headquarters,
+    catalogue: &Catalogue,
+) -> Result<Vec<FeatureRow>, StoreError> {
     let found = hq.rows(include_str!("sql/feature_rows.sql"), [], |row| {
         Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)? == 1, row.get::<_, String>(2)?))
     })?;
@@ -93,7 +99,7 @@ pub fn rows(hq: &Headquarters, catalogue: &Catalogue) -> Result<Vec<FeatureRow>,
 }
 
 /// Gives features their rows, off, in the caller's transaction.
-pub fn list(hq: &HqTx<'_>, gates: &[&Gate], now: &Time) -> Result<(), StoreError> {
+pub(crate) fn list(hq: &HqTx<'_>, gates: &[&Gate], now: &Time) -> Result<(), StoreError> {
     for gate in gates {
         if repair_one(hq, gate, now)?.is_some() {
             continue;
@@ -119,7 +125,7 @@ pub fn list(hq: &HqTx<'_>, gates: &[&Gate], now: &Time) -> Result<(), StoreError
 /// Changes features in the caller's transaction, giving those a row that had none.
 ///
 /// The open version is closed first, so that it can be told which jobs have run since.
-pub fn apply(
+pub(crate) fn apply(
     hq: &HqTx<'_>,
     catalogue: &Catalogue,
     changes: &[Change],
@@ -168,13 +174,17 @@ pub fn apply(
 }
 
 /// The row version at which a feature was last turned on or off; none since it is as it was made.
-pub fn changed_at(hq: &Headquarters, gate: &Gate) -> Result<Option<i64>, StoreError> {
+pub(crate) fn changed_at(hq: &Headquarters, gate: &Gate) -> Result<Option<i64>, StoreError> {
     let sql = "SELECT VERSION FROM cdx_FEATURECHANGE WHERE NAME = ?1";
     hq.first(sql, [gate.table_name()], |row| row.get(0))
 }
 
 /// What one database has had since some row version, and when facts and jobs were made.
-pub fn history(hq: &Headquarters, store: DataStoreId, since: i64) -> Result<History, StoreError> {
+pub(crate) fn history(
+    hq: &Headquarters,
+    store: DataStoreId,
+    since: i64,
+) -> Result<History, StoreError> {
     let had = hq.rows(
         include_str!("sql/feature_history.sql"),
         named_params! {
@@ -200,7 +210,7 @@ pub fn history(hq: &Headquarters, store: DataStoreId, since: i64) -> Result<Hist
 }
 
 /// The jobs of a gate that a database has not had since the gate was changed (G13).
-pub fn missing_jobs(
+pub(crate) fn missing_jobs(
     hq: &Headquarters,
     catalogue: &Catalogue,
     gate: &Gate,
@@ -217,20 +227,25 @@ pub fn missing_jobs(
 }
 
 /// Whether a channel has registers.
-pub fn has_registers(hq: &Headquarters, store: &DataStore) -> Result<bool, StoreError> {
+pub(crate) fn has_registers(hq: &Headquarters, store: &DataStore) -> Result<bool, StoreError> {
     let found = hq.number(include_str!("sql/channel_registers.sql"), [store.id])?;
     Ok(found > 0)
 }
 
 /// Records the row version at which the scheduler was initialized.
-pub fn set_initialized(hq: &HqTx<'_>, now: &Time) -> Result<(), StoreError> {
+pub(crate) fn set_initialized(hq: &HqTx<'_>, now: &Time) -> Result<(), StoreError> {
     tracking::close_version(hq, now)?;
     let version = hq.number("SELECT VERSION FROM cdx_TRACKING", [])?;
     world::set_value(hq, "scheduler-initialized", &version.to_string())
 }
 
 /// Sets a fact that gates ask for; the row version says since when it has this value.
-pub fn set_fact(hq: &HqTx<'_>, name: &str, value: &str, now: &Time) -> Result<(), StoreError> {
+pub(crate) fn set_fact(
+    hq: &HqTx<'_>,
+    name: &str,
+    value: &str,
+    now: &Time,
+) -> Result<(), StoreError> {
     let sql = "SELECT VALUE FROM cdx_FACT WHERE NAME = ?1 COLLATE NOCASE";
     let was = hq.text(sql, [name])?;
     let same = was.as_deref().is_some_and(|was| is_yes(was) == is_yes(value));
@@ -245,12 +260,12 @@ pub fn set_fact(hq: &HqTx<'_>, name: &str, value: &str, now: &Time) -> Result<()
 }
 
 /// Whether new features are enabled by themselves (G09).
-pub fn set_automatic(hq: &HqTx<'_>, automatic: bool) -> Result<(), StoreError> {
+pub(crate) fn set_automatic(hq: &HqTx<'_>, automatic: bool) -> Result<(), StoreError> {
     let sql = "UPDATE FEATUREMANAGEMENTPARAMETERS SET DEFAULTENABLEMENT = ?1";
     hq.execute(sql, [automatic])
 }
 
 /// Every channel database, without the offline ones.
-pub fn channels(hq: &Headquarters) -> Result<Vec<DataStore>, StoreError> {
+pub(crate) fn channels(hq: &Headquarters) -> Result<Vec<DataStore>, StoreError> {
     Ok(topology::data_stores(hq)?.into_iter().filter(|store| !store.offline).collect())
 }

@@ -22,7 +22,7 @@ fn key(owner: FieldOwner<'_>) -> (&'static str, String) {
 
 /// How a field was set last from each place, the one that stands first; none where that is not
 /// known, so that anything is newer.
-pub fn last(
+pub(crate) fn last(
     hq: &Headquarters,
     owner: FieldOwner<'_>,
     field: Field,
@@ -85,7 +85,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Columns> {
 }
 
 /// Keeps how fields were set, and lets the channels hear of it with the next download.
-pub fn record(
+pub(crate) fn record(
     hq: &HqTx<'_>,
     owner: FieldOwner<'_>,
     fields: impl IntoIterator<Item = (Field, Stamp)>,
@@ -122,7 +122,7 @@ pub fn record(
 }
 
 /// Who set a field, for a reader.
-pub fn describe(hq: &Headquarters, stamp: &Stamp) -> Result<String, StoreError> {
+pub(crate) fn describe(hq: &Headquarters, stamp: &Stamp) -> Result<String, StoreError> {
     let name = |store: DataStoreId| {
         let sql = "SELECT NAME FROM RETAILCONNDATABASEPROFILE WHERE RECID = ?1";
         Ok::<_, StoreError>(hq.text(sql, [store])?.unwrap_or_else(|| format!("database {store}")))

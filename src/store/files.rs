@@ -19,14 +19,14 @@ use crate::model::time::Time;
 use crate::world::ids;
 
 /// The environment's own job files, `jobs/*.toml`, sorted by name.
-pub fn job_files(root: &Path) -> Result<Vec<SourceFile>, StoreError> {
+pub(crate) fn job_files(root: &Path) -> Result<Vec<SourceFile>, StoreError> {
     let files = texts(root, "jobs", "toml", (MANY, DEFINITIONS))?;
     let source = |(name, text)| SourceFile { name, text, shipped: false };
     Ok(files.into_iter().map(source).collect())
 }
 
 /// What lies in `jobs/` and is seed-data XML, which is not read; by name.
-pub fn seed_data(root: &Path) -> Result<Vec<String>, StoreError> {
+pub(crate) fn seed_data(root: &Path) -> Result<Vec<String>, StoreError> {
     let folder = root.join("jobs");
     let mut found = input::files(&folder, "xml", MANY)?;
     found.extend(input::files(&folder, "XML", MANY)?);
@@ -35,13 +35,13 @@ pub fn seed_data(root: &Path) -> Result<Vec<String>, StoreError> {
 }
 
 /// The environment's own gate files, `gates/*.toml`, sorted by name.
-pub fn gate_files(root: &Path) -> Result<Vec<GateFile>, StoreError> {
+pub(crate) fn gate_files(root: &Path) -> Result<Vec<GateFile>, StoreError> {
     let files = texts(root, "gates", "toml", (FEW, DEFINITIONS))?;
     Ok(files.into_iter().map(|(name, text)| GateFile { name, text }).collect())
 }
 
 /// The environment's own schema files of one side, `schema/hq` or `schema/channel`, sorted.
-pub fn schema_files(root: &Path, side: &str) -> Result<Vec<(String, String)>, StoreError> {
+pub(crate) fn schema_files(root: &Path, side: &str) -> Result<Vec<(String, String)>, StoreError> {
     texts(root, &format!("schema/{side}"), "sql", (MANY, SCRIPTS))
 }
 
@@ -62,13 +62,13 @@ fn texts(
 }
 
 /// A script of the environment: its name and its text.
-pub type Script = (String, String);
+pub(crate) type Script = (String, String);
 
 /// Carries out scripts in a database in memory, to see whether they make tables.
 ///
 /// # Errors
 /// [`StoreError::Definitions`] with the place of what was refused.
-pub fn try_schema(kind: schema::Kind, scripts: &[Script]) -> Result<(), StoreError> {
+pub(crate) fn try_schema(kind: schema::Kind, scripts: &[Script]) -> Result<(), StoreError> {
     let guarded = Guarded::new(Db::in_memory(kind)?, kind)?;
     let carry_out = |(name, text): &Script| guarded.carry_out(name, text);
     guarded.db().immediate(|| scripts.iter().try_for_each(carry_out))
@@ -79,7 +79,7 @@ pub fn try_schema(kind: schema::Kind, scripts: &[Script]) -> Result<(), StoreErr
 /// # Errors
 /// [`StoreError::Definitions`] where one that it has had was changed since, because carrying it
 /// out again could lose what is in its tables.
-pub fn pending<'s>(db: &Db, scripts: &'s [Script]) -> Result<Vec<&'s Script>, StoreError> {
+pub(crate) fn pending<'s>(db: &Db, scripts: &'s [Script]) -> Result<Vec<&'s Script>, StoreError> {
     let mut pending = Vec::new();
     let mut problems = Problems::default();
     for script in scripts {
@@ -108,7 +108,7 @@ fn checksum(text: &str) -> String {
 ///
 /// # Errors
 /// [`StoreError::Definitions`] with the place of what was refused.
-pub fn apply_schema(
+pub(crate) fn apply_schema(
     db: &Db,
     kind: schema::Kind,
     scripts: &[Script],

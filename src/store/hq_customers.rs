@@ -17,21 +17,21 @@ use crate::model::time::Time;
 
 /// What a new customer begins with.
 #[derive(Debug, Clone)]
-pub struct Origin<'a> {
+pub(crate) struct Origin<'a> {
     /// The company.
-    pub company: &'a DataAreaId,
+    pub(crate) company: &'a DataAreaId,
     /// The environment's time.
-    pub now: &'a Time,
+    pub(crate) now: &'a Time,
     /// The channel's default customer, from whom group and currency come (C06).
-    pub default_customer: &'a AccountNum,
+    pub(crate) default_customer: &'a AccountNum,
     /// Who makes it, and when the person acted.
-    pub stamp: &'a Stamp,
+    pub(crate) stamp: &'a Stamp,
     /// The account that a channel knows it by already (U10); a new one where there is none.
-    pub known: Option<AccountNum>,
+    pub(crate) known: Option<AccountNum>,
 }
 
 /// What a new customer of a company takes from a default customer; none where there is none.
-pub fn template(
+pub(crate) fn template(
     hq: &Headquarters,
     account: &AccountNum,
     company: &DataAreaId,
@@ -50,7 +50,7 @@ pub fn template(
 ///
 /// # Errors
 /// Those of the database; [`StoreError::Unknown`] when the default customer is not there.
-pub fn create(
+pub(crate) fn create(
     hq: &HqTx<'_>,
     origin: &Origin<'_>,
     customer: &Customer,
@@ -102,7 +102,7 @@ pub fn create(
 }
 
 /// The party of an account, if there is such a customer.
-pub fn party(hq: &Headquarters, account: &AccountNum) -> Result<Option<i64>, StoreError> {
+pub(crate) fn party(hq: &Headquarters, account: &AccountNum) -> Result<Option<i64>, StoreError> {
     let sql = "SELECT PARTY FROM CUSTTABLE WHERE ACCOUNTNUM = ?1 COLLATE NOCASE";
     hq.first(sql, [account], |row| row.get(0))
 }
@@ -111,7 +111,7 @@ pub fn party(hq: &Headquarters, account: &AccountNum) -> Result<Option<i64>, Sto
 ///
 /// # Errors
 /// [`StoreError::Unknown`] when headquarters has no such customer.
-pub fn known_party(hq: &Headquarters, account: &AccountNum) -> Result<i64, StoreError> {
+pub(crate) fn known_party(hq: &Headquarters, account: &AccountNum) -> Result<i64, StoreError> {
     party(hq, account)?.ok_or_else(|| unknown(account))
 }
 
@@ -120,7 +120,7 @@ fn unknown(account: &AccountNum) -> StoreError {
 }
 
 /// The account a temporary GUID has become, if it has (C05).
-pub fn account_of_guid(
+pub(crate) fn account_of_guid(
     hq: &Headquarters,
     guid: &AsyncAccount,
 ) -> Result<Option<AccountNum>, StoreError> {
@@ -132,7 +132,10 @@ pub fn account_of_guid(
 }
 
 /// A customer by account, with addresses, contacts and affiliations.
-pub fn find(hq: &Headquarters, account: &AccountNum) -> Result<Option<Customer>, StoreError> {
+pub(crate) fn find(
+    hq: &Headquarters,
+    account: &AccountNum,
+) -> Result<Option<Customer>, StoreError> {
     let sql =
         format!("{} WHERE c.ACCOUNTNUM = ?1 COLLATE NOCASE", customers(Side::Headquarters, ""));
     let Some((mut customer, party)) =
@@ -150,7 +153,11 @@ pub fn find(hq: &Headquarters, account: &AccountNum) -> Result<Option<Customer>,
 
 /// Customers whose account, name or e-mail has a word, by account, up to a limit; and how many
 /// there are in all.
-pub fn list(hq: &Headquarters, word: &str, limit: u32) -> Result<(Vec<Customer>, u64), StoreError> {
+pub(crate) fn list(
+    hq: &Headquarters,
+    word: &str,
+    limit: u32,
+) -> Result<(Vec<Customer>, u64), StoreError> {
     let word = hq.searching(word)?;
     let sql = format!(
         "{} WHERE cdx_has(c.ACCOUNTNUM, :word) OR cdx_has(p.NAME, :word)
@@ -166,7 +173,7 @@ pub fn list(hq: &Headquarters, word: &str, limit: u32) -> Result<(Vec<Customer>,
 }
 
 /// Makes an edit of a customer, and keeps who made it; what changed, if anything did.
-pub fn edit(
+pub(crate) fn edit(
     hq: &HqTx<'_>,
     account: &AccountNum,
     edit: &CustomerEdit,
@@ -188,7 +195,7 @@ pub fn edit(
 }
 
 /// Sets a field of a customer, and keeps who set it; what changed, if anything did.
-pub fn set_field(
+pub(crate) fn set_field(
     hq: &HqTx<'_>,
     account: &AccountNum,
     field: CustomerField,
@@ -242,7 +249,7 @@ fn write(
 }
 
 /// Gives a customer an affiliation by RECID; false when it has it already.
-pub fn add_affiliation(
+pub(crate) fn add_affiliation(
     hq: &HqTx<'_>,
     account: &AccountNum,
     affiliation: i64,
@@ -271,7 +278,7 @@ pub(super) const CUSTOMER_TABLES: &[&str] = &[
 ];
 
 /// Deletes a customer and everything that is theirs alone; false when there is no such customer.
-pub fn delete(hq: &HqTx<'_>, account: &AccountNum) -> Result<bool, StoreError> {
+pub(crate) fn delete(hq: &HqTx<'_>, account: &AccountNum) -> Result<bool, StoreError> {
     let Some(party) = party(hq, account)? else { return Ok(false) };
     CUSTOMER_TABLES.iter().try_for_each(|table| note_recid(hq, table))?;
     let params = named_params! { ":party": party, ":account": account };
@@ -282,7 +289,7 @@ pub fn delete(hq: &HqTx<'_>, account: &AccountNum) -> Result<bool, StoreError> {
 }
 
 /// Links an identity of another provider to a customer (R05).
-pub fn link_identity(
+pub(crate) fn link_identity(
     hq: &HqTx<'_>,
     identity: &str,
     account: &AccountNum,

@@ -14,7 +14,7 @@ use crate::model::key::Side;
 use crate::model::time::Time;
 
 /// Sets a party's primary telephone number or e-mail address, or adds another contact.
-pub fn set_contact(
+pub(crate) fn set_contact(
     hq: &HqTx<'_>,
     party: i64,
     contact: &Contact,
@@ -72,7 +72,7 @@ fn add_location(
 
 /// Adds a postal address to a party; its RECID. One that headquarters, put back from a copy, has
 /// lost gets the RECID again that channels know it by.
-pub fn add_address(
+pub(crate) fn add_address(
     hq: &HqTx<'_>,
     party: i64,
     address: &Address,
@@ -95,7 +95,7 @@ pub fn add_address(
 
 /// A postal address as headquarters has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PostalAddress {
+pub(crate) enum PostalAddress {
     /// One that is in force.
     InForce(Address),
     /// One that was deactivated.
@@ -104,7 +104,7 @@ pub enum PostalAddress {
 
 impl PostalAddress {
     /// Its values.
-    pub fn values(&self) -> &Address {
+    pub(crate) fn values(&self) -> &Address {
         match self {
             Self::InForce(address) | Self::Deactivated(address) => address,
         }
@@ -112,7 +112,7 @@ impl PostalAddress {
 }
 
 /// A postal address of a customer by the id that a channel knows it by, and its RECID.
-pub fn find_address(
+pub(crate) fn find_address(
     hq: &Headquarters,
     party: i64,
     id: &str,
@@ -137,7 +137,7 @@ pub(super) fn in_force(hq: &Headquarters, party: i64) -> Result<Vec<Address>, St
 }
 
 /// Sets fields of a postal address, and keeps who set them; the others stay as they are.
-pub fn edit_address(
+pub(crate) fn edit_address(
     hq: &HqTx<'_>,
     recid: i64,
     before: &Address,
@@ -158,7 +158,7 @@ pub fn edit_address(
 }
 
 /// Ends a postal address's validity, if it is in force, and keeps who did.
-pub fn deactivate_address(
+pub(crate) fn deactivate_address(
     hq: &HqTx<'_>,
     recid: i64,
     stamp: &Stamp,

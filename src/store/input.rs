@@ -11,15 +11,15 @@ const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
 
 /// How much is read of settings, of a job or of a gate, and of all of a folder.
-pub const DEFINITIONS: u64 = 512 * KIB;
+pub(crate) const DEFINITIONS: u64 = 512 * KIB;
 /// How much is read of the schema scripts of one side.
-pub const SCRIPTS: u64 = 4 * MIB;
+pub(crate) const SCRIPTS: u64 = 4 * MIB;
 /// How much is read of a baseline.
-pub const BASELINE: u64 = 8 * MIB;
+pub(crate) const BASELINE: u64 = 8 * MIB;
 /// How much is read of the "Feature management" data entity.
-pub const ENTITY: u64 = 16 * MIB;
+pub(crate) const ENTITY: u64 = 16 * MIB;
 /// How much is read of it as a workbook, which is packed.
-pub const WORKBOOK: u64 = 8 * MIB;
+pub(crate) const WORKBOOK: u64 = 8 * MIB;
 /// How much is read of a small file that the tool itself writes.
 pub(super) const OWN: u64 = MIB;
 
@@ -30,14 +30,14 @@ pub(super) const FEW: usize = 100;
 
 /// How much may still be read.
 #[derive(Debug, Clone, Copy)]
-pub struct Budget {
+pub(crate) struct Budget {
     most: u64,
     left: u64,
 }
 
 impl Budget {
     /// So many bytes for all files together.
-    pub fn new(most: u64) -> Self {
+    pub(crate) fn new(most: u64) -> Self {
         Self { most, left: most }
     }
 
@@ -68,7 +68,7 @@ pub fn text(path: &Path, most: u64) -> Result<String, StoreError> {
 ///
 /// # Errors
 /// Something else in its place, more than may be read, the disk.
-pub fn bytes(path: &Path, most: u64) -> Result<Vec<u8>, StoreError> {
+pub(crate) fn bytes(path: &Path, most: u64) -> Result<Vec<u8>, StoreError> {
     read(path, most, most)
 }
 
@@ -93,7 +93,7 @@ fn size(bytes: u64) -> String {
 ///
 /// # Errors
 /// [`StoreError::NotAFile`] for a folder, a pipe, a socket or a device in its place; the disk.
-pub fn plain(path: &Path) -> Result<Metadata, StoreError> {
+pub(crate) fn plain(path: &Path) -> Result<Metadata, StoreError> {
     let found = fs::metadata(path).map_err(StoreError::io("read", path))?;
     match other_than_file(found.file_type()) {
         None => Ok(found),
@@ -140,7 +140,7 @@ pub(super) fn own_text(path: &Path) -> Result<Option<String>, StoreError> {
 ///
 /// # Errors
 /// More files than are read, the disk.
-pub fn files(folder: &Path, ending: &str, most: usize) -> Result<Vec<PathBuf>, StoreError> {
+pub(crate) fn files(folder: &Path, ending: &str, most: usize) -> Result<Vec<PathBuf>, StoreError> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Vec::new()),

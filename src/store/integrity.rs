@@ -10,7 +10,7 @@ const MOST: u32 = 5;
 ///
 /// # Errors
 /// When the check itself cannot be run, as on a file that ends too early.
-pub fn complaints(db: &Db) -> Result<Vec<String>, StoreError> {
+pub(crate) fn complaints(db: &Db) -> Result<Vec<String>, StoreError> {
     let sql = format!("PRAGMA integrity_check({MOST})");
     let lines = db.rows(&sql, [], |row| row.get::<_, String>(0))?;
     Ok(lines.into_iter().filter(|line| line != "ok").collect())

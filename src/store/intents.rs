@@ -8,32 +8,32 @@ use super::side::{Headquarters, HqTx};
 use crate::model::time::Time;
 
 /// A real-time call that has changed headquarters.
-pub const REAL_TIME: &str = "real-time";
+pub(crate) const REAL_TIME: &str = "real-time";
 /// An offline database that is being merged into its channel.
-pub const RECONNECT: &str = "reconnect";
+pub(crate) const RECONNECT: &str = "reconnect";
 /// A channel database that is being added.
-pub const CHANNEL: &str = "channel";
+pub(crate) const CHANNEL: &str = "channel";
 /// A channel database whose file is being made again.
-pub const REBUILD: &str = "rebuild";
+pub(crate) const REBUILD: &str = "rebuild";
 /// An upload session whose channel cannot say what was collected.
-pub const COLLECT: &str = "collect";
+pub(crate) const COLLECT: &str = "collect";
 
 /// An announcement.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Intent {
+pub(crate) struct Intent {
     /// Its number.
-    pub id: i64,
+    pub(crate) id: i64,
     /// The kind.
-    pub kind: String,
+    pub(crate) kind: String,
     /// What is needed to finish it, JSON.
-    pub detail: String,
+    pub(crate) detail: String,
     /// Why it could not be finished, where that was tried.
-    pub problem: Option<Problem>,
+    pub(crate) problem: Option<Problem>,
 }
 
 /// Why an operation could not be finished.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
+pub(crate) struct Problem {
     /// What went wrong.
     pub text: String,
     /// Since when.
@@ -43,7 +43,7 @@ pub struct Problem {
 }
 
 /// Announces an operation in the caller's transaction; its number.
-pub fn announce(
+pub(crate) fn announce(
     hq: &HqTx<'_>,
     kind: &str,
     detail: &impl Serialize,
@@ -62,12 +62,12 @@ fn written(detail: &impl Serialize) -> String {
 }
 
 /// Drops an announcement: the operation is finished or undone.
-pub fn drop(hq: &HqTx<'_>, id: i64) -> Result<(), StoreError> {
+pub(crate) fn drop(hq: &HqTx<'_>, id: i64) -> Result<(), StoreError> {
     hq.execute("DELETE FROM cdx_INTENT WHERE ID = ?1", [id])
 }
 
 /// Sets down that an operation could not be finished; since when stays as it was.
-pub fn set_problem(hq: &HqTx<'_>, id: i64, problem: &Problem) -> Result<(), StoreError> {
+pub(crate) fn set_problem(hq: &HqTx<'_>, id: i64, problem: &Problem) -> Result<(), StoreError> {
     hq.execute(
         "UPDATE cdx_INTENT SET PROBLEM = :text, SINCE = coalesce(SINCE, :since),
          INTHEWAY = :way WHERE ID = :id",
@@ -78,7 +78,7 @@ pub fn set_problem(hq: &HqTx<'_>, id: i64, problem: &Problem) -> Result<(), Stor
 }
 
 /// Every announcement, oldest first.
-pub fn all(hq: &Headquarters) -> Result<Vec<Intent>, StoreError> {
+pub(crate) fn all(hq: &Headquarters) -> Result<Vec<Intent>, StoreError> {
     let sql = "SELECT ID, KIND, DETAIL, PROBLEM, SINCE, INTHEWAY FROM cdx_INTENT ORDER BY ID";
     hq.rows(sql, [], |row| {
         let text: Option<String> = row.get(3)?;

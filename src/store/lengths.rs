@@ -19,25 +19,25 @@ const MOST: i64 = 3;
 
 /// A mapped column whose values, or whose declared length, do not fit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OverlongColumn {
+pub(crate) struct OverlongColumn {
     /// The channel table as its file names it.
-    pub target: String,
+    pub(crate) target: String,
     /// The headquarters table and column.
-    pub table: String,
+    pub(crate) table: String,
     /// The column in headquarters.
-    pub column: String,
+    pub(crate) column: String,
     /// The channel column's length in characters.
-    pub limit: u32,
+    pub(crate) limit: u32,
     /// The declared length in headquarters, where that alone is too long.
-    pub declared: Option<u32>,
+    pub(crate) declared: Option<u32>,
     /// Rows with a value that is too long: their key, and the value's length in characters.
-    pub rows: Vec<(String, i64)>,
+    pub(crate) rows: Vec<(String, i64)>,
     /// How many such rows there are.
-    pub count: u64,
+    pub(crate) count: u64,
 }
 
 /// Looks at every mapped text column of a table; reads each row of it once.
-pub fn too_long(
+pub(crate) fn too_long(
     hq: &Headquarters,
     plan: &TablePlan,
     channel: &Table,
@@ -107,7 +107,7 @@ pub fn too_long(
 ///
 /// # Errors
 /// [`StoreError::TooLong`] with the column and both lengths.
-pub fn refuse<'a>(
+pub(crate) fn refuse<'a>(
     table: &Table,
     values: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Result<(), StoreError> {
@@ -140,7 +140,7 @@ fn fits(table: &Table, column: &str, length: usize) -> Result<(), StoreError> {
 }
 
 /// [`refuse`] for a row of a channel's own table.
-pub fn refuse_row(
+pub(crate) fn refuse_row(
     channel: &ChannelDatabase,
     table: &str,
     values: &[(&str, String)],
@@ -152,7 +152,7 @@ pub fn refuse_row(
 /// [`refuse`] for the rows of headquarters that were touched since a version, inside the
 /// transaction that touched them. `before` is headquarters as it was: what it held already may be
 /// too long (D12), and is not this call's doing.
-pub fn refuse_new(
+pub(crate) fn refuse_new(
     hq: &Headquarters,
     before: &Headquarters,
     plans: &[(TablePlan, Table)],

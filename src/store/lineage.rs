@@ -28,7 +28,7 @@ pub(super) const MARK: &str = "mark";
 
 /// How the file under a database's name stands to the one headquarters last saw there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fit {
+pub(crate) enum Fit {
     /// Neither has seen the other.
     First,
     /// It is the file last seen.
@@ -70,7 +70,11 @@ fn id(db: &Db) -> Result<String, StoreError> {
 ///
 /// # Errors
 /// Either file.
-pub fn fit(hq: &Headquarters, channel: &ChannelDatabase, name: &str) -> Result<Fit, StoreError> {
+pub(crate) fn fit(
+    hq: &Headquarters,
+    channel: &ChannelDatabase,
+    name: &str,
+) -> Result<Fit, StoreError> {
     let seen = partner(hq, name)?;
     let (own, theirs) = (id(channel)?, partner(channel, HEADQUARTERS)?);
     let Some(seen) = seen else {
@@ -129,7 +133,7 @@ fn draw(db: &Db) -> i64 {
 /// Begins an exchange with a channel database, in the transaction that announces it; the number
 /// that the channel's own commit must keep. None for a database that has never been opened, or
 /// whose first opening has failed: it has nowhere to keep a number, and would count as another's.
-pub fn begin(hq: &HqTx<'_>, name: &str) -> Result<Option<i64>, StoreError> {
+pub(crate) fn begin(hq: &HqTx<'_>, name: &str) -> Result<Option<i64>, StoreError> {
     if partner(hq, name)?.is_none_or(|seen| seen.mark == 0) {
         return Ok(None);
     }
@@ -144,7 +148,7 @@ pub fn begin(hq: &HqTx<'_>, name: &str) -> Result<Option<i64>, StoreError> {
 }
 
 /// Keeps an exchange's number in the channel.
-pub fn keep(channel: &ChannelTx<'_>, mark: Option<i64>) -> Result<(), StoreError> {
+pub(crate) fn keep(channel: &ChannelTx<'_>, mark: Option<i64>) -> Result<(), StoreError> {
     let Some(mark) = mark else { return Ok(()) };
     // One that began earlier may be finished late.
     let sql = "UPDATE cdx_PARTNER SET MARK = max(MARK, ?1) WHERE NAME = ?2";
@@ -152,7 +156,7 @@ pub fn keep(channel: &ChannelTx<'_>, mark: Option<i64>) -> Result<(), StoreError
 }
 
 /// Ends an exchange, in the transaction of headquarters that writes its outcome.
-pub fn end(hq: &HqTx<'_>, name: &str, mark: Option<i64>) -> Result<(), StoreError> {
+pub(crate) fn end(hq: &HqTx<'_>, name: &str, mark: Option<i64>) -> Result<(), StoreError> {
     let Some(mark) = mark else { return Ok(()) };
     let sql = "UPDATE cdx_PARTNER SET MARK = ?1, PENDING = NULL, EARLIER = '[]' \
                WHERE NAME = ?2 AND PENDING = ?1";
@@ -314,11 +318,11 @@ fn remember_addresses(hq: &HqTx<'_>, addresses: &[(String, i64)]) -> Result<(), 
 
 /// A customer that a channel has and that headquarters has lost.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct LostCustomer {
+pub(crate) struct LostCustomer {
     /// The account.
-    pub account: String,
+    pub(crate) account: String,
     /// The name.
-    pub name: String,
+    pub(crate) name: String,
 }
 
 /// The customers of a channel that headquarters does not have and that no register made, on a
@@ -326,7 +330,7 @@ pub struct LostCustomer {
 ///
 /// # Errors
 /// Either file.
-pub fn gone(db: &Db, hq: &str, channel: &str) -> Result<Vec<LostCustomer>, StoreError> {
+pub(crate) fn gone(db: &Db, hq: &str, channel: &str) -> Result<Vec<LostCustomer>, StoreError> {
     let sql = include_str!("sql/customers_gone.sql");
     let sql = sql.replace("{hq}", hq).replace("{channel}", channel);
     db.rows(&sql, [], |row| Ok(LostCustomer { account: row.get(0)?, name: row.get(1)? }))
@@ -336,13 +340,16 @@ pub fn gone(db: &Db, hq: &str, channel: &str) -> Result<Vec<LostCustomer>, Store
 ///
 /// # Errors
 /// Headquarters' file.
-pub fn gone_known(hq: &Headquarters, store: DataStoreId) -> Result<Vec<LostCustomer>, StoreError> {
+pub(crate) fn gone_known(
+    hq: &Headquarters,
+    store: DataStoreId,
+) -> Result<Vec<LostCustomer>, StoreError> {
     let sql = "SELECT ACCOUNT, NAME FROM cdx_GONE WHERE DATASTORE = ?1 ORDER BY ACCOUNT";
     hq.rows(sql, [store], |row| Ok(LostCustomer { account: row.get(0)?, name: row.get(1)? }))
 }
 
 /// The account that a channel knows of a temporary id, where headquarters does not (U10).
-pub fn known_account(
+pub(crate) fn known_account(
     hq: &Headquarters,
     guid: &AsyncAccount,
 ) -> Result<Option<AccountNum>, StoreError> {
@@ -377,19 +384,19 @@ fn orphans(
 
 /// Why the files of channel databases are not the ones last seen, by RECID, until their rows have
 /// been looked after.
-pub fn replaced(hq: &Headquarters) -> Result<Vec<(DataStoreId, Cause)>, StoreError> {
+pub(crate) fn replaced(hq: &Headquarters) -> Result<Vec<(DataStoreId, Cause)>, StoreError> {
     let sql = "SELECT DATASTORE, CAUSE FROM cdx_REPLACED ORDER BY DATASTORE";
     hq.rows(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
 /// Notes that the rows of a database have been looked after.
-pub fn looked_after(hq: &HqTx<'_>, store: DataStoreId) -> Result<(), StoreError> {
+pub(crate) fn looked_after(hq: &HqTx<'_>, store: DataStoreId) -> Result<(), StoreError> {
     hq.run("DELETE FROM cdx_GONE WHERE DATASTORE = ?1", [store])?;
     hq.execute("DELETE FROM cdx_REPLACED WHERE DATASTORE = ?1", [store])
 }
 
 /// Forgets the file known under a name, since a new one is being made; in the caller's transaction.
-pub fn forget(hq: &HqTx<'_>, store: &DataStore) -> Result<(), StoreError> {
+pub(crate) fn forget(hq: &HqTx<'_>, store: &DataStore) -> Result<(), StoreError> {
     hq.run("DELETE FROM cdx_PARTNER WHERE NAME = ?1", [&store.name])?;
     looked_after(hq, store.id)
 }

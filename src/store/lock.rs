@@ -17,18 +17,18 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// Who writes, and how often something has been written; read by anyone, without a lock.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Holder {
+pub(crate) struct Holder {
     /// The process id of the last writer.
-    pub pid: u32,
+    pub(crate) pid: u32,
     /// Its command.
-    pub command: String,
+    pub(crate) command: String,
     /// Odd while a writer is at work; one higher at its start, and again at its end.
-    pub generation: u64,
+    pub(crate) generation: u64,
 }
 
 impl Holder {
     /// What the environment's second lock file says; the default when there is none.
-    pub fn read(root: &Path) -> Self {
+    pub(crate) fn read(root: &Path) -> Self {
         own_text(&holder_path(root))
             .ok()
             .flatten()
@@ -39,7 +39,7 @@ impl Holder {
 
 /// The right to write, held until dropped.
 #[derive(Debug)]
-pub struct Lock {
+pub(crate) struct Lock {
     file: File,
     root: PathBuf,
     holder: Holder,
@@ -50,7 +50,7 @@ impl Lock {
     ///
     /// # Errors
     /// [`StoreError::InUse`] naming the holder when it is not free within five seconds.
-    pub fn take(root: &Path, command: &str) -> Result<Self, StoreError> {
+    pub(crate) fn take(root: &Path, command: &str) -> Result<Self, StoreError> {
         let path = root.join("cdx.lock");
         if path.exists() {
             plain(&path)?;
@@ -85,7 +85,7 @@ impl Lock {
     }
 
     /// Ends the writing: the generation becomes even and the lock is free.
-    pub fn release(mut self) -> Result<(), StoreError> {
+    pub(crate) fn release(mut self) -> Result<(), StoreError> {
         self.holder.generation += 1;
         self.announce()?;
         self.file.unlock().map_err(StoreError::io("unlock", &self.root))
@@ -99,7 +99,7 @@ impl Lock {
 }
 
 /// Whether a process holds the environment's lock now; one that ended without a word does not.
-pub fn is_held(root: &Path) -> bool {
+pub(crate) fn is_held(root: &Path) -> bool {
     // Opened for reading, so that whoever may not write learns of it too.
     let path = root.join("cdx.lock");
     let file = plain(&path).ok().and_then(|_| File::open(path).ok());

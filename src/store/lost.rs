@@ -34,13 +34,13 @@ const ACCOUNT: &str = "CUSTACCOUNT";
 
 /// Rows that are never uploaded unless they get new counters.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct LostRows {
+pub(crate) struct LostRows {
     /// How many.
-    pub rows: u64,
+    pub(crate) rows: u64,
     /// The lowest of their counters.
-    pub first: i64,
+    pub(crate) first: i64,
     /// The highest of their counters.
-    pub last: i64,
+    pub(crate) last: i64,
 }
 
 /// What the two databases are called on a connection that has both.
@@ -54,7 +54,7 @@ pub(super) const ATTACHED: &str = "hq";
 
 /// What of a channel may still be applied in headquarters without being collected again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PendingUploads {
+pub(crate) struct PendingUploads {
     /// Upload sessions that are not over, and cancelled ones that can be retried; not those whose
     /// package is gone or altered, which can never be applied.
     sessions: Vec<UploadId>,
@@ -68,7 +68,7 @@ impl PendingUploads {
     ///
     /// # Errors
     /// The folder of packages, or the channel's file. A package that cannot be read brings nothing.
-    pub fn from(
+    pub(crate) fn from(
         sessions: &[UploadSession],
         store: DataStoreId,
         channel: &ChannelDatabase,
@@ -119,7 +119,7 @@ impl PendingUploads {
 ///
 /// # Errors
 /// The folder of packages.
-pub fn whole(
+pub(crate) fn whole(
     packages: &impl PackageStore,
     name: &str,
     recorded: &str,
@@ -130,7 +130,7 @@ pub fn whole(
 
 /// Whether a channel table is uploaded by one subjob only. Of one that several upload, each row
 /// goes up with one of them, so that none can be said to lack it.
-pub fn is_alone<'t>(
+pub(crate) fn is_alone<'t>(
     table: &UploadTable,
     tables: impl IntoIterator<Item = &'t UploadTable>,
 ) -> bool {
@@ -142,7 +142,7 @@ pub fn is_alone<'t>(
 ///
 /// # Errors
 /// Either file.
-pub fn count(
+pub(crate) fn count(
     hq: &Headquarters,
     channel: &ChannelDatabase,
     store: DataStoreId,
@@ -221,7 +221,7 @@ pub(super) fn kind(table: &UploadTable) -> Option<OperationKind> {
 }
 
 /// Whether a table is one of the five that the schema itself has watched from the beginning.
-pub fn is_shipped(table: &UploadTable) -> bool {
+pub(crate) fn is_shipped(table: &UploadTable) -> bool {
     kind(table).is_some()
 }
 

@@ -8,7 +8,7 @@ use super::replace::{clear, replace, sync_folder};
 use crate::definitions::settings::TEMPLATE;
 
 /// The file that makes a folder an environment.
-pub const SETTINGS_FILE: &str = "cdx.toml";
+pub(crate) const SETTINGS_FILE: &str = "cdx.toml";
 
 /// The mark of an environment that is still being made; it holds what its `cdx.toml` will say.
 pub(super) const MARK: &str = "cdx.init";
@@ -20,7 +20,7 @@ pub(super) fn settings_text(mark: &Path) -> Result<String, StoreError> {
 }
 
 /// Writes `cdx.toml`, which makes the folder an environment; its next writer takes the mark away.
-pub fn complete(root: &Path) -> Result<(), StoreError> {
+pub(crate) fn complete(root: &Path) -> Result<(), StoreError> {
     let text = settings_text(&root.join(MARK))?;
     replace(&root.join(SETTINGS_FILE), text.as_bytes())
 }

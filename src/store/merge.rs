@@ -20,26 +20,29 @@ const COMING: &str = "CREATE TEMP TABLE cdx_COMING (OLD INTEGER PRIMARY KEY, NEW
                       ORIGIN TEXT)";
 
 /// How many rows of each table came over.
-pub type MergedRows = Vec<(String, u64)>;
+pub(crate) type MergedRows = Vec<(String, u64)>;
 
 /// A file whose rows come over.
 #[derive(Debug, Clone, Copy)]
-pub struct Source<'a> {
+pub(crate) struct Source<'a> {
     /// Headquarters, which is asked what it has received.
-    pub hq: &'a Headquarters,
+    pub(crate) hq: &'a Headquarters,
     /// The file.
-    pub file: &'a Path,
+    pub(crate) file: &'a Path,
     /// The database it is, as the other one remembers it.
-    pub name: &'a str,
+    pub(crate) name: &'a str,
     /// The database it comes into.
-    pub store: &'a DataStore,
+    pub(crate) store: &'a DataStore,
     /// The tables that are uploaded.
-    pub tables: &'a [UploadTable],
+    pub(crate) tables: &'a [UploadTable],
 }
 
 /// Looks whether an offline database has what is merged, so that it is the one that is named where
 /// it does not.
-pub fn readable(offline: &ChannelDatabase, tables: &[UploadTable]) -> Result<(), StoreError> {
+pub(crate) fn readable(
+    offline: &ChannelDatabase,
+    tables: &[UploadTable],
+) -> Result<(), StoreError> {
     let all = tables.iter().flat_map(|table| std::iter::once(&table.plan).chain(&table.extensions));
     for plan in all {
         offline.rows(&format!("SELECT 1 FROM {} LIMIT 1", quoted(&plan.target)), [], |_| Ok(()))?;
@@ -52,7 +55,7 @@ pub fn readable(offline: &ChannelDatabase, tables: &[UploadTable]) -> Result<(),
 ///
 /// # Errors
 /// Either file; a row that the channel refuses.
-pub fn merge(
+pub(crate) fn merge(
     channel: &Handle<ChannelDatabase>,
     source: &Source<'_>,
     before_commit: impl FnOnce(),
@@ -74,22 +77,26 @@ pub fn merge(
 ///
 /// # Errors
 /// The channel's file.
-pub fn last(channel: &ChannelDatabase, source: &str, table: &str) -> Result<i64, StoreError> {
+pub(crate) fn last(
+    channel: &ChannelDatabase,
+    source: &str,
+    table: &str,
+) -> Result<i64, StoreError> {
     let sql = "SELECT LASTCOUNTER FROM cdx_MERGED WHERE SOURCE = ?1 AND TABLENAME = ?2";
     channel.number(sql, [source, table])
 }
 
 /// What came out of a file that was set aside.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SalvageOutcome {
+pub(crate) struct SalvageOutcome {
     /// How many rows of each table came over.
-    pub rows: MergedRows,
+    pub(crate) rows: MergedRows,
     /// The tables that could not be read, and why.
-    pub unread: Vec<(String, String)>,
+    pub(crate) unread: Vec<(String, String)>,
     /// Why nothing of the file could be read.
-    pub unreadable: Option<String>,
+    pub(crate) unreadable: Option<String>,
     /// Rows about customers whose creation is nowhere any more; they stay in the file.
-    pub orphans: u64,
+    pub(crate) orphans: u64,
 }
 
 /// Brings over, table by table, the rows of a file that was set aside that headquarters has not
@@ -97,7 +104,7 @@ pub struct SalvageOutcome {
 ///
 /// # Errors
 /// The new file. What cannot be read of the old one is in the answer.
-pub fn salvage(
+pub(crate) fn salvage(
     channel: &Handle<ChannelDatabase>,
     source: &Source<'_>,
 ) -> Result<SalvageOutcome, StoreError> {

@@ -12,7 +12,7 @@ use super::input::own_text;
 use super::replace::replace;
 
 /// The file's name in an environment.
-pub const WORLD_FILE: &str = "cdx.world";
+pub(crate) const WORLD_FILE: &str = "cdx.world";
 
 /// What the file holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,7 +23,7 @@ struct WorldFile {
 
 /// The highest numbers given out, shared by everything a command has open.
 #[derive(Debug)]
-pub struct Numbers {
+pub(crate) struct Numbers {
     path: PathBuf,
     /// Nothing is given out in earnest: the file stays as it is.
     rehearsed: bool,
@@ -43,7 +43,7 @@ impl Numbers {
     ///
     /// # Errors
     /// A file that cannot be read.
-    pub fn load(root: &Path) -> Result<Option<Self>, StoreError> {
+    pub(crate) fn load(root: &Path) -> Result<Option<Self>, StoreError> {
         let path = root.join(WORLD_FILE);
         let Some(text) = own_text(&path)? else { return Ok(None) };
         let kept: Option<WorldFile> = serde_json::from_str(&text).ok();
@@ -52,13 +52,13 @@ impl Numbers {
     }
 
     /// No numbers yet, for the environment in this folder.
-    pub fn none(root: &Path) -> Self {
+    pub(crate) fn none(root: &Path) -> Self {
         Self { path: root.join(WORLD_FILE), rehearsed: false, state: Mutex::default() }
     }
 
     /// The same numbers, given out to what is thrown away.
     #[must_use]
-    pub fn rehearsed(self) -> Self {
+    pub(crate) fn rehearsed(self) -> Self {
         Self { rehearsed: true, ..self }
     }
 
@@ -67,12 +67,12 @@ impl Numbers {
     }
 
     /// The highest number of a sequence that was given out; 0 when none was.
-    pub fn highest(&self, sequence: &str) -> i64 {
+    pub(crate) fn highest(&self, sequence: &str) -> i64 {
         self.state().kept.highest.get(sequence).copied().unwrap_or(0)
     }
 
     /// The highest number of a sequence that was given out under any database's name.
-    pub fn highest_of_any(&self, sequence: &str) -> i64 {
+    pub(crate) fn highest_of_any(&self, sequence: &str) -> i64 {
         let state = self.state();
         let of = |(name, highest): (&String, &i64)| match name.rsplit_once('/') {
             Some((_, own)) if own == sequence => Some(*highest),
@@ -82,7 +82,7 @@ impl Numbers {
     }
 
     /// Notes that a sequence has come at least so far.
-    pub fn note(&self, sequence: &str, number: i64) {
+    pub(crate) fn note(&self, sequence: &str, number: i64) {
         let mut state = self.state();
         if state.kept.highest.get(sequence).is_none_or(|known| *known < number) {
             state.kept.highest.insert(sequence.to_owned(), number);
@@ -90,14 +90,14 @@ impl Numbers {
     }
 
     /// Takes the next number of a sequence that no database keeps.
-    pub fn draw(&self, sequence: &str) -> i64 {
+    pub(crate) fn draw(&self, sequence: &str) -> i64 {
         let next = self.highest(sequence) + 1;
         self.note(sequence, next);
         next
     }
 
     /// Takes back the last number of a sequence, which nothing has used.
-    pub fn take_back(&self, sequence: &str, number: i64) {
+    pub(crate) fn take_back(&self, sequence: &str, number: i64) {
         let mut state = self.state();
         if state.kept.highest.get(sequence) == Some(&number) {
             state.kept.highest.insert(sequence.to_owned(), number - 1);
@@ -109,7 +109,7 @@ impl Numbers {
     ///
     /// # Errors
     /// The folder cannot be written.
-    pub fn keep(&self) -> Result<(), StoreError> {
+    pub(crate) fn keep(&self) -> Result<(), StoreError> {
         let mut state = self.state();
         if self.rehearsed || state.saved.as_ref() == Some(&state.kept) {
             return Ok(());
@@ -122,7 +122,7 @@ impl Numbers {
 
     /// Forgets what was given out since the file was written last: the transaction that was to use
     /// it is undone.
-    pub fn undo(&self) {
+    pub(crate) fn undo(&self) {
         let mut state = self.state();
         if let Some(saved) = state.saved.clone() {
             state.kept = saved;

@@ -12,7 +12,7 @@ use super::schema::Kind;
 use super::trouble::{not_made, sqlite};
 
 /// The page cache of a connection that is not told otherwise, in KiB.
-pub const DEFAULT_CACHE_KIB: u32 = 16 * 1024;
+pub(crate) const DEFAULT_CACHE_KIB: u32 = 16 * 1024;
 
 /// Prepared statements a connection keeps; the customer batch uses some forty in turn.
 const STATEMENTS: usize = 128;
@@ -41,7 +41,7 @@ impl Db {
     }
 
     /// [`Db::open`] with a page cache of this many KiB.
-    pub fn open_with_cache(
+    pub(crate) fn open_with_cache(
         path: &Path,
         kind: Kind,
         access: Access,
@@ -76,7 +76,7 @@ impl Db {
     ///
     /// # Errors
     /// Those of [`Db::open`], or no room for the copy.
-    pub fn rehearse(path: &Path, kind: Kind) -> Result<Self, StoreError> {
+    pub(crate) fn rehearse(path: &Path, kind: Kind) -> Result<Self, StoreError> {
         if !path.is_file() {
             return Self::open(path, kind, Access::Examine);
         }
@@ -100,7 +100,7 @@ impl Db {
     }
 
     /// A database of a kind in memory, for reading its schema.
-    pub fn in_memory(kind: Kind) -> Result<Self, StoreError> {
+    pub(crate) fn in_memory(kind: Kind) -> Result<Self, StoreError> {
         let conn = open_memory().map_err(|e| sqlite(Path::new(MEMORY), "open", e))?;
         let db = Self::scratch(conn);
         check(&db, kind, Access::Create)?;

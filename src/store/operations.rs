@@ -20,18 +20,18 @@ use crate::world::Clock;
 
 /// A V2 row in headquarters: its values as text, by column.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OperationRow {
+pub(crate) struct OperationRow {
     /// Which.
-    pub id: OperationId,
+    pub(crate) id: OperationId,
     /// The channel database it came from.
-    pub channel: String,
+    pub(crate) channel: String,
     /// The RECID of the channel database it was made in: another one where its file stood in
     /// another's place when it went up.
-    pub made_in: DataStoreId,
+    pub(crate) made_in: DataStoreId,
     /// The number of its origin, where it has one.
-    pub made: Option<i64>,
+    pub(crate) made: Option<i64>,
     /// Its columns.
-    pub values: BTreeMap<String, String>,
+    pub(crate) values: BTreeMap<String, String>,
 }
 
 impl OperationRow {
@@ -41,18 +41,18 @@ impl OperationRow {
     }
 
     /// What it does; none of a number that is no action.
-    pub fn action(&self) -> Option<Action> {
+    pub(crate) fn action(&self) -> Option<Action> {
         Action::stored(self.text("OPERATION"))
     }
 
     /// A value as a number; 0 when it is none.
-    pub fn number(&self, column: &str) -> i64 {
+    pub(crate) fn number(&self, column: &str) -> i64 {
         self.text(column).parse().unwrap_or(0)
     }
 }
 
 /// One operation's row.
-pub fn find(hq: &Headquarters, id: OperationId) -> Result<Option<OperationRow>, StoreError> {
+pub(crate) fn find(hq: &Headquarters, id: OperationId) -> Result<Option<OperationRow>, StoreError> {
     let sql = include_str!("sql/operation_find.sql").replace("{table}", id.kind.table());
     hq.first(&sql, [id.row], |row| {
         let mut values = columns(row)?;
@@ -82,17 +82,17 @@ fn columns(row: &Row<'_>) -> rusqlite::Result<BTreeMap<String, String>> {
 
 /// What an operation did to a customer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// The account it led to.
-    pub account: AccountNum,
+    pub(crate) account: AccountNum,
     /// What it changed.
-    pub changes: Vec<Change>,
+    pub(crate) changes: Vec<Change>,
     /// What it left alone, since newer operations had set it (C09).
-    pub left: Vec<LeftField>,
+    pub(crate) left: Vec<LeftField>,
 }
 
 /// Marks an operation as completed, with the account it led to and what it changed (C02).
-pub fn complete(
+pub(crate) fn complete(
     hq: &HqTx<'_>,
     id: OperationId,
     done: &Outcome,
@@ -115,7 +115,7 @@ pub fn complete(
 }
 
 /// Notes that an operation failed, or waits behind one that did (C03).
-pub fn note(
+pub(crate) fn note(
     hq: &HqTx<'_>,
     id: OperationId,
     status: OperationStatus,
@@ -154,7 +154,7 @@ fn channel(row: &Row<'_>) -> rusqlite::Result<String> {
 }
 
 /// Every operation, oldest first.
-pub fn list(hq: &Headquarters, clock: &Clock) -> Result<Vec<Operation>, StoreError> {
+pub(crate) fn list(hq: &Headquarters, clock: &Clock) -> Result<Vec<Operation>, StoreError> {
     let part = include_str!("sql/operation_list_part.sql");
     let sql = format!("{} ORDER BY T, D, K, C", of_all_kinds(part));
     let statuses = named_params! {
@@ -193,7 +193,7 @@ fn left_fields(hq: &Headquarters, text: Option<String>) -> Result<Vec<LeftField>
 }
 
 /// One operation with its values and what it changed.
-pub fn detail(
+pub(crate) fn detail(
     hq: &Headquarters,
     id: OperationId,
     clock: &Clock,
@@ -216,7 +216,7 @@ pub fn detail(
 }
 
 /// Corrects a value of an operation that is not completed (C04); the old value.
-pub fn edit(
+pub(crate) fn edit(
     hq: &HqTx<'_>,
     row: &OperationRow,
     column: &str,
@@ -244,7 +244,7 @@ pub fn edit(
 }
 
 /// What an operation is and where it came from, which is no value of the customer's.
-pub fn is_fixed(column: &str) -> bool {
+pub(crate) fn is_fixed(column: &str) -> bool {
     let fixed = [
         "RECID",
         "DATAAREAID",
@@ -277,7 +277,10 @@ fn save(hq: &HqTx<'_>, id: OperationId, column: &str, now: &Time) -> Result<(), 
 }
 
 /// When values of an operation were saved on the status form, by column in upper case.
-pub fn saved(hq: &Headquarters, id: OperationId) -> Result<BTreeMap<String, Time>, StoreError> {
+pub(crate) fn saved(
+    hq: &Headquarters,
+    id: OperationId,
+) -> Result<BTreeMap<String, Time>, StoreError> {
     let sql = "SELECT upper(COLUMNNAME), SAVEDAT FROM cdx_SAVEDVALUE
                WHERE TABLENAME = ?1 AND ROW = ?2";
     let rows = hq.rows(sql, params![id.kind, id.row], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -285,14 +288,17 @@ pub fn saved(hq: &Headquarters, id: OperationId) -> Result<BTreeMap<String, Time
 }
 
 /// The default customer of the channel an operation came from.
-pub fn default_customer(hq: &Headquarters, channel: i64) -> Result<Option<AccountNum>, StoreError> {
+pub(crate) fn default_customer(
+    hq: &Headquarters,
+    channel: i64,
+) -> Result<Option<AccountNum>, StoreError> {
     let sql = "SELECT DEFAULTCUSTACCOUNT FROM RETAILCHANNELTABLE WHERE RECID = ?1
                AND DEFAULTCUSTACCOUNT <> ''";
     hq.first(sql, [channel], |row| row.get(0))
 }
 
 /// The postal address that a channel's address id stands for.
-pub fn address_of(hq: &Headquarters, id: &str) -> Result<Option<i64>, StoreError> {
+pub(crate) fn address_of(hq: &Headquarters, id: &str) -> Result<Option<i64>, StoreError> {
     if let Ok(recid) = id.parse::<i64>() {
         return Ok(Some(recid));
     }
@@ -309,7 +315,7 @@ pub(super) fn recid_before(hq: &Headquarters, id: &str) -> Result<Option<i64>, S
 }
 
 /// Remembers which postal address an address id has become, and lets the channels hear of it.
-pub fn remember_address(hq: &HqTx<'_>, id: &str, address: i64) -> Result<(), StoreError> {
+pub(crate) fn remember_address(hq: &HqTx<'_>, id: &str, address: i64) -> Result<(), StoreError> {
     hq.run(
         "INSERT OR REPLACE INTO cdx_ASYNCADDRESS (ADDRESSID, ADDRESS) VALUES (?1, ?2)",
         params![id, address],
@@ -319,7 +325,7 @@ pub fn remember_address(hq: &HqTx<'_>, id: &str, address: i64) -> Result<(), Sto
 }
 
 /// The value of an attribute of a customer; empty where there is none.
-pub fn attribute(
+pub(crate) fn attribute(
     hq: &Headquarters,
     account: &AccountNum,
     attribute: i64,
@@ -329,7 +335,7 @@ pub fn attribute(
 }
 
 /// Whether a customer has an affiliation.
-pub fn has_affiliation(
+pub(crate) fn has_affiliation(
     hq: &Headquarters,
     account: &AccountNum,
     affiliation: i64,
@@ -340,7 +346,7 @@ pub fn has_affiliation(
 }
 
 /// Keeps an attribute value of a customer.
-pub fn set_attribute(
+pub(crate) fn set_attribute(
     hq: &HqTx<'_>,
     account: &AccountNum,
     attribute: i64,
@@ -354,7 +360,7 @@ pub fn set_attribute(
 }
 
 /// Takes an affiliation from a customer.
-pub fn remove_affiliation(
+pub(crate) fn remove_affiliation(
     hq: &HqTx<'_>,
     account: &AccountNum,
     affiliation: i64,
@@ -366,7 +372,7 @@ pub fn remove_affiliation(
 }
 
 /// Does something inside the caller's transaction so that it can fail alone.
-pub fn alone<T, E: From<StoreError>>(
+pub(crate) fn alone<T, E: From<StoreError>>(
     hq: &HqTx<'_>,
     work: impl FnOnce() -> Result<T, E>,
 ) -> Result<T, E> {
@@ -380,13 +386,13 @@ pub fn alone<T, E: From<StoreError>>(
 }
 
 /// The default customer of the first channel, from whom customers made in headquarters begin.
-pub fn any_default_customer(hq: &Headquarters) -> Result<AccountNum, StoreError> {
+pub(crate) fn any_default_customer(hq: &Headquarters) -> Result<AccountNum, StoreError> {
     let sql = "SELECT DEFAULTCUSTACCOUNT FROM RETAILCHANNELTABLE ORDER BY RECID LIMIT 1";
     Ok(hq.first(sql, [], |row| row.get(0))?.unwrap_or_default())
 }
 
 /// The GUID of the last asynchronous customer of a channel; empty when there is none.
-pub fn last_guid(channel: &super::side::ChannelDatabase) -> Result<String, StoreError> {
+pub(crate) fn last_guid(channel: &super::side::ChannelDatabase) -> Result<String, StoreError> {
     let sql = "SELECT CUSTACCOUNTASYNC FROM ax_RETAILASYNCCUSTOMERV2 WHERE CUSTACCOUNT = '' \
                ORDER BY REPLICATIONCOUNTERFROMORIGIN DESC LIMIT 1";
     Ok(channel.text(sql, [])?.unwrap_or_default())
@@ -394,47 +400,47 @@ pub fn last_guid(channel: &super::side::ChannelDatabase) -> Result<String, Store
 
 /// An operation that the batch could not process (C03).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FailedOperation {
+pub(crate) struct FailedOperation {
     /// Which.
-    pub id: OperationId,
+    pub(crate) id: OperationId,
     /// The channel database it came from.
-    pub channel: String,
+    pub(crate) channel: String,
     /// The customer, by account or by GUID.
-    pub account: String,
+    pub(crate) account: String,
     /// The last known error.
-    pub error: String,
+    pub(crate) error: String,
     /// How many later operations of the same customer wait behind it.
-    pub waiting: u64,
+    pub(crate) waiting: u64,
 }
 
 /// Operations that the batch has not looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PendingOperations {
+pub(crate) struct PendingOperations {
     /// The channel database they came from.
-    pub channel: String,
+    pub(crate) channel: String,
     /// How many there are.
-    pub count: u64,
+    pub(crate) count: u64,
     /// When the oldest of them was made.
-    pub oldest: Time,
+    pub(crate) oldest: Time,
 }
 
 /// An operation that left fields alone, since newer ones had set them (C09).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LateOperation {
+pub(crate) struct LateOperation {
     /// Which.
-    pub id: OperationId,
+    pub(crate) id: OperationId,
     /// The channel database it came from.
-    pub channel: String,
+    pub(crate) channel: String,
     /// The customer, by account.
-    pub account: String,
+    pub(crate) account: String,
     /// When the batch processed it.
-    pub processed: Time,
+    pub(crate) processed: Time,
     /// The fields.
-    pub left: Vec<LeftField>,
+    pub(crate) left: Vec<LeftField>,
 }
 
 /// Every operation that left fields alone, by kind and number.
-pub fn late(hq: &Headquarters) -> Result<Vec<LateOperation>, StoreError> {
+pub(crate) fn late(hq: &Headquarters) -> Result<Vec<LateOperation>, StoreError> {
     let sql = format!("{} ORDER BY K, RECID", of_all_kinds(include_str!("sql/operation_late.sql")));
     let rows = hq.rows(&sql, [], |row| {
         let operation = LateOperation {
@@ -452,7 +458,7 @@ pub fn late(hq: &Headquarters) -> Result<Vec<LateOperation>, StoreError> {
 }
 
 /// Every operation that failed, oldest first.
-pub fn failed(hq: &Headquarters) -> Result<Vec<FailedOperation>, StoreError> {
+pub(crate) fn failed(hq: &Headquarters) -> Result<Vec<FailedOperation>, StoreError> {
     let part = include_str!("sql/operation_failed.sql");
     let sql = format!("{} ORDER BY K, RECID", of_all_kinds(part));
     hq.rows(&sql, STOPPED, |row| {
@@ -471,7 +477,7 @@ const STOPPED: &[(&str, &dyn ToSql)] =
     &[(":failed", &OperationStatus::Failed), (":waiting", &OperationStatus::Waiting)];
 
 /// How many operations each channel's batch has not looked at, by channel.
-pub fn pending(hq: &Headquarters) -> Result<Vec<PendingOperations>, StoreError> {
+pub(crate) fn pending(hq: &Headquarters) -> Result<Vec<PendingOperations>, StoreError> {
     let sql = format!(
         "SELECT NAME, count(*), min(T) FROM ({}) GROUP BY NAME ORDER BY NAME",
         of_all_kinds(include_str!("sql/operation_pending_part.sql"))

@@ -19,7 +19,7 @@ use crate::model::schema::Table;
 pub(super) const SEQUENCE: &str = "origin";
 
 /// Gives a row that the tool has just made its origin.
-pub fn made(channel: &ChannelTx<'_>, table: &str, counter: i64) -> Result<(), StoreError> {
+pub(crate) fn made(channel: &ChannelTx<'_>, table: &str, counter: i64) -> Result<(), StoreError> {
     let Some(numbers) = channel.numbers() else { return Ok(()) };
     counted(channel, table, counter);
     let origin = format!("#{}", numbers.draw(SEQUENCE));
@@ -52,7 +52,7 @@ fn trigger_name(table: &str) -> String {
 ///
 /// # Errors
 /// The file; a table that is not there is left alone.
-pub fn watch(
+pub(crate) fn watch(
     channel: &Handle<ChannelDatabase>,
     table: &str,
     counter: &str,
@@ -114,7 +114,7 @@ fn is_watched(channel: &ChannelDatabase, table: &str) -> Result<bool, StoreError
 }
 
 /// The upload tables that have lost their trigger, and so were dropped and made again.
-pub fn made_again(channel: &ChannelDatabase) -> Result<Vec<(String, String)>, StoreError> {
+pub(crate) fn made_again(channel: &ChannelDatabase) -> Result<Vec<(String, String)>, StoreError> {
     channel
         .rows(include_str!("sql/origins_made_again.sql"), [], |row| Ok((row.get(0)?, row.get(1)?)))
 }
@@ -128,7 +128,7 @@ pub(super) fn watch_again(channel: &Handle<ChannelDatabase>) -> Result<(), Store
 ///
 /// # Errors
 /// Either file.
-pub fn raise_counters(
+pub(crate) fn raise_counters(
     hq: &Headquarters,
     channel: &Handle<ChannelDatabase>,
     store: DataStoreId,
@@ -195,7 +195,7 @@ fn behind(
 }
 
 /// The highest counter of a table that the tool has given out under the channel's name.
-pub fn given_out(channel: &ChannelDatabase, table: &str) -> i64 {
+pub(crate) fn given_out(channel: &ChannelDatabase, table: &str) -> i64 {
     let sequence = channel.scoped(&counter_sequence(table));
     channel.numbers().map_or(0, |numbers| numbers.highest(&sequence))
 }

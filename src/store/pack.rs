@@ -21,47 +21,47 @@ use crate::model::session::Mode;
 
 /// What a package is to hold.
 #[derive(Debug)]
-pub struct PackageSpec<'a> {
+pub(crate) struct PackageSpec<'a> {
     /// The job.
-    pub job: &'a str,
+    pub(crate) job: &'a str,
     /// The session.
-    pub session: DownloadId,
+    pub(crate) session: DownloadId,
     /// The channel database group's RECID, for filters.
-    pub group: GroupId,
+    pub(crate) group: GroupId,
     /// Everything, or what changed.
-    pub mode: Mode,
+    pub(crate) mode: Mode,
     /// A delta: the row version it starts after.
-    pub since: i64,
+    pub(crate) since: i64,
     /// The tables, in order.
-    pub tables: &'a [TablePlan],
+    pub(crate) tables: &'a [TablePlan],
     /// With the indexes of the channel's tables, built once for all databases it goes to.
-    pub indexed: bool,
+    pub(crate) indexed: bool,
 }
 
 /// What a package turned out to hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PackageSummary {
+pub(crate) struct PackageSummary {
     /// Rows to insert or update.
-    pub rows: u64,
+    pub(crate) rows: u64,
     /// Keys to delete.
-    pub deleted: u64,
+    pub(crate) deleted: u64,
     /// Tables that are sent whole within a delta, because their filter's tables changed (D18).
-    pub whole: u64,
+    pub(crate) whole: u64,
     /// The SHA-256 of the file.
-    pub checksum: String,
+    pub(crate) checksum: String,
     /// Its size in bytes.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
 }
 
 impl PackageSummary {
     /// Whether there is nothing to send (D02).
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.rows == 0 && self.deleted == 0 && self.whole == 0
     }
 }
 
 /// Writes the package into a file that does not exist yet, from one snapshot of headquarters.
-pub fn pack(
+pub(crate) fn pack(
     hq: &Headquarters,
     spec: &PackageSpec<'_>,
     file: &Path,
@@ -175,7 +175,11 @@ fn build_indexes(hq: &Headquarters, plan: &TablePlan) -> Result<(), StoreError> 
 }
 
 /// Whether rows may have entered or left the filter's scope since a version (D18).
-pub fn scope_moved(hq: &Headquarters, plan: &TablePlan, since: i64) -> Result<bool, StoreError> {
+pub(crate) fn scope_moved(
+    hq: &Headquarters,
+    plan: &TablePlan,
+    since: i64,
+) -> Result<bool, StoreError> {
     for table in plan.watched() {
         if super::tracking::changed_since(hq, table, since)? {
             return Ok(true);
@@ -185,7 +189,7 @@ pub fn scope_moved(hq: &Headquarters, plan: &TablePlan, since: i64) -> Result<bo
 }
 
 /// Counts what a package would hold, without writing one: rows and deletes of one table.
-pub fn count(
+pub(crate) fn count(
     hq: &Headquarters,
     spec: &PackageSpec<'_>,
     plan: &TablePlan,

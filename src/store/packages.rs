@@ -12,7 +12,7 @@ use super::replace::{clear, sync_file, sync_folder};
 use crate::world::ids;
 
 /// A place for packages; a folder today, an object store later.
-pub trait PackageStore {
+pub(crate) trait PackageStore {
     /// Takes a finished file in, under a name; the file is moved.
     fn put(&self, file: &Path, name: &str) -> Result<(), StoreError>;
     /// A local file with the package, or none when it is not kept.
@@ -25,11 +25,11 @@ pub trait PackageStore {
 
 /// Packages in a folder.
 #[derive(Debug, Clone)]
-pub struct Folder(pub PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
     /// A path in the folder for a package that is still being made.
-    pub fn draft(&self, stem: &str) -> Result<PathBuf, StoreError> {
+    pub(crate) fn draft(&self, stem: &str) -> Result<PathBuf, StoreError> {
         fs::create_dir_all(&self.0).map_err(StoreError::io("create", &self.0))?;
         let path = self.0.join(format!("{stem}.partial"));
         clear(&path)?;
@@ -37,7 +37,7 @@ impl Folder {
     }
 
     /// Removes drafts that an interrupted command left; how many there were.
-    pub fn sweep(&self) -> Result<usize, StoreError> {
+    pub(crate) fn sweep(&self) -> Result<usize, StoreError> {
         let drafts = self.names(|name| name.contains(".partial"))?;
         for name in &drafts {
             remove(&self.0.join(name))?;
@@ -84,7 +84,7 @@ fn remove(path: &Path) -> Result<(), StoreError> {
 }
 
 /// A file's SHA-256 as 64 hexadecimal digits, and its size in bytes.
-pub fn checksum(path: &Path) -> Result<(String, u64), StoreError> {
+pub(crate) fn checksum(path: &Path) -> Result<(String, u64), StoreError> {
     let mut file = File::open(path).map_err(StoreError::io("open", path))?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0_u8; 256 * 1024];

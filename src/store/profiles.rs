@@ -9,23 +9,23 @@ use crate::model::time::Time;
 
 /// A functionality profile.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Profile {
+pub(crate) struct Profile {
     /// Its id.
-    pub id: String,
+    pub(crate) id: String,
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// "Create customer in async mode" (R01).
-    pub async_customers: bool,
+    pub(crate) async_customers: bool,
     /// "Create customer order in async mode".
-    pub async_orders: bool,
+    pub(crate) async_orders: bool,
     /// "Days transactions exist" (U06).
-    pub days_transactions_exist: i64,
+    pub(crate) days_transactions_exist: i64,
     /// The channels that use it.
-    pub channels: Vec<String>,
+    pub(crate) channels: Vec<String>,
 }
 
 /// Every functionality profile, by id.
-pub fn profiles(hq: &Headquarters) -> Result<Vec<Profile>, StoreError> {
+pub(crate) fn profiles(hq: &Headquarters) -> Result<Vec<Profile>, StoreError> {
     let mut profiles = hq.rows(
         "SELECT PROFILEID, NAME, CREATEASYNCCUSTOMERS, CREATEOFFLINECUSTOMERORDERS,
          DAYSTRANSACTIONSEXISTS FROM RETAILFUNCTIONALITYPROFILE ORDER BY PROFILEID",
@@ -49,7 +49,7 @@ pub fn profiles(hq: &Headquarters) -> Result<Vec<Profile>, StoreError> {
 }
 
 /// The profile of this id, in any case.
-pub fn find_profile(hq: &Headquarters, id: &str) -> Result<Profile, StoreError> {
+pub(crate) fn find_profile(hq: &Headquarters, id: &str) -> Result<Profile, StoreError> {
     let profiles = profiles(hq)?;
     let known: Vec<String> = profiles.iter().map(|profile| profile.id.clone()).collect();
     profiles
@@ -59,7 +59,7 @@ pub fn find_profile(hq: &Headquarters, id: &str) -> Result<Profile, StoreError> 
 }
 
 /// Writes a profile's options.
-pub fn save_profile(hq: &HqTx<'_>, profile: &Profile, now: &Time) -> Result<(), StoreError> {
+pub(crate) fn save_profile(hq: &HqTx<'_>, profile: &Profile, now: &Time) -> Result<(), StoreError> {
     hq.execute(
         include_str!("sql/profile_set.sql"),
         named_params! {
@@ -70,7 +70,7 @@ pub fn save_profile(hq: &HqTx<'_>, profile: &Profile, now: &Time) -> Result<(), 
 }
 
 /// Whether "Filter shared customer data tables" is on for the channel schema (R06).
-pub fn filters_shared_customers(hq: &Headquarters) -> Result<bool, StoreError> {
+pub(crate) fn filters_shared_customers(hq: &Headquarters) -> Result<bool, StoreError> {
     let sql = "SELECT max(FILTERSHAREDCUSTOMERDATATABLES) FROM RETAILCONNCHANNELSCHEMA";
     Ok(hq.number(sql, [])? != 0)
 }

@@ -4,7 +4,7 @@ use super::error::StoreError;
 
 /// A package's rows were refused; nothing of them stays (D12, D08, U05).
 #[derive(Debug, thiserror::Error)]
-pub enum Rejection {
+pub(crate) enum Rejection {
     /// A value is longer than the column (D12).
     #[error(
         "table {table}: value too long in column {column}, key {key}: {length} characters, \
@@ -78,7 +78,7 @@ pub enum Rejection {
 
 /// A package could not be applied: its rows were refused, or the database failed.
 #[derive(Debug, thiserror::Error)]
-pub enum ApplyError {
+pub(crate) enum ApplyError {
     /// The rows were refused.
     #[error(transparent)]
     Rejected(#[from] Rejection),
@@ -88,6 +88,6 @@ pub enum ApplyError {
 }
 
 /// `ax_CUSTTABLE` as people write it, `ax.CUSTTABLE`.
-pub fn dotted(target: &str) -> String {
+pub(crate) fn dotted(target: &str) -> String {
     target.replacen('_', ".", 1)
 }

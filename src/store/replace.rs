@@ -15,7 +15,7 @@ use crate::world::{Durability, Machine};
 ///
 /// # Errors
 /// [`StoreError::NotAFile`] for a folder, a pipe or a device of this name; the disk.
-pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let write = |draft: &Path| {
         sync_file(draft)?;
         fs::rename(draft, path).map_err(StoreError::io("write", path))?;

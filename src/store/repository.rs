@@ -9,7 +9,7 @@ use super::input;
 const INDEX: u64 = 64 * 1024 * 1024;
 
 /// A file's path in the repository that keeps it, with slashes; none where none does.
-pub fn kept(file: &Path) -> Option<String> {
+pub(crate) fn kept(file: &Path) -> Option<String> {
     let file = fs::canonicalize(file).ok()?;
     let root = file.ancestors().skip(1).find(|folder| folder.join(".git").exists())?;
     let parts = file.strip_prefix(root).ok()?.components();

@@ -19,26 +19,26 @@ const AGAIN: &str = "CREATE TEMP TABLE cdx_AGAIN (TABLENAME TEXT COLLATE NOCASE,
 
 /// What was done to one table.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct ReseededTable {
+pub(crate) struct ReseededTable {
     /// The channel's table.
-    pub table: String,
+    pub(crate) table: String,
     /// The highest counter it had given out.
-    pub from: i64,
+    pub(crate) from: i64,
     /// The highest counter it counts from now.
-    pub to: i64,
+    pub(crate) to: i64,
     /// Rows that headquarters has not, which got new counters.
-    pub renumbered: u64,
+    pub(crate) renumbered: u64,
 }
 
 /// What was done to a channel.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ReseedOutcome {
+pub(crate) struct ReseedOutcome {
     /// The tables that were changed.
-    pub tables: Vec<ReseededTable>,
+    pub(crate) tables: Vec<ReseededTable>,
     /// Temporary ids that headquarters has for something else, and that were replaced.
-    pub reissued: u64,
+    pub(crate) reissued: u64,
     /// Customers that headquarters has lost and that no operation brings again (U10).
-    pub gone: Vec<LostCustomer>,
+    pub(crate) gone: Vec<LostCustomer>,
 }
 
 /// How far one table has come.
@@ -61,7 +61,7 @@ impl Reseeder<'_> {
     ///
     /// # Errors
     /// Either file.
-    pub fn run(self) -> Result<ReseedOutcome, StoreError> {
+    pub(crate) fn run(self) -> Result<ReseedOutcome, StoreError> {
         self.channel.run(AGAIN, [])?;
         let mut standings = Vec::new();
         let mut needed = false;

@@ -7,17 +7,17 @@ use crate::model::topology::DataStore;
 
 /// A channel whose counters are raised.
 #[derive(Debug, Clone, Copy)]
-pub struct Reseeder<'a> {
+pub(crate) struct Reseeder<'a> {
     /// Headquarters.
-    pub hq: &'a Headquarters,
+    pub(crate) hq: &'a Headquarters,
     /// The channel, with headquarters attached as `hq`.
-    pub channel: &'a ChannelTx<'a>,
+    pub(crate) channel: &'a ChannelTx<'a>,
     /// Which channel.
-    pub store: &'a DataStore,
+    pub(crate) store: &'a DataStore,
     /// The environment's seed, for new temporary ids.
-    pub seed: u64,
+    pub(crate) seed: u64,
     /// The tables that are uploaded.
-    pub tables: &'a [UploadTable],
+    pub(crate) tables: &'a [UploadTable],
     /// What may still be applied without being collected again.
-    pub way: &'a PendingUploads,
+    pub(crate) way: &'a PendingUploads,
 }

@@ -16,12 +16,12 @@ use crate::world::Clock;
 const ID_LENGTH: usize = 15;
 
 /// A channel's documented id, from its database's name.
-pub fn channel_id(channel: &str) -> String {
+pub(crate) fn channel_id(channel: &str) -> String {
     channel.to_uppercase().chars().take(ID_LENGTH).collect()
 }
 
 /// What the channel's database says now.
-pub fn look(channel: &ChannelDatabase, name: &str) -> Result<View, StoreError> {
+pub(crate) fn look(channel: &ChannelDatabase, name: &str) -> Result<View, StoreError> {
     let features =
         channel.rows("SELECT NAME, ISENABLED FROM crt_FEATURESTATESVIEW", [], |row| {
             Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)? == 1))
@@ -40,7 +40,7 @@ pub fn look(channel: &ChannelDatabase, name: &str) -> Result<View, StoreError> {
 }
 
 /// Which of a feature's two rows a channel has: its state, and whether the metadata row is there.
-pub fn feature_rows(
+pub(crate) fn feature_rows(
     channel: &ChannelDatabase,
     feature: &str,
 ) -> Result<(Option<bool>, bool), StoreError> {
@@ -55,7 +55,7 @@ pub fn feature_rows(
 }
 
 /// What an instance holds; none when it holds nothing, or has held it too long (R12).
-pub fn cached(
+pub(crate) fn cached(
     channel: &ChannelDatabase,
     instance: u32,
     ttl: Duration,
@@ -71,7 +71,7 @@ pub fn cached(
 }
 
 /// Has an instance hold a view from now on.
-pub fn hold(
+pub(crate) fn hold(
     channel: &ChannelTx<'_>,
     instance: u32,
     view: &View,
@@ -88,7 +88,7 @@ pub fn hold(
 }
 
 /// Empties the memory of one instance, or of all; how many held something.
-pub fn restart(channel: &ChannelTx<'_>, instance: Option<u32>) -> Result<u64, StoreError> {
+pub(crate) fn restart(channel: &ChannelTx<'_>, instance: Option<u32>) -> Result<u64, StoreError> {
     match instance {
         Some(instance) => channel.run("DELETE FROM cdx_CACHE WHERE INSTANCE = ?1", [instance]),
         None => channel.run("DELETE FROM cdx_CACHE", []),
@@ -96,7 +96,11 @@ pub fn restart(channel: &ChannelTx<'_>, instance: Option<u32>) -> Result<u64, St
 }
 
 /// Starts the channel's registers again: from now on they take features for what the database says.
-pub fn start_registers(channel: &ChannelTx<'_>, name: &str, now: &Time) -> Result<(), StoreError> {
+pub(crate) fn start_registers(
+    channel: &ChannelTx<'_>,
+    name: &str,
+    now: &Time,
+) -> Result<(), StoreError> {
     let features = look(channel, name)?.features;
     channel.execute(
         "INSERT OR REPLACE INTO cdx_REGISTER (ONE, FEATURES, STARTED) VALUES (1, ?1, ?2)",
@@ -105,7 +109,9 @@ pub fn start_registers(channel: &ChannelTx<'_>, name: &str, now: &Time) -> Resul
 }
 
 /// What the registers took features for when they were last started; none when they never were.
-pub fn registers(channel: &ChannelDatabase) -> Result<Option<BTreeMap<String, bool>>, StoreError> {
+pub(crate) fn registers(
+    channel: &ChannelDatabase,
+) -> Result<Option<BTreeMap<String, bool>>, StoreError> {
     let Some(text) = channel.text("SELECT FEATURES FROM cdx_REGISTER", [])? else {
         return Ok(None);
     };
@@ -113,12 +119,12 @@ pub fn registers(channel: &ChannelDatabase) -> Result<Option<BTreeMap<String, bo
 }
 
 /// The number the next real-time call gets.
-pub fn next_call(channel: &ChannelDatabase) -> Result<i64, StoreError> {
+pub(crate) fn next_call(channel: &ChannelDatabase) -> Result<i64, StoreError> {
     Ok(channel.number("SELECT max(ID) FROM cdx_REALTIMECALL", [])? + 1)
 }
 
 /// Logs a real-time call; one that is logged already stays as it is.
-pub fn log_call(channel: &ChannelTx<'_>, call: &RealTimeCall) -> Result<(), StoreError> {
+pub(crate) fn log_call(channel: &ChannelTx<'_>, call: &RealTimeCall) -> Result<(), StoreError> {
     channel.execute(
         include_str!("sql/real_time_call.sql"),
         named_params! {
@@ -131,7 +137,10 @@ pub fn log_call(channel: &ChannelTx<'_>, call: &RealTimeCall) -> Result<(), Stor
 }
 
 /// The real-time calls of a channel, oldest first.
-pub fn calls(channel: &ChannelDatabase, name: &str) -> Result<Vec<RealTimeCall>, StoreError> {
+pub(crate) fn calls(
+    channel: &ChannelDatabase,
+    name: &str,
+) -> Result<Vec<RealTimeCall>, StoreError> {
     let rows = channel.rows(
         "SELECT ID, INSTANCE, OPERATION, REQUEST, ACCOUNT, OUTCOME, REASONS, CALLED
          FROM cdx_REALTIMECALL ORDER BY ID",

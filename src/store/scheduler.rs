@@ -108,7 +108,7 @@ fn write_subjob(hq: &HqTx<'_>, subjob: &Subjob) -> Result<(), StoreError> {
 }
 
 /// Reads the definitions that `run` uses: enabled subjobs only where a line is enabled.
-pub fn read(hq: &Headquarters) -> Result<Definitions, StoreError> {
+pub(crate) fn read(hq: &Headquarters) -> Result<Definitions, StoreError> {
     let mut lines = read_lines(hq)?;
     let jobs = hq.rows(include_str!("sql/scheduler_jobs.sql"), [], |row| {
         Ok((

@@ -57,7 +57,7 @@ impl Kind {
     }
 
     /// Whether a table is one of the tool's own schema, in any case.
-    pub fn has_table(self, name: &str) -> bool {
+    pub(crate) fn has_table(self, name: &str) -> bool {
         static TABLES: OnceLock<[Vec<String>; 2]> = OnceLock::new();
         let [hq, channel] = TABLES.get_or_init(|| [made(HQ), made(CHANNEL)]);
         let own = match self {

@@ -18,33 +18,33 @@ use crate::model::topology::DataStore;
 
 /// A session about to be made.
 #[derive(Debug, Clone)]
-pub struct NewSession<'a> {
+pub(crate) struct NewSession<'a> {
     /// The job.
-    pub job: &'a str,
+    pub(crate) job: &'a str,
     /// The RECID of the group.
-    pub group: GroupId,
+    pub(crate) group: GroupId,
     /// The RECID of the schedule that runs it.
-    pub schedule: i64,
+    pub(crate) schedule: i64,
     /// Changes or everything.
-    pub mode: Mode,
+    pub(crate) mode: Mode,
     /// Why it is full.
-    pub reason: Option<FullReason>,
+    pub(crate) reason: Option<FullReason>,
     /// Only for this database, not for its group.
-    pub only: Option<DataStoreId>,
+    pub(crate) only: Option<DataStoreId>,
     /// The row version it starts after.
-    pub since: i64,
+    pub(crate) since: i64,
     /// The row version it reaches.
-    pub until: i64,
+    pub(crate) until: i64,
     /// Its databases.
-    pub stores: &'a [DataStore],
+    pub(crate) stores: &'a [DataStore],
     /// The environment's time.
-    pub now: &'a Time,
+    pub(crate) now: &'a Time,
     /// `Started`, or `NoData` at once.
-    pub status: DownloadStatus,
+    pub(crate) status: DownloadStatus,
 }
 
 /// Makes a session and its rows; its number.
-pub fn create(hq: &HqTx<'_>, new: &NewSession<'_>) -> Result<DownloadId, StoreError> {
+pub(crate) fn create(hq: &HqTx<'_>, new: &NewSession<'_>) -> Result<DownloadId, StoreError> {
     let id = DownloadId(next(hq, "download-session")?);
     hq.run(
         include_str!("sql/session_create.sql"),
@@ -69,7 +69,7 @@ pub fn create(hq: &HqTx<'_>, new: &NewSession<'_>) -> Result<DownloadId, StoreEr
 }
 
 /// Adds a database to a session, as an offline database inherits it (D05).
-pub fn add_store(
+pub(crate) fn add_store(
     hq: &HqTx<'_>,
     session: DownloadId,
     store: DataStoreId,
@@ -83,7 +83,7 @@ pub fn add_store(
 }
 
 /// Records the finished package and makes the session Available in all its databases.
-pub fn make_available(
+pub(crate) fn make_available(
     hq: &HqTx<'_>,
     session: DownloadId,
     summary: &PackageSummary,
@@ -108,7 +108,7 @@ pub fn make_available(
 }
 
 /// Gives a session and all its databases that are not final one status.
-pub fn set_all(
+pub(crate) fn set_all(
     hq: &HqTx<'_>,
     session: DownloadId,
     status: DownloadStatus,
@@ -131,7 +131,7 @@ pub fn set_all(
 }
 
 /// Counts one more try of all databases of a session whose package could not be made (D06).
-pub fn count_try(hq: &HqTx<'_>, session: DownloadId) -> Result<u32, StoreError> {
+pub(crate) fn count_try(hq: &HqTx<'_>, session: DownloadId) -> Result<u32, StoreError> {
     hq.run(
         "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET TRYCOUNT = TRYCOUNT + 1
          WHERE SESSION = :session AND STATUS NOT IN (SELECT value FROM json_each(:final))",
@@ -145,7 +145,7 @@ pub fn count_try(hq: &HqTx<'_>, session: DownloadId) -> Result<u32, StoreError> 
 }
 
 /// Notes that a session is given up after its tries in all databases where it is not final (D06).
-pub fn give_up(hq: &HqTx<'_>, session: DownloadId) -> Result<(), StoreError> {
+pub(crate) fn give_up(hq: &HqTx<'_>, session: DownloadId) -> Result<(), StoreError> {
     hq.execute(
         "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET cdx_GIVENUP = 1
          WHERE SESSION = :session AND STATUS NOT IN (SELECT value FROM json_each(:final))",
@@ -154,7 +154,7 @@ pub fn give_up(hq: &HqTx<'_>, session: DownloadId) -> Result<(), StoreError> {
 }
 
 /// Sets the row versions of a session that is packed again.
-pub fn set_versions(
+pub(crate) fn set_versions(
     hq: &HqTx<'_>,
     session: DownloadId,
     since: i64,
@@ -168,7 +168,7 @@ pub fn set_versions(
 }
 
 /// Writes where a session stands in one database.
-pub fn update_store(
+pub(crate) fn update_store(
     hq: &HqTx<'_>,
     session: DownloadId,
     row: &StoreSession,
@@ -186,7 +186,7 @@ pub fn update_store(
 
 /// Replaces a database's unfinished sessions of a job by a full one (D04); which they were. Under
 /// dependency enforcement a suspended one stays, and with it what it holds back (D07).
-pub fn replace_pending(
+pub(crate) fn replace_pending(
     hq: &HqTx<'_>,
     job: &str,
     store: DataStoreId,
@@ -211,17 +211,23 @@ pub fn replace_pending(
 }
 
 /// One session by its number.
-pub fn find(hq: &Headquarters, id: DownloadId) -> Result<Option<DownloadSession>, StoreError> {
+pub(crate) fn find(
+    hq: &Headquarters,
+    id: DownloadId,
+) -> Result<Option<DownloadSession>, StoreError> {
     Ok(select(hq, "s.SESSION = ?1", [id])?.into_iter().next())
 }
 
 /// Every session, oldest first.
-pub fn all(hq: &Headquarters) -> Result<Vec<DownloadSession>, StoreError> {
+pub(crate) fn all(hq: &Headquarters) -> Result<Vec<DownloadSession>, StoreError> {
     select(hq, "TRUE", [])
 }
 
 /// Sessions of a group that are not final in some database, oldest first.
-pub fn unfinished(hq: &Headquarters, group: GroupId) -> Result<Vec<DownloadSession>, StoreError> {
+pub(crate) fn unfinished(
+    hq: &Headquarters,
+    group: GroupId,
+) -> Result<Vec<DownloadSession>, StoreError> {
     let unfinished = include_str!("sql/session_is_unfinished.sql");
     let params = named_params! { ":group": group, ":final": set_of(DownloadStatus::FINAL) };
     select(hq, unfinished, params)
@@ -283,7 +289,7 @@ fn stores(hq: &Headquarters, session: DownloadId) -> Result<Vec<StoreSession>, S
 }
 
 /// The row version up to which a group has had a job, if it ever had it.
-pub fn row_version(
+pub(crate) fn row_version(
     hq: &Headquarters,
     group: GroupId,
     job: &str,
@@ -294,14 +300,18 @@ pub fn row_version(
 }
 
 /// When the last full session of a group and job was made.
-pub fn last_full(hq: &Headquarters, group: GroupId, job: &str) -> Result<Option<Time>, StoreError> {
+pub(crate) fn last_full(
+    hq: &Headquarters,
+    group: GroupId,
+    job: &str,
+) -> Result<Option<Time>, StoreError> {
     let sql = include_str!("sql/session_last_full.sql");
     let params = named_params! { ":group": group, ":job": job };
     hq.first(sql, params, |row| row.get::<_, Option<Time>>(0)).map(Option::flatten)
 }
 
 /// Moves the row version of a group and job; it never goes back.
-pub fn set_row_version(
+pub(crate) fn set_row_version(
     hq: &HqTx<'_>,
     group: GroupId,
     job: &str,
@@ -315,7 +325,7 @@ pub fn set_row_version(
 
 /// What a database still lacks of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shortfall {
+pub(crate) enum Shortfall {
     /// It never had the job: it gets everything (D05).
     Everything,
     /// It was paused when a session was made: it gets what changed after this row version (D13).
@@ -325,7 +335,7 @@ pub enum Shortfall {
 }
 
 /// What a database still lacks of a job.
-pub fn shortfall(
+pub(crate) fn shortfall(
     hq: &Headquarters,
     store: DataStoreId,
     job: &str,
@@ -343,7 +353,7 @@ pub fn shortfall(
 }
 
 /// Notes that a session now carries everything a database lacked of a job.
-pub fn set_supplied(hq: &HqTx<'_>, store: DataStoreId, job: &str) -> Result<(), StoreError> {
+pub(crate) fn set_supplied(hq: &HqTx<'_>, store: DataStoreId, job: &str) -> Result<(), StoreError> {
     hq.execute(
         include_str!("sql/data_store_supplied.sql"),
         named_params! { ":store": store, ":job": job },
@@ -352,7 +362,7 @@ pub fn set_supplied(hq: &HqTx<'_>, store: DataStoreId, job: &str) -> Result<(), 
 
 /// Forgets what a database has had, since its file is new: sessions that wait for it are cancelled,
 /// those it has had do not count any more, and it lacks every job.
-pub fn forget(hq: &HqTx<'_>, store: DataStoreId, message: &str) -> Result<(), StoreError> {
+pub(crate) fn forget(hq: &HqTx<'_>, store: DataStoreId, message: &str) -> Result<(), StoreError> {
     hq.run(
         include_str!("sql/session_forget.sql"),
         named_params! {
@@ -369,7 +379,7 @@ pub fn forget(hq: &HqTx<'_>, store: DataStoreId, message: &str) -> Result<(), St
 }
 
 /// The newest session there was when each database's file was last made again, by RECID.
-pub fn rebuilt(hq: &Headquarters) -> Result<BTreeMap<DataStoreId, DownloadId>, StoreError> {
+pub(crate) fn rebuilt(hq: &Headquarters) -> Result<BTreeMap<DataStoreId, DownloadId>, StoreError> {
     let rows = hq.rows("SELECT DATASTORE, SESSION FROM cdx_REBUILT", [], |row| {
         Ok((row.get(0)?, row.get(1)?))
     })?;
@@ -377,7 +387,7 @@ pub fn rebuilt(hq: &Headquarters) -> Result<BTreeMap<DataStoreId, DownloadId>, S
 }
 
 /// Notes that a paused database was left out of a session; the earliest version counts.
-pub fn set_missed(
+pub(crate) fn set_missed(
     hq: &HqTx<'_>,
     store: DataStoreId,
     job: &str,
@@ -391,7 +401,7 @@ pub fn set_missed(
 }
 
 /// Sessions that a command was at work on when it was interrupted, oldest first.
-pub fn interrupted(hq: &Headquarters) -> Result<Vec<DownloadSession>, StoreError> {
+pub(crate) fn interrupted(hq: &Headquarters) -> Result<Vec<DownloadSession>, StoreError> {
     let interrupted = include_str!("sql/session_is_interrupted.sql");
     let params = named_params! {
         ":started": DownloadStatus::Started, ":requested": DownloadStatus::Requested,
@@ -401,12 +411,12 @@ pub fn interrupted(hq: &Headquarters) -> Result<Vec<DownloadSession>, StoreError
 }
 
 /// The names of all packages that a session knows, of downloads and uploads, sorted.
-pub fn packages(hq: &Headquarters) -> Result<Vec<String>, StoreError> {
+pub(crate) fn packages(hq: &Headquarters) -> Result<Vec<String>, StoreError> {
     hq.rows(include_str!("sql/session_packages.sql"), [], |row| row.get(0))
 }
 
 /// Lets a session whose package could not be made be packed again at the next run.
-pub fn reopen(hq: &HqTx<'_>, session: DownloadId) -> Result<(), StoreError> {
+pub(crate) fn reopen(hq: &HqTx<'_>, session: DownloadId) -> Result<(), StoreError> {
     hq.execute(
         "UPDATE RETAILCDXDOWNLOADSESSION SET STATUS = ?1, MESSAGE = '' WHERE SESSION = ?2",
         params![DownloadStatus::CreateFailed, session],

@@ -13,19 +13,19 @@ use crate::model::time::Time;
 use crate::model::topology::{BatchState, DataStore, Group, Schedule};
 
 /// `RetailConnDatabaseProfile.DataStoreType` of a channel database; the number is ours.
-pub const CHANNEL_STORE: i64 = 0;
+pub(crate) const CHANNEL_STORE: i64 = 0;
 /// `RetailConnDatabaseProfile.DataStoreType` of an offline database; the number is ours.
-pub const OFFLINE_STORE: i64 = 1;
+pub(crate) const OFFLINE_STORE: i64 = 1;
 
 /// Every group, in the order it was made.
-pub fn groups(hq: &Headquarters) -> Result<Vec<Group>, StoreError> {
+pub(crate) fn groups(hq: &Headquarters) -> Result<Vec<Group>, StoreError> {
     hq.rows("SELECT RECID, NAME, cdx_ISDUMMY FROM RETAILCDXDATAGROUP ORDER BY RECID", [], |row| {
         Ok(Group { id: row.get(0)?, name: row.get(1)?, dummy: row.get(2)? })
     })
 }
 
 /// Every channel and offline database, in the order it was made.
-pub fn data_stores(hq: &Headquarters) -> Result<Vec<DataStore>, StoreError> {
+pub(crate) fn data_stores(hq: &Headquarters) -> Result<Vec<DataStore>, StoreError> {
     hq.rows(include_str!("sql/data_stores.sql"), [], data_store)
 }
 
@@ -42,19 +42,19 @@ fn data_store(row: &Row<'_>) -> rusqlite::Result<DataStore> {
 }
 
 /// The database of this name, in any case.
-pub fn find_store(hq: &Headquarters, name: &str) -> Result<DataStore, StoreError> {
+pub(crate) fn find_store(hq: &Headquarters, name: &str) -> Result<DataStore, StoreError> {
     named(data_stores(hq)?, |store| &store.name, NameKind::Channel, name)
 }
 
 /// The channel database of this name, in any case; an offline database is none.
-pub fn find_channel(hq: &Headquarters, name: &str) -> Result<DataStore, StoreError> {
+pub(crate) fn find_channel(hq: &Headquarters, name: &str) -> Result<DataStore, StoreError> {
     let mut stores = data_stores(hq)?;
     stores.retain(|store| !store.offline);
     named(stores, |store| &store.name, NameKind::Channel, name)
 }
 
 /// The group of this name, in any case.
-pub fn find_group(hq: &Headquarters, name: &str) -> Result<Group, StoreError> {
+pub(crate) fn find_group(hq: &Headquarters, name: &str) -> Result<Group, StoreError> {
     named(groups(hq)?, |group| &group.name, NameKind::Group, name)
 }
 
@@ -71,7 +71,7 @@ fn named<T>(
 }
 
 /// Every distribution schedule, by name.
-pub fn schedules(hq: &Headquarters) -> Result<Vec<Schedule>, StoreError> {
+pub(crate) fn schedules(hq: &Headquarters) -> Result<Vec<Schedule>, StoreError> {
     let found = hq.rows(include_str!("sql/schedules.sql"), [], |row| {
         Ok(Schedule {
             id: row.get(0)?,
@@ -105,63 +105,73 @@ pub fn configuration(hq: &Headquarters, name: &str) -> Result<Option<String>, St
 }
 
 /// "Try count" of the scheduler parameters (D06); at least 1.
-pub fn try_count(hq: &Headquarters) -> Result<u32, StoreError> {
+pub(crate) fn try_count(hq: &Headquarters) -> Result<u32, StoreError> {
     let count = hq.number("SELECT TRYCOUNT FROM RETAILCONNPARAMETERS LIMIT 1", [])?;
     Ok(u32::try_from(count).unwrap_or(3).max(1))
 }
 
 /// "Full dataset generation interval" of the scheduler parameters; none when it is 0.
-pub fn full_interval(hq: &Headquarters) -> Result<Option<std::time::Duration>, StoreError> {
+pub(crate) fn full_interval(hq: &Headquarters) -> Result<Option<std::time::Duration>, StoreError> {
     let sql = "SELECT FULLDATASETGENERATIONINTERVAL FROM RETAILCONNPARAMETERS LIMIT 1";
     let days = u64::try_from(hq.number(sql, [])?).unwrap_or(0);
     Ok((days > 0).then(|| std::time::Duration::from_secs(days * 24 * 60 * 60)))
 }
 
 /// Whether sessions of a database wait for each other (D07).
-pub fn enforces_dependencies(hq: &Headquarters) -> Result<bool, StoreError> {
+pub(crate) fn enforces_dependencies(hq: &Headquarters) -> Result<bool, StoreError> {
     Ok(configuration(hq, DEPENDENCY_ENFORCEMENT)?.as_deref() == Some("1"))
 }
 
 /// Notes that a database was heard of; the documented "Last connection".
-pub fn heartbeat(hq: &HqTx<'_>, store: DataStoreId, now: &Time) -> Result<(), StoreError> {
+pub(crate) fn heartbeat(hq: &HqTx<'_>, store: DataStoreId, now: &Time) -> Result<(), StoreError> {
     hq.execute(include_str!("sql/heartbeat.sql"), named_params! { ":store": store, ":now": now })
 }
 
 /// When each database was last heard of, by RECID; the documented "Last connection".
-pub fn last_connections(hq: &Headquarters) -> Result<BTreeMap<DataStoreId, Time>, StoreError> {
+pub(crate) fn last_connections(
+    hq: &Headquarters,
+) -> Result<BTreeMap<DataStoreId, Time>, StoreError> {
     let sql = "SELECT DATASTORE, DATELASTHEARTBEATRECORDED FROM RETAILCDXDATASTOREHEARTBEATLOG";
     Ok(hq.rows(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?.into_iter().collect())
 }
 
 /// Pauses or resumes a database's synchronization (D13).
-pub fn set_paused(hq: &HqTx<'_>, store: DataStoreId, paused: bool) -> Result<(), StoreError> {
+pub(crate) fn set_paused(
+    hq: &HqTx<'_>,
+    store: DataStoreId,
+    paused: bool,
+) -> Result<(), StoreError> {
     let sql = "UPDATE RETAILCONNDATABASEPROFILE SET PAUSEDATASYNC = ?1 WHERE RECID = ?2";
     hq.execute(sql, params![paused, store])
 }
 
 /// Adds a channel database group.
-pub fn add_group(hq: &HqTx<'_>, name: &str, dummy: bool) -> Result<(), StoreError> {
+pub(crate) fn add_group(hq: &HqTx<'_>, name: &str, dummy: bool) -> Result<(), StoreError> {
     let sql = "INSERT INTO RETAILCDXDATAGROUP (NAME, DESCRIPTION, cdx_ISDUMMY) VALUES (?1, ?1, ?2)";
     hq.execute(sql, params![name, dummy])
 }
 
 /// What to change of a distribution schedule; what is none stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ScheduleChange {
+pub(crate) struct ScheduleChange {
     /// Whether it generates anything.
-    pub active: Option<bool>,
+    pub(crate) active: Option<bool>,
     /// Whether a recurring batch runs it.
-    pub recurring: Option<bool>,
+    pub(crate) recurring: Option<bool>,
     /// The state of that batch.
-    pub batch_state: Option<BatchState>,
+    pub(crate) batch_state: Option<BatchState>,
     /// The jobs it runs.
-    pub jobs: Option<Vec<String>>,
+    pub(crate) jobs: Option<Vec<String>>,
     /// The RECIDs of the groups it serves.
-    pub groups: Option<Vec<GroupId>>,
+    pub(crate) groups: Option<Vec<GroupId>>,
 }
 
 /// Changes a distribution schedule, making it first when it is new.
-pub fn set_schedule(hq: &HqTx<'_>, name: &str, change: &ScheduleChange) -> Result<(), StoreError> {
+pub(crate) fn set_schedule(
+    hq: &HqTx<'_>,
+    name: &str,
+    change: &ScheduleChange,
+) -> Result<(), StoreError> {
     let sql = "SELECT RECID, BATCHJOBID FROM RETAILCONNSCHEDULE WHERE NAME = ?1 COLLATE NOCASE";
     let known = hq.first(sql, [name], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let (schedule, mut batch): (i64, i64) = match known {
@@ -233,17 +243,17 @@ fn new_schedule(hq: &HqTx<'_>, name: &str) -> Result<(i64, i64), StoreError> {
 
 /// A parameter as `cdx params` shows it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Parameter {
+pub(crate) struct Parameter {
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// Its value.
-    pub value: String,
+    pub(crate) value: String,
     /// scheduler, configuration or fact.
-    pub kind: &'static str,
+    pub(crate) kind: &'static str,
 }
 
 /// Every parameter, by kind and name.
-pub fn parameters(hq: &Headquarters) -> Result<Vec<Parameter>, StoreError> {
+pub(crate) fn parameters(hq: &Headquarters) -> Result<Vec<Parameter>, StoreError> {
     let filter =
         hq.number("SELECT max(FILTERSHAREDCUSTOMERDATATABLES) FROM RETAILCONNCHANNELSCHEMA", [])?;
     let interval =
@@ -273,7 +283,7 @@ pub fn parameters(hq: &Headquarters) -> Result<Vec<Parameter>, StoreError> {
 }
 
 /// Sets a configuration parameter (`CDX_...`), making it when it is new.
-pub fn set_configuration(
+pub(crate) fn set_configuration(
     hq: &HqTx<'_>,
     name: &str,
     value: &str,
@@ -287,7 +297,11 @@ pub fn set_configuration(
 }
 
 /// Sets a number among the scheduler parameters.
-pub fn set_scheduler_number(hq: &HqTx<'_>, name: &str, value: i64) -> Result<(), StoreError> {
+pub(crate) fn set_scheduler_number(
+    hq: &HqTx<'_>,
+    name: &str,
+    value: i64,
+) -> Result<(), StoreError> {
     let sql = match name {
         "try-count" => "UPDATE RETAILCONNPARAMETERS SET TRYCOUNT = ?1",
         "full-dataset-generation-interval" => {

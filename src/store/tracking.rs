@@ -21,12 +21,12 @@ pub(super) fn tracking_table(table: &str) -> String {
 }
 
 /// The version that is open now; changes are logged with it.
-pub fn version(hq: &Headquarters) -> Result<i64, StoreError> {
+pub(crate) fn version(hq: &Headquarters) -> Result<i64, StoreError> {
     hq.number("SELECT VERSION FROM cdx_TRACKING", [])
 }
 
 /// The lowest version that changes can be told from.
-pub fn min_valid(hq: &Headquarters) -> Result<i64, StoreError> {
+pub(crate) fn min_valid(hq: &Headquarters) -> Result<i64, StoreError> {
     hq.number("SELECT MINVALID FROM cdx_TRACKING", [])
 }
 
@@ -34,7 +34,7 @@ pub fn min_valid(hq: &Headquarters) -> Result<i64, StoreError> {
 ///
 /// # Errors
 /// Only those of the database. Call it inside the transaction that uses the answer.
-pub fn close_version(hq: &HqTx<'_>, now: &Time) -> Result<i64, StoreError> {
+pub(crate) fn close_version(hq: &HqTx<'_>, now: &Time) -> Result<i64, StoreError> {
     let closed = hq.number("SELECT VERSION FROM cdx_TRACKING", [])?;
     hq.run("UPDATE cdx_TRACKING SET VERSION = VERSION + 1", [])?;
     hq.run(
@@ -45,7 +45,7 @@ pub fn close_version(hq: &HqTx<'_>, now: &Time) -> Result<i64, StoreError> {
 }
 
 /// Forgets changes of versions closed before a time; returns the new lowest version.
-pub fn forget_before(hq: &HqTx<'_>, time: &Time) -> Result<i64, StoreError> {
+pub(crate) fn forget_before(hq: &HqTx<'_>, time: &Time) -> Result<i64, StoreError> {
     let last =
         hq.number("SELECT max(VERSION) FROM cdx_TRACKINGVERSION WHERE CLOSED < ?1", [time])?;
     let valid = hq.number("SELECT MINVALID FROM cdx_TRACKING", [])?;
@@ -66,7 +66,11 @@ fn tracked(hq: &Headquarters) -> Result<Vec<String>, StoreError> {
 }
 
 /// Whether anything was logged for a table after a version.
-pub fn changed_since(hq: &Headquarters, table: &str, version: i64) -> Result<bool, StoreError> {
+pub(crate) fn changed_since(
+    hq: &Headquarters,
+    table: &str,
+    version: i64,
+) -> Result<bool, StoreError> {
     let log = quoted(&tracking_table(table));
     let sql = format!("SELECT EXISTS (SELECT 1 FROM {log} WHERE VERSION > ?1)");
     Ok(hq.number(&sql, [version])? != 0)
@@ -82,7 +86,7 @@ pub fn changed_since(hq: &Headquarters, table: &str, version: i64) -> Result<boo
 ///
 /// # Errors
 /// A table or column that does not exist.
-pub fn track(
+pub(crate) fn track(
     hq: &HqTx<'_>,
     table: &str,
     key: &[String],

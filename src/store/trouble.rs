@@ -16,7 +16,7 @@ const PROBE: usize = 64 * 1024;
 impl StoreError {
     /// What the system said about a file: [`StoreError::Full`], [`StoreError::Denied`], or
     /// [`StoreError::Io`].
-    pub fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+    pub(crate) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.display().to_string();
         move |source| system(doing, path, source)
     }

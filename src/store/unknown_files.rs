@@ -17,27 +17,30 @@ use super::sql_text::quoted;
 
 /// A channel database file that headquarters has no row for.
 #[derive(Debug)]
-pub struct UnknownFile {
+pub(crate) struct UnknownFile {
     /// The database's name, by its file.
-    pub name: String,
+    pub(crate) name: String,
     /// What is in it, or why it could not be read.
-    pub content: Result<Content, StoreError>,
+    pub(crate) content: Result<Content, StoreError>,
 }
 
 /// What such a file has.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Content {
+pub(crate) struct Content {
     /// The headquarters that it has last seen is this one.
-    pub is_ours: bool,
+    pub(crate) is_ours: bool,
     /// How many rows of each upload table headquarters does not have, by table; none without any.
-    pub waiting: Vec<(String, u64)>,
+    pub(crate) waiting: Vec<(String, u64)>,
 }
 
 /// The files beside those of the databases that headquarters knows, by name.
 ///
 /// # Errors
 /// The folder, or headquarters' file.
-pub fn unknown_files(reader: &Reader, known: &[String]) -> Result<Vec<UnknownFile>, StoreError> {
+pub(crate) fn unknown_files(
+    reader: &Reader,
+    known: &[String],
+) -> Result<Vec<UnknownFile>, StoreError> {
     let folder = reader.env.root().join("channels");
     let entries = match fs::read_dir(&folder) {
         Ok(entries) => entries,

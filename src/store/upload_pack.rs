@@ -23,17 +23,17 @@ use crate::model::time::Time;
 
 /// What a package holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UploadSummary {
+pub(crate) struct UploadSummary {
     /// Its rows.
-    pub rows: u64,
+    pub(crate) rows: u64,
     /// Its SHA-256.
-    pub checksum: String,
+    pub(crate) checksum: String,
     /// Its size in bytes.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
 }
 
 /// Writes the rows of the ranges into a new file, from one snapshot of the channel.
-pub fn collect(
+pub(crate) fn collect(
     channel: &ChannelDatabase,
     tables: &[(UploadTable, CounterRange)],
     file: &Path,
@@ -118,7 +118,7 @@ fn collect_sql(table: &UploadTable) -> String {
 }
 
 /// The rows of a package file.
-pub fn count_rows(file: &Path, hq: &Headquarters) -> Result<u64, StoreError> {
+pub(crate) fn count_rows(file: &Path, hq: &Headquarters) -> Result<u64, StoreError> {
     hq.with_package(file, || {
         let mut rows = 0;
         for table in packed_tables(hq)? {
@@ -133,7 +133,7 @@ pub fn count_rows(file: &Path, hq: &Headquarters) -> Result<u64, StoreError> {
 ///
 /// # Errors
 /// A file that cannot be read.
-pub fn origins(file: &Path) -> Result<Vec<String>, StoreError> {
+pub(crate) fn origins(file: &Path) -> Result<Vec<String>, StoreError> {
     let package = Db::peek(file)?;
     let known = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'cdx_ORIGIN'";
     if package.number(known, [])? == 0 {
@@ -147,7 +147,7 @@ pub fn origins(file: &Path) -> Result<Vec<String>, StoreError> {
 ///
 /// # Errors
 /// Either file.
-pub fn not_received(hq: &Headquarters, file: &Path) -> Result<Option<u64>, StoreError> {
+pub(crate) fn not_received(hq: &Headquarters, file: &Path) -> Result<Option<u64>, StoreError> {
     let origins = origins(file)?;
     if origins.is_empty() {
         return Ok(None);
@@ -160,15 +160,15 @@ pub fn not_received(hq: &Headquarters, file: &Path) -> Result<Option<u64>, Store
 
 /// A package on its way into headquarters.
 #[derive(Debug, Clone, Copy)]
-pub struct Arrival<'a> {
+pub(crate) struct Arrival<'a> {
     /// The session.
-    pub session: UploadId,
+    pub(crate) session: UploadId,
     /// The package's name, remembered as applied.
-    pub package: &'a str,
+    pub(crate) package: &'a str,
     /// The RECID of the channel database it came from.
-    pub store: DataStoreId,
+    pub(crate) store: DataStoreId,
     /// The environment's time.
-    pub now: &'a Time,
+    pub(crate) now: &'a Time,
 }
 
 /// Inserts a package's rows, remembers it as applied, and does what `also` does, in one
@@ -177,7 +177,7 @@ pub struct Arrival<'a> {
 /// # Errors
 /// [`ApplyError::Rejected`] with row and key when a row is there already (U05); headquarters is
 /// then as it was.
-pub fn apply(
+pub(crate) fn apply(
     hq: &Handle<Headquarters>,
     arrival: Arrival<'_>,
     file: &Path,

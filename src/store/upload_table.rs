@@ -10,21 +10,21 @@ use crate::model::session::CounterRange;
 
 /// One table to collect.
 #[derive(Debug, Clone)]
-pub struct UploadTable {
+pub(crate) struct UploadTable {
     /// The plan of the primary channel table.
-    pub plan: TablePlan,
+    pub(crate) plan: TablePlan,
     /// The channel's replication counter column.
-    pub counter: String,
+    pub(crate) counter: String,
     /// Extension tables, read together with the primary one (S06).
-    pub extensions: Vec<TablePlan>,
+    pub(crate) extensions: Vec<TablePlan>,
     /// Only rows above this counter (U01).
-    pub after: i64,
+    pub(crate) after: i64,
 }
 
 impl UploadTable {
     /// The same above what has been sent. A restored channel may have forgotten what headquarters
     /// has received (U07).
-    pub fn from_last(
+    pub(crate) fn above_last(
         &self,
         hq: &Headquarters,
         channel: &ChannelDatabase,
@@ -35,7 +35,10 @@ impl UploadTable {
     }
 
     /// Rows above the last counter: their lowest and highest counter.
-    pub fn range(&self, channel: &ChannelDatabase) -> Result<Option<CounterRange>, StoreError> {
+    pub(crate) fn range(
+        &self,
+        channel: &ChannelDatabase,
+    ) -> Result<Option<CounterRange>, StoreError> {
         let sql = format!(
             "SELECT min({0}), max({0}) FROM main.{1} WHERE {0} > ?1",
             quoted(&self.counter),
@@ -53,7 +56,7 @@ impl UploadTable {
     }
 
     /// How many rows a range has.
-    pub fn count(
+    pub(crate) fn count(
         &self,
         channel: &ChannelDatabase,
         range: &CounterRange,
@@ -67,7 +70,7 @@ impl UploadTable {
     }
 
     /// The counter as headquarters' table calls it.
-    pub fn counter_in_headquarters(&self) -> &str {
+    pub(crate) fn counter_in_headquarters(&self) -> &str {
         let sent = self.plan.columns.iter().find(|column| column.to == self.counter);
         sent.map_or(&self.counter, |column| &column.from)
     }

@@ -14,7 +14,7 @@ use crate::model::time::Time;
 use crate::model::topology::DataStore;
 
 /// Announces a session that is about to be collected; its number.
-pub fn create(
+pub(crate) fn create(
     hq: &HqTx<'_>,
     job: &str,
     store: &DataStore,
@@ -33,30 +33,30 @@ pub fn create(
 }
 
 /// Takes back the last announced session, which collected nothing.
-pub fn take_back(hq: &HqTx<'_>, id: UploadId) -> Result<(), StoreError> {
+pub(crate) fn take_back(hq: &HqTx<'_>, id: UploadId) -> Result<(), StoreError> {
     hq.run("DELETE FROM RETAILCDXUPLOADSESSION WHERE UPLOADSESSIONID = ?1", [id])?;
     world::take_back(hq, "upload-session", id.0)
 }
 
 /// A finished package on its way to headquarters.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UploadPackage {
+pub(crate) struct UploadPackage {
     /// The package's name.
-    pub package: String,
+    pub(crate) package: String,
     /// Its checksum.
-    pub checksum: String,
+    pub(crate) checksum: String,
     /// Its size in bytes.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
     /// Its rows.
-    pub rows: u64,
+    pub(crate) rows: u64,
     /// The number the channel gave the session.
-    pub local_id: i64,
+    pub(crate) local_id: i64,
     /// The counters it carries.
-    pub ranges: Vec<CounterRange>,
+    pub(crate) ranges: Vec<CounterRange>,
 }
 
 /// Records what was collected, with the status it has now.
-pub fn record(
+pub(crate) fn record(
     hq: &HqTx<'_>,
     id: UploadId,
     collected: &UploadPackage,
@@ -87,7 +87,7 @@ pub fn record(
 }
 
 /// Sets a session's status, message and number of tries.
-pub fn set_status(
+pub(crate) fn set_status(
     hq: &HqTx<'_>,
     id: UploadId,
     status: UploadStatus,
@@ -105,18 +105,23 @@ pub fn set_status(
 }
 
 /// Gives a session up after its tries.
-pub fn give_up(hq: &HqTx<'_>, id: UploadId, message: &str, tries: u32) -> Result<(), StoreError> {
+pub(crate) fn give_up(
+    hq: &HqTx<'_>,
+    id: UploadId,
+    message: &str,
+    tries: u32,
+) -> Result<(), StoreError> {
     set_status(hq, id, UploadStatus::Canceled, message, tries, None)?;
     hq.execute("UPDATE RETAILCDXUPLOADSESSION SET cdx_GIVENUP = 1 WHERE UPLOADSESSIONID = ?1", [id])
 }
 
 /// Every upload session, oldest first.
-pub fn all(hq: &Headquarters) -> Result<Vec<UploadSession>, StoreError> {
+pub(crate) fn all(hq: &Headquarters) -> Result<Vec<UploadSession>, StoreError> {
     hq.rows(include_str!("sql/upload_select.sql"), [], session)
 }
 
 /// The counters of each table that a session carries.
-pub fn ranges(hq: &Headquarters, id: UploadId) -> Result<Vec<CounterRange>, StoreError> {
+pub(crate) fn ranges(hq: &Headquarters, id: UploadId) -> Result<Vec<CounterRange>, StoreError> {
     let sql = "SELECT TABLENAME, FILTERMIN, FILTERMAX FROM cdx_UPLOADRANGE WHERE SESSION = ?1 \
                ORDER BY TABLENAME";
     hq.rows(sql, [id], range)
@@ -148,7 +153,11 @@ fn session(row: &Row<'_>) -> rusqlite::Result<UploadSession> {
 }
 
 /// The highest counter of a table that headquarters has received from a database (U01, U07).
-pub fn received(hq: &Headquarters, store: DataStoreId, table: &str) -> Result<i64, StoreError> {
+pub(crate) fn received(
+    hq: &Headquarters,
+    store: DataStoreId,
+    table: &str,
+) -> Result<i64, StoreError> {
     hq.number(
         "SELECT max(r.FILTERMAX) FROM cdx_UPLOADRANGE r JOIN RETAILCDXUPLOADSESSION s
          ON s.UPLOADSESSIONID = r.SESSION WHERE s.DATASTORE = :store AND r.TABLENAME = :table",
@@ -157,7 +166,7 @@ pub fn received(hq: &Headquarters, store: DataStoreId, table: &str) -> Result<i6
 }
 
 /// The highest counter of a table that a channel remembers having sent.
-pub fn sent(channel: &ChannelDatabase, table: &str) -> Result<i64, StoreError> {
+pub(crate) fn sent(channel: &ChannelDatabase, table: &str) -> Result<i64, StoreError> {
     sent_in(channel, "main", table)
 }
 
@@ -171,7 +180,7 @@ pub(super) fn sent_in(db: &Db, schema: &str, table: &str) -> Result<i64, StoreEr
 
 /// The highest counter of a table that either side takes for sent: a restored channel may have
 /// forgotten what headquarters has received, and the other way round (U01, U07).
-pub fn reached(
+pub(crate) fn reached(
     hq: &Headquarters,
     channel: &ChannelDatabase,
     store: DataStoreId,
@@ -181,7 +190,7 @@ pub fn reached(
 }
 
 /// Records a collected session in the channel; the channel's number.
-pub fn record_in_channel(
+pub(crate) fn record_in_channel(
     channel: &ChannelTx<'_>,
     id: UploadId,
     job: &str,
@@ -213,12 +222,12 @@ pub fn record_in_channel(
 }
 
 /// How the names of a session's packages begin.
-pub fn package_stem(job: &str, session: UploadId) -> String {
+pub(crate) fn package_stem(job: &str, session: UploadId) -> String {
     format!("{job}-U{session:06}")
 }
 
 /// Whether a file's name is that of an upload package.
-pub fn is_package(name: &str) -> bool {
+pub(crate) fn is_package(name: &str) -> bool {
     let number = |part: &str| {
         part.strip_prefix('U')
             .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
@@ -227,7 +236,7 @@ pub fn is_package(name: &str) -> bool {
 }
 
 /// What a channel knows of a session that headquarters announced; none when nothing was collected.
-pub fn known_in_channel(
+pub(crate) fn known_in_channel(
     channel: &ChannelDatabase,
     id: UploadId,
 ) -> Result<Option<UploadPackage>, StoreError> {
@@ -236,7 +245,7 @@ pub fn known_in_channel(
 }
 
 /// Every session that a channel remembers having sent, oldest first, with its job.
-pub fn all_in_channel(
+pub(crate) fn all_in_channel(
     channel: &ChannelDatabase,
 ) -> Result<Vec<(String, UploadPackage)>, StoreError> {
     in_channel(channel, "TRUE", [])
@@ -282,7 +291,7 @@ fn ranges_in_channel(
 }
 
 /// Takes in a package that was sent and that headquarters does not know any more: it is Uploaded.
-pub fn adopt(
+pub(crate) fn adopt(
     hq: &HqTx<'_>,
     job: &str,
     store: &DataStore,
@@ -294,6 +303,6 @@ pub fn adopt(
 }
 
 /// Announced sessions that a command was collecting when it was interrupted.
-pub fn interrupted(hq: &Headquarters) -> Result<Vec<UploadSession>, StoreError> {
+pub(crate) fn interrupted(hq: &Headquarters) -> Result<Vec<UploadSession>, StoreError> {
     Ok(all(hq)?.into_iter().filter(|session| session.status == UploadStatus::Started).collect())
 }

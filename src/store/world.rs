@@ -13,7 +13,7 @@ use crate::model::time::Time;
 use crate::world::{Clock, Fault, Faults, World, ids};
 
 /// Reads the world of an environment.
-pub fn load(hq: &Headquarters, settings: &Settings) -> Result<World, StoreError> {
+pub(crate) fn load(hq: &Headquarters, settings: &Settings) -> Result<World, StoreError> {
     let clock = value(hq, "clock")?;
     let seed = value(hq, "seed")?;
     Ok(World {
@@ -24,13 +24,13 @@ pub fn load(hq: &Headquarters, settings: &Settings) -> Result<World, StoreError>
 }
 
 /// A value of `cdx_WORLD` that every environment has.
-pub fn value(hq: &Headquarters, key: &str) -> Result<String, StoreError> {
+pub(crate) fn value(hq: &Headquarters, key: &str) -> Result<String, StoreError> {
     hq.text("SELECT VALUE FROM cdx_WORLD WHERE KEY = ?1", [key])?
         .ok_or_else(|| hq.unreadable("the world", format!("no value for {key}")))
 }
 
 /// Writes a value of `cdx_WORLD`.
-pub fn set_value(hq: &HqTx<'_>, key: &str, value: &str) -> Result<(), StoreError> {
+pub(crate) fn set_value(hq: &HqTx<'_>, key: &str, value: &str) -> Result<(), StoreError> {
     hq.execute(
         "INSERT INTO cdx_WORLD (KEY, VALUE) VALUES (?1, ?2)
          ON CONFLICT (KEY) DO UPDATE SET VALUE = excluded.VALUE",
@@ -78,13 +78,13 @@ pub fn next<S: Deref<Target = Db>>(db: &Tx<'_, S>, name: &str) -> Result<i64, St
 }
 
 /// The last number of a sequence that was given out; 0 for none.
-pub fn given(hq: &Headquarters, name: &str) -> Result<i64, StoreError> {
+pub(crate) fn given(hq: &Headquarters, name: &str) -> Result<i64, StoreError> {
     let next = hq.number("SELECT NEXT FROM cdx_SEQUENCE WHERE NAME = ?1", [name])?;
     Ok((next - 1).max(0))
 }
 
 /// The RECID of a new row of a headquarters table: above every one that it has or has had.
-pub fn next_recid(hq: &HqTx<'_>, table: &str) -> Result<i64, StoreError> {
+pub(crate) fn next_recid(hq: &HqTx<'_>, table: &str) -> Result<i64, StoreError> {
     let highest = hq.number(&format!("SELECT max(RECID) FROM {}", quoted(table)), [])?;
     let Some(numbers) = hq.numbers() else { return Ok(highest + 1) };
     let sequence = recid_of(table);
@@ -94,7 +94,7 @@ pub fn next_recid(hq: &HqTx<'_>, table: &str) -> Result<i64, StoreError> {
 }
 
 /// Notes the highest RECID of a table whose rows are about to be deleted.
-pub fn note_recid(hq: &HqTx<'_>, table: &str) -> Result<(), StoreError> {
+pub(crate) fn note_recid(hq: &HqTx<'_>, table: &str) -> Result<(), StoreError> {
     let Some(numbers) = hq.numbers() else { return Ok(()) };
     let highest = hq.number(&format!("SELECT max(RECID) FROM {}", quoted(table)), [])?;
     numbers.note(&recid_of(table), highest);
@@ -106,7 +106,7 @@ fn recid_of(table: &str) -> String {
 }
 
 /// Takes back the last number of a sequence of headquarters, which nothing has used.
-pub fn take_back(hq: &HqTx<'_>, name: &str, number: i64) -> Result<(), StoreError> {
+pub(crate) fn take_back(hq: &HqTx<'_>, name: &str, number: i64) -> Result<(), StoreError> {
     if let Some(numbers) = hq.numbers() {
         numbers.take_back(&hq.scoped(name), number);
     }
@@ -117,7 +117,7 @@ pub fn take_back(hq: &HqTx<'_>, name: &str, number: i64) -> Result<(), StoreErro
 }
 
 /// Lets a channel's sequence go on from this number, unless it has come further.
-pub fn raise(channel: &ChannelTx<'_>, name: &str, to: i64) -> Result<(), StoreError> {
+pub(crate) fn raise(channel: &ChannelTx<'_>, name: &str, to: i64) -> Result<(), StoreError> {
     channel.execute(
         "INSERT INTO cdx_SEQUENCE (NAME, NEXT) VALUES (?1, ?2)
          ON CONFLICT (NAME) DO UPDATE SET NEXT = max(NEXT, excluded.NEXT)",
@@ -126,6 +126,10 @@ pub fn raise(channel: &ChannelTx<'_>, name: &str, to: i64) -> Result<(), StoreEr
 }
 
 /// The next GUID of a channel database; needs nothing from headquarters (R08).
-pub fn next_guid(channel: &ChannelTx<'_>, seed: u64, scope: &str) -> Result<String, StoreError> {
+pub(crate) fn next_guid(
+    channel: &ChannelTx<'_>,
+    seed: u64,
+    scope: &str,
+) -> Result<String, StoreError> {
     Ok(ids::guid(seed, scope, next(channel, "guid")?))
 }

@@ -10,7 +10,7 @@ use crate::model::time::{ShownTime, Time};
 const START: &str = "2026-01-15 08:00:00";
 
 /// A date that stands for "none" in documented date columns.
-pub const NO_DATE: &str = "1900-01-01";
+pub(crate) const NO_DATE: &str = "1900-01-01";
 
 const STORED: &str = "%Y-%m-%d %H:%M:%S%.3f";
 
@@ -71,59 +71,59 @@ pub struct Clock {
 
 impl Clock {
     /// The clock of a new environment in this zone (an IANA name).
-    pub fn start(zone: &str) -> Result<Self, ClockError> {
+    pub(crate) fn start(zone: &str) -> Result<Self, ClockError> {
         let zone = find_zone(zone)?;
         let now = local_to_utc(&zone, START)?;
         Ok(Self { now, zone })
     }
 
     /// A clock from its stored time and the zone's IANA name.
-    pub fn stored(utc: &Time, zone: &str) -> Result<Self, ClockError> {
+    pub(crate) fn stored(utc: &Time, zone: &str) -> Result<Self, ClockError> {
         Ok(Self { now: parse_utc(utc)?, zone: find_zone(zone)? })
     }
 
     /// The time in UTC as databases keep it, `YYYY-MM-DD HH:MM:SS.mmm`.
-    pub fn utc(&self) -> Time {
+    pub(crate) fn utc(&self) -> Time {
         as_stored(self.now)
     }
 
     /// The time as readers in the environment's zone have it.
-    pub fn local(&self) -> ShownTime {
+    pub(crate) fn local(&self) -> ShownTime {
         self.shown(self.now)
     }
 
     /// The time in UTC, for a reader.
-    pub fn shown_utc(&self) -> ShownTime {
+    pub(crate) fn shown_utc(&self) -> ShownTime {
         Self { now: self.now, zone: TimeZone::UTC }.local()
     }
 
     /// The date in the environment's zone, `YYYY-MM-DD`.
-    pub fn today(&self) -> Date {
+    pub(crate) fn today(&self) -> Date {
         self.now.to_zoned_datetime(self.zone.clone()).date()
     }
 
     /// A stored time as readers in the zone have it; text that is no time is given back.
-    pub fn show(&self, utc: &Time) -> ShownTime {
+    pub(crate) fn show(&self, utc: &Time) -> ShownTime {
         parse_utc(utc).map_or_else(|_| ShownTime::verbatim(utc), |time| self.shown(time))
     }
 
     /// The zone's IANA name.
-    pub fn zone_name(&self) -> &str {
+    pub(crate) fn zone_name(&self) -> &str {
         self.zone.iana_name().unwrap_or("UTC")
     }
 
     /// This much earlier than now; used for retentions.
-    pub fn before(&self, duration: std::time::Duration) -> Time {
+    pub(crate) fn before(&self, duration: std::time::Duration) -> Time {
         as_stored(self.now.checked_sub(duration).unwrap_or(Timestamp::MIN))
     }
 
     /// A time plus a duration.
-    pub fn after(utc: &Time, duration: std::time::Duration) -> Result<Time, ClockError> {
+    pub(crate) fn after(utc: &Time, duration: std::time::Duration) -> Result<Time, ClockError> {
         Ok(as_stored(parse_utc(utc)?.checked_add(duration).unwrap_or(Timestamp::MAX)))
     }
 
     /// Midnight at the start of a date in the zone (G05).
-    pub fn midnight(&self, date: Date) -> Result<Time, ClockError> {
+    pub(crate) fn midnight(&self, date: Date) -> Result<Time, ClockError> {
         let zoned = date
             .to_zoned_datetime(self.zone.clone())
             .map_err(|_| ClockError::NotATime { text: date.to_string() })?;
@@ -131,7 +131,7 @@ impl Clock {
     }
 
     /// The clock this much later; `15m`, `2h`, `1d`, `1h 30m`.
-    pub fn advanced(&self, duration: &str) -> Result<Self, ClockError> {
+    pub(crate) fn advanced(&self, duration: &str) -> Result<Self, ClockError> {
         let not = || ClockError::NotADuration { text: duration.to_owned() };
         let span: Span = duration.trim().parse().map_err(|_| not())?;
         if span.is_negative() {
@@ -143,7 +143,7 @@ impl Clock {
     }
 
     /// The clock at a time, local where it has no offset, which may not be earlier than now.
-    pub fn set(&self, local: &str) -> Result<Self, ClockError> {
+    pub(crate) fn set(&self, local: &str) -> Result<Self, ClockError> {
         let now = local_to_utc(&self.zone, local)?;
         if now < self.now {
             return Err(ClockError::Backwards { now: self.local(), wanted: self.shown(now) });
@@ -159,7 +159,7 @@ impl Clock {
 }
 
 /// A date somebody typed, `YYYY-MM-DD`.
-pub fn parse_date(text: &str) -> Result<Date, ClockError> {
+pub(crate) fn parse_date(text: &str) -> Result<Date, ClockError> {
     text.trim().parse().map_err(|_| ClockError::NotADate { text: text.to_owned() })
 }
 

@@ -58,7 +58,7 @@ pub(super) fn crash(point: CrashPoint) -> ! {
 }
 
 /// Does some work; the point at which it crashed, where that was asked for in a simulation.
-pub fn until_crash<T>(work: impl FnOnce() -> T) -> Result<T, CrashPoint> {
+pub(crate) fn until_crash<T>(work: impl FnOnce() -> T) -> Result<T, CrashPoint> {
     match panic::catch_unwind(AssertUnwindSafe(work)) {
         Ok(done) => Ok(done),
         Err(payload) => match payload.downcast::<Crash>() {

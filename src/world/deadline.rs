@@ -4,16 +4,16 @@ use std::time::{Duration, Instant};
 
 /// A moment of the machine's own time.
 #[derive(Debug, Clone, Copy)]
-pub struct Deadline(Instant);
+pub(crate) struct Deadline(Instant);
 
 impl Deadline {
     /// The moment that is so far away.
-    pub fn after(patience: Duration) -> Self {
+    pub(crate) fn after(patience: Duration) -> Self {
         Self(Instant::now() + patience)
     }
 
     /// Whether it is behind us.
-    pub fn has_passed(&self) -> bool {
+    pub(crate) fn has_passed(&self) -> bool {
         Instant::now() > self.0
     }
 }

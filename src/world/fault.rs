@@ -15,7 +15,7 @@ macro_rules! faults {
 
         impl FaultKind {
             /// What it does, in a sentence.
-            pub const fn describe(self) -> &'static str {
+            pub(crate) const fn describe(self) -> &'static str {
                 match self { $(Self::$variant => $does,)+ }
             }
         }
@@ -48,11 +48,11 @@ faults! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// What goes wrong.
-    pub kind: FaultKind,
+    pub(crate) kind: FaultKind,
     /// Where (a channel database or a job); everywhere when none.
-    pub place: Option<String>,
+    pub(crate) place: Option<String>,
     /// How many more times.
-    pub remaining: u32,
+    pub(crate) remaining: u32,
 }
 
 impl fmt::Display for Fault {
@@ -120,23 +120,23 @@ pub enum FaultError {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Faults {
     /// Faults kept until used up.
-    pub pending: Vec<Fault>,
+    pub(crate) pending: Vec<Fault>,
     /// Where this process ends, if it does; never kept.
-    pub crash: Option<(CrashPoint, Option<String>)>,
+    pub(crate) crash: Option<(CrashPoint, Option<String>)>,
     /// Whether `pending` differs from what the environment keeps.
-    pub changed: bool,
+    pub(crate) changed: bool,
     /// What this process has armed and not met, each as it was asked for.
     fresh: Vec<Fault>,
 }
 
 impl Faults {
     /// The faults that an environment keeps.
-    pub fn kept(pending: Vec<Fault>) -> Self {
+    pub(crate) fn kept(pending: Vec<Fault>) -> Self {
         Self { pending, ..Self::default() }
     }
 
     /// Adds what a `--fault` option says: `apply-fails=houston:2`, `rts-down`, `crash=POINT`.
-    pub fn add(&mut self, text: &str) -> Result<(), FaultError> {
+    pub(crate) fn add(&mut self, text: &str) -> Result<(), FaultError> {
         let (name, rest) = text.split_once('=').map_or((text, ""), |(name, rest)| (name, rest));
         if name == "crash" {
             self.crash = Some(parse_crash(rest)?);
@@ -149,7 +149,7 @@ impl Faults {
     }
 
     /// Takes over what was asked for now.
-    pub fn arm(&mut self, asked: Self) {
+    pub(crate) fn arm(&mut self, asked: Self) {
         self.changed |= asked.changed;
         self.fresh.extend(asked.pending.iter().cloned());
         self.pending.extend(asked.pending);
@@ -159,12 +159,12 @@ impl Faults {
     }
 
     /// What was armed now and has not happened once.
-    pub fn unmet(&self) -> &[Fault] {
+    pub(crate) fn unmet(&self) -> &[Fault] {
         &self.fresh
     }
 
     /// Whether this fault happens here and now; uses one up.
-    pub fn take(&mut self, kind: FaultKind, place: &str) -> bool {
+    pub(crate) fn take(&mut self, kind: FaultKind, place: &str) -> bool {
         let hit = self.pending.iter_mut().find(|fault| {
             fault.kind == kind
                 && fault.remaining > 0
@@ -180,7 +180,12 @@ impl Faults {
     }
 
     /// The same, and tells it where it happens.
-    pub fn meet(&mut self, kind: FaultKind, place: &str, listener: &mut dyn Listener) -> bool {
+    pub(crate) fn meet(
+        &mut self,
+        kind: FaultKind,
+        place: &str,
+        listener: &mut dyn Listener,
+    ) -> bool {
         let hit = self.take(kind, place);
         if hit {
             listener.event(Event::Fault { fault: format!("{kind}={place}") });
@@ -191,7 +196,7 @@ impl Faults {
     /// Ends the process with code 134 when it was asked to crash at this point.
     ///
     /// Nothing is closed, flushed or rolled back, as when the machine takes a process away.
-    pub fn crash_at(&self, point: CrashPoint, place: &str) {
+    pub(crate) fn crash_at(&self, point: CrashPoint, place: &str) {
         if let Some((wanted, wanted_place)) = &self.crash
             && *wanted == point
             && wanted_place.as_deref().is_none_or(|p| p.eq_ignore_ascii_case(place))

@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 /// A temporary account for the `count`-th thing of a scope (a channel database), as the channel
 /// writes it: upper-case GUID text, 36 characters (R08).
-pub fn guid(seed: u64, scope: &str, count: i64) -> String {
+pub(crate) fn guid(seed: u64, scope: &str, count: i64) -> String {
     let mut hasher = Sha256::new();
     hasher.update(seed.to_le_bytes());
     hasher.update(scope.as_bytes());
@@ -19,7 +19,7 @@ pub fn guid(seed: u64, scope: &str, count: i64) -> String {
 }
 
 /// Whether text has the shape of a GUID, so that an account can be told from a number.
-pub fn is_guid(text: &str) -> bool {
+pub(crate) fn is_guid(text: &str) -> bool {
     text.len() == 36
         && text.char_indices().all(|(at, c)| match at {
             8 | 13 | 18 | 23 => c == '-',

@@ -29,7 +29,7 @@ static SIMULATED: AtomicBool = AtomicBool::new(false);
 
 impl Machine {
     /// What this process's commands run on.
-    pub fn current() -> Self {
+    pub(crate) fn current() -> Self {
         if SIMULATED.load(Ordering::Relaxed) { Self::Simulated } else { Self::Real }
     }
 
@@ -39,7 +39,7 @@ impl Machine {
     }
 
     /// Whether what is written is waited for.
-    pub fn durability(self) -> Durability {
+    pub(crate) fn durability(self) -> Durability {
         match self {
             Self::Real => Durability::Synced,
             Self::Simulated => Durability::Unsynced,
@@ -48,7 +48,7 @@ impl Machine {
 
     /// How many threads a command uses for things that it could do at once. A simulation uses
     /// one, so that what a crash meets does not hang on who was faster.
-    pub fn threads(self) -> usize {
+    pub(crate) fn threads(self) -> usize {
         match self {
             Self::Real => thread::available_parallelism().map_or(1, NonZero::get),
             Self::Simulated => 1,
@@ -57,11 +57,11 @@ impl Machine {
 }
 
 /// What a thread came to; its crash or panic goes on in the thread that waited for it.
-pub fn joined<T>(ended: Result<T, Box<dyn Any + Send>>) -> T {
+pub(crate) fn joined<T>(ended: Result<T, Box<dyn Any + Send>>) -> T {
     ended.unwrap_or_else(|payload| panic::resume_unwind(payload))
 }
 
 /// Whether a command is ending without having come to its end, so that nothing is tidied up.
-pub fn is_ending() -> bool {
+pub(crate) fn is_ending() -> bool {
     thread::panicking()
 }

@@ -1,13 +1,13 @@
 //! The only source of time, ids, randomness and faults, so that any run can be repeated.
 
-pub mod clock;
-pub mod crash;
-pub mod deadline;
-pub mod fault;
+pub(crate) mod clock;
+pub(crate) mod crash;
+pub(crate) mod deadline;
+pub(crate) mod fault;
 pub mod ids;
-pub mod machine;
+pub(crate) mod machine;
 mod place;
-pub mod random;
+pub(crate) mod random;
 
 pub use clock::{Clock, ClockError};
 pub use crash::CrashPoint;
@@ -17,11 +17,11 @@ pub use place::{Spot, Work};
 
 /// What the engine is handed instead of the machine's clock and chance.
 #[derive(Debug, Clone)]
-pub struct World {
+pub(crate) struct World {
     /// The environment's clock.
-    pub clock: Clock,
+    pub(crate) clock: Clock,
     /// The environment's seed.
-    pub seed: u64,
+    pub(crate) seed: u64,
     /// The faults still to happen.
-    pub faults: Faults,
+    pub(crate) faults: Faults,
 }

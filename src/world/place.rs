@@ -21,7 +21,7 @@ pub enum Work {
 
 impl Work {
     /// Says that nothing else does what the verb says.
-    pub fn alone(self, verb: &str) -> String {
+    pub(crate) fn alone(self, verb: &str) -> String {
         match self {
             Self::Download => format!("only a download job {verb} it"),
             Self::Collect => format!("only an upload job {verb} it, in its first phase"),
@@ -66,12 +66,12 @@ macro_rules! placed {
 
         impl $name {
             /// Which work meets it.
-            pub const fn work(self) -> $crate::world::Work {
+            pub(crate) const fn work(self) -> $crate::world::Work {
                 match self { $(Self::$variant => $crate::world::Work::$work,)+ }
             }
 
             /// At what it can be placed.
-            pub const fn spot(self) -> $crate::world::Spot {
+            pub(crate) const fn spot(self) -> $crate::world::Spot {
                 match self { $(Self::$variant => $crate::world::Spot::$spot,)+ }
             }
         }

@@ -22,14 +22,14 @@ use crate::store::lost::LostRows;
 #[derive(Debug)]
 pub struct Channel {
     /// Which.
-    pub store: DataStore,
+    pub(crate) store: DataStore,
     /// What was read, or why it could not be.
-    pub facts: Result<ChannelFacts, Unreadable>,
+    pub(crate) facts: Result<ChannelFacts, Unreadable>,
 }
 
 /// What is known of the file of a database that could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileState {
+pub(crate) enum FileState {
     /// It is gone.
     Missing,
     /// It is damaged, or no channel database.
@@ -42,76 +42,76 @@ pub enum FileState {
 
 /// Why a database could not be read.
 #[derive(Debug, Clone)]
-pub struct Unreadable {
+pub(crate) struct Unreadable {
     /// What that says of its file.
-    pub state: FileState,
+    pub(crate) state: FileState,
     /// The reason.
-    pub reason: Unknown,
+    pub(crate) reason: Unknown,
 }
 
 /// What is known of one upload table of a channel.
 #[derive(Debug)]
-pub struct Uploading {
+pub(crate) struct Uploading {
     /// The job that uploads it.
-    pub job: String,
+    pub(crate) job: String,
     /// The channel's table, as its file names it.
-    pub table: String,
+    pub(crate) table: String,
     /// How far it has come.
-    pub counters: Known<Counters>,
+    pub(crate) counters: Known<Counters>,
     /// Rows that count as received and are not; none when rows were not read.
-    pub lost: Option<Known<LostRows>>,
+    pub(crate) lost: Option<Known<LostRows>>,
     /// Extension rows that came too late; none when rows were not read.
-    pub late: Option<Known<Vec<LateRows>>>,
+    pub(crate) late: Option<Known<Vec<LateRows>>>,
 }
 
 impl Uploading {
     /// The table as the product names it.
-    pub fn dotted(&self) -> String {
+    pub(crate) fn dotted(&self) -> String {
         self.table.replacen('_', ".", 1)
     }
 }
 
 /// What was read of a database.
 #[derive(Debug)]
-pub struct ChannelFacts {
+pub(crate) struct ChannelFacts {
     /// Whether its file is the one last seen.
-    pub fit: Known<Fit>,
+    pub(crate) fit: Known<Fit>,
     /// Customers that it has and that headquarters has lost.
-    pub gone: Vec<LostCustomer>,
+    pub(crate) gone: Vec<LostCustomer>,
     /// What it says now.
-    pub now: View,
+    pub(crate) now: View,
     /// What each instance of its scale unit holds, from the first; none that holds nothing.
-    pub held: Vec<Option<Cached>>,
+    pub(crate) held: Vec<Option<Cached>>,
     /// What operations rest on there.
-    pub here: Known<ChannelGround>,
+    pub(crate) here: Known<ChannelGround>,
     /// How many of its customers headquarters does not have, and the first of them; none while
     /// somebody writes.
-    pub unknown_customers: Option<Known<(u64, Vec<String>)>>,
+    pub(crate) unknown_customers: Option<Known<(u64, Vec<String>)>>,
     /// Failed sessions whose package can never be applied here: a value in it is too long.
-    pub misfits: Known<BTreeSet<DownloadId>>,
+    pub(crate) misfits: Known<BTreeSet<DownloadId>>,
     /// How far it has come with each listed feature, by slug; empty for offline databases.
-    pub progress: BTreeMap<String, ChannelProgress>,
+    pub(crate) progress: BTreeMap<String, ChannelProgress>,
     /// Configurations without which a job that would publish a feature here is refused (G16).
-    pub lacking: Vec<Unset>,
+    pub(crate) lacking: Vec<Unset>,
     /// Features with one of their two rows: the name, and which row is there.
-    pub half_features: Vec<(String, Half)>,
+    pub(crate) half_features: Vec<(String, Half)>,
     /// The real-time calls made, by operation and reason.
-    pub calls: Vec<Calls>,
+    pub(crate) calls: Vec<Calls>,
     /// Download sessions in the order they were applied.
-    pub applied: Vec<DownloadId>,
+    pub(crate) applied: Vec<DownloadId>,
     /// The last package it applied that headquarters does not know, by job that has not come whole
     /// since.
-    pub unknown_packages: BTreeMap<String, String>,
+    pub(crate) unknown_packages: BTreeMap<String, String>,
     /// How far each upload table has come; none of offline databases.
-    pub uploads: Vec<Uploading>,
+    pub(crate) uploads: Vec<Uploading>,
     /// Customers whose account has not come back.
-    pub unreturned: Vec<UnreturnedCustomer>,
+    pub(crate) unreturned: Vec<UnreturnedCustomer>,
     /// The database's tables.
-    pub tables: Arc<Tables>,
+    pub(crate) tables: Arc<Tables>,
     /// Rows in tables that are excluded from offline databases, by job and table.
-    pub excluded: Vec<(String, String, u64)>,
+    pub(crate) excluded: Vec<(String, String, u64)>,
     /// How each table differs from what its job has brought; none when rows were not read.
-    pub drift: Option<Vec<(String, String, Known<Drift>)>>,
+    pub(crate) drift: Option<Vec<(String, String, Known<Drift>)>>,
     /// What the integrity check says; none when rows were not read.
-    pub integrity: Option<Known<Vec<String>>>,
+    pub(crate) integrity: Option<Known<Vec<String>>>,
 }

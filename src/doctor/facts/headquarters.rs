@@ -29,51 +29,50 @@ use crate::store::feature_rows::{self, Half};
 use crate::store::lengths::{OverlongColumn, too_long};
 use crate::store::operations::{FailedOperation, LateOperation, PendingOperations};
 use crate::store::packages::{Folder, PackageStore, checksum};
-use crate::store::profiles::Profile;
 use crate::store::sessions::Shortfall;
 use crate::store::topology::Parameter;
 use crate::store::unknown_files::{UnknownFile, unknown_files};
 use crate::store::upload_table::UploadTable;
 use crate::store::{
     Headquarters, Reader, StoreError, catalogue, features, integrity, lineage, lost, operations,
-    profiles, scheduler, sessions, topology, tracking, upload_pack, uploads, world,
+    scheduler, sessions, topology, tracking, upload_pack, uploads, world,
 };
 use crate::world::Clock;
 
 /// A download job and what it does to each table.
 #[derive(Debug)]
-pub struct JobPlans {
+pub(crate) struct JobPlans {
     /// The job.
-    pub job: Job,
+    pub(crate) job: Job,
     /// Its tables, or what is wrong with its mapping.
-    pub plans: Known<Vec<TablePlan>>,
+    pub(crate) plans: Known<Vec<TablePlan>>,
 }
 
 /// An upload job and the tables it collects.
 #[derive(Debug)]
-pub struct UploadPlans {
+pub(crate) struct UploadPlans {
     /// The job.
-    pub job: Job,
+    pub(crate) job: Job,
     /// Its tables, or what is wrong with its mapping.
-    pub tables: Known<Vec<UploadTable>>,
+    pub(crate) tables: Known<Vec<UploadTable>>,
 }
 
 /// Where a group stands with a download job.
 #[derive(Debug)]
-pub struct GroupJob {
+pub(crate) struct GroupJob {
     /// The group's RECID.
-    pub group: GroupId,
+    pub(crate) group: GroupId,
     /// The job.
-    pub job: String,
+    pub(crate) job: String,
     /// The row version up to which the group has had it.
-    pub version: Option<i64>,
+    pub(crate) version: Option<i64>,
     /// Whether anything it brings was touched since.
-    pub changed: bool,
+    pub(crate) changed: bool,
 }
 
 /// What has become of a package that is still needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PackageState {
+pub(crate) enum PackageState {
     /// It is as it was made, as far as was looked.
     Whole,
     /// It is not there.
@@ -86,82 +85,80 @@ pub enum PackageState {
 #[derive(Debug)]
 pub struct HeadquartersFacts {
     /// What `cdx.toml` says.
-    pub settings: Settings,
+    pub(crate) settings: Settings,
     /// The environment's time.
-    pub clock: Clock,
+    pub(crate) clock: Clock,
     /// The feature gates.
-    pub catalogue: Catalogue,
+    pub(crate) catalogue: Catalogue,
     /// How features stand.
-    pub standing: Known<Standing>,
+    pub(crate) standing: Known<Standing>,
     /// The row version at which each feature was last turned on or off, by slug.
-    pub changed: Known<BTreeMap<String, i64>>,
+    pub(crate) changed: Known<BTreeMap<String, i64>>,
     /// Why a feature that fell due stayed off, by slug, the last time it was looked at.
-    pub stayed_off: Known<BTreeMap<String, String>>,
+    pub(crate) stayed_off: Known<BTreeMap<String, String>>,
     /// Features with one of their two rows, by their name in that row, and which it is.
-    pub half_features: Known<Vec<(String, Half)>>,
+    pub(crate) half_features: Known<Vec<(String, Half)>>,
     /// The definitions that runs use.
-    pub definitions: Known<Definitions>,
+    pub(crate) definitions: Known<Definitions>,
     /// The definitions on disk, as initializing would write them.
-    pub on_disk: Known<Definitions>,
+    pub(crate) on_disk: Known<Definitions>,
     /// Headquarters' tables.
-    pub tables: Known<Tables>,
+    pub(crate) tables: Known<Tables>,
     /// The channel tables as headquarters knows them.
-    pub channel_tables: Known<Tables>,
+    pub(crate) channel_tables: Known<Tables>,
     /// The download jobs with their tables.
-    pub downloads: Known<Vec<JobPlans>>,
+    pub(crate) downloads: Known<Vec<JobPlans>>,
     /// The upload jobs with their tables.
-    pub uploads: Known<Vec<UploadPlans>>,
+    pub(crate) uploads: Known<Vec<UploadPlans>>,
     /// The channel database groups.
-    pub groups: Vec<Group>,
+    pub(crate) groups: Vec<Group>,
     /// The channel and offline databases, all of them.
-    pub stores: Vec<DataStore>,
+    pub(crate) stores: Vec<DataStore>,
     /// The distribution schedules.
-    pub schedules: Known<Vec<Schedule>>,
+    pub(crate) schedules: Known<Vec<Schedule>>,
     /// When each database was last heard of, by RECID.
-    pub connections: Known<BTreeMap<DataStoreId, Time>>,
+    pub(crate) connections: Known<BTreeMap<DataStoreId, Time>>,
     /// The download sessions.
-    pub sessions: Known<History>,
+    pub(crate) sessions: Known<History>,
     /// The upload sessions, oldest first.
-    pub upload_sessions: Known<Vec<UploadSession>>,
+    pub(crate) upload_sessions: Known<Vec<UploadSession>>,
     /// Upload sessions that were cancelled, with a package that has rows headquarters does not
     /// have; how many.
-    pub cancelled: Known<BTreeMap<UploadId, u64>>,
+    pub(crate) cancelled: Known<BTreeMap<UploadId, u64>>,
     /// Databases whose file was replaced and whose rows have not been looked after, and why.
-    pub replaced: Known<Vec<(DataStoreId, Cause)>>,
+    pub(crate) replaced: Known<Vec<(DataStoreId, Cause)>>,
     /// Channel database files that headquarters has no row for.
-    pub unknown_files: Known<Vec<UnknownFile>>,
+    pub(crate) unknown_files: Known<Vec<UnknownFile>>,
     /// Packages of sessions that are not over, by name.
-    pub packages: Known<BTreeMap<String, PackageState>>,
+    pub(crate) packages: Known<BTreeMap<String, PackageState>>,
     /// What each database lacks of each job, by the database's RECID and the job.
-    pub lacks: Known<BTreeMap<(DataStoreId, String), Shortfall>>,
+    pub(crate) lacks: Known<BTreeMap<(DataStoreId, String), Shortfall>>,
     /// Where each group stands with each download job.
-    pub group_jobs: Known<Vec<GroupJob>>,
+    pub(crate) group_jobs: Known<Vec<GroupJob>>,
     /// The lowest version that changes can be told from.
-    pub tracked_from: Known<i64>,
-    /// The functionality profiles.
-    pub profiles: Known<Vec<Profile>>,
+    pub(crate) tracked_from: Known<i64>,
     /// What operations rest on there.
-    pub said: Known<HeadquartersGround>,
+    pub(crate) said: Known<HeadquartersGround>,
     /// The default customer of each channel database, by RECID, and whether headquarters has it.
-    pub default_customers: Known<BTreeMap<DataStoreId, DefaultCustomer>>,
+    pub(crate) default_customers: Known<BTreeMap<DataStoreId, DefaultCustomer>>,
     /// The first customer there is, if any.
-    pub some_customer: Known<Option<AccountNum>>,
+    pub(crate) some_customer: Known<Option<AccountNum>>,
     /// The parameters.
-    pub parameters: Known<Vec<Parameter>>,
+    pub(crate) parameters: Known<Vec<Parameter>>,
     /// The version the scheduler was initialized in.
-    pub scheduler_version: Known<String>,
+    pub(crate) scheduler_version: Known<String>,
     /// Customer operations that failed.
-    pub failed_operations: Known<Vec<FailedOperation>>,
+    pub(crate) failed_operations: Known<Vec<FailedOperation>>,
     /// Customer operations that left fields alone.
-    pub late_operations: Known<Vec<LateOperation>>,
+    pub(crate) late_operations: Known<Vec<LateOperation>>,
     /// Customer operations that the batch has not looked at, by channel.
-    pub pending_operations: Known<Vec<PendingOperations>>,
+    pub(crate) pending_operations: Known<Vec<PendingOperations>>,
     /// Operations over two files that could not be finished, oldest first.
-    pub unfinished: Known<Vec<Unfinished>>,
+    pub(crate) unfinished: Known<Vec<Unfinished>>,
     /// What is too long for a channel; none when rows were not read.
-    pub too_long: Option<Known<Vec<(String, OverlongColumn)>>>,
+    pub(crate) too_long: Option<Known<Vec<(String, OverlongColumn)>>>,
     /// What the integrity check says; none when rows were not read.
-    pub integrity: Option<Known<Vec<String>>>,
+    pub(crate) integrity: Option<Known<Vec<String>>>,
 }
 
 impl HeadquartersFacts {
@@ -204,7 +201,6 @@ impl HeadquartersFacts {
             lacks: lacks(reader, &stores, &downloads),
             group_jobs: group_jobs(reader, &groups, &downloads),
             tracked_from: known(tracking::min_valid(hq)),
-            profiles: known(profiles::profiles(hq)),
             said: known(HeadquartersGround::read(hq, &catalogue)),
             default_customers: known(default_customers::all(hq, &reader.env.settings().company)),
             some_customer: known(default_customers::first(hq, &reader.env.settings().company)),
@@ -230,19 +226,19 @@ impl HeadquartersFacts {
     }
 
     /// The value of a parameter, in any case; none when it is not set.
-    pub fn parameter(&self, name: &str) -> Known<Option<&str>> {
+    pub(crate) fn parameter(&self, name: &str) -> Known<Option<&str>> {
         let parameters = self.parameters.as_ref().map_err(Clone::clone)?;
         let found = parameters.iter().find(|one| one.name.eq_ignore_ascii_case(name));
         Ok(found.map(|one| one.value.trim()))
     }
 
     /// The channel databases, without registers' offline ones.
-    pub fn channel_stores(&self) -> impl Iterator<Item = &DataStore> {
+    pub(crate) fn channel_stores(&self) -> impl Iterator<Item = &DataStore> {
         self.stores.iter().filter(|store| !store.offline)
     }
 
     /// Whether a time is before this long ago.
-    pub fn is_older(&self, time: &Time, than: std::time::Duration) -> bool {
+    pub(crate) fn is_older(&self, time: &Time, than: std::time::Duration) -> bool {
         *time < self.clock.before(than)
     }
 }

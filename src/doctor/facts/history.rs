@@ -9,7 +9,7 @@ use crate::model::status::DownloadStatus;
 
 /// How far a database has come with a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reached {
+pub(crate) enum Reached {
     /// It never had the job whole.
     Never,
     /// Everything up to this row version has been applied, or given up.
@@ -18,7 +18,7 @@ pub enum Reached {
 
 /// The download sessions, and which of them each database's present file has had or awaits.
 #[derive(Debug, Default)]
-pub struct History {
+pub(crate) struct History {
     sessions: Vec<DownloadSession>,
     /// For each database by RECID: where its sessions are, and where in them its row is.
     places: BTreeMap<DataStoreId, Vec<(usize, usize)>>,
@@ -31,7 +31,7 @@ pub struct History {
 impl History {
     /// Sessions, oldest first, and the newest one there was when a database's file was made again:
     /// what came before that is not in the file (D05).
-    pub fn new(
+    pub(crate) fn new(
         sessions: Vec<DownloadSession>,
         rebuilt: &BTreeMap<DataStoreId, DownloadId>,
     ) -> Self {
@@ -54,17 +54,17 @@ impl History {
     }
 
     /// Every session, oldest first.
-    pub fn all(&self) -> &[DownloadSession] {
+    pub(crate) fn all(&self) -> &[DownloadSession] {
         &self.sessions
     }
 
     /// The session that a package was made for.
-    pub fn of_package(&self, name: &str) -> Option<&DownloadSession> {
+    pub(crate) fn of_package(&self, name: &str) -> Option<&DownloadSession> {
         self.packages.get(name).and_then(|at| self.sessions.get(*at))
     }
 
     /// The sessions of one database with its row in each, oldest first.
-    pub fn of(
+    pub(crate) fn of(
         &self,
         store: DataStoreId,
     ) -> impl DoubleEndedIterator<Item = (&DownloadSession, &StoreSession)> {
@@ -90,13 +90,13 @@ impl History {
 
     /// Whether a full session of the same job was applied in a database later than this one, which
     /// brought whatever was in it.
-    pub fn is_healed(&self, store: DataStoreId, session: &DownloadSession) -> bool {
+    pub(crate) fn is_healed(&self, store: DataStoreId, session: &DownloadSession) -> bool {
         self.last_full(store, &session.job) > session.id
     }
 
     /// Whether a database has lost a session of a job, so that only a full one brings it what was
     /// in it.
-    pub fn has_lost(&self, store: DataStoreId, job: &str) -> bool {
+    pub(crate) fn has_lost(&self, store: DataStoreId, job: &str) -> bool {
         let full = self.last_full(store, job);
         let mut since = self.of_job(store, job).filter(|(session, _)| session.id > full);
         since.any(|(_, row)| row.status == DownloadStatus::Canceled && row.replaced_by.is_none())
@@ -108,7 +108,7 @@ impl History {
     /// where the first session was cancelled that it takes the place of. What was given up does
     /// not hold it: that is missing, and does not come by itself. A session without data has
     /// looked at every version that was closed (D03).
-    pub fn reached(&self, store: DataStoreId, job: &str) -> Reached {
+    pub(crate) fn reached(&self, store: DataStoreId, job: &str) -> Reached {
         let mut known = Progress::default();
         for (session, row) in self.of_job(store, job) {
             match row.status {

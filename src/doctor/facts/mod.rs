@@ -1,16 +1,16 @@
 //! What is known of an environment, read once; rules look at nothing else.
 
-pub mod channel;
-pub mod headquarters;
+pub(crate) mod channel;
+pub(crate) mod headquarters;
 mod history;
 mod reading;
 mod survey;
 
-pub use channel::{Channel, ChannelFacts, FileState, Uploading};
-pub use headquarters::{GroupJob, HeadquartersFacts, JobPlans, PackageState, UploadPlans};
-pub use history::{History, Reached};
+pub(crate) use channel::{Channel, ChannelFacts, FileState, Uploading};
+pub(crate) use headquarters::{GroupJob, HeadquartersFacts, JobPlans, PackageState};
+pub(crate) use history::{History, Reached};
 pub(super) use reading::Reading;
-pub use survey::Progress;
+pub(crate) use survey::Progress;
 pub(super) use survey::survey;
 
 use crate::diagnosis::Unknown;
@@ -25,12 +25,12 @@ pub struct Examination {
     /// Rows were not read.
     pub quick: bool,
     /// Somebody writes meanwhile: rows of different files cannot be held against each other.
-    pub busy: bool,
+    pub(crate) busy: bool,
 }
 
 impl Examination {
     /// Why rows of two files are not held against each other; none where they are.
-    pub fn leaves_rows_out(&self) -> Option<Unknown> {
+    pub(crate) fn leaves_rows_out(&self) -> Option<Unknown> {
         let why = if self.quick {
             "it reads every row, and --quick leaves that out"
         } else if self.busy {
@@ -42,17 +42,17 @@ impl Examination {
     }
 
     /// The channel databases without offline ones, those that could be read, with what was read.
-    pub fn readable(&self) -> impl Iterator<Item = (&Channel, &ChannelFacts)> {
+    pub(crate) fn readable(&self) -> impl Iterator<Item = (&Channel, &ChannelFacts)> {
         self.channels.iter().filter_map(|channel| Some((channel, channel.facts.as_ref().ok()?)))
     }
 
     /// The same without registers' offline databases.
-    pub fn online(&self) -> impl Iterator<Item = (&Channel, &ChannelFacts)> {
+    pub(crate) fn online(&self) -> impl Iterator<Item = (&Channel, &ChannelFacts)> {
         self.readable().filter(|(channel, _)| !channel.store.offline)
     }
 
     /// Says which databases a rule could not look at.
-    pub fn tell_unreadable(&self, findings: &mut crate::diagnosis::Findings) {
+    pub(crate) fn tell_unreadable(&self, findings: &mut crate::diagnosis::Findings) {
         for channel in &self.channels {
             if let Err(why) = &channel.facts {
                 findings.unjudged(&channel.store.name, &why.reason);
@@ -61,7 +61,7 @@ impl Examination {
     }
 
     /// Says which download jobs a rule could not look at; none at all is no answer.
-    pub fn tell_unplanned_downloads(
+    pub(crate) fn tell_unplanned_downloads(
         &self,
         findings: &mut crate::diagnosis::Findings,
     ) -> Result<(), Unknown> {
@@ -74,7 +74,7 @@ impl Examination {
     }
 
     /// Says which upload jobs a rule could not look at; none at all is no answer.
-    pub fn tell_unplanned_uploads(
+    pub(crate) fn tell_unplanned_uploads(
         &self,
         findings: &mut crate::diagnosis::Findings,
     ) -> Result<(), Unknown> {
@@ -87,12 +87,12 @@ impl Examination {
     }
 
     /// Whether nothing was left out by name.
-    pub fn examines_all(&self) -> bool {
+    pub(crate) fn examines_all(&self) -> bool {
         self.channels.len() == self.hq.stores.len()
     }
 
     /// Whether a channel or offline database is among those examined.
-    pub fn examines(&self, name: &str) -> bool {
+    pub(crate) fn examines(&self, name: &str) -> bool {
         self.channels.iter().any(|channel| channel.store.name == name)
     }
 }

@@ -42,7 +42,7 @@ const MOST_THREADS: usize = 4;
 const CHANNEL_CACHE_KIB: u32 = 2 * 1024;
 
 /// Called with how many databases there are, and how many have been read.
-pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
+pub(crate) type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
 
 /// Reads these databases.
 pub(in crate::doctor) fn survey(

@@ -91,15 +91,15 @@ each_rule!(registry);
 
 /// A rule's example: what was done to a new environment, and what the doctor then said.
 #[derive(Debug, Clone, Copy)]
-pub struct Example {
+pub(crate) struct Example {
     /// The steps of the fixture.
-    pub steps: &'static str,
+    pub(crate) steps: &'static str,
     /// The output.
-    pub output: &'static str,
+    pub(crate) output: &'static str,
 }
 
 /// The example of a rule.
-pub fn example(rule: &Rule) -> Option<Example> {
+pub(crate) fn example(rule: &Rule) -> Option<Example> {
     EXAMPLES.iter().find(|(code, _)| *code == rule.header.code).map(|(_, example)| *example)
 }
 

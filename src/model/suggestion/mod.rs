@@ -3,8 +3,8 @@
 mod prose;
 mod written;
 
-pub use prose::{Part, Prose};
-pub use written::{Shell, quoted};
+pub(crate) use prose::{Part, Prose};
+pub(crate) use written::{Shell, quoted};
 
 use super::ids::{DownloadId, UploadId};
 use super::run::Phase;
@@ -235,22 +235,22 @@ pub enum OfChannels {
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Run {
     /// The jobs, in order.
-    pub jobs: Vec<String>,
+    pub(crate) jobs: Vec<String>,
     /// The whole of each instead of what has changed.
-    pub full: bool,
+    pub(crate) full: bool,
     /// One half of an upload.
-    pub phase: Option<Phase>,
+    pub(crate) phase: Option<Phase>,
     /// One channel.
-    pub channel: Option<String>,
+    pub(crate) channel: Option<String>,
     /// One group.
-    pub group: Option<String>,
+    pub(crate) group: Option<String>,
     /// Facts that it may be run without.
-    pub allow: Vec<String>,
+    pub(crate) allow: Vec<String>,
 }
 
 impl Run {
     /// Runs these jobs.
-    pub fn jobs<T: AsRef<str>>(jobs: impl IntoIterator<Item = T>) -> Self {
+    pub(crate) fn jobs<T: AsRef<str>>(jobs: impl IntoIterator<Item = T>) -> Self {
         let jobs = jobs.into_iter().map(|job| job.as_ref().to_owned()).collect();
         Self { jobs, ..Self::default() }
     }
@@ -262,13 +262,13 @@ impl Run {
 
     /// All of it, not what has changed.
     #[must_use]
-    pub fn full(self) -> Self {
+    pub(crate) fn full(self) -> Self {
         Self { full: true, ..self }
     }
 
     /// For one channel database group alone.
     #[must_use]
-    pub fn in_group(self, group: &str) -> Self {
+    pub(crate) fn in_group(self, group: &str) -> Self {
         Self { group: Some(group.to_owned()), ..self }
     }
 
@@ -294,22 +294,22 @@ pub struct SetSchedule {
     /// Its name; one that is not there is made.
     pub name: String,
     /// Whether it is active.
-    pub active: Option<bool>,
+    pub(crate) active: Option<bool>,
     /// It gets a recurring batch.
-    pub recurring: bool,
+    pub(crate) recurring: bool,
     /// Its batch waits for its next time.
-    pub waiting: bool,
+    pub(crate) waiting: bool,
     /// Jobs that it runs and no others.
-    pub jobs: Vec<String>,
+    pub(crate) jobs: Vec<String>,
     /// Jobs beside those that it runs.
-    pub add_jobs: Vec<String>,
+    pub(crate) add_jobs: Vec<String>,
     /// Groups beside those that it serves.
-    pub add_groups: Vec<String>,
+    pub(crate) add_groups: Vec<String>,
 }
 
 impl SetSchedule {
     /// A change of the schedule of this name.
-    pub fn of(name: &str) -> Self {
+    pub(crate) fn of(name: &str) -> Self {
         Self { name: name.to_owned(), ..Self::default() }
     }
 }
@@ -325,7 +325,7 @@ pub enum ProfileSwitch {
 
 impl ProfileSwitch {
     /// The option as the form names it.
-    pub fn label(self) -> &'static str {
+    pub(crate) fn label(self) -> &'static str {
         match self {
             Self::AsyncCustomers => "Create customer in async mode",
             Self::AsyncOrders => "Create customer order in async mode",
@@ -339,13 +339,13 @@ pub struct Doctor {
     /// Only this rule.
     pub only: Option<String>,
     /// Without what this file holds.
-    pub baseline: Option<String>,
+    pub(crate) baseline: Option<String>,
     /// Writes the file.
-    pub write_baseline: bool,
+    pub(crate) write_baseline: bool,
     /// Runs the safe fixes.
-    pub fix: bool,
+    pub(crate) fix: bool,
     /// A format of its own.
-    pub format: Option<&'static str>,
+    pub(crate) format: Option<&'static str>,
 }
 
 macro_rules! families {
@@ -371,21 +371,21 @@ families! {
 
 impl Suggestion {
     /// Initializes the scheduler from the definitions.
-    pub const INITIALIZE: Self = Self::Initialize { delete_existing: false };
+    pub(crate) const INITIALIZE: Self = Self::Initialize { delete_existing: false };
 
     /// Records that something is set up.
-    pub fn record(fact: &str) -> Self {
+    pub(crate) fn record(fact: &str) -> Self {
         Self::SetParameter(fact.to_owned(), "yes".to_owned())
     }
 
     /// Turns a feature on, with what it needs.
-    pub fn enable_whole(feature: &str, consent: Consent) -> Self {
+    pub(crate) fn enable_whole(feature: &str, consent: Consent) -> Self {
         let feature = feature.to_owned();
         OfFeatures::Enable { feature, with_prerequisites: true, consent }.into()
     }
 
     /// The run that it is, where it is one.
-    pub fn as_run(&self) -> Option<&Run> {
+    pub(crate) fn as_run(&self) -> Option<&Run> {
         match self {
             Self::Run(run) => Some(run),
             _ => None,
@@ -393,40 +393,18 @@ impl Suggestion {
     }
 
     /// The jobs that it runs, in order.
-    pub fn jobs(&self) -> &[String] {
+    pub(crate) fn jobs(&self) -> &[String] {
         self.as_run().map_or(&[], |run| &run.jobs)
     }
 
     /// Whether it sends all of a job.
-    pub fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.as_run().is_some_and(|run| run.full)
-    }
-
-    /// The one channel or database that it is about.
-    pub fn channel(&self) -> Option<&str> {
-        match self {
-            Self::Run(Run { channel, .. })
-            | Self::RestartRegisters(channel)
-            | Self::RestartScaleUnits(channel)
-            | Self::UpgradeScaleUnits(_, channel)
-            | Self::Sessions(
-                OfSessions::Retry { channel, .. } | OfSessions::Cancel { channel, .. },
-            ) => channel.as_deref(),
-            Self::Reconnect(channel)
-            | Self::FindCustomer { channel, .. }
-            | Self::Channels(
-                OfChannels::Resume(channel)
-                | OfChannels::Reseed(channel)
-                | OfChannels::SetDefaultCustomer { channel, .. }
-                | OfChannels::Rebuild { database: channel, .. },
-            ) => Some(channel),
-            _ => None,
-        }
     }
 
     /// The same for every channel, where it can be said without one.
     #[must_use]
-    pub fn everywhere(&self) -> Self {
+    pub(crate) fn everywhere(&self) -> Self {
         let mut wide = self.clone();
         if let Self::Run(Run { channel, .. })
         | Self::RestartRegisters(channel)

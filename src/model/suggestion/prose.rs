@@ -5,7 +5,7 @@ use crate::model::tone::Tone;
 
 /// A piece of text for people.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
+pub(crate) enum Part {
     /// Words.
     Words(String),
     /// A command to type.
@@ -16,16 +16,16 @@ pub enum Part {
 
 /// Text for people with commands in it; which environment they name is known when it is printed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Prose(Vec<Part>);
+pub(crate) struct Prose(Vec<Part>);
 
 impl Prose {
     /// Words that lead to a command, `see what there is: cdx jobs list`.
-    pub fn hint(words: impl Into<String>, command: impl Into<Suggestion>) -> Self {
+    pub(crate) fn hint(words: impl Into<String>, command: impl Into<Suggestion>) -> Self {
         Self::from(words.into()).and(": ").and_command(command)
     }
 
     /// Commands one after the other, each only where the one before has worked.
-    pub fn chain<'a>(commands: impl IntoIterator<Item = &'a Suggestion>) -> Self {
+    pub(crate) fn chain<'a>(commands: impl IntoIterator<Item = &'a Suggestion>) -> Self {
         let mut chain = Self::default();
         for command in commands {
             if !chain.0.is_empty() {
@@ -38,21 +38,25 @@ impl Prose {
 
     /// More words.
     #[must_use]
-    pub fn and(mut self, words: impl Into<String>) -> Self {
+    pub(crate) fn and(mut self, words: impl Into<String>) -> Self {
         self.0.push(Part::Words(words.into()));
         self
     }
 
     /// A command behind what is said so far.
     #[must_use]
-    pub fn and_command(mut self, command: impl Into<Suggestion>) -> Self {
+    pub(crate) fn and_command(mut self, command: impl Into<Suggestion>) -> Self {
         self.0.push(Part::Command(command.into()));
         self
     }
 
     /// A value behind what is said so far.
     #[must_use]
-    pub fn and_value(mut self, value: impl Into<String>, tone: impl Into<Option<Tone>>) -> Self {
+    pub(crate) fn and_value(
+        mut self,
+        value: impl Into<String>,
+        tone: impl Into<Option<Tone>>,
+    ) -> Self {
         self.0.push(match tone.into() {
             Some(tone) => Part::Value(value.into(), tone),
             None => Part::Words(value.into()),
@@ -61,7 +65,7 @@ impl Prose {
     }
 
     /// The pieces, in order.
-    pub fn parts(&self) -> &[Part] {
+    pub(crate) fn parts(&self) -> &[Part] {
         &self.0
     }
 

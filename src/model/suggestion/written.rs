@@ -9,7 +9,7 @@ use crate::model::session::{SessionId, SessionKind};
 
 /// The shells that commands are written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shell {
+pub(crate) enum Shell {
     /// POSIX sh.
     Sh,
     /// PowerShell.
@@ -18,7 +18,7 @@ pub enum Shell {
 
 impl Shell {
     /// A word as the shell takes it literally.
-    pub fn quoted(self, word: &str) -> String {
+    pub(crate) fn quoted(self, word: &str) -> String {
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:".contains(c);
         if !word.is_empty() && word.chars().all(plain) {
             return word.to_owned();
@@ -32,7 +32,7 @@ impl Shell {
 }
 
 /// A word as sh takes it literally; so does PowerShell, unless it has a single quote in it.
-pub fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     Shell::Sh.quoted(word)
 }
 
@@ -133,19 +133,19 @@ enum Place {
 
 impl Suggestion {
     /// The command as it is typed in sh, for the environment that `--env` named, where it did.
-    pub fn typed(&self, env: Option<&str>) -> String {
+    pub(crate) fn typed(&self, env: Option<&str>) -> String {
         self.written(Shell::Sh, env)
     }
 
     /// The command as it is typed in a shell.
-    pub fn written(&self, shell: Shell, env: Option<&str>) -> String {
+    pub(crate) fn written(&self, shell: Shell, env: Option<&str>) -> String {
         let words = self.arguments(env);
         let words: Vec<String> = words.iter().map(|word| shell.quoted(word)).collect();
         format!("cdx {}", words.join(" "))
     }
 
     /// What stands behind the name of the program, word by word.
-    pub fn arguments(&self, env: Option<&str>) -> Vec<String> {
+    pub(crate) fn arguments(&self, env: Option<&str>) -> Vec<String> {
         let (words, place) = self.words(env);
         let named = Words::default().option("--env", env.filter(|_| place == Place::Environment));
         named.finish().into_iter().chain(words.finish()).collect()

@@ -2,4 +2,4 @@
 
 mod run;
 
-pub use run::tally;
+pub(crate) use run::tally;

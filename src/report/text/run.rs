@@ -35,7 +35,7 @@ impl Report for RunReport {
 }
 
 /// What became of the operations that a batch looked at.
-pub fn tally(title: &str, processed: u64, failed: u64, waiting: u64) -> Prose {
+pub(crate) fn tally(title: &str, processed: u64, failed: u64, waiting: u64) -> Prose {
     Prose::from(title)
         .and_value(grouped(processed), Tone::Good.of_count(processed))
         .and(" processed, ")

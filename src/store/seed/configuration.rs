@@ -16,11 +16,11 @@ pub struct FeatureSeed {
     /// `Dynamics.AX.Application.<class>`.
     pub name: String,
     /// The English display name.
-    pub display_name: String,
+    pub(crate) display_name: String,
     /// Whether it is on.
-    pub on: bool,
+    pub(crate) on: bool,
     /// Whether it can be disabled once on.
-    pub can_disable: bool,
+    pub(crate) can_disable: bool,
 }
 
 /// A channel of a new environment.

@@ -4,18 +4,18 @@
 #[derive(Debug, Clone)]
 pub struct Lists {
     /// First names.
-    pub first: Vec<&'static str>,
+    pub(crate) first: Vec<&'static str>,
     /// Last names.
-    pub last: Vec<&'static str>,
+    pub(crate) last: Vec<&'static str>,
     /// Streets.
-    pub streets: Vec<&'static str>,
+    pub(crate) streets: Vec<&'static str>,
     /// City, state, postal code, county.
-    pub places: Vec<[&'static str; 4]>,
+    pub(crate) places: Vec<[&'static str; 4]>,
 }
 
 impl Lists {
     /// The shipped lists.
-    pub fn shipped() -> Self {
+    pub(crate) fn shipped() -> Self {
         let lines = |text: &'static str| text.lines().filter(|line| !line.is_empty());
         let place = |line: &'static str| {
             let mut parts = line.split('|');

@@ -11,4 +11,4 @@ pub use customers::customers;
 pub use lists::{Lists, channel_names};
 
 /// The first RECID of seeded rows, the smallest that the product hands out.
-pub const FIRST_RECID: i64 = 5_637_144_576;
+pub(crate) const FIRST_RECID: i64 = 5_637_144_576;
