@@ -19,10 +19,12 @@ use super::error::StoreError;
 /// Neither is a channel's transaction one of headquarters:
 ///
 /// ```compile_fail,E0308
-/// use cdx::store::{ChannelTx, StoreError, intents};
+/// use cdx::store::{ChannelTx, HqTx};
 ///
-/// fn of_another_side(channel: &ChannelTx<'_>) -> Result<(), StoreError> {
-///     intents::drop(channel, 1)
+/// fn of_headquarters(_: &HqTx<'_>) {}
+///
+/// fn of_another_side(channel: &ChannelTx<'_>) {
+///     of_headquarters(channel);
 /// }
 /// ```
 #[derive(Debug)]
