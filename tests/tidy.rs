@@ -7,6 +7,9 @@ mod functions;
 #[path = "tidy/rings.rs"]
 mod rings;
 
+use functions::Function;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -120,8 +123,42 @@ fn files_and_functions_stay_small() {
         }
     }
     for (name, text) in sources() {
-        for (function, line, length) in functions::functions(&text) {
+        for Function { name: function, line, length, .. } in functions::functions(&text) {
             assert!(length <= 70, "{name}:{line}: {function} has {length} lines");
+        }
+    }
+}
+
+/// What is public is what tests and benchmarks use; the compiler names what nobody uses of the rest.
+#[test]
+fn what_is_public_is_used_outside() {
+    let outside: String = [files("tests", "rs"), files("benches", "rs")]
+        .concat()
+        .into_iter()
+        .map(|(_, t)| t)
+        .collect();
+    let main = fs::read_to_string(root().join("src/main.rs")).unwrap();
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let words: BTreeSet<&str> =
+        outside.split(|c| !is_word(c)).chain(main.split(|c| !is_word(c))).collect();
+    for (name, text) in sources() {
+        for one in functions::functions(program(&text)).iter().filter(|one| one.is_public) {
+            let used = words.contains(one.name.as_str());
+            assert!(used, "{name}:{}: nobody outside uses {}", one.line, one.name);
+        }
+    }
+}
+
+/// A name says which of two types is meant; a command's own arguments are its file's alone.
+#[test]
+fn no_two_types_of_a_layer_share_a_name() {
+    let mut seen: BTreeMap<(String, String), String> = BTreeMap::new();
+    for (name, text) in sources() {
+        let layer = name.split('/').nth(1).unwrap_or_default().to_owned();
+        for found in functions::types(program(&text)) {
+            let own = layer == "cli" && ["Args", "Command"].contains(&found.as_str());
+            let other = seen.insert((layer.clone(), found.clone()), name.clone());
+            assert!(own || other.is_none(), "{name} and {other:?} both have a {found}");
         }
     }
 }

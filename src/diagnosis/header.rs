@@ -27,6 +27,6 @@ pub struct Header {
 }
 
 /// Whether a word names a rule, by code or name, in any case.
-pub fn is_called(code: &str, name: &str, word: &str) -> bool {
+pub(crate) fn is_called(code: &str, name: &str, word: &str) -> bool {
     word.trim().eq_ignore_ascii_case(code) || word.trim().eq_ignore_ascii_case(name)
 }

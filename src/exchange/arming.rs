@@ -74,7 +74,7 @@ pub(crate) fn rehearsed(
 }
 
 /// Says which of the faults that this command armed have not happened.
-pub fn tell_unmet(writer: &Writer, listener: &mut dyn Listener) {
+pub(crate) fn tell_unmet(writer: &Writer, listener: &mut dyn Listener) {
     for fault in writer.world.faults.unmet() {
         let text = format!("fault {fault} has not happened; it waits for the next command");
         listener.event(Event::Warning { text, hint: None });

@@ -5,7 +5,7 @@ use super::batch_fields::{Fate, Task};
 use crate::model::async_values::AFFILIATION;
 use crate::model::changed_fields::ChangedFields;
 use crate::model::customer::{
-    Address, AddressField, Change, Contact, Customer, CustomerField, PHONE, Part, Place,
+    Address, AddressField, Change, Contact, Customer, CustomerField, CustomerTable, PHONE, Place,
 };
 use crate::model::field_set::{Field, FieldOwner, Stamp};
 use crate::model::ids::{AccountNum, AsyncAccount, DataAreaId};
@@ -164,7 +164,7 @@ fn customer(
     let wanted = Customer::of_async(|column| row.text(column));
     let changed = task.changed()?;
     for field in CustomerField::ALL.iter().filter(|field| changed.includes(field.as_str())) {
-        if let Place::Column(Part::Name, column) = field.place() {
+        if let Place::Column(CustomerTable::Name, column) = field.place() {
             Limits::check(limits.name.as_ref(), column, field.get(&wanted))?;
         }
     }

@@ -134,23 +134,23 @@ fields! {
     /// A field of a customer that people set with `--set FIELD=VALUE`.
     CustomerField of Customer, kept in Place {
         /// First name.
-        FirstName = "first-name", "FIRSTNAME", Place::Column(Part::Name, "FIRSTNAME"), first_name;
+        FirstName = "first-name", "FIRSTNAME", Place::Column(CustomerTable::Name, "FIRSTNAME"), first_name;
         /// Middle name.
-        MiddleName = "middle-name", "MIDDLENAME", Place::Column(Part::Name, "MIDDLENAME"), middle_name;
+        MiddleName = "middle-name", "MIDDLENAME", Place::Column(CustomerTable::Name, "MIDDLENAME"), middle_name;
         /// Last name.
-        LastName = "last-name", "LASTNAME", Place::Column(Part::Name, "LASTNAME"), last_name;
+        LastName = "last-name", "LASTNAME", Place::Column(CustomerTable::Name, "LASTNAME"), last_name;
         /// Personal title: Mr, Mrs, Ms, Dr.
-        Title = "title", "TITLERECORDID", Place::Column(Part::Person, "PERSONALTITLE"), title;
+        Title = "title", "TITLERECORDID", Place::Column(CustomerTable::Person, "PERSONALTITLE"), title;
         /// Primary e-mail address.
         Email = "email", "EMAIL", Place::Contact(EMAIL), email;
         /// Primary telephone number.
         Phone = "phone", "PHONE", Place::Contact(PHONE), phone;
         /// Where receipts go.
-        ReceiptEmail = "receipt-email", "RECEIPTEMAIL", Place::Column(Part::Retail, "RECEIPTEMAIL"), receipt_email;
+        ReceiptEmail = "receipt-email", "RECEIPTEMAIL", Place::Column(CustomerTable::Retail, "RECEIPTEMAIL"), receipt_email;
         /// Language.
-        Language = "language", "LANGUAGEID", Place::Column(Part::Party, "LANGUAGEID"), language;
+        Language = "language", "LANGUAGEID", Place::Column(CustomerTable::Party, "LANGUAGEID"), language;
         /// Customer group.
-        Group = "group", "CUSTGROUP", Place::Column(Part::Account, "CUSTGROUP"), group;
+        Group = "group", "CUSTGROUP", Place::Column(CustomerTable::Account, "CUSTGROUP"), group;
     }
 }
 
@@ -176,14 +176,14 @@ fields! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     /// A column of one of the customer's rows.
-    Column(Part, &'static str),
+    Column(CustomerTable, &'static str),
     /// The primary contact of this type.
     Contact(i64),
 }
 
 named! {
-    /// The rows that a customer is made of.
-    pub(crate) enum Part {
+    /// The tables that a customer has a row in.
+    pub(crate) enum CustomerTable {
         /// The party.
         Party = "DIRPARTYTABLE",
         /// The person that the party is.

@@ -7,7 +7,9 @@ use rusqlite::types::{ToSql, ValueRef};
 use super::db::Db;
 use super::error::StoreError;
 use super::pack::used;
-use crate::model::customer::{Address, AddressField, Customer, CustomerField, Part, Place};
+use crate::model::customer::{
+    Address, AddressField, Customer, CustomerField, CustomerTable, Place,
+};
 use crate::model::key::Side;
 use crate::model::name_kind::NameKind;
 
@@ -27,11 +29,11 @@ pub(super) fn customers(side: Side, more: &str) -> String {
                 include_str!("sql/customer_contact.sql").replace("{kind}", &kind.to_string())
             }
             Place::Column(part, column) => match part {
-                Part::Party => format!("p.{column}"),
-                Part::Account => format!("c.{column}"),
-                Part::Person => format!("coalesce(d.{column}, 0)"),
-                Part::Name => format!("coalesce(n.{column}, '')"),
-                Part::Retail => format!("coalesce(r.{column}, '')"),
+                CustomerTable::Party => format!("p.{column}"),
+                CustomerTable::Account => format!("c.{column}"),
+                CustomerTable::Person => format!("coalesce(d.{column}, 0)"),
+                CustomerTable::Name => format!("coalesce(n.{column}, '')"),
+                CustomerTable::Retail => format!("coalesce(r.{column}, '')"),
             },
         };
         format!("{value} AS {}", field.column())

@@ -8,7 +8,9 @@ use super::field_sets;
 use super::hq_locations::{in_force, set_contact};
 use super::side::{Headquarters, HqTx};
 use super::world::{next, next_recid, note_recid};
-use crate::model::customer::{Change, Contact, Customer, CustomerEdit, CustomerField, Part, Place};
+use crate::model::customer::{
+    Change, Contact, Customer, CustomerEdit, CustomerField, CustomerTable, Place,
+};
 use crate::model::field_set::{Field, FieldOwner, Stamp};
 use crate::model::ids::{AccountNum, AsyncAccount, DataAreaId};
 use crate::model::key::Side;
@@ -72,10 +74,12 @@ pub(crate) fn create(
         ";
 ",
     );
-    for (part, sql) in Part::ALL.iter().zip(statements) {
+    for (part, sql) in CustomerTable::ALL.iter().zip(statements) {
         let recid = match part {
-            Part::Party | Part::Person => party,
-            Part::Name | Part::Account | Part::Retail => next_recid(hq, part.as_str())?,
+            CustomerTable::Party | CustomerTable::Person => party,
+            CustomerTable::Name | CustomerTable::Account | CustomerTable::Retail => {
+                next_recid(hq, part.as_str())?
+            }
         };
         let of_part = |field: &CustomerField| match field.place() {
             Place::Column(of, column) if of == *part => {
@@ -230,18 +234,18 @@ fn write(
         Place::Column(part, column) => (part, column),
     };
     let (key, modified) = match part {
-        Part::Party => ("RECID = :party", ", MODIFIEDDATETIME = :now"),
-        Part::Person => ("RECID = :party", ""),
-        Part::Name => ("PERSON = :party", ""),
-        Part::Account => ("PARTY = :party", ", MODIFIEDDATETIME = :now"),
-        Part::Retail => ("ACCOUNTNUM = :account", ", MODIFIEDDATETIME = :now"),
+        CustomerTable::Party => ("RECID = :party", ", MODIFIEDDATETIME = :now"),
+        CustomerTable::Person => ("RECID = :party", ""),
+        CustomerTable::Name => ("PERSON = :party", ""),
+        CustomerTable::Account => ("PARTY = :party", ", MODIFIEDDATETIME = :now"),
+        CustomerTable::Retail => ("ACCOUNTNUM = :account", ", MODIFIEDDATETIME = :now"),
     };
     let sql = format!("UPDATE {part} SET {column} = :value{modified} WHERE {key}");
     let value = field.stored(value);
     let params =
         named_params! { ":value": value, ":now": now, ":party": party, ":account": account };
     run_with(hq, &sql, &[], params)?;
-    if part == Part::Name {
+    if part == CustomerTable::Name {
         let params = named_params! { ":party": party, ":now": now };
         hq.run(include_str!("sql/hq_party_name.sql"), params)?;
     }

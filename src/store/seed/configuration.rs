@@ -147,7 +147,7 @@ pub(in crate::store) fn add_store(
 }
 
 /// Adds a store channel with its registers and database after the environment was made.
-pub fn add_channel_rows(
+pub(crate) fn add_channel_rows(
     hq: &HqTx<'_>,
     company: &DataAreaId,
     name: &str,
@@ -181,7 +181,7 @@ pub fn add_channel_rows(
 }
 
 /// Adds the offline database of a channel's first register; its RECID.
-pub fn add_offline_store(
+pub(crate) fn add_offline_store(
     hq: &HqTx<'_>,
     channel: &str,
     name: &str,

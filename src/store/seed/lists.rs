@@ -31,7 +31,7 @@ impl Lists {
 }
 
 /// The first so many channel names; past the listed ones they are numbered.
-pub fn channel_names(count: usize) -> Vec<String> {
+pub(crate) fn channel_names(count: usize) -> Vec<String> {
     let listed: Vec<&str> = include_str!("../../../fixtures/seed/channels.txt").lines().collect();
     (0..count)
         .map(|at| match listed.get(at) {

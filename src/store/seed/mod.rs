@@ -4,11 +4,11 @@ mod configuration;
 mod customers;
 mod lists;
 
-pub use configuration::{
-    ChannelSeed, FeatureSeed, add_channel_rows, add_offline_store, configuration,
-};
+pub use configuration::{ChannelSeed, FeatureSeed, configuration};
+pub(crate) use configuration::{add_channel_rows, add_offline_store};
 pub use customers::customers;
-pub use lists::{Lists, channel_names};
+pub use lists::Lists;
+pub(crate) use lists::channel_names;
 
 /// The first RECID of seeded rows, the smallest that the product hands out.
 pub(crate) const FIRST_RECID: i64 = 5_637_144_576;
