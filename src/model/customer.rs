@@ -52,6 +52,13 @@ impl Customer {
         let parts = parts.into_iter().filter(|part| !part.is_empty());
         parts.map(String::as_str).collect::<Vec<_>>().join(" ")
     }
+
+    /// A new customer with what it takes from the default customer (C06): group and currency, and
+    /// the language where it has none.
+    pub(crate) fn like(self, default: Self) -> Self {
+        let language = if self.language.is_empty() { default.language } else { self.language };
+        Self { group: default.group, currency: default.currency, language, ..self }
+    }
 }
 
 /// A postal address.

@@ -115,11 +115,7 @@ fn create_locally(
         ChannelCustomer::Sync { account: own.default_customer, guid: AsyncAccount::default() };
     let given = ChangedFields::text(CustomerField::given(&customer).map(CustomerField::as_str));
     let default = channel_view::state(&site.database, site.store.id, &template)?;
-    customer.group = default.group;
-    customer.currency = default.currency;
-    if customer.language.is_empty() {
-        customer.language = default.language;
-    }
+    let customer = customer.like(default);
     let seed = site.world().seed;
     let known = site.database.write(|channel| {
         let next_guid = || world::next_guid(channel, seed, &site.store.name);

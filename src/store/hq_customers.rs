@@ -62,18 +62,14 @@ pub(crate) fn create(
         None => AccountNum::new(format!("{:08}", next(hq, "account")?)),
     };
     let found = template(hq, origin.default_customer, origin.company)?;
-    let Some(Customer { group, currency, language, .. }) = found else {
+    let Some(default) = found else {
         let what = NameKind::DefaultCustomer;
         return Err(StoreError::unknown(what, origin.default_customer.as_str(), &[]));
     };
-    let language = if customer.language.is_empty() { language } else { customer.language.clone() };
-    let kept = Customer { group, currency, language, ..customer.clone() };
+    let kept = customer.clone().like(default);
     let (name, now) = (kept.name(), origin.now);
     let party = next_recid(hq, "DIRPARTYTABLE")?;
-    let statements = include_str!("sql/hq_customer_create.sql").split(
-        ";
-",
-    );
+    let statements = include_str!("sql/hq_customer_create.sql").split(";\n");
     for (part, sql) in CustomerTable::ALL.iter().zip(statements) {
         let recid = match part {
             CustomerTable::Party | CustomerTable::Person => party,
