@@ -7,6 +7,7 @@ use super::problem::{Kind, Problem, Problems};
 use super::shipped::SourceFile;
 use super::walk::At;
 use crate::model::evidence::{Evidence, Grade};
+use crate::model::ids::JobId;
 use crate::model::job::{Definitions, Direction, FieldMap, Job, JobLine, Subjob, Target};
 use crate::model::nearest::nearest;
 
@@ -82,7 +83,7 @@ impl<'a> DefinitionSet<'a> {
             self.spelled.entry(word.to_lowercase()).or_insert_with(|| origin.clone());
         }
         let job = Job {
-            id: raw.id.value.clone(),
+            id: JobId::new(&raw.id.value),
             name: raw.name,
             aliases: raw.aliases.into_iter().map(|alias| alias.value).collect(),
             direction: raw.direction,
@@ -99,7 +100,7 @@ impl<'a> DefinitionSet<'a> {
         let evidence = self.evidence(file, raw.grade, raw.source.clone());
         let jobs = match (&raw.jobs, own_job) {
             (Some(jobs), _) => jobs.clone(),
-            (None, Some(job)) => vec![At { value: job.id.clone(), at: raw.id.at }],
+            (None, Some(job)) => vec![At { value: job.id.to_string(), at: raw.id.at }],
             (None, None) => Vec::new(),
         };
         let mut named = HashSet::new();
@@ -288,9 +289,10 @@ impl<'a> DefinitionSet<'a> {
             line.subjob.clone_from(&subjob.id);
             let kind = match (job.direction, subjob.counter.is_some()) {
                 (Direction::Upload, false) => Some(Kind::NoCounter { subjob: subjob.id.clone() }),
-                (Direction::Download, true) => {
-                    Some(Kind::CounterInDownload { subjob: subjob.id.clone(), job: job.id.clone() })
-                }
+                (Direction::Download, true) => Some(Kind::CounterInDownload {
+                    subjob: subjob.id.clone(),
+                    job: job.id.to_string(),
+                }),
                 _ => None,
             };
             if scheduled.insert((job.id.clone(), line.subjob.clone())) {

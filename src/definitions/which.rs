@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::evidence::{Evidence, Grade};
+use crate::model::ids::JobId;
 use crate::model::job::{Definitions, Job};
 
 const TOPICS: &str = include_str!("topics.toml");
@@ -101,7 +102,7 @@ fn needed_job(
 ) -> NeededJob {
     NeededJob {
         job: id.to_owned(),
-        name: definitions.job(id).map_or_else(String::new, |job| job.name.clone()),
+        name: definitions.job(&JobId::new(id)).map_or_else(String::new, |job| job.name.clone()),
         why,
         grade,
         source: source.to_owned(),

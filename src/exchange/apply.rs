@@ -16,7 +16,7 @@ use super::held::{HeldBack, held_back};
 use super::tries::Tries;
 use super::way_out;
 use crate::model::event::{Event, Listener};
-use crate::model::ids::DownloadId;
+use crate::model::ids::{DownloadId, JobId};
 use crate::model::session::Mode;
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
@@ -270,7 +270,7 @@ fn work(
 /// What every thread shares.
 struct Worker<'a> {
     env: &'a Environment,
-    job: &'a str,
+    job: &'a JobId,
     description: &'a str,
     now: Time,
     faults: &'a Faults,

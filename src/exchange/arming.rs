@@ -212,7 +212,7 @@ impl Reach {
     fn places(&self, spot: Spot) -> Vec<String> {
         let own = || self.own.iter().cloned();
         match spot {
-            Spot::Job => self.downloads.iter().map(|job| job.id.clone()).collect(),
+            Spot::Job => self.downloads.iter().map(|job| job.id.to_string()).collect(),
             Spot::Database => self.databases.clone(),
             Spot::Channel => self.channels.clone(),
             Spot::Own => own().collect(),
@@ -245,8 +245,8 @@ impl Reach {
         let (places, of_job) = (self.places(spot), spot == Spot::Job);
         let job = self.downloads.iter().find(|job| of_job && job.is_called(place));
         let own = places.iter().find(|known| known.eq_ignore_ascii_case(place));
-        if let Some(found) = job.map(|job| &job.id).or(own) {
-            return Ok(found.clone());
+        if let Some(found) = job.map(|job| job.id.as_str()).or(own.map(String::as_str)) {
+            return Ok(found.to_owned());
         }
         let exists = self.known.iter().any(|known| known.eq_ignore_ascii_case(place));
         if exists || places.is_empty() {

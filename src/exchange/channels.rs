@@ -9,7 +9,7 @@ use super::ending::{Ending, ended, is_being_made};
 use super::error::ExchangeError;
 use super::group_run::serving;
 use super::upload_tables::Uploads;
-use crate::model::ids::{AccountNum, DataStoreId, GroupId};
+use crate::model::ids::{AccountNum, DataStoreId, GroupId, JobId};
 use crate::model::job::{Direction, Job};
 use crate::model::session::Mode;
 use crate::model::session::{DownloadSession, UploadSession};
@@ -97,7 +97,7 @@ fn inherit(
     let all = sessions::all(&writer.hq)?;
     let of_group =
         || all.iter().filter(|session| session.group_id == group.id && session.only.is_none());
-    let mut jobs: Vec<&str> = of_group().map(|session| session.job.as_str()).collect();
+    let mut jobs: Vec<&JobId> = of_group().map(|session| &session.job).collect();
     jobs.sort_unstable();
     jobs.dedup();
     for job in jobs {
@@ -118,13 +118,13 @@ fn inherit(
 pub(crate) fn inherited<'a>(
     all: &'a [DownloadSession],
     group: GroupId,
-    job: &str,
+    job: &JobId,
 ) -> Vec<&'a DownloadSession> {
     let packed = || {
         all.iter().filter(|session| {
             session.group_id == group
                 && session.only.is_none()
-                && session.job == job
+                && session.job == *job
                 && session.package.is_some()
         })
     };
@@ -138,7 +138,7 @@ pub(crate) struct Rebuilt {
     /// Where the old file is kept, where there was one; relative to the environment.
     pub(crate) kept: Option<String>,
     /// The jobs that bring the new file what headquarters has.
-    pub(crate) jobs: Vec<String>,
+    pub(crate) jobs: Vec<JobId>,
     /// What came over from it.
     pub(crate) salvaged: SalvageOutcome,
 }

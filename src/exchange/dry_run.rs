@@ -12,7 +12,7 @@ use super::plan::plan_job;
 use super::request::{Known, RunRequest, check_all, check_names};
 use super::upload::{Served, check_topology, served, sources, waiting};
 use super::upload_tables::upload_tables;
-use crate::model::ids::{DownloadId, UploadId};
+use crate::model::ids::{DownloadId, JobId, UploadId};
 use crate::model::job::{Direction, Job};
 use crate::model::run::Phase;
 use crate::model::session::UploadSession;
@@ -34,7 +34,7 @@ pub(crate) struct DryRun {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct DryJob {
     /// The job's id.
-    pub(crate) job: String,
+    pub(crate) job: JobId,
     /// Download, upload or batch.
     pub(crate) kind: Direction,
     /// Rows per subjob and channel database.

@@ -1,13 +1,14 @@
 //! The commands that put jobs and groups on distribution schedules (D13, U03).
 
+use crate::model::ids::JobId;
 use crate::model::suggestion::{SetSchedule, Suggestion};
 use crate::model::topology::Schedule;
 
 /// The command that makes a schedule of its own for a job, serving these groups; it is the same
 /// whoever names it, so that one is made and not several.
-pub(crate) fn on_its_own(job: &str, groups: &[&str]) -> Suggestion {
+pub(crate) fn on_its_own(job: &JobId, groups: &[&str]) -> Suggestion {
     let change = SetSchedule::of(&format!("Job {job}"));
-    SetSchedule { add_jobs: vec![job.to_owned()], add_groups: owned(groups), ..change }.into()
+    SetSchedule { add_jobs: vec![job.to_string()], add_groups: owned(groups), ..change }.into()
 }
 
 /// The command that gives a group a job: it joins a schedule that runs the job, an active one
@@ -15,7 +16,7 @@ pub(crate) fn on_its_own(job: &str, groups: &[&str]) -> Suggestion {
 pub(crate) fn group_with_job(
     schedules: &[Schedule],
     group: &str,
-    job: &str,
+    job: &JobId,
     groups: &[&str],
 ) -> Suggestion {
     let mut running = schedules.iter().filter(|schedule| schedule.runs(job));

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::model::ids::JobId;
 use crate::store::StoreError;
 use crate::world::FaultError;
 
@@ -26,7 +27,7 @@ pub enum ExchangeError {
     #[error("job {job} is made by initializing the scheduler once feature {feature} is on")]
     JobNotMade {
         /// The job.
-        job: String,
+        job: JobId,
         /// The feature, by slug.
         feature: String,
     },
@@ -45,7 +46,7 @@ pub enum ExchangeError {
     #[error("job {job}, subjob {subjob}: {detail}")]
     MappingBroken {
         /// The job.
-        job: String,
+        job: JobId,
         /// The subjob.
         subjob: String,
         /// What is missing.
@@ -55,7 +56,7 @@ pub enum ExchangeError {
     #[error("{}", of_job(job, source))]
     Interrupted {
         /// The job.
-        job: String,
+        job: JobId,
         /// What the jobs before it did.
         report: Box<crate::model::run::RunReport>,
         /// Why it could not be run.
@@ -74,7 +75,7 @@ pub enum ExchangeError {
         /// The option.
         option: &'static str,
         /// The job.
-        job: String,
+        job: JobId,
         /// Why not.
         why: &'static str,
     },
@@ -84,7 +85,7 @@ pub enum ExchangeError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unset {
     /// The job.
-    pub(crate) job: String,
+    pub(crate) job: JobId,
     /// The feature, by slug.
     pub(crate) feature: String,
     /// The configuration, as `cdx params set NAME yes` records it.
@@ -114,7 +115,7 @@ impl ExchangeError {
 }
 
 /// What is said of a job; a broken mapping names it already.
-fn of_job(job: &str, error: &ExchangeError) -> String {
+fn of_job(job: &JobId, error: &ExchangeError) -> String {
     match error {
         ExchangeError::MappingBroken { .. } => error.to_string(),
         _ => format!("job {job}: {error}"),

@@ -5,6 +5,7 @@ use super::request::RunRequest;
 use crate::gates::gate::Before;
 use crate::gates::standing::Standing;
 use crate::gates::{Catalogue, Gate};
+use crate::model::ids::JobId;
 use crate::model::job::Job;
 use crate::model::nearest::nearest;
 use crate::store::{Environment, Headquarters, StoreError, features, topology};
@@ -25,7 +26,7 @@ pub(crate) fn publishable(
     let catalogue = env.gates()?;
     check_names(&catalogue, &request.allow)?;
     let standing = features::standing(hq, &catalogue, clock)?;
-    let jobs: Vec<&str> = jobs.iter().map(|job| job.id.as_str()).collect();
+    let jobs: Vec<JobId> = jobs.iter().map(|job| job.id.clone()).collect();
     let mut unset = unset(hq, &catalogue, &standing, &jobs, request)?;
     let allowed = |name: &str| request.allow.iter().any(|word| word.eq_ignore_ascii_case(name));
     unset.retain(|item| !allowed(&item.name));
@@ -40,14 +41,14 @@ pub(crate) fn unset(
     hq: &Headquarters,
     catalogue: &Catalogue,
     standing: &Standing,
-    jobs: &[&str],
+    jobs: &[JobId],
     request: &RunRequest,
 ) -> Result<Vec<Unset>, StoreError> {
     let mut unset = Vec::new();
     for gate in catalogue.gates.iter().filter(|gate| standing.is_on(&gate.slug)) {
         for item in &gate.configurations {
             let Before::Job(before) = &item.before else { continue };
-            let runs = jobs.iter().any(|job| job.eq_ignore_ascii_case(before));
+            let runs = jobs.contains(before);
             if !runs || standing.fact(&item.name) || !spreads(hq, gate, before, request)? {
                 continue;
             }
@@ -67,7 +68,7 @@ pub(crate) fn unset(
 fn spreads(
     hq: &Headquarters,
     gate: &Gate,
-    job: &str,
+    job: &JobId,
     request: &RunRequest,
 ) -> Result<bool, StoreError> {
     let Some(changed) = features::changed_at(hq, gate)? else { return Ok(false) };
@@ -83,7 +84,7 @@ fn spreads(
             continue;
         }
         let history = features::history(hq, store.id, changed)?;
-        if !history.had.iter().any(|had| had.job.eq_ignore_ascii_case(job)) {
+        if !history.had.iter().any(|had| had.job == *job) {
             return Ok(true);
         }
     }

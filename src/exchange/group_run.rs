@@ -1,6 +1,7 @@
 //! One group's part in a run, and the schedule that serves it.
 
 use super::request::RunRequest;
+use crate::model::ids::JobId;
 use crate::model::job::Job;
 use crate::model::plan::TablePlan;
 use crate::model::topology::{DataStore, Group, Schedule};
@@ -66,7 +67,7 @@ pub(super) fn group_runs<'a>(
 /// The schedules that run a job for a group, active or not.
 pub(super) fn serving<'a>(
     schedules: &'a [Schedule],
-    job: &str,
+    job: &JobId,
     group: &str,
 ) -> impl Iterator<Item = &'a Schedule> {
     schedules.iter().filter(move |schedule| schedule.serves(job, group))

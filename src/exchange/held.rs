@@ -1,7 +1,7 @@
 //! Under dependency enforcement a session that is not done holds later ones back (D07).
 
 use super::group_run::GroupRun;
-use crate::model::ids::DownloadId;
+use crate::model::ids::{DownloadId, JobId};
 use crate::model::session::DownloadSession;
 use crate::model::session::SessionId;
 use crate::model::status::DownloadStatus;
@@ -14,7 +14,7 @@ pub(super) struct HeldBack {
     store: String,
     /// The session that must be retried or cancelled first, and its job.
     pub(super) session: DownloadId,
-    job: String,
+    job: JobId,
 }
 
 impl HeldBack {

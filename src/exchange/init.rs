@@ -8,7 +8,7 @@ use super::recover::{CALM, write};
 use super::request::RunRequest;
 use super::run::run;
 use crate::model::event::Listener;
-use crate::model::ids::DataStoreId;
+use crate::model::ids::{DataStoreId, JobId};
 use crate::model::job::{Direction, FIRST_JOBS, Job};
 use crate::model::run::RunReport;
 use crate::model::topology::Schedule;
@@ -58,7 +58,7 @@ pub fn init(
         return Ok(RunReport { ok: true, jobs: Vec::new() });
     }
     write(&env, "init", CALM, listener, |writer, listener| {
-        let jobs = scheduled(writer)?;
+        let jobs = scheduled(writer)?.iter().map(JobId::to_string).collect();
         let request = RunRequest { jobs, ..RunRequest::default() };
         let report = run(writer, &request, listener)?;
         start_registers(writer, None)?;
@@ -67,18 +67,19 @@ pub fn init(
 }
 
 /// The download jobs of active schedules that headquarters has: the first ones first.
-fn scheduled(writer: &Writer) -> Result<Vec<String>, StoreError> {
+fn scheduled(writer: &Writer) -> Result<Vec<JobId>, StoreError> {
     let definitions = scheduler::read(&writer.hq)?;
     let schedules = topology::schedules(&writer.hq)?;
-    let runs = |schedule: &Schedule, id: &str| schedule.active && schedule.runs(id);
+    let runs = |schedule: &Schedule, id: &JobId| schedule.active && schedule.runs(id);
     let is_scheduled = |job: &&Job| {
         job.direction == Direction::Download
             && schedules.iter().any(|schedule| runs(schedule, &job.id))
     };
-    let mut jobs: Vec<String> =
+    let mut jobs: Vec<JobId> =
         definitions.jobs.iter().filter(is_scheduled).map(|job| job.id.clone()).collect();
-    let place =
-        |job: &String| FIRST_JOBS.iter().position(|first| first == job).unwrap_or(FIRST_JOBS.len());
+    let place = |job: &JobId| {
+        FIRST_JOBS.iter().position(|first| *job == *first).unwrap_or(FIRST_JOBS.len())
+    };
     jobs.sort_by_key(place);
     Ok(jobs)
 }

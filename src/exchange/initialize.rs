@@ -8,6 +8,7 @@ use super::channels::OwnUploads;
 use super::error::ExchangeError;
 use super::plan::keys;
 use crate::definitions::{self, Problems};
+use crate::model::ids::JobId;
 use crate::model::job::{Definitions, Direction, Job};
 use crate::model::plan::MEMBERSHIP;
 use crate::model::schema::{Catalogue, Table, Tables};
@@ -22,7 +23,7 @@ use crate::store::{
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Initialized {
     /// Jobs in headquarters afterwards.
-    pub jobs: Vec<String>,
+    pub jobs: Vec<JobId>,
     /// Schema files that were applied, with the database.
     pub(crate) schema_files: Vec<String>,
     /// Headquarters tables that are tracked from now on.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::error::ExchangeError;
+use crate::model::ids::JobId;
 use crate::model::job::{Definitions, FieldMap, Job, Subjob, Target};
 use crate::model::key::{self, NoKey};
 use crate::model::plan::{Fill, PlanColumn, Scope, TablePlan};
@@ -69,7 +70,11 @@ struct Sides<'a> {
 
 impl Sides<'_> {
     fn broken(&self, subjob: &Subjob, detail: String) -> ExchangeError {
-        ExchangeError::MappingBroken { job: self.job.to_owned(), subjob: subjob.id.clone(), detail }
+        ExchangeError::MappingBroken {
+            job: JobId::new(self.job),
+            subjob: subjob.id.clone(),
+            detail,
+        }
     }
 
     fn plan(&self, subjob: &Subjob, target: &Target) -> Result<TablePlan, ExchangeError> {

@@ -12,7 +12,7 @@ use super::error::ExchangeError;
 use super::plan::plan_job;
 use super::request::Known;
 use crate::model::event::{Event, Silent};
-use crate::model::ids::{AccountNum, DownloadId};
+use crate::model::ids::{AccountNum, DownloadId, JobId};
 use crate::model::job::Direction;
 use crate::model::plan::TablePlan;
 use crate::model::pos::{LeftToJob, RealTimeCall};
@@ -128,7 +128,7 @@ pub(super) fn finish(writer: &Writer, intent: i64, announced: &Announced) -> Opt
                 why = format!("{why}; the call is not in the channel's log: {log}");
             }
         }
-        LeftToJob { job: CUSTOMERS.to_owned(), why }
+        LeftToJob { job: JobId::new(CUSTOMERS), why }
     });
     let drop = |hq: &HqTx<'_>| {
         if left.is_none() {

@@ -11,7 +11,7 @@ use super::request::{Known, RunRequest};
 use super::tries::upload_failed;
 use super::upload_tables::upload_tables;
 use crate::model::event::{Event, Listener};
-use crate::model::ids::UploadId;
+use crate::model::ids::{JobId, UploadId};
 use crate::model::job::Job;
 use crate::model::run::{JobReport, Phase, UploadReport, Work};
 use crate::model::session::UploadSession;
@@ -149,7 +149,7 @@ pub(super) struct Served {
 
 pub(super) fn served(
     hq: &Headquarters,
-    job: &str,
+    job: &JobId,
     stores: &[DataStore],
 ) -> Result<Served, StoreError> {
     let schedules = topology::schedules(hq)?;
@@ -182,13 +182,13 @@ pub(super) fn served(
 /// Sessions that are sent and not applied.
 pub(super) fn waiting(
     hq: &Headquarters,
-    job: &str,
+    job: &JobId,
     stores: &[DataStore],
     groups: &[String],
 ) -> Result<Vec<UploadSession>, StoreError> {
     let waits = |session: &UploadSession| {
         matches!(session.status, UploadStatus::Uploaded | UploadStatus::ApplyFailed)
-            && session.job == job
+            && session.job == *job
             && stores.iter().any(|store| store.id == session.store_id)
             && groups.contains(&session.group)
     };

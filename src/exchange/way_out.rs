@@ -1,6 +1,7 @@
 //! The command that leads out when a channel database stands in the way of a job.
 
 use crate::model::event::Event;
+use crate::model::ids::JobId;
 use crate::model::suggestion::{Doctor, OfChannels, Run, Suggestion};
 use crate::store::rejection::{ApplyError, Rejection};
 use crate::store::{Environment, StoreError};
@@ -25,7 +26,7 @@ pub(super) fn of_file(env: &Environment, database: &str, error: &StoreError) -> 
 pub(super) fn of_rows(
     env: &Environment,
     database: &str,
-    job: &str,
+    job: &JobId,
     error: &ApplyError,
 ) -> Option<Suggestion> {
     match error {
@@ -49,7 +50,7 @@ fn again(database: &str) -> Suggestion {
 }
 
 /// The warning that goes with it.
-pub(super) fn told(database: &str, job: &str, way_out: Suggestion) -> Event {
+pub(super) fn told(database: &str, job: &JobId, way_out: Suggestion) -> Event {
     let text = format!("{database} stands in the way of job {job}");
     Event::Warning { text, hint: Some(way_out) }
 }

@@ -2,13 +2,14 @@
 
 use super::resolve::Features;
 use super::standing::{Change, Setting};
+use crate::model::ids::JobId;
 use crate::model::suggestion::{OfFeatures, Prose, Run};
 
 /// What follows changes in headquarters before the channels act on them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct After {
     /// Jobs that can simply be run, in order.
-    pub(crate) jobs: Vec<String>,
+    pub(crate) jobs: Vec<JobId>,
     /// Features, by slug, whose way goes step by step; a plan shows it.
     pub(crate) staged: Vec<String>,
 }

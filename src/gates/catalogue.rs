@@ -124,9 +124,9 @@ impl FeatureJobs for Catalogue {
         let mut needs: Vec<JobNeed> = Vec::new();
         for step in &gate.steps {
             let Act::Run { job, .. } = &step.act else { continue };
-            if needs.iter().all(|need| need.job != *job) {
+            if needs.iter().all(|need| *job != need.job.as_str()) {
                 let why = format!("after enabling {:?}", gate.name);
-                needs.push(JobNeed { job: job.clone(), why, evidence: step.evidence.clone() });
+                needs.push(JobNeed { job: job.to_string(), why, evidence: step.evidence.clone() });
             }
         }
         Some(needs)

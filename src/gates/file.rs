@@ -8,6 +8,7 @@ use super::gate::{
 use crate::definitions::walk::{At, Walker};
 use crate::definitions::{Kind, Problems};
 use crate::model::evidence::{Evidence, Grade};
+use crate::model::ids::JobId;
 use crate::model::version::Version;
 
 /// A gate file: its name and text.
@@ -58,7 +59,7 @@ fn draft(walker: &mut Walker<'_>, root: &DeTable<'_>) -> Option<Draft> {
     let (requires_at, requires) = requires.into_iter().unzip();
     let (configurations_at, configurations) = configurations.into_iter().unzip();
     let (mut steps_at, mut steps): (Vec<_>, Vec<_>) = steps.into_iter().unzip();
-    if steps.iter().all(|step| !matches!(&step.act, Act::Run { job, .. } if job == CARRIER)) {
+    if steps.iter().all(|step| !matches!(&step.act, Act::Run { job, .. } if *job == CARRIER)) {
         steps_at.insert(0, slug_at);
         steps.insert(0, carried());
     }
@@ -69,7 +70,7 @@ fn draft(walker: &mut Walker<'_>, root: &DeTable<'_>) -> Option<Draft> {
 /// Feature state itself is carried by one job, whether a gate names it or not (G13).
 fn carried() -> Step {
     let source = "feature state itself is carried by this job (G13)".to_owned();
-    let act = Act::Run { job: CARRIER.to_owned(), wait: false };
+    let act = Act::Run { job: JobId::new(CARRIER), wait: false };
     Step { act, evidence: Evidence { grade: Grade::Inferred, source } }
 }
 
@@ -260,7 +261,7 @@ fn configurations(
         let at = before.at;
         let before = match before.value.as_str() {
             "enable" => Before::Enable,
-            job => Before::Job(job.to_owned()),
+            job => Before::Job(JobId::new(job)),
         };
         found.push((at, Configuration { name, before, text, effect, evidence }));
     }
@@ -283,7 +284,7 @@ fn steps(walker: &mut Walker<'_>, root: &DeTable<'_>, own: &Evidence) -> Vec<(us
         let restart = walker.word(table, "restart", Restart::ALL, Restart::as_str);
         let initialize = walker.yes(table, "initialize") == Some(true);
         let mut acts: Vec<Act> = Vec::new();
-        acts.extend(job.map(|job| Act::Run { job: job.value, wait }));
+        acts.extend(job.map(|job| Act::Run { job: JobId::new(job.value), wait }));
         acts.extend(fact.map(|fact| Act::Manual { fact: fact.value, text }));
         acts.extend(restart.map(Act::Restart));
         acts.extend(initialize.then_some(Act::Initialize));

@@ -1,5 +1,6 @@
 //! One gate: a feature of the Feature management workspace, and everything it demands.
 
+use crate::model::ids::JobId;
 use crate::model::named::named;
 
 use crate::model::evidence::Evidence;
@@ -70,7 +71,7 @@ pub(crate) enum Before {
     /// Before the feature is enabled.
     Enable,
     /// Before this job publishes it.
-    Job(String),
+    Job(JobId),
 }
 
 /// Something that must be set up beside the feature itself (G16).
@@ -106,7 +107,7 @@ pub enum Act {
     /// Run a job; with `wait`, what follows counts only once it is Applied.
     Run {
         /// The job's id.
-        job: String,
+        job: JobId,
         /// Whether what follows must come after it.
         wait: bool,
     },
@@ -183,8 +184,8 @@ impl Gate {
     }
 
     /// The jobs to run after it is enabled, in order, each once (G15).
-    pub(crate) fn jobs(&self) -> Vec<String> {
-        let mut jobs: Vec<String> = Vec::new();
+    pub(crate) fn jobs(&self) -> Vec<JobId> {
+        let mut jobs: Vec<JobId> = Vec::new();
         for step in &self.steps {
             if let Act::Run { job, .. } = &step.act
                 && !jobs.contains(job)
@@ -209,7 +210,7 @@ impl Gate {
     /// The way a feature that was turned off takes: its carrier alone (inferred from G13).
     #[must_use]
     pub(crate) fn turned_off(&self) -> Self {
-        let act = Act::Run { job: CARRIER.to_owned(), wait: false };
+        let act = Act::Run { job: JobId::new(CARRIER), wait: false };
         let step = Step { act, evidence: self.evidence.clone() };
         Self { steps: vec![step], ..self.clone() }
     }

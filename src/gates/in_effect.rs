@@ -1,6 +1,7 @@
 //! Whether a feature is in effect in a channel, from four places: headquarters, the channel's
 //! database, the scale unit's cache, and the jobs in between (G13, G14, R15).
 
+use crate::model::ids::JobId;
 use crate::model::named::named;
 use serde::Serialize;
 
@@ -56,7 +57,7 @@ pub(crate) struct Sight {
     /// The channel's scale unit is too old to know the feature.
     pub(crate) too_old: bool,
     /// Jobs of the gate that are not applied since the change.
-    pub(crate) missing_jobs: Vec<String>,
+    pub(crate) missing_jobs: Vec<JobId>,
     /// What else is still to be done, in sentences.
     pub(crate) missing_acts: Vec<String>,
     /// What the channel's registers take the feature for, where they must be restarted for it.
@@ -76,7 +77,7 @@ pub(crate) struct InEffect {
     pub(crate) in_effect: bool,
     /// Jobs documented for it that have not been applied since, in order, whichever state it is in
     /// (G15).
-    pub(crate) missing_jobs: Vec<String>,
+    pub(crate) missing_jobs: Vec<JobId>,
     /// What else is still to be done, in sentences.
     pub(crate) missing_steps: Vec<String>,
     /// When the last cache will have caught up, local time.
@@ -174,7 +175,7 @@ mod tests {
             (
                 "documented jobs are still to run",
                 Sight {
-                    missing_jobs: vec!["1010".to_owned()],
+                    missing_jobs: vec![JobId::new("1010")],
                     ..sight(true, Some(true), true, true)
                 },
                 ChannelState::Effective,

@@ -98,10 +98,10 @@ impl<'a> Laws<'a> {
             Before::Enable => None,
         });
         for (job, at) in runs.chain(before).collect::<Vec<_>>() {
-            if !self.jobs.iter().any(|known| known == job) {
+            if !self.jobs.iter().any(|known| *job == known.as_str()) {
                 let nearest = nearest(job, self.jobs.iter().map(String::as_str));
                 let nearest = nearest.map(str::to_owned);
-                self.note(file, at, &Kind::UnknownJob { job: job.clone(), nearest });
+                self.note(file, at, &Kind::UnknownJob { job: job.to_string(), nearest });
             }
         }
     }

@@ -10,6 +10,7 @@ use super::progress::StepProgress;
 use super::resolve::{Consent, Features, Reach, Refusal};
 use super::standing::{FeatureRow, Standing};
 pub(crate) use super::way::{Plan, PlanStep, StepKind};
+use crate::model::ids::JobId;
 use crate::model::suggestion::{OfFeatures, Run, Suggestion};
 use crate::model::version::Version;
 
@@ -36,11 +37,11 @@ pub(crate) struct PlanGround<'a> {
     /// The one channel asked for.
     pub(crate) only: Option<&'a str>,
     /// The jobs that headquarters has.
-    pub(crate) jobs: &'a [String],
+    pub(crate) jobs: &'a [JobId],
     /// What keeps jobs from running, as steps that clear it.
-    pub(crate) obstacles: &'a dyn Fn(&[String]) -> Vec<PlanStep>,
+    pub(crate) obstacles: &'a dyn Fn(&[JobId]) -> Vec<PlanStep>,
     /// Facts that these jobs would be refused without as things stand.
-    pub(crate) lacking: &'a dyn Fn(&[String]) -> MissingConfiguration,
+    pub(crate) lacking: &'a dyn Fn(&[JobId]) -> MissingConfiguration,
 }
 
 impl std::fmt::Debug for PlanGround<'_> {
@@ -260,7 +261,7 @@ impl<'a, 'g> Planner<'a, 'g> {
         for gate in gates {
             self.configure(gate);
         }
-        let mut jobs: Vec<String> = Vec::new();
+        let mut jobs: Vec<JobId> = Vec::new();
         for gate in gates.iter().rev() {
             let wanted = if self.is_on(gate) { self.missing_jobs(gate) } else { gate.jobs() };
             jobs.extend(wanted.into_iter().filter(|job| !jobs.contains(job)).collect::<Vec<_>>());
@@ -350,26 +351,26 @@ impl<'a, 'g> Planner<'a, 'g> {
         self.record(gate, |item| matches!(item.before, Before::Job(_)));
     }
 
-    fn missing_jobs(&self, gate: &Gate) -> Vec<String> {
+    fn missing_jobs(&self, gate: &Gate) -> Vec<JobId> {
         // A torn channel gets the whole of what carries the rows by itself.
-        let own = |one: &'_ ChannelProgress| -> Vec<String> {
+        let own = |one: &'_ ChannelProgress| -> Vec<JobId> {
             let jobs = one.in_effect.missing_jobs.iter();
-            jobs.filter(|job| !one.torn || *job != CARRIER).cloned().collect()
+            jobs.filter(|job| !one.torn || **job != CARRIER).cloned().collect()
         };
-        let missing: Vec<String> = self.progress(gate).iter().flat_map(own).collect();
+        let missing: Vec<JobId> = self.progress(gate).iter().flat_map(own).collect();
         gate.jobs().into_iter().filter(|job| missing.contains(job)).collect()
     }
 
     /// Jobs that headquarters has not are made by initializing.
-    fn make(&mut self, jobs: &[String]) {
-        let known = |job: &&String| self.ground.jobs.iter().any(|k| k.eq_ignore_ascii_case(job));
+    fn make(&mut self, jobs: &[JobId]) {
+        let known = |job: &&JobId| self.ground.jobs.contains(job);
         if let Some(job) = jobs.iter().find(|job| !known(job)) {
             let why = format!("headquarters has no job {job} yet");
             self.say(StepKind::Initialize, Suggestion::INITIALIZE, why);
         }
     }
 
-    fn run(&mut self, jobs: &[String], why: &str) {
+    fn run(&mut self, jobs: &[JobId], why: &str) {
         if jobs.is_empty() {
             return;
         }
@@ -379,7 +380,7 @@ impl<'a, 'g> Planner<'a, 'g> {
     }
 
     /// What these jobs would stop at is cleared before them, each once.
-    fn clear(&mut self, jobs: &[String]) {
+    fn clear(&mut self, jobs: &[JobId]) {
         self.publishable(jobs);
         for step in (self.ground.obstacles)(jobs) {
             if !self.steps.contains(&step) {
@@ -389,7 +390,7 @@ impl<'a, 'g> Planner<'a, 'g> {
     }
 
     /// Other features that these jobs would publish, and that lack something, are set up first.
-    fn publishable(&mut self, jobs: &[String]) {
+    fn publishable(&mut self, jobs: &[JobId]) {
         for (fact, text) in (self.ground.lacking)(jobs) {
             self.set(&fact, &text);
         }
@@ -416,7 +417,7 @@ impl<'a, 'g> Planner<'a, 'g> {
         for channel in torn {
             let command = Suggestion::from(Run::job(CARRIER).full().in_channel(&channel));
             if self.steps.iter().all(|step| step.command.as_ref() != Some(&command)) {
-                self.clear(&[CARRIER.to_owned()]);
+                self.clear(&[JobId::new(CARRIER)]);
                 let why = format!("{channel} does not have both rows of the feature");
                 self.say(StepKind::Run, command, why);
             }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::gate::{Act, Gate, Restart};
-use crate::model::ids::DownloadId;
+use crate::model::ids::{DownloadId, JobId};
 
 /// A point in the life of headquarters: a row version, and the sessions made until then.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,7 +18,7 @@ pub(crate) struct Mark {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PastSession {
     /// The job.
-    pub(crate) job: String,
+    pub(crate) job: JobId,
     /// The session.
     pub(crate) session: DownloadId,
     /// The row version it reaches.
@@ -60,9 +60,7 @@ pub(crate) fn walk(gate: &Gate, changed: i64, history: &History) -> Vec<StepProg
         let done = match &found.act {
             Act::Run { job, wait } => {
                 let counts = |had: &&PastSession| {
-                    had.job.eq_ignore_ascii_case(job)
-                        && had.until >= mark.version
-                        && had.session > mark.session
+                    had.job == *job && had.until >= mark.version && had.session > mark.session
                 };
                 let first = history.had.iter().filter(counts).map(|had| had.newest).min();
                 if let Some(newest) = first.filter(|_| *wait) {
@@ -90,8 +88,8 @@ pub(crate) fn walk(gate: &Gate, changed: i64, history: &History) -> Vec<StepProg
 }
 
 /// The jobs that are still to run, in order, each once.
-pub(crate) fn missing_jobs(gate: &Gate, taken: &[StepProgress]) -> Vec<String> {
-    let mut jobs: Vec<String> = Vec::new();
+pub(crate) fn missing_jobs(gate: &Gate, taken: &[StepProgress]) -> Vec<JobId> {
+    let mut jobs: Vec<JobId> = Vec::new();
     for step in taken.iter().filter(|taken| !taken.done) {
         if let Act::Run { job, .. } = &gate.steps[step.step].act
             && !jobs.contains(job)

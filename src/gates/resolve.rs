@@ -1,5 +1,6 @@
 //! What may be turned on and off, worked out from the catalogue and headquarters' rows.
 
+use crate::model::ids::JobId;
 use crate::model::named::named;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -104,7 +105,7 @@ pub struct Changes {
     /// The changes, in order; none where it stands so already.
     pub list: Vec<Change>,
     /// The jobs to run afterwards, in order (G15).
-    pub next_jobs: Vec<String>,
+    pub next_jobs: Vec<JobId>,
 }
 
 impl Changes {
@@ -439,13 +440,13 @@ impl<'a> Features<'a> {
     }
 
     /// The jobs to run after changes: the last feature's in its order, then what else is needed.
-    pub(crate) fn next_jobs(&self, changes: &[Change]) -> Vec<String> {
-        let mut jobs: Vec<String> = Vec::new();
+    pub(crate) fn next_jobs(&self, changes: &[Change]) -> Vec<JobId> {
+        let mut jobs: Vec<JobId> = Vec::new();
         for change in changes.iter().rev() {
             let own = self.catalogue.get(&change.slug).map(Gate::jobs).unwrap_or_default();
             let wanted = match change.to {
                 Setting::On(_) => own,
-                Setting::Off => vec![super::gate::CARRIER.to_owned()],
+                Setting::Off => vec![JobId::new(super::gate::CARRIER)],
                 Setting::Scheduled(_) => Vec::new(),
             };
             jobs.extend(wanted.into_iter().filter(|job| !jobs.contains(job)).collect::<Vec<_>>());

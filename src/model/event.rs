@@ -2,7 +2,7 @@
 
 use super::status::{DownloadStatus, UploadStatus};
 use super::suggestion::Suggestion;
-use crate::model::ids::{DownloadId, UploadId};
+use crate::model::ids::{DownloadId, JobId, UploadId};
 
 /// One thing that happened, in the order it happened; channel events come in channel order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub enum Event {
     /// A job begins.
     JobStarted {
         /// The job's id.
-        job: String,
+        job: JobId,
     },
     /// A long step begins; `total` is in rows, or none when it is not known.
     StepStarted {

@@ -1,6 +1,7 @@
 //! Scheduler jobs and their subjobs, valid by construction (S01).
 
 use super::named::named;
+use crate::model::ids::JobId;
 use serde::{Deserialize, Serialize};
 
 use super::evidence::Evidence;
@@ -28,7 +29,7 @@ named! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Job {
     /// The number or short id, at most 20 characters, as in `RetailConnSchedulerJobTable.jobId`.
-    pub id: String,
+    pub id: JobId,
     /// The name people know it by.
     pub(crate) name: String,
     /// Other spellings people type.
@@ -147,15 +148,16 @@ impl Job {
     /// Whether people call it so: by its id, its name or another spelling, in any case.
     pub(crate) fn is_called(&self, word: &str) -> bool {
         let wanted = word.trim().to_lowercase();
-        let mut names = [&self.id, &self.name].into_iter().chain(&self.aliases);
-        names.any(|name| name.to_lowercase() == wanted)
+        let names =
+            [&*self.id, &self.name].into_iter().chain(self.aliases.iter().map(String::as_str));
+        names.map(str::to_lowercase).any(|name| name == wanted)
     }
 }
 
 impl Definitions {
-    /// The job with exactly this id.
-    pub(crate) fn job(&self, id: &str) -> Option<&Job> {
-        self.jobs.iter().find(|job| job.id == id)
+    /// The job with this id.
+    pub(crate) fn job(&self, id: &JobId) -> Option<&Job> {
+        self.jobs.iter().find(|job| job.id == *id)
     }
 
     /// The subjob with exactly this id.
@@ -178,7 +180,7 @@ impl Definitions {
         self.jobs
             .iter()
             .flat_map(|job| {
-                [job.id.as_str(), job.name.as_str()]
+                [&*job.id, job.name.as_str()]
                     .into_iter()
                     .chain(job.aliases.iter().map(String::as_str))
             })

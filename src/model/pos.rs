@@ -4,6 +4,7 @@ use super::named::named;
 use serde::{Deserialize, Serialize};
 
 use super::suggestion::Suggestion;
+use crate::model::ids::JobId;
 use crate::model::time::{ShownTime, Time};
 
 named! {
@@ -168,7 +169,7 @@ pub struct PosReport {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LeftToJob {
     /// The job whose next run brings it.
-    pub job: String,
+    pub job: JobId,
     /// Why the channel did not take it.
     pub(crate) why: String,
 }

@@ -3,10 +3,10 @@
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use super::ids::{DownloadId, UploadId};
 use super::named::named;
 use super::session::{DownloadSession, FullReason, Mode, StoreSession, UploadSession};
 use super::status::{DownloadStatus, UploadStatus};
+use crate::model::ids::{DownloadId, JobId, UploadId};
 
 /// The outcome of `cdx run`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -31,7 +31,7 @@ named! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct JobReport {
     /// The job's id.
-    pub job: String,
+    pub job: JobId,
     /// What its kind of job does.
     #[serde(flatten)]
     pub(crate) work: Work,

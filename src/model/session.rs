@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use super::ids::{DataStoreId, DownloadId, GroupId, UploadId};
 use super::named::named;
 use super::status::{DownloadStatus, UploadStatus};
 use super::time::Time;
+use crate::model::ids::{DataStoreId, DownloadId, GroupId, JobId, UploadId};
 
 /// Downloads or uploads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,7 +92,7 @@ pub(crate) struct DownloadSession {
     /// Its number.
     pub(crate) id: DownloadId,
     /// The job.
-    pub(crate) job: String,
+    pub(crate) job: JobId,
     /// The RECID of the group.
     pub(crate) group_id: GroupId,
     /// The group's name.
@@ -160,7 +160,7 @@ pub(crate) struct UploadSession {
     /// Its number in headquarters.
     pub(crate) id: UploadId,
     /// The job.
-    pub(crate) job: String,
+    pub(crate) job: JobId,
     /// The RECID of the channel database.
     pub(crate) store_id: DataStoreId,
     /// The channel database.

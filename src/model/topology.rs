@@ -3,7 +3,7 @@
 use super::named::named;
 use serde::{Serialize, Serializer};
 
-use crate::model::ids::{DataStoreId, GroupId};
+use crate::model::ids::{DataStoreId, GroupId, JobId};
 
 /// A channel database group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -59,7 +59,7 @@ pub(crate) struct Schedule {
     /// An inactive schedule generates nothing (D13).
     pub(crate) active: bool,
     /// The jobs it runs.
-    pub(crate) jobs: Vec<String>,
+    pub(crate) jobs: Vec<JobId>,
     /// The groups it serves.
     pub(crate) groups: Vec<String>,
     /// Whether a recurring batch runs it.
@@ -75,12 +75,12 @@ pub(crate) struct Schedule {
 
 impl Schedule {
     /// Whether it runs a job, by the job's id in any case.
-    pub(crate) fn runs(&self, job: &str) -> bool {
-        self.jobs.iter().any(|known| known.eq_ignore_ascii_case(job))
+    pub(crate) fn runs(&self, job: &JobId) -> bool {
+        self.jobs.contains(job)
     }
 
     /// Whether it serves a group with a job, active or not; names count in any case (D13).
-    pub(crate) fn serves(&self, job: &str, group: &str) -> bool {
+    pub(crate) fn serves(&self, job: &JobId, group: &str) -> bool {
         self.runs(job) && self.groups.iter().any(|known| known.eq_ignore_ascii_case(group))
     }
 }

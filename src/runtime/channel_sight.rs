@@ -8,6 +8,7 @@ use crate::gates::in_effect::{InstanceView, Sight, judge};
 use crate::gates::plan::ChannelProgress;
 use crate::gates::progress::{self, History};
 use crate::gates::standing::Standing;
+use crate::model::ids::JobId;
 use crate::model::scale_unit::Cached;
 use crate::model::topology::DataStore;
 use crate::store::{Access, ChannelDatabase, Reader, StoreError, features, scale_unit};
@@ -84,12 +85,12 @@ impl ChannelSight {
         let mut missing_jobs = progress::missing_jobs(&way, &taken);
         let mut missing_acts = progress::missing_acts(&way, &taken);
         // Once the job that carries the rows has come since, its next run brings nothing.
-        let is_carrier = |act: &Act| matches!(act, Act::Run { job, .. } if job == CARRIER);
+        let is_carrier = |act: &Act| matches!(act, Act::Run { job, .. } if *job == CARRIER);
         let carried = taken.iter().any(|one| one.done && is_carrier(&way.steps[one.step].act));
         let nothing_missing = missing_jobs.is_empty() && missing_acts.is_empty();
         let torn = visible != on && (carried || nothing_missing);
-        if torn && !missing_jobs.iter().any(|job| job == CARRIER) {
-            missing_jobs.insert(0, CARRIER.to_owned());
+        if torn && !missing_jobs.iter().any(|job| *job == CARRIER) {
+            missing_jobs.insert(0, JobId::new(CARRIER));
         }
         let oldest = gate.lifecycle.scale_unit.as_ref().filter(|_| on);
         let mut old = oldest.into_iter().flat_map(|version| standing.scale_units_below(version));

@@ -7,7 +7,7 @@ use super::decide::{Circumstances, Decision, Kind, Switch, decide};
 use super::obstacle::{MissingGround, Obstacle};
 use crate::gates::Catalogue;
 use crate::gates::gate::CARRIER;
-use crate::model::ids::{AccountNum, DataAreaId};
+use crate::model::ids::{AccountNum, DataAreaId, JobId};
 use crate::model::pos::{Path, Reason, ReasonCode};
 use crate::model::scale_unit::{Cached, View};
 use crate::model::suggestion::ProfileSwitch;
@@ -51,7 +51,7 @@ struct Rows {
     /// The one row of two that is there, where it is one.
     half: Option<Half>,
     /// The jobs that have not been applied since the feature was turned on.
-    missing: Vec<String>,
+    missing: Vec<JobId>,
 }
 
 /// Where a default customer is.
@@ -227,7 +227,7 @@ impl Rows {
         };
         let mut missing = features::missing_jobs(hq, catalogue, gate, store.id, clock)?;
         if missing.is_empty() {
-            missing.push(CARRIER.to_owned());
+            missing.push(JobId::new(CARRIER));
         }
         Ok(Self { half, missing })
     }

@@ -1,5 +1,6 @@
 //! What is in the way of an operation: worded here, whoever says it (R14).
 
+use crate::model::ids::JobId;
 use crate::model::pos::{Reason, ReasonCode};
 use crate::model::suggestion::{ProfileSwitch, Suggestion};
 use crate::model::time::ShownTime;
@@ -55,7 +56,7 @@ pub enum Obstacle {
         /// Its name.
         name: String,
         /// The jobs that have not been applied since.
-        jobs: Vec<String>,
+        jobs: Vec<JobId>,
     },
     /// The scale unit answers from what it holds (R12).
     Cached {
@@ -106,7 +107,7 @@ impl Obstacle {
             ),
             Self::NotDistributed { name, jobs } => format!(
                 "{name:?} is on in headquarters and not in the channel: job {}",
-                jobs.join(", ")
+                JobId::join(jobs, ", ")
             ),
             Self::Cached { until } => {
                 format!("the scale unit answers from its cache until {until}")

@@ -9,7 +9,7 @@ use crate::exchange::gate::unset;
 use crate::gates::plan::{Plan, PlanGround, PlanStep, StepKind, plan};
 use crate::gates::way::{ChannelOperations, Choice};
 use crate::gates::{Catalogue, Features, Gate};
-use crate::model::ids::DownloadId;
+use crate::model::ids::{DownloadId, JobId};
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
 use crate::model::suggestion::{OfChannels, OfSessions, Run, SetSchedule, Suggestion};
@@ -30,13 +30,12 @@ pub(crate) fn plan_of(
     let standing = features::standing(&reader.hq, catalogue, &reader.world.clock)?;
     let gates: Vec<&Gate> = catalogue.gates.iter().collect();
     let progress = look(reader, catalogue, &standing, &gates, only, Some(gate))?;
-    let jobs: Vec<String> =
+    let jobs: Vec<JobId> =
         scheduler::read(&reader.hq)?.jobs.into_iter().map(|job| job.id).collect();
     let obstacles = Blockages::read(reader, only)?;
     let request = RunRequest { channel: only.map(str::to_owned), ..RunRequest::default() };
-    let every: Vec<&str> = jobs.iter().map(String::as_str).collect();
-    let unset = unset(&reader.hq, catalogue, &standing, &every, &request)?;
-    let lacking = |jobs: &[String]| {
+    let unset = unset(&reader.hq, catalogue, &standing, &jobs, &request)?;
+    let lacking = |jobs: &[JobId]| {
         let held = unset.iter().filter(|item| jobs.contains(&item.job));
         held.map(|item| (item.name.clone(), item.text.clone())).collect()
     };
@@ -94,11 +93,11 @@ pub(crate) struct Blockages {
     stores: Vec<DataStore>,
     schedules: Vec<Schedule>,
     /// Suspended sessions, with the database they hold back.
-    suspended: Vec<(DownloadId, String)>,
+    suspended: Vec<(DownloadId, JobId)>,
     /// Jobs with a session that waits for a database and whose package is gone (D15).
-    gone: Vec<(String, String)>,
+    gone: Vec<(JobId, String)>,
     /// Jobs with a failed session that holds back those of other jobs, with the database (D07).
-    held: Vec<(String, String)>,
+    held: Vec<(JobId, String)>,
 }
 
 /// What obstacles are found in.
@@ -170,7 +169,7 @@ impl Blockages {
     }
 
     /// The steps that clear the way for these jobs.
-    pub(crate) fn steps(&self, jobs: &[String]) -> Vec<PlanStep> {
+    pub(crate) fn steps(&self, jobs: &[JobId]) -> Vec<PlanStep> {
         let mut steps: Vec<PlanStep> = Vec::new();
         if jobs.is_empty() {
             return steps;
@@ -201,7 +200,7 @@ impl Blockages {
                 }
             }
         }
-        let holds = |held: &&(String, String)| !jobs.contains(&held.0) && !self.gone.contains(held);
+        let holds = |held: &&(JobId, String)| !jobs.contains(&held.0) && !self.gone.contains(held);
         for (job, store) in self.held.iter().filter(holds) {
             let why = format!("a failed session of {job} holds {store} back");
             let step = clear(Run::job(job).in_channel(store).into(), why);
@@ -209,7 +208,7 @@ impl Blockages {
                 steps.push(step);
             }
         }
-        let needs = |gone: &&(String, String)| jobs.contains(&gone.0) || self.held.contains(gone);
+        let needs = |gone: &&(JobId, String)| jobs.contains(&gone.0) || self.held.contains(gone);
         for (job, store) in self.gone.iter().filter(needs) {
             let why = format!("a package that {store} waits for is gone");
             let step = clear(Run::job(job).full().in_channel(store).into(), why);
@@ -221,7 +220,7 @@ impl Blockages {
     }
 
     /// The step that gives a job of a group an active schedule (D13).
-    fn schedule(&self, group: &Group, job: &str, groups: &[&str]) -> Option<PlanStep> {
+    fn schedule(&self, group: &Group, job: &JobId, groups: &[&str]) -> Option<PlanStep> {
         let clear = |command: Suggestion, why: String| PlanStep::new(StepKind::Clear, command, why);
         let mut serving =
             self.schedules.iter().filter(|schedule| schedule.serves(job, &group.name));

@@ -7,7 +7,7 @@ use crate::gates::standing::FeatureEvent;
 use crate::model::evidence::Grade;
 use crate::model::field_set::SetterKind;
 use crate::model::ids::{
-    AccountNum, AsyncAccount, DataAreaId, DataStoreId, DownloadId, GroupId, UploadId,
+    AccountNum, AsyncAccount, DataAreaId, DataStoreId, DownloadId, GroupId, JobId, UploadId,
 };
 use crate::model::job::Direction;
 use crate::model::operation::{Action, OperationKind, OperationStatus};
@@ -61,6 +61,7 @@ columns! {
     AccountNum: [as_str()], |value| value.as_str().map(Self::new);
     AsyncAccount: [as_str()], |value| value.as_str().map(Self::new);
     DataAreaId: [as_str()], |value| value.as_str().map(Self::new);
+    JobId: [as_str()], |value| value.as_str().map(Self::new);
     Time: [as_str()], |value| value.as_str().map(Self::stored);
     DataStoreId: [0], |value| value.as_i64().map(Self);
     GroupId: [0], |value| value.as_i64().map(Self);

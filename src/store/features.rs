@@ -14,7 +14,7 @@ use crate::gates::gate::Gate;
 use crate::gates::progress::{History, PastSession};
 use crate::gates::standing::{Change, FeatureEvent, FeatureRow, Setting, Standing, is_yes};
 use crate::gates::{Catalogue, Features};
-use crate::model::ids::DataStoreId;
+use crate::model::ids::{DataStoreId, JobId};
 use crate::model::status::DownloadStatus;
 use crate::model::time::Time;
 use crate::model::topology::DataStore;
@@ -216,7 +216,7 @@ pub(crate) fn missing_jobs(
     gate: &Gate,
     store: DataStoreId,
     clock: &Clock,
-) -> Result<Vec<String>, StoreError> {
+) -> Result<Vec<JobId>, StoreError> {
     let Some(changed) = changed_at(hq, gate)? else { return Ok(Vec::new()) };
     let standing = standing(hq, catalogue, clock)?;
     let on = Features { catalogue, standing: &standing }.is_on(&gate.slug);

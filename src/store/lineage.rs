@@ -15,7 +15,7 @@ use super::packages::{Folder, PackageStore};
 use super::side::{ChannelDatabase, ChannelTx, Handle, Headquarters, HqTx};
 use super::uploads::{self, UploadPackage};
 use super::{origins, sessions, upload_pack};
-use crate::model::ids::{AccountNum, AsyncAccount, DataStoreId};
+use crate::model::ids::{AccountNum, AsyncAccount, DataStoreId, JobId};
 use crate::model::replaced::Cause;
 use crate::model::topology::DataStore;
 use crate::world::{CrashPoint, World, ids};
@@ -367,7 +367,7 @@ fn orphans(
     hq: &Headquarters,
     packages: &Folder,
     channel: &ChannelDatabase,
-) -> Result<Vec<(String, UploadPackage)>, StoreError> {
+) -> Result<Vec<(JobId, UploadPackage)>, StoreError> {
     let known = sessions::packages(hq)?;
     let mut found = Vec::new();
     for (job, mut collected) in uploads::all_in_channel(channel)? {

@@ -7,6 +7,7 @@ use rusqlite::named_params;
 use super::error::StoreError;
 use super::side::{Headquarters, HqTx};
 use crate::model::evidence::{Evidence, Grade};
+use crate::model::ids::JobId;
 use crate::model::job::{Definitions, Direction, FieldMap, Job, JobLine, Subjob, Target};
 
 /// Writes definitions into the scheduler's tables (S04).
@@ -145,10 +146,10 @@ fn evidence(grade: Option<Grade>, source: Option<String>) -> Evidence {
     }
 }
 
-fn read_lines(hq: &Headquarters) -> Result<BTreeMap<String, Vec<JobLine>>, StoreError> {
+fn read_lines(hq: &Headquarters) -> Result<BTreeMap<JobId, Vec<JobLine>>, StoreError> {
     let rows = hq.rows(include_str!("sql/scheduler_lines.sql"), [], |row| {
         Ok((
-            row.get::<_, String>("JOBID")?,
+            row.get::<_, JobId>("JOBID")?,
             JobLine {
                 subjob: row.get("SUBJOBID")?,
                 enabled: row.get("ENABLED")?,
@@ -156,7 +157,7 @@ fn read_lines(hq: &Headquarters) -> Result<BTreeMap<String, Vec<JobLine>>, Store
             },
         ))
     })?;
-    let mut lines: BTreeMap<String, Vec<JobLine>> = BTreeMap::new();
+    let mut lines: BTreeMap<JobId, Vec<JobLine>> = BTreeMap::new();
     for (job, line) in rows {
         lines.entry(job).or_default().push(line);
     }

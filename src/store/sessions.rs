@@ -9,7 +9,7 @@ use super::error::StoreError;
 use super::pack::PackageSummary;
 use super::side::{Headquarters, HqTx};
 use super::world::next;
-use crate::model::ids::{DataStoreId, DownloadId, GroupId};
+use crate::model::ids::{DataStoreId, DownloadId, GroupId, JobId};
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::session::{FullReason, Mode};
 use crate::model::status::DownloadStatus;
@@ -188,7 +188,7 @@ pub(crate) fn update_store(
 /// dependency enforcement a suspended one stays, and with it what it holds back (D07).
 pub(crate) fn replace_pending(
     hq: &HqTx<'_>,
-    job: &str,
+    job: &JobId,
     store: DataStoreId,
     by: DownloadId,
     enforced: bool,
@@ -292,7 +292,7 @@ fn stores(hq: &Headquarters, session: DownloadId) -> Result<Vec<StoreSession>, S
 pub(crate) fn row_version(
     hq: &Headquarters,
     group: GroupId,
-    job: &str,
+    job: &JobId,
 ) -> Result<Option<i64>, StoreError> {
     let sql = "SELECT ROWVERSION FROM RETAILCDXDATASYNCROWVERSION \
                WHERE DATAGROUP = :group AND JOBID = :job";
@@ -303,7 +303,7 @@ pub(crate) fn row_version(
 pub(crate) fn last_full(
     hq: &Headquarters,
     group: GroupId,
-    job: &str,
+    job: &JobId,
 ) -> Result<Option<Time>, StoreError> {
     let sql = include_str!("sql/session_last_full.sql");
     let params = named_params! { ":group": group, ":job": job };
@@ -314,7 +314,7 @@ pub(crate) fn last_full(
 pub(crate) fn set_row_version(
     hq: &HqTx<'_>,
     group: GroupId,
-    job: &str,
+    job: &JobId,
     version: i64,
 ) -> Result<(), StoreError> {
     hq.execute(
@@ -338,7 +338,7 @@ pub(crate) enum Shortfall {
 pub(crate) fn shortfall(
     hq: &Headquarters,
     store: DataStoreId,
-    job: &str,
+    job: &JobId,
 ) -> Result<Shortfall, StoreError> {
     let sql = "SELECT INITIALIZED, MISSEDSINCE FROM cdx_DATASTOREJOB \
                WHERE DATASTORE = :store AND JOBID = :job";
@@ -353,7 +353,11 @@ pub(crate) fn shortfall(
 }
 
 /// Notes that a session now carries everything a database lacked of a job.
-pub(crate) fn set_supplied(hq: &HqTx<'_>, store: DataStoreId, job: &str) -> Result<(), StoreError> {
+pub(crate) fn set_supplied(
+    hq: &HqTx<'_>,
+    store: DataStoreId,
+    job: &JobId,
+) -> Result<(), StoreError> {
     hq.execute(
         include_str!("sql/data_store_supplied.sql"),
         named_params! { ":store": store, ":job": job },
@@ -390,7 +394,7 @@ pub(crate) fn rebuilt(hq: &Headquarters) -> Result<BTreeMap<DataStoreId, Downloa
 pub(crate) fn set_missed(
     hq: &HqTx<'_>,
     store: DataStoreId,
-    job: &str,
+    job: &JobId,
     since: i64,
 ) -> Result<(), StoreError> {
     hq.execute(

@@ -6,7 +6,7 @@ use rusqlite::{Row, named_params, params};
 
 use super::error::StoreError;
 use super::side::{Headquarters, HqTx};
-use crate::model::ids::{DataAreaId, DataStoreId, GroupId};
+use crate::model::ids::{DataAreaId, DataStoreId, GroupId, JobId};
 use crate::model::name_kind::NameKind;
 use crate::model::parameters::DEPENDENCY_ENFORCEMENT;
 use crate::model::time::Time;
@@ -161,7 +161,7 @@ pub(crate) struct ScheduleChange {
     /// The state of that batch.
     pub(crate) batch_state: Option<BatchState>,
     /// The jobs it runs.
-    pub(crate) jobs: Option<Vec<String>>,
+    pub(crate) jobs: Option<Vec<JobId>>,
     /// The RECIDs of the groups it serves.
     pub(crate) groups: Option<Vec<GroupId>>,
 }

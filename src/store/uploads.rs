@@ -7,7 +7,7 @@ use super::db::Db;
 use super::error::StoreError;
 use super::side::{ChannelDatabase, ChannelTx, Headquarters, HqTx};
 use super::world::{self, next};
-use crate::model::ids::{DataStoreId, UploadId};
+use crate::model::ids::{DataStoreId, JobId, UploadId};
 use crate::model::session::{CounterRange, UploadSession};
 use crate::model::status::UploadStatus;
 use crate::model::time::Time;
@@ -16,7 +16,7 @@ use crate::model::topology::DataStore;
 /// Announces a session that is about to be collected; its number.
 pub(crate) fn create(
     hq: &HqTx<'_>,
-    job: &str,
+    job: &JobId,
     store: &DataStore,
     now: &Time,
 ) -> Result<UploadId, StoreError> {
@@ -193,7 +193,7 @@ pub(crate) fn reached(
 pub(crate) fn record_in_channel(
     channel: &ChannelTx<'_>,
     id: UploadId,
-    job: &str,
+    job: &JobId,
     collected: &UploadPackage,
     counters: &[(String, String)],
     now: &Time,
@@ -222,7 +222,7 @@ pub(crate) fn record_in_channel(
 }
 
 /// How the names of a session's packages begin.
-pub(crate) fn package_stem(job: &str, session: UploadId) -> String {
+pub(crate) fn package_stem(job: &JobId, session: UploadId) -> String {
     format!("{job}-U{session:06}")
 }
 
@@ -247,7 +247,7 @@ pub(crate) fn known_in_channel(
 /// Every session that a channel remembers having sent, oldest first, with its job.
 pub(crate) fn all_in_channel(
     channel: &ChannelDatabase,
-) -> Result<Vec<(String, UploadPackage)>, StoreError> {
+) -> Result<Vec<(JobId, UploadPackage)>, StoreError> {
     in_channel(channel, "TRUE", [])
 }
 
@@ -255,7 +255,7 @@ fn in_channel(
     channel: &ChannelDatabase,
     condition: &str,
     params: impl Params,
-) -> Result<Vec<(String, UploadPackage)>, StoreError> {
+) -> Result<Vec<(JobId, UploadPackage)>, StoreError> {
     let sql = format!(
         "SELECT ID, JOBID, UPLOADPATH, CHECKSUM, FILESIZE FROM crt_UPLOADSESSION \
          WHERE {condition} ORDER BY ID"
@@ -293,7 +293,7 @@ fn ranges_in_channel(
 /// Takes in a package that was sent and that headquarters does not know any more: it is Uploaded.
 pub(crate) fn adopt(
     hq: &HqTx<'_>,
-    job: &str,
+    job: &JobId,
     store: &DataStore,
     collected: &UploadPackage,
     now: &Time,

@@ -6,7 +6,7 @@ use crate::cli::values::filled;
 use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::Asked;
 use crate::exchange::channels::{self, NewChannel, Rebuilt, Reseed};
-use crate::model::ids::AccountNum;
+use crate::model::ids::{AccountNum, JobId};
 use crate::model::suggestion::{OfChannels, OfJobs, Prose, Run};
 use crate::model::time::ShownTime;
 use crate::model::tone::Tone;
@@ -107,7 +107,7 @@ struct RebuildReport {
     /// Where the old file is.
     saved_as: Option<String>,
     /// The jobs that bring the new file what headquarters has.
-    jobs: Vec<String>,
+    jobs: Vec<JobId>,
     /// Rows that headquarters has not received and that came over from it.
     brought: u64,
     /// Rows about customers whose creation is nowhere any more.

@@ -191,7 +191,7 @@ struct JobLine {
 impl JobList {
     fn of(definitions: &Definitions) -> Self {
         let line = |job: &Job| JobLine {
-            id: job.id.clone(),
+            id: job.id.to_string(),
             name: job.name.clone(),
             direction: job.direction.as_str(),
             subjobs: job.lines.iter().filter(|line| line.enabled).count(),

@@ -1,5 +1,6 @@
 //! `cdx scheduler`: initialize the commerce scheduler.
 
+use crate::model::ids::JobId;
 use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::initialize::{Initialized, initialize};
 use crate::report::page::{Page, Report};
@@ -30,7 +31,7 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
 
 impl Report for Initialized {
     fn text(&self, page: &mut Page) {
-        page.line(format!("Scheduler initialized: {}", self.jobs.join(", ")));
+        page.line(format!("Scheduler initialized: {}", JobId::join(&self.jobs, ", ")));
         for file in &self.schema_files {
             page.item(format!("applied {file}"));
         }

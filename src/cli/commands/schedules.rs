@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::cli::values::{YesNo, filled};
 use crate::cli::{CommandError, Context, Exit};
-use crate::model::ids::GroupId;
+use crate::model::ids::{GroupId, JobId};
 use crate::model::job::Definitions;
 use crate::model::name_kind::NameKind;
 use crate::model::suggestion::{Prose, SetSchedule};
@@ -116,7 +116,7 @@ fn jobs(
     definitions: &Definitions,
     known: Option<&Schedule>,
     args: &SetArgs,
-) -> Result<Option<Vec<String>>, CommandError> {
+) -> Result<Option<Vec<JobId>>, CommandError> {
     if args.jobs.is_none() && args.add_jobs.is_empty() && args.remove_jobs.is_empty() {
         return Ok(None);
     }
@@ -128,13 +128,13 @@ fn jobs(
     let mut jobs = kept.map_or_else(Vec::new, |schedule| schedule.jobs.clone());
     for word in &args.remove_jobs {
         // What has no definition any more can be taken off anyway.
-        let held = jobs.iter().any(|job| job.eq_ignore_ascii_case(word));
-        let job = if held { word.clone() } else { find(word)? };
-        jobs.retain(|known| !known.eq_ignore_ascii_case(&job));
+        let held = jobs.iter().any(|job| *job == word.as_str());
+        let job = if held { JobId::new(word) } else { find(word)? };
+        jobs.retain(|known| *known != job);
     }
     for word in args.jobs.iter().flatten().chain(&args.add_jobs) {
         let job = find(word)?;
-        if !jobs.iter().any(|known| known.eq_ignore_ascii_case(&job)) {
+        if !jobs.contains(&job) {
             jobs.push(job);
         }
     }
@@ -180,7 +180,7 @@ impl Report for ScheduleList {
                 yes(schedule.active),
                 yes(schedule.recurring),
                 schedule.batch_state.map_or("none", BatchState::as_str).to_owned(),
-                schedule.jobs.join(" "),
+                JobId::join(&schedule.jobs, " "),
                 schedule.groups.join(" "),
             ]
         };

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::manage::{self, Choice};
-use crate::model::ids::{DownloadId, UploadId};
+use crate::model::ids::{DownloadId, JobId, UploadId};
 use crate::model::name_kind::NameKind;
 use crate::model::run::{ChannelReport, DownloadReport, UploadReport};
 use crate::model::session::{CounterRange, DownloadSession, SessionKind};
@@ -91,7 +91,7 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
             let mut list = SessionList::read(&reader, upload)?;
             list.sessions.retain(|line| {
                 let (statuses, channels) = line.report.told();
-                wanted(&job, &line.job)
+                job.as_ref().is_none_or(|job| line.job == *job)
                     && statuses.iter().any(|found| wanted(&status, found))
                     && (channel.is_none() || channels.iter().any(|found| wanted(&channel, found)))
             });
@@ -120,7 +120,7 @@ fn known_status(word: &str, upload: bool) -> Result<(), StoreError> {
     Err(StoreError::unknown(NameKind::Status(kind), word, &names))
 }
 
-fn job_id(reader: &Reader, word: &str) -> Result<String, CommandError> {
+fn job_id(reader: &Reader, word: &str) -> Result<JobId, CommandError> {
     let definitions = crate::store::scheduler::read(&reader.hq)?;
     match definitions.find_job(word) {
         Some(job) => Ok(job.id.clone()),
@@ -181,7 +181,7 @@ struct SessionList {
 
 #[derive(Debug, Serialize)]
 struct SessionLine {
-    job: String,
+    job: JobId,
     created: ShownTime,
     #[serde(flatten)]
     report: SessionReport,
@@ -252,7 +252,7 @@ impl Report for SessionList {
             };
             [
                 id.into(),
-                Cell::from(&line.job),
+                line.job.to_string().into(),
                 status,
                 grouped(rows).into(),
                 grouped(deleted).into(),
@@ -297,7 +297,7 @@ struct RowVersions {
 
 #[derive(Debug, Serialize)]
 struct DownloadDetail {
-    job: String,
+    job: JobId,
     created: ShownTime,
     reason: Option<&'static str>,
     package: Option<String>,
@@ -358,7 +358,7 @@ impl Report for DownloadDetail {
 
 #[derive(Debug, Serialize)]
 struct UploadDetail {
-    job: String,
+    job: JobId,
     created: ShownTime,
     package: Option<String>,
     tries: u32,

@@ -6,6 +6,7 @@ use crate::gates::gate::CARRIER;
 use crate::gates::in_effect::InEffect;
 use crate::gates::resolve::Consent;
 use crate::gates::{Features, Gate};
+use crate::model::ids::JobId;
 use crate::model::suggestion::{Run, Suggestion};
 use crate::model::topology::DataStore;
 
@@ -23,7 +24,7 @@ pub(in crate::doctor) fn enable_whole(features: Features<'_>, gate: &Gate) -> Su
 
 /// The run of every job that these gates name; 1110 carries the state of each.
 pub(in crate::doctor) fn run_of<'g>(gates: impl IntoIterator<Item = &'g Gate>) -> Step {
-    let mut jobs = vec![CARRIER.to_owned()];
+    let mut jobs = vec![JobId::new(CARRIER)];
     for job in gates.into_iter().flat_map(Gate::jobs) {
         if !jobs.contains(&job) {
             jobs.push(job);
@@ -69,8 +70,12 @@ pub(in crate::doctor) fn slug_of(x: &Examination, name: &str) -> String {
 
 /// What is still to be done for a feature in a channel, in words.
 pub(in crate::doctor) fn not_done(stands: &InEffect) -> String {
-    let all: Vec<&str> =
-        stands.missing_jobs.iter().chain(&stands.missing_steps).map(String::as_str).collect();
+    let all: Vec<&str> = stands
+        .missing_jobs
+        .iter()
+        .map(JobId::as_str)
+        .chain(stands.missing_steps.iter().map(String::as_str))
+        .collect();
     all.join(", ")
 }
 

@@ -10,13 +10,14 @@ use crate::doctor::facts::{
 use crate::gates::Gate;
 use crate::gates::gate::CARRIER;
 use crate::gates::plan::{PlanGround, PlanStep, StepKind, plan};
+use crate::model::ids::JobId;
 use crate::model::suggestion::{OfChannels, OfFeatures, Run, Suggestion};
 use crate::model::topology::{DataStore, OFFLINE_SUFFIX, Schedule};
 use crate::runtime::plan::{Blockages, Terrain};
 use crate::store::sessions::Shortfall;
 
 /// A full synchronization of a job for one database.
-pub(in crate::doctor) fn full(job: &str, database: &str) -> Step {
+pub(in crate::doctor) fn full(job: &JobId, database: &str) -> Step {
     Step::new(Stage::Full, Run::job(job).full().in_channel(database))
 }
 
@@ -91,7 +92,7 @@ fn whole_where_lost(
             continue;
         };
         let (lost, rest): (Vec<&String>, Vec<&String>) =
-            run.jobs.iter().partition(|job| sessions.has_lost(store.id, job));
+            run.jobs.iter().partition(|job| sessions.has_lost(store.id, &JobId::new(*job)));
         for job in lost {
             let command = Run::job(job).full().in_channel(&store.name);
             found.push(PlanStep::new(StepKind::Run, command, "a session of it was given up"));
@@ -148,7 +149,7 @@ pub(in crate::doctor) fn way(
     let progress: BTreeMap<_, _> =
         facts.progress.iter().map(|(slug, one)| (slug.clone(), vec![one.clone()])).collect();
     let definitions = x.hq.definitions.as_ref()?;
-    let jobs: Vec<String> = definitions.jobs.iter().map(|job| job.id.clone()).collect();
+    let jobs: Vec<JobId> = definitions.jobs.iter().map(|job| job.id.clone()).collect();
     let obstacles = obstacles(x, &channel.store)?;
     let ground = PlanGround {
         features: features(x)?,
@@ -190,11 +191,10 @@ pub(in crate::doctor) fn deliver(
     let run = match bring {
         Bring::Nothing => None,
         Bring::Changes(job) => Some((job, false)),
-        Bring::WhatIsMissing(job) => Some((job, !is_due(x, &channel.store, job)?)),
+        Bring::WhatIsMissing(job) => Some((job, !is_due(x, &channel.store, &JobId::new(job))?)),
     };
     if let Some((job, full)) = run {
-        let jobs = [job.to_owned()];
-        steps.extend(obstacles(x, &channel.store)?.steps(&jobs));
+        steps.extend(obstacles(x, &channel.store)?.steps(&[JobId::new(job)]));
         let command = Run { full, ..Run::job(job).in_channel(name) };
         steps.push(PlanStep::new(StepKind::Run, command, "brings it to the channel"));
     }
@@ -210,12 +210,12 @@ pub(in crate::doctor) fn deliver(
 pub(in crate::doctor) fn is_served(
     x: &Examination,
     store: &DataStore,
-    job: &str,
+    job: &JobId,
 ) -> Result<bool, Unknown> {
     is_group_served(x, &store.group, job)
 }
 
-fn is_group_served(x: &Examination, group: &str, job: &str) -> Result<bool, Unknown> {
+fn is_group_served(x: &Examination, group: &str, job: &JobId) -> Result<bool, Unknown> {
     let serves = |schedule: &Schedule| schedule.active && schedule.serves(job, group);
     Ok(x.hq.schedules.as_ref()?.iter().any(serves))
 }
@@ -238,16 +238,16 @@ pub(in crate::doctor) fn is_lacking(
 pub(in crate::doctor) fn is_due(
     x: &Examination,
     store: &DataStore,
-    job: &str,
+    job: &JobId,
 ) -> Result<bool, Unknown> {
-    let own = |one: &&GroupJob| one.group == store.group_id && one.job.eq_ignore_ascii_case(job);
+    let own = |one: &&GroupJob| one.group == store.group_id && one.job == *job;
     let changed = x.hq.group_jobs.as_ref()?.iter().find(own);
-    let lack = x.hq.lacks.as_ref()?.get(&(store.id, job.to_owned()));
+    let lack = x.hq.lacks.as_ref()?.get(&(store.id, job.clone()));
     let open =
         x.hq.sessions
             .as_ref()?
             .of(store.id)
-            .any(|(session, row)| session.job.eq_ignore_ascii_case(job) && !row.status.is_final());
+            .any(|(session, row)| session.job == *job && !row.status.is_final());
     let never = changed.is_none_or(|one| one.version.is_none());
     Ok(open
         || never

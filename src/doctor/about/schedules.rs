@@ -3,7 +3,7 @@
 use crate::diagnosis::Unknown;
 use crate::doctor::facts::Examination;
 use crate::exchange::enlist;
-use crate::model::ids::GroupId;
+use crate::model::ids::{GroupId, JobId};
 use crate::model::suggestion::{SetSchedule, Suggestion};
 use crate::model::topology::{BatchState, Schedule};
 
@@ -30,7 +30,7 @@ pub(in crate::doctor) struct Flaw {
 /// The schedules that run a job.
 pub(in crate::doctor) fn schedules_of<'a>(
     x: &'a Examination,
-    job: &str,
+    job: &JobId,
 ) -> Result<Vec<&'a Schedule>, Unknown> {
     Ok(x.hq.schedules.as_ref()?.iter().filter(|schedule| schedule.runs(job)).collect())
 }
@@ -90,7 +90,7 @@ pub(in crate::doctor) fn used_groups(x: &Examination) -> Vec<&str> {
 }
 
 /// The command that gives a job that is on no schedule one of its own.
-pub(in crate::doctor) fn new_schedule(x: &Examination, job: &str) -> Suggestion {
+pub(in crate::doctor) fn new_schedule(x: &Examination, job: &JobId) -> Suggestion {
     // A batch inside headquarters serves no groups.
     let groups = if job == SYNC_CUSTOMERS { Vec::new() } else { used_groups(x) };
     enlist::on_its_own(job, &groups)

@@ -4,6 +4,7 @@ use super::schedules::{Defect, Flaw, batch, flaw, schedules_of, used_groups};
 use crate::diagnosis::{Findings, Stage, Step, Unknown};
 use crate::doctor::facts::{ChannelFacts, Examination, Uploading};
 use crate::exchange::enlist;
+use crate::model::ids::JobId;
 use crate::model::job::{Direction, Job};
 use crate::model::topology::{BatchState, Schedule};
 use crate::store::arrears::Counters;
@@ -30,7 +31,7 @@ pub(in crate::doctor) fn upload_jobs(x: &Examination) -> Result<Vec<&Job>, Unkno
 /// What keeps the uploads of a group from being applied; nothing when a schedule does it.
 pub(in crate::doctor) fn cause(
     x: &Examination,
-    job: &str,
+    job: &JobId,
     group: &str,
 ) -> Result<Option<Cause>, Unknown> {
     let mut serving = schedules_of(x, job)?;

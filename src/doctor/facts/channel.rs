@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::diagnosis::{Known, Unknown};
 use crate::exchange::error::Unset;
 use crate::gates::plan::ChannelProgress;
-use crate::model::ids::DownloadId;
+use crate::model::ids::{DownloadId, JobId};
 use crate::model::scale_unit::{Cached, View};
 use crate::model::schema::Tables;
 use crate::model::topology::DataStore;
@@ -53,7 +53,7 @@ pub(crate) struct Unreadable {
 #[derive(Debug)]
 pub(crate) struct Uploading {
     /// The job that uploads it.
-    pub(crate) job: String,
+    pub(crate) job: JobId,
     /// The channel's table, as its file names it.
     pub(crate) table: String,
     /// How far it has come.
@@ -109,9 +109,9 @@ pub(crate) struct ChannelFacts {
     /// The database's tables.
     pub(crate) tables: Arc<Tables>,
     /// Rows in tables that are excluded from offline databases, by job and table.
-    pub(crate) excluded: Vec<(String, String, u64)>,
+    pub(crate) excluded: Vec<(JobId, String, u64)>,
     /// How each table differs from what its job has brought; none when rows were not read.
-    pub(crate) drift: Option<Vec<(String, String, Known<Drift>)>>,
+    pub(crate) drift: Option<Vec<(JobId, String, Known<Drift>)>>,
     /// What the integrity check says; none when rows were not read.
     pub(crate) integrity: Option<Known<Vec<String>>>,
 }

@@ -12,7 +12,7 @@ use crate::exchange::upload_tables::upload_tables;
 use crate::exchange::{chain, initialize};
 use crate::gates::Catalogue;
 use crate::gates::standing::{FeatureEvent, Standing};
-use crate::model::ids::{AccountNum, DataStoreId, GroupId, UploadId};
+use crate::model::ids::{AccountNum, DataStoreId, GroupId, JobId, UploadId};
 use crate::model::job::{Definitions, Direction, Job};
 use crate::model::plan::TablePlan;
 use crate::model::replaced::Cause;
@@ -63,7 +63,7 @@ pub(crate) struct GroupJob {
     /// The group's RECID.
     pub(crate) group: GroupId,
     /// The job.
-    pub(crate) job: String,
+    pub(crate) job: JobId,
     /// The row version up to which the group has had it.
     pub(crate) version: Option<i64>,
     /// Whether anything it brings was touched since.
@@ -132,7 +132,7 @@ pub struct HeadquartersFacts {
     /// Packages of sessions that are not over, by name.
     pub(crate) packages: Known<BTreeMap<String, PackageState>>,
     /// What each database lacks of each job, by the database's RECID and the job.
-    pub(crate) lacks: Known<BTreeMap<(DataStoreId, String), Shortfall>>,
+    pub(crate) lacks: Known<BTreeMap<(DataStoreId, JobId), Shortfall>>,
     /// Where each group stands with each download job.
     pub(crate) group_jobs: Known<Vec<GroupJob>>,
     /// The lowest version that changes can be told from.
@@ -156,7 +156,7 @@ pub struct HeadquartersFacts {
     /// Operations over two files that could not be finished, oldest first.
     pub(crate) unfinished: Known<Vec<Unfinished>>,
     /// What is too long for a channel; none when rows were not read.
-    pub(crate) too_long: Option<Known<Vec<(String, OverlongColumn)>>>,
+    pub(crate) too_long: Option<Known<Vec<(JobId, OverlongColumn)>>>,
     /// What the integrity check says; none when rows were not read.
     pub(crate) integrity: Option<Known<Vec<String>>>,
 }
@@ -351,7 +351,7 @@ fn lacks(
     reader: &Reader,
     stores: &[DataStore],
     downloads: &Known<Vec<JobPlans>>,
-) -> Known<BTreeMap<(DataStoreId, String), Shortfall>> {
+) -> Known<BTreeMap<(DataStoreId, JobId), Shortfall>> {
     let downloads = downloads.as_ref().map_err(Clone::clone)?;
     let mut found = BTreeMap::new();
     for store in stores {
@@ -410,7 +410,7 @@ fn lengths(
     reader: &Reader,
     downloads: &Known<Vec<JobPlans>>,
     channel_tables: &Known<Tables>,
-) -> Known<Vec<(String, OverlongColumn)>> {
+) -> Known<Vec<(JobId, OverlongColumn)>> {
     let downloads = downloads.as_ref().map_err(Clone::clone)?;
     let tables = channel_tables.as_ref().map_err(Clone::clone)?;
     let mut found = Vec::new();

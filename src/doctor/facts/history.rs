@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::ids::{DataStoreId, DownloadId};
+use crate::model::ids::{DataStoreId, DownloadId, JobId};
 use crate::model::session::Mode;
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
@@ -25,7 +25,7 @@ pub(crate) struct History {
     /// Where the session of each package is, by the package's name.
     packages: BTreeMap<String, usize>,
     /// The last full session that was applied in each database, of each job in capitals.
-    last_full: BTreeMap<(DataStoreId, String), DownloadId>,
+    last_full: BTreeMap<(DataStoreId, JobId), DownloadId>,
 }
 
 impl History {
@@ -46,7 +46,7 @@ impl History {
                 }
                 places.entry(row.store_id).or_default().push((at, row_at));
                 if session.mode == Mode::Full && row.status == DownloadStatus::Applied {
-                    last_full.insert((row.store_id, session.job.to_ascii_uppercase()), session.id);
+                    last_full.insert((row.store_id, session.job.clone()), session.id);
                 }
             }
         }
@@ -80,12 +80,12 @@ impl History {
         store: DataStoreId,
         job: &'a str,
     ) -> impl Iterator<Item = (&'a DownloadSession, &'a StoreSession)> {
-        self.of(store).filter(|(session, _)| session.job.eq_ignore_ascii_case(job))
+        self.of(store).filter(|(session, _)| session.job == *job)
     }
 
     /// The number of the last full session of a job that was applied in a database; 0 for none.
-    fn last_full(&self, store: DataStoreId, job: &str) -> DownloadId {
-        self.last_full.get(&(store, job.to_ascii_uppercase())).copied().unwrap_or_default()
+    fn last_full(&self, store: DataStoreId, job: &JobId) -> DownloadId {
+        self.last_full.get(&(store, job.clone())).copied().unwrap_or_default()
     }
 
     /// Whether a full session of the same job was applied in a database later than this one, which
@@ -96,7 +96,7 @@ impl History {
 
     /// Whether a database has lost a session of a job, so that only a full one brings it what was
     /// in it.
-    pub(crate) fn has_lost(&self, store: DataStoreId, job: &str) -> bool {
+    pub(crate) fn has_lost(&self, store: DataStoreId, job: &JobId) -> bool {
         let full = self.last_full(store, job);
         let mut since = self.of_job(store, job).filter(|(session, _)| session.id > full);
         since.any(|(_, row)| row.status == DownloadStatus::Canceled && row.replaced_by.is_none())
@@ -108,7 +108,7 @@ impl History {
     /// where the first session was cancelled that it takes the place of. What was given up does
     /// not hold it: that is missing, and does not come by itself. A session without data has
     /// looked at every version that was closed (D03).
-    pub(crate) fn reached(&self, store: DataStoreId, job: &str) -> Reached {
+    pub(crate) fn reached(&self, store: DataStoreId, job: &JobId) -> Reached {
         let mut known = Progress::default();
         for (session, row) in self.of_job(store, job) {
             match row.status {
@@ -205,7 +205,7 @@ mod tests {
         };
         DownloadSession {
             id: DownloadId(id),
-            job: "1010".to_owned(),
+            job: JobId::new("1010"),
             group_id: GroupId(1),
             group: "Default".to_owned(),
             status: Available,
@@ -281,16 +281,16 @@ mod tests {
             ),
         ];
         for (what, rows, expected) in cases {
-            assert_eq!(history(rows, 0).reached(STORE, "1010"), *expected, "{what}");
+            assert_eq!(history(rows, 0).reached(STORE, &JobId::new("1010")), *expected, "{what}");
         }
     }
 
     #[test]
     fn a_file_made_again_has_had_nothing_of_what_came_before() {
         let rows = [(Full, Applied, None), (Delta, Canceled, None), (Full, Available, None)];
-        assert_eq!(history(&rows, 2).reached(STORE, "1010"), Reached::Never);
-        assert!(history(&rows, 0).has_lost(STORE, "1010"));
-        assert!(!history(&rows, 2).has_lost(STORE, "1010"));
+        assert_eq!(history(&rows, 2).reached(STORE, &JobId::new("1010")), Reached::Never);
+        assert!(history(&rows, 0).has_lost(STORE, &JobId::new("1010")));
+        assert!(!history(&rows, 2).has_lost(STORE, &JobId::new("1010")));
         assert_eq!(history(&rows, 2).of(STORE).count(), 1);
         assert_eq!(history(&rows, 2).all().len(), 3);
     }
@@ -300,8 +300,14 @@ mod tests {
         let lost = [(Full, Applied, None), (Delta, Canceled, None), (Delta, Applied, None)];
         let healed = [lost[0], lost[1], lost[2], (Full, Applied, None)];
         let (lost, healed) = (history(&lost, 0), history(&healed, 0));
-        assert!(lost.has_lost(STORE, "1010") && !healed.has_lost(STORE, "1010"));
-        assert!(!lost.has_lost(STORE, "1110") && !lost.has_lost(DataStoreId(8), "1010"));
+        assert!(
+            lost.has_lost(STORE, &JobId::new("1010"))
+                && !healed.has_lost(STORE, &JobId::new("1010"))
+        );
+        assert!(
+            !lost.has_lost(STORE, &JobId::new("1110"))
+                && !lost.has_lost(DataStoreId(8), &JobId::new("1010"))
+        );
         assert!(!lost.is_healed(STORE, &lost.all()[1]));
         assert!(healed.is_healed(STORE, &healed.all()[1]));
         assert!(!healed.is_healed(STORE, &healed.all()[3]));

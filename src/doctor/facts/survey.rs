@@ -14,7 +14,7 @@ use crate::exchange::RunRequest;
 use crate::exchange::error::Unset;
 use crate::exchange::gate::unset;
 use crate::gates::Features;
-use crate::model::ids::DownloadId;
+use crate::model::ids::{DownloadId, JobId};
 use crate::model::replaced::Cause;
 use crate::model::schema::Tables;
 use crate::model::session::Mode;
@@ -228,7 +228,7 @@ impl Survey<'_> {
         let (Ok(standing), Ok(definitions)) = (&self.hq.standing, &self.hq.definitions) else {
             return Ok(Vec::new());
         };
-        let jobs: Vec<&str> = definitions.jobs.iter().map(|job| job.id.as_str()).collect();
+        let jobs: Vec<JobId> = definitions.jobs.iter().map(|job| job.id.clone()).collect();
         let request =
             RunRequest { channel: Some(self.store.name.clone()), ..RunRequest::default() };
         unset(&self.reader.hq, &self.hq.catalogue, standing, &jobs, &request)
@@ -344,10 +344,7 @@ impl Survey<'_> {
         }
     }
 
-    fn excluded(
-        &self,
-        channel: &ChannelDatabase,
-    ) -> Result<Vec<(String, String, u64)>, StoreError> {
+    fn excluded(&self, channel: &ChannelDatabase) -> Result<Vec<(JobId, String, u64)>, StoreError> {
         let mut found = Vec::new();
         if !self.store.offline {
             return Ok(found);
@@ -366,7 +363,7 @@ impl Survey<'_> {
         &self,
         channel: &ChannelDatabase,
         tables: &Tables,
-    ) -> Vec<(String, String, Known<Drift>)> {
+    ) -> Vec<(JobId, String, Known<Drift>)> {
         let hq = &self.reader.hq;
         let mut found = Vec::new();
         let compared = with_channel(hq, channel, || {
@@ -397,13 +394,13 @@ impl Survey<'_> {
             Ok(())
         });
         if let Err(error) = compared {
-            found.push((String::new(), "its tables".to_owned(), Err(error.into())));
+            found.push((JobId::default(), "its tables".to_owned(), Err(error.into())));
         }
         found
     }
 
     /// The row version up to which this database has had a job; none where it never had it.
-    fn judged_from(&self, job: &str) -> Known<Option<i64>> {
+    fn judged_from(&self, job: &JobId) -> Known<Option<i64>> {
         let sessions = self.hq.sessions.as_ref()?;
         let Reached::Version(version) = sessions.reached(self.store.id, job) else {
             return Ok(None);

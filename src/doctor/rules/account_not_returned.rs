@@ -7,6 +7,7 @@ use crate::diagnosis::{
 use crate::doctor::about::jobs::full;
 use crate::doctor::facts::Examination;
 use crate::doctor::rule::{Depth, Rule};
+use crate::model::ids::JobId;
 use crate::model::suggestion::Run;
 
 const HEADER: Header = Header {
@@ -38,8 +39,9 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
         if facts.unreturned.len() > SHOWN {
             evidence.push(format!("and {} more", facts.unreturned.len() - SHOWN));
         }
-        let step = if sessions.has_lost(channel.store.id, CUSTOMERS) {
-            full(CUSTOMERS, name)
+        let customers = JobId::new(CUSTOMERS);
+        let step = if sessions.has_lost(channel.store.id, &customers) {
+            full(&customers, name)
         } else {
             Step::in_channel(Stage::Download, Run::job(CUSTOMERS).in_channel(name))
         };

@@ -7,6 +7,7 @@ use crate::diagnosis::{
 use crate::doctor::about::schedules::{SYNC_CUSTOMERS, broken, schedules_of, worded};
 use crate::doctor::facts::Examination;
 use crate::doctor::rule::{Depth, Rule};
+use crate::model::ids::JobId;
 use crate::model::suggestion::Run;
 use crate::model::wording::count;
 
@@ -30,7 +31,8 @@ pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check 
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     // Where schedules cannot be read that is told elsewhere; what waits is known anyway.
-    let broken = schedules_of(x, SYNC_CUSTOMERS).ok().and_then(|serving| broken(&serving));
+    let broken =
+        schedules_of(x, &JobId::new(SYNC_CUSTOMERS)).ok().and_then(|serving| broken(&serving));
     for pending in x.hq.pending_operations.as_ref()? {
         let mut evidence = vec![format!(
             "{}: {}, the oldest of {}",

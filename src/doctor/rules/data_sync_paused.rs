@@ -7,6 +7,7 @@ use crate::diagnosis::{
 use crate::doctor::about::features::is_parked;
 use crate::doctor::facts::Examination;
 use crate::doctor::rule::{Depth, Rule};
+use crate::model::ids::JobId;
 use crate::model::suggestion::{OfChannels, Run};
 use crate::model::topology::DataStore;
 use crate::model::wording::count;
@@ -58,7 +59,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
 }
 
 /// The jobs that have something for a paused database, and what that is.
-fn waiting(x: &Examination, store: &DataStore) -> Result<(Vec<String>, Vec<String>), Unknown> {
+fn waiting(x: &Examination, store: &DataStore) -> Result<(Vec<JobId>, Vec<String>), Unknown> {
     let lacks = x.hq.lacks.as_ref()?;
     let sessions = x.hq.sessions.as_ref()?;
     let (mut jobs, mut evidence) = (Vec::new(), Vec::new());

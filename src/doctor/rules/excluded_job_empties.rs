@@ -39,7 +39,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             let filled: Vec<String> = facts
                 .excluded
                 .iter()
-                .filter(|(job, _, rows)| *rows > 0 && job.eq_ignore_ascii_case(&session.job))
+                .filter(|(job, _, rows)| *rows > 0 && *job == session.job)
                 .map(|(_, table, rows)| {
                     format!("{}: {}", table.replacen('_', ".", 1), count(*rows, "row"))
                 })

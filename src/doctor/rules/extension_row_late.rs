@@ -65,6 +65,6 @@ fn found(channel: &str, upload: &Uploading, late: &LateRows) -> Found {
             late.first
         )],
         effect: format!("not uploaded: {rows}"),
-        fix: Fix::manual([Step::new(Stage::Look, OfJobs::Show(upload.job.clone()))]),
+        fix: Fix::manual([Step::new(Stage::Look, OfJobs::Show(upload.job.to_string()))]),
     }
 }

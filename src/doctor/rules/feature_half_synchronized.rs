@@ -9,6 +9,7 @@ use crate::doctor::about::jobs::full;
 use crate::doctor::facts::Examination;
 use crate::doctor::rule::{Depth, Rule};
 use crate::gates::gate::CARRIER;
+use crate::model::ids::JobId;
 use crate::model::suggestion::{OfFeatures, Run, Suggestion};
 
 const HEADER: Header = Header {
@@ -39,7 +40,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             if torn.contains(&slug) {
                 continue;
             }
-            let bring = full(CARRIER, name);
+            let bring = full(&JobId::new(CARRIER), name);
             // Memory that was read while the row was missing would still say no.
             let restart = facts.held.iter().any(Option::is_some).then(|| {
                 let own = channel.store.channel().to_owned();

@@ -36,7 +36,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             continue;
         }
         let downloads = x.hq.downloads.as_ref()?;
-        let carrier = downloads.iter().find(|one| one.job.id.eq_ignore_ascii_case(CARRIER));
+        let carrier = downloads.iter().find(|one| one.job.id == CARRIER);
         // A channel that never had it lacks every feature: that is told once (CDX214).
         if carrier.is_some_and(|plans| is_lacking(x, channel, plans) == Ok(true)) {
             continue;

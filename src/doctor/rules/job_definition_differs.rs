@@ -8,6 +8,7 @@ use crate::diagnosis::{
 };
 use crate::doctor::facts::Examination;
 use crate::doctor::rule::{Depth, Rule};
+use crate::model::ids::JobId;
 use crate::model::job::{Definitions, Job, Subjob};
 use crate::model::suggestion::Suggestion;
 
@@ -63,7 +64,7 @@ enum Way {
 
 type Line = (Way, String);
 
-fn tell(findings: &mut Findings, job: &str, lines: Vec<Line>) {
+fn tell(findings: &mut Findings, job: &JobId, lines: Vec<Line>) {
     if lines.is_empty() {
         return;
     }

@@ -5,6 +5,7 @@ use crate::diagnosis::{Findings, Found, Header, Severity, Source, Subject, Unkno
 use crate::doctor::about::jobs::{Bring, deliver, is_lacking};
 use crate::doctor::facts::{Channel, Examination};
 use crate::doctor::rule::{Depth, Rule};
+use crate::model::ids::JobId;
 use crate::model::session::{DownloadSession, StoreSession};
 
 const HEADER: Header = Header {
@@ -45,8 +46,8 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     Ok(())
 }
 
-fn seen(x: &Examination, channel: &Channel, job: &str, name: &str) -> Result<String, Unknown> {
-    let own = |one: &(&DownloadSession, &StoreSession)| one.0.job.eq_ignore_ascii_case(job);
+fn seen(x: &Examination, channel: &Channel, job: &JobId, name: &str) -> Result<String, Unknown> {
+    let own = |one: &(&DownloadSession, &StoreSession)| one.0.job == *job;
     let last = x.hq.sessions.as_ref()?.of(channel.store.id).rfind(own);
     Ok(match last {
         Some((session, row)) => {

@@ -7,6 +7,7 @@ use crate::diagnosis::{
 use crate::doctor::about::jobs::rebuild;
 use crate::doctor::facts::Examination;
 use crate::doctor::rule::{Depth, Rule};
+use crate::model::ids::JobId;
 use crate::model::job::{Job, Subjob, Target};
 use crate::model::schema::{Table, Tables};
 use crate::model::suggestion::OfJobs;
@@ -62,7 +63,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
 
 /// What a mapping names and a side has not.
 struct Gap {
-    job: String,
+    job: JobId,
     table: String,
     column: Option<String>,
 }

@@ -10,6 +10,7 @@ use crate::doctor::about::jobs::rebuild;
 use crate::doctor::about::jobs::{Bring, deliver, is_due};
 use crate::doctor::facts::{Channel, ChannelFacts, Examination, FileState};
 use crate::doctor::rule::{Depth, Rule};
+use crate::model::ids::JobId;
 use crate::runtime::obstacle::PROFILES;
 use crate::runtime::{Decision, Kind, MissingGround};
 
@@ -106,7 +107,7 @@ fn in_channel(
     match &facts.unknown_customers {
         Some(Ok((number, first))) if *number > 0 => {
             // Those whom the next run of the job takes away are on their way out.
-            let due = is_due(x, &channel.store, CUSTOMERS)?;
+            let due = is_due(x, &channel.store, &JobId::new(CUSTOMERS))?;
             let severity = if due { Severity::Info } else { Severity::Warning };
             let found = Found {
                 subject: subject("unknown-customers"),

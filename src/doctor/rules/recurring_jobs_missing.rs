@@ -9,6 +9,7 @@ use crate::doctor::about::schedules::{
 };
 use crate::doctor::facts::Examination;
 use crate::doctor::rule::{Depth, Rule};
+use crate::model::ids::JobId;
 
 const HEADER: Header = Header {
     code: "CDX504",
@@ -33,13 +34,13 @@ pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check 
 const NEEDED: &[&str] = &["P-0001", SYNC_CUSTOMERS, "1010"];
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
-    for job in NEEDED {
-        let serving = schedules_of(x, job)?;
+    for job in NEEDED.iter().copied().map(JobId::new) {
+        let serving = schedules_of(x, &job)?;
         let (title, evidence, command) = if serving.is_empty() {
             (
                 format!("{job} has no recurring schedule"),
                 "on no schedule".to_owned(),
-                new_schedule(x, job),
+                new_schedule(x, &job),
             )
         } else {
             let Some((schedule, flaw)) = broken(&serving) else { continue };
@@ -52,7 +53,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             (title, worded(schedule, &flaw), flaw.command)
         };
         findings.report(Found {
-            subject: Subject::job(job),
+            subject: Subject::job(&job),
             title,
             evidence: vec![evidence],
             effect: "customers that were created asynchronously never get an account".to_owned(),

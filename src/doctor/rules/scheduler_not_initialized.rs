@@ -7,6 +7,7 @@ use crate::diagnosis::{
 use crate::doctor::about::features::features;
 use crate::doctor::facts::{ChannelFacts, Examination};
 use crate::doctor::rule::{Depth, Rule};
+use crate::model::ids::JobId;
 use crate::model::suggestion::{Run, Suggestion};
 use crate::model::version::Version;
 
@@ -44,7 +45,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     }
     let definitions = x.hq.definitions.as_ref()?;
     for gate in features.catalogue.gates.iter().filter(|gate| features.is_on(&gate.slug)) {
-        let has = |job: &String| definitions.jobs.iter().any(|j| j.id.eq_ignore_ascii_case(job));
+        let has = |job: &JobId| definitions.job(job).is_some();
         for job in gate.jobs().iter().filter(|job| !has(job)) {
             let first = initialize().map_or_else(Vec::new, |fix| fix.steps);
             findings.report(Found {
@@ -61,8 +62,8 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
 
 /// The run that brings a job's rows once the job is there; none where something must be configured
 /// before (G16).
-fn run_of(x: &Examination, job: &str) -> Option<Step> {
-    let is_held = |facts: &ChannelFacts| facts.lacking.iter().any(|item| item.job == job);
+fn run_of(x: &Examination, job: &JobId) -> Option<Step> {
+    let is_held = |facts: &ChannelFacts| facts.lacking.iter().any(|item| item.job == *job);
     let held = x.readable().any(|(_, facts)| is_held(facts));
     (!held).then(|| Step::new(Stage::Download, Run::job(job)))
 }

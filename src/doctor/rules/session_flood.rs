@@ -7,6 +7,7 @@ use crate::diagnosis::{
 use crate::doctor::facts::Examination;
 use crate::doctor::rule::{Depth, Rule};
 use crate::exchange::channels::inherited;
+use crate::model::ids::JobId;
 use crate::model::suggestion::Run;
 
 const HEADER: Header = Header {
@@ -37,10 +38,10 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let downloads = x.hq.downloads.as_ref()?;
     let budget = x.hq.settings.doctor.session_budget;
     for group in x.hq.groups.iter().filter(|group| !group.dummy) {
-        let mut counts: Vec<(u64, &str)> = downloads
+        let mut counts: Vec<(u64, &JobId)> = downloads
             .iter()
             .map(|plans| {
-                let job = plans.job.id.as_str();
+                let job = &plans.job.id;
                 (inherited(sessions, group.id, job).len() as u64, job)
             })
             .filter(|(count, _)| *count > 0)

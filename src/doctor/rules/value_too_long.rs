@@ -6,6 +6,7 @@ use crate::diagnosis::{
 };
 use crate::doctor::facts::Examination;
 use crate::doctor::rule::{Depth, Rule};
+use crate::model::ids::JobId;
 use crate::model::suggestion::{OfCustomers, OfJobs, Suggestion};
 use crate::model::wording::count as counted;
 use crate::store::lengths::OverlongColumn;
@@ -42,7 +43,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     Ok(())
 }
 
-fn one(job: &str, long: &OverlongColumn) -> Found {
+fn one(job: &JobId, long: &OverlongColumn) -> Found {
     let OverlongColumn { target, table, column, limit, declared, rows, count } = long;
     let mut evidence: Vec<String> = rows
         .iter()
@@ -71,14 +72,14 @@ fn one(job: &str, long: &OverlongColumn) -> Found {
 }
 
 /// A customer can be looked at by account; else the job's mapping is shown.
-fn look(job: &str, rows: &[(String, i64)]) -> Step {
+fn look(job: &JobId, rows: &[(String, i64)]) -> Step {
     let account = rows.first().and_then(|(key, _)| {
         let account = key.strip_prefix("ACCOUNTNUM=")?;
         account.split(',').next()
     });
     let command: Suggestion = match account {
         Some(account) => OfCustomers::Show(account.to_owned()).into(),
-        None => OfJobs::Show(job.to_owned()).into(),
+        None => OfJobs::Show(job.to_string()).into(),
     };
     Step::new(Stage::Look, command)
 }

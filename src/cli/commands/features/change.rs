@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
+use crate::model::ids::JobId;
 use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::upgrade::{Request, upgrade};
 use crate::gates::after::After;
@@ -72,7 +73,7 @@ struct ChangeReport {
     enable_date: Option<String>,
     changed: Vec<String>,
     refused: Vec<Refusal>,
-    next_jobs: Vec<String>,
+    next_jobs: Vec<JobId>,
     dry_run: bool,
     #[serde(skip)]
     words: (&'static str, &'static str),
@@ -269,7 +270,7 @@ struct AllReport {
     changed: Vec<String>,
     scheduled: Vec<String>,
     refused: Vec<Refusal>,
-    next_jobs: Vec<String>,
+    next_jobs: Vec<JobId>,
     dry_run: bool,
     #[serde(skip)]
     after: After,

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::model::ids::JobId;
 use crate::cli::{CommandError, Context, Exit};
 use crate::gates::Catalogue;
 use crate::gates::after::After;
@@ -63,7 +64,7 @@ struct ImportReport {
     refused: Vec<Refusal>,
     unchanged: usize,
     unknown: Vec<String>,
-    next_jobs: Vec<String>,
+    next_jobs: Vec<JobId>,
     dry_run: bool,
     #[serde(skip)]
     notes: Vec<Prose>,

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::model::ids::JobId;
 use crate::cli::{CommandError, Context, Exit};
 use crate::gates::in_effect::{ChannelState, InEffect};
 use crate::gates::resolve::{Features, Status};
@@ -166,7 +167,7 @@ impl Report for FeatureDetail {
         }
         let row = |channel: &InEffect| {
             let missing: Vec<String> =
-                channel.missing_jobs.iter().chain(&channel.missing_steps).cloned().collect();
+                channel.missing_jobs.iter().map(JobId::to_string).chain(channel.missing_steps.clone()).collect();
             [
                 Cell::from(&channel.channel),
                 Cell::value(channel.state.as_str(), channel.state.tone()),
