@@ -348,6 +348,10 @@ fn times_and_identities_are_types() {
         "company: &str",
         "guid: &str",
         "operation: i64",
+        " session: i64",
+        " job: &str",
+        "(job: &str",
+        "|job: &str",
     ];
     for (name, text) in sources() {
         for (at, line) in program(&text).lines().enumerate() {

@@ -218,10 +218,10 @@ fn in_order(one: &[String], other: &[String], orders: &[Vec<&str>]) -> Vec<Strin
     let mut left: Vec<String> = one.to_vec();
     left.extend(other.iter().filter(|job| !one.contains(job)).cloned());
     let rank =
-        |job: &str| FIRST_JOBS.iter().position(|first| *first == job).unwrap_or(FIRST_JOBS.len());
+        |word: &str| FIRST_JOBS.iter().position(|first| *first == word).unwrap_or(FIRST_JOBS.len());
     left.sort_by_key(|job| rank(job));
     let before = |one: &str, other: &str| {
-        let at = |order: &Vec<&str>, job: &str| order.iter().position(|known| *known == job);
+        let at = |order: &Vec<&str>, word: &str| order.iter().position(|known| *known == word);
         orders.iter().any(|order| at(order, one).zip(at(order, other)).is_some_and(|(a, b)| a < b))
     };
     let mut jobs = Vec::new();

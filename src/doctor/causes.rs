@@ -127,6 +127,6 @@ fn stops(cause: &Finding, finding: &Finding) -> bool {
     }
 }
 
-fn takes(run: &Run, job: &str) -> bool {
-    run.jobs.iter().any(|known| known.eq_ignore_ascii_case(job))
+fn takes(run: &Run, word: &str) -> bool {
+    run.jobs.iter().any(|known| known.eq_ignore_ascii_case(word))
 }

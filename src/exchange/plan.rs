@@ -63,18 +63,14 @@ pub(crate) fn keys(
 }
 
 struct Sides<'a> {
-    job: &'a str,
+    job: &'a JobId,
     hq: &'a Tables,
     channel: &'a Tables,
 }
 
 impl Sides<'_> {
     fn broken(&self, subjob: &Subjob, detail: String) -> ExchangeError {
-        ExchangeError::MappingBroken {
-            job: JobId::new(self.job),
-            subjob: subjob.id.clone(),
-            detail,
-        }
+        ExchangeError::MappingBroken { job: self.job.clone(), subjob: subjob.id.clone(), detail }
     }
 
     fn plan(&self, subjob: &Subjob, target: &Target) -> Result<TablePlan, ExchangeError> {

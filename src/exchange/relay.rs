@@ -152,7 +152,7 @@ fn bring(
     let plans: Vec<TablePlan> = plans(&writer.hq)?.into_iter().map(|(plan, _)| plan).collect();
     let draft = Folder(writer.env.packages_path()).draft(&format!("real-time-{intent}"))?;
     let spec = PackageSpec {
-        job: "real-time",
+        job: &JobId::new("real-time"),
         session: DownloadId(0),
         group: store.group_id,
         mode: Mode::Delta,

@@ -14,7 +14,7 @@ use super::pack::deletes_table;
 use super::packed_table::PackedTable;
 use super::rejection::ApplyError;
 use super::side::{ChannelDatabase, ChannelTx, Handle};
-use crate::model::ids::DownloadId;
+use crate::model::ids::{DownloadId, JobId};
 use crate::model::status::DownloadStatus;
 use crate::model::time::Time;
 
@@ -27,7 +27,7 @@ pub(crate) struct Delivery<'a> {
     /// The session in headquarters.
     pub(crate) session: DownloadId,
     /// The job's id.
-    pub(crate) job: &'a str,
+    pub(crate) job: &'a JobId,
     /// The job's name.
     pub(crate) description: &'a str,
     /// The package's name, which is what is remembered as applied (D11).

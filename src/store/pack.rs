@@ -14,7 +14,7 @@ use super::side::Headquarters;
 use super::sql_text::{column_list, columns_of, equal, quoted, same_key};
 use super::tracking::tracking_table;
 use crate::model::event::{Event, Listener};
-use crate::model::ids::{DownloadId, GroupId};
+use crate::model::ids::{DownloadId, GroupId, JobId};
 use crate::model::job::Filter;
 use crate::model::plan::{Fill, TablePlan};
 use crate::model::session::Mode;
@@ -23,7 +23,7 @@ use crate::model::session::Mode;
 #[derive(Debug)]
 pub(crate) struct PackageSpec<'a> {
     /// The job.
-    pub(crate) job: &'a str,
+    pub(crate) job: &'a JobId,
     /// The session.
     pub(crate) session: DownloadId,
     /// The channel database group's RECID, for filters.

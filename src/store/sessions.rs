@@ -20,7 +20,7 @@ use crate::model::topology::DataStore;
 #[derive(Debug, Clone)]
 pub(crate) struct NewSession<'a> {
     /// The job.
-    pub(crate) job: &'a str,
+    pub(crate) job: &'a JobId,
     /// The RECID of the group.
     pub(crate) group: GroupId,
     /// The RECID of the schedule that runs it.

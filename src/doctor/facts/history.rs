@@ -24,7 +24,7 @@ pub(crate) struct History {
     places: BTreeMap<DataStoreId, Vec<(usize, usize)>>,
     /// Where the session of each package is, by the package's name.
     packages: BTreeMap<String, usize>,
-    /// The last full session that was applied in each database, of each job in capitals.
+    /// The last full session that was applied in each database, of each job.
     last_full: BTreeMap<(DataStoreId, JobId), DownloadId>,
 }
 
@@ -78,7 +78,7 @@ impl History {
     fn of_job<'a>(
         &'a self,
         store: DataStoreId,
-        job: &'a str,
+        job: &'a JobId,
     ) -> impl Iterator<Item = (&'a DownloadSession, &'a StoreSession)> {
         self.of(store).filter(|(session, _)| session.job == *job)
     }

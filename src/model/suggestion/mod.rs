@@ -256,8 +256,8 @@ impl Run {
     }
 
     /// Runs one job.
-    pub fn job(job: &str) -> Self {
-        Self::jobs([job])
+    pub fn job(word: &str) -> Self {
+        Self::jobs([word])
     }
 
     /// All of it, not what has changed.

@@ -166,8 +166,8 @@ impl Report for FeatureDetail {
             page.item(format!("{}: {} ({})", last.at, last.event, last.detail));
         }
         let row = |channel: &InEffect| {
-            let missing: Vec<String> =
-                channel.missing_jobs.iter().map(JobId::to_string).chain(channel.missing_steps.clone()).collect();
+            let jobs = channel.missing_jobs.iter().map(JobId::to_string);
+            let missing: Vec<String> = jobs.chain(channel.missing_steps.clone()).collect();
             [
                 Cell::from(&channel.channel),
                 Cell::value(channel.state.as_str(), channel.state.tone()),
