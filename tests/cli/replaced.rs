@@ -55,7 +55,7 @@ fn u10_an_offline_database_that_is_made_again_goes_on() {
     let third = offline(&env, "Third");
     assert!(third != first && third != second, "{third} was given out before");
     let merged = env.json("pos reconnect --channel houston");
-    assert!(merged["notes"].to_string().contains("2 rows merged"), "{merged:#}");
+    assert!(merged["notes"].to_string().contains("rows merged into houston: 2"), "{merged:#}");
     afterwards(&env);
     for last in ["First", "Second", "Third"] {
         assert_eq!(people(&env, last), (1, 1), "{last}");
@@ -71,7 +71,7 @@ fn u10_a_channel_that_is_made_again_merges_nothing_twice() {
     env.ok("run P");
     env.ok("channels rebuild houston --discard");
     let again = env.json("pos reconnect --channel houston");
-    assert!(again["notes"].to_string().contains("0 rows merged"), "{again:#}");
+    assert!(again["notes"].to_string().contains("rows merged into houston: 0"), "{again:#}");
     afterwards(&env);
     assert_eq!(people(&env, "Away"), (1, 1));
 }
