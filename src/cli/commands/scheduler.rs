@@ -1,8 +1,8 @@
 //! `cdx scheduler`: initialize the commerce scheduler.
 
-use crate::model::ids::JobId;
 use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::initialize::{Initialized, initialize};
+use crate::model::ids::JobId;
 use crate::report::page::{Page, Report};
 
 /// Initialize the commerce scheduler from the definitions.

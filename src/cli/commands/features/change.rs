@@ -3,7 +3,6 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::model::ids::JobId;
 use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::upgrade::{Request, upgrade};
 use crate::gates::after::After;
@@ -12,6 +11,7 @@ use crate::gates::resolve::{
 };
 use crate::gates::standing::{Change, Standing};
 use crate::gates::{Catalogue, Gate};
+use crate::model::ids::JobId;
 use crate::model::suggestion::{Doctor, OfFeatures, Prose, Suggestion};
 use crate::report::page::{Page, Report};
 use crate::store::features;

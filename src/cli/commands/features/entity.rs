@@ -4,13 +4,13 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::model::ids::JobId;
 use crate::cli::{CommandError, Context, Exit};
 use crate::gates::Catalogue;
 use crate::gates::after::After;
 use crate::gates::check::{StandingRule, Violation, check};
 use crate::gates::import::{self, EntityRow, RowOutcome};
 use crate::gates::resolve::{Consent, Features, Refusal, RefusalKind};
+use crate::model::ids::JobId;
 use crate::model::suggestion::{OfFeatures, Prose, Suggestion};
 use crate::report::page::{Page, Report, count};
 use crate::store::{entity, features};

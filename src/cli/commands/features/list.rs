@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use crate::model::ids::JobId;
 use crate::cli::{CommandError, Context, Exit};
 use crate::gates::in_effect::{ChannelState, InEffect};
 use crate::gates::resolve::{Features, Status};
 use crate::gates::standing::Standing;
 use crate::gates::{Catalogue, Gate};
+use crate::model::ids::JobId;
 use crate::model::pos::Way;
 use crate::model::suggestion::{Prose, Suggestion};
 use crate::model::version::Version;
