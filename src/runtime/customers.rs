@@ -37,7 +37,7 @@ pub(super) fn create(site: &mut Site<'_>, new: &NewCustomer) -> Result<PosReport
             let (account, notes) = create_locally(site, new)?;
             let mut report = site.report(kind.as_str(), Path::Async, &account);
             report.notes = notes;
-            if site.offline {
+            if site.is_offline() {
                 let text = "a register that is offline always creates asynchronously";
                 report.reasons.push(Reason::new(ReasonCode::Offline, text));
             }

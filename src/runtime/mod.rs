@@ -23,4 +23,4 @@ pub use error::PosError;
 pub(crate) use ground::{Answerer, ChannelGround, Ground, HeadquartersGround, Outlook, Sides, Who};
 pub use obstacle::{MissingGround, Obstacle};
 pub use operation::{Request, perform, rehearse};
-pub use site::Place;
+pub use site::{AnsweredBy, Place};

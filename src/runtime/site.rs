@@ -27,10 +27,17 @@ use crate::world::{FaultKind, World};
 pub struct Place<'a> {
     /// The channel.
     pub channel: &'a str,
-    /// The instance of its scale unit that answers.
-    pub instance: u32,
-    /// At a register that is offline.
-    pub offline: bool,
+    /// What answers there.
+    pub by: AnsweredBy,
+}
+
+/// What answers a request in a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AnsweredBy {
+    /// An instance of its scale unit, from 1.
+    ScaleUnit(u32),
+    /// A register that is offline, from its own database.
+    OfflineRegister,
 }
 
 /// An environment in which a request is only said.
@@ -115,8 +122,7 @@ pub(super) struct Site<'a> {
     catalogue: &'a Catalogue,
     pub(super) store: DataStore,
     pub(super) database: Handle<ChannelDatabase>,
-    instance: u32,
-    pub(super) offline: bool,
+    by: AnsweredBy,
     held: Option<Cached>,
     said: HeadquartersGround,
     here: ChannelGround,
@@ -131,30 +137,30 @@ impl<'a> Site<'a> {
         place: &Place<'_>,
     ) -> Result<Self, PosError> {
         let named = topology::find_store(hands.hq(), place.channel)?;
-        let offline = place.offline || named.offline;
+        let by = if named.offline { AnsweredBy::OfflineRegister } else { place.by };
         let name = named.channel().to_owned();
-        let store = if offline {
-            let offline = format!("{name}{OFFLINE_SUFFIX}");
-            let mut stores = topology::data_stores(hands.hq())?.into_iter();
-            let found = stores.find(|store| store.name == offline);
-            found.ok_or_else(|| PosError::NoOfflineDatabase { channel: name.clone() })?
-        } else {
-            named
-        };
         let instances = hands.env().settings().instances;
-        let instance = place.instance;
-        if !offline && !(1..=instances).contains(&instance) {
-            return Err(PosError::UnknownInstance { channel: name, instances, instance });
-        }
-        let instance = if offline { 0 } else { instance };
+        let store = match by {
+            AnsweredBy::OfflineRegister => {
+                let offline = format!("{name}{OFFLINE_SUFFIX}");
+                let mut stores = topology::data_stores(hands.hq())?.into_iter();
+                let found = stores.find(|store| store.name == offline);
+                found.ok_or_else(|| PosError::NoOfflineDatabase { channel: name.clone() })?
+            }
+            AnsweredBy::ScaleUnit(instance) if !(1..=instances).contains(&instance) => {
+                return Err(PosError::UnknownInstance { channel: name, instances, instance });
+            }
+            AnsweredBy::ScaleUnit(_) => named,
+        };
         let database = hands.open(&store)?;
         let world = hands.world();
         let now = world.clock.utc();
         let ttl = hands.env().settings().cache_ttl;
-        let held = if offline {
-            None
-        } else {
-            scale_unit::cached(&database, instance, ttl, &world.clock)?
+        let held = match by {
+            AnsweredBy::OfflineRegister => None,
+            AnsweredBy::ScaleUnit(instance) => {
+                scale_unit::cached(&database, instance, ttl, &world.clock)?
+            }
         };
         let said = HeadquartersGround::read(hands.hq(), catalogue)?;
         let sides = Sides {
@@ -166,12 +172,20 @@ impl<'a> Site<'a> {
             company: &hands.env().settings().company,
         };
         let here = ChannelGround::read(sides, &said, &held)?;
-        let acts = matches!(hands, Hands::Acting(_)) && !offline && held.is_none();
+        let acts = matches!(hands, Hands::Acting(_)) && held.is_none();
         // An instance has nothing to answer from before its channel has its configuration.
-        if acts && here.now.channel.is_some() {
+        if let AnsweredBy::ScaleUnit(instance) = by
+            && acts
+            && here.now.channel.is_some()
+        {
             database.write(|channel| scale_unit::hold(channel, instance, &here.now, &now))?;
         }
-        Ok(Self { hands, catalogue, store, database, instance, offline, held, said, here, now })
+        Ok(Self { hands, catalogue, store, database, by, held, said, here, now })
+    }
+
+    /// Whether a register that is offline answers.
+    pub(super) fn is_offline(&self) -> bool {
+        self.by == AnsweredBy::OfflineRegister
     }
 
     /// Headquarters.
@@ -248,7 +262,7 @@ impl<'a> Site<'a> {
             said: &self.said,
             here: &self.here,
         };
-        ground.outlook(Answerer { offline: self.offline, held: self.held.as_ref() }, kind, who)
+        ground.outlook(Answerer { offline: self.is_offline(), held: self.held.as_ref() }, kind, who)
     }
 
     /// Which way an operation goes, and why not another.
@@ -324,7 +338,10 @@ impl<'a> Site<'a> {
         Ok(RealTimeCall {
             id: scale_unit::next_call(&self.database)?,
             channel: self.channel().to_owned(),
-            instance: self.instance,
+            instance: match self.by {
+                AnsweredBy::ScaleUnit(instance) => instance,
+                AnsweredBy::OfflineRegister => 0,
+            },
             operation: kind.as_str().to_owned(),
             request: kind.request().to_owned(),
             account: account.to_owned(),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cdx::model::customer::{self, AddressField, CustomerEdit, CustomerField};
 use cdx::model::pos::PosReport;
-use cdx::runtime::{NewCustomer, Place, PosError, Request, rehearse};
+use cdx::runtime::{AnsweredBy, NewCustomer, Place, PosError, Request, rehearse};
 use rusqlite::Connection;
 use serde_json::Value;
 
@@ -266,7 +266,12 @@ pub fn registers(env: &Env, one_in: usize) -> Vec<Asked> {
             } else {
                 format!("--channel {channel} --instance {instance}")
             };
-            let at = Place { channel: &channel, instance: instance.max(1) as u32, offline };
+            let by = if offline {
+                AnsweredBy::OfflineRegister
+            } else {
+                AnsweredBy::ScaleUnit(instance as u32)
+            };
+            let at = Place { channel: &channel, by };
             for name in OPERATIONS.iter().copied() {
                 let mut about: Vec<(Who, Option<Customer<'_>>)> = Vec::new();
                 if name == "create-customer" {

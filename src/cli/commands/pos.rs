@@ -11,7 +11,7 @@ use crate::model::nearest::nearest;
 use crate::model::pos::{FoundCustomer, LeftToJob, Path, PosReport};
 use crate::model::suggestion::{OfCustomers, Prose, Run, Suggestion};
 use crate::report::page::{Page, Report};
-use crate::runtime::{self, NewCustomer, Request, perform, rehearse};
+use crate::runtime::{self, AnsweredBy, NewCustomer, Request, perform, rehearse};
 use crate::store::topology;
 
 /// Do what a register or an e-commerce site does in a channel.
@@ -245,11 +245,12 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
     let Some((place, request)) = request(args.command)? else { return Ok(Exit::Done) };
     let env = context.environment()?;
     let catalogue = env.gates()?;
-    let at = runtime::Place {
-        channel: &place.channel,
-        instance: place.instance,
-        offline: place.offline,
+    let by = if place.offline {
+        AnsweredBy::OfflineRegister
+    } else {
+        AnsweredBy::ScaleUnit(place.instance)
     };
+    let at = runtime::Place { channel: &place.channel, by };
     let mut report = if place.dry_run {
         rehearse(&env, &catalogue, &at, &place.fault, &request)?
     } else {
