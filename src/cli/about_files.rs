@@ -55,7 +55,7 @@ pub(super) fn whole(error: &StoreError) -> (&'static str, Prose) {
             ("locked", Prose::hint(words, OfSessions::List(SessionKind::Download)))
         }
         _ => {
-            let words = "run the same again; if it fails again, see what is damaged";
+            let words = "run the same again; if it fails again, see which files are whole";
             ("io", Prose::hint(words, Doctor::default()))
         }
     }
