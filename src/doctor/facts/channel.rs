@@ -101,7 +101,7 @@ pub(crate) struct ChannelFacts {
     pub(crate) applied: Vec<DownloadId>,
     /// The last package it applied that headquarters does not know, by job that has not come whole
     /// since.
-    pub(crate) unknown_packages: BTreeMap<String, String>,
+    pub(crate) unknown_packages: BTreeMap<JobId, String>,
     /// How far each upload table has come; none of offline databases.
     pub(crate) uploads: Vec<Uploading>,
     /// Customers whose account has not come back.

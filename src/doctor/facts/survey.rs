@@ -268,7 +268,7 @@ impl Survey<'_> {
     fn unknown_packages(
         &self,
         channel: &ChannelDatabase,
-    ) -> Result<BTreeMap<String, String>, StoreError> {
+    ) -> Result<BTreeMap<JobId, String>, StoreError> {
         let mut found = BTreeMap::new();
         let (Ok(sessions), Ok(downloads)) = (&self.hq.sessions, &self.hq.downloads) else {
             return Ok(found);
@@ -276,11 +276,11 @@ impl Survey<'_> {
         for package in arrears::applied_packages(channel)? {
             match sessions.of_package(&package) {
                 Some(session) if session.mode == Mode::Full => {
-                    found.remove(&session.job.to_ascii_uppercase());
+                    found.remove(&session.job);
                 }
                 Some(_) => {}
                 None => {
-                    let jobs = downloads.iter().map(|one| one.job.id.to_ascii_uppercase());
+                    let jobs = downloads.iter().map(|one| one.job.id.clone());
                     found.extend(jobs.map(|job| (job, package.clone())));
                 }
             }

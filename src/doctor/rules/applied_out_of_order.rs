@@ -7,7 +7,7 @@ use crate::diagnosis::{Findings, Fix, Found, Header, Severity, Source, Subject, 
 use crate::doctor::about::jobs::full;
 use crate::doctor::facts::{ChannelFacts, Examination, History};
 use crate::doctor::rule::{Depth, Rule};
-use crate::model::ids::{DataStoreId, DownloadId};
+use crate::model::ids::{DataStoreId, DownloadId, JobId};
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
 
@@ -63,17 +63,17 @@ fn overtaken<'a>(
     let places: BTreeMap<DownloadId, usize> =
         facts.applied.iter().enumerate().map(|(place, id)| (*id, place)).collect();
     // From the newest: of each job, the session that was applied first of those seen so far.
-    let mut first: BTreeMap<String, (usize, &DownloadSession)> = BTreeMap::new();
+    let mut first: BTreeMap<&JobId, (usize, &DownloadSession)> = BTreeMap::new();
     let mut found = Vec::new();
     for (session, row) in sessions.of(store).rev() {
-        let job = session.job.to_ascii_uppercase();
+        let job = &session.job;
         let own = places.get(&session.id).copied();
         let over = matches!(row.status, DownloadStatus::NoData | DownloadStatus::Canceled);
         if !over && !sessions.is_healed(store, session) {
             let before = |place: usize| own.is_none_or(|own| place < own);
             let passing = first
                 .iter()
-                .filter(|(other, (place, _))| before(*place) && overlaps.contains(&job, other))
+                .filter(|(other, (place, _))| before(*place) && overlaps.contains(job, other))
                 .map(|(_, (_, later))| *later)
                 .min_by_key(|later| later.id);
             found.extend(passing.map(|later| (session, row, later)));
@@ -89,24 +89,24 @@ fn overtaken<'a>(
 }
 
 /// Pairs of jobs that write to a table in common.
-struct Overlaps(BTreeSet<(String, String)>);
+struct Overlaps(BTreeSet<(JobId, JobId)>);
 
 impl Overlaps {
     fn of(x: &Examination) -> Result<Self, Unknown> {
-        let mut tables: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+        let mut tables: BTreeMap<&JobId, BTreeSet<&str>> = BTreeMap::new();
         for plans in x.hq.downloads.as_ref()? {
             let written = plans.plans.iter().flatten().map(|plan| plan.target.as_str());
-            tables.entry(plans.job.id.to_ascii_uppercase()).or_default().extend(written);
+            tables.entry(&plans.job.id).or_default().extend(written);
         }
         let mut found = BTreeSet::new();
         for (one, own) in &tables {
             let others = tables.iter().filter(|(_, theirs)| !own.is_disjoint(theirs));
-            found.extend(others.map(|(other, _)| (one.clone(), other.clone())));
+            found.extend(others.map(|(other, _)| ((*one).clone(), (*other).clone())));
         }
         Ok(Self(found))
     }
 
-    fn contains(&self, one: &str, other: &str) -> bool {
-        self.0.contains(&(one.to_owned(), other.to_owned()))
+    fn contains(&self, one: &JobId, other: &JobId) -> bool {
+        self.0.contains(&(one.clone(), other.clone()))
     }
 }

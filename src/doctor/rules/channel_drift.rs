@@ -54,7 +54,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                 counted.iter().filter(|(count, _)| **count > 0).map(|(_, word)| *word).collect();
             let mut evidence = vec![format!("{name}: {}", counts.join(", "))];
             evidence.extend(samples.iter().cloned());
-            let unknown = facts.unknown_packages.get(&job.to_ascii_uppercase());
+            let unknown = facts.unknown_packages.get(job);
             let fix = match unknown {
                 None => Fix::safe([full(job, name)]),
                 Some(package) => {
