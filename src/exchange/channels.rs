@@ -259,7 +259,6 @@ fn salvage(writer: &Writer, name: &str, kept: &Path) -> Result<SalvageOutcome, E
     let store = topology::find_store(&writer.hq, name)?;
     let Uploads { tables, left_out } = Uploads::read(&writer.hq)?;
     let channel = writer.channel_of(&store)?;
-    watch_each(&writer.hq, &channel, &store, &tables)?;
     // One of an earlier version is brought up to date first, so that it can say what it has sent.
     let old = match Environment::set_aside(kept) {
         Ok(old) => old,
@@ -421,7 +420,27 @@ fn make_file(writer: &Writer, name: &str) -> Result<(), ExchangeError> {
     let own = files::schema_files(writer.env.root(), "channel")?;
     let channel = writer.channel(name)?;
     files::apply_schema(&channel, Kind::Channel, &own, &writer.world.clock.utc())?;
+    begin_uploads(writer, &channel, &topology::find_store(&writer.hq, name)?)?;
     writer.tidied("the log of a channel database", channel.checkpoint());
+    Ok(())
+}
+
+/// Lets the upload tables of a new file count on above all that headquarters has received under its
+/// name, and say where their rows are made: none of those has gone anywhere yet (U10).
+fn begin_uploads(
+    writer: &Writer,
+    channel: &Handle<ChannelDatabase>,
+    store: &DataStore,
+) -> Result<(), ExchangeError> {
+    let Uploads { tables, left_out } = Uploads::read(&writer.hq)?;
+    for table in &tables {
+        origins::watch(channel, &table.plan.target, &table.counter, 0)?;
+    }
+    origins::raise_counters(&writer.hq, channel, store.id)?;
+    // One whose mapping is broken today is collected when it has been repaired.
+    for (table, _) in &left_out {
+        origins::raise_counter(&writer.hq, channel, store.id, table)?;
+    }
     Ok(())
 }
 

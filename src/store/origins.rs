@@ -140,6 +140,23 @@ pub(crate) fn raise_counters(
     channel.write(|channel| raise_each(channel, &behind))
 }
 
+/// The same for one table, whatever the column is called that counts its rows.
+///
+/// # Errors
+/// Either file.
+pub(crate) fn raise_counter(
+    hq: &Headquarters,
+    channel: &Handle<ChannelDatabase>,
+    store: DataStoreId,
+    table: &str,
+) -> Result<(), StoreError> {
+    let given = uploads::reached(hq, channel, store, table)?.max(given_out(channel, table));
+    let Some(found) = find_table(channel, table)?.filter(|found| found.rowid.is_some()) else {
+        return Ok(());
+    };
+    channel.write(|channel| raise(channel, &found.name, given))
+}
+
 /// The same inside the transaction that takes a file in. One that may be another database's goes on
 /// above what was given out under any name: it may go back to its own, with what it has given out
 /// here.

@@ -313,6 +313,37 @@ fn goes_on(env: &Env) {
     }
 }
 
+/// A row of a table of one's own in a file that was made again goes up, although headquarters has
+/// received one of the same counter from the file that is gone: also where that was in 0.2.0, which
+/// kept no origins, and where the mapping was broken while the file was made.
+#[test]
+fn u10_a_table_of_ones_own_goes_on_in_a_file_that_was_made_again() {
+    for (version, broken) in [("0.2.0", false), ("0.2.0", true), ("0.4.0", false), ("0.4.0", true)]
+    {
+        let env = Env::of_version(version);
+        let rename = |from: &str, to: &str| {
+            let sql = format!("ALTER TABLE SUGGESTIONS RENAME COLUMN {from} TO {to}");
+            env.hq().execute_batch(&sql).unwrap();
+        };
+        for file in ["houston.db", "houston.db-wal", "houston.db-shm"] {
+            drop(fs::remove_file(env.path().join("channels").join(file)));
+        }
+        if broken {
+            rename("SUGGESTION", "REMARK");
+        }
+        env.ok("channels rebuild houston --discard");
+        let sql = "INSERT INTO ext_SUGGESTIONS (SUGGESTIONID, SUGGESTIONTEXT) \
+                   VALUES ('new', 'New')";
+        env.channel("houston").execute_batch(sql).unwrap();
+        if broken {
+            rename("REMARK", "SUGGESTION");
+        }
+        let _ended = env.run("run 1110 1070 1010 P");
+        let arrived = "SELECT count(*) FROM SUGGESTIONS WHERE SUGGESTION = 'New'";
+        assert_eq!(number(&env.hq(), arrived), 1, "{version}, broken mapping: {broken}");
+    }
+}
+
 /// Headquarters was put back from before a channel was added: the doctor tells of the file, and
 /// takes it in with the rows that have not come up.
 #[test]
