@@ -95,6 +95,23 @@ impl CommandError {
         self
     }
 
+    /// An error after partial work, with what was done before it.
+    fn partly(error: ExchangeError) -> Self {
+        let message = error.to_string();
+        let (source, report) = match error {
+            ExchangeError::Interrupted { source, report, .. } => {
+                (source, serde_json::to_value(&*report).ok())
+            }
+            ExchangeError::Underway { source, way, .. } => {
+                (source, serde_json::to_value(&*way).ok())
+            }
+            other => return Self::from_error(Exit::Impossible, "interrupted", &other, Vec::new()),
+        };
+        let mut inner = Self::from(*source);
+        inner.failure.message = message;
+        inner.with_report(report)
+    }
+
     fn from_error(
         exit: Exit,
         code: &'static str,
@@ -348,14 +365,15 @@ impl From<ExchangeError> for CommandError {
                 let hint = Prose::hint("see what is wrong with it", OfJobs::Check);
                 Self::from_error(Exit::Wrong, "mapping", &error, vec![hint])
             }
-            ExchangeError::Interrupted { .. } => {
-                let message = error.to_string();
-                let ExchangeError::Interrupted { source, report, .. } = error else {
-                    return Self::from_error(Exit::Impossible, "interrupted", &error, Vec::new());
-                };
-                let mut inner = Self::from(*source);
-                inner.failure.message = message;
-                inner.with_report(serde_json::to_value(&*report).ok())
+            ExchangeError::Interrupted { .. } | ExchangeError::Underway { .. } => {
+                Self::partly(error)
+            }
+            ExchangeError::TooManyRuns { .. } => {
+                let hint = Prose::hint(
+                    "go in shorter steps; see how often each runs",
+                    Suggestion::Schedules,
+                );
+                Self::from_error(Exit::Wrong, "too-many-runs", &error, vec![hint])
             }
             ExchangeError::Whole { ref name } => {
                 let upload = match name.strip_suffix(OFFLINE_SUFFIX) {

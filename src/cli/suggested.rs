@@ -6,6 +6,7 @@ use clap::Parser as _;
 
 use super::app::Cli;
 use crate::model::ids::{DownloadId, UploadId};
+use crate::model::interval::Interval;
 use crate::model::run::Phase;
 use crate::model::session::{SessionId, SessionKind};
 use crate::model::suggestion::{
@@ -29,6 +30,7 @@ fn of_name(name: &str) -> Vec<Suggestion> {
         active: Some(false),
         recurring: true,
         waiting: true,
+        every: Interval::minutes(90),
         add_jobs: vec![own(), "P".to_owned()],
         add_groups: vec![own(), "Default".to_owned()],
         ..SetSchedule::of(name)

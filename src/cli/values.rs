@@ -2,12 +2,18 @@
 
 use clap::ValueEnum;
 
+use crate::model::interval::Interval;
 use crate::report::Format;
 use crate::report::palette::ColorChoice;
 
 /// A name somebody typed, which is not blank.
 pub(super) fn filled(text: &str) -> Result<String, &'static str> {
     if text.trim().is_empty() { Err("it is empty, expected a name") } else { Ok(text.to_owned()) }
+}
+
+/// How often something recurs.
+pub(super) fn interval(text: &str) -> Result<Interval, &'static str> {
+    Interval::parse(text).ok_or("expected whole minutes up to a year, for example 10m, 2h or 1d")
 }
 
 /// Yes or no.

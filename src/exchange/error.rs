@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::model::ids::JobId;
+use crate::model::time::ShownTime;
 use crate::store::StoreError;
 use crate::world::FaultError;
 
@@ -63,6 +64,25 @@ pub enum ExchangeError {
         #[source]
         source: Box<ExchangeError>,
     },
+    /// The clock came this far, and what had run before is kept.
+    #[error("the clock stands at {at}: {source}")]
+    Underway {
+        /// Where the clock stands.
+        at: ShownTime,
+        /// What happened before.
+        way: Box<super::way::Way>,
+        /// Why it went no further.
+        #[source]
+        source: Box<ExchangeError>,
+    },
+    /// A way of the clock with more batches on it than one command runs.
+    #[error("{runs} batches would run on the way, and one command runs {most} at most")]
+    TooManyRuns {
+        /// How many.
+        runs: i64,
+        /// The most.
+        most: i64,
+    },
     /// A database file that is whole and would be made again.
     #[error("{name} can be read, and nothing is wrong with its file")]
     Whole {
@@ -108,7 +128,7 @@ impl ExchangeError {
     pub(crate) fn file(&self) -> Option<&std::path::Path> {
         match self {
             Self::Store(error) => error.file(),
-            Self::Interrupted { source, .. } => source.file(),
+            Self::Interrupted { source, .. } | Self::Underway { source, .. } => source.file(),
             _ => None,
         }
     }

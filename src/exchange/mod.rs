@@ -27,6 +27,7 @@ pub(crate) mod notice;
 pub mod plan;
 pub(crate) mod reconnect;
 pub(crate) mod recover;
+pub(crate) mod recurrence;
 pub(crate) mod relay;
 pub(crate) mod request;
 pub mod run;
@@ -35,6 +36,7 @@ mod tries;
 pub(crate) mod upgrade;
 pub(crate) mod upload;
 pub(crate) mod upload_tables;
+pub(crate) mod way;
 mod way_out;
 
 pub use arming::Asked;

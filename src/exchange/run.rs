@@ -21,13 +21,26 @@ pub fn run(
     listener: &mut dyn Listener,
 ) -> Result<RunReport, ExchangeError> {
     let known = Known::read(&writer.hq)?;
+    run_known(writer, &known, request, listener)
+}
+
+/// The same, with definitions that have been read.
+///
+/// # Errors
+/// Those of [`run`].
+pub(super) fn run_known(
+    writer: &mut Writer,
+    known: &Known,
+    request: &RunRequest,
+    listener: &mut dyn Listener,
+) -> Result<RunReport, ExchangeError> {
     let jobs = known.jobs(&request.jobs).map_err(|error| of_feature(&writer.env, error))?;
     super::gate::publishable(&writer.env, &writer.hq, &writer.world.clock, &jobs, request)?;
     let mut report = RunReport { ok: true, jobs: Vec::new() };
     check_names(&writer.hq, request)?;
     check_all(&jobs, request)?;
     for job in &jobs {
-        let done = match run_one(writer, &known, job, request, listener) {
+        let done = match run_one(writer, known, job, request, listener) {
             Ok(done) => done,
             Err(error) if report.jobs.is_empty() => return Err(error),
             Err(error) => {

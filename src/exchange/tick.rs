@@ -3,9 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
-
 use super::error::ExchangeError;
+use super::way::Passed;
 use crate::gates::due::{MidnightOutcome, midnight};
 use crate::gates::standing::{Change, FeatureEvent, Setting};
 use crate::model::time::Time;
@@ -14,17 +13,6 @@ use crate::store::{
     HqWriter, StoreError, Writer, feature_log, features, sessions, tracking, world,
 };
 use crate::world::Clock;
-
-/// What happened on the way.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub(crate) struct Passed {
-    /// Features that fell due, by the midnight.
-    pub(crate) features: Vec<MidnightOutcome>,
-    /// Packages whose retention has passed.
-    pub(crate) expired_packages: Vec<String>,
-    /// The lowest version changes can be told from, where that has moved.
-    pub(crate) tracking_from: Option<i64>,
-}
 
 /// Moves the environment's clock, with all that happens on the way in one transaction: where it
 /// fails, no part of the way is behind. Schedules are not run; that is for commands.
@@ -57,9 +45,12 @@ pub(crate) fn move_clock(writer: &mut Writer, clock: Clock) -> Result<Passed, Ex
 
 /// The packages that are there and were made before a time.
 fn expired(writer: &Writer, folder: &Folder, before: &Time) -> Result<Vec<String>, StoreError> {
-    let kept: BTreeSet<String> = folder.list()?.into_iter().collect();
-    let made = sessions::all(&writer.hq)?.into_iter().filter(|session| session.created < *before);
-    Ok(made.filter_map(|session| session.package).filter(|name| kept.contains(name)).collect())
+    let mut old = sessions::packages_before(&writer.hq, before)?;
+    if !old.is_empty() {
+        let kept: BTreeSet<String> = folder.list()?.into_iter().collect();
+        old.retain(|name| kept.contains(name));
+    }
+    Ok(old)
 }
 
 /// Goes through the midnights on the way at which something can turn on, inside the caller's

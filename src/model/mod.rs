@@ -9,6 +9,7 @@ pub(crate) mod evidence;
 pub(crate) mod field_set;
 pub(crate) mod folding;
 pub(crate) mod ids;
+pub(crate) mod interval;
 pub(crate) mod job;
 pub(crate) mod key;
 pub(crate) mod left_field;

@@ -7,6 +7,7 @@ use super::named::named;
 use super::session::{DownloadSession, FullReason, Mode, StoreSession, UploadSession};
 use super::status::{DownloadStatus, UploadStatus};
 use crate::model::ids::{DownloadId, JobId, UploadId};
+use crate::model::job::Direction;
 
 /// The outcome of `cdx run`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -93,6 +94,15 @@ impl Serialize for Tally {
 }
 
 impl JobReport {
+    /// Which way the job moves rows.
+    pub(crate) fn direction(&self) -> Direction {
+        match &self.work {
+            Work::Download { .. } => Direction::Download,
+            Work::Upload { .. } => Direction::Upload,
+            Work::Batch(_) => Direction::Batch,
+        }
+    }
+
     /// Whether no session of it ended badly, in the channel asked for or in any, no operation
     /// failed, and nothing was left out.
     pub(crate) fn is_ok(&self, only: Option<&str>) -> bool {
@@ -198,6 +208,11 @@ impl DownloadReport {
         }
     }
 
+    /// Whether there was nothing to send, now or from before.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.status == DownloadStatus::NoData
+    }
+
     /// Whether it ended well, in the channel asked for or in all.
     fn is_ok(&self, only: Option<&str>) -> bool {
         let asked = |name: &str| only.is_none_or(|only| only.eq_ignore_ascii_case(name));
@@ -230,6 +245,11 @@ pub(crate) struct ChannelReport {
 }
 
 impl ChannelReport {
+    /// What went wrong there, or why it waits, with the channel's name.
+    pub(crate) fn told(&self) -> Option<String> {
+        self.message.as_ref().map(|message| format!("{}: {message}", self.channel))
+    }
+
     /// Whether it ended well; one that is over and done with does not count.
     fn is_ok(&self) -> bool {
         !self.status.is_failure() || self.replaced_by.is_some() || self.forgotten

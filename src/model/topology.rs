@@ -4,6 +4,8 @@ use super::named::named;
 use serde::{Serialize, Serializer};
 
 use crate::model::ids::{DataStoreId, GroupId, JobId};
+use crate::model::interval::Interval;
+use crate::model::time::Time;
 
 /// A channel database group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -64,6 +66,11 @@ pub(crate) struct Schedule {
     pub(crate) groups: Vec<String>,
     /// Whether a recurring batch runs it.
     pub(crate) recurring: bool,
+    /// How often that batch runs; none where nobody has said.
+    pub(crate) every: Option<Interval>,
+    /// From when that is counted; empty for the beginning of time.
+    #[serde(skip)]
+    pub(crate) from: Time,
     /// The RECID of the batch job behind it, 0 for none.
     pub(crate) batch_id: i64,
     /// The caption of that batch job.

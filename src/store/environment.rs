@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::OnceLock;
 
 use super::db::Db;
 use super::error::StoreError;
@@ -29,6 +30,8 @@ use crate::world::World;
 pub struct Environment {
     root: PathBuf,
     settings: Settings,
+    /// The features, once they have been read.
+    gates: OnceLock<Catalogue>,
 }
 
 impl Environment {
@@ -65,12 +68,12 @@ impl Environment {
         let path = root.join(SETTINGS_FILE);
         let text = input::text(&path, DEFINITIONS)?;
         let settings = settings::parse(SETTINGS_FILE, &text).map_err(StoreError::Definitions)?;
-        Ok(Self { root, settings })
+        Ok(Self { root, settings, gates: OnceLock::new() })
     }
 
     /// A folder that is about to become an environment.
     pub(super) fn unfinished(root: PathBuf, settings: Settings) -> Self {
-        Self { root, settings }
+        Self { root, settings, gates: OnceLock::new() }
     }
 
     /// The folder.
@@ -141,10 +144,15 @@ impl Environment {
     /// # Errors
     /// Every problem of every gate file at once.
     pub fn gates(&self) -> Result<Catalogue, StoreError> {
+        if let Some(read) = self.gates.get() {
+            return Ok(read.clone());
+        }
         let mut jobs = definitions::shipped();
         jobs.extend(files::job_files(&self.root)?);
         let own = files::gate_files(&self.root)?;
-        Catalogue::load(&own, &definitions::file::job_ids(&jobs)).map_err(StoreError::Definitions)
+        let read = Catalogue::load(&own, &definitions::file::job_ids(&jobs))
+            .map_err(StoreError::Definitions)?;
+        Ok(self.gates.get_or_init(|| read).clone())
     }
 
     /// Opens headquarters for reading; waits for nobody.

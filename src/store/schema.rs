@@ -30,6 +30,7 @@ const HQ: &[Migration] = &[
     Migration { version: 7, sql: include_str!("schema/hq/0007_unfinished.sql") },
     Migration { version: 8, sql: include_str!("schema/hq/0008_newer.sql") },
     Migration { version: 9, sql: include_str!("schema/hq/0009_given_up.sql") },
+    Migration { version: 10, sql: include_str!("schema/hq/0010_recurrence.sql") },
 ];
 
 const CHANNEL: &[Migration] = &[

@@ -223,6 +223,13 @@ pub(crate) fn all(hq: &Headquarters) -> Result<Vec<DownloadSession>, StoreError>
     select(hq, "TRUE", [])
 }
 
+/// The packages of sessions that were made before a time.
+pub(crate) fn packages_before(hq: &Headquarters, before: &Time) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT PACKAGE FROM cdx_DOWNLOADSESSION WHERE PACKAGE IS NOT NULL AND CREATED < ?1
+               ORDER BY SESSION";
+    hq.rows(sql, [before], |row| row.get(0))
+}
+
 /// Sessions of a group that are not final in some database, oldest first.
 pub(crate) fn unfinished(
     hq: &Headquarters,

@@ -7,6 +7,7 @@ use rusqlite::{Row, named_params, params};
 use super::error::StoreError;
 use super::side::{Headquarters, HqTx};
 use crate::model::ids::{DataAreaId, DataStoreId, GroupId, JobId};
+use crate::model::interval::Interval;
 use crate::model::name_kind::NameKind;
 use crate::model::parameters::DEPENDENCY_ENFORCEMENT;
 use crate::model::time::Time;
@@ -83,6 +84,8 @@ pub(crate) fn schedules(hq: &Headquarters) -> Result<Vec<Schedule>, StoreError> 
             batch_id: row.get(4)?,
             batch: row.get(5)?,
             batch_state: row.get(6)?,
+            every: Interval::stored(row.get(7)?),
+            from: row.get(8)?,
         })
     })?;
     found
@@ -120,6 +123,18 @@ pub(crate) fn full_interval(hq: &Headquarters) -> Result<Option<std::time::Durat
 /// Whether sessions of a database wait for each other (D07).
 pub(crate) fn enforces_dependencies(hq: &Headquarters) -> Result<bool, StoreError> {
     Ok(configuration(hq, DEPENDENCY_ENFORCEMENT)?.as_deref() == Some("1"))
+}
+
+/// How often the Async Client of each channel database collects, in minutes ("Async Server
+/// profile"); 15 where nobody has said, as documented.
+pub(crate) fn upload_intervals(
+    hq: &Headquarters,
+) -> Result<BTreeMap<DataStoreId, Interval>, StoreError> {
+    let found = hq.rows(include_str!("sql/upload_intervals.sql"), [], |row| {
+        let minutes: i64 = row.get(1)?;
+        Ok((row.get(0)?, Interval::stored(minutes).or(Interval::minutes(15))))
+    })?;
+    Ok(found.into_iter().filter_map(|(store, every)| Some((store, every?))).collect())
 }
 
 /// Notes that a database was heard of; the documented "Last connection".
@@ -160,6 +175,8 @@ pub(crate) struct ScheduleChange {
     pub(crate) recurring: Option<bool>,
     /// The state of that batch.
     pub(crate) batch_state: Option<BatchState>,
+    /// How often that batch runs, and from when on.
+    pub(crate) every: Option<(Interval, Time)>,
     /// The jobs it runs.
     pub(crate) jobs: Option<Vec<JobId>>,
     /// The RECIDs of the groups it serves.
@@ -178,7 +195,7 @@ pub(crate) fn set_schedule(
         Some(known) => known,
         None => new_schedule(hq, name)?,
     };
-    if change.recurring == Some(true) || change.batch_state.is_some() {
+    if change.recurring == Some(true) || change.batch_state.is_some() || change.every.is_some() {
         batch = batch_behind(hq, schedule, batch)?;
     }
     if let Some(active) = change.active {
@@ -192,6 +209,10 @@ pub(crate) fn set_schedule(
     if let Some(state) = change.batch_state {
         let sql = "UPDATE BATCHJOB SET STATUS = ?1 WHERE RECID = ?2";
         hq.run(sql, params![state, batch])?;
+    }
+    if let Some((every, from)) = &change.every {
+        let sql = "UPDATE BATCHJOB SET cdx_EVERY = ?1, cdx_FROM = ?2 WHERE RECID = ?3";
+        hq.run(sql, params![every.as_minutes(), from, batch])?;
     }
     if let Some(jobs) = &change.jobs {
         hq.run("DELETE FROM RETAILCONNSCHEDULEJOBMAPPING WHERE SCHEDULE = ?1", [schedule])?;

@@ -4,6 +4,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
+use crate::model::interval::Interval;
 use crate::model::time::{ShownTime, Time};
 
 /// Where a new environment's clock starts, in its own time zone.
@@ -142,6 +143,28 @@ impl Clock {
         Ok(Self { now: later.timestamp(), zone: self.zone.clone() })
     }
 
+    /// The clock at the next time, after now, at which something recurs that is counted from a
+    /// time; from the beginning of time where that is none.
+    pub(crate) fn at_next(&self, every: Interval, from: &Time) -> Self {
+        let from = parse_utc(from).map_or(0, Timestamp::as_millisecond);
+        let past = self.now.as_millisecond().saturating_sub(from);
+        let next =
+            from.saturating_add((past.div_euclid(every.as_millis()) + 1) * every.as_millis());
+        let now = Timestamp::from_millisecond(next).unwrap_or(Timestamp::MAX);
+        Self { now, zone: self.zone.clone() }
+    }
+
+    /// Whether it stands later than another.
+    pub(crate) fn is_after(&self, other: &Self) -> bool {
+        self.now > other.now
+    }
+
+    /// How often something recurs, until another clock, at most.
+    pub(crate) fn times_until(&self, later: &Self, every: Interval) -> i64 {
+        let span = later.now.as_millisecond().saturating_sub(self.now.as_millisecond());
+        span.div_euclid(every.as_millis())
+    }
+
     /// The clock at a time, local where it has no offset, which may not be earlier than now.
     pub(crate) fn set(&self, local: &str) -> Result<Self, ClockError> {
         let now = local_to_utc(&self.zone, local)?;
@@ -212,6 +235,18 @@ mod tests {
         assert_eq!(clock.advanced("1d").unwrap().local().to_string(), "2026-01-16 08:00:00");
         assert!(matches!(clock.advanced("-5m"), Err(ClockError::Negative { .. })));
         assert!(clock.advanced("soon").is_err());
+    }
+
+    #[test]
+    fn what_recurs_is_counted_from_its_own_time() {
+        let clock = Clock::start("UTC").unwrap();
+        let every = Interval::minutes(45).unwrap();
+        let next = |from: &str| clock.at_next(every, &Time::stored(from)).local().to_string();
+        assert_eq!(next("2026-01-15 08:00:00.000"), "2026-01-15 08:45:00");
+        assert_eq!(next("2026-01-15 07:50:00.000"), "2026-01-15 08:35:00");
+        assert_eq!(next(""), "2026-01-15 08:15:00");
+        let later = clock.advanced("2h").unwrap();
+        assert_eq!(clock.times_until(&later, every), 2);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 mod advice;
 mod batch;
 mod ci;
+mod clock;
 mod commands;
 mod crash;
 mod definitions;

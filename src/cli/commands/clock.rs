@@ -3,9 +3,12 @@
 use serde::Serialize;
 
 use crate::cli::{CommandError, Context, Exit};
-use crate::exchange::tick::{Passed, move_clock};
+use crate::exchange::recurrence::advance;
+use crate::exchange::tick::move_clock;
+use crate::exchange::way::Way;
 use crate::model::time::ShownTime;
 use crate::report::page::{Page, Report};
+use crate::world::{Clock, ClockError};
 
 /// Show and move the environment's time.
 #[derive(Debug, clap::Args)]
@@ -23,35 +26,53 @@ enum Command {
         /// By how much: 15m, 2h, 1d.
         #[arg(allow_hyphen_values = true)]
         duration: String,
+        /// Run the recurring batches of active schedules on the way, each at its interval.
+        #[arg(long)]
+        run_schedules: bool,
     },
     /// Set the clock, never back.
     Set {
         /// The local time, YYYY-MM-DD HH:MM, or one with an offset, 2027-01-01T10:00:00Z.
         #[arg(allow_hyphen_values = true)]
         time: String,
+        /// Run the recurring batches of active schedules on the way, each at its interval.
+        #[arg(long)]
+        run_schedules: bool,
     },
 }
 
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
-    let (clock, passed) = match &args.command {
-        Command::Show => (context.reader()?.world.clock, Passed::default()),
-        Command::Advance { duration } => context.write(|writer| {
-            let clock = writer.world.clock.advanced(duration)?;
-            let passed = move_clock(writer, clock)?;
-            Ok((writer.world.clock.clone(), passed))
-        })?,
-        Command::Set { time } => context.write(|writer| {
-            let clock = writer.world.clock.set(time)?;
-            let passed = move_clock(writer, clock)?;
-            Ok((writer.world.clock.clone(), passed))
-        })?,
-    };
-    context.done(&ClockReport {
-        time: clock.local(),
-        utc: clock.shown_utc(),
-        time_zone: clock.zone_name().to_owned(),
-        passed,
-    })
+    match &args.command {
+        Command::Show => {
+            context.done(&ClockReport::of(&context.reader()?.world.clock, Way::default()))
+        }
+        Command::Advance { duration, run_schedules } => {
+            go(context, *run_schedules, |clock| clock.advanced(duration))
+        }
+        Command::Set { time, run_schedules } => {
+            go(context, *run_schedules, |clock| clock.set(time))
+        }
+    }
+}
+
+/// Moves the clock to where a clock that stands here is to stand.
+fn go(
+    context: &Context,
+    run_schedules: bool,
+    target: impl FnOnce(&Clock) -> Result<Clock, ClockError>,
+) -> Result<Exit, CommandError> {
+    let mut progress = context.progress();
+    let (clock, way) = context.write(|writer| {
+        let target = target(&writer.world.clock)?;
+        let way = if run_schedules {
+            advance(writer, &target, &mut progress)?
+        } else {
+            Way { passed: move_clock(writer, target)?, ..Way::default() }
+        };
+        Ok((writer.world.clock.clone(), way))
+    })?;
+    let exit = if way.is_ok() { Exit::Done } else { Exit::No };
+    context.end(exit, &ClockReport::of(&clock, way))
 }
 
 #[derive(Debug, Serialize)]
@@ -59,28 +80,20 @@ struct ClockReport {
     time: ShownTime,
     utc: ShownTime,
     time_zone: String,
-    passed: Passed,
+    #[serde(flatten)]
+    way: Way,
+}
+
+impl ClockReport {
+    fn of(clock: &Clock, way: Way) -> Self {
+        let time_zone = clock.zone_name().to_owned();
+        Self { time: clock.local(), utc: clock.shown_utc(), time_zone, way }
+    }
 }
 
 impl Report for ClockReport {
     fn text(&self, page: &mut Page) {
         page.line(format!("{} ({})", self.time, self.time_zone));
-        for one in &self.passed.features {
-            let (feature, date) = (&one.feature, &one.date);
-            if one.on {
-                page.item(format!("midnight of {date}: {feature} is on in headquarters"));
-            } else {
-                page.item(format!(
-                    "midnight of {date}: {feature} stays off, {}",
-                    one.reasons.join("; ")
-                ));
-            }
-        }
-        for package in &self.passed.expired_packages {
-            page.item(format!("package {package} has expired"));
-        }
-        if let Some(version) = self.passed.tracking_from {
-            page.item(format!("change tracking now reaches back to version {version}"));
-        }
+        self.way.text(page);
     }
 }

@@ -3,9 +3,10 @@
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::Serialize;
 
-use crate::cli::values::{YesNo, filled};
+use crate::cli::values::{YesNo, filled, interval};
 use crate::cli::{CommandError, Context, Exit};
 use crate::model::ids::{GroupId, JobId};
+use crate::model::interval::Interval;
 use crate::model::job::Definitions;
 use crate::model::name_kind::NameKind;
 use crate::model::suggestion::{Prose, SetSchedule};
@@ -42,6 +43,9 @@ struct SetArgs {
     /// The state of that batch; where there is none, one is made.
     #[arg(long, value_parser = states(), ignore_case = true, value_name = "STATE")]
     batch_state: Option<BatchState>,
+    /// How often that batch runs, from now on: 10m, 2h, 1d; where there is none, one is made.
+    #[arg(long, value_name = "D", value_parser = interval)]
+    every: Option<Interval>,
     /// The jobs it runs, instead of those it has.
     #[arg(long, value_name = "JOB", num_args = 1..,
           conflicts_with_all = ["add_jobs", "remove_jobs"])]
@@ -92,7 +96,8 @@ fn change(writer: &HqWriter<'_>, args: &SetArgs) -> Result<(), CommandError> {
     }
     let change = topology::ScheduleChange {
         active: args.active.map(Into::into),
-        recurring: args.recurring.map(Into::into),
+        recurring: args.recurring.map(Into::into).or(args.every.is_some().then_some(true)),
+        every: args.every.map(|every| (every, writer.world.clock.utc())),
         batch_state: args.batch_state,
         jobs,
         groups: groups(&writer.hq, known, args)?,
@@ -179,13 +184,14 @@ impl Report for ScheduleList {
                 schedule.name.clone(),
                 yes(schedule.active),
                 yes(schedule.recurring),
+                schedule.every.map_or_else(|| "-".to_owned(), |every| every.to_string()),
                 schedule.batch_state.map_or("none", BatchState::as_str).to_owned(),
                 JobId::join(&schedule.jobs, " "),
                 schedule.groups.join(" "),
             ]
         };
         page.table(
-            ["schedule", "active", "recurring", "batch", "jobs", "groups"],
+            ["schedule", "active", "recurring", "every", "batch", "jobs", "groups"],
             self.schedules.iter().map(row).collect(),
         );
     }

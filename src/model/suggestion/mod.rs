@@ -7,6 +7,7 @@ pub(crate) use prose::{Part, Prose};
 pub(crate) use written::{Shell, quoted};
 
 use super::ids::{DownloadId, UploadId};
+use super::interval::Interval;
 use super::run::Phase;
 use super::session::{SessionId, SessionKind};
 use super::version::Version;
@@ -299,6 +300,8 @@ pub struct SetSchedule {
     pub(crate) recurring: bool,
     /// Its batch waits for its next time.
     pub(crate) waiting: bool,
+    /// How often that batch runs.
+    pub(crate) every: Option<Interval>,
     /// Jobs that it runs and no others.
     pub(crate) jobs: Vec<String>,
     /// Jobs beside those that it runs.

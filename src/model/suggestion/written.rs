@@ -339,6 +339,7 @@ impl SetSchedule {
             .option("--active", active)
             .option("--recurring", self.recurring.then_some("yes"))
             .option("--batch-state", self.waiting.then_some("waiting"))
+            .option("--every", self.every.map(|every| every.to_string()))
             .options("--jobs", &self.jobs)
             .options("--add-jobs", &self.add_jobs)
             .options("--add-groups", &self.add_groups)

@@ -1,5 +1,6 @@
 //! How the engine's reports read.
 
 mod run;
+mod way;
 
 pub(crate) use run::tally;

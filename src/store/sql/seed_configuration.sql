@@ -23,8 +23,10 @@ INSERT INTO RETAILAFFILIATION (NAME) VALUES ('Employee'), ('Senior'), ('Student'
 INSERT INTO RETAILCDXDATAGROUP (NAME, DESCRIPTION, cdx_ISDUMMY) VALUES
     ('Default', 'All channels', 0),
     ('Dummy', 'Databases that wait; on no schedule', 1);
-INSERT INTO BATCHJOB (CAPTION, STATUS, RECURRING) VALUES
-    ('Downloads', 'Waiting', 1), ('Uploads', 'Waiting', 1), ('Customers', 'Waiting', 1);
+INSERT INTO BATCHJOB (CAPTION, STATUS, RECURRING, cdx_EVERY, cdx_FROM)
+SELECT j.column1, 'Waiting', 1, j.column2, w.VALUE
+FROM (VALUES ('Downloads', 30), ('Uploads', 10), ('Customers', 30)) j
+JOIN cdx_WORLD w ON w.KEY = 'clock';
 INSERT INTO RETAILCONNSCHEDULE (NAME, DESCRIPTION, ACTIVE, BATCHJOBID)
 SELECT CAPTION, CAPTION, 1, RECID FROM BATCHJOB;
 INSERT INTO RETAILCONNSCHEDULEJOBMAPPING (SCHEDULE, JOBID)
