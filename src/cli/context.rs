@@ -197,6 +197,19 @@ impl Context {
         self.end(Exit::Done, report)
     }
 
+    /// Prints a table for spreadsheets, as CSV with a header.
+    ///
+    /// # Errors
+    /// It cannot be printed.
+    pub(super) fn table(
+        &self,
+        header: Vec<&'static str>,
+        lines: Vec<Vec<String>>,
+    ) -> Result<Exit, CommandError> {
+        self.output.csv(&header, &lines)?;
+        Ok(Exit::Done)
+    }
+
     /// Prints the command's outcome, and how it ends.
     ///
     /// # Errors

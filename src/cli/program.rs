@@ -169,8 +169,13 @@ fn not_nameless(env: Option<&Path>) -> Result<(), CommandError> {
     }
 }
 
-/// Refuses the doctor's own formats elsewhere.
+/// Refuses the formats of one command elsewhere.
 fn fits(command: &Command, format: FormatArg) -> Result<(), CommandError> {
+    if format == FormatArg::Csv && !matches!(command, Command::Rts(_)) {
+        let hint = Prose::hint("use it there", Suggestion::RealTimeCalls { format: Some("csv") });
+        let message = "only rts list writes --format csv, expected text or json";
+        return Err(CommandError::usage("usage", message, hint));
+    }
     match format.doctors_own() {
         Some(word) if !matches!(command, Command::Doctor(_)) => Err(CommandError::usage(
             "usage",

@@ -34,6 +34,9 @@ impl From<YesNo> for bool {
 pub(super) enum FormatArg {
     Text,
     Json,
+    /// Of lists for spreadsheets alone.
+    #[value(hide = true)]
+    Csv,
     /// Of the doctor alone.
     #[value(hide = true)]
     Junit,
@@ -49,7 +52,7 @@ impl FormatArg {
     /// The word, where only the doctor writes in this format.
     pub(super) fn doctors_own(self) -> Option<&'static str> {
         match self {
-            Self::Text | Self::Json => None,
+            Self::Text | Self::Json | Self::Csv => None,
             Self::Junit => Some("junit"),
             Self::Sarif => Some("sarif"),
             Self::Github => Some("github"),
@@ -62,7 +65,11 @@ impl From<FormatArg> for Format {
         match arg {
             FormatArg::Json => Self::Json,
             // The doctor's own formats have errors and hints as text, beside them.
-            FormatArg::Text | FormatArg::Junit | FormatArg::Sarif | FormatArg::Github => Self::Text,
+            FormatArg::Text
+            | FormatArg::Csv
+            | FormatArg::Junit
+            | FormatArg::Sarif
+            | FormatArg::Github => Self::Text,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::batch_failure::Failure;
 use super::batch_operation::{Limits, known_account, process};
 use super::error::ExchangeError;
+use crate::model::customer::Change;
 use crate::model::event::{Event, Listener};
 use crate::model::ids::DataAreaId;
 use crate::model::job::Job;
@@ -12,7 +13,7 @@ use crate::model::operation::{OperationId, OperationStatus};
 use crate::model::run::{JobReport, Tally, Work};
 use crate::model::time::Time;
 use crate::store::operations::{self, OperationRow};
-use crate::store::{HqTx, StoreError, Writer, batch_order};
+use crate::store::{HqTx, Reader, StoreError, Writer, batch_order};
 use crate::world::{CrashPoint, FaultKind};
 
 /// Operations processed in one transaction.
@@ -63,6 +64,56 @@ pub(crate) fn synchronize(
     writer.hq.scratch_in_memory(false)?;
     listener.event(Event::StepFinished);
     Ok(tally)
+}
+
+/// What an operation that is not completed would come to now: what it would change, or why it would
+/// fail. It is tried on a copy that is thrown away, after what is before it of the same customer.
+///
+/// # Errors
+/// Headquarters; the copy.
+pub(crate) fn preview(reader: &Reader, id: OperationId) -> Result<Preview, ExchangeError> {
+    let copy = reader.env.headquarters_copy()?;
+    let (limits, now) = (Limits::read(&copy)?, reader.world.clock.utc());
+    let company = &reader.env.settings().company;
+    let order = batch_order::waiting(&copy)?;
+    let preview = copy.write(|hq| {
+        let Some(wanted) = operations::find(hq, id)? else { return Ok(Preview::default()) };
+        let customer = customer_key(hq, &wanted)?;
+        for one in order {
+            let Some(row) = operations::find(hq, one)? else { continue };
+            if customer_key(hq, &row)? != customer {
+                continue;
+            }
+            let outcome = operations::alone(hq, || {
+                let done = process(hq, &row, company, &limits, &now)?;
+                operations::complete(hq, one, &done, &now)?;
+                Ok::<_, Failure>(done)
+            });
+            match (outcome, one == id) {
+                (Ok(done), true) => return Ok(Preview { changes: done.changes, fails: None }),
+                (Ok(_), false) => {}
+                (Err(Failure::Store(error)), _) => return Err(error),
+                (Err(Failure::Told(fails)), true) => {
+                    return Ok(Preview { changes: Vec::new(), fails: Some(fails) });
+                }
+                (Err(Failure::Told(_)), false) => {
+                    let fails = Some(format!("{one} before it fails"));
+                    return Ok(Preview { changes: Vec::new(), fails });
+                }
+            }
+        }
+        Ok(Preview::default())
+    })?;
+    Ok(preview)
+}
+
+/// What an operation would come to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Preview {
+    /// What it would change, old and new values (C04).
+    pub(crate) changes: Vec<Change>,
+    /// Why it would fail.
+    pub(crate) fails: Option<String>,
 }
 
 /// Faults are drawn before the transaction, so that a rolled-back one does not lose them.

@@ -12,6 +12,7 @@ use super::plan::plan_job;
 use super::request::{Known, RunRequest, check_all, check_names};
 use super::upload::{Served, check_topology, served, sources, waiting};
 use super::upload_tables::upload_tables;
+use super::waiting::not_collected;
 use crate::model::ids::{DownloadId, JobId, UploadId};
 use crate::model::job::{Direction, Job};
 use crate::model::run::Phase;
@@ -214,11 +215,7 @@ fn above_counters(
     let channel = reader.env.channel(&store.name, Access::Read)?;
     let mut subjobs = Vec::new();
     for table in tables {
-        let table = table.above_last(&reader.hq, &channel, store.id)?;
-        let rows = match table.range(&channel)? {
-            Some(range) => table.count(&channel, &range)?,
-            None => 0,
-        };
+        let rows = not_collected(&reader.hq, store, &channel, table)?;
         subjobs.push(DrySubjob { subjob: table.plan.subjob.clone(), rows, deleted: 0 });
     }
     Ok(subjobs)

@@ -32,10 +32,12 @@ pub(crate) mod relay;
 pub(crate) mod request;
 pub mod run;
 pub(crate) mod tick;
+pub(crate) mod trace;
 mod tries;
 pub(crate) mod upgrade;
 pub(crate) mod upload;
 pub(crate) mod upload_tables;
+pub(crate) mod waiting;
 pub(crate) mod way;
 mod way_out;
 

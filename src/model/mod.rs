@@ -31,5 +31,6 @@ pub mod suggestion;
 pub(crate) mod time;
 pub(crate) mod tone;
 pub(crate) mod topology;
+pub(crate) mod trace;
 pub mod version;
 pub(crate) mod wording;

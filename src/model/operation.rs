@@ -7,7 +7,9 @@ use serde::Serialize;
 
 use super::customer::Change;
 use super::left_field::LeftField;
-use super::time::ShownTime;
+use super::time::{ShownTime, Time};
+use super::trace::TracedCustomer;
+use crate::model::ids::DataStoreId;
 
 named! {
     /// The five V2 tables (U08), in the order operations of one moment are processed.
@@ -35,6 +37,11 @@ impl OperationKind {
             Self::Affiliation => "RETAILASYNCCUSTOMERAFFILIATION",
             Self::Attribute => "RETAILASYNCCUSTOMERATTRIBUTEV2",
         }
+    }
+
+    /// The kind whose channel table has this name, `ax_RETAILASYNCCUSTOMERV2`, in any case.
+    pub(crate) fn of_channel_table(table: &str) -> Option<Self> {
+        table.split_once('_').and_then(|(_, name)| Self::of_table(name))
     }
 
     /// The kind whose table has this name, in any case.
@@ -124,6 +131,23 @@ pub(crate) struct Operation {
     /// The fields it left alone, since newer ones had set them (C09).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) left: Vec<LeftField<ShownTime>>,
+}
+
+/// Which operations a list is to have; each that is none lets all through.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct OperationFilter {
+    /// Those that stand so.
+    pub(crate) status: Option<OperationStatus>,
+    /// Those of this channel database.
+    pub(crate) channel: Option<DataStoreId>,
+    /// Those of this customer, by account or by temporary id.
+    pub(crate) customer: Option<TracedCustomer>,
+    /// Those of this table.
+    pub(crate) kind: Option<OperationKind>,
+    /// Those that do this.
+    pub(crate) action: Option<Action>,
+    /// Those of this time and later.
+    pub(crate) since: Option<Time>,
 }
 
 /// One operation with its values.

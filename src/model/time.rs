@@ -52,6 +52,11 @@ impl ShownTime {
         Self { local, rfc3339 }
     }
 
+    /// As scripts have it.
+    pub(crate) fn rfc3339(&self) -> &str {
+        &self.rfc3339
+    }
+
     /// What is no time, as it stands.
     pub(crate) fn verbatim(time: &Time) -> Self {
         Self { local: time.to_string(), rfc3339: time.to_string() }

@@ -3,6 +3,7 @@
 use super::operation::OperationStatus;
 use super::pos::Path;
 use super::status::{DownloadStatus, UploadStatus};
+use super::trace::StepState;
 
 /// How a value stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,6 +58,18 @@ impl OperationStatus {
             Self::Succeeded => Tone::Good,
             Self::Pending | Self::Waiting => Tone::Open,
             Self::Failed => Tone::Bad,
+        }
+    }
+}
+
+impl StepState {
+    /// What it means to a reader.
+    pub(crate) fn tone(self) -> Option<Tone> {
+        match self {
+            Self::Done => Some(Tone::Good),
+            Self::Waiting => Some(Tone::Open),
+            Self::Failed => Some(Tone::Bad),
+            Self::NotNeeded => None,
         }
     }
 }

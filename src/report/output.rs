@@ -92,6 +92,17 @@ impl Output {
         self.print(&text)
     }
 
+    /// Prints a table as CSV (RFC 4180), with a header.
+    pub(crate) fn csv(&self, header: &[&str], lines: &[Vec<String>]) -> io::Result<()> {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(header)?;
+        for line in lines {
+            writer.write_record(line)?;
+        }
+        let text = writer.into_inner().map_err(csv::IntoInnerError::into_error)?;
+        self.print(&format!("{}\n", safe::document(String::from_utf8_lossy(&text).trim_end())))
+    }
+
     /// Prints a text of several lines that is nobody's report, such as a completion script.
     pub(crate) fn stdout(&self, text: &str) -> io::Result<()> {
         self.print(&safe::document(text))

@@ -81,6 +81,11 @@ impl Environment {
         &self.root
     }
 
+    /// A text in which files are called as they are within the environment, wherever it stands.
+    pub(crate) fn within(&self, text: &str) -> String {
+        text.replace(&format!("{}{}", self.root.display(), std::path::MAIN_SEPARATOR), "")
+    }
+
     /// What `cdx.toml` says.
     pub fn settings(&self) -> &Settings {
         &self.settings

@@ -65,12 +65,14 @@ pub(crate) mod sessions;
 pub(crate) mod side;
 mod sql_text;
 pub(crate) mod topology;
+pub(crate) mod trace;
 pub(crate) mod tracking;
 mod trouble;
 pub(crate) mod unknown_files;
 pub(crate) mod upload_pack;
 pub(crate) mod upload_table;
 pub(crate) mod uploads;
+pub(crate) mod waiting;
 mod workbook;
 pub mod world;
 

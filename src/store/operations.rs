@@ -13,7 +13,8 @@ use crate::model::customer::{AddressField, Change, CustomerField};
 use crate::model::ids::{AccountNum, DataStoreId};
 use crate::model::left_field::LeftField;
 use crate::model::operation::{
-    Action, Operation, OperationDetail, OperationId, OperationKind, OperationStatus,
+    Action, Operation, OperationDetail, OperationFilter, OperationId, OperationKind,
+    OperationStatus,
 };
 use crate::model::time::Time;
 use crate::world::Clock;
@@ -135,7 +136,7 @@ pub(crate) fn note(
 }
 
 /// A query over each of the five tables in turn, `K` their rank.
-fn of_all_kinds(part: &str) -> String {
+pub(super) fn of_all_kinds(part: &str) -> String {
     let kinds = OperationKind::ALL.iter().enumerate();
     let parts = kinds.map(|(rank, kind)| {
         part.replace("{rank}", &rank.to_string()).replace("{table}", kind.table())
@@ -153,14 +154,23 @@ fn channel(row: &Row<'_>) -> rusqlite::Result<String> {
     Ok(row.get::<_, Option<String>>("NAME")?.unwrap_or_default())
 }
 
-/// Every operation, oldest first.
-pub(crate) fn list(hq: &Headquarters, clock: &Clock) -> Result<Vec<Operation>, StoreError> {
-    let part = include_str!("sql/operation_list_part.sql");
-    let sql = format!("{} ORDER BY T, D, K, C", of_all_kinds(part));
-    let statuses = named_params! {
+/// The operations that a filter lets through, oldest first.
+pub(crate) fn list(
+    hq: &Headquarters,
+    clock: &Clock,
+    filter: &OperationFilter,
+) -> Result<Vec<Operation>, StoreError> {
+    let part = of_all_kinds(include_str!("sql/operation_list_part.sql"));
+    let sql = include_str!("sql/operation_list.sql").replace("{operations}", &part);
+    let customer = filter.customer.as_ref();
+    let params = named_params! {
         ":succeeded": OperationStatus::Succeeded, ":pending": OperationStatus::Pending,
+        ":status": filter.status, ":channel": filter.channel, ":kind": filter.kind,
+        ":since": filter.since, ":action": filter.action.map(|action| action.number().to_string()),
+        ":account": customer.map(|one| &one.account),
+        ":guid": customer.map(|one| &one.async_account),
     };
-    let rows = hq.rows(&sql, statuses, |row| {
+    let rows = hq.rows(&sql, params, |row| {
         Ok((operation(row, clock)?, row.get::<_, Option<String>>("LEFTALONE")?))
     })?;
     rows.into_iter()
@@ -199,7 +209,8 @@ pub(crate) fn detail(
     clock: &Clock,
 ) -> Result<Option<OperationDetail>, StoreError> {
     let Some(row) = find(hq, id)? else { return Ok(None) };
-    let listed = list(hq, clock)?.into_iter().find(|known| known.id == id.to_string());
+    let filter = OperationFilter { kind: Some(id.kind), ..OperationFilter::default() };
+    let listed = list(hq, clock, &filter)?.into_iter().find(|known| known.id == id.to_string());
     let Some(operation) = listed else { return Ok(None) };
     let kept = hq.first(
         "SELECT CHANGES, EDITS FROM cdx_CUSTOMEROPERATION WHERE TABLENAME = ?1 AND ROW = ?2",

@@ -107,7 +107,7 @@ fn assign(
     Ok(())
 }
 
-fn is_watched(channel: &ChannelDatabase, table: &str) -> Result<bool, StoreError> {
+pub(super) fn is_watched(channel: &ChannelDatabase, table: &str) -> Result<bool, StoreError> {
     let sql = "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?1 \
                COLLATE NOCASE AND substr(name, 1, 11) = 'cdx_ORIGIN_'";
     Ok(channel.number(sql, [table])? > 0)

@@ -165,6 +165,11 @@ impl Clock {
         span.div_euclid(every.as_millis())
     }
 
+    /// A time somebody typed, local where it has no offset; a date is its midnight.
+    pub(crate) fn moment(&self, local: &str) -> Result<Time, ClockError> {
+        Ok(as_stored(local_to_utc(&self.zone, local)?))
+    }
+
     /// The clock at a time, local where it has no offset, which may not be earlier than now.
     pub(crate) fn set(&self, local: &str) -> Result<Self, ClockError> {
         let now = local_to_utc(&self.zone, local)?;

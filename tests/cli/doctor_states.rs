@@ -197,3 +197,24 @@ fn states_of_the_third_quarter() {
 fn states_of_the_last_quarter() {
     sweep(3 * share(), 4 * share());
 }
+
+/// Changes were applied before all of the job could be: the doctor does not call that nothing.
+#[test]
+fn d05_a_job_of_which_only_changes_came_is_told_as_that() {
+    let env = Env::empty();
+    env.ok("init . --customers 4 --empty-channels");
+    let _failed = env.run("run 1070 --fault apply-fails=houston.offline").expect(1);
+    env.ok("profiles set Online --async-customers yes");
+    let _failed = env.run("run 1070 --fault apply-fails=houston.offline").expect(1);
+    let found = env.run("doctor --only CDX214 --channel houston.offline --format json").json();
+    let findings = found["findings"].as_array().unwrap();
+    let of_1070 = findings.iter().find(|finding| finding["subject"]["job"] == "1070").unwrap();
+    assert_eq!(
+        of_1070["evidence"][0],
+        "1070 Channel configuration: session 1, which brings all of it, is ApplyFailed; only \
+         changes were applied"
+    );
+    env.ok("run 1070");
+    let found = env.run("doctor --only CDX214 --format json").json();
+    assert!(!found.to_string().contains("\"job\":\"1070\""), "{found:#}");
+}

@@ -39,6 +39,7 @@ mod lookups;
 mod mappings;
 mod names;
 mod newer;
+mod overview;
 mod places;
 mod printed;
 mod rehearsal;

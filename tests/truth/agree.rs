@@ -154,12 +154,13 @@ fn untrue(env: &Env, finding: &Finding, asked: &[Asked]) -> Option<String> {
                      JOIN RETAILCDXDOWNLOADSESSION s ON s.SESSION = d.SESSION
                      JOIN RETAILCONNDATABASEPROFILE p ON p.RECID = d.DATASTORE
                      LEFT JOIN cdx_REBUILT r ON r.DATASTORE = d.DATASTORE
-                     WHERE d.STATUS = 4 AND p.NAME = '{store}' AND s.JOBID = '{}'
+                     WHERE d.STATUS = 4 AND s.SESSIONTYPE = 1
+                     AND p.NAME = '{store}' AND s.JOBID = '{}'
                      AND d.SESSION > coalesce(r.SESSION, 0)",
                     finding.job.as_deref()?
                 ),
             );
-            (applied > 0).then(|| format!("{applied} sessions of it were applied"))
+            (applied > 0).then(|| format!("{applied} full sessions of it were applied"))
         }
         "CDX505" => {
             let sql = format!(

@@ -6,6 +6,7 @@ use crate::cli::values::filled;
 use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::Asked;
 use crate::exchange::channels::{self, NewChannel, Rebuilt, Reseed};
+use crate::exchange::waiting::{ChannelWaiting, what_waits};
 use crate::model::ids::{AccountNum, JobId};
 use crate::model::suggestion::{OfChannels, OfJobs, Prose, Run};
 use crate::model::time::ShownTime;
@@ -253,15 +254,17 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
             context.change(|writer| Ok(channels::add_group(writer, &name, dummy)?))?;
         }
     }
-    let reader = context.reader()?;
-    let (groups, stores) = (topology::groups(&reader.hq)?, topology::data_stores(&reader.hq)?);
-    let connections = topology::last_connections(&reader.hq)?;
-    let line = |store: DataStore| {
-        let last = connections.get(&store.id).map(|at| reader.world.clock.show(at));
-        ChannelLine { store, last_connection: last }
-    };
-    let channels = stores.into_iter().map(line).collect();
-    context.done(&ChannelList { channels, groups })
+    let list = context.steady(|reader| {
+        let connections = topology::last_connections(&reader.hq)?;
+        let line = |waits: ChannelWaiting| ChannelLine {
+            last_connection: connections.get(&waits.store.id).map(|at| reader.world.clock.show(at)),
+            waiting: waits.here.as_ref().ok().map(|here| here.rows),
+            store: waits.store,
+        };
+        let channels = what_waits(reader)?.into_iter().map(line).collect();
+        Ok(ChannelList { channels, groups: topology::groups(&reader.hq)? })
+    })?;
+    context.done(&list)
 }
 
 /// The default customer that a channel has now.
@@ -309,6 +312,8 @@ struct ChannelLine {
     store: DataStore,
     /// When it was last heard of.
     last_connection: Option<ShownTime>,
+    /// Rows that wait in it to be collected, or merged; none where its file cannot be read.
+    waiting: Option<u64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -319,17 +324,21 @@ struct ChannelList {
 
 impl Report for ChannelList {
     fn text(&self, page: &mut Page) {
-        let row = |ChannelLine { store, last_connection }: &ChannelLine| {
+        let row = |ChannelLine { store, last_connection, waiting }: &ChannelLine| {
             [
                 Cell::from(&store.name),
                 Cell::from(&store.group),
                 if store.offline { "offline database" } else { "channel database" }.into(),
                 last_connection.clone().unwrap_or_default().into(),
+                match waiting {
+                    Some(rows) => Cell::value(rows.to_string(), Tone::Open.of_count(*rows)),
+                    None => Cell::value("unreadable", Tone::Bad),
+                },
                 Cell::value(if store.paused { "paused" } else { "" }, Tone::Open),
             ]
         };
         page.table(
-            ["channel", "group", "kind", "last connection", ""],
+            ["channel", "group", "kind", "last connection", "waiting", ""],
             self.channels.iter().map(row).collect(),
         );
         page.gap();

@@ -26,6 +26,7 @@ macro_rules! commands {
 commands! {
     init Init,
     demo Demo,
+    status Status,
     run Run,
     jobs Jobs,
     which_job WhichJob,

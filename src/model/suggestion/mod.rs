@@ -75,6 +75,13 @@ pub enum Suggestion {
         /// What is there goes first.
         delete_existing: bool,
     },
+    /// Lists the real-time calls that were made.
+    RealTimeCalls {
+        /// In a format of its own.
+        format: Option<&'static str>,
+    },
+    /// Shows the environment on one screen.
+    Status,
     /// Shows the time.
     Clock,
     /// Looks what is wrong.
@@ -194,6 +201,8 @@ pub enum OfCustomers {
     Operation(String),
     /// Processes one of those again.
     Synchronize(String),
+    /// Follows one through every stage.
+    Trace(String),
 }
 
 /// About channel databases.

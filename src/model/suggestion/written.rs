@@ -195,6 +195,8 @@ impl Suggestion {
             Self::Initialize { delete_existing } => {
                 Words::of("scheduler init").flag(*delete_existing, "--delete-existing")
             }
+            Self::RealTimeCalls { format } => Words::of("rts list").option("--format", *format),
+            Self::Status => Words::of("status"),
             Self::Clock => Words::of("clock show"),
             Self::Doctor(doctor) => doctor.words(),
             Self::Explain(word) => Words::of("explain").value(word),
@@ -273,6 +275,7 @@ impl OfCustomers {
             Self::Operations => Words::of("customers status"),
             Self::Operation(id) => Words::of("customers status show").value(id),
             Self::Synchronize(id) => Words::of("customers synchronize").value(id),
+            Self::Trace(word) => Words::of("customers trace").value(word),
         }
     }
 }

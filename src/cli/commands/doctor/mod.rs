@@ -6,6 +6,8 @@ mod read;
 mod tell;
 mod watch;
 
+pub(in crate::cli) use read::examine;
+
 use std::path::PathBuf;
 
 use crate::cli::error::suggestion;

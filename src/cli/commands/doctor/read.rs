@@ -23,7 +23,10 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// Examines the environment; when somebody wrote meanwhile it is examined again, and after the
 /// third time it says what it could not judge.
-pub(super) fn examine(context: &Context, request: Request) -> Result<Diagnosis, CommandError> {
+pub(in crate::cli) fn examine(
+    context: &Context,
+    request: Request,
+) -> Result<Diagnosis, CommandError> {
     let env = context.environment()?;
     let mut progress = context.progress();
     let mut tries = 0;

@@ -54,7 +54,7 @@ pub(super) fn diagnosis(
         context.output.to_stderr().report(&context.command, exit == Exit::Done, fixes)?;
     }
     match context.format {
-        FormatArg::Text | FormatArg::Json => {
+        FormatArg::Text | FormatArg::Csv | FormatArg::Json => {
             return context.end(exit, &DoctorReport { diagnosis, fixes });
         }
         FormatArg::Junit => context.output.stdout(&doctor::junit(&diagnosis, threshold)?)?,

@@ -1,26 +1,24 @@
-//! `cdx customers`: customers in headquarters, and the customer synchronization status.
+//! `cdx customers`: customers in headquarters, their way, and the customer synchronization status.
+
+mod status;
+mod trace;
 
 use serde::Serialize;
 
-use super::pos::customer_edits;
-use crate::cli::error::suggestion;
+use crate::cli::commands::pos::customer_edits;
 use crate::cli::values::filled;
 use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::batch::synchronize;
-use crate::model::customer::{Change, Customer, CustomerField};
+use crate::model::customer::{Change, Customer};
 use crate::model::field_set::Stamp;
 use crate::model::ids::{AccountNum, AsyncAccount};
-use crate::model::left_field::LeftField;
 use crate::model::name_kind::NameKind;
-use crate::model::nearest::nearest;
-use crate::model::operation::{Operation, OperationDetail, OperationId, OperationStatus};
 use crate::model::run::Tally;
 use crate::model::suggestion::{OfCustomers, Prose, Run};
-use crate::model::time::ShownTime;
-use crate::report::page::{Cell, Page, Report, count};
+use crate::report::page::{Page, Report, count};
 use crate::report::text::tally;
 use crate::store::hq_customers::{self, Origin};
-use crate::store::{Headquarters, HqWriter, StoreError, operations};
+use crate::store::{Headquarters, StoreError, operations};
 
 /// Show, make and change customers in headquarters.
 #[derive(Debug, clap::Args)]
@@ -76,31 +74,18 @@ enum Command {
     /// The customer synchronization status.
     Status {
         #[command(subcommand)]
-        command: Option<StatusCommand>,
+        command: Option<status::StatusCommand>,
+    },
+    /// Follow one customer from the register over headquarters to every channel.
+    Trace {
+        /// An account, a temporary GUID, or a name.
+        #[arg(value_parser = filled)]
+        word: String,
     },
     /// Run the customer batch, over everything or over one operation.
     Synchronize {
         /// The operation, customer-1.
         operation: Option<String>,
-    },
-}
-
-#[derive(Debug, clap::Subcommand)]
-enum StatusCommand {
-    /// List the operations that came from the channels.
-    List,
-    /// Show one operation: its values, and what it changed.
-    Show {
-        /// The operation, customer-1.
-        operation: String,
-    },
-    /// Correct a value of an operation that has not gone through.
-    Edit {
-        /// The operation, customer-1.
-        operation: String,
-        /// COLUMN=VALUE, as `cdx customers status show` lists the columns.
-        #[arg(long, value_name = "F=V", required = true, num_args = 1..)]
-        set: Vec<String>,
     },
 }
 
@@ -135,7 +120,8 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
             })?;
             context.done(&DeletionReport { deleted: customer.account })
         }
-        Command::Status { command } => status(context, command),
+        Command::Status { command } => status::run(context, command),
+        Command::Trace { word } => trace::run(context, &word),
         Command::Synchronize { operation } => batch(context, operation.as_deref()),
     }
 }
@@ -181,94 +167,14 @@ fn edit(context: &Context, account: &str, set: &[String]) -> Result<Exit, Comman
     context.done(&edited)
 }
 
-fn status(context: &Context, command: Option<StatusCommand>) -> Result<Exit, CommandError> {
-    match command.unwrap_or(StatusCommand::List) {
-        StatusCommand::List => {
-            let reader = context.reader()?;
-            let operations = operations::list(&reader.hq, &reader.world.clock)?;
-            context.done(&OperationList { operations })
-        }
-        StatusCommand::Show { operation } => {
-            let id = operation_id(&operation)?;
-            let reader = context.reader()?;
-            let found = operations::detail(&reader.hq, id, &reader.world.clock)?;
-            let detail = found.ok_or_else(|| unknown(&operation))?;
-            context.done(&detail)
-        }
-        StatusCommand::Edit { operation, set } => edit_operation(context, &operation, &set),
-    }
-}
-
-fn unknown(operation: &str) -> StoreError {
-    StoreError::unknown(NameKind::Operation, operation, &[])
-}
-
-fn operation_id(text: &str) -> Result<OperationId, CommandError> {
-    OperationId::parse(text).ok_or_else(|| {
-        CommandError::usage(
-            "operation",
-            format!("not a valid operation: {text:?}, expected for example customer-1"),
-            suggestion(None, OfCustomers::Operations),
-        )
-    })
-}
-
-fn edit_operation(
-    context: &Context,
-    operation: &str,
-    set: &[String],
-) -> Result<Exit, CommandError> {
-    let id = operation_id(operation)?;
-    let changes = context.change(|writer| correct(writer, id, operation, set))?;
-    context.done(&EditReport { account: operation.to_owned(), changes })
-}
-
-/// Corrects the values of an operation that has not gone through.
-fn correct(
-    writer: &HqWriter<'_>,
-    id: OperationId,
-    operation: &str,
-    set: &[String],
-) -> Result<Vec<Change>, CommandError> {
-    let row = operations::find(&writer.hq, id)?.ok_or_else(|| unknown(operation))?;
-    if row.number("ONLINEOPERATIONCOMPLETED") == 1 {
-        let message = format!("operation {operation} has gone through and cannot be edited");
-        let hint = Prose::hint("see what it changed", OfCustomers::Operation(operation.to_owned()));
-        return Err(CommandError::usage("completed", message, hint));
-    }
-    let now = writer.world.clock.utc();
-    let mut changes = Vec::new();
-    for text in set {
-        let (column, value) = text.split_once('=').unwrap_or((text.as_str(), ""));
-        let required = CustomerField::of_column(column).is_some_and(CustomerField::is_required);
-        if required && value.trim().is_empty() {
-            return Err(super::pos::nameless(column));
-        }
-        let known: Vec<&str> = row.values.keys().map(String::as_str).collect();
-        let found = known.iter().find(|name| name.eq_ignore_ascii_case(column));
-        let values = known.iter().copied().filter(|name| !operations::is_fixed(name));
-        let Some(found) = found.filter(|name| !operations::is_fixed(name)) else {
-            let near = nearest(column, values).unwrap_or("FIRSTNAME");
-            let message = format!("operation {operation} has no value {column:?} to edit");
-            let hint = Prose::hint(
-                format!("did you mean {near:?}? see them"),
-                OfCustomers::Operation(operation.to_owned()),
-            );
-            return Err(CommandError::usage("unknown-field", message, hint));
-        };
-        changes.push(operations::edit(&writer.hq, &row, found, value, &now)?);
-    }
-    Ok(changes)
-}
-
 fn batch(context: &Context, operation: Option<&str>) -> Result<Exit, CommandError> {
-    let only = operation.map(operation_id).transpose()?;
+    let only = operation.map(status::operation_id).transpose()?;
     let mut progress = context.progress();
     let Tally { processed, failed, waiting } = context.write(|writer| {
         if let (Some(id), Some(word)) = (only, operation)
             && operations::find(&writer.hq, id)?.is_none()
         {
-            return Err(unknown(word).into());
+            return Err(status::unknown(word).into());
         }
         Ok(synchronize(writer, only, &mut progress)?)
     })?;
@@ -366,19 +272,6 @@ fn changes(page: &mut Page, changes: &[Change]) {
     page.table(["attribute", "old value", "new value"], changes.iter().map(row).collect());
 }
 
-fn left_alone(page: &mut Page, left: &[LeftField<ShownTime>]) {
-    let row = |left: &LeftField<ShownTime>| {
-        [
-            left.field.clone(),
-            left.value.clone(),
-            left.kept.clone(),
-            left.newer.clone(),
-            left.since.to_string(),
-        ]
-    };
-    page.table(["attribute", "its value", "kept", "set by", "at"], left.iter().map(row).collect());
-}
-
 impl Report for EditReport {
     fn text(&self, page: &mut Page) {
         if self.changes.is_empty() {
@@ -387,78 +280,6 @@ impl Report for EditReport {
         }
         page.line(format!("{}: saved", self.account));
         changes(page, &self.changes);
-    }
-}
-
-#[derive(Debug, Serialize)]
-struct OperationList {
-    operations: Vec<Operation>,
-}
-
-impl Report for OperationList {
-    fn text(&self, page: &mut Page) {
-        if self.operations.is_empty() {
-            page.line("No operations have come from the channels.");
-        }
-        let row = |operation: &Operation| {
-            [
-                Cell::from(&operation.id),
-                Cell::from(&operation.channel),
-                Cell::from(&operation.operation),
-                Cell::value(operation.status.as_str(), operation.status.tone()),
-                Cell::from(&operation.account),
-                Cell::from(&operation.async_account),
-                Cell::from(&operation.timestamp),
-            ]
-        };
-        page.table(
-            ["operation", "channel", "kind", "status", "account", "async account", "time"],
-            self.operations.iter().map(row).collect(),
-        );
-        for operation in &self.operations {
-            if operation.status == OperationStatus::Failed
-                && let Some(error) = &operation.last_error
-            {
-                page.item(format!("{}: {error}", operation.id));
-            }
-            if !operation.left.is_empty() {
-                let fields: Vec<&str> =
-                    operation.left.iter().map(|left| left.field.as_str()).collect();
-                let id = &operation.id;
-                page.item(format!("{id}: left {} alone, since it is newer", fields.join(", ")));
-            }
-        }
-    }
-}
-
-impl Report for OperationDetail {
-    fn text(&self, page: &mut Page) {
-        let operation = &self.operation;
-        page.line(format!(
-            "{}: {} from {}, {}",
-            operation.id,
-            operation.operation,
-            operation.channel,
-            operation.status.as_str()
-        ));
-        if let Some(error) = &operation.last_error {
-            page.item(format!("last known error: {error}"));
-        }
-        if !self.changes.is_empty() {
-            page.title("What it changed");
-            changes(page, &self.changes);
-        }
-        if !operation.left.is_empty() {
-            page.title("What it left alone");
-            left_alone(page, &operation.left);
-        }
-        if !self.edits.is_empty() {
-            page.title("What people corrected");
-            changes(page, &self.edits);
-        }
-        page.title("Values");
-        let row = |(column, value): (&String, &String)| [column.clone(), value.clone()];
-        page.table(["column", "value"], self.values.iter().map(row).collect());
     }
 }
 

@@ -1,0 +1,74 @@
+//! What waits on its way, counted by channel database.
+
+use std::collections::BTreeMap;
+
+use rusqlite::named_params;
+
+use super::column::set_of;
+use super::connection::uri;
+use super::error::StoreError;
+use super::merge;
+use super::operations::of_all_kinds;
+use super::origins::is_watched;
+use super::side::{ChannelDatabase, Headquarters};
+use super::sql_text::quoted;
+use super::upload_table::UploadTable;
+use crate::model::ids::DataStoreId;
+use crate::model::status::DownloadStatus;
+use crate::model::time::Time;
+
+/// When each database last applied a download session.
+pub(crate) fn last_applied(hq: &Headquarters) -> Result<BTreeMap<DataStoreId, Time>, StoreError> {
+    let sql = "SELECT DATASTORE, max(DATEAPPLIED) FROM RETAILCDXDOWNLOADSESSIONDATASTORE \
+               WHERE STATUS = ?1 GROUP BY DATASTORE";
+    let rows = hq.rows(sql, [DownloadStatus::Applied], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.into_iter().collect())
+}
+
+/// How many download sessions each database has yet to apply.
+pub(crate) fn downloads(hq: &Headquarters) -> Result<BTreeMap<DataStoreId, u64>, StoreError> {
+    let sql = "SELECT DATASTORE, count(*) FROM RETAILCDXDOWNLOADSESSIONDATASTORE \
+               WHERE STATUS NOT IN (SELECT value FROM json_each(:final)) GROUP BY DATASTORE";
+    let params = named_params! { ":final": set_of(DownloadStatus::FINAL) };
+    Ok(counted(hq.rows(sql, params, |row| Ok((row.get(0)?, row.get(1)?)))?))
+}
+
+/// How many operations of each database the customer batch has not brought to an end.
+pub(crate) fn operations(hq: &Headquarters) -> Result<BTreeMap<DataStoreId, u64>, StoreError> {
+    let part = "SELECT cdx_DATASTORE AS D FROM {table} WHERE ONLINEOPERATIONCOMPLETED <> 1";
+    let sql = format!("SELECT D, count(*) FROM ({}) GROUP BY D", of_all_kinds(part));
+    Ok(counted(hq.rows(&sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?))
+}
+
+fn counted(rows: Vec<(DataStoreId, i64)>) -> BTreeMap<DataStoreId, u64> {
+    rows.into_iter().map(|(store, count)| (store, count as u64)).collect()
+}
+
+/// How many rows of an offline database's table its channel has not had, and headquarters neither:
+/// what the next reconnect of `source` brings.
+///
+/// # Errors
+/// Any of the three files.
+pub(crate) fn to_come(
+    hq: &Headquarters,
+    channel: &ChannelDatabase,
+    offline: &ChannelDatabase,
+    source: &str,
+    table: &UploadTable,
+) -> Result<u64, StoreError> {
+    let target = &table.plan.target;
+    let last = merge::last(channel, source, target)?;
+    let (name, counter) = (quoted(target), quoted(&table.counter));
+    if !is_watched(offline, target)? {
+        let sql = format!("SELECT count(*) FROM {name} WHERE {counter} > ?1");
+        return offline.number(&sql, [last]).map(|rows| rows as u64);
+    }
+    let sql = include_str!("sql/merge_to_come.sql");
+    let sql = sql.replace("{table}", &name).replace("{counter}", &counter);
+    let count = || {
+        let rows = offline.number(&sql, named_params! { ":table": target, ":last": last })?;
+        Ok::<_, StoreError>(rows as u64)
+    };
+    offline
+        .with_headquarters(hq, || offline.attached("channel", &uri(channel.at(), "mode=ro"), count))
+}
