@@ -15,8 +15,8 @@ use crate::model::wording::count;
 use crate::store::channel_customers::know;
 use crate::store::trace::{self, MadeRow};
 use crate::store::{
-    Access, ChannelDatabase, Reader, StoreError, channel_view, hq_customers, operations, topology,
-    uploads,
+    Access, ChannelDatabase, Reader, StoreError, channel_view, hq_customers, operation_list,
+    topology, uploads,
 };
 
 /// The job that uploads, the batch, and the job that brings customers down.
@@ -263,7 +263,7 @@ impl Way<'_> {
     fn operations(&self) -> Result<Vec<Operation>, ExchangeError> {
         let filter =
             OperationFilter { customer: Some(self.customer.clone()), ..OperationFilter::default() };
-        Ok(operations::list(&self.reader.hq, &self.reader.world.clock, &filter)?)
+        Ok(operation_list::list(&self.reader.hq, &self.reader.world.clock, &filter)?)
     }
 
     fn processed(&self, operations: &[Operation]) -> Result<TraceStep, ExchangeError> {

@@ -42,6 +42,7 @@ pub(crate) mod mark;
 pub(crate) mod merge;
 pub(crate) mod numbers;
 mod open;
+pub(crate) mod operation_list;
 pub(crate) mod operations;
 pub(crate) mod origins;
 pub(crate) mod pack;

@@ -21,7 +21,7 @@ use crate::model::time::ShownTime;
 use crate::model::trace::TracedCustomer;
 use crate::model::version::Version;
 use crate::report::page::{Cell, Page, Report, count};
-use crate::store::{HqWriter, Reader, StoreError, features, operations, topology};
+use crate::store::{HqWriter, Reader, StoreError, features, operation_list, operations, topology};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum StatusCommand {
@@ -108,7 +108,7 @@ const FORM: &str = "10.0.31";
 
 fn list(context: &Context, filters: &Filters) -> Result<Exit, CommandError> {
     let list = context.steady(|reader| {
-        let operations = operations::list(&reader.hq, &reader.world.clock, &filters.of(reader)?)?;
+        let operations = operation_list::list(&reader.hq, &reader.world.clock, &filters.of(reader)?)?;
         let waits = what_waits(reader)?.into_iter();
         let only = filters.channel.as_ref();
         let waits = waits.filter(|one| only.is_none_or(|name| *name == one.store.name));
@@ -148,7 +148,7 @@ pub(super) fn run(context: &Context, command: Option<StatusCommand>) -> Result<E
         StatusCommand::Show { operation } => {
             let id = operation_id(&operation)?;
             let shown = context.steady(|reader| {
-                let found = operations::detail(&reader.hq, id, &reader.world.clock)?;
+                let found = operation_list::detail(&reader.hq, id, &reader.world.clock)?;
                 let detail = found.ok_or_else(|| unknown(&operation))?;
                 let open = detail.operation.status != OperationStatus::Succeeded;
                 let Preview { changes, fails } =
