@@ -145,9 +145,13 @@ fn instead(what: NameKind, nearest: Option<&String>) -> Prose {
         NameKind::Schedule => Suggestion::Schedules,
         NameKind::Profile => Suggestion::Profiles,
         NameKind::Session(kind) | NameKind::Status(kind) => OfSessions::List(kind).into(),
-        NameKind::Customer | NameKind::DefaultCustomer | NameKind::Affiliation => {
-            OfCustomers::List.into()
-        }
+        NameKind::Customer
+        | NameKind::DefaultCustomer
+        | NameKind::Affiliation
+        | NameKind::CustomerGroup
+        | NameKind::Currency
+        | NameKind::Language
+        | NameKind::Country => OfCustomers::List.into(),
         // What a channel shows and headquarters does not have may be on its way up.
         NameKind::Address => {
             let up = Run::jobs(["P", "sync-customers"]);
@@ -296,6 +300,9 @@ impl From<StoreError> for CommandError {
                 (Wrong, "unknown-name", instead(*what, nearest.as_ref()))
             }
             StoreError::TooLong { .. } => (Wrong, "too-long", see_columns()),
+            StoreError::EmptyName { .. } => {
+                (Wrong, "empty-name", Prose::hint("see the customers", OfCustomers::List))
+            }
             StoreError::Taken { .. } => (Wrong, "taken", suggestion(None, OfChannels::List)),
             StoreError::Unreadable { .. } => (Impossible, "unreadable", write_again()),
             StoreError::Clock(_) => {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::batch_failure::Failure;
-use super::batch_operation::{Limits, known_account, process};
+use super::batch_operation::{known_account, process};
 use super::error::ExchangeError;
 use crate::model::customer::Change;
 use crate::model::event::{Event, Listener};
@@ -39,11 +39,10 @@ pub(crate) fn synchronize(
         .into_iter()
         .filter(|id| only.is_none_or(|only| only == *id))
         .collect();
-    let limits = Limits::read(&writer.hq)?;
     let step = "synchronizing customers".to_owned();
     listener.event(Event::StepStarted { step, total: Some(waiting.len() as u64) });
     let mut batch =
-        Batch { company: writer.env.settings().company.clone(), limits, failed: BTreeSet::new() };
+        Batch { company: writer.env.settings().company.clone(), failed: BTreeSet::new() };
     let mut tally = Tally::default();
     let mut done = 0;
     writer.hq.scratch_in_memory(true)?;
@@ -140,7 +139,6 @@ fn draw(
 
 struct Batch {
     company: DataAreaId,
-    limits: Limits,
     /// Customers with a failed operation; their later ones wait (C03).
     failed: BTreeSet<String>,
 }
@@ -164,7 +162,7 @@ impl Batch {
             if faulty {
                 return Err(Failure::Told("the operation failed (fault batch-fails)".to_owned()));
             }
-            let done = process(hq, &row, &self.company, &self.limits, now)?;
+            let done = process(hq, &row, &self.company, now)?;
             Ok(operations::complete(hq, id, &done, now)?)
         });
         match outcome {

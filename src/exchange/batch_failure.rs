@@ -18,6 +18,11 @@ impl From<StoreError> for Failure {
             StoreError::Unknown { what, name, .. } => {
                 Self::Told(format!("unknown {what} {name:?}"))
             }
+            // So is what its columns do not take (C12).
+            StoreError::TooLong { column, length, limit, .. } => {
+                Self::Told(format!("{column} has {length} characters, headquarters takes {limit}"))
+            }
+            StoreError::EmptyName { .. } => Self::Told(error.to_string()),
             other => Self::Store(other),
         }
     }

@@ -2,64 +2,36 @@
 
 use super::batch_failure::Failure;
 use super::batch_fields::{Fate, Task};
-use crate::model::async_values::AFFILIATION;
+use crate::model::async_values::{AFFILIATION, AFFILIATION_NAME};
 use crate::model::changed_fields::ChangedFields;
 use crate::model::customer::{
-    Address, AddressField, Change, Contact, Customer, CustomerField, CustomerTable, PHONE, Place,
+    Address, AddressField, Change, Contact, Customer, CustomerField, PHONE,
 };
 use crate::model::field_set::{Field, FieldOwner, Stamp};
 use crate::model::ids::{AccountNum, AsyncAccount, DataAreaId};
 use crate::model::operation::{Action, OperationKind};
-use crate::model::schema::Table;
 use crate::model::time::Time;
 use crate::store::hq_customers::{self, Origin};
 use crate::store::hq_locations::{self, PostalAddress};
 use crate::store::operations::{self, OperationRow, Outcome};
-use crate::store::{Headquarters, HqTx, StoreError, catalogue, lineage};
-
-/// The lengths of headquarters' columns, some shorter than the channel's.
-pub(super) struct Limits {
-    address: Option<Table>,
-    name: Option<Table>,
-}
-
-impl Limits {
-    pub(super) fn read(hq: &Headquarters) -> Result<Self, StoreError> {
-        Ok(Self {
-            address: catalogue::find_table(hq, "LOGISTICSPOSTALADDRESS")?,
-            name: catalogue::find_table(hq, "DIRPERSONNAME")?,
-        })
-    }
-
-    fn check(table: Option<&Table>, column: &str, value: &str) -> Result<(), Failure> {
-        let limit = table.and_then(|table| table.column(column)).and_then(|c| c.length);
-        let length = value.chars().count();
-        match limit.filter(|limit| length > *limit as usize) {
-            Some(limit) => Err(Failure::Told(format!(
-                "{column} has {length} characters, headquarters takes {limit}: {value:?}"
-            ))),
-            None => Ok(()),
-        }
-    }
-}
+use crate::store::{Headquarters, HqTx, StoreError, attributes, lineage};
 
 /// Carries an operation out; the account it led to, what changed, and what it left alone.
 pub(super) fn process(
     hq: &HqTx<'_>,
     row: &OperationRow,
     company: &DataAreaId,
-    limits: &Limits,
     now: &Time,
 ) -> Result<Outcome, Failure> {
     let task = Task::new(hq, row, now)?;
     let account = account(hq, row)?;
     match (row.id.kind, account) {
-        (OperationKind::Customer, account) => customer(&task, account, company, limits),
+        (OperationKind::Customer, account) => customer(&task, account, company),
         (_, None) => Err(Failure::Told(format!(
             "customer {} is not in headquarters",
             row.text("CUSTACCOUNTASYNC")
         ))),
-        (OperationKind::Address, Some(account)) => address(&task, account, limits),
+        (OperationKind::Address, Some(account)) => address(&task, account),
         (OperationKind::Contact, Some(account)) => Ok(contact(&task, account)?),
         (OperationKind::Affiliation, Some(account)) => Ok(affiliation(&task, account)?),
         (OperationKind::Attribute, Some(account)) => Ok(attribute(&task, account)?),
@@ -89,7 +61,8 @@ fn contact(task: &Task<'_>, account: AccountNum) -> Result<Outcome, StoreError> 
 
 fn affiliation(task: &Task<'_>, account: AccountNum) -> Result<Outcome, StoreError> {
     let Task { hq, row, .. } = *task;
-    let id = row.number(AFFILIATION);
+    let id =
+        hq_customers::known_affiliation(hq, row.number(AFFILIATION), row.text(AFFILIATION_NAME))?;
     let (field, text) = (Field::Affiliation(id), id.to_string());
     let takes = task.action == Action::Deactivate;
     let owner = FieldOwner::Customer(&account);
@@ -119,12 +92,12 @@ fn attribute(task: &Task<'_>, account: AccountNum) -> Result<Outcome, StoreError
     let (id, value) = (row.number("ATTRIBUTERECID"), row.text("ATTRIBUTEVALUESTRING"));
     let field = Field::Attribute(id);
     let owner = FieldOwner::Customer(&account);
-    let old = operations::attribute(hq, &account, id)?;
+    let old = attributes::value(hq, &account, id)?;
     let mut done = Outcome { account: account.clone(), ..Outcome::default() };
     match task.fate(owner, field, &["ATTRIBUTERECID", "ATTRIBUTEVALUESTRING"])? {
         Fate::Left(newer) => done.left.push(task.left(field, value, &old, &newer)?),
         Fate::Set(stamp) => {
-            operations::set_attribute(hq, &account, id, value)?;
+            attributes::set(hq, &account, id, value)?;
             done.changes.push(Change::new(&field.to_string(), &old, value));
             task.record(owner, field, stamp)?;
         }
@@ -158,16 +131,10 @@ fn customer(
     task: &Task<'_>,
     account: Option<AccountNum>,
     company: &DataAreaId,
-    limits: &Limits,
 ) -> Result<Outcome, Failure> {
     let Task { hq, row, .. } = *task;
     let wanted = Customer::of_async(|column| row.text(column));
     let changed = task.changed()?;
-    for field in CustomerField::ALL.iter().filter(|field| changed.includes(field.as_str())) {
-        if let Place::Column(CustomerTable::Name, column) = field.place() {
-            Limits::check(limits.name.as_ref(), column, field.get(&wanted))?;
-        }
-    }
     match (account, task.action) {
         (None, Action::Create) => create(task, &wanted, company),
         (None, Action::Update | Action::Deactivate) => Err(Failure::Told(format!(
@@ -228,20 +195,19 @@ fn set_customer_field(
     Ok(())
 }
 
-/// The fields that a row changed. Of one that is taken whole, group and language only where it has
-/// them, since channels may leave them out.
+/// The fields that a row changed. Of one that is taken whole, what the default customer gives only
+/// where it has it, since channels may leave it out.
 fn edited(customer: &Customer, changed: &ChangedFields) -> Vec<CustomerField> {
     let carried = |field: &CustomerField| match changed {
         ChangedFields::Whole => {
-            !field.get(customer).is_empty()
-                || !matches!(field, CustomerField::Group | CustomerField::Language)
+            !field.get(customer).is_empty() || !CustomerField::INHERITED.contains(field)
         }
         ChangedFields::Fields(_) => changed.includes(field.as_str()),
     };
     CustomerField::ALL.iter().copied().filter(carried).collect()
 }
 
-fn address(task: &Task<'_>, account: AccountNum, limits: &Limits) -> Result<Outcome, Failure> {
+fn address(task: &Task<'_>, account: AccountNum) -> Result<Outcome, Failure> {
     let Task { hq, row, now, .. } = *task;
     let wanted = Address::of_async(|column| row.text(column));
     let action = task.action;
@@ -251,9 +217,6 @@ fn address(task: &Task<'_>, account: AccountNum, limits: &Limits) -> Result<Outc
         .copied()
         .filter(|field| action == Action::Create || changed.includes(field.as_str()))
         .collect();
-    for field in carried.iter().filter(|_| action != Action::Deactivate) {
-        Limits::check(limits.address.as_ref(), field.place(), field.get(&wanted))?;
-    }
     let party = hq_customers::known_party(hq, &account)?;
     let known = hq_locations::find_address(hq, party, &wanted.id)?;
     let mut done = Outcome { account, ..Outcome::default() };

@@ -11,7 +11,6 @@ impl Customer {
     pub(crate) fn async_values(&self, channel: i64, changed: String) -> Values {
         let mut values = vec![
             ("CUSTNAME", self.name()),
-            ("CURRENCY", self.currency.clone()),
             ("STORERECID", channel.to_string()),
             ("cdx_CHANGED", changed),
         ];
@@ -74,3 +73,6 @@ impl Contact {
 
 /// The column that holds the RECID of an affiliation.
 pub(crate) const AFFILIATION: &str = "RETAILAFFILIATIONID";
+
+/// The column of ours that holds the name of one that the register does not know.
+pub(crate) const AFFILIATION_NAME: &str = "cdx_NAME";

@@ -53,11 +53,14 @@ impl Customer {
         parts.map(String::as_str).collect::<Vec<_>>().join(" ")
     }
 
-    /// A new customer with what it takes from the default customer (C06): group and currency, and
-    /// the language where it has none.
-    pub(crate) fn like(self, default: Self) -> Self {
-        let language = if self.language.is_empty() { default.language } else { self.language };
-        Self { group: default.group, currency: default.currency, language, ..self }
+    /// A new customer with what it takes from the default customer where it says nothing (R16).
+    pub(crate) fn like(mut self, default: &Self) -> Self {
+        for field in CustomerField::INHERITED {
+            if field.get(&self).is_empty() {
+                field.get(default).clone_into(field.of(&mut self));
+            }
+        }
+        self
     }
 }
 
@@ -158,6 +161,8 @@ fields! {
         Language = "language", "LANGUAGEID", Place::Column(CustomerTable::Party, "LANGUAGEID"), language;
         /// Customer group.
         Group = "group", "CUSTGROUP", Place::Column(CustomerTable::Account, "CUSTGROUP"), group;
+        /// Currency.
+        Currency = "currency", "CURRENCY", Place::Column(CustomerTable::Account, "CURRENCY"), currency;
     }
 }
 
@@ -220,6 +225,9 @@ impl CustomerField {
             _ => stored.to_owned(),
         }
     }
+
+    /// What a new customer takes from the default customer (R16).
+    pub(crate) const INHERITED: [Self; 3] = [Self::Group, Self::Currency, Self::Language];
 
     /// Whether a customer without it is none.
     pub(crate) fn is_required(self) -> bool {

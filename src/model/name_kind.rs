@@ -25,6 +25,14 @@ pub enum NameKind {
     DefaultCustomer,
     /// An affiliation.
     Affiliation,
+    /// A customer group.
+    CustomerGroup,
+    /// A currency.
+    Currency,
+    /// A language.
+    Language,
+    /// A country or region.
+    Country,
     /// An address of a customer.
     Address,
     /// An operation of the customer synchronization.
@@ -43,6 +51,10 @@ impl fmt::Display for NameKind {
             Self::Customer => "customer",
             Self::DefaultCustomer => "default customer",
             Self::Affiliation => "affiliation",
+            Self::CustomerGroup => "customer group",
+            Self::Currency => "currency",
+            Self::Language => "language",
+            Self::Country => "country or region",
             Self::Address => "address",
             Self::Operation => "operation",
         })

@@ -5,7 +5,7 @@ use super::decide::{Decision, Kind};
 use super::error::PosError;
 use super::site::{ReasonedDecision, Site};
 use crate::gates::catalogue::slug;
-use crate::model::async_values::AFFILIATION;
+use crate::model::async_values::{AFFILIATION, AFFILIATION_NAME};
 use crate::model::changed_fields::ChangedFields;
 use crate::model::customer::{Contact, Customer, CustomerEdit, CustomerField};
 use crate::model::field_set::Stamp;
@@ -115,7 +115,7 @@ fn create_locally(
         ChannelCustomer::Sync { account: own.default_customer, guid: AsyncAccount::default() };
     let given = ChangedFields::text(CustomerField::given(&customer).map(CustomerField::as_str));
     let default = channel_view::state(&site.database, site.store.id, &template)?;
-    let customer = customer.like(default);
+    let customer = customer.like(&default);
     let seed = site.world().seed;
     let known = site.database.write(|channel| {
         let next_guid = || world::next_guid(channel, seed, &site.store.name);
@@ -143,6 +143,23 @@ fn append_affiliations(
         let values = vec![(AFFILIATION, recid.to_string())];
         row.append(channel, OperationKind::Affiliation, values)
     })
+}
+
+/// Appends a row for an affiliation by its name; one that the register does not know goes up as
+/// it was typed, and headquarters says what it is (C12).
+fn append_affiliation(
+    channel: &ChannelTx<'_>,
+    row: &AsyncRow<'_>,
+    name: &str,
+) -> Result<(), StoreError> {
+    let values = match channel_customers::affiliation_named(channel, name) {
+        Ok(recid) => vec![(AFFILIATION, recid.to_string())],
+        Err(StoreError::Unknown { .. }) => {
+            vec![(AFFILIATION, "0".to_owned()), (AFFILIATION_NAME, name.to_owned())]
+        }
+        Err(error) => return Err(error),
+    };
+    row.append(channel, OperationKind::Affiliation, values)
 }
 
 /// Edits a customer (R03, R10).
@@ -180,12 +197,15 @@ fn edit_locally(
                 changed.push(field.as_str());
             }
             CustomerEdit::Affiliation(name) => {
-                affiliations.push(channel_customers::affiliation_named(channel, name)?);
+                affiliations.push(name);
             }
         }
     }
     let values = customer.async_values(own.recid, ChangedFields::text(changed));
     let row = |action| site.row(known, action, own.recid);
     row(Action::Update).append(channel, OperationKind::Customer, values)?;
-    Ok(append_affiliations(channel, &row(Action::Create), &affiliations)?)
+    for name in affiliations {
+        append_affiliation(channel, &row(Action::Create), name)?;
+    }
+    Ok(())
 }

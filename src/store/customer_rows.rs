@@ -54,7 +54,6 @@ pub(super) fn read_customer(row: &Row<'_>) -> rusqlite::Result<Customer> {
     let mut customer = Customer {
         account: row.get("CUSTACCOUNT")?,
         async_account: row.get("CUSTACCOUNTASYNC")?,
-        currency: row.get("CURRENCY")?,
         ..Customer::default()
     };
     for field in CustomerField::ALL {

@@ -237,6 +237,12 @@ pub enum StoreError {
         /// The column's.
         limit: u32,
     },
+    /// A customer without a name (C12).
+    #[error("{field} is empty, expected a name")]
+    EmptyName {
+        /// The column of the asynchronous table.
+        field: &'static str,
+    },
     /// A stored value that this version cannot read.
     #[error("{path} holds {what} that is not understood: {value}")]
     Unreadable {

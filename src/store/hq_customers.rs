@@ -6,6 +6,7 @@ use super::customer_rows::{affiliation_named, customers, read_customer, run_with
 use super::error::StoreError;
 use super::field_sets;
 use super::hq_locations::{in_force, set_contact};
+use super::relations;
 use super::side::{Headquarters, HqTx};
 use super::world::{next, next_recid, note_recid};
 use crate::model::customer::{
@@ -66,7 +67,8 @@ pub(crate) fn create(
         let what = NameKind::DefaultCustomer;
         return Err(StoreError::unknown(what, origin.default_customer.as_str(), &[]));
     };
-    let kept = customer.clone().like(default);
+    relations::check_customer(hq, customer, checked(customer))?;
+    let kept = customer.clone().like(&default);
     let (name, now) = (kept.name(), origin.now);
     let party = next_recid(hq, "DIRPARTYTABLE")?;
     let statements = include_str!("sql/hq_customer_create.sql").split(";\n");
@@ -86,7 +88,7 @@ pub(crate) fn create(
         let fields: Vec<(&str, String)> = CustomerField::ALL.iter().filter_map(of_part).collect();
         let params = named_params! {
             ":recid": recid, ":party": party, ":name": name, ":account": account, ":now": now,
-            ":currency": kept.currency, ":guid": kept.async_account, ":company": origin.company,
+            ":guid": kept.async_account, ":company": origin.company,
         };
         run_with(hq, sql, &fields, params)?;
     }
@@ -99,6 +101,12 @@ pub(crate) fn create(
         CustomerField::given(customer).map(|field| (Field::Customer(field), origin.stamp.clone()));
     field_sets::record(hq, FieldOwner::Customer(&account), given)?;
     Ok(account)
+}
+
+/// The fields that are checked of a new customer: its names, and what is given.
+fn checked(customer: &Customer) -> impl Iterator<Item = CustomerField> + '_ {
+    let all = CustomerField::ALL.iter().copied();
+    all.filter(|field| field.is_required() || !field.get(customer).is_empty())
 }
 
 /// The party of an account, if there is such a customer.
@@ -207,6 +215,9 @@ pub(crate) fn set_field(
     let (account, old) = (&before.account, field.get(&before));
     let differs = old != value;
     if differs {
+        let mut after = before.clone();
+        value.clone_into(field.of(&mut after));
+        relations::check_customer(hq, &after, [field])?;
         write(hq, account, field, value, now)?;
     }
     let set = [(Field::Customer(field), stamp.clone())];
@@ -262,6 +273,23 @@ pub(crate) fn add_affiliation(
         },
     )?;
     Ok(added > 0)
+}
+
+/// The affiliation that an operation is about: by its RECID, or where that is 0 by its name.
+///
+/// # Errors
+/// [`StoreError::Unknown`] when headquarters has no such affiliation (C12).
+pub(crate) fn known_affiliation(
+    hq: &Headquarters,
+    recid: i64,
+    name: &str,
+) -> Result<i64, StoreError> {
+    if recid == 0 && !name.is_empty() {
+        return affiliation_named(hq, Side::Headquarters, name);
+    }
+    let known = hq.number("SELECT count(*) FROM RETAILAFFILIATION WHERE RECID = ?1", [recid])?;
+    let unknown = || StoreError::unknown(NameKind::Affiliation, &recid.to_string(), &[]);
+    if known > 0 { Ok(recid) } else { Err(unknown()) }
 }
 
 /// The tables that a customer's rows are in, whose RECIDs go to channels.

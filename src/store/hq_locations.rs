@@ -6,6 +6,7 @@ use super::customer_rows::{addresses, read_address, run_with};
 use super::error::StoreError;
 use super::field_sets;
 use super::operations;
+use super::relations;
 use super::side::{Headquarters, HqTx};
 use super::world::{next, next_recid};
 use crate::model::customer::{Address, AddressField, Contact, PHONE};
@@ -20,6 +21,7 @@ pub(crate) fn set_contact(
     contact: &Contact,
     now: &Time,
 ) -> Result<(), StoreError> {
+    relations::check_contact(hq, contact)?;
     let Contact { kind, value, primary } = contact;
     let known = hq.first(
         include_str!("sql/hq_primary_contact.sql"),
@@ -79,6 +81,7 @@ pub(crate) fn add_address(
     stamp: &Stamp,
     now: &Time,
 ) -> Result<i64, StoreError> {
+    relations::check_address(hq, AddressField::ALL.iter().map(|f| (*f, f.get(address))))?;
     let location = add_location(hq, party, "Home", true, now)?;
     let recid = match operations::recid_before(hq, &address.id)? {
         Some(known) => known,
@@ -144,6 +147,8 @@ pub(crate) fn edit_address(
     set: &[(AddressField, String, Stamp)],
     now: &Time,
 ) -> Result<Address, StoreError> {
+    let differing = set.iter().filter(|(field, value, _)| field.get(before) != value);
+    relations::check_address(hq, differing.map(|(field, value, _)| (*field, value.as_str())))?;
     let mut address = before.clone();
     for (field, value, _) in set {
         field.of(&mut address).clone_from(value);

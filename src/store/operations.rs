@@ -5,12 +5,17 @@ use std::collections::BTreeMap;
 use rusqlite::types::{ToSql, ValueRef};
 use rusqlite::{Row, named_params, params};
 
+use super::catalogue::find_table;
+use super::customer_rows::affiliation_named;
 use super::error::StoreError;
+use super::lengths;
 use super::side::{Headquarters, HqTx};
 use super::sql_text::quoted;
+use crate::model::async_values::AFFILIATION;
 use crate::model::changed_fields::ChangedFields;
 use crate::model::customer::{AddressField, Change, CustomerField};
 use crate::model::ids::{AccountNum, DataStoreId};
+use crate::model::key::Side;
 use crate::model::left_field::LeftField;
 use crate::model::operation::{Action, OperationId, OperationKind, OperationStatus};
 use crate::model::time::Time;
@@ -159,6 +164,9 @@ pub(super) fn left_fields(
 }
 
 /// Corrects a value of an operation that is not completed (C04); the old value.
+///
+/// # Errors
+/// [`StoreError::TooLong`]; [`StoreError::Unknown`] for an affiliation by a name there is not.
 pub(crate) fn edit(
     hq: &HqTx<'_>,
     row: &OperationRow,
@@ -167,6 +175,12 @@ pub(crate) fn edit(
     now: &Time,
 ) -> Result<Change, StoreError> {
     let table = row.id.kind.table();
+    if let Some(found) = find_table(hq, table)? {
+        lengths::refuse(&found, [(column, value)])?;
+    }
+    let named = column.eq_ignore_ascii_case(AFFILIATION) && value.parse::<i64>().is_err();
+    let value =
+        if named { &affiliation_named(hq, Side::Headquarters, value)?.to_string() } else { value };
     let change = Change::new(column, row.text(column), value);
     let sql = format!("UPDATE {table} SET {} = ?1 WHERE RECID = ?2", quoted(column));
     hq.run(&sql, params![value, row.id.row])?;
@@ -267,16 +281,6 @@ pub(crate) fn remember_address(hq: &HqTx<'_>, id: &str, address: i64) -> Result<
     hq.execute(sql, params![id, address])
 }
 
-/// The value of an attribute of a customer; empty where there is none.
-pub(crate) fn attribute(
-    hq: &Headquarters,
-    account: &AccountNum,
-    attribute: i64,
-) -> Result<String, StoreError> {
-    let sql = "SELECT VALUE FROM cdx_CUSTOMERATTRIBUTE WHERE ACCOUNT = ?1 AND ATTRIBUTE = ?2";
-    Ok(hq.text(sql, params![account, attribute])?.unwrap_or_default())
-}
-
 /// Whether a customer has an affiliation.
 pub(crate) fn has_affiliation(
     hq: &Headquarters,
@@ -286,20 +290,6 @@ pub(crate) fn has_affiliation(
     let sql = "SELECT count(*) FROM RETAILCUSTAFFILIATION \
                WHERE CUSTACCOUNTNUM = ?1 AND RETAILAFFILIATIONID = ?2";
     Ok(hq.number(sql, params![account, affiliation])? > 0)
-}
-
-/// Keeps an attribute value of a customer.
-pub(crate) fn set_attribute(
-    hq: &HqTx<'_>,
-    account: &AccountNum,
-    attribute: i64,
-    value: &str,
-) -> Result<(), StoreError> {
-    hq.execute(
-        "INSERT OR REPLACE INTO cdx_CUSTOMERATTRIBUTE (ACCOUNT, ATTRIBUTE, VALUE)
-         VALUES (?1, ?2, ?3)",
-        params![account, attribute, value],
-    )
 }
 
 /// Takes an affiliation from a customer.

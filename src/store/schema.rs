@@ -30,7 +30,11 @@ const HQ: &[Migration] = &[
     Migration { version: 7, sql: include_str!("schema/hq/0007_unfinished.sql") },
     Migration { version: 8, sql: include_str!("schema/hq/0008_newer.sql") },
     Migration { version: 9, sql: include_str!("schema/hq/0009_given_up.sql") },
+<<<<<<< HEAD
     Migration { version: 10, sql: include_str!("schema/hq/0010_recurrence.sql") },
+=======
+    Migration { version: 10, sql: include_str!("schema/hq/0010_relations.sql") },
+>>>>>>> 50d6c7a (exchange: headquarters' relations refuse what is in none of its lists)
 ];
 
 const CHANNEL: &[Migration] = &[
@@ -41,6 +45,7 @@ const CHANNEL: &[Migration] = &[
     Migration { version: 5, sql: include_str!("schema/channel/0005_replaced.sql") },
     Migration { version: 7, sql: include_str!("schema/channel/0007_newer.sql") },
     Migration { version: 8, sql: include_str!("schema/channel/0008_rows_changed.sql") },
+    Migration { version: 9, sql: include_str!("schema/channel/0009_relations.sql") },
 ];
 
 impl Kind {

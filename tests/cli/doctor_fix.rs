@@ -102,7 +102,7 @@ fn a_fix_that_fails_is_told() {
     let refuses = "CREATE TRIGGER stop BEFORE INSERT ON ax_CUSTTABLE
                    BEGIN SELECT RAISE(ABORT, 'not today'); END";
     env.channel("houston").execute_batch(refuses).unwrap();
-    env.ok("customers edit 00000010 --set group=42");
+    env.ok("customers edit 00000010 --set group=90");
     assert_eq!(env.run("run 1010").code, 1);
     let run = env.run("doctor --fix --format json").expect(1);
     let report = run.json();

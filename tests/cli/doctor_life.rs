@@ -119,13 +119,13 @@ fn everyday_use_of_asynchronous_customers_ends_well() {
 #[test]
 fn a_failure_that_was_fixed_is_over() {
     let env = Env::new();
-    env.ok("customers edit 00000010 --set group=41");
+    env.ok("customers edit 00000010 --set group=80");
     assert_eq!(env.run("run 1010 --fault apply-fails=houston").code, 1);
     assert!(grave(&env)[0].contains("CDX202"), "{:?}", grave(&env));
     quiet_at_the_end(&env, &["CDX211", "CDX208"], &["run 1010"]);
     // Given up, and made good by a full session.
     env.ok("params set try-count 1");
-    env.ok("customers edit 00000010 --set group=42");
+    env.ok("customers edit 00000010 --set group=90");
     assert_eq!(env.run("run 1010 --fault apply-fails=houston").code, 1);
     let found = grave(&env);
     assert!(found.iter().any(|line| line.contains("CDX202")), "{found:?}");
@@ -135,7 +135,7 @@ fn a_failure_that_was_fixed_is_over() {
 #[test]
 fn a_cancelled_session_leaves_its_drift() {
     let env = Env::new();
-    env.ok("customers edit 00000010 --set group=41");
+    env.ok("customers edit 00000010 --set group=80");
     assert_eq!(env.run("run 1010 --fault apply-fails=houston").code, 1);
     let sessions = env.json("sessions list --status ApplyFailed");
     let id = sessions["sessions"][0]["id"].to_string();
@@ -170,9 +170,9 @@ fn what_is_on_its_way_is_no_drift() {
     quiet_after(
         &env,
         &[
-            "customers edit 00000010 --set group=42",
+            "customers edit 00000010 --set group=90",
             "run 1010 --channel seattle",
-            "customers edit 00000011 --set group=42",
+            "customers edit 00000011 --set group=90",
             "customers delete 00000013",
             "run 1010 --channel houston",
             "run 1010",

@@ -121,7 +121,7 @@ fn d05_a_new_channel_gets_a_full_of_its_own() {
     assert_eq!(status(&report, 1, "boston"), "Applied");
     let count = "SELECT count(*) FROM ax_CUSTTABLE";
     assert_eq!(number(&env.channel("boston"), count), 23);
-    edit(&env, "44");
+    edit(&env, "80");
     let report = env.json("run 1010");
     assert_eq!(status(&report, 0, "boston"), "Applied");
 }
@@ -129,14 +129,14 @@ fn d05_a_new_channel_gets_a_full_of_its_own() {
 #[test]
 fn d05_an_offline_database_inherits_sessions_since_the_last_full() {
     let env = Env::new();
-    edit(&env, "42");
+    edit(&env, "90");
     env.ok("run 1010");
     env.ok("channels add seattle --offline-database");
     let report = env.json("run 1010");
     let sessions = report["jobs"][0]["sessions"].as_array().unwrap();
     assert_eq!(sessions[0]["mode"], "full");
     assert_eq!(sessions.len(), 3, "the full, the delta, and this run's: {report:#}");
-    assert_eq!(text(&env.channel("seattle.offline"), GROUP), "42");
+    assert_eq!(text(&env.channel("seattle.offline"), GROUP), "90");
     assert_eq!(
         dump(&env.channel("seattle.offline"), "ax_CUST"),
         dump(&env.channel("seattle"), "ax_CUST")
@@ -184,7 +184,7 @@ fn d07_enforcement_suspends_and_holds_back() {
     let report = env.run("run 1010 --format json").expect(1).json();
     let suspended = report["jobs"][0]["sessions"][0]["id"].as_i64().unwrap();
     assert_eq!(status(&report, 0, "houston"), "Suspended");
-    edit(&env, "50");
+    edit(&env, "80");
     let run = env.run("run 1010 --format json");
     let later = run.json();
     assert!(run.err.contains("holds back later sessions"), "{}", run.err);
@@ -192,7 +192,7 @@ fn d07_enforcement_suspends_and_holds_back() {
     assert_eq!(status(&later, 0, "seattle"), "Applied");
     env.ok(&format!("sessions retry {suspended} --channel houston"));
     env.ok("run 1010");
-    assert_eq!(text(&env.channel("houston"), GROUP), "50");
+    assert_eq!(text(&env.channel("houston"), GROUP), "80");
     let again = env.run(&format!("sessions retry {suspended}")).expect(1);
     assert!(again.err.contains("dependency enforcement"), "{}", again.err);
 }
@@ -291,7 +291,9 @@ fn d11_an_applied_package_is_not_applied_twice() {
 fn d12_a_value_too_long_names_table_column_key_and_lengths() {
     let env = Env::new();
     let before = dump(&env.channel("seattle"), "ax_");
-    env.ok("customers edit 00000010 --set group=ABCDEFGHIJKL --set email=new@example.com");
+    env.ok("customers edit 00000010 --set email=new@example.com");
+    let long = "UPDATE CUSTTABLE SET CUSTGROUP = 'ABCDEFGHIJKL' WHERE ACCOUNTNUM = '00000010'";
+    env.hq().execute_batch(long).unwrap();
     let report = env.run("run 1010 --format json").expect(1).json();
     let seattle = entry(&report, 0, "seattle");
     assert_eq!(seattle["status"], "ApplyFailed");
@@ -435,7 +437,7 @@ fn d17_a_run_is_full_when_the_tracking_does_not_reach_back() {
     assert_eq!(report["jobs"][0]["mode"], "full");
     assert_eq!(report["jobs"][0]["reason"], "tracking-expired");
     assert_eq!(text(&env.channel("houston"), GROUP), "40");
-    edit(&env, "50");
+    edit(&env, "80");
     assert_eq!(env.json("run 1010")["jobs"][0]["mode"], "delta");
 }
 
@@ -473,7 +475,7 @@ fn a_damaged_channel_fails_alone() {
     assert_eq!(status(&report, 0, "seattle"), "DownloadFailed");
     assert_eq!(status(&report, 0, "houston"), "Applied");
     fs::remove_file(env.channel_path("online")).unwrap();
-    edit(&env, "41");
+    edit(&env, "80");
     let report = env.run("run 1010 --format json").expect(1).json();
     assert!(report.to_string().contains("online.db is missing"), "{report:#}");
 }

@@ -26,14 +26,15 @@ const NAMES: &[(&str, &str)] = &[
     ("operation", "customer-999"),
     ("instance", "99"),
     ("id", "999"),
+    ("currency language country", "XYZ"),
 ];
 
 /// Arguments that take anything else.
 const FREE: &[&str] = &[
     "dir root file files left right baseline env",
     "app_version scale_unit_version seed limit value date duration time days_transactions_exist",
-    "first_name middle_name last_name email phone title language secondary_contact set identity",
-    "street city state zip county country channels customers",
+    "first_name middle_name last_name email phone title secondary_contact set identity",
+    "street city state zip county channels customers",
 ];
 
 fn is_among(list: &str, id: &str) -> bool {

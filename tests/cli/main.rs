@@ -43,6 +43,7 @@ mod overview;
 mod places;
 mod printed;
 mod rehearsal;
+mod relations;
 mod replaced;
 mod runtime;
 mod schedules;

@@ -121,12 +121,14 @@ fn a_value_too_long_is_refused_before_an_asynchronous_call_writes() {
     works(&env);
 }
 
-/// A form in headquarters takes more than a channel does (D12); a call about such a customer
-/// succeeds, and the channel is left to the job.
+/// Headquarters' columns take more than a channel's where they are written to by SQL (D12); a call
+/// about such a customer succeeds, and the channel is left to the job.
 #[test]
 fn a_value_that_headquarters_held_too_long_leaves_the_channel_to_the_job() {
     let env = Env::new();
-    env.ok("customers edit 00000004 --set language=far-too-long-a-language");
+    let long = "UPDATE DIRPARTYTABLE SET LANGUAGEID = 'far-too-long-a-language' WHERE RECID IN
+                (SELECT PARTY FROM CUSTTABLE WHERE ACCOUNTNUM = '00000004')";
+    env.hq().execute_batch(long).unwrap();
     let edit = "pos edit-customer --channel houston --account 00000004 --set first-name=Grace";
     let report = env.json(edit);
     assert_eq!(report["path"], "real-time");

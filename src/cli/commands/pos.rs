@@ -105,9 +105,15 @@ struct CustomerArgs {
     /// Personal title: Mr, Mrs, Ms, Dr.
     #[arg(long, value_name = "T", default_value = "")]
     title: String,
-    /// Language.
+    /// Language; else the default customer's.
     #[arg(long, value_name = "L", default_value = "")]
     language: String,
+    /// Customer group; else the default customer's.
+    #[arg(long, value_name = "G", default_value = "")]
+    group: String,
+    /// Currency; else the default customer's.
+    #[arg(long, value_name = "C", default_value = "")]
+    currency: String,
     /// Another e-mail address or telephone number; may be given again.
     #[arg(long, value_name = "CONTACT")]
     secondary_contact: Vec<String>,
@@ -313,6 +319,8 @@ fn create_customer(args: CustomerArgs) -> Result<(Place, Request), CommandError>
         last_name: args.last_name,
         title: args.title,
         language: args.language,
+        group: args.group,
+        currency: args.currency,
         receipt_email: args.email.clone(),
         email: args.email,
         phone: args.phone,

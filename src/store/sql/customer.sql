@@ -1,6 +1,6 @@
 -- Customers of headquarters, or of a channel, with their fields.
 SELECT
-    c.ACCOUNTNUM AS CUSTACCOUNT, c.PARTY, c.CURRENCY,
+    c.ACCOUNTNUM AS CUSTACCOUNT, c.PARTY,
     coalesce(r.CUSTACCOUNTASYNC, '') AS CUSTACCOUNTASYNC, {fields}{more}
 FROM {ax}CUSTTABLE c
 JOIN {ax}DIRPARTYTABLE p ON p.RECID = c.PARTY

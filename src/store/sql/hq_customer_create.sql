@@ -5,8 +5,8 @@ INSERT INTO DIRPERSON (RECID{columns}) VALUES (:party{marks});
 INSERT INTO DIRPERSONNAME (RECID, PERSON, VALIDFROM, VALIDTO{columns})
 VALUES (:recid, :party, :now, '2154-12-31 23:59:59.000'{marks});
 INSERT INTO CUSTTABLE
-    (RECID, ACCOUNTNUM, PARTY, CURRENCY, DATAAREAID, CREATEDDATETIME, MODIFIEDDATETIME{columns})
-VALUES (:recid, :account, :party, :currency, :company, :now, :now{marks});
+    (RECID, ACCOUNTNUM, PARTY, DATAAREAID, CREATEDDATETIME, MODIFIEDDATETIME{columns})
+VALUES (:recid, :account, :party, :company, :now, :now{marks});
 INSERT INTO RETAILCUSTTABLE
     (RECID, ACCOUNTNUM, CUSTACCOUNTASYNC, DATAAREAID, MODIFIEDDATETIME{columns})
 VALUES (:recid, :account, :guid, :company, :now{marks})

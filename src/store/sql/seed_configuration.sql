@@ -18,6 +18,10 @@ INSERT INTO RETAILFUNCTIONALITYPROFILE
 VALUES
     ('Stores', 'Stores', 30, 'US'),
     ('Online', 'Online stores', 30, 'US');
+INSERT INTO CUSTGROUP (CUSTGROUP, NAME, DATAAREAID) VALUES
+    ('10', 'Wholesale customers', '{company}'), ('20', 'Major customers', '{company}'),
+    ('30', 'Retail customers', '{company}'), ('40', 'Internet customers', '{company}'),
+    ('80', 'Other customers', '{company}'), ('90', 'Intercompany customers', '{company}');
 INSERT INTO RETAILAFFILIATION (NAME) VALUES ('Employee'), ('Senior'), ('Student');
 
 INSERT INTO RETAILCDXDATAGROUP (NAME, DESCRIPTION, cdx_ISDUMMY) VALUES

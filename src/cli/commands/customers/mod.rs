@@ -57,6 +57,15 @@ enum Command {
         /// Telephone number.
         #[arg(long, default_value = "")]
         phone: String,
+        /// Customer group; else the default customer's.
+        #[arg(long, value_name = "G", default_value = "")]
+        group: String,
+        /// Currency; else the default customer's.
+        #[arg(long, value_name = "C", default_value = "")]
+        currency: String,
+        /// Language; else the default customer's.
+        #[arg(long, value_name = "L", default_value = "")]
+        language: String,
     },
     /// Change a customer in headquarters.
     Edit {
@@ -99,13 +108,16 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
             let customer = find(&context.reader()?.hq, &account)?;
             context.done(&CustomerDetail { customer })
         }
-        Command::Create { first_name, last_name, email, phone } => {
+        Command::Create { first_name, last_name, email, phone, group, currency, language } => {
             let receipt_email = email.clone();
             let customer = Customer {
                 first_name,
                 last_name,
                 email,
                 phone,
+                group,
+                currency,
+                language,
                 receipt_email,
                 ..Customer::default()
             };

@@ -1,0 +1,11 @@
+-- Customer groups, which 1010 brings; a register asks nothing of them (C12).
+CREATE TABLE ax_CUSTGROUP (
+    RECID      INTEGER PRIMARY KEY,
+    CUSTGROUP  NVARCHAR(10) NOT NULL DEFAULT '' COLLATE NOCASE CHECK (length(CUSTGROUP) <= 10),
+    NAME       NVARCHAR(60) NOT NULL DEFAULT '' CHECK (length(NAME) <= 60),
+    DATAAREAID NVARCHAR(4) NOT NULL DEFAULT '' COLLATE NOCASE CHECK (length(DATAAREAID) <= 4)
+);
+CREATE UNIQUE INDEX PK_ax_CUSTGROUP ON ax_CUSTGROUP (CUSTGROUP, DATAAREAID);
+
+-- The name of an affiliation that the register was given and does not know; its RECID is 0 then.
+ALTER TABLE ax_RETAILASYNCCUSTOMERAFFILIATION ADD COLUMN cdx_NAME TEXT;
