@@ -229,6 +229,10 @@ fn correct(problems: &Problems) -> Prose {
     Prose::hint("see them one by one", OfJobs::Check)
 }
 
+fn see_customers() -> Prose {
+    Prose::hint("see the customers", OfCustomers::List)
+}
+
 fn see_columns() -> Prose {
     Prose::hint("give a shorter value; see the columns", OfJobs::Show("1010".to_owned()))
 }
@@ -300,9 +304,7 @@ impl From<StoreError> for CommandError {
                 (Wrong, "unknown-name", instead(*what, nearest.as_ref()))
             }
             StoreError::TooLong { .. } => (Wrong, "too-long", see_columns()),
-            StoreError::EmptyName { .. } => {
-                (Wrong, "empty-name", Prose::hint("see the customers", OfCustomers::List))
-            }
+            StoreError::EmptyName { .. } => (Wrong, "empty-name", see_customers()),
             StoreError::Taken { .. } => (Wrong, "taken", suggestion(None, OfChannels::List)),
             StoreError::Unreadable { .. } => (Impossible, "unreadable", write_again()),
             StoreError::Clock(_) => {

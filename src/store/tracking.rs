@@ -120,7 +120,25 @@ fn begin(
     triggers(table, key, columns).iter().try_for_each(|trigger| hq.script(trigger))?;
     let wanted = serde_json::to_string(key).unwrap_or_default();
     let sql = "INSERT INTO cdx_TRACKEDTABLE (TABLENAME, KEYCOLUMNS) VALUES (?1, ?2)";
-    hq.execute(sql, [&table.name, &wanted])
+    hq.run(sql, [&table.name, &wanted])?;
+    touch_all(hq, table, key)
+}
+
+/// Logs every row of a table that a job brings from now on: a run goes by what was touched, and
+/// its watermark may be of a time when the job knew nothing of the table.
+fn touch_all(hq: &HqTx<'_>, table: &Table, key: &[String]) -> Result<(), StoreError> {
+    if hq.number("SELECT EXISTS (SELECT 1 FROM RETAILCDXDATASYNCROWVERSION)", [])? == 0 {
+        return Ok(());
+    }
+    let (log, list) = (quoted(&tracking_table(&table.name)), column_list(key));
+    hq.execute(
+        &format!(
+            "INSERT INTO {log} (VERSION, {list}) \
+             SELECT (SELECT VERSION FROM cdx_TRACKING), {list} FROM main.{}",
+            quoted(&table.name)
+        ),
+        [],
+    )
 }
 
 /// Tracks a table that is tracked already.

@@ -10,7 +10,7 @@ fn the_jobs_are_listed() {
     let env = Env::new();
     insta::assert_snapshot!(env.ok("jobs list").out, @r"
     JOB             NAME                                        DIRECTION  SUBJOBS  GRADE
-    1010            Customers                                   download        11  documented
+    1010            Customers                                   download        12  documented
     1070            Channel configuration                       download         3  documented
     1110            Global configuration                        download         4  documented
     1170            POS task recorder                           download         1  documented

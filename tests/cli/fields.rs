@@ -12,6 +12,9 @@ fn value(field: &str) -> String {
     match field {
         "title" => "Ms".to_owned(),
         "language" => "en-GB".to_owned(),
+        "group" => "80".to_owned(),
+        "currency" => "EUR".to_owned(),
+        "country" => "CAN".to_owned(),
         _ => format!("v-{}", &field[..field.len().min(8)]),
     }
 }

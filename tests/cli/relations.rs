@@ -95,8 +95,8 @@ fn c12_a_real_time_call_and_headquarters_forms_refuse_at_once_with_the_nearest()
         ("edit-customer --set language=en-UK", "unknown language \"en-UK\"", "en-US"),
         ("edit-customer --set affiliation=Studnet", "unknown affiliation \"Studnet\"", "Student"),
         (
-            "create-address --street Main --city X --country UAS",
-            "unknown country or region \"UAS\"",
+            "create-address --street Main --city X --country USAA",
+            "unknown country or region \"USAA\"",
             "USA",
         ),
     ] {
