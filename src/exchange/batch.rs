@@ -72,7 +72,7 @@ pub(crate) fn synchronize(
 /// Headquarters; the copy.
 pub(crate) fn preview(reader: &Reader, id: OperationId) -> Result<Preview, ExchangeError> {
     let copy = reader.env.headquarters_copy()?;
-    let (limits, now) = (Limits::read(&copy)?, reader.world.clock.utc());
+    let now = reader.world.clock.utc();
     let company = &reader.env.settings().company;
     let order = batch_order::waiting(&copy)?;
     let preview = copy.write(|hq| {
@@ -84,7 +84,7 @@ pub(crate) fn preview(reader: &Reader, id: OperationId) -> Result<Preview, Excha
                 continue;
             }
             let outcome = operations::alone(hq, || {
-                let done = process(hq, &row, company, &limits, &now)?;
+                let done = process(hq, &row, company, &now)?;
                 operations::complete(hq, one, &done, &now)?;
                 Ok::<_, Failure>(done)
             });

@@ -30,11 +30,8 @@ const HQ: &[Migration] = &[
     Migration { version: 7, sql: include_str!("schema/hq/0007_unfinished.sql") },
     Migration { version: 8, sql: include_str!("schema/hq/0008_newer.sql") },
     Migration { version: 9, sql: include_str!("schema/hq/0009_given_up.sql") },
-<<<<<<< HEAD
     Migration { version: 10, sql: include_str!("schema/hq/0010_recurrence.sql") },
-=======
-    Migration { version: 10, sql: include_str!("schema/hq/0010_relations.sql") },
->>>>>>> 50d6c7a (exchange: headquarters' relations refuse what is in none of its lists)
+    Migration { version: 11, sql: include_str!("schema/hq/0011_relations.sql") },
 ];
 
 const CHANNEL: &[Migration] = &[
