@@ -108,7 +108,8 @@ const FORM: &str = "10.0.31";
 
 fn list(context: &Context, filters: &Filters) -> Result<Exit, CommandError> {
     let list = context.steady(|reader| {
-        let operations = operation_list::list(&reader.hq, &reader.world.clock, &filters.of(reader)?)?;
+        let operations =
+            operation_list::list(&reader.hq, &reader.world.clock, &filters.of(reader)?)?;
         let waits = what_waits(reader)?.into_iter();
         let only = filters.channel.as_ref();
         let waits = waits.filter(|one| only.is_none_or(|name| *name == one.store.name));
