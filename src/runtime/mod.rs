@@ -22,5 +22,5 @@ pub use decide::{Circumstances, Decision, Kind, Switch, decide};
 pub use error::PosError;
 pub(crate) use ground::{Answerer, ChannelGround, Ground, HeadquartersGround, Outlook, Sides, Who};
 pub use obstacle::{MissingGround, Obstacle};
-pub use operation::{Request, perform, rehearse};
+pub use operation::{Request, perform, rehearse, rehearse_each};
 pub use site::{AnsweredBy, Place};

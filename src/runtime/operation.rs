@@ -112,7 +112,26 @@ pub fn rehearse(
 ) -> Result<PosReport, PosError> {
     let mut rehearsal = Rehearsal::new(env, place.channel, faults)?;
     let mut site = Site::open(Hands::Rehearsing(&mut rehearsal), catalogue, place)?;
-    let mut report = dispatch(&mut site, request)?;
+    say(&mut site, request)
+}
+
+/// Says of each of several requests what [`rehearse`] would, of each as if it were the only one.
+///
+/// # Errors
+/// What keeps all of them from being said.
+pub fn rehearse_each(
+    env: &Environment,
+    catalogue: &Catalogue,
+    place: &Place<'_>,
+    requests: &[Request],
+) -> Result<Vec<Result<PosReport, PosError>>, PosError> {
+    let mut rehearsal = Rehearsal::new(env, place.channel, &[])?;
+    let mut site = Site::open(Hands::Rehearsing(&mut rehearsal), catalogue, place)?;
+    Ok(requests.iter().map(|request| say(&mut site, request)).collect())
+}
+
+fn say(site: &mut Site<'_>, request: &Request) -> Result<PosReport, PosError> {
+    let mut report = dispatch(site, request)?;
     report.dry_run = true;
     if let Fit::Replaced(cause) = lineage::fit(site.hq(), &site.database, &site.store.name)? {
         note_replaced(&mut report, &site.store, cause);

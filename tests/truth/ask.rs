@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cdx::model::customer::{self, AddressField, CustomerEdit, CustomerField};
 use cdx::model::pos::PosReport;
-use cdx::runtime::{AnsweredBy, NewCustomer, Place, PosError, Request, rehearse};
+use cdx::runtime::{AnsweredBy, NewCustomer, Place, PosError, Request, rehearse, rehearse_each};
 use rusqlite::Connection;
 use serde_json::Value;
 
@@ -234,6 +234,34 @@ fn operation(
     Some((words, request))
 }
 
+/// What is asked at one place.
+struct Question {
+    operation: &'static str,
+    who: Who,
+    words: String,
+    request: Request,
+}
+
+/// Every operation on every customer.
+fn questions(customers: &Customers, place: &str) -> Vec<Question> {
+    let mut asked = Vec::new();
+    for name in OPERATIONS.iter().copied() {
+        let mut about: Vec<(Who, Option<Customer<'_>>)> = Vec::new();
+        if name == "create-customer" {
+            about.push((Who::Nobody, None));
+        } else {
+            for (who, account, address) in &customers.known {
+                about.push((*who, Some((account.as_str(), address.as_deref()))));
+            }
+        }
+        asked.extend(about.into_iter().filter_map(|(who, customer)| {
+            let (words, request) = operation(name, place, customer)?;
+            Some(Question { operation: name, who, words, request })
+        }));
+    }
+    asked
+}
+
 /// Whether both instances of a channel's scale unit hold the same.
 fn are_alike(env: &Env, channel: &str) -> bool {
     let held = |instance: usize| {
@@ -272,34 +300,27 @@ pub fn registers(env: &Env, one_in: usize) -> Vec<Asked> {
                 AnsweredBy::ScaleUnit(instance as u32)
             };
             let at = Place { channel: &channel, by };
-            for name in OPERATIONS.iter().copied() {
-                let mut about: Vec<(Who, Option<Customer<'_>>)> = Vec::new();
-                if name == "create-customer" {
-                    about.push((Who::Nobody, None));
-                } else {
-                    for (who, account, address) in &customers.known {
-                        about.push((*who, Some((account.as_str(), address.as_deref()))));
-                    }
+            let questions = questions(&customers, &place);
+            let requests: Vec<Request> = questions.iter().map(|one| one.request.clone()).collect();
+            let answers = match rehearse_each(&environment, catalogue, &at, &requests) {
+                Ok(answers) => answers,
+                // What keeps all of them from being said is told of each.
+                Err(_) => requests
+                    .iter()
+                    .map(|request| rehearse(&environment, catalogue, &at, &[], request))
+                    .collect(),
+            };
+            for (Question { operation, who, words, .. }, answer) in
+                questions.into_iter().zip(answers)
+            {
+                let said = HeadquartersGround::of(answer);
+                if asked.len() % one_in == one_in - 1 {
+                    let printed =
+                        HeadquartersGround::printed(&env.json(&format!("{words} --dry-run")));
+                    assert!(said.is(&printed), "{words}: {said:?}, printed {printed:?}");
                 }
-                for (who, customer) in about {
-                    let Some((words, request)) = operation(name, &place, customer) else {
-                        continue;
-                    };
-                    let said = HeadquartersGround::of(rehearse(
-                        &environment,
-                        catalogue,
-                        &at,
-                        &[],
-                        &request,
-                    ));
-                    if asked.len() % one_in == one_in - 1 {
-                        let printed =
-                            HeadquartersGround::printed(&env.json(&format!("{words} --dry-run")));
-                        assert!(said.is(&printed), "{words}: {said:?}, printed {printed:?}");
-                    }
-                    let (channel, operation) = (channel.clone(), name);
-                    asked.push(Asked { channel, offline, instance, operation, who, words, said });
-                }
+                let channel = channel.clone();
+                asked.push(Asked { channel, offline, instance, operation, who, words, said });
             }
         }
     }
