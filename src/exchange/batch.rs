@@ -13,7 +13,7 @@ use crate::model::operation::{OperationId, OperationStatus};
 use crate::model::run::{JobReport, Tally, Work};
 use crate::model::time::Time;
 use crate::store::operations::{self, OperationRow};
-use crate::store::{HqTx, Reader, StoreError, Writer, batch_order};
+use crate::store::{HqTx, Reader, StoreError, Writer, batch_order, log};
 use crate::world::{CrashPoint, FaultKind};
 
 /// Operations processed in one transaction.
@@ -60,6 +60,8 @@ pub(crate) fn synchronize(
         done += chunk.len() as u64;
         listener.event(Event::StepProgress { done });
     }
+    let now = writer.world.clock.utc();
+    writer.hq.write(|hq| log::note_batch(hq, &tally, &now))?;
     writer.hq.scratch_in_memory(false)?;
     listener.event(Event::StepFinished);
     Ok(tally)
@@ -171,6 +173,7 @@ impl Batch {
                 tally.failed += 1;
                 self.failed.insert(customer);
                 operations::note(hq, id, OperationStatus::Failed, Some(&error), None, now)?;
+                log::note_failure(hq, row.made_in, id, &error, now)?;
             }
             Err(Failure::Store(error)) => return Err(error),
         }

@@ -13,6 +13,7 @@ pub(crate) mod interval;
 pub(crate) mod job;
 pub(crate) mod key;
 pub(crate) mod left_field;
+pub(crate) mod log;
 pub(crate) mod name_kind;
 pub(crate) mod named;
 pub(crate) mod nearest;

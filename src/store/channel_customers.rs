@@ -5,11 +5,14 @@ use rusqlite::{named_params, params, params_from_iter};
 use super::customer_rows;
 use super::error::StoreError;
 use super::lengths::refuse_row;
+use super::log::{self, Said};
+use super::origins;
 use super::side::{ChannelDatabase, ChannelTx, Handle};
 use crate::model::async_values::Values;
 use crate::model::customer::PENDING_SYNC;
 use crate::model::ids::{AccountNum, AsyncAccount, DataAreaId};
 use crate::model::key::Side;
+use crate::model::log::LogEvent;
 use crate::model::operation::{Action, OperationKind};
 use crate::model::pos::FoundCustomer;
 use crate::model::time::Time;
@@ -141,7 +144,14 @@ impl AsyncRow<'_> {
         let marks = vec!["?"; values.len()].join(", ");
         let sql = format!("INSERT INTO {table} ({}) VALUES ({marks})", columns.join(", "));
         channel.run(&sql, params_from_iter(values))?;
-        super::origins::made(channel, &table, channel.last_id())
+        origins::made(channel, &table, channel.last_id())?;
+        let said = Said {
+            subject: kind.as_str(),
+            account: self.customer.account(),
+            status: self.action.as_str(),
+            ..Said::default()
+        };
+        log::note(channel, LogEvent::Acted, said, self.at)
     }
 }
 

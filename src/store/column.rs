@@ -10,6 +10,7 @@ use crate::model::ids::{
     AccountNum, AsyncAccount, DataAreaId, DataStoreId, DownloadId, GroupId, JobId, UploadId,
 };
 use crate::model::job::Direction;
+use crate::model::log::LogEvent;
 use crate::model::operation::{Action, OperationKind, OperationStatus};
 use crate::model::pos::CallOutcome;
 use crate::model::replaced::Cause;
@@ -77,6 +78,7 @@ columns! {
         |value| known(value.as_str()?, "what became of a feature", Self::parse);
     FullReason: [as_str()], |value| known(value.as_str()?, "a reason for a full run", Self::parse);
     Grade: [as_str()], |value| known(value.as_str()?, "a grade", Self::parse);
+    LogEvent: [as_str()], |value| known(value.as_str()?, "an event of the log", Self::parse);
     OperationStatus: [as_str()],
         |value| known(value.as_str()?, "an operation's status", Self::parse);
     SetterKind: [as_str()], |value| known(value.as_str()?, "who set a field", Self::parse);

@@ -25,12 +25,14 @@ pub struct Db {
     copy: Option<SettledCopy>,
     /// The numbers that must not be given out twice, and whose they are here; only of writers.
     numbers: Option<(Arc<Numbers>, String)>,
+    /// The last number of headquarters' log, as far as it was known at the opening.
+    position: i64,
 }
 
 impl Db {
     /// A connection to a file, or to the copy that is read instead of it.
     pub(super) fn new(conn: Connection, path: &Path, copy: Option<SettledCopy>) -> Self {
-        Self { conn, path: path.to_path_buf(), copy, numbers: None }
+        Self { conn, path: path.to_path_buf(), copy, numbers: None, position: 0 }
     }
 
     /// A connection of our own to a database in memory, without a schema.
@@ -47,6 +49,16 @@ impl Db {
     /// its name before theirs.
     pub(super) fn set_numbers(&mut self, numbers: Arc<Numbers>, scope: &str) {
         self.numbers = Some((numbers, scope.to_owned()));
+    }
+
+    /// Lets entries of this database's log stand behind a number of headquarters'.
+    pub(super) fn set_position(&mut self, position: i64) {
+        self.position = position;
+    }
+
+    /// The last number of headquarters' log, as far as it was known at the opening.
+    pub(super) fn position(&self) -> i64 {
+        self.position
     }
 
     /// The world's numbers, where this is a writer's database.

@@ -17,7 +17,7 @@ use super::open::{Access, DEFAULT_CACHE_KIB};
 use super::packages::Folder;
 use super::schema::Kind;
 use super::side::{ChannelDatabase, Handle, Headquarters, HqTx};
-use super::{files, gather, lineage, topology, world};
+use super::{files, gather, lineage, log, topology, world};
 use crate::definitions::{self, settings};
 use crate::gates::Catalogue;
 use crate::model::replaced::Cause;
@@ -351,6 +351,7 @@ impl Writer {
     ) -> Result<Handle<ChannelDatabase>, StoreError> {
         let mut channel = self.env.channel(&store.name, Access::Write)?;
         channel.0.set_numbers(Arc::clone(&self.numbers), &store.name);
+        channel.0.set_position(log::last(&self.hq)?);
         let channel = Handle::new(channel);
         let packages = Folder(self.env.packages_path());
         let cause = lineage::welcome(&self.hq, &self.world, &packages, store, &channel)?;

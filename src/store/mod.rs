@@ -38,6 +38,7 @@ pub(crate) mod intents;
 pub(crate) mod lengths;
 pub(crate) mod lineage;
 pub(crate) mod lock;
+pub(crate) mod log;
 pub(crate) mod lost;
 pub(crate) mod mark;
 pub(crate) mod merge;

@@ -6,7 +6,9 @@ use std::time::Duration;
 use rusqlite::{named_params, params};
 
 use super::error::StoreError;
+use super::log::{self, Said};
 use super::side::{ChannelDatabase, ChannelTx};
+use crate::model::log::LogEvent;
 use crate::model::pos::RealTimeCall;
 use crate::model::scale_unit::{Cached, ChannelView, View};
 use crate::model::time::Time;
@@ -84,11 +86,18 @@ pub(crate) fn hold(
             ":instance": instance, ":now": now,
             ":value": serde_json::to_string(view).unwrap_or_default(),
         },
-    )
+    )?;
+    log::note(channel, LogEvent::Cached, Said { number: Some(instance), ..Said::default() }, now)
 }
 
 /// Empties the memory of one instance, or of all; how many held something.
-pub(crate) fn restart(channel: &ChannelTx<'_>, instance: Option<u32>) -> Result<u64, StoreError> {
+pub(crate) fn restart(
+    channel: &ChannelTx<'_>,
+    instance: Option<u32>,
+    now: &Time,
+) -> Result<u64, StoreError> {
+    let said = Said { subject: "scale unit", number: instance, ..Said::default() };
+    log::note(channel, LogEvent::Restarted, said, now)?;
     match instance {
         Some(instance) => channel.run("DELETE FROM cdx_CACHE WHERE INSTANCE = ?1", [instance]),
         None => channel.run("DELETE FROM cdx_CACHE", []),
@@ -105,7 +114,9 @@ pub(crate) fn start_registers(
     channel.execute(
         "INSERT OR REPLACE INTO cdx_REGISTER (ONE, FEATURES, STARTED) VALUES (1, ?1, ?2)",
         params![serde_json::to_string(&features).unwrap_or_default(), now],
-    )
+    )?;
+    let said = Said { subject: "registers", ..Said::default() };
+    log::note(channel, LogEvent::Restarted, said, now)
 }
 
 /// What the registers took features for when they were last started; none when they never were.
@@ -125,7 +136,7 @@ pub(crate) fn next_call(channel: &ChannelDatabase) -> Result<i64, StoreError> {
 
 /// Logs a real-time call; one that is logged already stays as it is.
 pub(crate) fn log_call(channel: &ChannelTx<'_>, call: &RealTimeCall) -> Result<(), StoreError> {
-    channel.execute(
+    let logged = channel.run(
         include_str!("sql/real_time_call.sql"),
         named_params! {
             ":id": call.id, ":instance": call.instance, ":operation": call.operation,
@@ -133,7 +144,19 @@ pub(crate) fn log_call(channel: &ChannelTx<'_>, call: &RealTimeCall) -> Result<(
             ":reasons": serde_json::to_string(&call.reasons).unwrap_or_default(),
             ":called": call.called,
         },
-    )
+    )?;
+    if logged == 0 {
+        return Ok(());
+    }
+    let codes: Vec<&str> = call.reasons.iter().map(|reason| reason.code.as_str()).collect();
+    let said = Said {
+        subject: &call.operation,
+        account: &call.account,
+        number: Some(call.instance),
+        status: call.outcome.as_str(),
+        detail: &codes.join(", "),
+    };
+    log::note(channel, LogEvent::Called, said, &call.called)
 }
 
 /// The real-time calls of a channel, oldest first.

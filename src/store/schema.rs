@@ -32,6 +32,7 @@ const HQ: &[Migration] = &[
     Migration { version: 9, sql: include_str!("schema/hq/0009_given_up.sql") },
     Migration { version: 10, sql: include_str!("schema/hq/0010_recurrence.sql") },
     Migration { version: 11, sql: include_str!("schema/hq/0011_relations.sql") },
+    Migration { version: 12, sql: include_str!("schema/hq/0012_log.sql") },
 ];
 
 const CHANNEL: &[Migration] = &[
@@ -43,6 +44,7 @@ const CHANNEL: &[Migration] = &[
     Migration { version: 7, sql: include_str!("schema/channel/0007_newer.sql") },
     Migration { version: 8, sql: include_str!("schema/channel/0008_rows_changed.sql") },
     Migration { version: 9, sql: include_str!("schema/channel/0009_relations.sql") },
+    Migration { version: 10, sql: include_str!("schema/channel/0010_log.sql") },
 ];
 
 impl Kind {

@@ -295,3 +295,90 @@ fn the_screen_tells_what_is_wrong_and_what_to_do() {
     assert!(text.contains("unreadable"), "{text}");
     assert_eq!(number(&env.hq(), "SELECT count(*) FROM RETAILCONNDATABASEPROFILE"), 4);
 }
+
+/// The events of the log, each with where it happened and what it is about.
+fn events(env: &Env, words: &str) -> Vec<(String, String, String)> {
+    let log = env.json(words);
+    let text = |entry: &Value, key: &str| entry[key].as_str().unwrap_or("").to_owned();
+    let entries = log["entries"].as_array().unwrap().iter();
+    entries.map(|one| (text(one, "event"), text(one, "channel"), text(one, "subject"))).collect()
+}
+
+/// What happened stands in the order in which it happened, over headquarters and all channels, also
+/// where the clock stood still; and so it does when it is asked for a part.
+#[test]
+fn the_log_has_everything_in_the_order_in_which_it_happened() {
+    let env = Env::new();
+    let begun = events(&env, "log").len();
+    env.ok("features enable async-customer-editing --with-prerequisites");
+    env.ok("profiles set Stores --async-customers yes");
+    env.ok("pos create-customer --channel seattle --first-name A --last-name B");
+    env.ok("run 1110 1010 1070");
+    env.ok("csu restart --channel houston");
+    env.create_async("houston", "Logged");
+    env.ok("run P sync-customers");
+    let all = events(&env, "log");
+    let told: Vec<(&str, &str)> =
+        all[begun..].iter().map(|(event, channel, _)| (event.as_str(), channel.as_str())).collect();
+    let applied = |_job| {
+        let stores = ["houston", "houston.offline", "seattle", "online"];
+        [("generated", "")].into_iter().chain(stores.map(|store| ("applied", store)))
+    };
+    let mut expected = vec![("switched", ""); 3];
+    expected.extend([("cached", "seattle"), ("called", "seattle")]);
+    expected.extend((0..3).flat_map(applied));
+    expected.extend([("restarted", "houston"), ("cached", "houston"), ("acted", "houston")]);
+    expected.extend([("acted", "houston"), ("uploaded", "houston"), ("uploaded", "houston")]);
+    expected.push(("processed", ""));
+    assert_eq!(told, expected);
+    let houston = events(&env, "log --channel houston");
+    let kept = |one: &&(String, String, String)| one.1.starts_with("houston");
+    assert_eq!(houston, all.iter().filter(kept).cloned().collect::<Vec<_>>());
+    env.ok("clock advance 1h");
+    assert!(events(&env, "log --since 2026-01-15T09:00:00Z").is_empty());
+    env.ok("run 1010");
+    let since = events(&env, "log --since 2026-01-15T09:00:00Z");
+    assert_eq!(since.first().unwrap(), &("generated".into(), String::new(), "1010".into()));
+    for wrong in ["--channel nowhere", "--since tomorrow"] {
+        let _refused = env.run(&format!("log {wrong}")).expect(2);
+    }
+}
+
+/// Who is offline knows no number of headquarters: what it does stands behind what its file knew.
+#[test]
+fn the_log_of_an_offline_register_stands_behind_what_it_knew() {
+    let env = Env::asynchronous();
+    let offline = |last: &str| {
+        let words = "pos create-customer --channel houston --offline --first-name A --last-name";
+        env.ok(&format!("{words} {last}"));
+    };
+    // Entries that know the same number go by channel: headquarters goes on first.
+    env.ok("customers edit 00000010 --set first-name=New");
+    env.ok("run 1010");
+    let begun = events(&env, "log").len();
+    offline("First");
+    env.ok("customers edit 00000010 --set first-name=Newer");
+    env.ok("run 1010");
+    offline("Second");
+    let told: Vec<String> =
+        events(&env, "log")[begun..].iter().map(|(event, at, _)| format!("{event} {at}")).collect();
+    let acted = "acted houston.offline";
+    assert_eq!(told.iter().filter(|one| *one == acted).count(), 4, "{told:?}");
+    assert_eq!(&told[..2], [acted, acted], "{told:?}");
+    assert_eq!(&told[told.len() - 2..], [acted, acted], "{told:?}");
+}
+
+/// A failed operation is in the log with its error, and a channel that cannot be read is told.
+#[test]
+fn the_log_tells_of_failures() {
+    let env = Env::asynchronous();
+    env.create_async("houston", "Fails");
+    env.ok("run P");
+    let _failed = env.run("run sync-customers --fault batch-fails=houston").expect(1);
+    let text = env.ok("log").out;
+    assert!(text.contains("customer-1 failed: the operation failed (fault batch-fails)"), "{text}");
+    assert!(text.contains("customer batch: 0 processed, 1 failed, 1 waiting"), "{text}");
+    std::fs::write(env.channel_path("online"), "this is no database").unwrap();
+    let log = env.ok("log");
+    assert!(log.out.contains("could not be read: online: "), "{}", log.out);
+}

@@ -62,13 +62,14 @@ fn restart(
         let channel = channel.unwrap_or(first).to_owned();
         return Err(PosError::UnknownInstance { channel, instances, instance }.into());
     }
+    let now = writer.world.clock.utc();
     let mut restarted = Vec::new();
     for store in stores {
         if store.offline || only.is_some_and(|id| id != store.id) {
             continue;
         }
         let database = writer.channel_of(&store)?;
-        database.write(|channel| scale_unit::restart(channel, instance))?;
+        database.write(|channel| scale_unit::restart(channel, instance, &now))?;
         writer.tidied("the log of a channel database", database.checkpoint());
         restarted.push(store.name);
     }

@@ -27,6 +27,7 @@ commands! {
     init Init,
     demo Demo,
     status Status,
+    log Log,
     run Run,
     jobs Jobs,
     which_job WhichJob,
