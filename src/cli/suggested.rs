@@ -50,6 +50,7 @@ fn of_name(name: &str) -> Vec<Suggestion> {
         Suggestion::FindCustomer { channel: own(), word: own() },
         Suggestion::ScaleUnits,
         Suggestion::RestartScaleUnits(Some(own())),
+        Suggestion::RestartStorefronts(Some(own())),
         Suggestion::Schedules,
         schedule.into(),
         SetSchedule { jobs: vec![own()], active: Some(true), ..SetSchedule::of(name) }.into(),

@@ -15,8 +15,16 @@ use crate::model::settings::{SUBJECT_PARTS, Settings, Suppression, UploadTopolog
 /// The commented file that `init` writes; it says what the defaults are.
 pub(crate) const TEMPLATE: &str = include_str!("cdx.template.toml");
 
-const SECTIONS: &[&str] =
-    &["environment", "scale-unit", "upload", "packages", "change-tracking", "doctor", "suppress"];
+const SECTIONS: &[&str] = &[
+    "environment",
+    "scale-unit",
+    "e-commerce",
+    "upload",
+    "packages",
+    "change-tracking",
+    "doctor",
+    "suppress",
+];
 
 /// Reads `cdx.toml`; what is left out has its default.
 ///
@@ -32,6 +40,9 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Settings, Problems> {
     }
     if let Some((table, _)) = walker.table(&root, "scale-unit") {
         scale_unit(&mut walker, table, &mut settings);
+    }
+    if let Some((table, _)) = walker.table(&root, "e-commerce") {
+        e_commerce(&mut walker, table, &mut settings);
     }
     if let Some((table, _)) = walker.table(&root, "upload") {
         walker.known_keys(table, &["topology"]);
@@ -99,6 +110,16 @@ fn scale_unit(walker: &mut Walker<'_>, table: &DeTable<'_>, settings: &mut Setti
     }
     if let Some(ttl) = duration(walker, table, "cache-ttl") {
         settings.cache_ttl = ttl;
+    }
+}
+
+fn e_commerce(walker: &mut Walker<'_>, table: &DeTable<'_>, settings: &mut Settings) {
+    walker.known_keys(table, &["feature-ttl", "configuration-ttl"]);
+    if let Some(ttl) = duration(walker, table, "feature-ttl") {
+        settings.storefront_feature_ttl = ttl;
+    }
+    if let Some(ttl) = duration(walker, table, "configuration-ttl") {
+        settings.storefront_configuration_ttl = ttl;
     }
 }
 

@@ -61,6 +61,8 @@ pages! {
     CDX_COMMUNICATIONS = "https://learn.microsoft.com/dynamics365/commerce/define-retail-channel-communications-cdx";
     /// Upload session warnings.
     UPLOAD_WARNINGS = "https://learn.microsoft.com/troubleshoot/dynamics-365/commerce/upload-session-warnings";
+    /// What the e-commerce application keeps of the answers it gets, and for how long.
+    DATA_ACTION_CACHE = "https://learn.microsoft.com/dynamics365/commerce/e-commerce-extensibility/data-action-cache-settings";
     /// The public channel database schema.
     SCHEMA = "https://github.com/madmonkey/RetailSDK";
     /// This project's own list of what it shows and why.

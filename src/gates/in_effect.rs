@@ -45,6 +45,15 @@ pub(crate) struct InstanceView {
     pub(crate) until: Option<ShownTime>,
 }
 
+/// What the e-commerce application of an online store answers from, before its scale unit (R17).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct StorefrontView {
+    /// What it takes the feature for.
+    pub(crate) on: bool,
+    /// Until when it answers so without asking.
+    pub(crate) until: ShownTime,
+}
+
 /// What is known of a feature in one channel.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Sight {
@@ -64,6 +73,8 @@ pub(crate) struct Sight {
     pub(crate) register: Option<bool>,
     /// What each instance answers from.
     pub(crate) instances: Vec<InstanceView>,
+    /// What the e-commerce application answers from; none where it would ask, or there is none.
+    pub(crate) e_commerce: Option<StorefrontView>,
 }
 
 /// A feature in one channel, as `features show` gives it.
@@ -84,6 +95,9 @@ pub(crate) struct InEffect {
     pub(crate) effective_at: Option<ShownTime>,
     /// What each instance answers from.
     pub(crate) instances: Vec<InstanceView>,
+    /// What the e-commerce application of an online store answers from, before all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) e_commerce: Option<StorefrontView>,
     /// What the registers take the feature for, where they must be restarted for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) register: Option<bool>,
@@ -101,7 +115,8 @@ impl InEffect {
 
     /// The instances that act on it, from 1.
     pub(crate) fn acting(&self) -> Vec<u32> {
-        let on = self.instances.iter().filter(|view| view.on);
+        let shop = self.e_commerce.as_ref().map(|shop| shop.on);
+        let on = self.instances.iter().filter(|view| shop.unwrap_or(view.on));
         on.map(|view| view.instance).collect()
     }
 }
@@ -114,8 +129,13 @@ pub(crate) fn judge(channel: &str, sight: &Sight) -> InEffect {
     let distributed = visible == sight.headquarters;
     let stale: Vec<&InstanceView> =
         sight.instances.iter().filter(|view| view.on != visible).collect();
+    let stale_shop = sight.e_commerce.as_ref().filter(|shop| shop.on != visible);
     let old_register = sight.register.is_some_and(|on| on != visible);
-    let caught_up = stale.is_empty() && !old_register;
+    let caught_up = stale.is_empty() && stale_shop.is_none() && !old_register;
+    let answers = match &sight.e_commerce {
+        Some(shop) => shop.on,
+        None => sight.instances.iter().all(|view| view.on),
+    };
     let mut missing_steps = sight.missing_acts.clone();
     if distributed && old_register {
         missing_steps.push("restart the registers".to_owned());
@@ -129,16 +149,18 @@ pub(crate) fn judge(channel: &str, sight: &Sight) -> InEffect {
     InEffect {
         channel: channel.to_owned(),
         state,
-        in_effect: sight.instances.iter().all(|view| view.on) && sight.register.unwrap_or(true),
+        in_effect: answers && sight.register.unwrap_or(true),
         missing_jobs: sight.missing_jobs.clone(),
         missing_steps,
         // A register that must be restarted has no time of its own.
         effective_at: stale
             .iter()
             .filter_map(|view| view.until.clone())
+            .chain(stale_shop.map(|shop| shop.until.clone()))
             .max()
             .filter(|_| !old_register),
         instances: sight.instances.clone(),
+        e_commerce: sight.e_commerce.clone(),
         register: sight.register,
         operations: Vec::new(),
     }

@@ -426,14 +426,22 @@ impl<'a, 'g> Planner<'a, 'g> {
 
     fn restarts(&mut self, open: &[&'g Gate]) {
         let only = self.ground.only.map(str::to_owned);
-        let all = || open.iter().flat_map(|gate| self.progress(gate)).map(|one| &one.in_effect);
-        let holds = all().any(|one| {
-            let held = one.instances.iter().any(|view| view.until.is_some());
-            one.state != ChannelState::Effective && held
-        });
-        if holds {
+        let open_ones = open.iter().flat_map(|gate| self.progress(gate)).map(|one| &one.in_effect);
+        let (mut unit_holds, mut shop_holds) = (false, false);
+        for one in open_ones.filter(|one| one.state != ChannelState::Effective) {
+            // What says by now what is there needs no restart.
+            let old = |on: bool| one.state != ChannelState::Cached || !on;
+            let held = one.instances.iter().filter(|view| view.until.is_some());
+            unit_holds |= held.filter(|view| old(view.on)).count() > 0;
+            shop_holds |= one.e_commerce.as_ref().is_some_and(|shop| old(shop.on));
+        }
+        if unit_holds {
             let why = "scale units answer from their cache until it expires or they are restarted";
             self.say(StepKind::Restart, Suggestion::RestartScaleUnits(only.clone()), why);
+        }
+        if shop_holds {
+            let why = "the e-commerce application answers from a cache of its own before that";
+            self.say(StepKind::Restart, Suggestion::RestartStorefronts(only.clone()), why);
         }
         if open.iter().any(|gate| gate.restarts_register()) {
             let why = "registers act on it once they have been restarted";

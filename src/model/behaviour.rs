@@ -92,7 +92,7 @@ mod tests {
         let expected: Vec<String> = [
             ("G", 16, None),
             ("D", 18, None),
-            ("R", 16, Some(19)),
+            ("R", 17, Some(19)),
             ("U", 10, None),
             ("C", 9, None),
             ("S", 6, Some(9)),

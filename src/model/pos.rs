@@ -50,6 +50,8 @@ named! {
         NotDistributed = "not-distributed",
         /// The scale unit answers from what it holds.
         Cached = "cached",
+        /// The e-commerce application answers from what it holds.
+        ECommerceCached = "e-commerce-cached",
         /// The channel does not have its own configuration.
         NotConfigured = "not-configured",
         /// The channel has no customers, and headquarters has.

@@ -33,6 +33,34 @@ pub(crate) struct ChannelView {
     pub(crate) days_transactions_exist: i64,
 }
 
+/// What the e-commerce application of an online store holds, in front of the scale unit (R17).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Storefront {
+    /// Feature states, as the scale unit answered them.
+    pub(crate) features: Option<Cached>,
+    /// The channel's configuration.
+    pub(crate) configuration: Option<Cached>,
+}
+
+impl Storefront {
+    /// What it answers where the scale unit would answer this.
+    pub(crate) fn over(&self, unit: &View) -> View {
+        let features = self.features.as_ref().map_or(unit, |held| &held.view);
+        let configuration = self.configuration.as_ref().map_or(unit, |held| &held.view);
+        View { features: features.features.clone(), channel: configuration.channel.clone() }
+    }
+
+    /// What it holds of either kind.
+    pub(crate) fn held(&self) -> impl Iterator<Item = &Cached> {
+        self.features.iter().chain(&self.configuration)
+    }
+
+    /// Whether it holds anything.
+    pub(crate) fn holds(&self) -> bool {
+        self.held().next().is_some()
+    }
+}
+
 /// One instance's memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Cached {

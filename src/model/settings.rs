@@ -18,6 +18,10 @@ pub struct Settings {
     pub instances: u32,
     /// How long a scale unit answers from what it has loaded (R12).
     pub cache_ttl: Duration,
+    /// How long the e-commerce application answers from the feature states it has loaded (R17).
+    pub(crate) storefront_feature_ttl: Duration,
+    /// The same of a channel's configuration.
+    pub(crate) storefront_configuration_ttl: Duration,
     /// Who collects and who applies uploads (U02).
     pub topology: UploadTopology,
     /// How long a package can be fetched (D15).
@@ -82,6 +86,8 @@ impl Default for Settings {
             time_zone: "UTC".to_owned(),
             instances: 1,
             cache_ttl: Duration::from_mins(15),
+            storefront_feature_ttl: Duration::from_hours(12),
+            storefront_configuration_ttl: Duration::from_hours(12),
             topology: UploadTopology::TwoPhase,
             package_retention: Duration::from_secs(120 * DAY),
             tracking_retention: Duration::from_secs(30 * DAY),

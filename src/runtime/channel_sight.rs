@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::gates::Gate;
 use crate::gates::gate::{Act, CARRIER};
-use crate::gates::in_effect::{InstanceView, Sight, judge};
+use crate::gates::in_effect::{InstanceView, Sight, StorefrontView, judge};
 use crate::gates::plan::ChannelProgress;
 use crate::gates::progress::{self, History};
 use crate::gates::standing::Standing;
 use crate::model::ids::JobId;
-use crate::model::scale_unit::Cached;
+use crate::model::scale_unit::{Cached, Storefront};
 use crate::model::topology::DataStore;
 use crate::store::{Access, ChannelDatabase, Reader, StoreError, features, scale_unit};
 
@@ -20,6 +20,8 @@ pub(crate) struct ChannelSight {
     database: ChannelDatabase,
     /// What each instance holds, by its number from 1.
     held: Vec<Option<Cached>>,
+    /// What the e-commerce application holds, where there is one.
+    shop: Storefront,
     /// What the registers started with, where there are registers.
     registers: Option<BTreeMap<String, bool>>,
     history: History,
@@ -43,13 +45,14 @@ impl ChannelSight {
         for instance in 1..=settings.instances {
             held.push(scale_unit::cached(&database, instance, settings.cache_ttl, clock)?);
         }
+        let shop = scale_unit::storefront(&database, settings, clock)?;
         let registers = if features::has_registers(&reader.hq, store)? {
             scale_unit::registers(&database)?
         } else {
             None
         };
         let history = features::history(&reader.hq, store.id, since)?;
-        Ok(Self { name: store.name.clone(), database, held, registers, history })
+        Ok(Self { name: store.name.clone(), database, held, shop, registers, history })
     }
 
     /// The channel's database.
@@ -60,6 +63,16 @@ impl ChannelSight {
     /// What each instance of its scale unit holds.
     pub(crate) fn held(&self) -> &[Option<Cached>] {
         &self.held
+    }
+
+    /// What the e-commerce application before it holds.
+    pub(crate) fn shop(&self) -> &Storefront {
+        &self.shop
+    }
+
+    /// Every memory that is answered from.
+    pub(crate) fn memories(&self) -> impl Iterator<Item = &Cached> {
+        self.held.iter().flatten().chain(self.shop.held())
     }
 
     /// How far the channel has come with a gate that headquarters changed at a row version.
@@ -116,8 +129,16 @@ impl ChannelSight {
             missing_acts,
             register,
             instances,
+            e_commerce: self.storefront(reader, &name, too_old),
         };
         Ok(ChannelProgress { in_effect: judge(&self.name, &sight), taken, torn })
+    }
+
+    /// What the e-commerce application takes a feature for, where it holds that.
+    fn storefront(&self, reader: &Reader, name: &str, too_old: bool) -> Option<StorefrontView> {
+        let held = self.shop.features.as_ref()?;
+        let on = !too_old && held.view.features.get(name).copied().unwrap_or(false);
+        Some(StorefrontView { on, until: reader.world.clock.show(&held.until) })
     }
 
     fn instances(

@@ -9,7 +9,7 @@ use crate::gates::Catalogue;
 use crate::gates::gate::CARRIER;
 use crate::model::ids::{AccountNum, DataAreaId, JobId};
 use crate::model::pos::{Path, Reason, ReasonCode};
-use crate::model::scale_unit::{Cached, View};
+use crate::model::scale_unit::{Cached, Storefront, View};
 use crate::model::suggestion::ProfileSwitch;
 use crate::model::topology::DataStore;
 use crate::store::feature_rows::{self, Half};
@@ -77,6 +77,15 @@ pub(crate) struct Answerer<'a> {
     pub(crate) offline: bool,
     /// What the instance holds; none where it would look.
     pub(crate) held: Option<&'a Cached>,
+    /// What the e-commerce application before it holds; nothing where there is none.
+    pub(crate) shop: &'a Storefront,
+}
+
+impl<'a> Answerer<'a> {
+    /// What the instance answers, where its database says this.
+    fn unit(&self, now: &'a View) -> &'a View {
+        self.held.map_or(now, |held| &held.view)
+    }
 }
 
 /// What an operation would come to.
@@ -270,7 +279,7 @@ pub struct Ground<'a> {
 impl Ground<'_> {
     /// What an operation would come to.
     pub(crate) fn outlook(&self, answering: Answerer<'_>, kind: Kind, who: Who) -> Outlook {
-        let view = answering.held.map_or(&self.here.now, |held| &held.view);
+        let view = &answering.shop.over(answering.unit(&self.here.now));
         let decided = decide(
             kind,
             Circumstances {
@@ -326,7 +335,7 @@ impl Ground<'_> {
     }
 
     /// The first thing in the way of a switch, in the order in which a change travels:
-    /// headquarters, the channel's database, the scale unit's memory.
+    /// headquarters, the channel's database, the scale unit's memory, the e-commerce application's.
     fn obstacle(&self, answering: Answerer<'_>, switch: Switch) -> Option<Obstacle> {
         let first = match switch {
             Switch::Never => Some(Obstacle::Always),
@@ -334,10 +343,20 @@ impl Ground<'_> {
             Switch::Feature(slug) => self.feature(slug),
         };
         first.or_else(|| {
-            let held = answering.held?;
-            let stale = !is_on(&held.view, switch, self.catalogue)
-                && is_on(&self.here.now, switch, self.catalogue);
-            stale.then(|| Obstacle::Cached { until: self.clock.show(&held.until) })
+            if !is_on(&self.here.now, switch, self.catalogue) {
+                return None;
+            }
+            if !is_on(answering.unit(&self.here.now), switch, self.catalogue) {
+                let until = self.clock.show(&answering.held?.until);
+                return Some(Obstacle::Cached { until });
+            }
+            let shop = match switch {
+                Switch::Profile(_) => answering.shop.configuration.as_ref(),
+                Switch::Feature(_) => answering.shop.features.as_ref(),
+                Switch::Never => None,
+            };
+            let stale = shop.filter(|held| !is_on(&held.view, switch, self.catalogue))?;
+            Some(Obstacle::StorefrontCached { until: self.clock.show(&stale.until) })
         })
     }
 

@@ -63,6 +63,11 @@ pub enum Obstacle {
         /// Until when, as people in the environment's zone read it.
         until: ShownTime,
     },
+    /// The e-commerce application answers from what it holds (R17).
+    StorefrontCached {
+        /// Until when, as people in the environment's zone read it.
+        until: ShownTime,
+    },
 }
 
 impl Obstacle {
@@ -78,6 +83,7 @@ impl Obstacle {
                 ReasonCode::NotDistributed
             }
             Self::Cached { .. } => ReasonCode::Cached,
+            Self::StorefrontCached { .. } => ReasonCode::ECommerceCached,
         }
     }
 
@@ -112,6 +118,9 @@ impl Obstacle {
             Self::Cached { until } => {
                 format!("the scale unit answers from its cache until {until}")
             }
+            Self::StorefrontCached { until } => {
+                format!("the e-commerce application answers from its cache until {until}")
+            }
         }
     }
 
@@ -128,6 +137,11 @@ impl Obstacle {
             }
             _ => None,
         }
+    }
+
+    /// Whether nothing but the e-commerce application's memory is in the way (CDX305).
+    pub(crate) fn is_storefront(&self) -> bool {
+        matches!(self, Self::StorefrontCached { .. })
     }
 
     /// Whether headquarters' own settings say so: a feature or an option that is off (CDX304).

@@ -8,7 +8,7 @@ use super::ground::{Answerer, ChannelGround, Ground, HeadquartersGround, Outlook
 use super::obstacle::Obstacle;
 use crate::gates::{Catalogue, Gate};
 use crate::model::pos::{InstanceWay, Prospect, Way};
-use crate::model::scale_unit::Cached;
+use crate::model::scale_unit::{Cached, Storefront};
 use crate::model::suggestion::ProfileSwitch;
 use crate::model::topology::DataStore;
 use crate::store::{Reader, StoreError};
@@ -50,14 +50,15 @@ pub(crate) fn resting_on(catalogue: &Catalogue, gate: &Gate) -> Vec<Kind> {
     if known.contains(gate.slug.as_str()) { of } else { Vec::new() }
 }
 
-/// What operations would come to, by what each instance of the scale unit holds.
+/// What operations would come to, by what each instance of the scale unit holds, and the e-commerce
+/// application before it.
 pub(crate) fn prospects(
     ground: &Ground<'_>,
-    held: &[Option<Cached>],
+    (held, shop): (&[Option<Cached>], &Storefront),
     kinds: &[Kind],
 ) -> Vec<Prospect> {
     let of = |kind: Kind, held: Option<&Cached>, who: Who| {
-        ground.outlook(Answerer { offline: false, held }, kind, who).way()
+        ground.outlook(Answerer { offline: false, held, shop }, kind, who).way()
     };
     kinds
         .iter()
@@ -103,7 +104,7 @@ pub(super) fn in_channel(
         clock,
         company: &reader.env.settings().company,
     };
-    let here = ChannelGround::read(sides, said, sight.held().iter().flatten())?;
+    let here = ChannelGround::read(sides, said, sight.memories())?;
     let ground = Ground { catalogue, clock, channel: store.channel(), said, here: &here };
-    Ok(prospects(&ground, sight.held(), kinds))
+    Ok(prospects(&ground, (sight.held(), sight.shop()), kinds))
 }

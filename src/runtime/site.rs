@@ -12,7 +12,7 @@ use crate::model::customer::PENDING_SYNC;
 use crate::model::ids::{AccountNum, DataAreaId};
 use crate::model::operation::Action;
 use crate::model::pos::{CallOutcome, Path, PosReport, RealTimeCall, Reason, ReasonCode};
-use crate::model::scale_unit::{Cached, ChannelView, View};
+use crate::model::scale_unit::{Cached, ChannelView, Storefront, View};
 use crate::model::time::Time;
 use crate::model::topology::{DataStore, OFFLINE_SUFFIX};
 use crate::store::channel_customers::{self, AsyncRow, ChannelCustomer};
@@ -124,6 +124,10 @@ pub(super) struct Site<'a> {
     pub(super) database: Handle<ChannelDatabase>,
     by: AnsweredBy,
     held: Option<Cached>,
+    /// What the e-commerce application before the instance holds.
+    shop: Storefront,
+    /// What is answered with.
+    answers: View,
     said: HeadquartersGround,
     here: ChannelGround,
     pub(super) now: Time,
@@ -162,6 +166,12 @@ impl<'a> Site<'a> {
                 scale_unit::cached(&database, instance, ttl, &world.clock)?
             }
         };
+        let shop = match by {
+            AnsweredBy::OfflineRegister => Storefront::default(),
+            AnsweredBy::ScaleUnit(_) => {
+                scale_unit::storefront(&database, hands.env().settings(), &world.clock)?
+            }
+        };
         let said = HeadquartersGround::read(hands.hq(), catalogue)?;
         let sides = Sides {
             hq: hands.hq(),
@@ -171,16 +181,16 @@ impl<'a> Site<'a> {
             clock: &world.clock,
             company: &hands.env().settings().company,
         };
-        let here = ChannelGround::read(sides, &said, &held)?;
-        let acts = matches!(hands, Hands::Acting(_)) && held.is_none();
-        // An instance has nothing to answer from before its channel has its configuration.
+        let here = ChannelGround::read(sides, &said, held.iter().chain(shop.held()))?;
+        let unit = held.as_ref().map_or(&here.now, |held| &held.view);
+        let answers = shop.over(unit);
         if let AnsweredBy::ScaleUnit(instance) = by
-            && acts
-            && here.now.channel.is_some()
+            && matches!(hands, Hands::Acting(_))
         {
-            database.write(|channel| scale_unit::hold(channel, instance, &here.now, &now))?;
+            let store = topology::is_online_store(hands.hq(), &store)?.then_some(&shop);
+            remember(&database, (instance, &held, store), &here.now, &now)?;
         }
-        Ok(Self { hands, catalogue, store, database, by, held, said, here, now })
+        Ok(Self { hands, catalogue, store, database, by, held, shop, answers, said, here, now })
     }
 
     /// Whether a register that is offline answers.
@@ -229,7 +239,7 @@ impl<'a> Site<'a> {
 
     /// What the instance answers from.
     pub(super) fn view(&self) -> &View {
-        self.held.as_ref().map_or(&self.here.now, |held| &held.view)
+        &self.answers
     }
 
     /// The channel's configuration, as far as it has one.
@@ -262,7 +272,8 @@ impl<'a> Site<'a> {
             said: &self.said,
             here: &self.here,
         };
-        ground.outlook(Answerer { offline: self.is_offline(), held: self.held.as_ref() }, kind, who)
+        let (offline, held) = (self.is_offline(), self.held.as_ref());
+        ground.outlook(Answerer { offline, held, shop: &self.shop }, kind, who)
     }
 
     /// Which way an operation goes, and why not another.
@@ -401,6 +412,28 @@ impl<'a> Site<'a> {
         report.left_to_job = left;
         Ok(report)
     }
+}
+
+/// Has an instance, and the e-commerce application before it where there is one, hold what they
+/// answer from now on.
+fn remember(
+    database: &Handle<ChannelDatabase>,
+    (instance, held, shop): (u32, &Option<Cached>, Option<&Storefront>),
+    now: &View,
+    at: &Time,
+) -> Result<(), StoreError> {
+    let unit = held.as_ref().map_or(now, |held| &held.view);
+    let asks = shop.filter(|shop| shop.features.is_none() || shop.configuration.is_none());
+    // There is nothing to answer from before the channel has its configuration.
+    if unit.channel.is_none() || held.is_some() && asks.is_none() {
+        return Ok(());
+    }
+    database.write(|channel| {
+        if held.is_none() {
+            scale_unit::hold(channel, instance, now, at)?;
+        }
+        asks.map_or(Ok(()), |shop| scale_unit::hold_storefront(channel, shop, unit, at))
+    })
 }
 
 /// A decision, and what is said of it.

@@ -10,7 +10,8 @@ use super::log::{self, Said};
 use super::side::{ChannelDatabase, ChannelTx};
 use crate::model::log::LogEvent;
 use crate::model::pos::RealTimeCall;
-use crate::model::scale_unit::{Cached, ChannelView, View};
+use crate::model::scale_unit::{Cached, ChannelView, Storefront, View};
+use crate::model::settings::Settings;
 use crate::model::time::Time;
 use crate::world::Clock;
 
@@ -63,9 +64,19 @@ pub(crate) fn cached(
     ttl: Duration,
     clock: &Clock,
 ) -> Result<Option<Cached>, StoreError> {
-    let sql = "SELECT VALUE, LOADED FROM cdx_CACHE WHERE INSTANCE = ?1 AND ENTRY = 'view'";
-    let found =
-        channel.first(sql, [instance], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
+    entry(channel, (instance, "view"), ttl, clock)
+}
+
+/// An entry of a memory; none when it is not there, or has been held too long.
+fn entry(
+    channel: &ChannelDatabase,
+    (instance, entry): (u32, &str),
+    ttl: Duration,
+    clock: &Clock,
+) -> Result<Option<Cached>, StoreError> {
+    let sql = "SELECT VALUE, LOADED FROM cdx_CACHE WHERE INSTANCE = ?1 AND ENTRY = ?2";
+    let key = params![instance, entry];
+    let found = channel.first(sql, key, |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
     let Some((value, loaded)) = found else { return Ok(None) };
     let view = channel.json("a cached view", &value)?;
     let until = Clock::after(&loaded, ttl)?;
@@ -79,15 +90,24 @@ pub(crate) fn hold(
     view: &View,
     now: &Time,
 ) -> Result<(), StoreError> {
+    hold_entry(channel, (instance, "view"), view, now)?;
+    log::note(channel, LogEvent::Cached, Said { number: Some(instance), ..Said::default() }, now)
+}
+
+fn hold_entry(
+    channel: &ChannelTx<'_>,
+    (instance, entry): (u32, &str),
+    view: &View,
+    now: &Time,
+) -> Result<(), StoreError> {
     channel.execute(
         "INSERT OR REPLACE INTO cdx_CACHE (INSTANCE, ENTRY, VALUE, LOADED)
-             VALUES (:instance, 'view', :value, :now)",
+             VALUES (:instance, :entry, :value, :now)",
         named_params! {
-            ":instance": instance, ":now": now,
+            ":instance": instance, ":entry": entry, ":now": now,
             ":value": serde_json::to_string(view).unwrap_or_default(),
         },
-    )?;
-    log::note(channel, LogEvent::Cached, Said { number: Some(instance), ..Said::default() }, now)
+    )
 }
 
 /// Empties the memory of one instance, or of all; how many held something.
@@ -100,8 +120,52 @@ pub(crate) fn restart(
     log::note(channel, LogEvent::Restarted, said, now)?;
     match instance {
         Some(instance) => channel.run("DELETE FROM cdx_CACHE WHERE INSTANCE = ?1", [instance]),
-        None => channel.run("DELETE FROM cdx_CACHE", []),
+        None => channel.run("DELETE FROM cdx_CACHE WHERE INSTANCE <> ?1", [STOREFRONT]),
     }
+}
+
+/// Where the e-commerce application's memory stands among those of instances.
+const STOREFRONT: u32 = 0;
+/// What the log calls it.
+const APPLICATION: &str = "e-commerce application";
+/// Its entries.
+const FEATURES: &str = "features";
+const CONFIGURATION: &str = "configuration";
+
+/// What the e-commerce application holds; nothing where the channel has none (R17).
+pub(crate) fn storefront(
+    channel: &ChannelDatabase,
+    settings: &Settings,
+    clock: &Clock,
+) -> Result<Storefront, StoreError> {
+    let configuration = settings.storefront_configuration_ttl;
+    Ok(Storefront {
+        features: entry(channel, (STOREFRONT, FEATURES), settings.storefront_feature_ttl, clock)?,
+        configuration: entry(channel, (STOREFRONT, CONFIGURATION), configuration, clock)?,
+    })
+}
+
+/// Has the e-commerce application hold, of what it does not hold yet, what the scale unit answers.
+pub(crate) fn hold_storefront(
+    channel: &ChannelTx<'_>,
+    held: &Storefront,
+    unit: &View,
+    now: &Time,
+) -> Result<(), StoreError> {
+    for (held, entry) in [(&held.features, FEATURES), (&held.configuration, CONFIGURATION)] {
+        if held.is_none() {
+            hold_entry(channel, (STOREFRONT, entry), unit, now)?;
+        }
+    }
+    let said = Said { subject: APPLICATION, ..Said::default() };
+    log::note(channel, LogEvent::Cached, said, now)
+}
+
+/// Empties the e-commerce application's memory; how much it held.
+pub(crate) fn restart_storefront(channel: &ChannelTx<'_>, now: &Time) -> Result<u64, StoreError> {
+    let said = Said { subject: APPLICATION, ..Said::default() };
+    log::note(channel, LogEvent::Restarted, said, now)?;
+    channel.run("DELETE FROM cdx_CACHE WHERE INSTANCE = ?1", [STOREFRONT])
 }
 
 /// Starts the channel's registers again: from now on they take features for what the database says.

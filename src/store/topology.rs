@@ -54,6 +54,15 @@ pub(crate) fn find_channel(hq: &Headquarters, name: &str) -> Result<DataStore, S
     named(stores, |store| &store.name, NameKind::Channel, name)
 }
 
+/// `RETAILCHANNELTABLE.CHANNELTYPE` of an online store; the number is ours.
+const ONLINE_STORE: i64 = 2;
+
+/// Whether a channel is an online store, behind an e-commerce application.
+pub(crate) fn is_online_store(hq: &Headquarters, store: &DataStore) -> Result<bool, StoreError> {
+    let sql = include_str!("sql/channel_is_online.sql");
+    Ok(hq.number(sql, params![store.id, ONLINE_STORE])? > 0)
+}
+
 /// The group of this name, in any case.
 pub(crate) fn find_group(hq: &Headquarters, name: &str) -> Result<Group, StoreError> {
     named(groups(hq)?, |group| &group.name, NameKind::Group, name)

@@ -214,7 +214,7 @@ fn stray(chance: &mut Chance, gates: &[&str]) -> String {
         15 => format!("schedules set Downloads --jobs {job}"),
         16 => format!("clock advance {}", chance.pick(&["5m", "16m", "1d", "45d", "130d"])),
         17 | 18 => format!("pos balance --channel {channel} --account 00000001 --instance 1"),
-        19 => chance.pick(&["csu restart", "pos restart"]).to_owned(),
+        19 => chance.pick(&["csu restart", "csu restart --e-commerce", "pos restart"]).to_owned(),
         20 => format!("params set {fact} {yes} --force"),
         21 => chance.pick(&["scheduler init", "scheduler init --delete-existing"]).to_owned(),
         22 => chance

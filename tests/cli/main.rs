@@ -21,6 +21,7 @@ mod doctor_rules;
 mod doctor_states;
 mod doctor_uploads;
 mod download;
+mod e_commerce;
 mod errors;
 mod extensions;
 mod features;

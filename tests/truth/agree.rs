@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::Connection;
 
 use super::ask::{
-    Asked, CRASHED, Finding, HeadquartersGround, Who, doctor, listed, registers, shown,
+    Asked, CRASHED, Finding, HeadquartersGround, OPERATIONS, Who, doctor, listed, registers, shown,
 };
 use super::program::Env;
 
@@ -75,6 +75,14 @@ fn told(one: &Asked, findings: &[Finding]) -> Option<String> {
             };
             (!own.any(names)).then(|| "something is in the way, and CDX303 is silent".to_owned())
         }
+        "e-commerce-cached" => {
+            let starts = format!("{}:", one.operation);
+            let names = |finding: &Finding| {
+                finding.code == "CDX305"
+                    && finding.evidence.iter().any(|line| line.starts_with(&starts))
+            };
+            (!own.any(names)).then(|| "the shop is in the way, and CDX305 is silent".to_owned())
+        }
         other => Some(format!("a cause that nobody foresaw: {other}")),
     }
 }
@@ -102,6 +110,21 @@ fn untrue(env: &Env, finding: &Finding, asked: &[Asked]) -> Option<String> {
             // One that was not asked (no address is known) says nothing.
             let waits = slow.iter().any(|one| one.said.cause().is_some());
             (!slow.is_empty() && !waits).then(|| format!("{operation} is no real-time call"))
+        }
+        "CDX305" => {
+            let status = env.json(&format!("csu status --channel {channel}"));
+            let old = |one: &serde_json::Value| one["differs"] != serde_json::json!([]);
+            let some = status["e_commerce"].as_array()?.iter().any(old);
+            // Instances may differ, and it is held against the first.
+            let several = status["instances"].as_array()?.len() > 1;
+            let named = finding.evidence.iter().filter_map(|line| line.split(':').next());
+            for operation in named.filter(|named| OPERATIONS.contains(named)) {
+                let found = of(operation);
+                if !found.is_empty() && found.iter().all(|one| one.said.is_local()) {
+                    return Some(format!("{operation} is local"));
+                }
+            }
+            (!some && !several).then(|| "the application answers as its scale unit".to_owned())
         }
         "CDX304" => {
             let named = finding.evidence.iter().filter_map(|line| line.split(':').next());

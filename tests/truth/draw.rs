@@ -138,7 +138,9 @@ fn command(draw: &mut Draw) -> String {
         21 => "pos create-customer --channel houston --first-name Ada --last-name Off --offline"
             .to_owned(),
         22 => "pos reconnect --channel houston".to_owned(),
-        23 => format!("csu restart --channel {channel}"),
+        23 => draw
+            .one(&["csu restart --e-commerce", "csu restart --channel CHANNEL"])
+            .replace("CHANNEL", channel),
         24 => format!("clock advance {}", draw.one(&["5m", "16m", "1d"])),
         25 => format!("schedules set Downloads --active {}", draw.one(&["yes", "no"])),
         26 => format!(

@@ -78,6 +78,7 @@ const MET: &[&str] = &[
     "real-time not-distributed",
     "real-time half-synchronized",
     "real-time cached",
+    "real-time e-commerce-cached",
     "refused feature-off",
     "fails not-configured",
     "fails no-default-customer",
@@ -90,6 +91,7 @@ const MET: &[&str] = &[
     "CDX301",
     "CDX303",
     "CDX304",
+    "CDX305",
     "CDX306",
     "CDX505",
 ];

@@ -3,6 +3,8 @@
 use serde::Serialize;
 
 use crate::cli::{CommandError, Context, Exit};
+use crate::model::scale_unit::Cached;
+use crate::model::suggestion::{Prose, Suggestion};
 use crate::model::time::ShownTime;
 use crate::report::page::{Page, Report};
 use crate::runtime::PosError;
@@ -24,7 +26,7 @@ enum Command {
         #[arg(long)]
         channel: Option<String>,
     },
-    /// Empty what instances hold.
+    /// Empty what instances hold, or what the e-commerce application before them does.
     Restart {
         /// Only of this channel.
         #[arg(long)]
@@ -32,32 +34,56 @@ enum Command {
         /// Only this instance.
         #[arg(long)]
         instance: Option<u32>,
+        /// The e-commerce application of online stores, and not their scale units.
+        #[arg(long, conflicts_with = "instance")]
+        e_commerce: bool,
     },
 }
 
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     match args.command {
         Command::Status { channel } => status(context, channel.as_deref()),
-        Command::Restart { channel, instance } => {
-            let restarted =
-                context.write(|writer| restart(writer, channel.as_deref(), instance))?;
+        Command::Restart { channel, instance, e_commerce } => {
+            let what = if e_commerce { What::Storefront } else { What::Instances(instance) };
+            let restarted = context.write(|writer| restart(writer, channel.as_deref(), what))?;
             context.done(&RestartReport { restarted })
         }
     }
 }
 
+/// What is restarted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    /// One instance of the scale unit, or all.
+    Instances(Option<u32>),
+    /// The e-commerce application.
+    Storefront,
+}
+
 fn restart(
     writer: &Writer,
     channel: Option<&str>,
-    instance: Option<u32>,
+    what: What,
 ) -> Result<Vec<String>, CommandError> {
     let only = match channel {
-        Some(name) => Some(topology::find_channel(&writer.hq, name)?.id),
+        Some(name) => Some(topology::find_channel(&writer.hq, name)?),
         None => None,
     };
+    if let Some(store) = &only
+        && what == What::Storefront
+        && !topology::is_online_store(&writer.hq, store)?
+    {
+        let message =
+            format!("{} is no online store, it has no e-commerce application", store.name);
+        let hint = Prose::hint("see which have one", Suggestion::ScaleUnits);
+        return Err(CommandError::usage("no-e-commerce", message, hint));
+    }
+    let only = only.map(|store| store.id);
     let instances = writer.env.settings().instances;
     let stores = topology::data_stores(&writer.hq)?;
-    if let Some(instance) = instance.filter(|one| !(1..=instances).contains(one)) {
+    if let What::Instances(Some(instance)) = what
+        && !(1..=instances).contains(&instance)
+    {
         let first = stores.first().map_or("", |store| store.name.as_str());
         let channel = channel.unwrap_or(first).to_owned();
         return Err(PosError::UnknownInstance { channel, instances, instance }.into());
@@ -68,8 +94,14 @@ fn restart(
         if store.offline || only.is_some_and(|id| id != store.id) {
             continue;
         }
+        if what == What::Storefront && !topology::is_online_store(&writer.hq, &store)? {
+            continue;
+        }
         let database = writer.channel_of(&store)?;
-        database.write(|channel| scale_unit::restart(channel, instance, &now))?;
+        database.write(|channel| match what {
+            What::Instances(instance) => scale_unit::restart(channel, instance, &now),
+            What::Storefront => scale_unit::restart_storefront(channel, &now),
+        })?;
         writer.tidied("the log of a channel database", database.checkpoint());
         restarted.push(store.name);
     }
@@ -89,13 +121,25 @@ fn read_status(reader: &Reader, channel: Option<&str>) -> Result<CsuStatus, Comm
     let catalogue = reader.env.gates()?;
     let settings = reader.env.settings();
     let clock = &reader.world.clock;
-    let mut instances = Vec::new();
+    let (mut instances, mut e_commerce) = (Vec::new(), Vec::new());
     for store in topology::data_stores(&reader.hq)? {
         if store.offline || only.is_some_and(|id| id != store.id) {
             continue;
         }
         let database = reader.env.channel(&store.name, Access::Read)?;
         let now = scale_unit::look(&database, &store.name)?;
+        let first = scale_unit::cached(&database, 1, settings.cache_ttl, clock)?;
+        if topology::is_online_store(&reader.hq, &store)? {
+            let shop = scale_unit::storefront(&database, settings, clock)?;
+            let unit = first.as_ref().map_or(&now, |held| &held.view);
+            let until = |held: &Option<Cached>| held.as_ref().map(|held| clock.show(&held.until));
+            e_commerce.push(Application {
+                channel: store.name.clone(),
+                features_until: until(&shop.features),
+                configuration_until: until(&shop.configuration),
+                differs: differences(&catalogue, &shop.over(unit), unit),
+            });
+        }
         for instance in 1..=settings.instances {
             let held = scale_unit::cached(&database, instance, settings.cache_ttl, clock)?;
             instances.push(Instance {
@@ -107,13 +151,24 @@ fn read_status(reader: &Reader, channel: Option<&str>) -> Result<CsuStatus, Comm
             });
         }
     }
-    Ok(CsuStatus { cache_ttl_seconds: settings.cache_ttl.as_secs(), instances })
+    Ok(CsuStatus { cache_ttl_seconds: settings.cache_ttl.as_secs(), instances, e_commerce })
 }
 
 #[derive(Debug, Serialize)]
 struct CsuStatus {
     cache_ttl_seconds: u64,
     instances: Vec<Instance>,
+    e_commerce: Vec<Application>,
+}
+
+/// The e-commerce application of an online store, before its scale unit (R17).
+#[derive(Debug, Serialize)]
+struct Application {
+    channel: String,
+    features_until: Option<ShownTime>,
+    configuration_until: Option<ShownTime>,
+    /// From what its scale unit answers.
+    differs: Vec<Difference>,
 }
 
 #[derive(Debug, Serialize)]
@@ -154,6 +209,33 @@ impl Report for CsuStatus {
                 ));
             }
         }
+        let row = |one: &Application| {
+            let holds = one.features_until.is_some() || one.configuration_until.is_some();
+            let state = match one.differs.len() {
+                _ if !holds => "holds nothing".to_owned(),
+                0 => "as its scale unit".to_owned(),
+                differs => format!("{differs} older than its scale unit"),
+            };
+            [
+                one.channel.clone(),
+                one.features_until.clone().unwrap_or_default().into(),
+                one.configuration_until.clone().unwrap_or_default().into(),
+                state,
+            ]
+        };
+        page.gap();
+        page.table(
+            ["e-commerce of", "features until", "configuration until", "state"],
+            self.e_commerce.iter().map(row).collect(),
+        );
+        for one in &self.e_commerce {
+            for Difference { what, cached, database } in &one.differs {
+                page.item(format!(
+                    "e-commerce of {}: {what}: answers {cached}, its scale unit says {database}",
+                    one.channel
+                ));
+            }
+        }
     }
 }
 
@@ -164,6 +246,9 @@ struct RestartReport {
 
 impl Report for RestartReport {
     fn text(&self, page: &mut Page) {
-        page.line(format!("Restarted: {}", self.restarted.join(", ")));
+        page.line(match self.restarted.is_empty() {
+            true => "There is nothing to restart".to_owned(),
+            false => format!("Restarted: {}", self.restarted.join(", ")),
+        });
     }
 }

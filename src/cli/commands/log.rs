@@ -162,6 +162,7 @@ impl Entry {
                 let about = if account.is_empty() { String::new() } else { format!(" {account}") };
                 format!("{subject}{about}: {status}{}", bracketed(detail))
             }
+            LogEvent::Cached if !subject.is_empty() => format!("{subject} asked its scale unit"),
             LogEvent::Cached => {
                 let instance = self.number.unwrap_or(1);
                 format!("scale unit instance {instance} looked at its database")

@@ -57,7 +57,10 @@ pub(in crate::doctor) fn made_now(
         let pending = pending.filter(|_| kind != Kind::CreateCustomer);
         let outlook = |who: Who| {
             answering.iter().map(move |(instance, held)| {
-                (*instance, ground.outlook(Answerer { offline, held: *held }, kind, who))
+                (
+                    *instance,
+                    ground.outlook(Answerer { offline, held: *held, shop: &facts.shop }, kind, who),
+                )
             })
         };
         let outlooks = std::iter::once(Who::Known).chain(pending).flat_map(outlook);

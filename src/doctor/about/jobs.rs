@@ -178,7 +178,7 @@ pub(in crate::doctor) enum Bring<'a> {
     WhatIsMissing(&'a str),
 }
 
-/// The way of one job to one channel, and then past the scale unit's memory where it holds any.
+/// The way of one job to one channel, and then past the memories before it where they hold any.
 pub(in crate::doctor) fn deliver(
     x: &Examination,
     channel: &Channel,
@@ -201,6 +201,11 @@ pub(in crate::doctor) fn deliver(
     if facts.held.iter().any(Option::is_some) {
         let command = Suggestion::RestartScaleUnits(Some(name.clone()));
         steps.push(PlanStep::new(StepKind::Restart, command, "has the scale unit look again"));
+    }
+    if facts.shop.holds() {
+        let command = Suggestion::RestartStorefronts(Some(name.clone()));
+        let why = "has the e-commerce application ask again";
+        steps.push(PlanStep::new(StepKind::Restart, command, why));
     }
     let steps = whole_where_lost(x, &channel.store, steps)?;
     Ok(fix_of(&steps))

@@ -6,4 +6,5 @@ pub(super) mod features;
 pub(super) mod jobs;
 pub(super) mod obstacle;
 pub(super) mod schedules;
+pub(super) mod storefront;
 pub(super) mod uploads;

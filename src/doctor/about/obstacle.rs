@@ -18,7 +18,9 @@ pub(in crate::doctor) fn past(
     let catalogue = &x.hq.catalogue;
     match obstacle {
         Obstacle::Always | Obstacle::NoProfile => Ok(None),
-        Obstacle::Cached { .. } => deliver(x, channel, facts, Vec::new(), Bring::Nothing),
+        Obstacle::Cached { .. } | Obstacle::StorefrontCached { .. } => {
+            deliver(x, channel, facts, Vec::new(), Bring::Nothing)
+        }
         Obstacle::ProfileNotDistributed { .. } => {
             deliver(x, channel, facts, Vec::new(), Bring::WhatIsMissing(PROFILES))
         }

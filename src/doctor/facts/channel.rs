@@ -7,7 +7,7 @@ use crate::diagnosis::{Known, Unknown};
 use crate::exchange::error::Unset;
 use crate::gates::plan::ChannelProgress;
 use crate::model::ids::{DownloadId, JobId};
-use crate::model::scale_unit::{Cached, View};
+use crate::model::scale_unit::{Cached, Storefront, View};
 use crate::model::schema::Tables;
 use crate::model::topology::DataStore;
 use crate::runtime::ChannelGround;
@@ -82,6 +82,8 @@ pub(crate) struct ChannelFacts {
     pub(crate) now: View,
     /// What each instance of its scale unit holds, from the first; none that holds nothing.
     pub(crate) held: Vec<Option<Cached>>,
+    /// What the e-commerce application before it holds; nothing where there is none.
+    pub(crate) shop: Storefront,
     /// What operations rest on there.
     pub(crate) here: Known<ChannelGround>,
     /// How many of its customers headquarters does not have, and the first of them; none while

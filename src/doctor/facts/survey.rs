@@ -142,6 +142,7 @@ impl Survey<'_> {
             fit,
             now: scale_unit::look(channel, &self.store.name)?,
             held: sight.held().to_vec(),
+            shop: sight.shop().clone(),
             here: self.here(&sight),
             unknown_customers: self.reading.both.then(|| self.unknown_customers(channel)),
             misfits: self.misfits(channel),
@@ -170,7 +171,7 @@ impl Survey<'_> {
             clock: &self.hq.clock,
             company: &self.hq.settings.company,
         };
-        known(ChannelGround::read(sides, said, sight.held().iter().flatten()))
+        known(ChannelGround::read(sides, said, sight.memories()))
     }
 
     /// The customers of the channel whom headquarters does not have.

@@ -6,6 +6,7 @@ use crate::diagnosis::{
 };
 use crate::doctor::about::features::{gate_called, slug_of};
 use crate::doctor::about::jobs::full;
+use crate::doctor::about::storefront::ask_again;
 use crate::doctor::facts::Examination;
 use crate::doctor::rule::{Depth, Rule};
 use crate::gates::gate::CARRIER;
@@ -54,7 +55,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                     format!("ax.FEATUREMANAGEMENT{} does not have it", there.other()),
                 ],
                 effect: "the feature is off there, whatever headquarters says".to_owned(),
-                fix: Fix::safe(std::iter::once(bring).chain(restart)),
+                fix: Fix::safe(std::iter::once(bring).chain(restart).chain(ask_again(name, facts))),
             });
         }
     }

@@ -20,7 +20,8 @@ const HEADER: Header = Header {
           go on without it. An operation that still calls headquarters waits, and fails when \
           headquarters cannot be reached. What is in the way is one of few things: a job has not \
           been applied since, only one of the feature's two rows has come, or the scale unit still \
-          answers from its memory. What is off in the settings themselves is reported by CDX304.",
+          answers from its memory. What is off in the settings themselves is reported by CDX304, \
+          an e-commerce application that alone is in the way by CDX305.",
     how_to_fix: "Run the commands it names, in order; they are the shortest way from here.",
     since: "0.2.0",
     behaviours: &["R01", "R02", "R03", "R14", "R15", "G13", "G14"],
@@ -45,7 +46,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                 .outlooks
                 .iter()
                 .filter_map(|(at, outlook)| Some((*at, outlook.obstacle.as_ref()?)))
-                .filter(|(_, obstacle)| !obstacle.is_choice())
+                .filter(|(_, obstacle)| !obstacle.is_choice() && !obstacle.is_storefront())
                 .collect();
             let Some((_, obstacle)) = slow.first() else { continue };
             let mut subject = Subject::channel(&channel.store.name).with_key(made.kind.as_str());

@@ -35,6 +35,7 @@ macro_rules! each_rule {
             cache_instances_disagree
             lingering_real_time_calls
             real_time_by_choice
+            e_commerce_cache_stale
             operation_fails
             upload_not_collected
             upload_not_applied

@@ -4,6 +4,7 @@ use crate::diagnosis::sources::{ASYNC_FAQ, FIDELITY};
 use crate::diagnosis::{
     Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
 };
+use crate::doctor::about::storefront::ask_again;
 use crate::doctor::facts::{ChannelFacts, Examination};
 use crate::doctor::rule::{Depth, Rule};
 use crate::gates::in_effect::{ChannelState, InEffect};
@@ -39,10 +40,8 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             }
             let until = x.hq.clock.show(&held.until);
             let instance: u32 = instance;
-            let whole = vec![Step::in_channel(
-                Stage::Restart,
-                Suggestion::RestartScaleUnits(Some(name.clone())),
-            )];
+            let unit = Suggestion::RestartScaleUnits(Some(name.clone()));
+            let whole = std::iter::once(Step::in_channel(Stage::Restart, unit));
             findings.report(Found {
                 subject: Subject::channel(name).with_key(&format!("instance {instance}")),
                 title: format!("the scale unit answers from its cache until {until}"),
@@ -54,7 +53,8 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                     })
                     .collect(),
                 effect: "registers and shops act on what was true before".to_owned(),
-                fix: Fix::safe(whole),
+                // What it has answered so far is held once more before it.
+                fix: Fix::safe(whole.chain(ask_again(name, facts))),
             });
         }
         if let Some(found) = registers(x, name, facts) {

@@ -52,6 +52,8 @@ pub enum Suggestion {
     ScaleUnits,
     /// Has the scale unit of a channel, or all, look again.
     RestartScaleUnits(Option<String>),
+    /// Has the e-commerce application of a channel, or all, ask again.
+    RestartStorefronts(Option<String>),
     /// About channel databases.
     Channels(OfChannels),
     /// Lists distribution schedules.
@@ -421,6 +423,7 @@ impl Suggestion {
         if let Self::Run(Run { channel, .. })
         | Self::RestartRegisters(channel)
         | Self::RestartScaleUnits(channel)
+        | Self::RestartStorefronts(channel)
         | Self::UpgradeScaleUnits(_, channel) = &mut wide
         {
             *channel = None;

@@ -177,6 +177,9 @@ impl Suggestion {
             Self::Customers(about) => about.words(),
             Self::ScaleUnits => Words::of("csu status"),
             Self::RestartScaleUnits(channel) => of_channel("csu restart", channel.as_ref()),
+            Self::RestartStorefronts(channel) => {
+                of_channel("csu restart --e-commerce", channel.as_ref())
+            }
             Self::Channels(about) => about.words(),
             Self::Schedules => Words::of("schedules list"),
             Self::SetSchedule(change) => change.words(),
