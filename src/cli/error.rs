@@ -148,6 +148,7 @@ fn instead(what: NameKind, nearest: Option<&String>) -> Prose {
         NameKind::Customer
         | NameKind::DefaultCustomer
         | NameKind::Affiliation
+        | NameKind::Attribute
         | NameKind::CustomerGroup
         | NameKind::Currency
         | NameKind::Language
@@ -229,6 +230,11 @@ fn correct(problems: &Problems) -> Prose {
     Prose::hint("see them one by one", OfJobs::Check)
 }
 
+fn another_default() -> Prose {
+    let words = "give them another one with `channels set` first; see the customers";
+    Prose::hint(words, OfCustomers::List)
+}
+
 fn see_customers() -> Prose {
     Prose::hint("see the customers", OfCustomers::List)
 }
@@ -305,6 +311,7 @@ impl From<StoreError> for CommandError {
             }
             StoreError::TooLong { .. } => (Wrong, "too-long", see_columns()),
             StoreError::EmptyName { .. } => (Wrong, "empty-name", see_customers()),
+            StoreError::InUseAsDefault { .. } => (Wrong, "default-customer", another_default()),
             StoreError::Taken { .. } => (Wrong, "taken", suggestion(None, OfChannels::List)),
             StoreError::Unreadable { .. } => (Impossible, "unreadable", write_again()),
             StoreError::Clock(_) => {

@@ -7,9 +7,11 @@ mod context;
 pub(crate) mod error;
 pub(crate) mod exit;
 mod folder;
+mod new_customer;
 mod program;
 #[cfg(test)]
 mod suggested;
+mod typed;
 mod values;
 
 // What every command is made of.

@@ -2,10 +2,10 @@
 
 use super::batch_failure::Failure;
 use super::batch_fields::{Fate, Task};
-use crate::model::async_values::{AFFILIATION, AFFILIATION_NAME};
+use crate::model::async_values::{AFFILIATION, AFFILIATION_NAME, ATTRIBUTE};
 use crate::model::changed_fields::ChangedFields;
 use crate::model::customer::{
-    Address, AddressField, Change, Contact, Customer, CustomerField, PHONE,
+    Address, AddressField, Change, Contact, ContactType, Customer, CustomerField,
 };
 use crate::model::field_set::{Field, FieldOwner, Stamp};
 use crate::model::ids::{AccountNum, AsyncAccount, DataAreaId};
@@ -42,15 +42,18 @@ pub(super) fn process(
 fn contact(task: &Task<'_>, account: AccountNum) -> Result<Outcome, StoreError> {
     let Task { hq, row, now, .. } = *task;
     let contact = Contact::of_async(|column| row.text(column));
-    let phone = contact.kind == PHONE;
-    let word = format!("contact {}", if phone { "phone" } else { "email" });
-    if !contact.primary {
+    let word = format!("contact {}", contact.word());
+    let own = match ContactType::from_number(contact.kind) {
+        Some(ContactType::Phone) if contact.primary => Some(CustomerField::Phone),
+        Some(ContactType::Email) if contact.primary => Some(CustomerField::Email),
+        _ => None,
+    };
+    let Some(field) = own else {
         let party = hq_customers::known_party(hq, &account)?;
         hq_locations::set_contact(hq, party, &contact, now)?;
         let changes = vec![Change::new(&word, "", &contact.value)];
         return Ok(Outcome { account, changes, left: Vec::new() });
-    }
-    let field = if phone { CustomerField::Phone } else { CustomerField::Email };
+    };
     let mut done = Outcome { account, ..Outcome::default() };
     set_customer_field(task, &mut done, field, &contact.value, &Contact::COLUMNS)?;
     for change in &mut done.changes {
@@ -89,12 +92,12 @@ fn affiliation(task: &Task<'_>, account: AccountNum) -> Result<Outcome, StoreErr
 
 fn attribute(task: &Task<'_>, account: AccountNum) -> Result<Outcome, StoreError> {
     let Task { hq, row, .. } = *task;
-    let (id, value) = (row.number("ATTRIBUTERECID"), row.text("ATTRIBUTEVALUESTRING"));
+    let (id, value) = (row.number(ATTRIBUTE[0]), row.text(ATTRIBUTE[1]));
     let field = Field::Attribute(id);
     let owner = FieldOwner::Customer(&account);
     let old = attributes::value(hq, &account, id)?;
     let mut done = Outcome { account: account.clone(), ..Outcome::default() };
-    match task.fate(owner, field, &["ATTRIBUTERECID", "ATTRIBUTEVALUESTRING"])? {
+    match task.fate(owner, field, &ATTRIBUTE)? {
         Fate::Left(newer) => done.left.push(task.left(field, value, &old, &newer)?),
         Fate::Set(stamp) => {
             attributes::set(hq, &account, id, value)?;

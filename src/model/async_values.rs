@@ -3,6 +3,9 @@
 use super::customer::{Address, AddressField, Contact, Customer, CustomerField};
 use super::ids::AsyncAccount;
 
+/// The customer type of a person, whom every customer here is (the number is inferred).
+const PERSON: i64 = 1;
+
 /// Values by column; text is turned into the column's type by SQLite.
 pub(crate) type Values = Vec<(&'static str, String)>;
 
@@ -12,6 +15,7 @@ impl Customer {
         let mut values = vec![
             ("CUSTNAME", self.name()),
             ("STORERECID", channel.to_string()),
+            ("RELATIONSHIPTYPE", PERSON.to_string()),
             ("cdx_CHANGED", changed),
         ];
         let stored = |field: &CustomerField| (field.column(), field.stored(field.get(self)));
@@ -69,6 +73,22 @@ impl Contact {
         let number = |text: &str| text.parse().unwrap_or(0);
         Self { kind: number(kind), value: value.to_owned(), primary: number(primary) != 0 }
     }
+}
+
+/// The type of an attribute whose value is text (inferred).
+const TEXT: i64 = 5;
+
+/// The columns of an attribute's row.
+pub(crate) const ATTRIBUTE: [&str; 2] = ["ATTRIBUTERECID", "ATTRIBUTEVALUESTRING"];
+
+/// The values of a row of an attribute, by its RECID.
+pub(crate) fn attribute_values(attribute: i64, value: &str) -> Values {
+    let [id, text] = ATTRIBUTE;
+    vec![
+        (id, attribute.to_string()),
+        ("ATTRIBUTEDATATYPE", TEXT.to_string()),
+        (text, value.to_owned()),
+    ]
 }
 
 /// The column that holds the RECID of an affiliation.

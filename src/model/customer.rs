@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::ids::{AccountNum, AsyncAccount};
-use super::named::named;
+use super::named::{named, numbered};
 
 /// What people see instead of a temporary GUID (R08).
 pub(crate) const PENDING_SYNC: &str = "Pending sync";
@@ -37,12 +37,16 @@ pub struct Customer {
     pub phone: String,
     /// Where receipts go.
     pub receipt_email: String,
+    /// How receipts go, where it is not on paper: email, both.
+    pub receipt_option: String,
     /// Addresses in force.
     pub addresses: Vec<Address>,
     /// Contacts beside the primary ones.
     pub contacts: Vec<String>,
     /// Affiliations.
     pub affiliations: Vec<String>,
+    /// Attributes that have a value.
+    pub attributes: Vec<AttributeValue>,
 }
 
 impl Customer {
@@ -62,6 +66,15 @@ impl Customer {
         }
         self
     }
+}
+
+/// The value of an attribute of a customer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct AttributeValue {
+    /// The attribute's name.
+    pub(crate) name: String,
+    /// Its value.
+    pub(crate) value: String,
 }
 
 /// A postal address.
@@ -163,6 +176,8 @@ fields! {
         Group = "group", "CUSTGROUP", Place::Column(CustomerTable::Account, "CUSTGROUP"), group;
         /// Currency.
         Currency = "currency", "CURRENCY", Place::Column(CustomerTable::Account, "CURRENCY"), currency;
+        /// How receipts go: standard, email, both.
+        ReceiptOption = "receipt-option", "RECEIPTOPTION", Place::Column(CustomerTable::Retail, "RECEIPTOPTION"), receipt_option;
     }
 }
 
@@ -214,6 +229,7 @@ impl CustomerField {
     pub fn stored(self, value: &str) -> String {
         match self {
             Self::Title => title_number(value).unwrap_or(0).to_string(),
+            Self::ReceiptOption => receipt_option_number(value).unwrap_or(0).to_string(),
             _ => value.to_owned(),
         }
     }
@@ -222,12 +238,18 @@ impl CustomerField {
     pub(crate) fn shown(self, stored: &str) -> String {
         match self {
             Self::Title => title_name(stored.parse().unwrap_or(0)).to_owned(),
+            Self::ReceiptOption => {
+                let option = ReceiptOption::from_number(stored.parse().unwrap_or(0));
+                let told = option.filter(|option| *option != ReceiptOption::Standard);
+                told.map_or("", ReceiptOption::as_str).to_owned()
+            }
             _ => stored.to_owned(),
         }
     }
 
     /// What a new customer takes from the default customer (R16).
-    pub(crate) const INHERITED: [Self; 3] = [Self::Group, Self::Currency, Self::Language];
+    pub(crate) const INHERITED: [Self; 5] =
+        [Self::Group, Self::Currency, Self::Language, Self::ReceiptOption, Self::ReceiptEmail];
 
     /// Whether a customer without it is none.
     pub(crate) fn is_required(self) -> bool {
@@ -242,6 +264,10 @@ pub enum CustomerEdit {
     Field(CustomerField, String),
     /// The customer gets an affiliation, by its name.
     Affiliation(String),
+    /// An attribute gets a value.
+    Attribute(AttributeValue),
+    /// The customer gets another contact.
+    Contact(Contact),
 }
 
 impl CustomerEdit {
@@ -260,10 +286,39 @@ pub(crate) const PHONE: i64 = 1;
 /// The type of an e-mail address.
 pub(crate) const EMAIL: i64 = 2;
 
+numbered! {
+    /// The types of contacts, by the number in CONTACTTYPE and LOGISTICSELECTRONICADDRESS.
+    pub(crate) enum ContactType {
+        /// A telephone number.
+        Phone = 1, "phone";
+        /// An e-mail address.
+        Email = 2, "email";
+        /// A web address.
+        Url = 3, "url";
+    }
+}
+
+numbered! {
+    /// How receipts go, by the number in RECEIPTOPTION (the numbers are inferred).
+    pub(crate) enum ReceiptOption {
+        /// On paper.
+        Standard = 0, "standard";
+        /// By e-mail.
+        Email = 1, "email";
+        /// Both ways.
+        Both = 2, "both";
+    }
+}
+
+/// The number of a receipt option, in any case.
+fn receipt_option_number(option: &str) -> Option<i64> {
+    ReceiptOption::parse(option).map(ReceiptOption::number)
+}
+
 /// A way to reach a customer, as the asynchronous table has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Contact {
-    /// [`PHONE`], [`EMAIL`], or another program's type.
+pub struct Contact {
+    /// The number of a [`ContactType`], or another program's.
     pub(crate) kind: i64,
     /// The number or the address.
     pub(crate) value: String,
@@ -275,6 +330,11 @@ impl Contact {
     /// The customer's own contact of a type.
     pub(crate) fn primary(kind: i64, value: &str) -> Self {
         Self { kind, value: value.to_owned(), primary: true }
+    }
+
+    /// The word for its type.
+    pub(crate) fn word(&self) -> &'static str {
+        ContactType::from_number(self.kind).map_or("other", ContactType::as_str)
     }
 
     /// A contact beside the primary ones: what has an @ is an e-mail address.

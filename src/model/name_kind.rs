@@ -25,6 +25,8 @@ pub enum NameKind {
     DefaultCustomer,
     /// An affiliation.
     Affiliation,
+    /// A customer attribute.
+    Attribute,
     /// A customer group.
     CustomerGroup,
     /// A currency.
@@ -51,6 +53,7 @@ impl fmt::Display for NameKind {
             Self::Customer => "customer",
             Self::DefaultCustomer => "default customer",
             Self::Affiliation => "affiliation",
+            Self::Attribute => "customer attribute",
             Self::CustomerGroup => "customer group",
             Self::Currency => "currency",
             Self::Language => "language",

@@ -5,9 +5,9 @@ use super::decide::{Decision, Kind};
 use super::error::PosError;
 use super::site::{ReasonedDecision, Site};
 use crate::gates::catalogue::slug;
-use crate::model::async_values::{AFFILIATION, AFFILIATION_NAME};
+use crate::model::async_values::{AFFILIATION, AFFILIATION_NAME, Values, attribute_values};
 use crate::model::changed_fields::ChangedFields;
-use crate::model::customer::{Contact, Customer, CustomerEdit, CustomerField};
+use crate::model::customer::{AttributeValue, Contact, Customer, CustomerEdit, CustomerField};
 use crate::model::field_set::Stamp;
 use crate::model::ids::AsyncAccount;
 use crate::model::operation::{Action, OperationKind};
@@ -15,16 +15,17 @@ use crate::model::pos::{Path, PosReport, Reason, ReasonCode};
 use crate::store::channel_customers::{self, AsyncRow, ChannelCustomer};
 use crate::store::channel_view;
 use crate::store::hq_customers::{self, Origin};
-use crate::store::hq_locations::set_contact;
-use crate::store::{ChannelTx, StoreError, world};
+use crate::store::{ChannelDatabase, ChannelTx, StoreError, attributes, world};
 
 /// A customer to create.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NewCustomer {
     /// The values.
     pub customer: Customer,
-    /// Contacts beside the primary ones: e-mail addresses and telephone numbers.
-    pub secondary: Vec<String>,
+    /// Contacts beside the primary ones.
+    pub secondary: Vec<Contact>,
+    /// The values of attributes.
+    pub attributes: Vec<AttributeValue>,
 }
 
 /// Creates a customer (R01, R04, R06, R07, R08).
@@ -70,7 +71,7 @@ fn create_in_real_time(
     let now = site.now.clone();
     let new = new.clone();
     let stamp = Stamp::real_time(&now, site.store.id);
-    site.real_time(kind, "", reasons, move |hq| {
+    site.real_time(kind, "", reasons, |hq| {
         let origin = Origin {
             company: &company,
             now: &now,
@@ -79,9 +80,11 @@ fn create_in_real_time(
             known: None,
         };
         let account = hq_customers::create(hq, &origin, &new.customer)?;
-        let party = hq_customers::known_party(hq, &account)?;
-        for contact in &new.secondary {
-            set_contact(hq, party, &Contact::secondary(contact), &now)?;
+        hq_customers::inherit_affiliations(hq, &account, &own.default_customer)?;
+        let contacts = new.secondary.into_iter().map(CustomerEdit::Contact);
+        let attributes = new.attributes.into_iter().map(CustomerEdit::Attribute);
+        for edit in contacts.chain(attributes) {
+            hq_customers::edit(hq, &account, &edit, &stamp, &now)?;
         }
         Ok(account)
     })
@@ -116,6 +119,7 @@ fn create_locally(
     let given = ChangedFields::text(CustomerField::given(&customer).map(CustomerField::as_str));
     let default = channel_view::state(&site.database, site.store.id, &template)?;
     let customer = customer.like(&default);
+    let attributes = attribute_rows(&site.database, &new.attributes)?;
     let seed = site.world().seed;
     let known = site.database.write(|channel| {
         let next_guid = || world::next_guid(channel, seed, &site.store.name);
@@ -123,14 +127,31 @@ fn create_locally(
         let row = site.row(&known, Action::Create, own.recid);
         row.append(channel, OperationKind::Customer, customer.async_values(own.recid, given))?;
         append_affiliations(channel, &row, &affiliations)?;
-        let secondary: &[String] = if enhanced { &new.secondary } else { &[] };
+        let secondary: &[Contact] = if enhanced { &new.secondary } else { &[] };
         for contact in secondary {
-            let values = Contact::secondary(contact).async_values(next_guid()?);
+            let values = contact.clone().async_values(next_guid()?);
             row.append(channel, OperationKind::Contact, values)?;
+        }
+        for values in attributes {
+            row.append(channel, OperationKind::Attribute, values)?;
         }
         Ok::<_, StoreError>(known)
     })?;
     Ok((known.account().to_owned(), notes))
+}
+
+/// The values of the rows that give attributes their values.
+///
+/// # Errors
+/// [`StoreError::Unknown`] for one that the channel does not have.
+fn attribute_rows(
+    channel: &ChannelDatabase,
+    attributes: &[AttributeValue],
+) -> Result<Vec<Values>, StoreError> {
+    let row = |AttributeValue { name, value }: &AttributeValue| {
+        Ok(attribute_values(attributes::named_in_channel(channel, name)?, value))
+    };
+    attributes.iter().map(row).collect()
 }
 
 /// Appends a row for each of these affiliations.
@@ -188,7 +209,7 @@ fn edit_locally(
 ) -> Result<(), PosError> {
     let own = site.own()?;
     let mut customer = channel_view::state(channel, site.store.id, known)?;
-    let mut affiliations = Vec::new();
+    let mut more: Vec<&CustomerEdit> = Vec::new();
     let mut changed = Vec::new();
     for edit in set {
         match edit {
@@ -196,16 +217,31 @@ fn edit_locally(
                 field.of(&mut customer).clone_from(value);
                 changed.push(field.as_str());
             }
-            CustomerEdit::Affiliation(name) => {
-                affiliations.push(name);
-            }
+            CustomerEdit::Affiliation(_)
+            | CustomerEdit::Attribute(_)
+            | CustomerEdit::Contact(_) => more.push(edit),
         }
     }
     let values = customer.async_values(own.recid, ChangedFields::text(changed));
     let row = |action| site.row(known, action, own.recid);
     row(Action::Update).append(channel, OperationKind::Customer, values)?;
-    for name in affiliations {
-        append_affiliation(channel, &row(Action::Create), name)?;
+    for edit in more {
+        match edit {
+            CustomerEdit::Affiliation(name) => {
+                append_affiliation(channel, &row(Action::Create), name)?;
+            }
+            CustomerEdit::Attribute(attribute) => {
+                for values in attribute_rows(channel, std::slice::from_ref(attribute))? {
+                    row(Action::Update).append(channel, OperationKind::Attribute, values)?;
+                }
+            }
+            CustomerEdit::Contact(contact) => {
+                let id = world::next_guid(channel, site.world().seed, &site.store.name)?;
+                let values = contact.clone().async_values(id);
+                row(Action::Create).append(channel, OperationKind::Contact, values)?;
+            }
+            CustomerEdit::Field(..) => {}
+        }
     }
     Ok(())
 }

@@ -237,6 +237,14 @@ pub enum StoreError {
         /// The column's.
         limit: u32,
     },
+    /// A customer that is to be deleted and that new ones are like (R16).
+    #[error("customer {account} is the default customer of {}", channels.join(", "))]
+    InUseAsDefault {
+        /// The customer.
+        account: String,
+        /// The channels whose default customer it is.
+        channels: Vec<String>,
+    },
     /// A customer without a name (C12).
     #[error("{field} is empty, expected a name")]
     EmptyName {

@@ -2,6 +2,7 @@
 
 use rusqlite::{named_params, params};
 
+use super::attributes;
 use super::customer_rows::{affiliation_named, customers, read_customer, run_with};
 use super::error::StoreError;
 use super::field_sets;
@@ -10,7 +11,7 @@ use super::relations;
 use super::side::{Headquarters, HqTx};
 use super::world::{next, next_recid, note_recid};
 use crate::model::customer::{
-    Change, Contact, Customer, CustomerEdit, CustomerField, CustomerTable, Place,
+    AttributeValue, Change, Contact, Customer, CustomerEdit, CustomerField, CustomerTable, Place,
 };
 use crate::model::field_set::{Field, FieldOwner, Stamp};
 use crate::model::ids::{AccountNum, AsyncAccount, DataAreaId};
@@ -25,7 +26,7 @@ pub(crate) struct Origin<'a> {
     pub(crate) company: &'a DataAreaId,
     /// The environment's time.
     pub(crate) now: &'a Time,
-    /// The channel's default customer, from whom group and currency come (C06).
+    /// The channel's default customer, from whom comes what is not given (C06).
     pub(crate) default_customer: &'a AccountNum,
     /// Who makes it, and when the person acted.
     pub(crate) stamp: &'a Stamp,
@@ -39,17 +40,14 @@ pub(crate) fn template(
     account: &AccountNum,
     company: &DataAreaId,
 ) -> Result<Option<Customer>, StoreError> {
-    hq.first(
-        include_str!("sql/hq_template.sql"),
-        named_params! { ":account": account, ":company": company },
-        |row| {
-            let (group, currency, language) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            Ok(Customer { group, currency, language, ..Customer::default() })
-        },
-    )
+    let sql = format!(
+        "{} WHERE c.ACCOUNTNUM = :account AND c.DATAAREAID = :company",
+        customers(Side::Headquarters, "")
+    );
+    hq.first(&sql, named_params! { ":account": account, ":company": company }, read_customer)
 }
 
-/// Makes a customer; its account (C05). Group and currency come from the default customer (C06).
+/// Makes a customer; its account (C05). What is not given comes from the default customer (C06).
 ///
 /// # Errors
 /// Those of the database; [`StoreError::Unknown`] when the default customer is not there.
@@ -156,6 +154,7 @@ pub(crate) fn find(
         hq.rows(include_str!("sql/hq_other_contacts.sql"), [party], |row| row.get(0))?;
     customer.affiliations =
         hq.rows(include_str!("sql/hq_affiliations.sql"), [account], |row| row.get(0))?;
+    customer.attributes = attributes::values(hq, &customer.account)?;
     Ok(Some(customer))
 }
 
@@ -193,6 +192,15 @@ pub(crate) fn edit(
             return set_field(hq, account, *field, value, stamp, now);
         }
         CustomerEdit::Affiliation(name) => name,
+        CustomerEdit::Attribute(AttributeValue { name, value }) => {
+            return set_attribute(hq, account, name, value, stamp);
+        }
+        CustomerEdit::Contact(contact) => {
+            let party = known_party(hq, account)?;
+            let added = set_contact(hq, party, contact, now)?;
+            let word = format!("contact {}", contact.word());
+            return Ok(added.then(|| Change::new(&word, "", &contact.value)));
+        }
     };
     let account = find(hq, account)?.ok_or_else(|| unknown(account))?.account;
     let id = affiliation_named(hq, Side::Headquarters, name)?;
@@ -200,6 +208,35 @@ pub(crate) fn edit(
     let set = [(Field::Affiliation(id), stamp.clone())];
     field_sets::record(hq, FieldOwner::Customer(&account), set)?;
     Ok(added.then(|| Change::new(CustomerEdit::AFFILIATION, "", name)))
+}
+
+/// Gives an attribute of a customer a value, and keeps who did.
+fn set_attribute(
+    hq: &HqTx<'_>,
+    account: &AccountNum,
+    name: &str,
+    value: &str,
+    stamp: &Stamp,
+) -> Result<Option<Change>, StoreError> {
+    let account = find(hq, account)?.ok_or_else(|| unknown(account))?.account;
+    let id = attributes::named(hq, name)?;
+    let old = attributes::value(hq, &account, id)?;
+    attributes::set(hq, &account, id, value)?;
+    let set = [(Field::Attribute(id), stamp.clone())];
+    field_sets::record(hq, FieldOwner::Customer(&account), set)?;
+    Ok((old != value).then(|| Change::new(&format!("attribute {name}"), &old, value)))
+}
+
+/// Gives a new customer the affiliations of the default customer (R16).
+pub(crate) fn inherit_affiliations(
+    hq: &HqTx<'_>,
+    account: &AccountNum,
+    default: &AccountNum,
+) -> Result<(), StoreError> {
+    let sql = "SELECT RETAILAFFILIATIONID FROM RETAILCUSTAFFILIATION WHERE CUSTACCOUNTNUM = ?1
+               ORDER BY RETAILAFFILIATIONID";
+    let given: Vec<i64> = hq.rows(sql, [default], |row| row.get(0))?;
+    given.into_iter().try_for_each(|id| add_affiliation(hq, account, id).map(|_| ()))
 }
 
 /// Sets a field of a customer, and keeps who set it; what changed, if anything did.
@@ -236,7 +273,7 @@ fn write(
     let party = known_party(hq, account)?;
     let (part, column) = match field.place() {
         Place::Contact(kind) => {
-            return set_contact(hq, party, &Contact::primary(kind, value), now);
+            return set_contact(hq, party, &Contact::primary(kind, value), now).map(|_| ());
         }
         Place::Column(part, column) => (part, column),
     };
@@ -306,8 +343,16 @@ pub(super) const CUSTOMER_TABLES: &[&str] = &[
 ];
 
 /// Deletes a customer and everything that is theirs alone; false when there is no such customer.
+///
+/// # Errors
+/// [`StoreError::InUseAsDefault`] for one that new customers of a channel are like (R16).
 pub(crate) fn delete(hq: &HqTx<'_>, account: &AccountNum) -> Result<bool, StoreError> {
     let Some(party) = party(hq, account)? else { return Ok(false) };
+    let sql = include_str!("sql/default_customer_of.sql");
+    let channels: Vec<String> = hq.rows(sql, [account], |row| row.get(0))?;
+    if !channels.is_empty() {
+        return Err(StoreError::InUseAsDefault { account: account.to_string(), channels });
+    }
     CUSTOMER_TABLES.iter().try_for_each(|table| note_recid(hq, table))?;
     let params = named_params! { ":party": party, ":account": account };
     for sql in include_str!("sql/hq_customer_delete.sql").split(";\n") {

@@ -9,32 +9,40 @@ use super::operations;
 use super::relations;
 use super::side::{Headquarters, HqTx};
 use super::world::{next, next_recid};
-use crate::model::customer::{Address, AddressField, Contact, PHONE};
+use crate::model::customer::{Address, AddressField, Contact, ContactType};
 use crate::model::field_set::{Field, FieldOwner, Stamp};
 use crate::model::key::Side;
 use crate::model::time::Time;
 
-/// Sets a party's primary telephone number or e-mail address, or adds another contact.
+/// Sets a party's primary telephone number or e-mail address, or adds another contact; false where
+/// the party has that one already.
 pub(crate) fn set_contact(
     hq: &HqTx<'_>,
     party: i64,
     contact: &Contact,
     now: &Time,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     relations::check_contact(hq, contact)?;
     let Contact { kind, value, primary } = contact;
+    let same = named_params! { ":party": party, ":kind": kind, ":value": value };
+    if !primary && hq.number(include_str!("sql/hq_same_contact.sql"), same)? > 0 {
+        return Ok(false);
+    }
     let known = hq.first(
         include_str!("sql/hq_primary_contact.sql"),
         named_params! { ":party": party, ":kind": kind, ":primary": primary },
         |row| row.get::<_, i64>(0),
     )?;
     if let Some(recid) = known {
-        return hq.execute(
-            "UPDATE LOGISTICSELECTRONICADDRESS SET LOCATOR = ?1 WHERE RECID = ?2",
-            params![value, recid],
-        );
+        let sql = "UPDATE LOGISTICSELECTRONICADDRESS SET LOCATOR = ?1 WHERE RECID = ?2";
+        hq.execute(sql, params![value, recid])?;
+        return Ok(true);
     }
-    let description = if *kind == PHONE { "Phone" } else { "E-mail" };
+    let description = match ContactType::from_number(*kind) {
+        Some(ContactType::Phone) => "Phone",
+        Some(ContactType::Url) => "Web address",
+        Some(ContactType::Email) | None => "E-mail",
+    };
     let location = add_location(hq, party, description, false, now)?;
     hq.execute(
         include_str!("sql/hq_contact_add.sql"),
@@ -43,7 +51,8 @@ pub(crate) fn set_contact(
             ":location": location, ":value": value, ":kind": kind, ":primary": primary,
             ":description": description,
         },
-    )
+    )?;
+    Ok(true)
 }
 
 fn add_location(

@@ -33,6 +33,7 @@ const HQ: &[Migration] = &[
     Migration { version: 10, sql: include_str!("schema/hq/0010_recurrence.sql") },
     Migration { version: 11, sql: include_str!("schema/hq/0011_relations.sql") },
     Migration { version: 12, sql: include_str!("schema/hq/0012_log.sql") },
+    Migration { version: 13, sql: include_str!("schema/hq/0013_attributes.sql") },
 ];
 
 const CHANNEL: &[Migration] = &[
@@ -45,6 +46,7 @@ const CHANNEL: &[Migration] = &[
     Migration { version: 8, sql: include_str!("schema/channel/0008_rows_changed.sql") },
     Migration { version: 9, sql: include_str!("schema/channel/0009_relations.sql") },
     Migration { version: 10, sql: include_str!("schema/channel/0010_log.sql") },
+    Migration { version: 11, sql: include_str!("schema/channel/0011_attributes.sql") },
 ];
 
 impl Kind {

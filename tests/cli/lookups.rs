@@ -33,7 +33,7 @@ const NAMES: &[(&str, &str)] = &[
 const FREE: &[&str] = &[
     "dir root file files left right baseline env",
     "app_version scale_unit_version seed limit value date duration time days_transactions_exist",
-    "first_name middle_name last_name email phone title secondary_contact set identity",
+    "first_name middle_name last_name email phone title secondary_contact attribute contact set identity",
     "street city state zip county channels customers",
 ];
 

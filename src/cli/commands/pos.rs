@@ -1,15 +1,15 @@
 //! `cdx pos`: what a register or an e-commerce site does in a channel.
 
+use crate::cli::typed::{
+    More, address_fields, address_names, attributes, contacts, customer_edits, known_title,
+};
 use crate::cli::values::filled;
 use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::Asked;
 use crate::exchange::init::start_registers;
-use crate::model::customer::{
-    AddressField, Customer, CustomerEdit, CustomerField, TITLES, title_number,
-};
-use crate::model::nearest::nearest;
+use crate::model::customer::{AddressField, Contact, Customer, CustomerEdit};
 use crate::model::pos::{FoundCustomer, LeftToJob, Path, PosReport};
-use crate::model::suggestion::{OfCustomers, Prose, Run, Suggestion};
+use crate::model::suggestion::{Prose, Run};
 use crate::report::page::{Page, Report};
 use crate::runtime::{self, AnsweredBy, NewCustomer, Request, perform, rehearse};
 use crate::store::topology;
@@ -117,6 +117,8 @@ struct CustomerArgs {
     /// Another e-mail address or telephone number; may be given again.
     #[arg(long, value_name = "CONTACT")]
     secondary_contact: Vec<String>,
+    #[command(flatten)]
+    more: More,
 }
 
 #[derive(Debug, clap::Args)]
@@ -151,9 +153,12 @@ enum Command {
     EditCustomer {
         #[command(flatten)]
         on: Account,
-        #[arg(long, value_name = "FIELD=VALUE", required = true, num_args = 1..,
+        #[arg(long, value_name = "FIELD=VALUE", num_args = 1..,
+              required_unless_present_any = ["attribute", "contact"],
               help = CustomerEdit::names().join(", "))]
         set: Vec<String>,
+        #[command(flatten)]
+        more: More,
     },
     /// Create an address.
     CreateAddress(Box<AddressArgs>),
@@ -281,8 +286,8 @@ fn verdict(report: &PosReport) -> Exit {
 fn request(command: Command) -> Result<Option<(Place, Request)>, CommandError> {
     Ok(Some(match command {
         Command::CreateCustomer(args) => create_customer(*args)?,
-        Command::EditCustomer { on, set } => {
-            let set = customer_edits(&set)?;
+        Command::EditCustomer { on, set, more } => {
+            let set = customer_edits(&set, &more)?;
             (on.place, Request::EditCustomer { account: on.account, set })
         }
         Command::CreateAddress(args) => create_address(*args),
@@ -326,7 +331,10 @@ fn create_customer(args: CustomerArgs) -> Result<(Place, Request), CommandError>
         phone: args.phone,
         ..Customer::default()
     };
-    let new = NewCustomer { customer, secondary: args.secondary_contact };
+    let mut secondary: Vec<Contact> =
+        args.secondary_contact.iter().map(|contact| Contact::secondary(contact)).collect();
+    secondary.extend(contacts(&args.more)?);
+    let new = NewCustomer { customer, secondary, attributes: attributes(&args.more)? };
     Ok((args.place, Request::CreateCustomer(Box::new(new))))
 }
 
@@ -340,96 +348,6 @@ fn create_address(args: AddressArgs) -> (Place, Request) {
         (AddressField::Country, args.country),
     ];
     (args.on.place, Request::CreateAddress { account: args.on.account, set })
-}
-
-/// How a field is set.
-const EXAMPLE: &str = "for example --set last-name=Jones";
-
-fn help() -> Suggestion {
-    Suggestion::Help(Some("pos".to_owned()))
-}
-
-fn known_title(title: &str) -> Result<(), CommandError> {
-    if title_number(title).is_some() {
-        return Ok(());
-    }
-    let titles: Vec<&str> = TITLES.iter().map(|(_, name)| *name).collect();
-    Err(CommandError::usage(
-        "unknown-title",
-        format!("not a title: {title:?}, expected one of {}", titles.join(", ")),
-        Prose::hint("for example --title Ms; see what there is", help()),
-    ))
-}
-
-/// `FIELD=VALUE` as a field and its value.
-fn assignment(text: &str) -> Result<(&str, &str), CommandError> {
-    text.split_once('=').ok_or_else(|| {
-        CommandError::usage(
-            "assignment",
-            format!("{text:?} sets nothing, expected FIELD=VALUE"),
-            Prose::hint(format!("{EXAMPLE}; see the customers"), OfCustomers::List),
-        )
-    })
-}
-
-/// A customer without a name is none.
-pub(in crate::cli) fn nameless(field: &str) -> CommandError {
-    CommandError::usage(
-        "empty-name",
-        format!("{field} is empty, expected a name"),
-        Prose::hint(format!("{EXAMPLE}; see the customers"), OfCustomers::List),
-    )
-}
-
-fn unknown_field(name: &str, known: &[&str]) -> CommandError {
-    let near = nearest(name, known.iter().copied());
-    let hint = near.map_or_else(
-        || EXAMPLE.to_owned(),
-        |near| format!("did you mean {near:?}? write --set {near}=VALUE"),
-    );
-    let hint = Prose::hint(format!("{hint}; see what there is"), help());
-    let expected = known.join(", ");
-    CommandError::usage(
-        "unknown-field",
-        format!("unknown field {name:?}, expected one of {expected}"),
-        hint,
-    )
-}
-
-/// What is set of a customer, from `FIELD=VALUE` texts.
-pub(in crate::cli) fn customer_edits(texts: &[String]) -> Result<Vec<CustomerEdit>, CommandError> {
-    let edit = |text: &String| {
-        let (name, value) = assignment(text)?;
-        if name.eq_ignore_ascii_case(CustomerEdit::AFFILIATION) {
-            return Ok(CustomerEdit::Affiliation(value.to_owned()));
-        }
-        let field = CustomerField::parse(name)
-            .ok_or_else(|| unknown_field(name, &CustomerEdit::names()))?;
-        if field.is_required() && value.trim().is_empty() {
-            return Err(nameless(name));
-        }
-        if field == CustomerField::Title && !value.is_empty() {
-            known_title(value)?;
-        }
-        Ok(CustomerEdit::Field(field, value.to_owned()))
-    };
-    texts.iter().map(edit).collect()
-}
-
-fn address_names() -> Vec<&'static str> {
-    AddressField::ALL.iter().map(|field| field.as_str()).collect()
-}
-
-fn address_fields(texts: &[String]) -> Result<Vec<(AddressField, String)>, CommandError> {
-    texts
-        .iter()
-        .map(|text| {
-            let (name, value) = assignment(text)?;
-            let field =
-                AddressField::parse(name).ok_or_else(|| unknown_field(name, &address_names()))?;
-            Ok((field, value.to_owned()))
-        })
-        .collect()
 }
 
 impl Report for PosReport {

@@ -5,11 +5,12 @@ mod trace;
 
 use serde::Serialize;
 
-use crate::cli::commands::pos::customer_edits;
+use crate::cli::new_customer::NewCustomer;
+use crate::cli::typed::{More, customer_edits};
 use crate::cli::values::filled;
 use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::batch::synchronize;
-use crate::model::customer::{Change, Customer};
+use crate::model::customer::{AttributeValue, Change, Customer};
 use crate::model::field_set::Stamp;
 use crate::model::ids::{AccountNum, AsyncAccount};
 use crate::model::name_kind::NameKind;
@@ -44,36 +45,17 @@ enum Command {
         account: String,
     },
     /// Make a customer in headquarters.
-    Create {
-        /// First name.
-        #[arg(long, value_parser = filled)]
-        first_name: String,
-        /// Last name.
-        #[arg(long, value_parser = filled)]
-        last_name: String,
-        /// E-mail address.
-        #[arg(long, default_value = "")]
-        email: String,
-        /// Telephone number.
-        #[arg(long, default_value = "")]
-        phone: String,
-        /// Customer group; else the default customer's.
-        #[arg(long, value_name = "G", default_value = "")]
-        group: String,
-        /// Currency; else the default customer's.
-        #[arg(long, value_name = "C", default_value = "")]
-        currency: String,
-        /// Language; else the default customer's.
-        #[arg(long, value_name = "L", default_value = "")]
-        language: String,
-    },
+    Create(NewCustomer),
     /// Change a customer in headquarters.
     Edit {
         /// The account.
         account: String,
         /// FIELD=VALUE, as for `cdx pos edit-customer`.
-        #[arg(long, value_name = "F=V", required = true, num_args = 1..)]
+        #[arg(long, value_name = "F=V", num_args = 1..,
+              required_unless_present_any = ["attribute", "contact"])]
         set: Vec<String>,
+        #[command(flatten)]
+        more: More,
     },
     /// Delete a customer from headquarters.
     Delete {
@@ -108,22 +90,8 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
             let customer = find(&context.reader()?.hq, &account)?;
             context.done(&CustomerDetail { customer })
         }
-        Command::Create { first_name, last_name, email, phone, group, currency, language } => {
-            let receipt_email = email.clone();
-            let customer = Customer {
-                first_name,
-                last_name,
-                email,
-                phone,
-                group,
-                currency,
-                language,
-                receipt_email,
-                ..Customer::default()
-            };
-            create(context, &customer)
-        }
-        Command::Edit { account, set } => edit(context, &account, &set),
+        Command::Create(new) => create(context, &new.into()),
+        Command::Edit { account, set, more } => edit(context, &account, &set, &more),
         Command::Delete { account } => {
             let customer = context.change(|writer| {
                 let customer = find(&writer.hq, &account)?;
@@ -164,8 +132,13 @@ fn create(context: &Context, customer: &Customer) -> Result<Exit, CommandError> 
     context.done(&CustomerDetail { customer })
 }
 
-fn edit(context: &Context, account: &str, set: &[String]) -> Result<Exit, CommandError> {
-    let edits = customer_edits(set)?;
+fn edit(
+    context: &Context,
+    account: &str,
+    set: &[String],
+    more: &More,
+) -> Result<Exit, CommandError> {
+    let edits = customer_edits(set, more)?;
     let edited = context.change(|writer| {
         let now = writer.world.clock.utc();
         let stamp = Stamp::headquarters(&now);
@@ -241,6 +214,7 @@ impl Report for CustomerDetail {
             ("e-mail", &customer.email),
             ("phone", &customer.phone),
             ("receipts to", &customer.receipt_email),
+            ("receipts by", &customer.receipt_option),
         ] {
             if !value.is_empty() {
                 page.item(format!("{what} {value}"));
@@ -254,6 +228,9 @@ impl Report for CustomerDetail {
         }
         for contact in &customer.contacts {
             page.item(format!("contact {contact}"));
+        }
+        for AttributeValue { name, value } in &customer.attributes {
+            page.item(format!("attribute {name}: {value}"));
         }
         if !customer.affiliations.is_empty() {
             page.item(format!("affiliations {}", customer.affiliations.join(", ")));

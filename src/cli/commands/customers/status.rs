@@ -4,6 +4,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use serde::Serialize;
 
 use super::{EditReport, changes};
+use crate::cli::typed::nameless;
 use crate::cli::error::suggestion;
 use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::batch::{Preview, preview};
@@ -206,7 +207,7 @@ fn correct(
         let (column, value) = text.split_once('=').unwrap_or((text.as_str(), ""));
         let required = CustomerField::of_column(column).is_some_and(CustomerField::is_required);
         if required && value.trim().is_empty() {
-            return Err(crate::cli::commands::pos::nameless(column));
+            return Err(nameless(column));
         }
         let known: Vec<&str> = row.values.keys().map(String::as_str).collect();
         let found = known.iter().find(|name| name.eq_ignore_ascii_case(column));

@@ -1,0 +1,175 @@
+//! What people type of customers and addresses: `FIELD=VALUE` and its like, as values.
+
+use super::CommandError;
+use crate::model::customer::{
+    AddressField, AttributeValue, Contact, ContactType, CustomerEdit, CustomerField, ReceiptOption,
+    TITLES, title_number,
+};
+use crate::model::nearest::nearest;
+use crate::model::suggestion::{OfCustomers, Prose, Suggestion};
+
+/// What a customer has beside its fields.
+#[derive(Debug, clap::Args)]
+pub(super) struct More {
+    /// The value of a customer attribute; may be given again.
+    #[arg(long, value_name = "NAME=VALUE")]
+    attribute: Vec<String>,
+    /// Another contact, of the type email, phone or url; may be given again.
+    #[arg(long, value_name = "TYPE=LOCATOR")]
+    contact: Vec<String>,
+}
+
+/// How a field is set.
+const EXAMPLE: &str = "for example --set last-name=Jones";
+
+pub(super) fn help() -> Suggestion {
+    Suggestion::Help(Some("pos".to_owned()))
+}
+
+pub(super) fn known_title(title: &str) -> Result<(), CommandError> {
+    if title_number(title).is_some() {
+        return Ok(());
+    }
+    let titles: Vec<&str> = TITLES.iter().map(|(_, name)| *name).collect();
+    Err(CommandError::usage(
+        "unknown-title",
+        format!("not a title: {title:?}, expected one of {}", titles.join(", ")),
+        Prose::hint("for example --title Ms; see what there is", help()),
+    ))
+}
+
+/// `FIELD=VALUE` as a field and its value.
+fn assignment(text: &str) -> Result<(&str, &str), CommandError> {
+    text.split_once('=').ok_or_else(|| {
+        CommandError::usage(
+            "assignment",
+            format!("{text:?} sets nothing, expected FIELD=VALUE"),
+            Prose::hint(format!("{EXAMPLE}; see the customers"), OfCustomers::List),
+        )
+    })
+}
+
+/// A customer without a name is none.
+pub(super) fn nameless(field: &str) -> CommandError {
+    CommandError::usage(
+        "empty-name",
+        format!("{field} is empty, expected a name"),
+        Prose::hint(format!("{EXAMPLE}; see the customers"), OfCustomers::List),
+    )
+}
+
+fn unknown_field(name: &str, known: &[&str]) -> CommandError {
+    let near = nearest(name, known.iter().copied());
+    let hint = near.map_or_else(
+        || EXAMPLE.to_owned(),
+        |near| format!("did you mean {near:?}? write --set {near}=VALUE"),
+    );
+    let hint = Prose::hint(format!("{hint}; see what there is"), help());
+    let expected = known.join(", ");
+    CommandError::usage(
+        "unknown-field",
+        format!("unknown field {name:?}, expected one of {expected}"),
+        hint,
+    )
+}
+
+/// The values of attributes, from `NAME=VALUE` texts.
+pub(super) fn attributes(more: &More) -> Result<Vec<AttributeValue>, CommandError> {
+    let value = |text: &String| {
+        let (name, value) = pair(text, "NAME=VALUE", "for example --attribute Newsletter=yes")?;
+        Ok(AttributeValue { name: name.to_owned(), value: value.to_owned() })
+    };
+    more.attribute.iter().map(value).collect()
+}
+
+/// Contacts, from `TYPE=LOCATOR` texts.
+pub(super) fn contacts(more: &More) -> Result<Vec<Contact>, CommandError> {
+    let example = "for example --contact email=ada@example.com";
+    let contact = |text: &String| {
+        let (name, locator) = pair(text, "TYPE=LOCATOR", example)?;
+        let Some(kind) = ContactType::parse(name) else {
+            let known: Vec<&str> = ContactType::ALL.iter().map(|kind| kind.as_str()).collect();
+            return Err(unknown_word("unknown-contact-type", "contact type", name, &known));
+        };
+        if locator.trim().is_empty() {
+            return Err(CommandError::usage(
+                "empty-contact",
+                format!("{text:?} has no locator, expected TYPE=LOCATOR"),
+                Prose::hint(format!("{example}; see what there is"), help()),
+            ));
+        }
+        Ok(Contact { kind: kind.number(), value: locator.to_owned(), primary: false })
+    };
+    more.contact.iter().map(contact).collect()
+}
+
+/// Two parts of a text with an equals sign between.
+fn pair<'t>(text: &'t str, form: &str, example: &str) -> Result<(&'t str, &'t str), CommandError> {
+    text.split_once('=').filter(|(name, _)| !name.trim().is_empty()).ok_or_else(|| {
+        CommandError::usage(
+            "assignment",
+            format!("{text:?} sets nothing, expected {form}"),
+            Prose::hint(format!("{example}; see what there is"), help()),
+        )
+    })
+}
+
+/// A word that is none of a few.
+fn unknown_word(code: &'static str, what: &str, word: &str, known: &[&str]) -> CommandError {
+    let near = nearest(word, known.iter().copied());
+    let hint = near.map_or_else(String::new, |near| format!("did you mean {near:?}? "));
+    CommandError::usage(
+        code,
+        format!("unknown {what} {word:?}, expected one of {}", known.join(", ")),
+        Prose::hint(format!("{hint}see what there is"), help()),
+    )
+}
+
+/// What is set of a customer, from `FIELD=VALUE` texts and what there is beside them.
+pub(super) fn customer_edits(
+    texts: &[String],
+    more: &More,
+) -> Result<Vec<CustomerEdit>, CommandError> {
+    let edit = |text: &String| {
+        let (name, value) = assignment(text)?;
+        if name.eq_ignore_ascii_case(CustomerEdit::AFFILIATION) {
+            return Ok(CustomerEdit::Affiliation(value.to_owned()));
+        }
+        let field = CustomerField::parse(name)
+            .ok_or_else(|| unknown_field(name, &CustomerEdit::names()))?;
+        if field.is_required() && value.trim().is_empty() {
+            return Err(nameless(name));
+        }
+        if field == CustomerField::Title && !value.is_empty() {
+            known_title(value)?;
+        }
+        if field == CustomerField::ReceiptOption && ReceiptOption::parse(value).is_none() {
+            let known: Vec<&str> = ReceiptOption::ALL.iter().map(|one| one.as_str()).collect();
+            return Err(unknown_word("unknown-receipt-option", "receipt option", value, &known));
+        }
+        let value = field.shown(&field.stored(value));
+        Ok(CustomerEdit::Field(field, value.to_owned()))
+    };
+    let mut edits: Vec<CustomerEdit> = texts.iter().map(edit).collect::<Result<_, _>>()?;
+    edits.extend(contacts(more)?.into_iter().map(CustomerEdit::Contact));
+    edits.extend(attributes(more)?.into_iter().map(CustomerEdit::Attribute));
+    Ok(edits)
+}
+
+pub(super) fn address_names() -> Vec<&'static str> {
+    AddressField::ALL.iter().map(|field| field.as_str()).collect()
+}
+
+pub(super) fn address_fields(
+    texts: &[String],
+) -> Result<Vec<(AddressField, String)>, CommandError> {
+    texts
+        .iter()
+        .map(|text| {
+            let (name, value) = assignment(text)?;
+            let field =
+                AddressField::parse(name).ok_or_else(|| unknown_field(name, &address_names()))?;
+            Ok((field, value.to_owned()))
+        })
+        .collect()
+}

@@ -1,0 +1,3 @@
+UPDATE RETAILCUSTTABLE SET cdx_ATTRIBUTES = (
+    SELECT json_group_object(NAME, VALUE) FROM ({values})
+) WHERE ACCOUNTNUM = :account
