@@ -113,7 +113,8 @@ fn list_of(field: CustomerField) -> Option<List> {
         | CustomerField::Title
         | CustomerField::Email
         | CustomerField::Phone
-        | CustomerField::ReceiptEmail => None,
+        | CustomerField::ReceiptEmail
+        | CustomerField::ReceiptOption => None,
     }
 }
 

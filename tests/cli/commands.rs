@@ -10,9 +10,9 @@ fn the_jobs_are_listed() {
     let env = Env::new();
     insta::assert_snapshot!(env.ok("jobs list").out, @r"
     JOB             NAME                                        DIRECTION  SUBJOBS  GRADE
-    1010            Customers                                   download        12  documented
+    1010            Customers                                   download        14  documented
     1070            Channel configuration                       download         3  documented
-    1110            Global configuration                        download         4  documented
+    1110            Global configuration                        download         5  documented
     1170            POS task recorder                           download         1  documented
     P-0001          Channel transactions                        upload           5  documented
     sync-customers  Synchronize customers and channel requests  batch            0  documented

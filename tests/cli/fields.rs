@@ -14,6 +14,7 @@ fn value(field: &str) -> String {
         "language" => "en-GB".to_owned(),
         "group" => "80".to_owned(),
         "currency" => "EUR".to_owned(),
+        "receipt-option" => "both".to_owned(),
         "country" => "CAN".to_owned(),
         _ => format!("v-{}", &field[..field.len().min(8)]),
     }

@@ -4,6 +4,7 @@
 
 mod advice;
 mod batch;
+mod captured;
 mod ci;
 mod clock;
 mod commands;

@@ -4,8 +4,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use serde::Serialize;
 
 use super::{EditReport, changes};
-use crate::cli::typed::nameless;
 use crate::cli::error::suggestion;
+use crate::cli::typed::nameless;
 use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::batch::{Preview, preview};
 use crate::exchange::waiting::{ChannelWaiting, what_waits};

@@ -1,0 +1,181 @@
+//! What is captured of a customer at a register, and what a new one takes from the default
+//! customer (C06, C11, R04, R16).
+
+use serde_json::Value;
+
+use super::harness::{Env, number, text};
+
+/// A new customer's attributes and contacts.
+const MORE: &str = "--attribute newsletter=yes --attribute PreferredStore=houston \
+                    --contact url=https://ada.example --contact phone=555-0100";
+
+fn created(env: &Env, words: &str) -> Value {
+    env.json(&format!("pos create-customer --channel houston --first-name Ada {words}"))
+}
+
+fn shown(env: &Env, account: &Value) -> Value {
+    env.json(&format!("customers show {}", account.as_str().unwrap()))["customer"].clone()
+}
+
+fn attributes(customer: &Value) -> Vec<(&str, &str)> {
+    let all = customer["attributes"].as_array().unwrap();
+    all.iter().map(|a| (a["name"].as_str().unwrap(), a["value"].as_str().unwrap())).collect()
+}
+
+#[test]
+fn c11_what_people_type_reaches_all_five_tables() {
+    let env = Env::asynchronous();
+    let guid = created(&env, &format!("--last-name Async {MORE}"))["account"].clone();
+    let on = format!("--channel houston --account {}", guid.as_str().unwrap());
+    env.ok(&format!("pos create-address {on} --street Main --city Houston"));
+    let edit = "--attribute PreferredStore=seattle --contact email=second@example.com";
+    env.ok(&format!("pos edit-customer {on} {edit} --expect async"));
+    env.ok("run P sync-customers 1010");
+    for (table, rows) in [
+        ("RETAILASYNCCUSTOMERV2", 2),
+        ("RETAILASYNCADDRESSV2", 1),
+        ("RETAILASYNCCUSTOMERCONTACT", 3),
+        ("RETAILASYNCCUSTOMERAFFILIATION", 1),
+        ("RETAILASYNCCUSTOMERATTRIBUTEV2", 3),
+    ] {
+        let done = format!("SELECT count(*) FROM {table} WHERE ONLINEOPERATIONCOMPLETED = 1");
+        assert_eq!(number(&env.hq(), &done), rows, "{table}");
+    }
+    let customer = shown(&env, &guid);
+    let expected = [("Newsletter", "yes"), ("PreferredStore", "seattle")];
+    assert_eq!(attributes(&customer), expected);
+    let contacts = ["https://ada.example", "555-0100", "second@example.com"];
+    assert_eq!(customer["contacts"], serde_json::json!(contacts));
+    // 1010 brings the values to every channel.
+    let told = "SELECT cdx_ATTRIBUTES FROM ax_RETAILCUSTTABLE WHERE cdx_ATTRIBUTES IS NOT NULL";
+    let told = text(&env.channel("seattle"), told);
+    assert_eq!(told, r#"{"Newsletter":"yes","PreferredStore":"seattle"}"#);
+    let change = env.json("customers status show attribute-3");
+    let (old, new) = (&change["changes"][0]["old"], &change["changes"][0]["new"]);
+    assert_eq!((old, new), (&"houston".into(), &"seattle".into()), "{change:#}");
+}
+
+#[test]
+fn c11_a_real_time_call_and_headquarters_set_them_at_once() {
+    let env = Env::new();
+    let account = created(&env, &format!("--last-name Now {MORE}"))["account"].clone();
+    let customer = shown(&env, &account);
+    assert_eq!(attributes(&customer), [("Newsletter", "yes"), ("PreferredStore", "houston")]);
+    assert_eq!(customer["contacts"].as_array().unwrap().len(), 2);
+    let account = account.as_str().unwrap();
+    env.ok(&format!("customers edit {account} --attribute Newsletter=no"));
+    let same = "--contact phone=555-0100 --attribute PreferredStore=";
+    env.ok(&format!("pos edit-customer --channel houston --account {account} {same}"));
+    let customer = shown(&env, &account.into());
+    assert_eq!(attributes(&customer), [("Newsletter", "no")]);
+    assert_eq!(customer["contacts"].as_array().unwrap().len(), 2, "one that is there is not added");
+}
+
+#[test]
+fn c11_contacts_need_the_enhanced_feature_at_creation_and_attributes_do_not() {
+    let env = Env::new();
+    env.ok("profiles set Stores --async-customers yes");
+    env.ok("run 1070");
+    env.ok("csu restart");
+    let report = created(&env, &format!("--last-name Plain --title Dr {MORE}"));
+    assert_eq!(report["path"], "async");
+    assert!(report["notes"].to_string().contains("only with the enhanced feature"), "{report:#}");
+    env.ok("run P sync-customers");
+    let customer = shown(&env, &report["account"]);
+    assert_eq!(attributes(&customer), [("Newsletter", "yes"), ("PreferredStore", "houston")]);
+    assert_eq!(customer["contacts"], serde_json::json!([]));
+    assert_eq!(
+        (&customer["title"], &customer["affiliations"]),
+        (&"".into(), &serde_json::json!([]))
+    );
+    let on = format!("--channel houston --account {}", report["account"].as_str().unwrap());
+    env.run(&format!("pos edit-customer {on} --attribute Newsletter=no")).expect(1);
+}
+
+#[test]
+fn c11_what_is_typed_wrong_is_refused_with_what_there_is() {
+    for env in [Env::new(), Env::asynchronous()] {
+        for (words, message) in [
+            ("--attribute Newsleter=yes", "unknown customer attribute \"Newsleter\""),
+            ("--attribute Newsletter", "sets nothing, expected NAME=VALUE"),
+            ("--contact fax=1", "unknown contact type \"fax\", expected one of phone, email, url"),
+            ("--contact email=", "has no locator, expected TYPE=LOCATOR"),
+        ] {
+            let create = "pos create-customer --channel houston --first-name Ada --last-name B";
+            let run = env.run(&format!("{create} {words}")).expect(2);
+            assert!(run.err.contains(message), "{words}\n{}", run.text());
+        }
+    }
+}
+
+/// A default customer like no other, in houston.
+fn with_an_own_default(env: Env) -> Env {
+    let set =
+        "group=80 currency=EUR language=es receipt-option=both receipt-email=shop@example.com";
+    env.ok(&format!("customers edit 00000001 --set {set} affiliation=Senior"));
+    env.ok("run 1010");
+    env
+}
+
+fn inherited(customer: &Value) -> String {
+    let keys = ["group", "currency", "language", "receipt_option", "receipt_email"];
+    let values: Vec<&str> = keys.iter().map(|key| customer[*key].as_str().unwrap()).collect();
+    format!("{} {}", values.join(" "), customer["affiliations"])
+}
+
+#[test]
+fn r16_a_new_customer_takes_what_is_not_given_in_both_modes() {
+    let env = with_an_own_default(Env::new());
+    let all = "80 EUR es both shop@example.com [\"Senior\",\"Student\"]";
+    let real_time = created(&env, "--last-name Now");
+    assert_eq!(real_time["path"], "real-time");
+    assert_eq!(inherited(&shown(&env, &real_time["account"])), all);
+    // What is given stands.
+    let given = "--email ada@example.com --language en-GB --group 40 --currency USD";
+    let given = created(&env, &format!("--last-name Given {given}"))["account"].clone();
+    let expected = "40 USD en-GB both ada@example.com [\"Senior\",\"Student\"]";
+    assert_eq!(inherited(&shown(&env, &given)), expected);
+    // Asynchronously without the enhanced feature: no affiliations.
+    env.ok("profiles set Stores --async-customers yes");
+    env.ok("run 1070");
+    env.ok("csu restart");
+    let plain = created(&env, "--last-name Plain");
+    env.ok("run P sync-customers");
+    let customer = shown(&env, &plain["account"]);
+    assert_eq!(inherited(&customer), "80 EUR es both shop@example.com []");
+    let enhanced = with_an_own_default(Env::asynchronous());
+    let account = created(&enhanced, "--last-name Enhanced")["account"].clone();
+    enhanced.ok("run P sync-customers");
+    assert_eq!(inherited(&shown(&enhanced, &account)), all);
+}
+
+#[test]
+fn c06_the_batch_gives_what_an_operation_does_not_name() {
+    let env = with_an_own_default(Env::asynchronous());
+    let own = "SELECT RECID FROM ax_RETAILCHANNELTABLE WHERE RETAILCHANNELID = 'HOUSTON'";
+    let channel = number(&env.channel("houston"), own);
+    env.channel("houston")
+        .execute_batch(&format!(
+            "INSERT INTO ax_RETAILASYNCCUSTOMERV2 (CUSTACCOUNTASYNC, FIRSTNAME, LASTNAME, OPERATION,
+             ORIGINATINGCHANNEL, MODIFIEDDATETIME, DATAAREAID) VALUES
+             ('7B9F', 'Ada', 'Foreign', 1, {channel}, '2026-01-15 08:00:00.000', 'USRT')"
+        ))
+        .unwrap();
+    env.ok("run P sync-customers");
+    let account =
+        text(&env.hq(), "SELECT ACCOUNTNUM FROM RETAILCUSTTABLE WHERE CUSTACCOUNTASYNC = '7B9F'");
+    let customer = shown(&env, &account.into());
+    assert_eq!(inherited(&customer), "80 EUR es both shop@example.com []");
+}
+
+#[test]
+fn r16_a_default_customer_in_use_is_not_deleted() {
+    let env = Env::new();
+    let run = env.run("customers delete 00000001").expect(2);
+    let said = "customer 00000001 is the default customer of houston";
+    assert!(run.err.contains(said), "{}", run.text());
+    env.ok("channels set houston --default-customer 00000002");
+    env.ok("customers delete 00000001");
+    let run = env.run("customers delete 00000002").expect(2);
+    assert!(run.err.contains("houston, seattle"), "{}", run.text());
+}
