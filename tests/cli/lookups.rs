@@ -86,6 +86,7 @@ fn beside(words: &str, id: &str) -> &'static [&'static str] {
         ("run", "jobs") => &[],
         ("run", _) => &["1010"],
         ("schedules set", "name") => &["--active", "yes"],
+        ("pos edit-customer" | "customers edit", _) => &["--set", "phone=1"],
         ("profiles set", _) => &["--async-orders", "yes"],
         ("upgrade", "channel") => &["--scale-unit-version", "10.0.48"],
         _ => &[],
