@@ -230,6 +230,10 @@ fn correct(problems: &Problems) -> Prose {
     Prose::hint("see them one by one", OfJobs::Check)
 }
 
+fn see_clock() -> Prose {
+    Prose::hint("see where it stands", Suggestion::Clock)
+}
+
 fn another_default() -> Prose {
     let words = "give them another one with `channels set` first; see the customers";
     Prose::hint(words, OfCustomers::List)
@@ -314,9 +318,7 @@ impl From<StoreError> for CommandError {
             StoreError::InUseAsDefault { .. } => (Wrong, "default-customer", another_default()),
             StoreError::Taken { .. } => (Wrong, "taken", suggestion(None, OfChannels::List)),
             StoreError::Unreadable { .. } => (Impossible, "unreadable", write_again()),
-            StoreError::Clock(_) => {
-                (Wrong, "clock", Prose::hint("see where it stands", Suggestion::Clock))
-            }
+            StoreError::Clock(_) => (Wrong, "clock", see_clock()),
         };
         Self::from_error(exit, code, &error, vec![hint])
     }

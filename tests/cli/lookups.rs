@@ -32,7 +32,7 @@ const NAMES: &[(&str, &str)] = &[
 /// Arguments that take anything else.
 const FREE: &[&str] = &[
     "dir root file files left right baseline env",
-    "app_version scale_unit_version seed limit value date duration time days_transactions_exist",
+    "app_version scale_unit_version seed limit since every value date duration time days_transactions_exist",
     "first_name middle_name last_name email phone title secondary_contact attribute contact set identity",
     "street city state zip county channels customers",
 ];
@@ -49,7 +49,7 @@ fn takes(words: &str, id: &str) -> Takes {
         // A register has no lists of headquarters (C12).
         ("pos create-customer", "group" | "currency" | "language")
         | ("pos create-address", "country") => return Takes::Free,
-        ("which-job" | "explain", "word") => return Takes::Name("xyzzy"),
+        ("which-job" | "explain" | "customers trace", "word") => return Takes::Name("xyzzy"),
         _ => {}
     }
     let name = NAMES.iter().find(|(list, _)| is_among(list, id));
