@@ -33,7 +33,6 @@ impl Passed {
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Way {
     /// What fell due.
-    #[serde(flatten)]
     pub(crate) passed: Passed,
     /// The batches that ran, in order.
     pub(crate) runs: Vec<BatchRun>,

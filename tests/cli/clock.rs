@@ -164,7 +164,7 @@ fn g05_a_midnight_on_the_way_is_carried_down_by_the_next_run() {
     let env = Env::new();
     env.ok("features schedule enhanced-wallet-support 2026-01-16");
     let report = env.json("clock set 2026-01-16T00:30 --run-schedules");
-    assert_eq!(report["features"][0]["feature"], "enhanced-wallet-support");
+    assert_eq!(report["passed"]["features"][0]["feature"], "enhanced-wallet-support");
     let last = busy(&report).pop().unwrap();
     assert_eq!((last.0.as_str(), last.1.as_str()), ("00:00", "Downloads"));
     assert_eq!(last.2[0].0, "1110");
