@@ -202,6 +202,12 @@ impl Gate {
             || self.configurations.iter().any(|item| item.before == Before::Enable)
     }
 
+    /// The version below which a scale unit does not know the feature; that it is the feature's own
+    /// first one where no page names another is inferred.
+    pub(crate) fn scale_unit_floor(&self) -> &Version {
+        self.lifecycle.scale_unit.as_ref().unwrap_or(&self.since)
+    }
+
     /// Whether the register must be restarted before it acts on the feature.
     pub(crate) fn restarts_register(&self) -> bool {
         self.steps.iter().any(|step| step.act == Act::Restart(Restart::Register))

@@ -200,7 +200,7 @@ impl<'a, 'g> Planner<'a, 'g> {
             self.later.raise_scale_units(version);
             self.updated(version);
         }
-        let oldest = open.iter().filter_map(|gate| gate.lifecycle.scale_unit.as_ref()).max();
+        let oldest = open.iter().map(|gate| gate.scale_unit_floor()).max();
         let Some(version) = oldest else { return };
         for at in 0..self.later.scale_units.len() {
             let (channel, own) = &mut self.later.scale_units[at];

@@ -48,6 +48,8 @@ named! {
         HalfSynchronized = "half-synchronized",
         /// It is on in headquarters and not in the channel.
         NotDistributed = "not-distributed",
+        /// The channel's scale unit is older than the feature.
+        ScaleUnitTooOld = "scale-unit-too-old",
         /// The scale unit answers from what it holds.
         Cached = "cached",
         /// The e-commerce application answers from what it holds.

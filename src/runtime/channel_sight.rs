@@ -105,11 +105,11 @@ impl ChannelSight {
         if torn && !missing_jobs.iter().any(|job| *job == CARRIER) {
             missing_jobs.insert(0, JobId::new(CARRIER));
         }
-        let oldest = gate.lifecycle.scale_unit.as_ref().filter(|_| on);
-        let mut old = oldest.into_iter().flat_map(|version| standing.scale_units_below(version));
-        let old = old.find(|(channel, _)| *channel == self.name);
+        let floor = gate.scale_unit_floor();
+        let old = standing.scale_units_below(floor).find(|(channel, _)| *channel == self.name);
+        let old = old.filter(|_| on);
         if let Some((_, own)) = old {
-            missing_acts.push(format!("the scale unit is {own}, which is too old"));
+            missing_acts.push(format!("the scale unit is {own}, and the feature needs {floor}"));
         }
         let too_old = old.is_some();
         let instances = self.instances(reader, &name, visible, too_old);

@@ -12,6 +12,7 @@ use crate::model::pos::{Path, Reason, ReasonCode};
 use crate::model::scale_unit::{Cached, Storefront, View};
 use crate::model::suggestion::ProfileSwitch;
 use crate::model::topology::DataStore;
+use crate::model::version::Version;
 use crate::store::feature_rows::{self, Half};
 use crate::store::profiles::{self, Profile};
 use crate::store::{
@@ -30,6 +31,8 @@ pub(crate) struct HeadquartersGround {
     torn: Vec<(String, Half)>,
     filters_shared: bool,
     has_customers: bool,
+    /// The version of each channel's scale unit.
+    scale_units: Vec<(String, Version)>,
 }
 
 /// What a channel's database has, as far as operations rest on it.
@@ -146,6 +149,7 @@ impl HeadquartersGround {
             torn: feature_rows::halves(hq)?,
             filters_shared: profiles::filters_shared_customers(hq)?,
             has_customers: default_customers::any(hq)?,
+            scale_units: features::scale_units(hq, &features::app_version(hq)?)?,
         })
     }
 
@@ -286,7 +290,8 @@ impl Ground<'_> {
                 async_customer: who == Who::Async,
                 offline: answering.offline,
                 filters_shared: self.said.filters_shared,
-                switched_on: is_on(view, kind.switch(), self.catalogue),
+                switched_on: is_on(view, kind.switch(), self.catalogue)
+                    && self.knows(answering, kind.switch()),
             },
         );
         let decision = match self.missing(view, kind, who, decided) {
@@ -335,12 +340,13 @@ impl Ground<'_> {
     }
 
     /// The first thing in the way of a switch, in the order in which a change travels:
-    /// headquarters, the channel's database, the scale unit's memory, the e-commerce application's.
+    /// headquarters, the channel's database, the scale unit's memory, the e-commerce
+    /// application's.
     fn obstacle(&self, answering: Answerer<'_>, switch: Switch) -> Option<Obstacle> {
         let first = match switch {
             Switch::Never => Some(Obstacle::Always),
             Switch::Profile(option) => self.profile(option),
-            Switch::Feature(slug) => self.feature(slug),
+            Switch::Feature(slug) => self.feature(answering, slug),
         };
         first.or_else(|| {
             if !is_on(&self.here.now, switch, self.catalogue) {
@@ -376,11 +382,32 @@ impl Ground<'_> {
         }
     }
 
-    fn feature(&self, slug: &'static str) -> Option<Obstacle> {
+    /// Whether who answers is new enough to know a switch; what a register that is offline knows
+    /// does not depend on the scale unit.
+    pub(crate) fn knows(&self, answering: Answerer<'_>, switch: Switch) -> bool {
+        let Switch::Feature(slug) = switch else { return true };
+        answering.offline || self.too_old(slug).is_none()
+    }
+
+    /// The version of the channel's scale unit, and the one a feature needs, where that is newer.
+    fn too_old(&self, slug: &str) -> Option<(&Version, &Version)> {
+        let needs = self.catalogue.get(slug)?.scale_unit_floor();
+        let (_, own) = self.said.scale_units.iter().find(|(name, _)| name == self.channel)?;
+        (own < needs).then_some((own, needs))
+    }
+
+    fn feature(&self, answering: Answerer<'_>, slug: &'static str) -> Option<Obstacle> {
         let gate = self.catalogue.get(slug)?;
         let name = gate.name.clone();
         if !self.said.is_on(slug) {
             return Some(Obstacle::FeatureOff { slug: slug.to_owned(), name });
+        }
+        if let Some((own, needs)) = self.too_old(slug).filter(|_| !answering.offline) {
+            return Some(Obstacle::ScaleUnitTooOld {
+                name,
+                own: own.clone(),
+                needs: needs.clone(),
+            });
         }
         if is_on(&self.here.now, Switch::Feature(slug), self.catalogue) {
             return None;

@@ -4,6 +4,7 @@ use crate::model::ids::JobId;
 use crate::model::pos::{Reason, ReasonCode};
 use crate::model::suggestion::{ProfileSwitch, Suggestion};
 use crate::model::time::ShownTime;
+use crate::model::version::Version;
 use crate::store::feature_rows::Half;
 
 /// The job that carries functionality profiles.
@@ -36,6 +37,15 @@ pub enum Obstacle {
         slug: String,
         /// Its name.
         name: String,
+    },
+    /// The channel's scale unit does not know the feature yet (G16).
+    ScaleUnitTooOld {
+        /// The feature's name.
+        name: String,
+        /// The scale unit's version.
+        own: Version,
+        /// The version that it needs.
+        needs: Version,
     },
     /// Headquarters has one of the feature's two rows.
     Torn {
@@ -78,6 +88,7 @@ impl Obstacle {
             Self::NoProfile => ReasonCode::NoProfile,
             Self::ProfileOff { .. } => ReasonCode::ProfileOff,
             Self::FeatureOff { .. } => ReasonCode::FeatureOff,
+            Self::ScaleUnitTooOld { .. } => ReasonCode::ScaleUnitTooOld,
             Self::Torn { .. } | Self::HalfSynchronized { .. } => ReasonCode::HalfSynchronized,
             Self::ProfileNotDistributed { .. } | Self::NotDistributed { .. } => {
                 ReasonCode::NotDistributed
@@ -103,6 +114,9 @@ impl Obstacle {
                 option.label()
             ),
             Self::FeatureOff { name, .. } => format!("{name:?} is off in headquarters"),
+            Self::ScaleUnitTooOld { name, own, needs } => {
+                format!("{name:?} needs a scale unit of {needs}, that of the channel is {own}")
+            }
             Self::Torn { name, there } => format!(
                 "headquarters has only one of the two rows of {name:?}, FEATUREMANAGEMENT{}",
                 there.as_str()

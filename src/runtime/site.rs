@@ -2,9 +2,7 @@
 
 use super::decide::{Decision, Kind, Switch};
 use super::error::PosError;
-use super::ground::{
-    Answerer, ChannelGround, Ground, HeadquartersGround, Outlook, Sides, Who, is_on,
-};
+use super::ground::{Answerer, ChannelGround, Ground, HeadquartersGround, Sides, Who, is_on};
 use crate::exchange::relay::{self, Answer};
 use crate::exchange::{Asked, ExchangeError, arming};
 use crate::gates::Catalogue;
@@ -252,7 +250,8 @@ impl<'a> Site<'a> {
 
     /// Whether a feature is in effect on this instance.
     pub(super) fn has(&self, slug: &'static str) -> bool {
-        is_on(self.view(), Switch::Feature(slug), self.catalogue)
+        let switch = Switch::Feature(slug);
+        is_on(self.view(), switch, self.catalogue) && self.ground().knows(self.answering(), switch)
     }
 
     /// The customer of an account or GUID.
@@ -263,17 +262,21 @@ impl<'a> Site<'a> {
         })
     }
 
-    /// What an operation comes to.
-    fn outlook(&self, kind: Kind, who: Who) -> Outlook {
-        let ground = Ground {
+    /// What operations rest on.
+    fn ground(&self) -> Ground<'_> {
+        Ground {
             catalogue: self.catalogue,
             clock: &self.world().clock,
             channel: self.channel(),
             said: &self.said,
             here: &self.here,
-        };
+        }
+    }
+
+    /// Who answers.
+    fn answering(&self) -> Answerer<'_> {
         let (offline, held) = (self.is_offline(), self.held.as_ref());
-        ground.outlook(Answerer { offline, held, shop: &self.shop }, kind, who)
+        Answerer { offline, held, shop: &self.shop }
     }
 
     /// Which way an operation goes, and why not another.
@@ -287,7 +290,7 @@ impl<'a> Site<'a> {
     ) -> Result<ReasonedDecision, PosError> {
         let who =
             if known.is_some_and(ChannelCustomer::is_async) { Who::Async } else { Who::Known };
-        let outlook = self.outlook(kind, who);
+        let outlook = self.ground().outlook(self.answering(), kind, who);
         let reasons = outlook.reasons();
         let decision = outlook.decision.map_err(|missing| PosError::MissingGround {
             channel: self.channel().to_owned(),

@@ -41,6 +41,7 @@ mod lookups;
 mod mappings;
 mod names;
 mod newer;
+mod obstacles;
 mod overview;
 mod places;
 mod printed;

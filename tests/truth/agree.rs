@@ -67,7 +67,7 @@ fn told(one: &Asked, findings: &[Finding]) -> Option<String> {
             };
             (!own.any(names)).then(|| "a setting says so, and CDX304 is silent".to_owned())
         }
-        "not-distributed" | "half-synchronized" | "cached" => {
+        "not-distributed" | "half-synchronized" | "scale-unit-too-old" | "cached" => {
             let names = |finding: &Finding| {
                 finding.code == "CDX303"
                     && finding.key.as_deref() == Some(one.operation)

@@ -30,6 +30,7 @@ pub(in crate::doctor) fn past(
             deliver(x, channel, facts, first.into_iter().collect(), Bring::Changes(PROFILES))
         }
         Obstacle::FeatureOff { .. }
+        | Obstacle::ScaleUnitTooOld { .. }
         | Obstacle::Torn { .. }
         | Obstacle::HalfSynchronized { .. }
         | Obstacle::NotDistributed { .. } => {
