@@ -27,6 +27,7 @@ pub(crate) mod scale_unit;
 pub(crate) mod schema;
 pub(crate) mod session;
 pub(crate) mod settings;
+pub mod simplification;
 pub(crate) mod status;
 pub mod suggestion;
 pub(crate) mod time;

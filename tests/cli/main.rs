@@ -41,6 +41,7 @@ mod lookups;
 mod mappings;
 mod names;
 mod newer;
+mod not_modelled;
 mod obstacles;
 mod overview;
 mod places;

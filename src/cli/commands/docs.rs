@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::cli::exit::OTHERS;
 use crate::cli::{CommandError, Context, Exit};
+use crate::model::simplification;
 use crate::report::page::{Page, Report};
 use crate::store::StoreError;
 use crate::store::replace::replace;
@@ -74,13 +75,18 @@ fn pages(context: &Context) -> Result<Vec<(&'static str, String)>, CommandError>
     let behaviours = crate::model::behaviour::all().map_err(|error| {
         CommandError::usage("behaviours", error.to_string(), "fix src/model/behaviours.toml")
     })?;
+    let simplifications = simplification::simplifications().map_err(|error| {
+        CommandError::usage("behaviours", error.to_string(), "fix src/model/simplifications.toml")
+    })?;
+    let fidelity = crate::model::behaviour::fidelity_markdown(&behaviours)
+        + &simplification::not_modelled_markdown(&simplifications);
     let catalogue = super::init::catalogue()?;
     Ok(vec![
         ("docs/cli.md", cli_page(context.tree())),
         ("docs/exit-codes.md", exit_page()),
         ("docs/gates.md", format!("{GENERATED}{}", crate::gates::page::markdown(&catalogue))),
         ("docs/rules.md", format!("{GENERATED}{}", crate::doctor::page::markdown())),
-        ("docs/fidelity.md", crate::model::behaviour::fidelity_markdown(&behaviours)),
+        ("docs/fidelity.md", fidelity),
     ])
 }
 

@@ -8,14 +8,15 @@ use crate::diagnosis::{Header, Severity};
 use crate::doctor::{Rule, rules};
 use crate::gates::{Gate, page};
 use crate::model::behaviour::{self, Behaviour};
+use crate::model::simplification::{Simplification, simplifications};
 use crate::model::suggestion::{OfFeatures, OfJobs, Prose, Suggestion};
 use crate::report::page::{Page, Report};
 
 /// Explain a rule, a job, a feature or a behaviour, with its sources and grades.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// A rule (CDX303; `rules` lists them), a job (1110, P), a feature (async-customer-editing) or
-    /// a behaviour (D06).
+    /// A rule (CDX303; `rules` lists them), a job (1110, P), a feature (async-customer-editing), a
+    /// behaviour (D06), or something that is not modelled (flights).
     #[arg(required = true)]
     word: Vec<String>,
 }
@@ -43,10 +44,18 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
     if let Ok(gate) = catalogue.find(&word) {
         return context.done(&FeaturePage::of(gate));
     }
+    let simplified = simplifications().map_err(|error| {
+        let hint = Prose::hint("use a released cdx", Suggestion::Version);
+        CommandError::usage("behaviours", error.to_string(), hint)
+    })?;
+    if let Some(found) = simplified.iter().find(|one| one.is_called(&word)) {
+        return context.done(found);
+    }
     let ids = behaviours.iter().map(|behaviour| behaviour.id.as_str());
     let gates = catalogue.gates.iter().flat_map(Gate::spellings);
     let rules = rules::RULES.iter().flat_map(|rule| [rule.header.code, rule.header.name]);
     let known = ids.chain(definitions.job_spellings()).chain(gates).chain(rules);
+    let known = known.chain(simplified.iter().flat_map(Simplification::spellings));
     let hint = match crate::model::nearest::nearest(&word, known) {
         Some(near) => {
             Prose::hint(format!("did you mean {near:?}?"), Suggestion::Explain(near.to_owned()))
@@ -194,6 +203,14 @@ impl Report for FeaturePage {
         }
         let show = OfFeatures::Show(self.feature.clone());
         page.item(Prose::hint("how it stands here", show));
+    }
+}
+
+impl Report for Simplification {
+    fn text(&self, page: &mut Page) {
+        page.line(format!("{}: not modelled", self.title));
+        page.item(&self.text);
+        page.item(&self.source);
     }
 }
 
