@@ -148,7 +148,7 @@ pub(super) fn customer_edits(
             return Err(unknown_word("unknown-receipt-option", "receipt option", value, &known));
         }
         let value = field.shown(&field.stored(value));
-        Ok(CustomerEdit::Field(field, value.to_owned()))
+        Ok(CustomerEdit::Field(field, value.clone()))
     };
     let mut edits: Vec<CustomerEdit> = texts.iter().map(edit).collect::<Result<_, _>>()?;
     edits.extend(contacts(more)?.into_iter().map(CustomerEdit::Contact));

@@ -13,7 +13,7 @@ use crate::model::event::{Event, Listener};
 use crate::model::ids::JobId;
 use crate::model::interval::Interval;
 use crate::model::job::{Definitions, Direction};
-use crate::model::run::{JobReport, Phase, Work};
+use crate::model::run::{ChannelReport, JobReport, Phase, Work};
 use crate::model::settings::UploadTopology;
 use crate::model::suggestion::SetSchedule;
 use crate::model::time::Time;
@@ -131,7 +131,7 @@ fn in_short(report: &JobReport, request: &RunRequest) -> JobInShort {
             short.sessions = sessions.iter().filter(|one| !one.is_empty()).count();
             for session in sessions {
                 short.messages.extend(session.message.clone());
-                short.messages.extend(session.channels.iter().filter_map(|one| one.told()));
+                short.messages.extend(session.channels.iter().filter_map(ChannelReport::told));
             }
         }
         Work::Upload { rows, sessions } => {
@@ -186,7 +186,7 @@ fn recurring(
                 from: schedule.from,
                 name: schedule.name,
             }),
-            Err((why, change)) => not_run.push(NotRun { schedule: schedule.name, why, change }),
+            Err(why) => not_run.push(*why),
         }
     }
     Ok((found, not_run))
@@ -224,27 +224,33 @@ fn collecting(hq: &Headquarters, definitions: &Definitions) -> Result<Vec<Recurr
 }
 
 /// How often a schedule runs by itself, or why it does not and what changes that.
-fn every(schedule: &Schedule) -> Result<Interval, (String, SetSchedule)> {
+fn every(schedule: &Schedule) -> Result<Interval, Box<NotRun>> {
+    let not = |why: String, change| {
+        let schedule = schedule.name.clone();
+        Err(Box::new(NotRun { schedule, why, change }))
+    };
     let change = SetSchedule::of(&schedule.name);
     if !schedule.active {
-        let active = SetSchedule { active: Some(true), ..change };
-        return Err(("it is not active".to_owned(), active));
+        return not("it is not active".to_owned(), SetSchedule { active: Some(true), ..change });
     }
     if !schedule.recurring || schedule.batch_state.is_none() {
         let recurring = SetSchedule { recurring: true, every: Interval::minutes(30), ..change };
-        return Err(("it has no recurring batch".to_owned(), recurring));
+        return not("it has no recurring batch".to_owned(), recurring);
     }
     let waits = SetSchedule { waiting: true, ..change.clone() };
     match schedule.batch_state {
         Some(BatchState::Waiting) | None => {}
         // A second one is not started beside it (U04).
         Some(BatchState::Executing) => {
-            return Err(("its batch is still executing".to_owned(), waits));
+            return not("its batch is still executing".to_owned(), waits);
         }
-        Some(state) => return Err((format!("its batch is in state '{state}'"), waits)),
+        Some(state) => return not(format!("its batch is in state '{state}'"), waits),
     }
-    let often = SetSchedule { every: Interval::minutes(30), ..change };
-    schedule.every.ok_or_else(|| ("nobody has said how often its batch runs".to_owned(), often))
+    let Some(every) = schedule.every else {
+        let often = SetSchedule { every: Interval::minutes(30), ..change };
+        return not("nobody has said how often its batch runs".to_owned(), often);
+    };
+    Ok(every)
 }
 
 /// What a schedule asks for: each job for each of its groups, a batch once.

@@ -69,6 +69,13 @@ impl Output {
         Self { format: Format::Text, stdout: self.stderr, aside: true, ..self.clone() }
     }
 
+    /// Output that nobody sees, for steps of a command that are only done.
+    #[must_use]
+    pub(crate) fn silent(&self) -> Self {
+        let streams = Streams::to(io::sink(), io::sink());
+        Self { format: Format::Text, streams, ..self.clone() }
+    }
+
     /// The format.
     pub(crate) fn format(&self) -> Format {
         self.format

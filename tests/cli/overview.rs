@@ -225,7 +225,7 @@ fn g03_the_form_is_named_below_its_version() {
     env.ok("init . --customers 4 --app-version 10.0.30");
     let list = env.json("customers status");
     assert_eq!(list["form_from"], "10.0.31");
-    assert!(env.ok("customers status").out.contains("a form from 10.0.31 on"));
+    assert!(env.ok("customers status").out.contains("status\" from 10.0.31 on"));
     env.ok("upgrade --app-version 10.0.31");
     assert_eq!(env.json("customers status")["form_from"], Value::Null);
 }

@@ -246,9 +246,10 @@ struct RestartReport {
 
 impl Report for RestartReport {
     fn text(&self, page: &mut Page) {
-        page.line(match self.restarted.is_empty() {
-            true => "There is nothing to restart".to_owned(),
-            false => format!("Restarted: {}", self.restarted.join(", ")),
+        page.line(if self.restarted.is_empty() {
+            "There is nothing to restart".to_owned()
+        } else {
+            format!("Restarted: {}", self.restarted.join(", "))
         });
     }
 }

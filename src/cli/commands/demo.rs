@@ -7,10 +7,11 @@ use serde::Serialize;
 use crate::cli::context::Inner;
 use crate::cli::error::EXISTS;
 use crate::cli::{CommandError, Context, Exit};
-use crate::model::suggestion::{Doctor, OfFeatures, Prose, Suggestion, quoted};
+use crate::model::operation::{Action, OperationFilter};
+use crate::model::suggestion::{OfFeatures, Prose, Suggestion, quoted};
 use crate::report::Format;
 use crate::report::page::{Page, Report};
-use crate::store::{Environment, operations};
+use crate::store::{Access, Environment, operation_list, operations};
 
 /// Make an environment and tell the whole story of the FAQ in it.
 #[derive(Debug, clap::Args)]
@@ -18,78 +19,93 @@ pub(in crate::cli) struct Args {
     /// The folder to make it in; else where --env or CDX_ENV says, else cdx-demo.
     #[arg(value_name = "DIR")]
     dir: Option<PathBuf>,
+    /// Only this chapter, 1 to 4; those before it are done without a word.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=4))]
+    chapter: Option<u8>,
 }
 
-/// The story: what is asked, then the commands that answer. `{guid}` and `{account}` are filled
-/// in with what the story has made by then.
-const STORY: &[(&str, &[&str])] = &[
-    (
-        "A customer is created at a register in Houston. Why does it call headquarters?",
-        &["pos create-customer --channel houston --first-name Ada --last-name Byron", "rts list"],
-    ),
-    (
-        "The editing feature is wanted. Why can it not be enabled?",
-        &[
+/// A part of the story: what is asked, then the commands that answer. `{guid}` and `{operation}`
+/// are filled in with what the story has made by then.
+struct Chapter {
+    question: &'static str,
+    commands: &'static [&'static str],
+}
+
+/// The four questions of the FAQ, in the order in which people come to them.
+const CHAPTERS: &[Chapter] = &[
+    Chapter {
+        question: "Why can the editing of asynchronous customers not be enabled?",
+        commands: &[
             "features enable async-customer-editing",
+            "features plan async-customer-editing",
             "features enable async-customer-editing --with-prerequisites",
             "profiles set Stores --async-customers yes",
         ],
-    ),
-    (
-        "Everything is on in headquarters. Why does the register still call it?",
-        &[
+    },
+    Chapter {
+        question: "Everything is on in headquarters. Why do registers still call it?",
+        commands: &[
             "pos create-customer --channel houston --first-name Grace --last-name Murray",
-            "features show async-customer-editing",
-        ],
-    ),
-    (
-        "The jobs bring it to the channels. Why is it still not so?",
-        &[
             "run 1110 1010 1070",
             "pos create-customer --channel houston --first-name Alan --last-name Mathison",
-            "csu status",
-        ],
-    ),
-    (
-        "The cache expires. Now a create and an edit stay in the channel.",
-        &[
-            "clock advance 15m",
+            "doctor --quick --only CDX301 --channel houston",
+            "csu restart",
             "pos create-customer --channel houston --first-name Katherine --last-name Coleman \
              --email katherine@example.com --title Ms",
-            "pos edit-customer --channel houston --account {guid} --set last-name=Johnson",
-            "pos find-customer --channel houston Katherine",
+            "rts list --summary",
         ],
-    ),
-    (
-        "How does headquarters hear of it, and when does the customer get an account?",
-        &["run P", "customers status", "run sync-customers", "customers show {guid}", "run 1010"],
-    ),
-    (
-        "The account is in every channel.",
-        &[
-            "pos find-customer --channel houston Katherine",
-            "pos find-customer --channel seattle Katherine",
-            "pos find-customer --channel online Katherine",
-            "features show async-customer-editing",
+    },
+    Chapter {
+        question: "Why does headquarters not show the customer, and when is there an account?",
+        commands: &[
+            "customers trace {guid}",
+            "customers status",
+            "run P",
+            "run sync-customers",
+            "run 1010",
+            "customers trace {guid}",
         ],
-    ),
+    },
+    Chapter {
+        question: "Which operation failed, and how is it changed?",
+        commands: &[
+            "pos edit-customer --channel houston --account {guid} \
+             --set group=NOPE last-name=Johnson",
+            "run P sync-customers",
+            "doctor --quick --only CDX501",
+            "customers status show {operation}",
+            "customers status edit {operation} --set CUSTGROUP=30",
+            "customers status synchronize {operation}",
+            "customers status show {operation}",
+        ],
+    },
 ];
 
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     let place = context.new_place(args.dir.as_deref(), "cdx-demo", Suggestion::DemoElsewhere)?;
     let dir = place.display().to_string();
-    let mut steps = Vec::new();
-    step(context, &dir, "", &["init", &dir], &mut steps).map_err(|error| taken(error, &dir))?;
-    for (question, commands) in STORY {
-        context.output.heading(&format!("\n{question}"))?;
+    let mut telling = Telling { context, dir: &dir, steps: Vec::new() };
+    let only = args.chapter.map(usize::from);
+    let told = |chapter: usize| only.is_none_or(|only| only == chapter);
+    telling
+        .step(0, "", &format!("init {}", quoted(&dir)), only.is_none())
+        .map_err(|error| taken(error, &dir))?;
+    for (at, Chapter { question, commands }) in (1..).zip(CHAPTERS) {
+        if only.is_some_and(|only| at > only) {
+            break;
+        }
+        if told(at) {
+            context.output.heading(&format!("\n{at}. {question}"))?;
+        }
         for command in *commands {
             let command = fill(&context.folder.place(&place), command)?;
-            let words: Vec<&str> = command.split_whitespace().collect();
-            step(context, &dir, question, &words, &mut steps)?;
+            telling.step(at, question, &command, told(at))?;
         }
     }
     context.output.heading("")?;
-    context.done(&Story { environment: dir, steps })
+    let Telling { steps, .. } = telling;
+    let next = only.filter(|only| *only < CHAPTERS.len()).map(|only| only + 1);
+    context.done(&Story { environment: dir, steps, next })
 }
 
 /// The story was told there before, or something else is there: another folder, or go on in it.
@@ -105,51 +121,81 @@ fn taken(mut error: CommandError, dir: &str) -> CommandError {
     error
 }
 
-/// The GUID of the last asynchronous customer of Houston.
+/// A command with what the story has made by then: the temporary id of Houston's last customer, and
+/// the first operation that failed, or the last that was corrected.
 fn fill(dir: &Path, command: &str) -> Result<String, CommandError> {
-    if !command.contains("{guid}") {
+    if !command.contains('{') {
         return Ok(command.to_owned());
     }
     let env = Environment::at(dir.to_path_buf())?;
-    let guid = operations::last_guid(&env.channel("houston", crate::store::Access::Read)?)?;
-    Ok(command.replace("{guid}", &guid))
+    let guid = operations::last_guid(&env.channel("houston", Access::Read)?)?;
+    let reader = env.reader()?;
+    let filter = OperationFilter { action: Some(Action::Update), ..OperationFilter::default() };
+    let edits = operation_list::list(&reader.hq, &reader.world.clock, &filter)?;
+    let operation = edits.first().map_or("", |edit| edit.id.as_str());
+    Ok(command.replace("{guid}", &guid).replace("{operation}", operation))
 }
 
-fn step(
-    context: &Context,
-    dir: &str,
-    question: &str,
-    words: &[&str],
-    steps: &mut Vec<Step>,
-) -> Result<(), CommandError> {
-    let told: Vec<_> = words.iter().map(|word| quoted(word)).collect();
-    let command = told.join(" ");
-    context.output.heading(&format!("\n$ cdx {command}"))?;
-    let place = if words[0] == "init" { Vec::new() } else { vec!["--env", dir] };
-    // In JSON the demo is one object: its steps speak on standard error as text.
-    let output = match context.output.format() {
-        Format::Json => context.output.to_stderr(),
-        Format::Text => context.output.clone(),
-    };
-    let name = words.iter().take(2).copied().collect::<Vec<_>>().join(" ");
-    let words = place.iter().chain(words).map(|word| (*word).to_owned()).collect();
-    let exit = context.run_within(Inner { words, name, output, env_typed: false })?;
-    steps.push(Step {
-        question: question.to_owned(),
-        command: format!("cdx {command}"),
-        exit: exit.code(),
-    });
-    Ok(())
+/// The story while it is told.
+struct Telling<'a> {
+    context: &'a Context,
+    dir: &'a str,
+    steps: Vec<Step>,
+}
+
+impl Telling<'_> {
+    /// Runs a command of a chapter; where it is not told, it is only done.
+    fn step(
+        &mut self,
+        chapter: usize,
+        question: &str,
+        command: &str,
+        told: bool,
+    ) -> Result<(), CommandError> {
+        let output = match (told, self.context.output.format()) {
+            (false, _) => self.context.output.silent(),
+            // In JSON the demo is one object: its steps speak on standard error as text.
+            (true, Format::Json) => self.context.output.to_stderr(),
+            (true, Format::Text) => self.context.output.clone(),
+        };
+        if told {
+            self.context.output.heading(&format!("\n$ cdx {command}"))?;
+        }
+        let words: Vec<&str> = command.split_whitespace().collect();
+        let name = words.iter().take(2).copied().collect::<Vec<_>>().join(" ");
+        let words: Vec<String> = match words.as_slice() {
+            ["init", ..] => vec!["init".to_owned(), self.dir.to_owned()],
+            words => {
+                let words = ["--env", self.dir].into_iter().chain(words.iter().copied());
+                words.map(str::to_owned).collect()
+            }
+        };
+        let exit = self.context.run_within(Inner { words, name, output, env_typed: false })?;
+        if told {
+            self.steps.push(Step {
+                chapter,
+                question: question.to_owned(),
+                command: format!("cdx {command}"),
+                exit: exit.code(),
+            });
+        }
+        Ok(())
+    }
 }
 
 #[derive(Debug, Serialize)]
 struct Story {
     environment: String,
     steps: Vec<Step>,
+    /// The chapter after the one that was told alone.
+    #[serde(skip)]
+    next: Option<usize>,
 }
 
 #[derive(Debug, Serialize)]
 struct Step {
+    /// 0 is what comes before the first question.
+    chapter: usize,
     question: String,
     command: String,
     exit: u8,
@@ -158,7 +204,11 @@ struct Step {
 impl Report for Story {
     fn text(&self, page: &mut Page) {
         let dir = &self.environment;
-        let doctor = Suggestion::from(Doctor::default()).typed(Some(dir));
-        page.line(Prose::from(format!("The environment stays in {dir}; go on there: {doctor}")));
+        let status = Suggestion::Status.typed(Some(dir));
+        page.line(Prose::from(format!("The environment stays in {dir}; go on there: {status}")));
+        if let Some(next) = self.next {
+            let another = Suggestion::DemoChapter(format!("{dir}-{next}"), next);
+            page.item(Prose::hint("the next chapter, in an environment of its own", another));
+        }
     }
 }

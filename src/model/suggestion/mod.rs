@@ -23,6 +23,8 @@ pub enum Suggestion {
     InitOver(String),
     /// Tells the story in another folder than the one that was named.
     DemoElsewhere(String),
+    /// Tells one chapter of the story in a folder.
+    DemoChapter(String, usize),
     /// Runs jobs.
     Run(Run),
     /// Lists the faults.

@@ -161,6 +161,10 @@ impl Suggestion {
                 return (Words::of("init").value(folder).flag(true, "--force"), Place::Own);
             }
             Self::DemoElsewhere(folder) => return (Words::of("demo").value(folder), Place::Own),
+            Self::DemoChapter(folder, chapter) => {
+                let words = Words::of("demo").value(folder);
+                return (words.option("--chapter", Some(chapter.to_string())), Place::Own);
+            }
             Self::Version => Words::of("--version"),
             Self::Help(command) => Words::of("help").values(command),
             Self::Run(run) => run.words(),

@@ -255,7 +255,8 @@ impl Report for OperationList {
         }
         if let Some(version) = &self.form_from {
             page.line(format!(
-                "Customer synchronization status is a form from {version} on; operations run here as well."
+                "Headquarters has the form \"Customer synchronization status\" from {version} on; \
+                 operations run here as well."
             ));
         }
         let row = |operation: &Operation| {
@@ -319,6 +320,9 @@ impl Report for ShownOperation {
         if let Some(error) = &operation.last_error {
             page.item(format!("last known error: {error}"));
         }
+        if let Some(completed) = detail.values.get("ONLINEOPERATIONCOMPLETED") {
+            page.item(format!("ONLINEOPERATIONCOMPLETED {completed}"));
+        }
         if let Some(why) =
             would_fail.as_ref().filter(|why| Some(*why) != operation.last_error.as_ref())
         {
@@ -340,8 +344,13 @@ impl Report for ShownOperation {
             page.title("What people corrected");
             changes(page, &detail.edits);
         }
-        page.title("Values");
-        let row = |(column, value): (&String, &String)| [column.clone(), value.clone()];
-        page.table(["column", "value"], detail.values.iter().map(row).collect());
+        // They are for editing, and what is completed is edited no more.
+        if operation.status != OperationStatus::Succeeded {
+            page.title("Values");
+            // A number nobody has set says nothing.
+            let said = |(_, value): &(&String, &String)| *value != "0";
+            let row = |(column, value): (&String, &String)| [column.clone(), value.clone()];
+            page.table(["column", "value"], detail.values.iter().filter(said).map(row).collect());
+        }
     }
 }
