@@ -16,6 +16,8 @@ use cdx::gates::{Catalogue, Gate};
 use cdx::model::version::Version;
 use jiff::civil::{Date, date};
 
+#[path = "gates/pages.rs"]
+mod pages;
 #[path = "gates/properties.rs"]
 mod properties;
 
@@ -76,6 +78,7 @@ fn every_spelling_finds_the_gate() {
         "async-customer-editing",
         "ENABLE EDITING CUSTOMERS IN ASYNCHRONOUS MODE",
         "Habilitar la edición de clientes en modo asíncrono",
+        "Habilitar edición de clientes en modo asíncrono",
         "habilitar la edicion de clientes  en modo asincrono",
         "Habilitar la edicio\u{301}n de clientes en modo asi\u{301}ncrono",
         "RetailEnableAsyncCustomerEditFeature",
@@ -140,13 +143,12 @@ fn a_file_without_form_is_told_by_line() {
     let file = GateFile { name: "gates/x.toml".to_owned(), text: text.to_owned() };
     insta::assert_snapshot!(problems(&[file]).join("\n"), @r#"
     gates/x.toml:1: name is missing, expected the display name [missing]
-    gates/x.toml:1: name-es is missing, expected the Spanish display name [missing]
     gates/x.toml:1: module is missing, expected the module it is listed under [missing]
     gates/x.toml:1: grade is missing, expected documented, inferred or assumed [missing]
     gates/x.toml:1: source is missing, expected where it was read [missing]
     gates/x.toml:2: slug is Not A Slug, expected lower-case letters, digits and hyphens [out-of-range]
     gates/x.toml:3: class is integer, expected a text in quotes [wrong-type]
-    gates/x.toml:4: unknown key "typo", expected one of slug, class, class-grade, class-source, name, name-es, module, can-disable, one-way, confirmation, configuration-key, excludes, grade, source [unknown-key]
+    gates/x.toml:4: unknown key "typo", expected one of slug, class, class-grade, class-source, name, name-es, also, module, can-disable, one-way, confirmation, configuration-key, excludes, notes, grade, source [unknown-key]
     gates/x.toml:6: released is ten, expected a version such as 10.0.48 [out-of-range]
     gates/x.toml:7: job is missing, expected exactly one of job, fact, restart, initialize = true [missing]
     "#);
@@ -205,22 +207,21 @@ fn a_mandatory_or_needed_feature_stays_on() {
 
 #[test]
 fn the_status_is_the_first_that_holds() {
-    let catalogue = catalogue();
+    let asks = gate_file("asks", "confirmation = \"sure\"\n[lifecycle]\nreleased = \"10.0.20\"\n");
+    let catalogue = Catalogue::load(&[asks], &jobs()).unwrap();
     let mut standing = standing(&catalogue, "10.0.48", &[slug::ADDRESSES]);
     standing.apply(&Change {
         slug: slug::ENHANCED.to_owned(),
         to: Setting::Scheduled(date(2026, 2, 1)),
     });
-    standing.facts.insert("media-assignments-staged".to_owned(), "yes".to_owned());
-    standing
-        .apply(&Change { slug: "omnichannel-media-authoring".to_owned(), to: Setting::On(TODAY) });
     let features = Features { catalogue: &catalogue, standing: &standing };
     for (slug, status) in [
         (slug::PERFORMANCE, Status::Mandatory),
         (slug::ADDRESSES, Status::Enabled),
         (slug::ENHANCED, Status::Scheduled),
         (slug::EDITING, Status::CannotEnable),
-        ("omnichannel-media-management", Status::NeedsConfirmation),
+        ("omnichannel-media-management", Status::CannotEnable),
+        ("asks", Status::NeedsConfirmation),
         ("enhanced-wallet-support", Status::NotEnabled),
     ] {
         assert_eq!(features.status(catalogue.get(slug).unwrap()), status, "{slug}");
@@ -310,14 +311,14 @@ fn an_update_moves_features_along_their_lifecycle() {
 #[test]
 fn what_was_disabled_stays_off_until_it_is_mandatory() {
     let catalogue = catalogue();
-    let ids = "new-transaction-ids";
+    let inventory = "channel-side-inventory";
     let on = |from: &str, to: &str| {
         let before = standing(&catalogue, from, &[]);
         let done = update(&catalogue, &before, &version(to));
-        done.changes.iter().any(|change| change.slug == ids)
+        done.changes.iter().any(|change| change.slug == inventory)
     };
-    assert!(on("10.0.40", "10.0.41"), "the update that brings the stage");
-    assert!(!on("10.0.41", "10.0.42"), "a later one leaves it as it is");
+    assert!(on("10.0.28", "10.0.29"), "the update that brings the stage");
+    assert!(!on("10.0.29", "10.0.30"), "a later one leaves it as it is");
 }
 
 #[test]
@@ -366,7 +367,8 @@ fn the_six_rules_of_the_import() {
     ] {
         let name = catalogue.get(slug).unwrap().table_name();
         let (display_name, module) = (String::new(), String::new());
-        let row = EntityRow { name, display_name, module, enabled, enable_date, line: 2 };
+        let (dated, line) = (true, 2);
+        let row = EntityRow { name, display_name, module, enabled, enable_date, dated, line };
         let done = import(&catalogue, &now, &[row], Consent::default());
         let case = format!("{slug} {enabled} {enable_date:?}");
         assert!(done.refused.is_empty(), "{case}: {:?}", done.refused);
@@ -403,8 +405,13 @@ fn an_import_keeps_the_gate_rules_whatever_the_order_of_its_rows() {
 
 #[test]
 fn a_check_names_every_broken_rule() {
-    let catalogue = catalogue();
-    let pages = ["modern-customer-details-page", "legacy-customer-details-view"];
+    let page = |slug: &str, other: &str, since: &str| {
+        let apart = format!("excludes = [\"{other}\"]\n[lifecycle]\nreleased = \"{since}\"\n");
+        gate_file(slug, &apart)
+    };
+    let pages = ["new-page", "old-page"];
+    let own = [page(pages[0], pages[1], "10.0.48"), page(pages[1], pages[0], "10.0.30")];
+    let catalogue = Catalogue::load(&own, &jobs()).unwrap();
     let on = [slug::EDITING, "emailed-receipts-of-any-type", pages[0], pages[1]];
     let mut now = standing(&catalogue, "10.0.48", &on);
     now.apply(&Change {
@@ -424,4 +431,23 @@ fn a_check_names_every_broken_rule() {
     let mut old = Standing { rows: now.rows.clone(), ..old };
     old.apply(&Change { slug: pages[0].to_owned(), to: Setting::On(TODAY) });
     assert!(check(&catalogue, &old).iter().any(|v| v.kind == StandingRule::Version));
+}
+
+/// What need not come first is no hindrance, and is missed afterwards (G16).
+#[test]
+fn what_must_be_on_too_is_not_asked_for_first() {
+    let catalogue = catalogue();
+    let (own, other) = ("optimized-product-availability", "channel-side-inventory");
+    let mut now = standing(&catalogue, "10.0.28", &[]);
+    now.facts.insert("shared-warehouses".to_owned(), "yes".to_owned());
+    let features = Features { catalogue: &catalogue, standing: &now };
+    let gate = catalogue.get(own).unwrap();
+    assert_eq!(features.status(gate), Status::NotEnabled);
+    let alone = features.enable(gate, false, Consent::default()).unwrap();
+    assert_eq!(alone.features(), [own]);
+    let both = features.enable(gate, true, Consent::default()).unwrap();
+    assert_eq!(both.features(), [other, own]);
+    alone.list.iter().for_each(|change| now.apply(change));
+    let missed = check(&catalogue, &now);
+    assert!(missed.iter().any(|one| one.kind == StandingRule::Prerequisite && one.feature == own));
 }

@@ -354,6 +354,10 @@ impl From<ExchangeError> for CommandError {
                 let hint = suggestion(nearest.as_ref(), OfJobs::List);
                 Self::from_error(Exit::Wrong, "unknown-job", &error, vec![hint])
             }
+            ExchangeError::NotModelled(known) => {
+                let hint = Suggestion::Explain(known.id.clone());
+                Self::from_error(Exit::Wrong, "job-not-modelled", &error, vec![hint.into()])
+            }
             ExchangeError::JobNotMade { ref feature, .. } => {
                 let enable = OfFeatures::Enable {
                     feature: feature.clone(),

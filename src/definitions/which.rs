@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::evidence::{Evidence, Grade};
 use crate::model::ids::JobId;
 use crate::model::job::{Definitions, Job};
+use crate::model::job_names::not_modelled;
 
 const TOPICS: &str = include_str!("topics.toml");
 
@@ -24,6 +25,8 @@ pub(crate) struct NeededJob {
     pub(crate) job: String,
     /// Its name.
     pub(crate) name: String,
+    /// Whether it can be run here.
+    pub(crate) modelled: bool,
     /// Why.
     pub(crate) why: String,
     /// How well that is supported.
@@ -87,6 +90,13 @@ pub(crate) fn which(
         let evidence = &job.evidence;
         jobs.push(needed_job(definitions, &job.id, why, evidence.grade, &evidence.source));
     }
+    if jobs.is_empty()
+        && let Some(known) = not_modelled(word)
+    {
+        let why = format!("{}; it is known and not modelled here", known.what);
+        let needed = needed_job(definitions, &known.id, why, known.grade, &known.source);
+        jobs.push(NeededJob { name: known.name.clone(), modelled: false, ..needed });
+    }
     if jobs.is_empty() {
         jobs = by_topic(definitions, &wanted);
     }
@@ -103,6 +113,7 @@ fn needed_job(
     NeededJob {
         job: id.to_owned(),
         name: definitions.job(&JobId::new(id)).map_or_else(String::new, |job| job.name.clone()),
+        modelled: true,
         why,
         grade,
         source: source.to_owned(),

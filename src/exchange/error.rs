@@ -3,6 +3,9 @@
 use std::fmt;
 
 use crate::model::ids::JobId;
+use crate::model::job::Definitions;
+use crate::model::job_names::{KnownJob, not_modelled};
+use crate::model::nearest::nearest;
 use crate::model::time::ShownTime;
 use crate::store::StoreError;
 use crate::world::FaultError;
@@ -24,6 +27,9 @@ pub enum ExchangeError {
         /// The nearest spelling.
         nearest: Option<String>,
     },
+    /// A job of the product that is not modelled.
+    #[error("job {0} is known and not modelled: {what} ({grade}: {source})", what = .0.what, grade = .0.grade, source = .0.source)]
+    NotModelled(&'static KnownJob),
     /// A job that is only made once a feature is on.
     #[error("job {job} is made by initializing the scheduler once feature {feature} is on")]
     JobNotMade {
@@ -144,4 +150,15 @@ fn of_job(job: &JobId, error: &ExchangeError) -> String {
 
 fn count(number: usize) -> String {
     if number == 1 { "a configuration".to_owned() } else { format!("{number} configurations") }
+}
+
+impl ExchangeError {
+    /// What a word is that no definition knows: a job that is not modelled, or no job.
+    pub(crate) fn no_such_job(definitions: &Definitions, word: &str) -> Self {
+        if let Some(known) = not_modelled(word) {
+            return Self::NotModelled(known);
+        }
+        let nearest = nearest(word, definitions.job_spellings()).map(str::to_owned);
+        Self::UnknownJob { word: word.to_owned(), nearest }
+    }
 }

@@ -44,11 +44,8 @@ impl Known {
     }
 
     fn job(&self, word: &str) -> Result<&Job, ExchangeError> {
-        self.definitions.find_job(word).ok_or_else(|| ExchangeError::UnknownJob {
-            word: word.to_owned(),
-            nearest: crate::model::nearest::nearest(word, self.definitions.job_spellings())
-                .map(str::to_owned),
-        })
+        let found = self.definitions.find_job(word);
+        found.ok_or_else(|| ExchangeError::no_such_job(&self.definitions, word))
     }
 }
 

@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use super::error::ExchangeError;
+use super::initialize::{Initialized, definitions_on_disk, initialize};
 use crate::gates::after::After;
+use crate::gates::catalogue::slug;
 use crate::gates::lifecycle::{self, LifecycleEvent, Movement, Update};
 use crate::gates::standing::FeatureEvent;
 use crate::gates::{Catalogue, Features, Gate};
@@ -11,7 +13,7 @@ use crate::model::time::Time;
 use crate::model::topology::DataStore;
 use crate::model::version::Version;
 use crate::store::feature_rows::{self, Half};
-use crate::store::{HqTx, HqWriter, StoreError, feature_log, features, world};
+use crate::store::{HqTx, HqWriter, StoreError, Writer, feature_log, features, world};
 
 /// What is asked for.
 #[derive(Debug, Clone, Default)]
@@ -49,6 +51,40 @@ pub(crate) struct Upgraded {
     pub(crate) after: After,
     /// The scheduler was initialized in an older version (S04).
     pub(crate) wants_initializing: bool,
+    /// What initializing did, where the update does it by itself (G17).
+    pub(crate) initialized: Option<Initialized>,
+}
+
+/// Moves versions, and initializes the scheduler where a feature says that an update does (G17).
+///
+/// # Errors
+/// As [`upgrade`]'s, and those of initializing.
+pub(crate) fn upgrade_whole<E: From<StoreError> + From<ExchangeError>>(
+    writer: &Writer,
+    request: impl FnOnce(&HqWriter<'_>) -> Result<Request, E>,
+) -> Result<Upgraded, E> {
+    let (mut done, initializes) = writer.change(|writer| {
+        let request = request(writer)?;
+        let initializes = initializes(writer, &request)?;
+        Ok::<_, E>((upgrade(writer, &request)?, initializes))
+    })?;
+    if initializes {
+        done.initialized = Some(initialize(writer, false)?);
+        done.wants_initializing = false;
+    }
+    Ok(done)
+}
+
+/// Whether the update initializes the scheduler; what cannot be loaded then is told before it.
+fn initializes(writer: &HqWriter<'_>, request: &Request) -> Result<bool, ExchangeError> {
+    let catalogue = writer.env.gates()?;
+    let standing = features::standing(&writer.hq, &catalogue, &writer.world.clock)?;
+    let newer = request.app_version.as_ref().is_some_and(|to| *to > standing.version);
+    if !newer || !standing.is_on(slug::INITIALIZE) {
+        return Ok(false);
+    }
+    definitions_on_disk(writer.env)?;
+    Ok(true)
 }
 
 /// Moves versions, and does to features what the update does.
@@ -90,6 +126,7 @@ pub(crate) fn upgrade(writer: &HqWriter<'_>, request: &Request) -> Result<Upgrad
         from: before.version.clone(),
         wants_initializing: Version::parse(&initialized).is_none_or(|initialized| initialized < to),
         to,
+        initialized: None,
         movements: repaired.into_iter().chain(update.movements).collect(),
     })
 }
@@ -102,6 +139,7 @@ fn repair(writer: &HqWriter<'_>, catalogue: &Catalogue) -> Result<Vec<Movement>,
         feature: gate.slug.clone(),
         moved: LifecycleEvent::Repaired,
         why: format!("FEATUREMANAGEMENT{} had no row of it", half.other().as_str()),
+        known: gate.known,
     };
     Ok(repaired.into_iter().map(movement).collect())
 }

@@ -1,11 +1,13 @@
 //! The catalogue of gates: the files inside the binary and those of an environment.
 
+use std::collections::HashSet;
+
 use super::file::{GateFile, read};
-use super::gate::{Act, Gate, NAME_PREFIX};
-use super::laws;
+use super::gate::{Act, Gate, NAME_PREFIX, UNPUBLISHED};
+use super::{known, laws};
 use crate::definitions::Problems;
 use crate::definitions::which::{FeatureJobs, JobNeed};
-use crate::model::folding::folded;
+use crate::model::folding::meant;
 use crate::model::nearest::nearest;
 
 /// The gates inside the binary, each with the name of its file: its place in lists, and its slug.
@@ -14,7 +16,7 @@ const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/gates.rs"));
 /// What a file's name begins with.
 const NUMBER: &[char] = &['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '-'];
 
-/// The slugs that the runtime asks for.
+/// The slugs that something else asks for.
 pub mod slug {
     /// "Performance improvements for customer orders and customer transactions".
     pub const PERFORMANCE: &str = "customer-order-performance";
@@ -24,6 +26,8 @@ pub mod slug {
     pub const ADDRESSES: &str = "async-address-creation";
     /// "Enable editing customers in asynchronous mode".
     pub const EDITING: &str = "async-customer-editing";
+    /// "Run "Initialize commerce scheduler" after Headquarters is updated".
+    pub const INITIALIZE: &str = "initialize-scheduler-after-update";
 }
 
 /// A word that is no gate.
@@ -36,7 +40,7 @@ pub struct UnknownFeature {
     pub nearest: Option<String>,
 }
 
-/// Every gate, in the order of the catalogue.
+/// Every gate, in the order of the catalogue; known features without a gate file are behind them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Catalogue {
     /// The gates.
@@ -61,7 +65,22 @@ impl Catalogue {
     pub fn load(own: &[GateFile], jobs: &[String]) -> Result<Self, Problems> {
         let mut files = Self::shipped_files();
         files.extend_from_slice(own);
-        Self::of_files(&files, jobs)
+        let mut catalogue = Self::of_files(&files, jobs)?;
+        catalogue.add_known();
+        Ok(catalogue)
+    }
+
+    /// Adds the known features that no gate file is of.
+    fn add_known(&mut self) {
+        let taken: HashSet<String> =
+            self.gates.iter().flat_map(Gate::spellings).map(str::to_lowercase).collect();
+        let is_taken = |gate: &Gate| gate.spellings().any(|s| taken.contains(&s.to_lowercase()));
+        self.gates.extend(known::features().filter(|gate| !is_taken(gate)));
+    }
+
+    /// The gates that a file gives demands to.
+    pub fn with_files(&self) -> impl Iterator<Item = &Gate> {
+        self.gates.iter().filter(|gate| !gate.known)
     }
 
     /// A catalogue of these files alone.
@@ -105,11 +124,11 @@ impl Catalogue {
     /// # Errors
     /// [`UnknownFeature`], with the nearest spelling.
     pub fn find(&self, word: &str) -> Result<&Gate, UnknownFeature> {
-        let wanted = folded(word.strip_prefix(NAME_PREFIX).unwrap_or(word));
-        let found = self
-            .gates
-            .iter()
-            .find(|gate| gate.spellings().iter().any(|spelling| folded(spelling) == wanted));
+        let word = word.trim();
+        let bare = word.strip_prefix(NAME_PREFIX).or_else(|| word.strip_prefix(UNPUBLISHED));
+        let wanted = meant(bare.unwrap_or(word));
+        let found =
+            self.gates.iter().find(|gate| gate.spellings().any(|known| meant(known) == wanted));
         found.ok_or_else(|| {
             let spellings = self.gates.iter().flat_map(Gate::spellings);
             let nearest = nearest(word, spellings).map(str::to_owned);

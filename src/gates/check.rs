@@ -48,7 +48,7 @@ pub fn check(catalogue: &Catalogue, standing: &Standing) -> Vec<Violation> {
     for gate in &catalogue.gates {
         if features.is_on(&gate.slug) {
             found.extend(on(&features, gate));
-        } else if gate.is_mandatory(&standing.version) && features.is_listed(gate) {
+        } else if features.is_mandatory_and_off(gate) {
             let message = format!("{:?} is mandatory and off", gate.name);
             let hint = enable(&features, gate);
             found.push(violation(StandingRule::MandatoryOff, gate, message, hint));

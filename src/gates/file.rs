@@ -54,7 +54,7 @@ fn draft(walker: &mut Walker<'_>, root: &DeTable<'_>) -> Option<Draft> {
     let steps = steps(walker, root, &own);
     let (mut gate, slug_at, excludes_at) = head?;
     let lifecycle = lifecycle?;
-    gate.since = lifecycle.stages.first()?.1.clone();
+    gate.since = lifecycle.stages.first().map_or(Version::ANY, |(_, since)| since.clone());
     gate.lifecycle = lifecycle;
     let (requires_at, requires) = requires.into_iter().unzip();
     let (configurations_at, configurations) = configurations.into_iter().unzip();
@@ -68,7 +68,7 @@ fn draft(walker: &mut Walker<'_>, root: &DeTable<'_>) -> Option<Draft> {
 }
 
 /// Feature state itself is carried by one job, whether a gate names it or not (G13).
-fn carried() -> Step {
+pub(super) fn carried() -> Step {
     let source = "feature state itself is carried by this job (G13)".to_owned();
     let act = Act::Run { job: JobId::new(CARRIER), wait: false };
     Step { act, evidence: Evidence { grade: Grade::Inferred, source } }
@@ -86,12 +86,14 @@ const HEAD: &[&str] = &[
     "class-source",
     "name",
     "name-es",
+    "also",
     "module",
     "can-disable",
     "one-way",
     "confirmation",
     "configuration-key",
     "excludes",
+    "notes",
     "grade",
     "source",
 ];
@@ -103,9 +105,11 @@ fn head(
 ) -> Option<(Gate, usize, Vec<usize>)> {
     walker.known_keys(table, HEAD);
     let slug = walker.required(table, "slug", at, "a short name in lower case with hyphens");
-    let class = walker.required(table, "class", at, "the X++ class");
+    let class = walker.text(table, "class").map(|text| text.value);
     let name = walker.required(table, "name", at, "the display name");
-    let name_es = walker.required(table, "name-es", at, "the Spanish display name");
+    let name_es = walker.text(table, "name-es").map(|text| sentence(&text.value));
+    let also = walker.texts(table, "also").unwrap_or_default();
+    let notes = walker.texts(table, "notes").unwrap_or_default();
     let module = walker.required(table, "module", at, "the module it is listed under");
     let (grade, source) = walker.evidence(table, at, true);
     let class_grade = walker.grade(table, "class-grade");
@@ -127,18 +131,20 @@ fn head(
     let evidence = Evidence { grade: grade?, source: source? };
     let slug = slug?;
     let (excludes_at, excludes) = excludes.into_iter().map(|At { value, at }| (at, value)).unzip();
-    let nowhere = Lifecycle { stages: Vec::new(), scale_unit: None, evidence: evidence.clone() };
+    let nowhere = whenever(&evidence);
+    let sentences = |texts: Vec<At<String>>| texts.iter().map(|t| sentence(&t.value)).collect();
     let gate = Gate {
         slug: slug.value,
-        class: class?.value,
+        class: class.filter(|class| !class.is_empty()),
         class_evidence: Evidence {
             grade: class_grade.unwrap_or(evidence.grade),
             source: class_source.map_or_else(|| evidence.source.clone(), |text| text.value),
         },
         name: sentence(&name?.value),
-        name_es: sentence(&name_es?.value),
+        name_es,
+        also: sentences(also),
         module: sentence(&module?.value),
-        since: Version::parse("0.0")?,
+        since: Version::ANY,
         lifecycle: nowhere,
         can_disable: can_disable && !one_way,
         one_way,
@@ -148,10 +154,18 @@ fn head(
         excludes,
         configurations: Vec::new(),
         steps: Vec::new(),
+        notes: sentences(notes),
         evidence,
+        known: false,
         origin: walker.file.to_owned(),
     };
     Some((gate, slug.at, excludes_at))
+}
+
+/// The lifecycle of what has no version: it is there in every one.
+fn whenever(evidence: &Evidence) -> Lifecycle {
+    let (stages, first) = (vec![(Stage::Released, Version::ANY)], evidence.clone());
+    Lifecycle { stages, scale_unit: None, evidence: evidence.clone(), first }
 }
 
 /// A text for people as one line, however the file breaks it.
@@ -184,12 +198,11 @@ fn version(walker: &mut Walker<'_>, table: &DeTable<'_>, key: &str) -> Option<Ve
 
 fn lifecycle(walker: &mut Walker<'_>, root: &DeTable<'_>, own: &Evidence) -> Option<Lifecycle> {
     let Some((table, at)) = walker.table(root, "lifecycle") else {
-        let expected = "a table [lifecycle] with released = \"10.0.48\" or an earlier stage";
-        walker.note(0, Kind::Missing { key: "lifecycle", expected });
-        return None;
+        return (!root.contains_key("lifecycle")).then(|| whenever(own));
     };
     let names = Stage::ALL.iter().map(|stage| stage.as_str());
-    let known: Vec<&str> = names.chain(["scale-unit", "grade", "source"]).collect();
+    let more = ["scale-unit", "first-grade", "first-source", "grade", "source"];
+    let known: Vec<&str> = names.chain(more).collect();
     walker.known_keys(table, &known);
     let mut stages: Vec<(Stage, Version)> = Vec::new();
     for stage in Stage::ALL {
@@ -207,7 +220,12 @@ fn lifecycle(walker: &mut Walker<'_>, root: &DeTable<'_>, own: &Evidence) -> Opt
     }
     let scale_unit = version(walker, table, "scale-unit");
     let evidence = evidence(walker, table, at, own);
-    Some(Lifecycle { stages, scale_unit, evidence })
+    let (grade, source) = (walker.grade(table, "first-grade"), walker.text(table, "first-source"));
+    let first = Evidence {
+        grade: grade.unwrap_or(evidence.grade),
+        source: source.map_or_else(|| evidence.source.clone(), |text| text.value),
+    };
+    Some(Lifecycle { stages, scale_unit, evidence, first })
 }
 
 /// A statement's own evidence; what it leaves out is the feature's.
@@ -226,14 +244,15 @@ fn requires(
 ) -> Vec<(usize, Requirement)> {
     let mut found = Vec::new();
     for (table, at) in walker.tables(root, "requires") {
-        walker.known_keys(table, &["feature", "when", "grade", "source"]);
+        walker.known_keys(table, &["feature", "first", "when", "grade", "source"]);
         let feature = walker.required(table, "feature", at, "a feature's slug");
+        let first = walker.yes(table, "first").unwrap_or(true);
         let when = walker.text(table, "when");
         fact_name(walker, "when", when.as_ref());
         let when = when.map(|fact| fact.value);
         let evidence = evidence(walker, table, at, own);
         if let Some(At { value, at }) = feature {
-            found.push((at, Requirement { feature: value, when, evidence }));
+            found.push((at, Requirement { feature: value, first, when, evidence }));
         }
     }
     found

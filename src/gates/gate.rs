@@ -9,6 +9,10 @@ use crate::model::version::Version;
 /// What comes before a class in `FEATUREMANAGEMENTSTATE.NAME`.
 pub(crate) const NAME_PREFIX: &str = "Dynamics.AX.Application.";
 
+/// What comes before the slug in `FEATUREMANAGEMENTSTATE.NAME` of a feature whose class is not
+/// public: the column needs a value, and a class is never made up (G19).
+pub(crate) const UNPUBLISHED: &str = "unpublished:";
+
 /// The job that carries feature state to the channels (G13).
 pub(crate) const CARRIER: &str = "1110";
 
@@ -35,6 +39,8 @@ pub struct Lifecycle {
     pub scale_unit: Option<Version>,
     /// What the versions rest on.
     pub evidence: Evidence,
+    /// What the first version rests on.
+    pub(crate) first: Evidence,
 }
 
 impl Lifecycle {
@@ -59,6 +65,8 @@ impl Lifecycle {
 pub struct Requirement {
     /// The gate, by slug.
     pub feature: String,
+    /// Whether it must be on first; else both must be on, in either order.
+    pub first: bool,
     /// Only while this fact is yes.
     pub(crate) when: Option<String>,
     /// What it rests on.
@@ -136,17 +144,19 @@ pub struct Step {
 pub struct Gate {
     /// Our name for it.
     pub slug: String,
-    /// Its X++ class.
-    pub class: String,
+    /// Its X++ class; none where no public source names it.
+    pub class: Option<String>,
     /// What the class rests on.
     pub class_evidence: Evidence,
     /// Its display name.
     pub name: String,
-    /// Its Spanish display name.
-    pub name_es: String,
+    /// Its Spanish display name, where a public source has one.
+    pub name_es: Option<String>,
+    /// Other spellings of its display name that pages use, in any language.
+    pub also: Vec<String>,
     /// The module it is listed under.
     pub module: String,
-    /// Below this version it does not exist (G03).
+    /// Below this version it does not exist (G03); [`Version::ANY`] where none is known.
     pub since: Version,
     /// Its stages, and the scale unit it needs.
     pub lifecycle: Lifecycle,
@@ -166,8 +176,12 @@ pub struct Gate {
     pub configurations: Vec<Configuration>,
     /// What follows enabling, in order (G15, G16).
     pub steps: Vec<Step>,
+    /// What else is to be known of it, each in a sentence.
+    pub(crate) notes: Vec<String>,
     /// What the gate rests on.
     pub(crate) evidence: Evidence,
+    /// A known feature without a gate file (G19).
+    pub known: bool,
     /// The file it was read from.
     pub origin: String,
 }
@@ -175,7 +189,15 @@ pub struct Gate {
 impl Gate {
     /// Its name in `FEATUREMANAGEMENTSTATE`.
     pub fn table_name(&self) -> String {
-        format!("{NAME_PREFIX}{}", self.class)
+        match &self.class {
+            Some(class) => format!("{NAME_PREFIX}{class}"),
+            None => format!("{UNPUBLISHED}{}", self.slug),
+        }
+    }
+
+    /// Its first version, where that is known.
+    pub(crate) fn known_since(&self) -> Option<&Version> {
+        Some(&self.since).filter(|since| **since != Version::ANY)
     }
 
     /// Whether it is mandatory in a version (G02).
@@ -233,9 +255,17 @@ impl Gate {
         configured.chain(needed).chain(key).chain(manual).collect()
     }
 
+    /// The other gates that it names, by slug.
+    pub(crate) fn others(&self) -> impl Iterator<Item = &str> {
+        let required = self.requires.iter().map(|needed| &needed.feature);
+        required.chain(&self.excludes).map(String::as_str)
+    }
+
     /// Every spelling people know it by.
-    pub(crate) fn spellings(&self) -> [&str; 4] {
-        [&self.slug, &self.name, &self.name_es, &self.class]
+    pub(crate) fn spellings(&self) -> impl Iterator<Item = &str> {
+        let own = [&self.slug, &self.name].into_iter();
+        let more = own.chain(&self.name_es).chain(&self.class).chain(&self.also);
+        more.map(String::as_str)
     }
 }
 

@@ -67,8 +67,13 @@ pub(crate) fn graph(features: Features<'_>, only: Option<&Gate>) -> Graph {
             at += 1;
         }
     }
+    // Known features without demands stand in no relation to another.
+    let asked: Vec<&str> = features.catalogue.with_files().flat_map(Gate::others).collect();
     let gates = || features.catalogue.gates.iter();
-    let shown = |gate: &&Gate| only.is_none() || wanted.contains(&gate.slug.as_str());
+    let shown = |gate: &&Gate| match only {
+        Some(_) => wanted.contains(&gate.slug.as_str()),
+        None => !gate.known || asked.contains(&gate.slug.as_str()),
+    };
     let node = |gate: &Gate| Node {
         feature: gate.slug.clone(),
         name: gate.name.clone(),

@@ -1,30 +1,14 @@
 //! Importing the "Feature management" data entity, by its six rules (G10).
 
 use crate::model::named::named;
-use jiff::civil::Date;
 use serde::Serialize;
 
 use super::catalogue::Catalogue;
 use super::gate::Gate;
+pub use super::matching::EntityRow;
+use super::matching::{Unmatched, match_rows};
 use super::resolve::{Consent, Features, Reach, Refusal, RefusalKind};
 use super::standing::{Change, Setting, Standing, prerequisites_first};
-
-/// One row of the entity.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EntityRow {
-    /// `Dynamics.AX.Application.<class>`.
-    pub name: String,
-    /// The display name, for people.
-    pub display_name: String,
-    /// The module, for people.
-    pub module: String,
-    /// Yes or No.
-    pub enabled: bool,
-    /// None when it is blank.
-    pub enable_date: Option<Date>,
-    /// The line of the file it stands in.
-    pub line: usize,
-}
 
 named! {
     /// Which of the documented rules a row falls under.
@@ -68,8 +52,8 @@ pub struct Import {
     pub changes: Vec<Change>,
     /// Every rule that is broken; nothing is imported when there is one.
     pub refused: Vec<Refusal>,
-    /// Rows of features that this environment has not; an import updates existing ones only.
-    pub unknown: Vec<String>,
+    /// Rows that match no feature of this environment; an import updates existing ones only.
+    pub unmatched: Vec<Unmatched>,
     /// Rows that equal what headquarters has.
     pub unchanged: usize,
 }
@@ -85,19 +69,22 @@ pub fn import(
     consent: Consent,
 ) -> Import {
     let mut done = Import::default();
-    for row in rows {
-        let gate = catalogue.by_table_name(&row.name);
-        let listed = Features { catalogue, standing };
-        let Some(gate) = gate.filter(|gate| listed.is_listed(gate)) else {
-            done.unknown.push(row.name.clone());
+    let listed = Features { catalogue, standing };
+    let (matched, unmatched) = match_rows(catalogue, rows);
+    done.unmatched = unmatched;
+    for (row, gate) in matched {
+        if !listed.is_listed(gate) {
+            let why = format!("it is not there in {}", standing.version);
+            done.unmatched.push(Unmatched::of(row, why));
             continue;
-        };
+        }
         match rule(gate, standing, row) {
             Ok(None) => done.unchanged += 1,
             Ok(Some(ruled)) => done.ruled.push(ruled),
             Err(refusal) => done.refused.push(refusal),
         }
     }
+    done.unmatched.sort_by_key(|one| one.line);
     order(&mut done, catalogue, standing, consent);
     if !done.refused.is_empty() {
         done.changes.clear();
@@ -122,6 +109,13 @@ fn rule(gate: &Gate, standing: &Standing, row: &EntityRow) -> Result<Option<RowO
         let feature = gate.slug.clone();
         Ok(Some(RowOutcome { feature, line: row.line, rule, effect, change }))
     };
+    if !row.dated {
+        return match (enabled_changed, row.enabled) {
+            (false, _) => Ok(None),
+            (true, true) => ruled(Rule::A, "enables", Some(Setting::On(standing.today))),
+            (true, false) => ruled(Rule::B, "disables", Some(Setting::Off)),
+        };
+    }
     match (row.enable_date, future) {
         // A blanked date wins over Enabled.
         (None, _) if date_changed => ruled(Rule::B, "disables", Some(Setting::Off)),
@@ -203,6 +197,7 @@ pub fn export(catalogue: &Catalogue, standing: &Standing) -> Vec<EntityRow> {
             module: gate.module.clone(),
             enabled: known.is_some_and(|row| row.on),
             enable_date: known.and_then(|row| row.enable_date),
+            dated: true,
             line: 0,
         }
     };

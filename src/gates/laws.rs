@@ -64,11 +64,10 @@ impl<'a> Laws<'a> {
 
     fn declared_once(&mut self, at: usize, file: &GateFile, draft: &Draft) {
         for (earlier, known) in &self.drafts[..at] {
-            let own = draft.gate.spellings();
-            let taken = known.gate.spellings();
-            let same = own.iter().find(|word| taken.iter().any(|t| t.eq_ignore_ascii_case(word)));
-            if let Some(spelling) = same {
-                let (spelling, first) = ((*spelling).to_owned(), earlier.name.clone());
+            let taken: Vec<&str> = known.gate.spellings().collect();
+            let is_taken = |word: &&str| taken.iter().any(|t| t.eq_ignore_ascii_case(word));
+            if let Some(spelling) = draft.gate.spellings().find(is_taken) {
+                let (spelling, first) = (spelling.to_owned(), earlier.name.clone());
                 self.note(file, draft.slug_at, &Kind::DuplicateFeature { spelling, first });
             }
         }
@@ -80,7 +79,7 @@ impl<'a> Laws<'a> {
         let excluded = gate.excludes.iter().zip(&draft.excludes_at);
         let named = required.map(|found| ("requires", found));
         for (key, (slug, at)) in named.chain(excluded.map(|found| ("excludes", found))) {
-            if self.get(slug).is_none() {
+            if self.get(slug).is_none() && !super::known::is_known(slug) {
                 let slugs = self.drafts.iter().map(|(_, draft)| draft.gate.slug.as_str());
                 let nearest = nearest(slug, slugs).map(str::to_owned);
                 let (key, value) = (key.to_owned(), slug.clone());
@@ -110,7 +109,8 @@ impl<'a> Laws<'a> {
         let gate = &draft.gate;
         for (needed, at) in gate.requires.iter().zip(&draft.requires_at) {
             let Some(other) = self.get(&needed.feature) else { continue };
-            let mut stages = vec![("released", Some(&gate.since), Some(&other.since))];
+            let floor = gate.known_since();
+            let mut stages = vec![("released", floor, floor.and(Some(&other.since)))];
             // A condition can be fixed by hand when it comes true; the floor cannot.
             if needed.when.is_none() {
                 let (own, theirs) = (&gate.lifecycle, &other.lifecycle);

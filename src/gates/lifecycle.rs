@@ -35,6 +35,9 @@ pub struct Movement {
     pub moved: LifecycleEvent,
     /// Why, in a sentence.
     pub why: String,
+    /// It is a known feature without a gate file.
+    #[serde(skip)]
+    pub(crate) known: bool,
 }
 
 /// What moving to a version comes to.
@@ -62,7 +65,10 @@ pub fn update(catalogue: &Catalogue, before: &Standing, to: &Version) -> Update 
         }
         let new = standing.row(&gate.slug).is_none();
         if new {
-            let why = format!("exists from {}", gate.since);
+            let why = gate.known_since().map_or_else(
+                || "its first version is not known".to_owned(),
+                |since| format!("exists from {since}"),
+            );
             done.say(gate, LifecycleEvent::Listed, why);
             done.listed.push(gate.slug.clone());
             let row = FeatureRow { slug: gate.slug.clone(), on: false, enable_date: None };
@@ -84,6 +90,7 @@ pub fn update(catalogue: &Catalogue, before: &Standing, to: &Version) -> Update 
                         feature: change.slug.clone(),
                         moved: LifecycleEvent::TurnedOn,
                         why,
+                        known: gate.known,
                     });
                     done.changes.push(change);
                 }
@@ -96,7 +103,8 @@ pub fn update(catalogue: &Catalogue, before: &Standing, to: &Version) -> Update 
 
 impl Update {
     fn say(&mut self, gate: &Gate, moved: LifecycleEvent, why: String) {
-        self.movements.push(Movement { feature: gate.slug.clone(), moved, why });
+        let (feature, known) = (gate.slug.clone(), gate.known);
+        self.movements.push(Movement { feature, moved, why, known });
     }
 }
 

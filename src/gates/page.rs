@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use super::catalogue::Catalogue;
-use super::gate::{Act, Before, Gate, Restart};
+use super::gate::{Act, Before, Gate, Lifecycle, Restart};
 use crate::model::evidence::Evidence;
+use crate::model::version::Version;
 
 /// The page of every gate.
 pub(crate) fn markdown(catalogue: &Catalogue) -> String {
@@ -13,7 +14,7 @@ pub(crate) fn markdown(catalogue: &Catalogue) -> String {
          the files in `gates/` of this project show the form.\n\n\
          | gate | from | on by default | mandatory | needs |\n|---|---|---|---|---|\n",
     );
-    for gate in &catalogue.gates {
+    for gate in catalogue.with_files() {
         use super::gate::Stage::{Mandatory, OnByDefault};
         let begins =
             |stage| gate.lifecycle.begins(stage).map_or_else(String::new, ToString::to_string);
@@ -21,36 +22,48 @@ pub(crate) fn markdown(catalogue: &Catalogue) -> String {
         let _ = writeln!(
             text,
             "| [{slug}](#{slug}) | {} | {} | {} | {} |",
-            gate.since,
+            gate.known_since().map_or_else(String::new, ToString::to_string),
             begins(OnByDefault),
             begins(Mandatory),
             needs.join(", "),
             slug = gate.slug,
         );
     }
-    for gate in &catalogue.gates {
-        let _ = write!(text, "\n## {}\n\n{}, {}\n\n", gate.slug, gate.name, gate.name_es);
+    for gate in catalogue.with_files() {
+        let names = [&gate.name].into_iter().chain(&gate.name_es).chain(&gate.also);
+        let names = names.map(String::as_str).collect::<Vec<_>>().join("; ");
+        let _ = write!(text, "\n## {}\n\n{names}\n\n", gate.slug);
         for line in lines(gate) {
             let _ = writeln!(text, "- {line}");
         }
+    }
+    text.push_str(
+        "\n## Known features\n\nFeatures that are known by name and state, and have no demands of \
+         their own: they are listed, enabled, scheduled, imported and carried by 1110 like the \
+         others, and an update moves them along.\n\n| feature | name | class | states |\n|---|---|---|---|\n",
+    );
+    for gate in catalogue.gates.iter().filter(|gate| gate.known) {
+        let class = gate.class.as_deref().unwrap_or("not public");
+        let (slug, name, states) = (&gate.slug, &gate.name, versions(gate).join(", "));
+        let _ = writeln!(text, "| {slug} | {name} | {class} | {states} |");
     }
     text
 }
 
 /// What is known of a gate, one statement a line, each with its grade and source.
 pub(crate) fn lines(gate: &Gate) -> Vec<String> {
-    let mut lines = vec![
-        format!("class {}{}", gate.class, because(&gate.class_evidence, None)),
-        format!("module {}{}", gate.module, because(&gate.evidence, None)),
-    ];
+    let class = gate.class.as_ref().map_or_else(
+        || format!("class not public: headquarters' NAME is {} here", gate.table_name()),
+        |class| format!("class {class}{}", because(&gate.class_evidence, None)),
+    );
+    let mut lines = vec![class];
+    if gate.known {
+        lines.push("a known feature without demands of its own (G19)".to_owned());
+    } else {
+        lines.push(format!("module {}{}", gate.module, because(&gate.evidence, None)));
+    }
     let own = Some(&gate.evidence);
-    let stages: Vec<String> = gate
-        .lifecycle
-        .stages
-        .iter()
-        .map(|(stage, since)| format!("{} {since}", stage.as_str()))
-        .collect();
-    lines.push(format!("{}{}", stages.join(", "), because(&gate.lifecycle.evidence, own)));
+    lines.push(stages(gate));
     if let Some(version) = &gate.lifecycle.scale_unit {
         lines.push(format!("needs scale units of {version}"));
     }
@@ -63,7 +76,9 @@ pub(crate) fn lines(gate: &Gate) -> Vec<String> {
     lines.extend(gate.configuration_key.iter().map(|key| format!("configuration key {key}")));
     for needed in &gate.requires {
         let when = needed.when.as_ref().map_or_else(String::new, |fact| format!(" with {fact}"));
-        lines.push(format!("requires {}{when}{}", needed.feature, because(&needed.evidence, own)));
+        let order = if needed.first { "requires" } else { "requires, in either order," };
+        let because = because(&needed.evidence, own);
+        lines.push(format!("{order} {}{when}{because}", needed.feature));
     }
     lines.extend(gate.excludes.iter().map(|other| format!("excludes {other}")));
     for item in &gate.configurations {
@@ -86,7 +101,27 @@ pub(crate) fn lines(gate: &Gate) -> Vec<String> {
         };
         lines.push(format!("step {}: {what}{}", at + 1, because(&step.evidence, own)));
     }
+    lines.extend(gate.notes.iter().cloned());
     lines
+}
+
+/// From which versions on it is in which stage.
+fn stages(gate: &Gate) -> String {
+    let Lifecycle { evidence, first, .. } = &gate.lifecycle;
+    let mut told = versions(gate);
+    match told.first_mut() {
+        Some(said) if gate.known_since().is_some() => {
+            said.push_str(&because(first, Some(evidence)));
+        }
+        _ => told.insert(0, "its first version is not known: it is there in every one".to_owned()),
+    }
+    format!("{}{}", told.join(", "), because(evidence, Some(&gate.evidence)))
+}
+
+/// Its stages with their first versions, those that are known.
+fn versions(gate: &Gate) -> Vec<String> {
+    let known = gate.lifecycle.stages.iter().filter(|(_, since)| *since != Version::ANY);
+    known.map(|(stage, since)| format!("{} {since}", stage.as_str())).collect()
 }
 
 /// The grade and source of a statement, unless they are those of the whole gate.

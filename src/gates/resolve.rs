@@ -148,6 +148,15 @@ pub struct EnableAll {
     pub scheduled: Vec<String>,
 }
 
+/// Something a feature needs that is off.
+struct OpenNeed<'a> {
+    gate: &'a Gate,
+    /// The feature that needs it, by slug.
+    by: String,
+    /// Whether it must be on before what is asked for.
+    first: bool,
+}
+
 /// The catalogue against how things stand.
 #[derive(Debug, Clone, Copy)]
 pub struct Features<'a> {
@@ -176,30 +185,54 @@ impl<'a> Features<'a> {
         gate.lifecycle.stage(&self.standing.version)
     }
 
+    /// Whether a mandatory feature is off. A known feature without a row is not missed: it comes with
+    /// the next check for updates.
+    pub(crate) fn is_mandatory_and_off(&self, gate: &Gate) -> bool {
+        let there = !gate.known || self.standing.row(&gate.slug).is_some();
+        gate.is_mandatory(&self.standing.version)
+            && there
+            && self.is_listed(gate)
+            && !self.is_on(&gate.slug)
+    }
+
     /// The gates that a gate needs as things stand; a condition that does not hold asks nothing.
     pub(crate) fn needs(&self, gate: &Gate) -> Vec<&'a Gate> {
+        self.needs_in_order(gate).into_iter().map(|(needed, _)| needed).collect()
+    }
+
+    /// The same, each with whether it must be on first.
+    fn needs_in_order(&self, gate: &Gate) -> Vec<(&'a Gate, bool)> {
         let holds =
             |when: &Option<String>| when.as_ref().is_none_or(|fact| self.standing.fact(fact));
         let needed = gate.requires.iter().filter(|needed| holds(&needed.when));
-        needed.filter_map(|needed| self.catalogue.get(&needed.feature)).collect()
+        let needed = needed.filter_map(|n| Some((self.catalogue.get(&n.feature)?, n.first)));
+        needed.collect()
     }
 
     /// The prerequisites that are off, directly or further down, nearest last (G01).
     pub(crate) fn unmet(&self, gate: &Gate) -> Vec<&'a Gate> {
-        let mut unmet = Vec::new();
-        self.collect_unmet(gate, &mut unmet);
-        unmet.into_iter().map(|(gate, _)| gate).collect()
+        self.open_needs(gate).into_iter().map(|open| open.gate).collect()
     }
 
     /// The same, each with the feature that needs it.
-    fn collect_unmet(&self, gate: &Gate, unmet: &mut Vec<(&'a Gate, String)>) {
-        for needed in self.needs(gate) {
-            let known = unmet.iter().any(|(known, _)| known.slug == needed.slug);
-            if self.is_on(&needed.slug) || known {
+    fn open_needs(&self, gate: &Gate) -> Vec<OpenNeed<'a>> {
+        let mut open = Vec::new();
+        self.collect_open(gate, true, &mut open);
+        open
+    }
+
+    fn collect_open(&self, gate: &Gate, first: bool, open: &mut Vec<OpenNeed<'a>>) {
+        for (needed, own) in self.needs_in_order(gate) {
+            let first = first && own;
+            if self.is_on(&needed.slug) {
                 continue;
             }
-            self.collect_unmet(needed, unmet);
-            unmet.push((needed, gate.slug.clone()));
+            if let Some(known) = open.iter_mut().find(|known| known.gate.slug == needed.slug) {
+                known.first |= first;
+                continue;
+            }
+            self.collect_open(needed, first, open);
+            open.push(OpenNeed { gate: needed, by: gate.slug.clone(), first });
         }
     }
 
@@ -220,7 +253,9 @@ impl<'a> Features<'a> {
             Status::Enabled
         } else if self.standing.scheduled(&gate.slug).is_some() {
             Status::Scheduled
-        } else if !self.unmet(gate).is_empty() || !self.demands(gate).is_empty() {
+        } else if self.open_needs(gate).iter().any(|open| open.first)
+            || !self.demands(gate).is_empty()
+        {
             Status::CannotEnable
         } else if asks {
             Status::NeedsConfirmation
@@ -297,10 +332,13 @@ impl<'a> Features<'a> {
         if self.is_on(&gate.slug) {
             return Ok(Changes::default());
         }
-        let mut unmet = Vec::new();
-        self.collect_unmet(gate, &mut unmet);
+        let mut unmet = self.open_needs(gate);
+        if !with_prerequisites {
+            // What need not be on first is left to the person; a check tells that it is missing.
+            unmet.retain(|open| open.first);
+        }
         let mut refused = [self.demands(gate), Self::consent(gate, consent)].concat();
-        for (needed, by) in &unmet {
+        for OpenNeed { gate: needed, by, .. } in &unmet {
             let by = |refusal: Refusal| Refusal { needed_by: Some(by.clone()), ..refusal };
             if !with_prerequisites {
                 let message = format!("{:?} must be on first", needed.name);
@@ -309,7 +347,7 @@ impl<'a> Features<'a> {
             let own = [self.demands(needed), Self::consent(needed, consent)].concat();
             refused.extend(own.into_iter().map(by));
         }
-        let wanted = unmet.iter().map(|(needed, _)| needed.slug.clone());
+        let wanted = unmet.iter().map(|open| open.gate.slug.clone());
         let change = |slug| Change { slug, to: Setting::On(self.standing.today) };
         self.decided(refused, wanted.chain([gate.slug.clone()]).map(change).collect())
     }

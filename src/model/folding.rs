@@ -8,6 +8,9 @@ const ACCENTS: std::ops::RangeInclusive<char> = '\u{300}'..='\u{36f}';
 
 /// Without case, without accents, with single spaces: what people take for the same is the same.
 pub(crate) fn folded(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    }
     let bare: String = text.nfkd().filter(|c| !ACCENTS.contains(c)).collect();
     // Folding may bring accents of its own, as that of the Turkish I does.
     let bare: String =
@@ -15,9 +18,43 @@ pub(crate) fn folded(text: &str) -> String {
     bare.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// [`folded`], without what names of features have and people leave out: quotes, the mark of a
+/// preview, a period at the end.
+pub(crate) fn meant(text: &str) -> String {
+    let bare = folded(&text.replace(QUOTES, "")).replace("(preview)", "");
+    folded(bare.trim_end_matches(['.', ' ']))
+}
+
+const QUOTES: &[char] =
+    &['"', '\'', '\u{201c}', '\u{201d}', '\u{2018}', '\u{2019}', '\u{ab}', '\u{bb}'];
+
+/// Words that come and go in names without making another one, in English and Spanish.
+const SMALL: &[&str] = &[
+    "a", "an", "the", "of", "for", "to", "in", "on", "from", "el", "la", "los", "las", "de", "del",
+    "para", "en", "un", "una", "al",
+];
+
+/// [`meant`] without articles and prepositions.
+pub(crate) fn gist(text: &str) -> String {
+    let meant = meant(text);
+    meant.split(' ').filter(|word| !SMALL.contains(word)).collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::folded;
+    use super::{folded, gist, meant};
+
+    #[test]
+    fn names_are_meant_with_and_without_their_marks() {
+        let search = "cloud powered customer search";
+        assert_eq!(meant("(Preview) Cloud powered customer search"), search);
+        assert_eq!(meant("Support gift card items."), "support gift card items");
+        assert_eq!(
+            meant("Run \u{201c}Initialize\u{201d} after"),
+            meant("run \"initialize\" after")
+        );
+        assert_eq!(gist("Habilitar la edici\u{f3}n de clientes"), "habilitar edicion clientes");
+    }
 
     #[test]
     fn what_people_take_for_the_same_is_the_same() {

@@ -5,6 +5,8 @@ use crate::model::ids::JobId;
 use serde::{Deserialize, Serialize};
 
 use super::evidence::Evidence;
+use super::folding::meant;
+use super::job_names;
 
 /// The jobs without which nothing works in a channel, in the order the documentation lists them;
 /// a first synchronization begins with them.
@@ -147,10 +149,15 @@ pub struct Definitions {
 impl Job {
     /// Whether people call it so: by its id, its name or another spelling, in any case.
     pub(crate) fn is_called(&self, word: &str) -> bool {
-        let wanted = word.trim().to_lowercase();
-        let names =
-            [&*self.id, &self.name].into_iter().chain(self.aliases.iter().map(String::as_str));
-        names.map(str::to_lowercase).any(|name| name == wanted)
+        let wanted = meant(word);
+        self.spellings().any(|name| meant(name) == wanted)
+    }
+
+    /// Every spelling people know it by.
+    fn spellings(&self) -> impl Iterator<Item = &str> {
+        let own = [&*self.id, self.name.as_str()].into_iter();
+        let more = job_names::spellings(&self.id).into_iter().map(|name| -> &str { name });
+        own.chain(self.aliases.iter().map(String::as_str)).chain(more)
     }
 }
 
@@ -177,13 +184,7 @@ impl Definitions {
 
     /// Every spelling by which a job can be asked for, for suggestions.
     pub(crate) fn job_spellings(&self) -> Vec<&str> {
-        self.jobs
-            .iter()
-            .flat_map(|job| {
-                [&*job.id, job.name.as_str()]
-                    .into_iter()
-                    .chain(job.aliases.iter().map(String::as_str))
-            })
-            .collect()
+        let others = job_names::not_modelled_spellings().map(|name| -> &str { name });
+        self.jobs.iter().flat_map(Job::spellings).chain(others).collect()
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod folding;
 pub(crate) mod ids;
 pub(crate) mod interval;
 pub(crate) mod job;
+pub(crate) mod job_names;
 pub(crate) mod key;
 pub(crate) mod left_field;
 pub(crate) mod log;

@@ -9,15 +9,28 @@ use serde::{Serialize, Serializer};
 pub struct Version(Vec<u32>);
 
 impl Version {
+    /// What every version is at or above: the floor of what has none.
+    pub const ANY: Self = Self(Vec::new());
+
     /// A version of these numbers.
     pub(crate) fn of(numbers: [u32; 3]) -> Self {
         Self(numbers.to_vec())
     }
 
     /// Reads `10.0.48`; none when it is not two to four numbers with points between.
+    ///
+    /// Scale units and registers are also numbered 9.M, which is 10.0.(M - 10): pages name both
+    /// side by side (G16).
     pub fn parse(text: &str) -> Option<Self> {
         let numbers: Option<Vec<u32>> = text.split('.').map(|part| part.parse().ok()).collect();
-        numbers.filter(|numbers| (2..=4).contains(&numbers.len())).map(Self)
+        let numbers = numbers.filter(|numbers| (2..=4).contains(&numbers.len()))?;
+        match numbers[..] {
+            [9, minor, ..] => {
+                let build = numbers.get(2).copied();
+                Some(Self([10, 0, minor.checked_sub(10)?].into_iter().chain(build).collect()))
+            }
+            _ => Some(Self(numbers)),
+        }
     }
 }
 
@@ -44,5 +57,18 @@ mod tests {
         assert!(version("10.0.9") < version("10.0.28"));
         assert!(Version::parse("ten").is_none());
         assert_eq!(version("10.0.48").to_string(), "10.0.48");
+        assert!(Version::ANY < version("0.0"));
+    }
+
+    #[test]
+    fn g16_both_ways_of_numbering_are_read() {
+        let version = |text| Version::parse(text).unwrap();
+        for (scale_unit, application) in
+            [("9.23", "10.0.13"), ("9.30", "10.0.20"), ("9.35", "10.0.25"), ("9.56", "10.0.46")]
+        {
+            assert_eq!(version(scale_unit), version(application));
+        }
+        assert_eq!(version("9.30.21123.4").to_string(), "10.0.20.21123");
+        assert!(Version::parse("9.5").is_none());
     }
 }

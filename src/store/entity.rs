@@ -8,25 +8,27 @@ use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, IntoCustomDateTime, Workbook, XlsxError,
 };
 
-use super::cells::{LONGEST, Row, clipped, plain};
+use super::cells::{LONGEST, Row, clipped};
+use super::data_package::{self, Packed};
+use super::entity_words::{self as words, COLUMNS};
 use super::error::StoreError;
 use super::replace::replace;
 use super::{input, workbook};
 use crate::definitions::{Kind, Problem, Problems};
 use crate::gates::gate::NAME_PREFIX;
 use crate::gates::import::EntityRow;
-use crate::model::nearest::nearest;
 use crate::model::wording::grouped;
-use crate::world::clock::NO_DATE;
-
-/// The columns, as they are written; read in any order, case and spacing.
-const COLUMNS: [&str; 5] = ["NAME", "DISPLAYNAME", "MODULE", "ENABLED", "ENABLEDATE"];
 
 /// So many features are read of a file.
 const MOST_ROWS: usize = 20_000;
-/// Whether a path names a file of the entity by its ending.
-pub(crate) fn is_entity_file(path: &Path) -> bool {
-    ending(path).is_some_and(|ending| ["csv", "xlsx"].contains(&ending.as_str()))
+/// The endings of files that are read.
+pub(crate) const READ: &[&str] = &["csv", "xlsx", "zip"];
+/// The endings of files that are written.
+pub(crate) const WRITTEN: &[&str] = &["csv", "xlsx"];
+
+/// Whether a path ends in one of these.
+pub(crate) fn ends_in(path: &Path, endings: &[&str]) -> bool {
+    ending(path).is_some_and(|ending| endings.contains(&ending.as_str()))
 }
 
 fn ending(path: &Path) -> Option<String> {
@@ -42,22 +44,51 @@ pub fn read(path: &Path) -> Result<Vec<EntityRow>, StoreError> {
     let mut table = Table::new(&name);
     let take = |row| table.take(row);
     match ending(path).as_deref() {
-        Some("xlsx") => workbook::rows(input::bytes(path, input::WORKBOOK)?, take)
-            .map_err(|detail| unreadable(&name, "an XLSX workbook", detail))?,
+        Some("xlsx") => rows_of_workbook(&name, input::bytes(path, input::WORKBOOK)?, take)?,
+        Some("zip") => {
+            let package = |detail| unreadable(&name, "a data package with this entity", detail);
+            let (inner, kind, bytes) =
+                data_package::entity(input::bytes(path, input::ENTITY)?).map_err(package)?;
+            let inner = format!("{name}/{inner}");
+            match kind {
+                Packed::Xlsx => rows_of_workbook(&inner, bytes, take)?,
+                Packed::Csv => rows_of_csv(&inner, &text_of(&inner, bytes)?, take)?,
+            }
+        }
         _ => match input::text(path, input::ENTITY) {
             Ok(text) => rows_of_csv(&name, &text, take)?,
-            Err(StoreError::NotText { line, .. }) => {
-                let (what, detail) = ("CSV in UTF-8".to_owned(), "save it so".to_owned());
-                return Err(wrong(&name, line, Kind::NotA { what, detail }));
-            }
+            Err(StoreError::NotText { line, .. }) => return Err(not_utf8(&name, line)),
             Err(error) => return Err(error),
         },
     }
     table.finish()
 }
 
+fn rows_of_workbook(
+    name: &str,
+    bytes: Vec<u8>,
+    take: impl FnMut(Row) -> bool,
+) -> Result<(), StoreError> {
+    workbook::rows(bytes, take).map_err(|detail| unreadable(name, "an XLSX workbook", detail))
+}
+
+/// The text of a file in a package, which may be in UTF-16 as data management writes it.
+fn text_of(name: &str, bytes: Vec<u8>) -> Result<String, StoreError> {
+    if let Some(rest) = bytes.strip_prefix(b"\xff\xfe") {
+        let pairs = rest.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
+        let text: Result<String, _> = char::decode_utf16(pairs).collect();
+        return text.map_err(|_| not_utf8(name, 1));
+    }
+    String::from_utf8(bytes).map_err(|_| not_utf8(name, 1))
+}
+
+fn not_utf8(name: &str, line: usize) -> StoreError {
+    let (what, detail) = ("CSV in UTF-8".to_owned(), "save it so".to_owned());
+    wrong(name, line, Kind::NotA { what, detail })
+}
+
 /// A file that is not what its ending says, as a problem at its beginning.
-fn unreadable(name: &str, what: &str, detail: impl ToString) -> StoreError {
+pub(super) fn unreadable(name: &str, what: &str, detail: impl ToString) -> StoreError {
     let kind = Kind::NotA { what: what.to_owned(), detail: detail.to_string() };
     wrong(name, 1, kind)
 }
@@ -133,13 +164,16 @@ impl<'a> Table<'a> {
     }
 
     fn header(&mut self, row: &Row) -> bool {
-        let at = |wanted: &str| {
-            let cell = row.cells.iter().find(|(_, text)| plain(text) == wanted);
-            cell.map(|(column, _)| *column)
-        };
-        let columns = COLUMNS.map(at);
+        let mut columns = [None; 5];
+        for (at, text) in &row.cells {
+            if let Some(place) = words::column(text) {
+                columns[place].get_or_insert(*at);
+            }
+        }
         for (wanted, found) in COLUMNS.iter().zip(columns) {
-            if found.is_none() && ["NAME", "ENABLED", "ENABLEDATE"].contains(wanted) {
+            // The workspace's list has names for people alone.
+            let there = found.is_some() || *wanted == "NAME" && columns[1].is_some();
+            if !there && ["NAME", "ENABLED", "ENABLEDATE"].contains(wanted) {
                 let expected = "a column of this name";
                 self.note(1, 1, &Kind::Missing { key: wanted, expected });
             }
@@ -159,18 +193,18 @@ impl<'a> Table<'a> {
             }
         }
         let feature = with_prefix(row.text(name_at).to_owned());
-        if feature.is_empty() {
+        if feature.is_empty() && (name_at.is_some() || row.text(display).is_empty()) {
             let expected = "the feature's class, Dynamics.AX.Application.<class>";
             self.note(row.line, column(name_at), &Kind::Missing { key: "NAME", expected });
-        } else if !self.known.insert(feature.to_lowercase()) {
+        } else if !feature.is_empty() && !self.known.insert(feature.to_lowercase()) {
             let (spelling, first) = (feature.clone(), "this file".to_owned());
             self.note(row.line, column(name_at), &Kind::DuplicateFeature { spelling, first });
         }
-        let enabled = parse_yes(row.text(enabled_at));
+        let enabled = words::is_on(row.text(enabled_at));
         if let Err(kind) = &enabled {
             self.note(row.line, column(enabled_at), kind);
         }
-        let date = parse_date(row.text(date_at));
+        let date = words::date(row.text(date_at));
         if let Err(kind) = &date {
             self.note(row.line, column(date_at), kind);
         }
@@ -179,7 +213,10 @@ impl<'a> Table<'a> {
         if self.problems.is_empty() {
             let text = |at| row.text(at).to_owned();
             let (display_name, module, line) = (text(display), text(module), row.line);
-            let row = EntityRow { name: feature, display_name, module, enabled, enable_date, line };
+            // The workspace has no date for what was on before it kept any.
+            let dated = name_at.is_some() || !enabled || enable_date.is_some();
+            let name = feature;
+            let row = EntityRow { name, display_name, module, enabled, enable_date, dated, line };
             self.found.push(row);
         }
     }
@@ -200,8 +237,8 @@ impl<'a> Table<'a> {
 }
 
 /// People write the class alone; the entity has its namespace before it.
-fn with_prefix(name: String) -> String {
-    if name.is_empty() || name.contains('.') { name } else { format!("{NAME_PREFIX}{name}") }
+pub(super) fn with_prefix(name: String) -> String {
+    if name.is_empty() || name.contains(['.', ':']) { name } else { format!("{NAME_PREFIX}{name}") }
 }
 
 fn problem(file: &str, line: usize, column: usize, kind: &Kind) -> Problem {
@@ -212,37 +249,6 @@ fn problem(file: &str, line: usize, column: usize, kind: &Kind) -> Problem {
         code: kind.code(),
         message: kind.to_string(),
         hint: kind.hint(),
-    }
-}
-
-fn parse_yes(text: &str) -> Result<bool, Kind> {
-    match text.to_lowercase().as_str() {
-        "yes" | "true" | "1" => Ok(true),
-        "no" | "false" | "0" => Ok(false),
-        other => Err(Kind::UnknownWord {
-            key: "ENABLED".to_owned(),
-            value: text.to_owned(),
-            expected: "Yes, No".to_owned(),
-            nearest: nearest(other, ["yes", "no"]).map(str::to_owned),
-        }),
-    }
-}
-
-/// A date with or without a time behind it; 1900-01-01 is a blank one.
-fn parse_date(text: &str) -> Result<Option<Date>, Kind> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let day = text.split(['T', ' ']).next().unwrap_or(text);
-    let date: Result<Date, _> = day.parse();
-    match date {
-        Ok(date) if date.to_string() == NO_DATE => Ok(None),
-        Ok(date) => Ok(Some(date)),
-        Err(_) => Err(Kind::OutOfRange {
-            key: "ENABLEDATE".to_owned(),
-            value: format!("{text:?}"),
-            expected: "a date YYYY-MM-DD, or blank",
-        }),
     }
 }
 

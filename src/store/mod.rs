@@ -1,5 +1,6 @@
 //! The databases and files of an environment; the only place that knows SQLite.
 
+pub(crate) mod answer;
 pub(crate) mod apply;
 mod apply_table;
 pub(crate) mod arrears;
@@ -15,11 +16,13 @@ mod commit;
 mod connection;
 pub mod create;
 mod customer_rows;
+mod data_package;
 pub(crate) mod db;
 pub(crate) mod default_customers;
 pub(crate) mod diagnose;
 pub(crate) mod drift;
 pub mod entity;
+mod entity_words;
 pub(crate) mod environment;
 pub(crate) mod error;
 pub(crate) mod examine;

@@ -34,6 +34,7 @@ const HQ: &[Migration] = &[
     Migration { version: 11, sql: include_str!("schema/hq/0011_relations.sql") },
     Migration { version: 12, sql: include_str!("schema/hq/0012_log.sql") },
     Migration { version: 13, sql: include_str!("schema/hq/0013_attributes.sql") },
+    Migration { version: 14, sql: include_str!("schema/hq/0014_feature_names.sql") },
 ];
 
 const CHANNEL: &[Migration] = &[
@@ -47,6 +48,7 @@ const CHANNEL: &[Migration] = &[
     Migration { version: 9, sql: include_str!("schema/channel/0009_relations.sql") },
     Migration { version: 10, sql: include_str!("schema/channel/0010_log.sql") },
     Migration { version: 11, sql: include_str!("schema/channel/0011_attributes.sql") },
+    Migration { version: 12, sql: include_str!("schema/channel/0012_feature_names.sql") },
 ];
 
 impl Kind {

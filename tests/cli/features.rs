@@ -1,5 +1,7 @@
 //! Turning feature gates on and off, and what channels make of it (G01, G07, G12 to G15).
 
+use serde_json::Value;
+
 use super::harness::{Env, dump, number};
 
 #[test]
@@ -15,8 +17,8 @@ fn g01_every_unmet_prerequisite_is_named() {
         .collect();
     assert_eq!(refused, ["enhanced-async-customer-creation", "async-address-creation"]);
     assert_eq!(report["enabled"], false);
-    let on = "SELECT sum(ISENABLED) FROM FEATUREMANAGEMENTSTATE WHERE NAME LIKE '%AsyncCust%' \
-              OR NAME LIKE '%AsyncAddress%'";
+    let on = "SELECT sum(ISENABLED) FROM FEATUREMANAGEMENTSTATE WHERE NAME LIKE '%async-cust%' \
+              OR NAME LIKE '%AsyncCust%' OR NAME LIKE '%AsyncAddress%'";
     assert_eq!(number(&env.hq(), on), 0);
     let dry = env.json("features enable async-customer-editing --with-prerequisites --dry-run");
     assert_eq!(dry["changed"].as_array().unwrap().len(), 3);
@@ -110,10 +112,10 @@ fn g01_the_refusal_is_a_tree_of_every_demand() {
     exit 1
     --- stdout
     omnichannel-media-management cannot be enabled
-      - "Enable omnichannel media assignments for CSU media locations" requires the media assignments, staged in the authoring experience first (media-assignments-staged)
-      - "Enable omnichannel media assignments for CSU media locations" must be confirmed: channels switch from the legacy media to the new assignments
+      - "Enable omnichannel media assignments for CSU media locations" requires the end of the batch "CMS to HQ omnichannel media sync" first (media-sync-ended)
+      - "Enable omnichannel media assignments for CSU media locations" requires the end of a full synchronization of 1040 (Products) first (media-products-synchronized)
       - "Enable omnichannel media assignment authoring UX" must be on first
-      turn on what it needs too, confirm: cdx features enable omnichannel-media-management --with-prerequisites --confirm
+      turn on what it needs too: cdx features enable omnichannel-media-management --with-prerequisites
       see the whole way: cdx features plan omnichannel-media-management
     --- stderr
     "#);
@@ -124,9 +126,11 @@ fn g01_the_refusal_is_a_tree_of_every_demand() {
         .iter()
         .map(|refusal| refusal["kind"].as_str().unwrap())
         .collect();
-    assert_eq!(kinds, ["configuration", "confirmation", "prerequisite"]);
-    env.ok("params set media-assignments-staged yes");
-    env.ok("features enable omnichannel-media-management --with-prerequisites --confirm");
+    assert_eq!(kinds, ["configuration", "configuration", "prerequisite"]);
+    for fact in ["media-sync-ended", "media-products-synchronized"] {
+        env.ok(&format!("params set {fact} yes"));
+    }
+    env.ok("features enable omnichannel-media-management --with-prerequisites");
 }
 
 #[test]
@@ -134,11 +138,11 @@ fn a_dry_run_changes_nothing() {
     let env = Env::asynchronous();
     let before = dump(&env.hq(), "");
     let all = [
-        "features enable enhanced-wallet-support --dry-run",
+        "features enable pos-offline-database-compression --dry-run",
         "features enable omnichannel-media-management --with-prerequisites --dry-run",
         "features disable async-address-creation --cascade --dry-run",
         "features disable async-address-creation --force --dry-run",
-        "features schedule enhanced-wallet-support 2026-02-01 --dry-run",
+        "features schedule pos-offline-database-compression 2026-02-01 --dry-run",
         "features enable-all --confirm --accept-irreversible --dry-run",
     ];
     for words in all {
@@ -198,7 +202,7 @@ fn demands_further_down_are_told_with_prerequisites_too() {
     env.write(
         "gates/middle.toml",
         "[feature]\nslug = \"middle\"\nclass = \"Middle\"\nname = \"Middle\"\n\
-         name-es = \"Medio\"\nmodule = \"Ours\"\ngrade = \"assumed\"\nsource = \"ours\"\n\
+         name-es = \"Medio\"\nconfirmation = \"sure\"\nmodule = \"Ours\"\ngrade = \"assumed\"\nsource = \"ours\"\n\
          [lifecycle]\nreleased = \"10.0.40\"\n[[requires]]\n\
          feature = \"omnichannel-media-management\"\n",
     );
@@ -207,24 +211,63 @@ fn demands_further_down_are_told_with_prerequisites_too() {
       - "Middle" must be on first
         - "Enable omnichannel media assignments for CSU media locations" must be on first
           - "Enable omnichannel media assignment authoring UX" must be on first
-        - "Enable omnichannel media assignments for CSU media locations" requires the media assignments, staged in the authoring experience first (media-assignments-staged)
-        - "Enable omnichannel media assignments for CSU media locations" must be confirmed: channels switch from the legacy media to the new assignments
+        - "Enable omnichannel media assignments for CSU media locations" requires the end of the batch "CMS to HQ omnichannel media sync" first (media-sync-ended)
+        - "Enable omnichannel media assignments for CSU media locations" requires the end of a full synchronization of 1040 (Products) first (media-products-synchronized)
+      - "Middle" must be confirmed: sure
       turn on what it needs too, confirm: cdx features enable top --with-prerequisites --confirm
       see the whole way: cdx features plan top
     "#);
     insta::assert_snapshot!(
         env.run("features enable top --with-prerequisites").expect(1).out, @r#"
     top cannot be enabled
-      - "Enable omnichannel media assignments for CSU media locations" requires the media assignments, staged in the authoring experience first (media-assignments-staged)
-      - "Enable omnichannel media assignments for CSU media locations" must be confirmed: channels switch from the legacy media to the new assignments
+      - "Middle" must be confirmed: sure
+      - "Enable omnichannel media assignments for CSU media locations" requires the end of the batch "CMS to HQ omnichannel media sync" first (media-sync-ended)
+      - "Enable omnichannel media assignments for CSU media locations" requires the end of a full synchronization of 1040 (Products) first (media-products-synchronized)
       confirm: cdx features enable top --with-prerequisites --confirm
       see the whole way: cdx features plan top
     "#);
-    env.ok("params set media-assignments-staged yes");
+    for fact in ["media-sync-ended", "media-products-synchronized"] {
+        env.ok(&format!("params set {fact} yes"));
+    }
     env.ok("features enable top --with-prerequisites --confirm");
     env.ok("features disable omnichannel-media-management --force");
     let report = env.run("features check --format json").expect(1).json();
     let hint = report["violations"][0]["hint"].as_str().unwrap();
-    assert!(hint.ends_with("--confirm"), "{hint}");
     env.ok(hint.strip_prefix("cdx ").unwrap());
+}
+
+#[test]
+fn g19_known_features_are_features_like_the_others() {
+    let env = Env::new();
+    let feature = "compress-payment-tokens";
+    let list = env.json("features list");
+    let all = list["features"].as_array().unwrap();
+    let one = all.iter().find(|one| one["slug"] == feature).unwrap();
+    assert_eq!(
+        (&one["gate"], &one["class"], &one["since"]),
+        (&false.into(), &Value::Null, &"10.0.25".into())
+    );
+    assert!(!env.ok("features list").out.contains(feature));
+    assert!(env.ok("features list --all").out.contains(feature));
+    env.ok(&format!("features schedule {feature} 2026-02-01"));
+    env.ok(&format!("features unschedule {feature}"));
+    let done = env.json(&format!("features enable {feature}"));
+    assert_eq!(done["next_jobs"], serde_json::json!(["1110"]));
+    env.ok("run 1110");
+    let shown = env.json(&format!("features show {feature}"));
+    assert_eq!(shown["channels"][0]["state"], "effective", "{shown:#}");
+    assert_eq!(shown["row_name"], "unpublished:compress-payment-tokens");
+    env.ok(&format!("features disable {feature}"));
+    assert!(env.ok(&format!("explain {feature}")).out.contains("a known feature without demands"));
+    // One that a page says is mandatory cannot be turned off.
+    env.run("features disable RetailTeamsIntegration").expect(1);
+    // A gate of one's own gives it demands.
+    env.write(
+        "gates/tokens.toml",
+        "[feature]\nslug = \"compress-payment-tokens\"\nname = \"Compress payment tokens\"\n\
+         module = \"Ours\"\ngrade = \"assumed\"\nsource = \"ours\"\n[[requires]]\n\
+         feature = \"retail-statements-trickle-feed\"\n",
+    );
+    let report = env.run(&format!("features enable {feature} --format json")).expect(1).json();
+    assert_eq!(report["refused"][0]["feature"], "retail-statements-trickle-feed");
 }

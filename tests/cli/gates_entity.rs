@@ -10,7 +10,7 @@ use super::harness::{Env, dump};
 
 const PREFIX: &str = "Dynamics.AX.Application.";
 const EDIT: &str = "RetailEnableAsyncCustomerEditFeature";
-const WALLET: &str = "RetailEnhancedWalletSupportFeature";
+const WALLET: &str = "unpublished:enhanced-wallet-support";
 
 fn rows(env: &Env, name: &str) -> Vec<EntityRow> {
     entity::read(&env.path().join(name)).unwrap()
@@ -20,7 +20,8 @@ fn rows(env: &Env, name: &str) -> Vec<EntityRow> {
 fn file(env: &Env, name: &str, rows: &[(&str, &str, &str)]) {
     let mut text = String::from("NAME,ENABLED,ENABLEDATE\n");
     for (class, enabled, date) in rows {
-        text.extend([PREFIX, class, ",", enabled, ",", date, "\n"]);
+        let prefix = if class.contains(':') { "" } else { PREFIX };
+        text.extend([prefix, class, ",", enabled, ",", date, "\n"]);
     }
     env.write(name, &text);
 }
@@ -38,7 +39,7 @@ fn g10_what_was_exported_imports_without_a_change_as_csv_and_as_xlsx() {
         let before = dump(&env.hq(), "FEATURE");
         let done = env.json(&format!("features import {name}"));
         assert_eq!(done["changed"], json!([]), "{done:#}");
-        assert_eq!((&done["rules"], &done["unchanged"]), (&json!([]), &json!(16)));
+        assert_eq!((&done["rules"], &done["unchanged"]), (&json!([]), &json!(84)));
         assert_eq!(dump(&env.hq(), "FEATURE"), before);
     }
     let (csv, xlsx) = (rows(&env, "features.csv"), rows(&env, "features.xlsx"));
@@ -60,7 +61,7 @@ fn an_export_overwrites_only_when_told_to() {
     env.ok("features export out.csv --force");
     assert!(env.run("features export nowhere/out.csv").expect(3).err.contains("nowhere"));
     let run = env.run("features export out.txt").expect(2);
-    assert!(run.err.contains("neither .csv nor .xlsx"), "{}", run.err);
+    assert!(run.err.contains("none of .csv, .xlsx"), "{}", run.err);
     let left: Vec<_> = fs::read_dir(env.path())
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -75,17 +76,17 @@ fn g10_the_six_rules_hold_and_are_named() {
     env.ok("features enable async-address-creation");
     env.ok("features enable pos-offline-database-compression");
     env.ok("features enable channel-side-inventory");
-    env.ok("features schedule legacy-customer-details-view 2026-02-01");
+    env.ok("features schedule modern-customer-details-page 2026-02-01");
     file(
         &env,
         "six.csv",
         &[
             (WALLET, "Yes", ""),
             ("RetailAsyncAddressCreationFeature", "No", "2026-01-15"),
-            ("RetailLegacyCustomerDetailsViewFeature", "No", "2026-03-01"),
-            ("RetailEnhancedAsyncCustomerCreationFeature", "Yes", "2026-03-01"),
-            ("RetailPosOfflineDatabaseCompressionFeature", "No", "2026-03-01"),
-            ("RetailChannelSideInventoryCalculationFeature", "Yes", "2026-03-01"),
+            ("RetailModernCustomerDetailsPageFeature", "No", "2026-03-01"),
+            ("unpublished:enhanced-async-customer-creation", "Yes", "2026-03-01"),
+            ("unpublished:pos-offline-database-compression", "No", "2026-03-01"),
+            ("RetailInventoryChannelCalculationConsolidationFeature", "Yes", "2026-03-01"),
         ],
     );
     let dry = env.json("features import six.csv --dry-run");
@@ -98,7 +99,7 @@ fn g10_the_six_rules_hold_and_are_named() {
     for (feature, now) in [
         ("enhanced-wallet-support", "enabled"),
         ("async-address-creation", "not-enabled"),
-        ("legacy-customer-details-view", "scheduled"),
+        ("modern-customer-details-page", "scheduled"),
         ("enhanced-async-customer-creation", "scheduled"),
         ("pos-offline-database-compression", "scheduled"),
         ("channel-side-inventory", "enabled"),
@@ -118,7 +119,7 @@ fn g10_a_blanked_date_wins_over_enabled() {
     assert_eq!((&done["rules"][0]["rule"], &done["rules"][0]["line"]), (&json!("b"), &json!(2)));
     assert_eq!(status(&env, "enhanced-wallet-support"), "not-enabled");
     // A mandatory feature is not disabled by it.
-    file(&env, "blank.csv", &[("RetailOptimizedProductAvailabilityFeature", "Yes", "")]);
+    file(&env, "blank.csv", &[("RetailProductAvailabilityOptimizationFeature", "Yes", "")]);
     let report = env.run("features import blank.csv --format json").expect(1).json();
     assert_eq!(report["refused"][0]["kind"], "mandatory");
 }
@@ -132,7 +133,7 @@ fn g10_the_gate_rules_hold_and_all_that_is_refused_is_told_at_once() {
         &[
             (EDIT, "Yes", ""),
             ("RetailCustomerSimpleOptimizedOrderManagementFeature", "No", ""),
-            ("RetailOmnichannelMediaAuthoringFeature", "Yes", ""),
+            ("unpublished:omnichannel-media-authoring", "Yes", ""),
             (WALLET, "Yes", ""),
         ],
     );
@@ -153,14 +154,17 @@ fn g10_the_gate_rules_hold_and_all_that_is_refused_is_told_at_once() {
 #[test]
 fn a_one_way_door_and_a_confirmation_are_asked_for_by_an_import_too() {
     let env = Env::new();
-    env.ok("features enable omnichannel-media-authoring");
-    env.ok("params set media-assignments-staged yes");
-    file(&env, "media.csv", &[("RetailOmnichannelMediaCsuLocationsFeature", "Yes", "")]);
+    env.write(
+        "gates/asks.toml",
+        "[feature]\nslug = \"asks\"\nclass = \"Asks\"\nname = \"Asks\"\nmodule = \"Ours\"\n\
+         confirmation = \"sure\"\ngrade = \"assumed\"\nsource = \"ours\"\n",
+    );
+    file(&env, "media.csv", &[("Asks", "Yes", "")]);
     let run = env.run("features import media.csv").expect(1);
     assert!(run.out.contains("cdx features import media.csv --confirm"), "{}", run.out);
     env.ok("features check media.csv");
     env.ok("features import media.csv --confirm");
-    assert_eq!(status(&env, "omnichannel-media-management"), "enabled");
+    assert_eq!(status(&env, "asks"), "enabled");
 }
 
 #[test]
@@ -169,7 +173,7 @@ fn every_wrong_cell_is_named_with_line_column_and_what_was_expected() {
     env.write(
         "wrong.csv",
         &format!(
-            "Name,Enabled,Enable Date\r\n{WALLET},maybe,1/2/2026\r\n,Yes,\r\n\r\n{EDIT},No,\r\n\
+            "Name,Enabled,Enable Date\r\n{WALLET},maybe,13/13/2026\r\n,Yes,\r\n\r\n{EDIT},No,\r\n\
              {PREFIX}{EDIT},No,\r\n"
         ),
     );
@@ -178,13 +182,13 @@ fn every_wrong_cell_is_named_with_line_column_and_what_was_expected() {
     --- stdout
     --- stderr
     error: wrong.csv: 4 problems
-      wrong.csv:2:2: ENABLED is "maybe", expected one of Yes, No [unknown-word]
-      wrong.csv:2:3: ENABLEDATE is "1/2/2026", expected a date YYYY-MM-DD, or blank [out-of-range]
+      wrong.csv:2:2: ENABLED is "maybe", expected one of Yes, No, a status of the workspace [unknown-word]
+      wrong.csv:2:3: ENABLEDATE is "13/13/2026", expected a date YYYY-MM-DD or M/D/YYYY, or blank [out-of-range]
       wrong.csv:3:1: NAME is missing, expected the feature's class, Dynamics.AX.Application.<class> [missing]
       wrong.csv:6:1: feature "Dynamics.AX.Application.RetailEnableAsyncCustomerEditFeature" is declared already, in this file [duplicate-feature]
     hint: see what it should look like: cdx features export features.csv
     "#);
-    env.write("headless.csv", "Feature;On\r\n");
+    env.write("headless.csv", "Something;On\r\n");
     let run = env.run("features import headless.csv").expect(2);
     for column in ["NAME", "ENABLED", "ENABLEDATE"] {
         assert!(run.err.contains(&format!("{column} is missing")), "{}", run.err);
@@ -216,7 +220,8 @@ fn rows_of_features_that_are_not_here_are_left_out_and_named() {
     let env = Env::new();
     file(&env, "more.csv", &[("RetailNobodyKnowsFeature", "Yes", ""), (WALLET, "Yes", "")]);
     let run = env.ok("features import more.csv");
-    assert!(run.out.contains("RetailNobodyKnowsFeature: this environment has no such feature"));
+    let told = "RetailNobodyKnowsFeature\" is left out, it names no feature that is known here";
+    assert!(run.out.lines().next().unwrap().contains(told), "{}", run.out);
     assert_eq!(status(&env, "enhanced-wallet-support"), "enabled");
 }
 
@@ -244,7 +249,7 @@ fn a_check_names_everything_the_environment_breaks() {
     this environment breaks 2 gate rules
       async-customer-editing: "Enable editing customers in asynchronous mode" is on and needs "Enable asynchronous creation for customer addresses", which is off
         cdx features enable async-address-creation --with-prerequisites
-      emailed-receipts-of-any-type: "Email receipts of any type" is on and an email template mapped to the receipt notification type is missing: receipts are no longer emailed
+      emailed-receipts-of-any-type: "Email any receipt type and customize emailed receipts" is on and an email template mapped to the receipt notification type is missing: receipts are no longer emailed
         cdx params set receipt-template-mapped yes
     "#);
     let report = env.json("features check");
@@ -261,7 +266,7 @@ fn a_diff_compares_environments_and_files() {
     let (a, b) = (left.path().display().to_string(), right.path().display().to_string());
     assert_eq!(left.args(&["features", "diff", &a, &b]).code, 0);
     left.ok("features export before.csv");
-    left.ok("features enable enhanced-wallet-support");
+    left.ok("features enable pos-offline-database-compression");
     let found = |args: &[&str]| -> Vec<(String, String)> {
         let run = left.args(&[&["features", "diff"], args, &["--format", "json"]].concat());
         let report = run.expect(1).json();
@@ -269,16 +274,16 @@ fn a_diff_compares_environments_and_files() {
         let word = |one: &Value, key: &str| one[key].as_str().unwrap().to_owned();
         differences.iter().map(|one| (word(one, "kind"), word(one, "feature"))).collect()
     };
-    let wallet = format!("{PREFIX}{WALLET}");
-    let differs = vec![("differs".to_owned(), wallet.clone())];
+    let compression = "unpublished:pos-offline-database-compression".to_owned();
+    let differs = vec![("differs".to_owned(), compression.clone())];
     assert_eq!(found(&[&a, &b]), differs);
     assert_eq!(found(&[&a, "before.csv"]), differs);
     left.ok("features export after.xlsx");
     assert_eq!(found(&["before.csv", "after.xlsx"]), differs);
     // Headquarters equal, channels not: only the right one has run the jobs.
-    right.ok("features enable enhanced-wallet-support");
+    right.ok("features enable pos-offline-database-compression");
     right.ok("run 1110 1070");
-    assert_eq!(found(&[&a, &b]), vec![("channels-differ".to_owned(), wallet)]);
+    assert_eq!(found(&[&a, &b]), vec![("channels-differ".to_owned(), compression)]);
     let text = left.args(&["features", "diff", &a, &b]).expect(1).out;
     assert!(
         text.contains("channels differ") && text.contains("houston, online, seattle"),

@@ -12,7 +12,7 @@ fn names_in_a_script_are_quoted_for_either_shell() {
         .expect(0);
     env.args(&["schedules", "set", name, "--active", "no"]).expect(0);
     let script = |shell: &str| {
-        env.ok(&format!("features plan enhanced-wallet-support --script {shell}")).out
+        env.ok(&format!("features plan pos-offline-database-compression --script {shell}")).out
     };
     let sh = script("sh");
     assert!(
@@ -35,7 +35,8 @@ fn a_script_finds_the_environment_its_plan_was_made_for() {
     let (env, elsewhere) = (Env::new(), Env::new());
     let named = env.path().display().to_string();
     let script = |shell: &str| {
-        let words = ["--env", &named, "features", "plan", "enhanced-wallet-support", "--script"];
+        let words =
+            ["--env", &named, "features", "plan", "pos-offline-database-compression", "--script"];
         elsewhere.args(&[&words[..], &[shell]].concat()).expect(0).out
     };
     for shell in ["sh", "powershell"] {
@@ -45,7 +46,9 @@ fn a_script_finds_the_environment_its_plan_was_made_for() {
         assert!(commands.len() > 1, "{script}");
         assert!(commands.iter().all(|command| command.starts_with(&here)), "{script}");
     }
-    assert!(!env.ok("features plan enhanced-wallet-support --script sh").out.contains("--env"));
+    assert!(
+        !env.ok("features plan pos-offline-database-compression --script sh").out.contains("--env")
+    );
 }
 
 #[test]

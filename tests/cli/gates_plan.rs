@@ -51,19 +51,25 @@ fn a_plan_is_the_whole_ordered_way_and_shrinks_as_it_is_gone() {
 #[test]
 fn a_plan_for_one_channel_leaves_the_others_alone() {
     let env = Env::new();
-    let plan = env.json("features plan enhanced-wallet-support --channel seattle");
+    let plan = env.json("features plan pos-offline-database-compression --channel seattle");
     assert_eq!(
         commands(&plan),
-        ["cdx features enable enhanced-wallet-support", "cdx run 1110 1070 --channel seattle"]
+        [
+            "cdx features enable pos-offline-database-compression",
+            "cdx run 1110 1070 --channel seattle"
+        ]
     );
     for command in commands(&plan) {
         env.ok(command.strip_prefix("cdx ").unwrap());
     }
-    assert_eq!(state(&env, "enhanced-wallet-support", 1), "effective");
-    assert_eq!(state(&env, "enhanced-wallet-support", 0), "not-distributed");
-    let told = env.ok("features plan enhanced-wallet-support --channel seattle").out;
-    assert_eq!(told, "enhanced-wallet-support is effective in seattle; there is nothing to do\n");
-    let run = env.run("features plan enhanced-wallet-support --channel seatle").expect(2);
+    assert_eq!(state(&env, "pos-offline-database-compression", 1), "effective");
+    assert_eq!(state(&env, "pos-offline-database-compression", 0), "not-distributed");
+    let told = env.ok("features plan pos-offline-database-compression --channel seattle").out;
+    assert_eq!(
+        told,
+        "pos-offline-database-compression is effective in seattle; there is nothing to do\n"
+    );
+    let run = env.run("features plan pos-offline-database-compression --channel seatle").expect(2);
     assert!(run.err.contains("did you mean \"seattle\""), "{}", run.err);
 }
 
@@ -88,19 +94,25 @@ fn g16_the_steps_of_cloud_powered_search_come_in_their_order() {
     assert_eq!(state(&env, feature, 0), "effective");
 }
 
+/// A gate of one's own that excludes a shipped one; no page names two that exclude each other.
+const OLD_PAGE: &str = "[feature]\nslug = \"old-page\"\nclass = \"OldPage\"\nname = \"Old page\"\n\
+    module = \"Ours\"\ngrade = \"assumed\"\nsource = \"ours\"\n\
+    excludes = [\"modern-customer-details-page\"]\n";
+
 #[test]
 fn g16_a_register_acts_on_the_modern_page_once_it_is_restarted() {
     let env = Env::new();
     let feature = "modern-customer-details-page";
     env.ok("pos restart");
-    env.ok("features enable legacy-customer-details-view");
+    env.write("gates/old-page.toml", OLD_PAGE);
+    env.ok("features enable old-page");
     let report = env.run(&format!("features enable {feature} --format json")).expect(1).json();
     assert_eq!(report["refused"][0]["kind"], "excluded");
     assert_eq!(
         commands(&env.json(&format!("features plan {feature}")))[0],
-        "cdx features disable legacy-customer-details-view --cascade"
+        "cdx features disable old-page --cascade"
     );
-    env.ok("features disable legacy-customer-details-view");
+    env.ok("features disable old-page");
     env.ok(&format!("features enable {feature}"));
     env.ok("run 1110");
     let shown = env.json(&format!("features show {feature}"));
@@ -114,6 +126,7 @@ fn g16_a_register_acts_on_the_modern_page_once_it_is_restarted() {
 #[test]
 fn g16_shared_warehouses_make_the_availability_feature_ask_for_more() {
     let env = Env::new();
+    env.ok("features disable channel-side-inventory");
     let run = env.run("params set shared-warehouses yes").expect(1);
     assert!(run.err.contains("hint: cdx features enable channel-side-inventory"), "{}", run.err);
     env.ok("features enable channel-side-inventory");
@@ -231,7 +244,7 @@ fn the_list_has_what_scripts_rely_on() {
     assert_eq!(editing["requires"].as_array().unwrap().len(), 3);
     let text = env.ok("features list").out;
     assert!(
-        text.contains("customer-order-performance        mandatory      3 effective"),
+        text.contains("customer-order-performance         mandatory      3 effective"),
         "{text}"
     );
 }
@@ -243,7 +256,8 @@ fn which_job_answers_from_the_same_data() {
         (EDITING, vec!["1110", "1010", "1070"]),
         ("new-transaction-ids", vec!["1110", "1070", "1170"]),
         ("Cloud powered customer search", vec!["1010_CustomerSearch", "1110"]),
-        ("Compatibilidad mejorada con carteras y mejoras de pago", vec!["1110", "1070"]),
+        ("Cálculo optimizado de disponibilidad de producto", vec!["1110", "1070"]),
+        ("Enhanced wallet support and payment improvements", vec!["1110"]),
     ] {
         let report = env.args(&["which-job", feature, "--format", "json"]).expect(0).json();
         let found: Vec<&str> =
@@ -266,18 +280,17 @@ fn the_graph_is_a_tree_a_mermaid_graph_or_a_graphviz_one() {
         env.ok("features graph optimized-product-availability --as mermaid").out, @r#"
     graph LR
       channel-side-inventory["Enhanced e-Commerce channel-side inventory calculation logic"]
-      style channel-side-inventory fill:#eeeeee
+      style channel-side-inventory fill:#b7e1cd
       optimized-product-availability["Optimized product availability calculation"]
       style optimized-product-availability fill:#b7e1cd
       optimized-product-availability -- with shared-warehouses --> channel-side-inventory
     "#);
+    env.write("gates/old-page.toml", OLD_PAGE);
     let dot = env.ok("features graph --as dot").out;
     assert!(dot.starts_with("digraph features {") && dot.ends_with("}\n"), "{dot}");
-    assert!(dot.contains(
-        "\"legacy-customer-details-view\" -> \"modern-customer-details-page\" [style = dashed"
-    ));
+    assert!(dot.contains("\"old-page\" -> \"modern-customer-details-page\" [style = dashed"));
     let json = env.json("features graph --as dot");
-    assert_eq!(json["nodes"].as_array().unwrap().len(), 16);
+    assert_eq!(json["nodes"].as_array().unwrap().len(), 21);
     let coloured = env.ok(&format!("features graph {EDITING} --color always")).out;
     assert!(coloured.contains("\u{1b}["), "{coloured:?}");
 }

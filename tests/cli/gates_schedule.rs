@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use super::harness::{Env, Run, number, program, text};
 
 const ENHANCED: &str = "enhanced-async-customer-creation";
-const WALLET: &str = "enhanced-wallet-support";
+const WALLET: &str = "pos-offline-database-compression";
 
 /// An environment of an older version.
 fn of_version(version: &str) -> Env {
@@ -127,6 +127,11 @@ fn a_date_that_is_not_ahead_is_refused_with_what_today_is() {
 #[test]
 fn g08_enable_all_goes_by_prerequisites_and_lists_what_it_leaves() {
     let env = Env::new();
+    env.write(
+        "gates/asks.toml",
+        "[feature]\nslug = \"asks\"\nname = \"Asks\"\nmodule = \"Ours\"\nconfirmation = \"sure\"\n\
+         grade = \"assumed\"\nsource = \"ours\"\n",
+    );
     env.ok(&format!("features schedule {WALLET} 2026-02-01"));
     let before = env.json("features list");
     let dry = env.json("features enable-all --dry-run");
@@ -143,12 +148,14 @@ fn g08_enable_all_goes_by_prerequisites_and_lists_what_it_leaves() {
         let found = refused.iter().filter(|one| one["kind"] == kind);
         found.map(|one| one["feature"].clone()).collect()
     };
-    assert_eq!(refused(&all, "confirmation"), ["omnichannel-media-management"]);
-    assert_eq!(refused(&all, "excluded").len(), 1, "one of the two detail pages");
+    assert_eq!(refused(&all, "configuration"), ["omnichannel-media-management"; 2]);
+    assert_eq!(refused(&all, "confirmation"), ["asks"]);
     assert!(at("omnichannel-media-management").is_none());
-    env.ok("params set media-assignments-staged yes");
+    for fact in ["media-sync-ended", "media-products-synchronized"] {
+        env.ok(&format!("params set {fact} yes"));
+    }
     let all = env.json("features enable-all --confirm");
-    assert_eq!(all["changed"], json!(["omnichannel-media-management"]));
+    assert_eq!(all["changed"], json!(["omnichannel-media-management", "asks"]));
 }
 
 #[test]
@@ -162,9 +169,10 @@ fn what_follows_names_jobs_that_can_be_run_and_plans_for_the_rest() {
     assert_eq!(
         follow(&told),
         [
-            "features enable-all --confirm",
             "run 1110 1070 1010",
             "features plan cloud-powered-customer-search",
+            "features plan enhanced-wallet-support",
+            "features plan modern-customer-details-page",
             "features plan omnichannel-media-authoring",
         ]
     );
@@ -235,13 +243,18 @@ fn g04_an_upgrade_says_what_it_moved() {
       the scale unit of houston is 10.0.48 now
       the scale unit of seattle is 10.0.48 now
       the scale unit of online is 10.0.48 now
-      new-transaction-ids: on-by-default now
-      new-transaction-ids: turned on, on by default
+      new-transaction-ids: mandatory now
+      new-transaction-ids: turned on, mandatory
       modern-customer-details-page: listed, exists from 10.0.48
+      validate-mode-of-delivery-on-retail-channel-sales-quotation: turned on, on by default
+      enable-generation-of-a-stronger-channel-reference-id: turned on, on by default
+      improved-user-experience-for-pos-returns: turned on, on by default
+      2 known features without demands: listed
       the scheduler must be initialized: cdx scheduler init
+      channels follow once these jobs are applied: cdx run 1110
       what follows comes step by step: cdx features plan new-transaction-ids
     ");
-    assert_eq!(shown(&env, "new-transaction-ids")["lifecycle"], "on-by-default");
+    assert_eq!(shown(&env, "new-transaction-ids")["lifecycle"], "mandatory");
     let again = env.json("upgrade --app-version 10.0.48");
     assert_eq!(again["movements"], json!([]));
     let run = env.run("upgrade --app-version 10.0.20").expect(2);
@@ -322,4 +335,33 @@ fn g11_with_its_key_off_a_feature_is_not_listed_and_stays_listed_when_the_key_go
         number(&env.hq(), "SELECT count(*) FROM FEATUREMANAGEMENTSTATE WHERE NAME LIKE '%Keyed%'"),
         1
     );
+}
+
+#[test]
+fn g17_an_update_initializes_the_scheduler_by_itself_when_told_to() {
+    let told = "the scheduler must be initialized: cdx scheduler init";
+    let env = of_version("10.0.40");
+    assert!(env.ok("upgrade --app-version 10.0.41").out.contains(told));
+    env.ok("features enable initialize-scheduler-after-update");
+    let run = env.ok("upgrade --app-version 10.0.42");
+    assert!(!run.out.contains(told), "{}", run.out);
+    assert!(run.out.contains("the scheduler was initialized by the update: 1010"), "{}", run.out);
+    let done = env.json("upgrade --app-version 10.0.43");
+    assert_eq!(done["wants_initializing"], false);
+    assert!(done["initialized"]["jobs"].as_array().unwrap().contains(&json!("1110")), "{done:#}");
+    assert_eq!(env.json("upgrade --app-version 10.0.43")["initialized"], Value::Null);
+    // What would not load is told before the version has moved.
+    env.write("jobs/broken.toml", "[job\n");
+    env.run("upgrade --app-version 10.0.44").expect(2);
+    assert!(env.ok("upgrade --app-version 10.0.43").out.contains("The application is 10.0.43\n"));
+}
+
+#[test]
+fn g16_versions_of_scale_units_are_typed_either_way() {
+    let env = of_version("9.23");
+    let run = env.ok("upgrade --app-version 10.0.20 --scale-unit-version 9.28");
+    assert!(run.out.starts_with("The application is 10.0.20 now, it was 10.0.13"), "{}", run.out);
+    assert!(run.out.contains("the scale unit of houston is 10.0.18 now"), "{}", run.out);
+    let run = env.run("features enable unified-returns").expect(1);
+    assert!(run.out.contains("needs scale units of 10.0.20"), "{}", run.out);
 }

@@ -122,18 +122,48 @@ fn the_script_gets_there_for_every_gate() {
 #[test]
 fn the_script_gets_there_from_known_states() {
     for (version, said, feature, channel) in [
-        ("10.0.48", &["channels pause online", "schedules set Downloads --active no"][..], 3, None),
-        ("10.0.10", &["schedules set Downloads --jobs 1110"], 6, None),
-        ("10.0.10", &["params set default-feature-enablement yes"], 13, None),
-        ("10.0.48", &["run 1110", "clock advance 130d", "channels add boston"], 6, Some("online")),
+        (
+            "10.0.48",
+            &["channels pause online", "schedules set Downloads --active no"][..],
+            "async-customer-editing",
+            None,
+        ),
+        (
+            "10.0.10",
+            &["schedules set Downloads --jobs 1110"],
+            "cloud-powered-customer-search",
+            None,
+        ),
+        (
+            "10.0.10",
+            &["params set default-feature-enablement yes"],
+            "modern-customer-details-page",
+            None,
+        ),
+        (
+            "10.0.48",
+            &["run 1110", "clock advance 130d", "channels add boston"],
+            "cloud-powered-customer-search",
+            Some("online"),
+        ),
         (
             "10.0.48",
             &["features enable emailed-receipts-of-any-type --with-prerequisites", "sql METADATA"],
-            0,
+            "customer-order-performance",
             None,
         ),
-        ("10.0.48", &["features enable-all --confirm", "run 1110", "pos restart"], 13, None),
-        ("10.0.48", &["features enable own-default", "run 1070 --allow own-thing"], 18, None),
+        (
+            "10.0.48",
+            &["features enable-all --confirm", "run 1110", "pos restart"],
+            "modern-customer-details-page",
+            None,
+        ),
+        (
+            "10.0.48",
+            &["features enable own-default", "run 1070 --allow own-thing"],
+            "own-default",
+            None,
+        ),
         (
             "10.0.48",
             &[
@@ -142,7 +172,7 @@ fn the_script_gets_there_from_known_states() {
                 "features enable async-address-creation",
                 "run 1110 --fault apply-fails=houston:1",
             ],
-            1,
+            "async-address-creation",
             None,
         ),
         (
@@ -151,17 +181,21 @@ fn the_script_gets_there_from_known_states() {
                 "params set CDX_ENABLE_DOWNLOAD_SESSION_DEPENDENCY_ENFORCEMENT 1",
                 "run 1170 --fault apply-fails=houston:1",
             ],
-            11,
+            "enhanced-wallet-support",
             None,
         ),
-        ("10.0.48", &["channels group add West", "channels add denver --group West"], 3, None),
-        ("10.0.28", &["params set configuration-key-extras no"], 17, Some("seattle")),
+        (
+            "10.0.48",
+            &["channels group add West", "channels add denver --group West"],
+            "async-customer-editing",
+            None,
+        ),
+        ("10.0.28", &["params set configuration-key-extras no"], "own-keyed", Some("seattle")),
     ] {
         let env = of_version(version);
         for words in said {
             obey(&env, words);
         }
-        let feature = &gates()[feature];
         follow(&env, feature, channel).unwrap_or_else(|e| panic!("{feature} {said:?}\n{e}"));
     }
 }
@@ -192,7 +226,9 @@ fn stray(chance: &mut Chance, gates: &[&str]) -> String {
     let fact = chance.pick(&[
         "receipt-template-mapped",
         "shared-warehouses",
-        "media-assignments-staged",
+        "media-sync-ended",
+        "media-products-synchronized",
+        "discounts-synchronized",
         "media-site-switched",
         "own-thing",
         "own-fact",

@@ -100,7 +100,7 @@ fn header() -> String {
 }
 
 fn feature(line: u32) -> String {
-    let name = cell(&format!("A{line}"), "RetailEnhancedWalletSupportFeature");
+    let name = cell(&format!("A{line}"), "RetailModernCustomerDetailsPageFeature");
     format!("<row r=\"{line}\">{name}{}</row>", cell(&format!("B{line}"), "No"))
 }
 

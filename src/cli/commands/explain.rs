@@ -1,13 +1,14 @@
 //! `cdx explain`: offline documentation of a rule, a job, a feature or a behaviour, with sources
 //! and grades.
 
-use super::jobs::{JobDetail, known};
+use super::jobs::{JobDetail, NotModelled, known};
 use crate::cli::{CommandError, Context, Exit};
 use crate::diagnosis::Source;
 use crate::diagnosis::{Header, Severity};
 use crate::doctor::{Rule, rules};
 use crate::gates::{Gate, page};
 use crate::model::behaviour::{self, Behaviour};
+use crate::model::job_names::not_modelled;
 use crate::model::simplification::{Simplification, simplifications};
 use crate::model::suggestion::{OfFeatures, OfJobs, Prose, Suggestion};
 use crate::report::page::{Page, Report};
@@ -39,6 +40,9 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
     let definitions = known(context)?;
     if let Some(job) = definitions.find_job(&word) {
         return context.done(&JobDetail::of(&definitions, job));
+    }
+    if let Some(job) = not_modelled(&word) {
+        return context.done(&NotModelled::of(job));
     }
     let catalogue = super::features::catalogue(context)?;
     if let Ok(gate) = catalogue.find(&word) {
@@ -175,7 +179,8 @@ impl Report for RulePage {
 struct FeaturePage {
     feature: String,
     name: String,
-    name_es: String,
+    name_es: Option<String>,
+    also: Vec<String>,
     details: Vec<String>,
     grade: &'static str,
     source: String,
@@ -187,6 +192,7 @@ impl FeaturePage {
             feature: gate.slug.clone(),
             name: gate.name.clone(),
             name_es: gate.name_es.clone(),
+            also: gate.also.clone(),
             details: page::lines(gate),
             grade: gate.evidence.grade.as_str(),
             source: gate.evidence.source.clone(),
@@ -197,7 +203,7 @@ impl FeaturePage {
 impl Report for FeaturePage {
     fn text(&self, page: &mut Page) {
         page.line(format!("{}: {}", self.feature, self.name));
-        page.item(&self.name_es);
+        self.name_es.iter().chain(&self.also).for_each(|name| page.item(name));
         for detail in &self.details {
             page.item(detail);
         }

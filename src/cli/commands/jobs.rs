@@ -10,6 +10,7 @@ use crate::exchange::initialize;
 use crate::gates::Catalogue;
 use crate::model::event::{Event, Listener as _};
 use crate::model::job::{Definitions, Job, Subjob, Target};
+use crate::model::job_names::{KnownJob, not_modelled};
 use crate::model::suggestion::{OfJobs, Prose, Suggestion};
 use crate::report::page::{Page, Report, count, grouped};
 use crate::store::input::{Budget, DEFINITIONS};
@@ -49,10 +50,11 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
         }
         Command::Show { job } => {
             let definitions = known(context)?;
-            let Some(found) = definitions.find_job(&job) else {
-                return Err(unknown_job(&definitions, &job));
-            };
-            context.done(&JobDetail::of(&definitions, found))
+            match (definitions.find_job(&job), not_modelled(&job)) {
+                (Some(found), _) => context.done(&JobDetail::of(&definitions, found)),
+                (None, Some(known)) => context.done(&NotModelled::of(known)),
+                (None, None) => Err(unknown_job(&definitions, &job)),
+            }
         }
         Command::Check { files } => check(context, &files),
     }
@@ -70,12 +72,7 @@ pub(in crate::cli) fn known(context: &Context) -> Result<Definitions, CommandErr
 
 /// An unknown job, with the nearest one.
 pub(in crate::cli) fn unknown_job(definitions: &Definitions, word: &str) -> CommandError {
-    let nearest = crate::model::nearest::nearest(word, definitions.job_spellings());
-    crate::exchange::ExchangeError::UnknownJob {
-        word: word.to_owned(),
-        nearest: nearest.map(str::to_owned),
-    }
-    .into()
+    crate::exchange::ExchangeError::no_such_job(definitions, word).into()
 }
 
 fn check(context: &Context, named: &[PathBuf]) -> Result<Exit, CommandError> {
@@ -280,4 +277,27 @@ fn fields(subjob: &Subjob, target: &Target) -> String {
     };
     let list: Vec<String> = target.fields.iter().map(field).collect();
     format!("{} -> {}: {}", subjob.table, target.dotted(), list.join(", "))
+}
+
+/// A job that is known and not modelled.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct NotModelled {
+    #[serde(flatten)]
+    known: &'static KnownJob,
+    modelled: bool,
+}
+
+impl NotModelled {
+    pub(in crate::cli) fn of(known: &'static KnownJob) -> Self {
+        Self { known, modelled: false }
+    }
+}
+
+impl Report for NotModelled {
+    fn text(&self, page: &mut Page) {
+        page.line(format!("{}: known, and not modelled here", self.known));
+        page.item(&self.known.what);
+        page.item(format!("{}: {}", self.known.grade, self.known.source));
+        page.item(Prose::hint("what is modelled", OfJobs::List));
+    }
 }

@@ -13,7 +13,7 @@ use crate::gates::gate::KEY_FACT;
 use crate::gates::standing::Standing;
 use crate::model::event::{Event, Listener as _};
 use crate::model::nearest::nearest;
-use crate::model::parameters::CONFIGURATION;
+use crate::model::parameters::{CONFIGURATION, NOT_MODELLED};
 use crate::model::suggestion::{Prose, Suggestion};
 use crate::report::page::{Page, Report};
 use crate::store::topology::{self, Parameter};
@@ -185,7 +185,12 @@ fn check_name(name: &str, facts: &[String]) -> Result<Option<Event>, CommandErro
     let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
     let may_come = is_configuration(name) || name.to_lowercase().starts_with(KEY_FACT);
     if plain && may_come {
-        let near = nearest(name, CONFIGURATION.iter().copied());
+        if let Some(known) = NOT_MODELLED.iter().find(|known| is(known)) {
+            let text =
+                format!("{known} is kept; it is known of the product, and nothing here acts on it");
+            return Ok(Some(Event::Warning { text, hint: None }));
+        }
+        let near = nearest(name, CONFIGURATION.iter().chain(NOT_MODELLED).copied());
         let text = format!("{name:?} is kept, and nothing that is known reads it");
         let near = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
         let (text, hint) = (format!("{text}{near}"), Some(Suggestion::Parameters));

@@ -1,12 +1,13 @@
 //! `cdx upgrade`: moves the application version.
 
 use crate::cli::{CommandError, Context, Exit};
-use crate::exchange::upgrade::{Request, Upgraded, upgrade};
-use crate::gates::lifecycle::LifecycleEvent;
+use crate::exchange::upgrade::{Request, Upgraded, upgrade_whole};
+use crate::gates::lifecycle::{LifecycleEvent, Movement};
+use crate::model::ids::JobId;
 use crate::model::suggestion::{OfFeatures, Prose, Suggestion};
 use crate::model::version::Version;
-use crate::report::page::{Page, Report};
-use crate::store::{features, topology};
+use crate::report::page::{Page, Report, count};
+use crate::store::{HqWriter, features, topology};
 
 /// Move the application version; features move along their lifecycle.
 #[derive(Debug, clap::Args)]
@@ -36,7 +37,7 @@ fn version(text: Option<&String>) -> Result<Option<Version>, CommandError> {
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     let app_version = version(args.app_version.as_ref())?;
     let scale_unit_version = version(args.scale_unit_version.as_ref())?;
-    let done = context.change(|writer| {
+    let asked = |writer: &HqWriter<'_>| {
         let current = features::app_version(&writer.hq)?;
         if let Some(wanted) = app_version.as_ref().filter(|wanted| **wanted < current) {
             let message =
@@ -60,8 +61,9 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
                 return Err(CommandError::usage("version", message, hint));
             }
         }
-        Ok(upgrade(writer, &Request { app_version, scale_unit_version, only })?)
-    })?;
+        Ok::<_, CommandError>(Request { app_version, scale_unit_version, only })
+    };
+    let done = context.write(|writer| upgrade_whole(writer, asked))?;
     context.done(&done)
 }
 
@@ -75,7 +77,12 @@ impl Report for Upgraded {
         for unit in &self.scale_units {
             page.item(format!("the scale unit of {} is {} now", unit.channel, unit.version));
         }
-        for movement in &self.movements {
+        // What a known feature comes to is counted, but for what changes in headquarters.
+        let quiet = |movement: &&Movement| {
+            use LifecycleEvent::{Listed, Stage};
+            movement.known && matches!(movement.moved, Listed | Stage)
+        };
+        for movement in self.movements.iter().filter(|movement| !quiet(movement)) {
             let (feature, why) = (&movement.feature, &movement.why);
             page.item(match movement.moved {
                 LifecycleEvent::Listed => format!("{feature}: listed, {why}"),
@@ -84,6 +91,16 @@ impl Report for Upgraded {
                 LifecycleEvent::Repaired => format!("{feature}: repaired, {why}"),
                 LifecycleEvent::StayedOff => format!("{feature}: stays off, {why}"),
             });
+        }
+        let listed = |one: &&Movement| quiet(one) && one.moved == LifecycleEvent::Listed;
+        let listed = self.movements.iter().filter(listed).count();
+        if listed > 0 {
+            let known = count(listed as u64, "known feature");
+            page.item(format!("{known} without demands: listed"));
+        }
+        if let Some(initialized) = &self.initialized {
+            let jobs = JobId::join(&initialized.jobs, ", ");
+            page.item(format!("the scheduler was initialized by the update: {jobs}"));
         }
         if self.wants_initializing {
             page.item(Prose::hint("the scheduler must be initialized", Suggestion::INITIALIZE));

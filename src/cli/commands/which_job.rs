@@ -42,6 +42,10 @@ impl Report for NeededJobs {
                 page.item(format!("{}: {}", job.grade.as_str(), job.source));
             }
         }
-        page.item(Suggestion::from(Run::jobs(ids)));
+        let modelled: Vec<&str> =
+            self.jobs.iter().filter(|job| job.modelled).map(|job| job.job.as_str()).collect();
+        if !modelled.is_empty() {
+            page.item(Suggestion::from(Run::jobs(modelled)));
+        }
     }
 }

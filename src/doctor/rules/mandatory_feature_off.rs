@@ -30,7 +30,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let features = features(x)?;
     let version = &features.standing.version;
     for gate in &features.catalogue.gates {
-        if !gate.is_mandatory(version) || !features.is_listed(gate) || features.is_on(&gate.slug) {
+        if !features.is_mandatory_and_off(gate) {
             continue;
         }
         let since = gate.lifecycle.begins(Life::Mandatory).map(ToString::to_string);

@@ -19,8 +19,7 @@ const HEADER: Header = Header {
     why: "A new offline database inherits every session of its group since each job's last full \
           one, and a register applies them one after the other before it can work offline.",
     how_to_fix: "Run the jobs that have the most sessions with `--full`, so that the count begins \
-           again; or add databases to a dummy group first; or set \
-           CDX_ENABLE_DELAYED_OFFLINE_DOWNLOAD_SESSION_CREATION to 1.",
+           again; or add databases to a dummy group first.",
     since: "0.2.0",
     behaviours: &["D05"],
     sources: &[Source::documented(CDX_PRACTICES)],
@@ -28,12 +27,7 @@ const HEADER: Header = Header {
 
 pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
-const DELAYED: &str = "CDX_ENABLE_DELAYED_OFFLINE_DOWNLOAD_SESSION_CREATION";
-
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
-    if x.hq.parameter(DELAYED)? == Some("1") {
-        return Ok(());
-    }
     let sessions = x.hq.sessions.as_ref()?.all();
     let downloads = x.hq.downloads.as_ref()?;
     let budget = x.hq.settings.doctor.session_budget;

@@ -139,6 +139,8 @@ pub enum OfSessions {
 pub enum OfFeatures {
     /// Lists them.
     List,
+    /// Lists them, known features without demands too.
+    ListAll,
     /// Shows one.
     Show(String),
     /// Shows the whole way to one.

@@ -248,6 +248,7 @@ impl OfFeatures {
     fn words(&self) -> Words {
         match self {
             Self::List => Words::of("features list"),
+            Self::ListAll => Words::of("features list").flag(true, "--all"),
             Self::Show(slug) => Words::of("features show").value(slug),
             Self::Plan(slug) => Words::of("features plan").value(slug),
             Self::Enable { feature, with_prerequisites, consent } => Words::of("features enable")

@@ -255,6 +255,14 @@ fn notes(catalogue: &Catalogue, standing: &Standing, gate: &Gate, asked: Asked) 
             .filter(|needed| standing.scheduled(&needed.slug).is_none_or(|other| other > date))
             .map(|needed| format!("stays off unless {} is on by then", needed.slug).into())
             .collect(),
+        Asked::Enable { with_prerequisites: false, .. } => features
+            .unmet(gate)
+            .iter()
+            .map(|needed| {
+                let enable = Suggestion::enable_whole(&needed.slug, Consent::to([*needed]));
+                Prose::hint(format!("{} must be on too", needed.slug), enable)
+            })
+            .collect(),
         Asked::Disable { reach: Reach::Force } => features
             .dependents(gate)
             .iter()

@@ -4,11 +4,12 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::entity::read;
+use super::entity::{read, tell_unmatched};
 use crate::cli::{CommandError, Context, Exit};
 use crate::gates::Catalogue;
 use crate::gates::check::{Violation, check};
 use crate::gates::import::import;
+use crate::gates::matching::Unmatched;
 use crate::gates::resolve::{Consent, Refusal};
 use crate::model::suggestion::Prose;
 use crate::report::page::{Page, Report, count};
@@ -21,7 +22,9 @@ struct ViolationReport {
     violations: Vec<ViolationLine>,
     /// What headquarters would refuse of the file.
     refused: Vec<Refusal>,
-    /// Rows of features that this environment does not have.
+    /// Rows that match no feature here, each with why.
+    unmatched: Vec<Unmatched>,
+    /// How many these are.
     unknown: usize,
 }
 
@@ -41,6 +44,7 @@ impl ViolationReport {
 
 impl Report for ViolationReport {
     fn text(&self, page: &mut Page) {
+        tell_unmatched(page, &self.unmatched);
         let what = self.file.as_deref().unwrap_or("this environment");
         if self.keeps_every_rule() {
             page.line(format!("{what} keeps every gate rule"));
@@ -55,10 +59,6 @@ impl Report for ViolationReport {
             page.item(format!("{}: {}", violation.rule.feature, violation.rule.message));
             page.item(Prose::from("  ").and_command(violation.rule.hint.clone()));
         }
-        if self.unknown > 0 {
-            let rows = count(self.unknown as u64, "row");
-            page.item(format!("{rows} of features that this environment does not have: left out"));
-        }
     }
 }
 
@@ -66,6 +66,7 @@ pub(super) fn run(
     context: &Context,
     catalogue: &Catalogue,
     file: Option<&Path>,
+    strict: bool,
 ) -> Result<Exit, CommandError> {
     let reader = context.reader()?;
     let mut standing = features::standing(&reader.hq, catalogue, &reader.world.clock)?;
@@ -73,19 +74,22 @@ pub(super) fn run(
         file: file.map(|path| path.display().to_string()),
         violations: Vec::new(),
         refused: Vec::new(),
+        unmatched: Vec::new(),
         unknown: 0,
     };
     if let Some(path) = file {
         // Consent is asked for when the file is imported.
         let agreed = Consent { confirm: true, irreversible: true };
         let done = import(catalogue, &standing, &read(path)?, agreed);
-        report.unknown = done.unknown.len();
+        report.unknown = done.unmatched.len();
+        report.unmatched = done.unmatched;
         done.changes.iter().for_each(|change| standing.apply(change));
         report.refused = done.refused;
     }
     let env = context.named_env();
     let told = |rule: Violation| ViolationLine { hint: rule.hint.typed(env.as_deref()), rule };
     report.violations = check(catalogue, &standing).into_iter().map(told).collect();
-    let exit = if report.keeps_every_rule() { Exit::Done } else { Exit::No };
+    let keeps = report.keeps_every_rule() && !(strict && report.unknown > 0);
+    let exit = if keeps { Exit::Done } else { Exit::No };
     context.end(exit, &report)
 }

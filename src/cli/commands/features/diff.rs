@@ -7,8 +7,9 @@ use serde::Serialize;
 use super::entity::read;
 use crate::cli::{CommandError, Context, Exit};
 use crate::gates::diff::{Difference, Kind, Side, diff};
-use crate::gates::import::export;
-use crate::gates::{Features, Gate};
+use crate::gates::import::{EntityRow, export};
+use crate::gates::matching::{Unmatched, match_rows};
+use crate::gates::{Catalogue, Features, Gate};
 use crate::report::page::{Page, Report};
 use crate::runtime::features::survey;
 use crate::store::{Environment, features};
@@ -19,10 +20,23 @@ struct DiffReport {
     right: String,
     equal: bool,
     differences: Vec<Difference>,
+    /// Rows that match no feature, by the side they stand on; they are compared by their own name.
+    unmatched: Vec<OfSide>,
+}
+
+/// A row of one side that matches no feature.
+#[derive(Debug, Serialize)]
+struct OfSide {
+    side: String,
+    #[serde(flatten)]
+    row: Unmatched,
 }
 
 impl Report for DiffReport {
     fn text(&self, page: &mut Page) {
+        for OfSide { side, row } in &self.unmatched {
+            page.line(format!("{side} line {}: {:?}, {}", row.line, row.name, row.why));
+        }
         if self.equal {
             page.line(format!("{} and {} have the same features", self.left, self.right));
             return;
@@ -48,18 +62,51 @@ impl Report for DiffReport {
     }
 }
 
-pub(super) fn run(context: &Context, left: &Path, right: &Path) -> Result<Exit, CommandError> {
-    let differences = diff(&side(left)?, &side(right)?);
+pub(super) fn run(
+    context: &Context,
+    left: &Path,
+    right: &Path,
+    strict: bool,
+) -> Result<Exit, CommandError> {
+    let mut unmatched = Vec::new();
+    let catalogue = super::catalogue(context)?;
+    let mut look = |path| side(path, &catalogue, &mut unmatched);
+    let differences = diff(&look(left)?, &look(right)?);
     let equal = differences.is_empty();
     let (left, right) = (left.display().to_string(), right.display().to_string());
-    let exit = if equal { Exit::Done } else { Exit::No };
-    context.end(exit, &DiffReport { left, right, equal, differences })
+    let no = !equal || strict && !unmatched.is_empty();
+    let exit = if no { Exit::No } else { Exit::Done };
+    context.end(exit, &DiffReport { left, right, equal, differences, unmatched })
+}
+
+/// The rows of a file under the names that headquarters has for their features.
+fn of_file(
+    path: &Path,
+    catalogue: &Catalogue,
+    unmatched: &mut Vec<OfSide>,
+) -> Result<Vec<EntityRow>, CommandError> {
+    let rows = read(path)?;
+    let (matched, of_none) = match_rows(catalogue, &rows);
+    let mut named: Vec<EntityRow> = Vec::new();
+    for (row, gate) in matched {
+        named.push(EntityRow { name: gate.table_name(), ..row.clone() });
+    }
+    for row in of_none {
+        let own = rows.iter().find(|own| own.line == row.line);
+        named.extend(own.map(|own| EntityRow { name: row.name.clone(), ..own.clone() }));
+        unmatched.push(OfSide { side: path.display().to_string(), row });
+    }
+    Ok(named)
 }
 
 /// An environment when it is a folder, else a file of the entity.
-fn side(path: &Path) -> Result<Side, CommandError> {
+fn side(
+    path: &Path,
+    catalogue: &Catalogue,
+    unmatched: &mut Vec<OfSide>,
+) -> Result<Side, CommandError> {
     if !path.is_dir() {
-        return Ok(Side { rows: read(path)?, channels: None });
+        return Ok(Side { rows: of_file(path, catalogue, unmatched)?, channels: None });
     }
     let env = Environment::find(Some(path), path)?;
     let catalogue = env.gates()?;

@@ -9,7 +9,9 @@ use crate::gates::Catalogue;
 use crate::gates::after::After;
 use crate::gates::check::{StandingRule, Violation, check};
 use crate::gates::import::{self, EntityRow, RowOutcome};
+use crate::gates::matching::Unmatched;
 use crate::gates::resolve::{Consent, Features, Refusal, RefusalKind};
+use crate::gates::standing::Standing;
 use crate::model::ids::JobId;
 use crate::model::suggestion::{OfFeatures, Prose, Suggestion};
 use crate::report::page::{Page, Report, count};
@@ -17,15 +19,15 @@ use crate::store::{entity, features};
 
 /// Reads a file of the entity.
 pub(super) fn read(path: &Path) -> Result<Vec<EntityRow>, CommandError> {
-    named(path)?;
+    named(path, entity::READ)?;
     Ok(entity::read(path)?)
 }
 
-fn named(path: &Path) -> Result<(), CommandError> {
-    if entity::is_entity_file(path) {
+fn named(path: &Path, endings: &[&str]) -> Result<(), CommandError> {
+    if entity::ends_in(path, endings) {
         return Ok(());
     }
-    let message = format!("{} is neither .csv nor .xlsx", path.display());
+    let message = format!("{} is none of .{}", path.display(), endings.join(", ."));
     let export = OfFeatures::Export { file: "features.csv".to_owned(), force: false };
     Err(CommandError::usage("file-kind", message, Suggestion::from(export)))
 }
@@ -48,7 +50,7 @@ pub(super) fn export(
     path: &Path,
     force: bool,
 ) -> Result<Exit, CommandError> {
-    named(path)?;
+    named(path, entity::WRITTEN)?;
     let reader = context.reader()?;
     let standing = features::standing(&reader.hq, catalogue, &reader.world.clock)?;
     let rows = import::export(catalogue, &standing);
@@ -63,9 +65,14 @@ struct ImportReport {
     rules: Vec<RowOutcome>,
     refused: Vec<Refusal>,
     unchanged: usize,
+    /// Rows that match no feature here, each with why.
+    unmatched: Vec<Unmatched>,
+    /// Their names.
     unknown: Vec<String>,
     next_jobs: Vec<JobId>,
     dry_run: bool,
+    #[serde(skip)]
+    strict: bool,
     #[serde(skip)]
     notes: Vec<Prose>,
     #[serde(skip)]
@@ -74,6 +81,12 @@ struct ImportReport {
 
 impl Report for ImportReport {
     fn text(&self, page: &mut Page) {
+        tell_unmatched(page, &self.unmatched);
+        if self.refused.is_empty() && self.strict && !self.unmatched.is_empty() {
+            let rows = count(self.unmatched.len() as u64, "row");
+            page.line(format!("{} is not imported: {rows} of no feature", self.file));
+            return;
+        }
         if !self.refused.is_empty() {
             page.line(format!("{} is not imported", self.file));
             for refusal in &self.refused {
@@ -110,30 +123,50 @@ impl Report for ImportReport {
         for note in &self.notes {
             page.item(note);
         }
-        for name in &self.unknown {
-            page.item(format!("{name}: this environment has no such feature, left out"));
-        }
         self.after.lines().iter().for_each(|line| page.item(line));
     }
+}
+
+/// Rows that match nothing are told before the result (G18).
+pub(super) fn tell_unmatched(page: &mut Page, unmatched: &[Unmatched]) {
+    for one in unmatched {
+        page.line(one.told());
+    }
+}
+
+/// How an import is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct HowToImport {
+    pub(super) consent: Consent,
+    pub(super) dry_run: bool,
+    /// Nothing is imported where a row matches no feature.
+    pub(super) strict: bool,
 }
 
 pub(super) fn import(
     context: &Context,
     catalogue: &Catalogue,
     path: &Path,
-    consent: Consent,
-    dry_run: bool,
+    how: HowToImport,
 ) -> Result<Exit, CommandError> {
+    let HowToImport { consent, dry_run, strict } = how;
     let rows = read(path)?;
+    let decide = |standing: &Standing| {
+        let mut done = import::import(catalogue, standing, &rows, consent);
+        if strict && !done.unmatched.is_empty() {
+            done.changes.clear();
+        }
+        done
+    };
     let (standing, done) = if dry_run {
         let reader = context.reader()?;
         let standing = features::standing(&reader.hq, catalogue, &reader.world.clock)?;
-        let done = import::import(catalogue, &standing, &rows, consent);
+        let done = decide(&standing);
         (standing, done)
     } else {
         context.change(|writer| {
             let standing = features::standing(&writer.hq, catalogue, &writer.world.clock)?;
-            let done = import::import(catalogue, &standing, &rows, consent);
+            let done = decide(&standing);
             let now = writer.world.clock.utc();
             let (hq, command) = (&writer.hq, &context.command);
             features::apply(hq, catalogue, &done.changes, command, &now)?;
@@ -148,7 +181,8 @@ pub(super) fn import(
     let early = check(catalogue, &after).into_iter().filter(own);
     let notes = early.map(|one| Prose::hint(one.message, one.hint)).collect();
     let left = After::of(Features { catalogue, standing: &standing }, &done.changes);
-    let exit = if done.refused.is_empty() { Exit::Done } else { Exit::No };
+    let refused = !done.refused.is_empty() || strict && !done.unmatched.is_empty();
+    let exit = if refused { Exit::No } else { Exit::Done };
     context.end(
         exit,
         &ImportReport {
@@ -158,8 +192,10 @@ pub(super) fn import(
             rules: done.ruled,
             refused: done.refused,
             unchanged: done.unchanged,
-            unknown: done.unknown,
+            unknown: done.unmatched.iter().map(|one| one.name.clone()).collect(),
+            unmatched: done.unmatched,
             dry_run,
+            strict,
             notes,
             after: left,
         },

@@ -9,9 +9,9 @@ use crate::gates::standing::Standing;
 use crate::gates::{Catalogue, Gate};
 use crate::model::ids::JobId;
 use crate::model::pos::Way;
-use crate::model::suggestion::{Prose, Suggestion};
+use crate::model::suggestion::{OfFeatures, Prose, Suggestion};
 use crate::model::version::Version;
-use crate::report::page::{Cell, Page, Report, yes};
+use crate::report::page::{Cell, Page, Report, count, yes};
 use crate::runtime::features::{in_channels, survey};
 use crate::store::feature_log::{self, LogLine};
 use crate::store::features;
@@ -21,11 +21,15 @@ use crate::store::features;
 struct FeatureLine {
     slug: String,
     name: String,
-    class: String,
+    /// None where it is not public.
+    class: Option<String>,
     on: bool,
     status: Status,
     lifecycle: Option<&'static str>,
-    since: Version,
+    /// None where it is not known.
+    since: Option<Version>,
+    /// Whether a gate file gives it demands; else it is known by name and state alone.
+    gate: bool,
     mandatory_since: Option<Version>,
     enable_date: Option<String>,
     requires: Vec<String>,
@@ -44,14 +48,24 @@ impl FeatureLine {
             on: features.is_on(&gate.slug),
             status: features.status(gate),
             lifecycle: features.stage(gate).map(Stage::as_str),
-            since: gate.since.clone(),
+            since: gate.known_since().cloned(),
+            gate: !gate.known,
             mandatory_since: gate.lifecycle.begins(Stage::Mandatory).cloned(),
             enable_date: row.and_then(|row| row.enable_date).map(|date| date.to_string()),
             requires: gate.requires.iter().map(|needed| needed.feature.clone()).collect(),
             unmet: features.unmet(gate).iter().map(|gate| gate.slug.clone()).collect(),
         }
     }
+
+    /// Its name, with a mark where its class is not public.
+    fn named(&self) -> String {
+        let mark = if self.class.is_none() { NOT_PUBLIC } else { "" };
+        format!("{}{mark}", self.name)
+    }
 }
+
+/// The mark of a feature whose class no public source names.
+const NOT_PUBLIC: &str = " (class not public)";
 
 /// In how many channels a feature is in each state.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
@@ -100,6 +114,9 @@ struct ListedFeature {
 #[derive(Debug, Serialize)]
 struct FeatureList {
     features: Vec<ListedFeature>,
+    /// Whether the text shows those without a gate file too.
+    #[serde(skip)]
+    all: bool,
 }
 
 impl Report for FeatureList {
@@ -112,15 +129,27 @@ impl Report for FeatureList {
                 Cell::from(&line.slug),
                 Cell::value(format!("{}{date}", line.status.as_str()), line.status.tone()),
                 listed.channels.text().into(),
-                Cell::from(&line.name),
+                line.named().into(),
             ]
         };
-        let rows = self.features.iter().map(row).collect();
+        let shown = |listed: &&ListedFeature| self.all || listed.line.gate;
+        let rows = self.features.iter().filter(shown).map(row).collect();
         page.table(["feature", "status", "channels", "name"], rows);
+        let rest = self.features.iter().filter(|listed| !shown(listed));
+        let (rest, on) = rest.fold((0, 0), |(all, on), one| (all + 1, on + u64::from(one.line.on)));
+        if rest > 0 {
+            let known = count(rest, "known feature");
+            let text = format!("and {known} without demands of their own, {on} of them on");
+            page.item(Prose::hint(text, OfFeatures::ListAll));
+        }
     }
 }
 
-pub(super) fn list(context: &Context, catalogue: &Catalogue) -> Result<Exit, CommandError> {
+pub(super) fn list(
+    context: &Context,
+    catalogue: &Catalogue,
+    all: bool,
+) -> Result<Exit, CommandError> {
     let list = context.steady(|reader| {
         let standing = features::standing(&reader.hq, catalogue, &reader.world.clock)?;
         let listed = Features { catalogue, standing: &standing };
@@ -133,7 +162,7 @@ pub(super) fn list(context: &Context, catalogue: &Catalogue) -> Result<Exit, Com
                 survey.get(&gate.slug).into_iter().flatten().map(|p| &p.in_effect),
             ),
         };
-        Ok(FeatureList { features: gates.iter().map(one).collect() })
+        Ok(FeatureList { features: gates.iter().map(one).collect(), all })
     })?;
     context.done(&list)
 }
@@ -142,10 +171,13 @@ pub(super) fn list(context: &Context, catalogue: &Catalogue) -> Result<Exit, Com
 struct FeatureDetail {
     #[serde(flatten)]
     feature: FeatureLine,
-    name_es: String,
+    name_es: Option<String>,
+    also: Vec<String>,
+    /// Its NAME in FEATUREMANAGEMENTSTATE.
+    row_name: String,
     grade: &'static str,
     source: String,
-    class_grade: &'static str,
+    class_grade: Option<&'static str>,
     history: Vec<LogLine>,
     channels: Vec<InEffect>,
 }
@@ -154,7 +186,10 @@ impl Report for FeatureDetail {
     fn text(&self, page: &mut Page) {
         let line = &self.feature;
         page.line(format!("{} ({})", line.name, line.slug));
-        page.item(&self.name_es);
+        self.name_es.iter().chain(&self.also).for_each(|name| page.item(name));
+        if line.class.is_none() {
+            page.item(format!("class not public: headquarters' NAME is {}", self.row_name));
+        }
         let status = Prose::default().and_value(line.status.as_str(), line.status.tone());
         page.item(status.and(format!(", on in headquarters: {}", yes(line.on))));
         for unmet in &line.unmet {
@@ -234,9 +269,11 @@ pub(super) fn show(
         Ok(FeatureDetail {
             feature: FeatureLine::of(catalogue, &standing, gate),
             name_es: gate.name_es.clone(),
+            also: gate.also.clone(),
+            row_name: gate.table_name(),
             grade: gate.evidence.grade.as_str(),
             source: gate.evidence.source.clone(),
-            class_grade: gate.class_evidence.grade.as_str(),
+            class_grade: gate.class.as_ref().map(|_| gate.class_evidence.grade.as_str()),
             history: feature_log::history_of(&reader.hq, gate, clock)?,
             channels: in_channels(reader, catalogue, gate)?,
         })

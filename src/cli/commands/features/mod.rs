@@ -1,5 +1,6 @@
 //! `cdx features`: feature gates in headquarters, and what is in effect in the channels.
 
+mod answer;
 mod change;
 mod check;
 mod diff;
@@ -43,7 +44,11 @@ impl From<ConsentArgs> for Consent {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// List the features of this environment, and how far the channels are with them.
-    List,
+    List {
+        /// Show known features without demands of their own too.
+        #[arg(long)]
+        all: bool,
+    },
     /// Show a feature, and whether it is in effect in each channel.
     Show {
         /// The feature, by slug, display name (English or Spanish) or class.
@@ -122,10 +127,18 @@ enum Command {
         #[arg(long = "as", value_enum, default_value_t = graph::Drawing::Tree)]
         drawing: graph::Drawing,
     },
-    /// Check this environment, or a file about to be imported, against every gate rule.
+    /// Check this environment, or a file about to be imported, against every gate rule; or what a
+    /// channel answers against headquarters.
     Check {
-        /// An exported file, .csv or .xlsx.
+        /// A list of features: the data entity or the workspace's own as .csv or .xlsx, a data
+        /// package (.zip); with --channel the answer of GetFeatureStates (.json).
         file: Option<PathBuf>,
+        /// The channel whose GetFeatureStates answer the file is; without a file it is asked now.
+        #[arg(long, value_name = "C", conflicts_with = "strict")]
+        channel: Option<String>,
+        /// Exit with 1 where a row matches no feature.
+        #[arg(long)]
+        strict: bool,
     },
     /// Write the "Feature management" data entity to a file, .csv or .xlsx.
     Export {
@@ -135,32 +148,38 @@ enum Command {
         #[arg(long)]
         force: bool,
     },
-    /// Import the "Feature management" data entity from a file, .csv or .xlsx.
+    /// Import a list of features: the data entity or the workspace's own.
     Import {
-        /// The file.
+        /// The file, .csv or .xlsx, or a data package (.zip).
         file: PathBuf,
+        /// Import nothing, and exit with 1, where a row matches no feature.
+        #[arg(long)]
+        strict: bool,
         #[command(flatten)]
         agreed: ConsentArgs,
         /// Say what would happen, and change nothing.
         #[arg(long)]
         dry_run: bool,
     },
-    /// Compare two environments, two exported files, or one of each.
+    /// Compare two environments, two lists of features, or one of each.
     Diff {
         /// A folder or a file.
         left: PathBuf,
         /// A folder or a file.
         right: PathBuf,
+        /// Exit with 1 where a row matches no feature.
+        #[arg(long)]
+        strict: bool,
     },
 }
 
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
-    if let Command::Diff { left, right } = &args.command {
-        return diff::run(context, left, right);
+    if let Command::Diff { left, right, strict } = &args.command {
+        return diff::run(context, left, right, *strict);
     }
     let catalogue = context.environment()?.gates()?;
     match args.command {
-        Command::List => list::list(context, &catalogue),
+        Command::List { all } => list::list(context, &catalogue, all),
         Command::Show { feature } => list::show(context, find(&catalogue, &feature)?, &catalogue),
         Command::Enable { feature, with_prerequisites, agreed, dry_run } => {
             let gate = find(&catalogue, &feature)?;
@@ -198,10 +217,16 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
             let gate = feature.map(|feature| find(&catalogue, &feature)).transpose()?;
             graph::run(context, &catalogue, gate, drawing)
         }
-        Command::Check { file } => check::run(context, &catalogue, file.as_deref()),
+        Command::Check { file, channel: Some(channel), .. } => {
+            answer::run(context, &catalogue, file.as_deref(), &channel)
+        }
+        Command::Check { file, strict, .. } => {
+            check::run(context, &catalogue, file.as_deref(), strict)
+        }
         Command::Export { file, force } => entity::export(context, &catalogue, &file, force),
-        Command::Import { file, agreed, dry_run } => {
-            entity::import(context, &catalogue, &file, agreed.into(), dry_run)
+        Command::Import { file, strict, agreed, dry_run } => {
+            let how = entity::HowToImport { consent: agreed.into(), dry_run, strict };
+            entity::import(context, &catalogue, &file, how)
         }
         // Taken care of above: it looks at other environments than the one around.
         Command::Diff { .. } => Ok(Exit::Done),
