@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use super::harness::{Env, number, text};
 
 /// The runs that did something: time, schedule, and the jobs with rows.
-fn busy(report: &Value) -> Vec<(String, String, Vec<(String, u64)>)> {
+type Busy = (String, String, Vec<(String, u64)>);
+
+fn busy(report: &Value) -> Vec<Busy> {
     let runs = report["runs"].as_array().unwrap();
     let told = |run: &Value| {
         let jobs = run["jobs"].as_array().unwrap().iter();

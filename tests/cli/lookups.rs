@@ -31,7 +31,7 @@ const NAMES: &[(&str, &str)] = &[
 
 /// Arguments that take anything else.
 const FREE: &[&str] = &[
-    "dir root file files left right baseline env",
+    "dir root file files left right baseline env chapter",
     "app_version scale_unit_version seed limit since every value date duration time days_transactions_exist",
     "first_name middle_name last_name email phone title secondary_contact attribute contact set identity",
     "street city state zip county channels customers",
@@ -45,9 +45,9 @@ fn is_among(list: &str, id: &str) -> bool {
 fn takes(words: &str, id: &str) -> Takes {
     match (words, id) {
         ("channels add" | "channels group add", "name")
-        | ("pos find-customer" | "customers list", "word") => return Takes::Free,
+        | ("pos find-customer" | "customers list", "word")
         // A register has no lists of headquarters (C12).
-        ("pos create-customer", "group" | "currency" | "language")
+        | ("pos create-customer", "group" | "currency" | "language")
         | ("pos create-address", "country") => return Takes::Free,
         ("which-job" | "explain" | "customers trace", "word") => return Takes::Name("xyzzy"),
         _ => {}
