@@ -13,7 +13,7 @@ use crate::model::operation::{OperationId, OperationStatus};
 use crate::model::run::{JobReport, Tally, Work};
 use crate::model::time::Time;
 use crate::store::operations::{self, OperationRow};
-use crate::store::{HqTx, Reader, StoreError, Writer, batch_order, log};
+use crate::store::{HqTx, Reader, StoreError, Writer, batch_order, log, orders};
 use crate::world::{CrashPoint, FaultKind};
 
 /// Operations processed in one transaction.
@@ -63,6 +63,7 @@ pub(crate) fn synchronize(
     let now = writer.world.clock.utc();
     writer.hq.write(|hq| log::note_batch(hq, &tally, &now))?;
     writer.hq.scratch_in_memory(false)?;
+    writer.hq.write(orders::carry_identities_over)?;
     listener.event(Event::StepFinished);
     Ok(tally)
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::batch_orders;
 use super::chain::chain;
 use super::error::ExchangeError;
 use super::generate::intended;
@@ -22,7 +23,7 @@ use crate::model::status::UploadStatus;
 use crate::model::topology::DataStore;
 use crate::store::pack::{self, PackageSpec};
 use crate::store::upload_table::UploadTable;
-use crate::store::{Access, Reader, StoreError, batch_order, operations, topology};
+use crate::store::{Access, Reader, StoreError, batch_order, operations, orders, topology};
 
 /// What a run would do.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -108,7 +109,7 @@ pub(crate) fn dry_run(reader: &Reader, request: &RunRequest) -> Result<DryRun, E
         match job.direction {
             Direction::Download => download(reader, &known, job, request, &mut entry)?,
             Direction::Upload => upload(reader, &known, job, request, &mut entry)?,
-            Direction::Batch => batch(reader, &mut entry)?,
+            Direction::Batch => batch(reader, job, &mut entry)?,
         }
         report.jobs.push(entry);
     }
@@ -221,10 +222,15 @@ fn above_counters(
     Ok(subjobs)
 }
 
-/// The operations that wait, by the channel they came from and the table they are in.
-fn batch(reader: &Reader, entry: &mut DryJob) -> Result<(), ExchangeError> {
+/// The operations, or the orders, that wait, by the channel they came from and the table they are
+/// in.
+fn batch(reader: &Reader, job: &Job, entry: &mut DryJob) -> Result<(), ExchangeError> {
     let mut counted: BTreeMap<String, BTreeMap<&str, u64>> = BTreeMap::new();
-    for id in batch_order::waiting(&reader.hq)? {
+    let of_orders = job.id.as_str() == batch_orders::JOB;
+    for order in orders::waiting(&reader.hq)?.into_iter().filter(|_| of_orders) {
+        *counted.entry(order.channel).or_default().entry(orders::TABLE).or_default() += 1;
+    }
+    for id in batch_order::waiting(&reader.hq)?.into_iter().filter(|_| !of_orders) {
         let Some(row) = operations::find(&reader.hq, id)? else { continue };
         *counted.entry(row.channel).or_default().entry(id.kind.table()).or_default() += 1;
     }

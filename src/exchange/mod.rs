@@ -6,6 +6,7 @@ pub(crate) mod batch;
 mod batch_failure;
 mod batch_fields;
 mod batch_operation;
+mod batch_orders;
 mod chain;
 pub(crate) mod channels;
 mod collect;

@@ -1,5 +1,6 @@
 //! Runs jobs in the order given.
 
+use super::batch_orders;
 use super::download;
 use super::error::ExchangeError;
 use super::initialize::of_feature;
@@ -72,6 +73,9 @@ fn run_one(
             download::run(writer, job, &plans, request, listener)?
         }
         Direction::Upload => super::upload::run(writer, known, job, request, listener)?,
+        Direction::Batch if job.id.as_str() == batch_orders::JOB => {
+            batch_orders::run(writer, job, listener)?
+        }
         Direction::Batch => super::batch::run(writer, job, listener)?,
     };
     match writer.keep_faults() {

@@ -68,6 +68,8 @@ named! {
         AsyncCustomer = "async-customer",
         /// The customer's account has not come back, and nothing allows it until then.
         PendingSync = "pending-sync",
+        /// The channel is an online store, which has no registers.
+        OnlineStore = "online-store",
         /// Headquarters could not be reached.
         RtsDown = "rts-down",
     }

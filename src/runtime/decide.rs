@@ -143,9 +143,8 @@ pub fn decide(kind: Kind, now: Circumstances) -> Decision {
         Kind::Balance if now.async_customer => {
             Refused(ReasonCode::PendingSync, "An async customer has no balance yet.")
         }
-        Kind::LinkIdentity if now.async_customer => {
-            Refused(ReasonCode::PendingSync, "An async customer's account has not come back yet.")
-        }
+        // The channel has a table for just that (R05).
+        Kind::LinkIdentity if now.async_customer => Local,
         Kind::IssueLoyaltyCard if now.async_customer => Refused(
             ReasonCode::PendingSync,
             "No loyalty card for an async customer whose account has not come back.",
@@ -185,7 +184,7 @@ mod tests {
             (Kind::RemoteSearch, ["real-time", "real-time", "real-time", "real-time", "refused"]),
             (Kind::Balance, ["real-time", "real-time", "refused", "refused", "refused"]),
             (Kind::OrderHistory, ["real-time", "real-time", "refused", "refused", "refused"]),
-            (Kind::LinkIdentity, ["real-time", "real-time", "refused", "refused", "refused"]),
+            (Kind::LinkIdentity, ["real-time", "real-time", "local", "local", "refused"]),
             (Kind::CreateOrder, ["real-time", "local", "refused", "local", "refused"]),
             (Kind::IssueLoyaltyCard, ["real-time", "real-time", "refused", "refused", "refused"]),
         ] {

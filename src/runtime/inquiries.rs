@@ -65,7 +65,10 @@ pub(super) fn link(
         site,
         Kind::LinkIdentity,
         &known,
-        |_, _| Ok(None),
+        |site, channel| {
+            channel_customers::link_identity(channel, identity, &known, site.company())?;
+            Ok(None)
+        },
         |hq, account, _| {
             hq_customers::known_party(hq, account)?;
             Ok(hq_customers::link_identity(hq, identity, account)?)
@@ -81,10 +84,15 @@ pub(super) fn order(site: &mut Site<'_>, account: &str) -> Result<PosReport, Pos
     }
     let (local, account) = (report.path == Path::Async, report.account.clone());
     if report.path != Path::Failed {
+        let known = site.customer(&account)?;
         let kind = if local { "asynchronous" } else { "synchronous" };
         let order = numbered(site, "order", |site, channel, number| {
             let order = format!("{}-{number:06}", site.channel().to_uppercase());
             channel_customers::take_order(channel, &order, &account, kind, &site.now)?;
+            if local {
+                let (company, now) = (site.company(), &site.now);
+                channel_customers::send_order(channel, &order, &known, company, now)?;
+            }
             Ok(order)
         })?;
         report.notes.push(format!("order {order}"));

@@ -5,14 +5,26 @@ use std::time::Duration;
 use super::error::PosError;
 use super::site::{Hands, Site};
 use crate::exchange::reconnect::{self as engine, Reconnected};
-use crate::model::pos::{Path, PosReport};
+use crate::model::pos::{Path, PosReport, Reason, ReasonCode};
 use crate::store::channel_customers;
 
 /// Closes the shift: asynchronous rows older than "Days transactions exist" are deleted, uploaded
-/// or not (U06).
+/// or not (U06). A register that is offline closes none, and an online store has none (R18).
 pub(super) fn close(site: &mut Site<'_>) -> Result<PosReport, PosError> {
-    site.for_writing()?;
     let own = site.own()?;
+    let refused = if site.is_offline() {
+        let text = "This operation is not supported in offline mode.";
+        Some(Reason::new(ReasonCode::Offline, text))
+    } else if channel_customers::is_online_store(&site.database, own.recid)? {
+        Some(Reason::new(ReasonCode::OnlineStore, "An online store has no shift."))
+    } else {
+        None
+    };
+    if let Some(reason) = refused {
+        let report = site.report("close-shift", Path::Refused, "");
+        return Ok(PosReport { reasons: vec![reason], ..report });
+    }
+    site.for_writing()?;
     let days = u64::try_from(own.days_transactions_exist).unwrap_or(0);
     let before = site.world().clock.before(Duration::from_secs(days * 24 * 60 * 60));
     let (gone, lost) = channel_customers::purge(&site.database, &before)?;

@@ -170,7 +170,10 @@ pub fn declared(
 /// Keeps the channel side's statements in headquarters, from which packages are made.
 pub(crate) fn register_channel_tables(hq: &HqTx<'_>, channel: &Tables) -> Result<(), StoreError> {
     hq.run("DELETE FROM cdx_CHANNELTABLE", [])?;
-    let mapped = channel.values().filter(|t| !t.name.to_ascii_lowercase().starts_with("cdx_"));
+    // A table of ours that counts its rows goes up.
+    let goes_up = |table: &Table| table.column("REPLICATIONCOUNTERFROMORIGIN").is_some();
+    let ours = |table: &Table| table.name.to_ascii_lowercase().starts_with("cdx_");
+    let mapped = channel.values().filter(|table| !ours(table) || goes_up(table));
     for table in mapped {
         let statements = [std::slice::from_ref(&table.sql), &table.index_sql].concat().join(";\n");
         hq.run(

@@ -207,6 +207,52 @@ pub(crate) fn issue_card(
     channel.execute(sql, params![card, account, now])
 }
 
+/// Links an identity of another provider to an asynchronous customer, for headquarters to hear of
+/// with the next upload (R05); one that is linked here already goes over.
+pub(crate) fn link_identity(
+    channel: &ChannelTx<'_>,
+    identity: &str,
+    customer: &ChannelCustomer,
+    company: &DataAreaId,
+) -> Result<(), StoreError> {
+    const TABLE: &str = "ax_RETAILEXTERNALIDTOASYNCCUSTOMERMAP";
+    let (_, guid) = customer.columns();
+    refuse_row(channel, TABLE, &[("EXTERNALIDENTITYID", identity.to_owned())])?;
+    let sql = format!(
+        "INSERT OR REPLACE INTO {TABLE}
+         (EXTERNALIDENTITYID, ASYNCCUSTOMERACCOUNTNUMBER, DATAAREAID) VALUES (?1, ?2, ?3)"
+    );
+    channel.run(&sql, params![identity, guid, company])?;
+    super::origins::made(channel, TABLE, channel.last_id())
+}
+
+/// Whether a channel is an online store, which has no registers and no shifts.
+pub(crate) fn is_online_store(
+    channel: &ChannelDatabase,
+    own_channel: i64,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT CHANNELTYPE FROM ax_RETAILCHANNELTABLE WHERE RECID = ?1";
+    let kind = channel.first(sql, [own_channel], |row| row.get::<_, i64>(0))?;
+    Ok(kind == Some(super::seed::ONLINE_STORE))
+}
+
+/// Appends an asynchronous order, for headquarters to hear of with the next upload (C10).
+pub(crate) fn send_order(
+    channel: &ChannelTx<'_>,
+    order: &str,
+    customer: &ChannelCustomer,
+    company: &DataAreaId,
+    now: &Time,
+) -> Result<(), StoreError> {
+    let (account, guid) = customer.columns();
+    channel.run(
+        "INSERT INTO cdx_ORDER (ORDERID, CUSTACCOUNT, CUSTACCOUNTASYNC, CREATEDDATETIME, DATAAREAID)
+         VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![order, account, guid, now, company],
+    )?;
+    super::origins::made(channel, "cdx_ORDER", channel.last_id())
+}
+
 /// Keeps a customer order that was taken here.
 pub(crate) fn take_order(
     channel: &ChannelTx<'_>,

@@ -49,6 +49,7 @@ pub(crate) mod numbers;
 mod open;
 pub(crate) mod operation_list;
 pub(crate) mod operations;
+pub(crate) mod orders;
 pub(crate) mod origins;
 pub(crate) mod pack;
 pub(crate) mod packages;

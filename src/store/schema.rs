@@ -35,6 +35,7 @@ const HQ: &[Migration] = &[
     Migration { version: 12, sql: include_str!("schema/hq/0012_log.sql") },
     Migration { version: 13, sql: include_str!("schema/hq/0013_attributes.sql") },
     Migration { version: 14, sql: include_str!("schema/hq/0014_feature_names.sql") },
+    Migration { version: 15, sql: include_str!("schema/hq/0015_orders.sql") },
 ];
 
 const CHANNEL: &[Migration] = &[
@@ -49,6 +50,7 @@ const CHANNEL: &[Migration] = &[
     Migration { version: 10, sql: include_str!("schema/channel/0010_log.sql") },
     Migration { version: 11, sql: include_str!("schema/channel/0011_attributes.sql") },
     Migration { version: 12, sql: include_str!("schema/channel/0012_feature_names.sql") },
+    Migration { version: 13, sql: include_str!("schema/channel/0013_orders.sql") },
 ];
 
 impl Kind {

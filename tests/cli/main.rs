@@ -45,6 +45,7 @@ mod newer;
 mod not_modelled;
 mod obstacles;
 mod overview;
+mod orders;
 mod places;
 mod printed;
 mod rehearsal;

@@ -2,7 +2,7 @@
 
 use rusqlite::{named_params, params};
 
-use super::FIRST_RECID;
+use super::{FIRST_RECID, ONLINE_STORE};
 use crate::model::ids::{DataAreaId, DataStoreId};
 use crate::model::topology::OFFLINE_SUFFIX;
 use crate::store::error::StoreError;
@@ -85,7 +85,7 @@ fn add_channel(
         include_str!("../sql/seed_channel.sql"),
         named_params! {
             ":recid": recid, ":number": number, ":company": company,
-            ":type": if channel.online { 2 } else { 0 },
+            ":type": if channel.online { ONLINE_STORE } else { 0 },
             ":customer": format!("{:08}", at + 1), ":unit": FIRST_RECID + 1_000_000 + at,
         },
     )?;

@@ -10,5 +10,8 @@ pub use customers::customers;
 pub use lists::Lists;
 pub(crate) use lists::channel_names;
 
+/// CHANNELTYPE of an online store.
+pub(crate) const ONLINE_STORE: i64 = 2;
+
 /// The first RECID of seeded rows, the smallest that the product hands out.
 pub(crate) const FIRST_RECID: i64 = 5_637_144_576;

@@ -1,0 +1,69 @@
+//! "Synchronize orders": an order of an asynchronous customer who is not synchronized yet
+//! synchronizes that customer first (C10). The orders themselves are not modelled.
+
+use super::batch::synchronize;
+use super::error::ExchangeError;
+use crate::model::event::{Event, Listener};
+use crate::model::ids::AccountNum;
+use crate::model::job::Job;
+use crate::model::operation::OperationId;
+use crate::model::run::{JobReport, Tally, Work};
+use crate::model::suggestion::OfCustomers;
+use crate::store::orders::{self, WaitingOrder};
+use crate::store::{StoreError, Writer, batch_order, hq_customers, operations};
+
+/// The job that does it.
+pub(super) const JOB: &str = "sync-orders";
+
+/// Takes every order that waits; one whose customer cannot be made fails, and is tried again.
+pub(super) fn run(
+    writer: &mut Writer,
+    job: &Job,
+    listener: &mut dyn Listener,
+) -> Result<JobReport, ExchangeError> {
+    let mut tally = Tally::default();
+    for order in orders::waiting(&writer.hq)? {
+        let mut account = account(writer, &order)?;
+        if account.is_none() {
+            for id in operations_of(writer, &order)? {
+                synchronize(writer, Some(id), listener)?;
+            }
+            account = self::account(writer, &order)?;
+        }
+        match account {
+            Some(account) => {
+                writer.hq.write(|hq| orders::complete(hq, &order, &account))?;
+                tally.processed += 1;
+            }
+            None => {
+                tally.failed += 1;
+                let text = format!("order {}: its customer is not in headquarters", order.order);
+                let hint = Some(OfCustomers::Operations.into());
+                listener.event(Event::Warning { text, hint });
+            }
+        }
+    }
+    Ok(JobReport { job: job.id.clone(), work: Work::Batch(tally), not_run: Vec::new() })
+}
+
+/// The account of an order's customer, once there is one.
+fn account(writer: &Writer, order: &WaitingOrder) -> Result<Option<AccountNum>, StoreError> {
+    let own = &order.account;
+    if !own.is_empty() && hq_customers::party(&writer.hq, own)?.is_some() {
+        return Ok(Some(own.clone()));
+    }
+    hq_customers::account_of_guid(&writer.hq, &order.guid)
+}
+
+/// What waits of an order's customer, in the order the batch goes.
+fn operations_of(writer: &Writer, order: &WaitingOrder) -> Result<Vec<OperationId>, StoreError> {
+    let mut found = Vec::new();
+    for id in batch_order::waiting(&writer.hq)? {
+        let row = operations::find(&writer.hq, id)?;
+        let guid = order.guid.as_str();
+        if row.is_some_and(|row| row.text("CUSTACCOUNTASYNC").eq_ignore_ascii_case(guid)) {
+            found.push(id);
+        }
+    }
+    Ok(found)
+}
