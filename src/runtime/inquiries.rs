@@ -87,7 +87,8 @@ pub(super) fn order(site: &mut Site<'_>, account: &str) -> Result<PosReport, Pos
         let known = site.customer(&account)?;
         let kind = if local { "asynchronous" } else { "synchronous" };
         let order = numbered(site, "order", |site, channel, number| {
-            let order = format!("{}-{number:06}", site.channel().to_uppercase());
+            // A register that is offline counts for itself.
+            let order = format!("{}-{number:06}", site.store.name.to_uppercase());
             channel_customers::take_order(channel, &order, &account, kind, &site.now)?;
             if local {
                 let (company, now) = (site.company(), &site.now);

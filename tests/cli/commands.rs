@@ -14,8 +14,9 @@ fn the_jobs_are_listed() {
     1070            Channel configuration                       download         3  documented
     1110            Global configuration                        download         5  documented
     1170            POS task recorder                           download         1  documented
-    P-0001          Channel transactions                        upload           5  documented
+    P-0001          Channel transactions                        upload           7  documented
     sync-customers  Synchronize customers and channel requests  batch            0  documented
+    sync-orders     Synchronize orders                          batch            0  documented
     ");
 }
 

@@ -14,7 +14,8 @@ fn s01_a_job_is_a_list_of_subjobs() {
             "FEATUREMANAGEMENTSTATE",
             "FEATUREMANAGEMENTMETADATA",
             "RETAILCONFIGURATIONPARAMETERS",
-            "RETAILPARAMETERS"
+            "RETAILPARAMETERS",
+            "ECORESATTRIBUTEGROUP"
         ]
     );
     let first = &report["subjobs"][0];

@@ -22,7 +22,10 @@ fn c10_an_order_takes_its_customer_along() {
     let waits = &said["jobs"][0]["channels"][0];
     assert_eq!((&waits["channel"], &waits["subjobs"][0]["rows"]), (&"houston".into(), &1.into()));
     let done = env.args(&["run", "Synchronize orders", "--format", "json"]).expect(0).json();
-    assert_eq!((&done["jobs"][0]["job"], &done["jobs"][0]["processed"]), (&"sync-orders".into(), &1.into()));
+    assert_eq!(
+        (&done["jobs"][0]["job"], &done["jobs"][0]["processed"]),
+        (&"sync-orders".into(), &1.into())
+    );
     let account = env.json(&format!("customers show {guid}"))["customer"]["account"].clone();
     let taken = "SELECT CUSTACCOUNT FROM cdx_ORDER WHERE cdx_SYNCHRONIZED = 1";
     assert_eq!(text(&env.hq(), taken), account.as_str().unwrap());
@@ -51,6 +54,25 @@ fn c10_an_order_of_a_synchronous_customer_goes_up_too() {
     env.ok("run P sync-orders");
     let taken = "SELECT CUSTACCOUNT FROM cdx_ORDER WHERE cdx_SYNCHRONIZED = 1";
     assert_eq!(text(&env.hq(), taken), "00000010");
+}
+
+#[test]
+fn c10_an_order_that_a_register_takes_offline_goes_up_after_it_is_back() {
+    let env = with_orders(Env::asynchronous());
+    let create = "pos create-customer --channel houston --first-name Ada --last-name Off --offline";
+    let guid = env.json(create)["account"].as_str().unwrap().to_owned();
+    env.ok(&format!("pos create-order --channel houston --account {guid} --offline"));
+    let link = format!("pos link-identity --channel houston --account {guid} --offline");
+    env.ok(&link);
+    env.ok(&link);
+    let on_line = env.create_async("houston", "On");
+    env.ok(&format!("pos create-order --channel houston --account {on_line}"));
+    env.ok("pos reconnect --channel houston");
+    env.ok("pos reconnect --channel houston");
+    env.ok("run P sync-orders");
+    let orders = "SELECT count(DISTINCT ORDERID) FROM cdx_ORDER WHERE cdx_SYNCHRONIZED = 1";
+    assert_eq!(number(&env.hq(), orders), 2);
+    assert_eq!(number(&env.hq(), "SELECT count(*) FROM cdx_IDENTITY"), 1);
 }
 
 #[test]
