@@ -185,8 +185,8 @@ impl<'a> Features<'a> {
         gate.lifecycle.stage(&self.standing.version)
     }
 
-    /// Whether a mandatory feature is off. A known feature without a row is not missed: it comes with
-    /// the next check for updates.
+    /// Whether a mandatory feature is off. A known feature without a row is not missed: it comes
+    /// with the next check for updates.
     pub(crate) fn is_mandatory_and_off(&self, gate: &Gate) -> bool {
         let there = !gate.known || self.standing.row(&gate.slug).is_some();
         gate.is_mandatory(&self.standing.version)
