@@ -1,5 +1,5 @@
-//! The words of lists of features: columns, statuses and dates, as the data entity and the workspace
-//! write them.
+//! The words of lists of features: columns, statuses and dates, as the data entity and the
+//! workspace write them.
 
 use jiff::civil::Date;
 

@@ -35,13 +35,21 @@ SET NAME = (SELECT NEW FROM RENAMED WHERE OLD = NAME)
 WHERE NAME IN (SELECT OLD FROM RENAMED);
 DROP TABLE RENAMED;
 
-UPDATE FEATUREMANAGEMENTMETADATA SET LABEL = 'Email receipts from the Journal', DISPLAYNAME = 'Email receipts from the Journal'
+UPDATE FEATUREMANAGEMENTMETADATA SET
+    LABEL = 'Email receipts from the Journal',
+    DISPLAYNAME = 'Email receipts from the Journal'
 WHERE LABEL = 'Email receipts from the journal';
-UPDATE FEATUREMANAGEMENTMETADATA SET LABEL = 'Email any receipt type and customize emailed receipts', DISPLAYNAME = 'Email any receipt type and customize emailed receipts'
+UPDATE FEATUREMANAGEMENTMETADATA SET
+    LABEL = 'Email any receipt type and customize emailed receipts',
+    DISPLAYNAME = 'Email any receipt type and customize emailed receipts'
 WHERE LABEL = 'Email receipts of any type';
-UPDATE FEATUREMANAGEMENTMETADATA SET LABEL = '(Preview) Cloud powered customer search', DISPLAYNAME = '(Preview) Cloud powered customer search'
+UPDATE FEATUREMANAGEMENTMETADATA SET
+    LABEL = '(Preview) Cloud powered customer search',
+    DISPLAYNAME = '(Preview) Cloud powered customer search'
 WHERE LABEL = 'Cloud powered customer search';
-UPDATE FEATUREMANAGEMENTMETADATA SET LABEL = 'Enable modernized customer details page', DISPLAYNAME = 'Enable modernized customer details page'
+UPDATE FEATUREMANAGEMENTMETADATA SET
+    LABEL = 'Enable modernized customer details page',
+    DISPLAYNAME = 'Enable modernized customer details page'
 WHERE LABEL = 'Modern customer details page';
 
 -- A feature that was made up.
