@@ -7,11 +7,46 @@ use super::gate::{Act, Before, Gate, Lifecycle, Restart};
 use crate::model::evidence::Evidence;
 use crate::model::version::Version;
 
+/// A gate of one's own, which shows exclusion: no page names two features that exclude each other.
+const EXAMPLE: &str = r#"[feature]
+slug = "our-details-page"
+class = "ContosoDetailsPageFeature"
+name = "Our own customer details page"
+module = "Contoso"
+excludes = ["modern-customer-details-page"]
+grade = "assumed"
+source = "our own extension"
+
+[lifecycle]
+released = "10.0.40"
+
+[[requires]]
+feature = "async-customer-editing"
+
+[[configuration]]
+name = "our-page-deployed"
+before = "1110"
+text = "the page's package, on every scale unit"
+effect = "registers show nothing"
+
+[[step]]
+job = "1110"
+
+[[step]]
+restart = "register"
+"#;
+
 /// The page of every gate.
 pub(crate) fn markdown(catalogue: &Catalogue) -> String {
     let mut text = String::from(
-        "# Feature gates\n\nEvery gate inside the binary. An environment adds its own in `gates/*.toml`; \
-         the files in `gates/` of this project show the form.\n\n\
+        "# Feature gates\n\nEvery gate inside the binary. An environment adds its own in \
+         `gates/*.toml`; the files in `gates/` of this project show the form. Where no public \
+         source names the class of a feature, it has none, and headquarters' NAME is \
+         `unpublished:` and the slug.\n\nA gate of one's own, which keeps another feature off:\n\n```toml\n",
+    );
+    text.push_str(EXAMPLE);
+    text.push_str(
+        "```\n\n\
          | gate | from | on by default | mandatory | needs |\n|---|---|---|---|---|\n",
     );
     for gate in catalogue.with_files() {

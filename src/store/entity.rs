@@ -22,7 +22,7 @@ use crate::model::wording::grouped;
 /// So many features are read of a file.
 const MOST_ROWS: usize = 20_000;
 /// The endings of files that are read.
-pub(crate) const READ: &[&str] = &["csv", "xlsx", "zip"];
+pub(crate) const READ: &[&str] = &["csv", "tsv", "xlsx", "zip"];
 /// The endings of files that are written.
 pub(crate) const WRITTEN: &[&str] = &["csv", "xlsx"];
 
@@ -106,8 +106,13 @@ fn rows_of_csv(
 ) -> Result<(), StoreError> {
     let text = text.trim_start_matches('\u{feff}');
     let header = text.lines().next().unwrap_or_default();
-    // Spreadsheets of many countries separate with semicolons.
-    let delimiter = if header.contains(';') && !header.contains(',') { b';' } else { b',' };
+    // Spreadsheets of many countries separate with semicolons, and what is copied of a grid has tabs.
+    let separates = |sign: char| header.contains(sign) && !header.contains(',');
+    let delimiter = match (separates('\t'), separates(';')) {
+        (true, _) => b'\t',
+        (_, true) => b';',
+        _ => b',',
+    };
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter)
         .has_headers(false)

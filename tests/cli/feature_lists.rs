@@ -85,6 +85,16 @@ fn g18_the_workspaces_own_list_is_read_with_its_statuses_and_dates() {
         (&shown["status"], &shown["enable_date"]),
         (&json!("scheduled"), &json!("2026-02-01"))
     );
+    // What is copied of the grid has tabs; Spanish spreadsheets separate with semicolons.
+    let grid = "Feature name\tFeature state\tEnable date\n\
+                Performance improvements for customer orders and customer transactions\tMandatory\t\n";
+    env.write("grid.tsv", grid);
+    assert_eq!(env.json("features import grid.tsv")["unchanged"], 1);
+    env.write(
+        "es.csv",
+        "Característica;Estado;Fecha de habilitación\nCompress payment tokens;Activado;\n",
+    );
+    assert_eq!(env.json("features check es.csv")["unmatched"], json!([]));
     // A list for people is compared with an export, and with headquarters.
     env.ok("features export all.csv");
     let here = env.path().display().to_string();
@@ -178,8 +188,10 @@ fn g18_what_a_channel_answered_is_held_against_headquarters() {
     env.ok("features check --channel houston now.json");
     let now = env.json("features check --channel houston");
     assert_eq!((&now["equal"], &now["differences"]), (&json!(84), &json!([])));
+    assert!(env.run("features check now.json").expect(2).err.contains("checked with --channel"));
     env.write("broken.json", "[{]");
     env.run("features check --channel houston broken.json").expect(2);
+    env.run("features check --channel houston.offline now.json").expect(2);
     let run = env.run("features check --channel huston now.json").expect(2);
     assert!(run.err.contains("did you mean \"houston\""), "{}", run.err);
 }

@@ -2,11 +2,14 @@
 
 use std::fmt::Write as _;
 
-use cdx::gates::Gate;
+use cdx::gates::catalogue::slug;
+use cdx::gates::file::GateFile;
 use cdx::gates::gate::{Act, Restart};
 use cdx::gates::lifecycle::{LifecycleEvent, update};
+use cdx::gates::resolve::{Consent, RefusalKind};
+use cdx::gates::{Catalogue, Features, Gate};
 
-use super::{catalogue, standing, version};
+use super::{catalogue, jobs, standing, version};
 
 /// A step in a word.
 fn step(act: &Act) -> String {
@@ -94,4 +97,21 @@ fn g19_known_features_move_along_without_demands() {
     // Its first version is not known, so that it was there before.
     assert_eq!(told(&teams.slug), [LifecycleEvent::Stage, LifecycleEvent::TurnedOn]);
     assert_eq!(told(&tokens.slug), [LifecycleEvent::Listed]);
+}
+
+/// The gate of one's own that the page shows is one.
+#[test]
+fn the_example_of_the_page_keeps_another_feature_off() {
+    let page =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/gates.md")).unwrap();
+    let text = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap().to_owned();
+    let file = GateFile { name: "gates/ours.toml".to_owned(), text };
+    let catalogue = Catalogue::load(&[file], &jobs()).unwrap();
+    let on =
+        [slug::PERFORMANCE, slug::ENHANCED, slug::ADDRESSES, slug::EDITING, "our-details-page"];
+    let now = standing(&catalogue, "10.0.48", &on);
+    let features = Features { catalogue: &catalogue, standing: &now };
+    let other = catalogue.get("modern-customer-details-page").unwrap();
+    let refused = features.enable(other, false, Consent::default()).unwrap_err();
+    assert_eq!(refused[0].kind, RefusalKind::Excluded);
 }

@@ -10,10 +10,11 @@ use crate::cli::{CommandError, Context, Exit};
 use crate::gates::in_effect::{ChannelState, InEffect};
 use crate::gates::matching::{Unmatched, match_rows};
 use crate::gates::{Catalogue, Features, Gate};
+use crate::model::name_kind::NameKind;
 use crate::model::suggestion::{Prose, Run, Suggestion};
 use crate::report::page::{Page, Report, count};
 use crate::runtime::features::survey;
-use crate::store::{answer, features, topology};
+use crate::store::{StoreError, answer, features, topology};
 
 #[derive(Debug, Serialize)]
 struct AnswerReport {
@@ -117,6 +118,12 @@ pub(super) fn run(
     let reader = context.reader()?;
     let standing = features::standing(&reader.hq, catalogue, &reader.world.clock)?;
     let store = topology::find_store(&reader.hq, channel)?;
+    if store.offline {
+        // A register answers from its own database; GetFeatureStates is the scale unit's.
+        let channels = features::channels(&reader.hq)?;
+        let names: Vec<String> = channels.into_iter().map(|store| store.name).collect();
+        return Err(StoreError::unknown(NameKind::Channel, channel, &names).into());
+    }
     let listed = Features { catalogue, standing: &standing };
     // Each feature with what the answer says of it; without one all that are listed.
     let asked: Vec<(&Gate, Option<bool>)> = match &rows {

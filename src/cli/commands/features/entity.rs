@@ -27,7 +27,10 @@ fn named(path: &Path, endings: &[&str]) -> Result<(), CommandError> {
     if entity::ends_in(path, endings) {
         return Ok(());
     }
-    let message = format!("{} is none of .{}", path.display(), endings.join(", ."));
+    let mut message = format!("{} is none of .{}", path.display(), endings.join(", ."));
+    if entity::ends_in(path, &["json"]) {
+        message.push_str("; an answer of GetFeatureStates is checked with --channel");
+    }
     let export = OfFeatures::Export { file: "features.csv".to_owned(), force: false };
     Err(CommandError::usage("file-kind", message, Suggestion::from(export)))
 }
