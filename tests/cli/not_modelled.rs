@@ -32,5 +32,5 @@ fn a_word_is_found_in_any_case_and_from_near() {
         assert_eq!(report["title"], "Flights", "{word}");
     }
     let run = env.run("explain flihgts").expect(2);
-    assert!(run.err.contains("did you mean \"flights\""), "{}", run.err);
+    assert!(run.err.contains("did you mean \"Flights\""), "{}", run.err);
 }
