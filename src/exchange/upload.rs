@@ -1,6 +1,6 @@
 //! Uploads in two phases: the Async Client collects, the P-job applies (U02).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::chain::chain;
 use super::collect::Collecting;
@@ -99,6 +99,10 @@ pub(super) fn run(
             apply_one(writer, &session, listener)?;
             done.add(&writer.hq, session.id, Phase::Apply, listener)?;
         }
+        for store in stores.iter().filter(|store| !store.paused) {
+            write_back(writer, store)?;
+        }
+        notice::tell(writer, listener);
     }
     let work = Work::Upload { rows: done.rows(), sessions: done.sessions };
     Ok(JobReport { job: job.id.clone(), work, not_run: done.not_run })
@@ -214,6 +218,36 @@ fn apply_one(
     let tries = session.tries + 1;
     let failed = UploadStatus::ApplyFailed;
     Ok(writer.hq.write(|hq| upload_failed(hq, session.id, failed, tries, &message))?)
+}
+
+/// Has a channel know which of its sessions are applied, those of earlier runs too: a command that
+/// ended between the two files left that open. A file that cannot be opened is told elsewhere, and
+/// the next run tells it.
+fn write_back(writer: &Writer, store: &DataStore) -> Result<(), ExchangeError> {
+    let of_store = uploads::all(&writer.hq)?.into_iter().filter(|one| one.store_id == store.id);
+    let applied: BTreeSet<UploadId> = of_store
+        .filter(|session| session.status == UploadStatus::Applied)
+        .map(|session| session.id)
+        .collect();
+    if applied.is_empty() {
+        return Ok(());
+    }
+    let noted = writer.channel_of(store).and_then(|channel| {
+        let mut open = uploads::open_in_channel(&channel)?;
+        open.retain(|session| applied.contains(session));
+        if open.is_empty() {
+            return Ok(());
+        }
+        channel.write(|channel| {
+            open.iter().try_for_each(|session| uploads::applied_in_channel(channel, *session))
+        })?;
+        writer.tidied("the log of a channel database", channel.checkpoint());
+        Ok(())
+    });
+    match noted {
+        Err(error) if error.is_broken_file(writer.hq.path()) => Err(error.into()),
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 /// Writes the rows and the session's state in one transaction of headquarters.

@@ -36,6 +36,7 @@ const HQ: &[Migration] = &[
     Migration { version: 13, sql: include_str!("schema/hq/0013_attributes.sql") },
     Migration { version: 14, sql: include_str!("schema/hq/0014_feature_names.sql") },
     Migration { version: 15, sql: include_str!("schema/hq/0015_orders.sql") },
+    Migration { version: 16, sql: include_str!("schema/hq/0016_columns.sql") },
 ];
 
 const CHANNEL: &[Migration] = &[

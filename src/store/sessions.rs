@@ -76,7 +76,7 @@ pub(crate) fn add_store(
     status: DownloadStatus,
 ) -> Result<(), StoreError> {
     hq.execute(
-        "INSERT INTO RETAILCDXDOWNLOADSESSIONDATASTORE (SESSION, DATASTORE, STATUS, TRYCOUNT)
+        "INSERT INTO RETAILCDXDOWNLOADSESSIONDATASTORE (SESSION_, DATASTORE, STATUS, TRYCOUNT)
          VALUES (:session, :store, :status, 0)",
         named_params! { ":session": session, ":store": store, ":status": status },
     )
@@ -117,12 +117,12 @@ pub(crate) fn set_all(
     let message = message.unwrap_or("");
     hq.run(
         "UPDATE RETAILCDXDOWNLOADSESSION SET STATUS = :status, MESSAGE = :message
-         WHERE SESSION = :session",
+         WHERE SESSION_ = :session",
         named_params! { ":status": status, ":message": message, ":session": session },
     )?;
     hq.execute(
         "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET STATUS = :status, MESSAGE = :message
-         WHERE SESSION = :session AND STATUS NOT IN (SELECT value FROM json_each(:final))",
+         WHERE SESSION_ = :session AND STATUS NOT IN (SELECT value FROM json_each(:final))",
         named_params! {
             ":status": status, ":message": message, ":session": session,
             ":final": set_of(DownloadStatus::FINAL),
@@ -134,11 +134,11 @@ pub(crate) fn set_all(
 pub(crate) fn count_try(hq: &HqTx<'_>, session: DownloadId) -> Result<u32, StoreError> {
     hq.run(
         "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET TRYCOUNT = TRYCOUNT + 1
-         WHERE SESSION = :session AND STATUS NOT IN (SELECT value FROM json_each(:final))",
+         WHERE SESSION_ = :session AND STATUS NOT IN (SELECT value FROM json_each(:final))",
         named_params! { ":session": session, ":final": set_of(DownloadStatus::FINAL) },
     )?;
     let tries = hq.number(
-        "SELECT max(TRYCOUNT) FROM RETAILCDXDOWNLOADSESSIONDATASTORE WHERE SESSION = ?1",
+        "SELECT max(TRYCOUNT) FROM RETAILCDXDOWNLOADSESSIONDATASTORE WHERE SESSION_ = ?1",
         [session],
     )?;
     Ok(tries as u32)
@@ -148,7 +148,7 @@ pub(crate) fn count_try(hq: &HqTx<'_>, session: DownloadId) -> Result<u32, Store
 pub(crate) fn give_up(hq: &HqTx<'_>, session: DownloadId) -> Result<(), StoreError> {
     hq.execute(
         "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET cdx_GIVENUP = 1
-         WHERE SESSION = :session AND STATUS NOT IN (SELECT value FROM json_each(:final))",
+         WHERE SESSION_ = :session AND STATUS NOT IN (SELECT value FROM json_each(:final))",
         named_params! { ":session": session, ":final": set_of(DownloadStatus::FINAL) },
     )
 }
@@ -162,7 +162,7 @@ pub(crate) fn set_versions(
 ) -> Result<(), StoreError> {
     hq.execute(
         "UPDATE RETAILCDXDOWNLOADSESSION SET SYNCROWVERSION = :since, CURRENTROWVERSION = :until
-         WHERE SESSION = :session",
+         WHERE SESSION_ = :session",
         named_params! { ":since": since, ":until": until, ":session": session },
     )
 }
@@ -215,7 +215,7 @@ pub(crate) fn find(
     hq: &Headquarters,
     id: DownloadId,
 ) -> Result<Option<DownloadSession>, StoreError> {
-    Ok(select(hq, "s.SESSION = ?1", [id])?.into_iter().next())
+    Ok(select(hq, "s.SESSION_ = ?1", [id])?.into_iter().next())
 }
 
 /// Every session, oldest first.
@@ -383,7 +383,7 @@ pub(crate) fn forget(hq: &HqTx<'_>, store: DataStoreId, message: &str) -> Result
     )?;
     hq.run(
         "INSERT OR REPLACE INTO cdx_REBUILT (DATASTORE, SESSION)
-         SELECT ?1, coalesce(max(SESSION), 0) FROM RETAILCDXDOWNLOADSESSION",
+         SELECT ?1, coalesce(max(SESSION_), 0) FROM RETAILCDXDOWNLOADSESSION",
         [store],
     )?;
     hq.execute("DELETE FROM cdx_DATASTOREJOB WHERE DATASTORE = ?1", [store])
@@ -429,7 +429,7 @@ pub(crate) fn packages(hq: &Headquarters) -> Result<Vec<String>, StoreError> {
 /// Lets a session whose package could not be made be packed again at the next run.
 pub(crate) fn reopen(hq: &HqTx<'_>, session: DownloadId) -> Result<(), StoreError> {
     hq.execute(
-        "UPDATE RETAILCDXDOWNLOADSESSION SET STATUS = ?1, MESSAGE = '' WHERE SESSION = ?2",
+        "UPDATE RETAILCDXDOWNLOADSESSION SET STATUS = ?1, MESSAGE = '' WHERE SESSION_ = ?2",
         params![DownloadStatus::CreateFailed, session],
     )
 }

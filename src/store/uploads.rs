@@ -1,6 +1,6 @@
 //! Upload sessions in headquarters and in the channel they come from.
 
-use rusqlite::{Params, Row, named_params};
+use rusqlite::{Params, Row, named_params, params};
 
 use super::column::{count, said, when};
 use super::db::Db;
@@ -242,6 +242,21 @@ pub(crate) fn known_in_channel(
 ) -> Result<Option<UploadPackage>, StoreError> {
     let found = in_channel(channel, "AXUPLOADSESSIONID = ?1", [id])?;
     Ok(found.into_iter().next().map(|(_, package)| package))
+}
+
+/// The sessions that a channel does not know to be applied, by headquarters' number.
+pub(crate) fn open_in_channel(channel: &ChannelDatabase) -> Result<Vec<UploadId>, StoreError> {
+    let sql = "SELECT AXUPLOADSESSIONID FROM crt_UPLOADSESSION WHERE STATUS <> ?1 ORDER BY ID";
+    channel.rows(sql, [UploadStatus::Applied], |row| row.get(0))
+}
+
+/// Notes in a channel that headquarters has applied the rows of a session.
+pub(crate) fn applied_in_channel(
+    channel: &ChannelTx<'_>,
+    session: UploadId,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE crt_UPLOADSESSION SET STATUS = ?1 WHERE AXUPLOADSESSIONID = ?2";
+    channel.execute(sql, params![UploadStatus::Applied, session])
 }
 
 /// Every session that a channel remembers having sent, oldest first, with its job.

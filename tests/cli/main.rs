@@ -48,6 +48,7 @@ mod orders;
 mod overview;
 mod places;
 mod printed;
+mod queries;
 mod rehearsal;
 mod relations;
 mod replaced;

@@ -174,12 +174,12 @@ fn untrue(env: &Env, finding: &Finding, asked: &[Asked]) -> Option<String> {
                 &env.hq(),
                 &format!(
                     "SELECT count(*) FROM RETAILCDXDOWNLOADSESSIONDATASTORE d
-                     JOIN RETAILCDXDOWNLOADSESSION s ON s.SESSION = d.SESSION
+                     JOIN RETAILCDXDOWNLOADSESSION s ON s.SESSION_ = d.SESSION_
                      JOIN RETAILCONNDATABASEPROFILE p ON p.RECID = d.DATASTORE
                      LEFT JOIN cdx_REBUILT r ON r.DATASTORE = d.DATASTORE
                      WHERE d.STATUS = 4 AND s.SESSIONTYPE = 1
                      AND p.NAME = '{store}' AND s.JOBID = '{}'
-                     AND d.SESSION > coalesce(r.SESSION, 0)",
+                     AND d.SESSION_ > coalesce(r.SESSION, 0)",
                     finding.job.as_deref()?
                 ),
             );

@@ -76,7 +76,8 @@ fn pages(context: &Context) -> Result<Vec<(&'static str, String)>, CommandError>
         CommandError::usage("behaviours", error.to_string(), "fix src/model/behaviours.toml")
     })?;
     let simplifications = simplification::simplifications().map_err(|error| {
-        CommandError::usage("behaviours", error.to_string(), "fix src/model/simplifications.toml")
+        let hint = "fix src/model/simplifications.toml";
+        CommandError::usage("simplifications", error.to_string(), hint)
     })?;
     let fidelity = crate::model::behaviour::fidelity_markdown(&behaviours)
         + &simplification::not_modelled_markdown(&simplifications);

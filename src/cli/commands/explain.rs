@@ -50,7 +50,7 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
     }
     let simplified = simplifications().map_err(|error| {
         let hint = Prose::hint("use a released cdx", Suggestion::Version);
-        CommandError::usage("behaviours", error.to_string(), hint)
+        CommandError::usage("simplifications", error.to_string(), hint)
     })?;
     if let Some(found) = simplified.iter().find(|one| one.is_called(&word)) {
         return context.done(found);

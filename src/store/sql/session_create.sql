@@ -1,4 +1,6 @@
+-- Its databases' rows name a session by its RECID (SESSION_), which is its number here.
 INSERT INTO RETAILCDXDOWNLOADSESSION
-    (SESSION, JOBID, DATAGROUP, SCHEDULE, STATUS, SESSIONTYPE, SYNCROWVERSION, CURRENTROWVERSION)
+    (RECID, SESSION_, JOBID, DATAGROUP, SCHEDULE, STATUS, SESSIONTYPE, SYNCROWVERSION,
+     CURRENTROWVERSION)
 VALUES
-    (:session, :job, :group, :schedule, :status, :type, :since, :until)
+    (:session, :session, :job, :group, :schedule, :status, :type, :since, :until)

@@ -1,4 +1,4 @@
 (s.STATUS = :started OR EXISTS (
     SELECT 1 FROM RETAILCDXDOWNLOADSESSIONDATASTORE d
-    WHERE d.SESSION = s.SESSION AND d.STATUS IN (:requested, :downloaded)
+    WHERE d.SESSION_ = s.SESSION_ AND d.STATUS IN (:requested, :downloaded)
 ))

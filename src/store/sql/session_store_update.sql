@@ -8,4 +8,4 @@ UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET
     DATEREQUESTED  = coalesce(:requested, '1900-01-01 00:00:00.000'),
     DATEDOWNLOADED = coalesce(:downloaded, '1900-01-01 00:00:00.000'),
     DATEAPPLIED    = coalesce(:applied, '1900-01-01 00:00:00.000')
-WHERE SESSION = :session AND DATASTORE = :store
+WHERE SESSION_ = :session AND DATASTORE = :store
