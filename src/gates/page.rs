@@ -42,7 +42,8 @@ pub(crate) fn markdown(catalogue: &Catalogue) -> String {
         "# Feature gates\n\nEvery gate inside the binary. An environment adds its own in \
          `gates/*.toml`; the files in `gates/` of this project show the form. Where no public \
          source names the class of a feature, it has none, and headquarters' NAME is \
-         `unpublished:` and the slug.\n\nA gate of one's own, which keeps another feature off:\n\n```toml\n",
+         `unpublished:` and the slug.\n\nA gate of one's own, which keeps another feature \
+         off:\n\n```toml\n",
     );
     text.push_str(EXAMPLE);
     text.push_str(
@@ -75,7 +76,8 @@ pub(crate) fn markdown(catalogue: &Catalogue) -> String {
     text.push_str(
         "\n## Known features\n\nFeatures that are known by name and state, and have no demands of \
          their own: they are listed, enabled, scheduled, imported and carried by 1110 like the \
-         others, and an update moves them along.\n\n| feature | name | class | states |\n|---|---|---|---|\n",
+         others, and an update moves them along.\n\n| feature | name | class | states |\n\
+         |---|---|---|---|\n",
     );
     for gate in catalogue.gates.iter().filter(|gate| gate.known) {
         let class = gate.class.as_deref().unwrap_or("not public");

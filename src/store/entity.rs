@@ -106,7 +106,7 @@ fn rows_of_csv(
 ) -> Result<(), StoreError> {
     let text = text.trim_start_matches('\u{feff}');
     let header = text.lines().next().unwrap_or_default();
-    // Spreadsheets of many countries separate with semicolons, and what is copied of a grid has tabs.
+    // Spreadsheets of many countries separate with semicolons; what is copied of a grid has tabs.
     let separates = |sign: char| header.contains(sign) && !header.contains(',');
     let delimiter = match (separates('\t'), separates(';')) {
         (true, _) => b'\t',
