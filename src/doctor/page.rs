@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::rule::{Depth, Rule};
 use super::rules::{Example, RULES, example};
 use crate::diagnosis::Header;
+use crate::diagnosis::sources::Page;
 
 /// A rule's page in Markdown, without its heading.
 pub(crate) fn body(rule: &Rule) -> String {
@@ -36,7 +37,7 @@ pub(crate) fn body(rule: &Rule) -> String {
         .header
         .sources
         .iter()
-        .map(|source| format!("{} ({})", link(source.url), source.grade.as_str()))
+        .map(|source| format!("{} ({})", link(&source.page), source.grade.as_str()))
         .collect();
     let _ = writeln!(text, "**Sources.** {}.{behaviours}", sources.join(", "));
     text
@@ -49,11 +50,10 @@ fn shown(steps: &str) -> String {
 }
 
 /// A page elsewhere is linked as it is, one of ours from beside `docs/rules.md`.
-fn link(url: &str) -> String {
-    match url.strip_prefix("docs/") {
-        Some(own) => format!("[{own}]({own})"),
-        None => format!("<{url}>"),
-    }
+fn link(page: &Page) -> String {
+    let url = page.url.strip_prefix("docs/").unwrap_or(page.url);
+    let date = page.date.map_or_else(String::new, |date| format!(", {date}"));
+    format!("[{}]({url}){date}", page.title)
 }
 
 /// The page `docs/rules.md`.

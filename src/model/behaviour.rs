@@ -24,6 +24,9 @@ pub struct Behaviour {
     pub tests: Vec<String>,
     /// What it waits for, when it is not there yet or not whole.
     pub planned: Option<String>,
+    /// In what its sources differ, and which is gone by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub differ: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -58,6 +61,7 @@ pub(crate) fn fidelity_markdown(behaviours: &[Behaviour]) -> String {
          schema says it. *inferred*: it follows from such sources. *assumed*: no public source; \
          ours, and open to change. `cdx explain D06` shows one.\n",
     );
+    text.push_str(&counted(behaviours));
     for (letter, name) in GROUPS {
         let _ = write!(
             text,
@@ -76,6 +80,30 @@ pub(crate) fn fidelity_markdown(behaviours: &[Behaviour]) -> String {
                 grade.as_str(),
                 proof.join(", ")
             );
+        }
+    }
+    text.push_str(&differing(behaviours));
+    text
+}
+
+/// How many behaviours there are of each grade.
+fn counted(behaviours: &[Behaviour]) -> String {
+    let of = |grade: Grade| behaviours.iter().filter(|one| one.grade == grade).count();
+    format!(
+        "\n{} behaviours: {} documented, {} inferred, {} assumed.\n",
+        behaviours.len(),
+        of(Grade::Documented),
+        of(Grade::Inferred),
+        of(Grade::Assumed)
+    )
+}
+
+/// Where sources say different things.
+fn differing(behaviours: &[Behaviour]) -> String {
+    let mut text = String::from("\n## Where sources differ\n\n| id | what they say |\n|---|---|\n");
+    for behaviour in behaviours {
+        if let Some(differ) = &behaviour.differ {
+            let _ = writeln!(text, "| {} | {differ} |", behaviour.id);
         }
     }
     text

@@ -4,7 +4,7 @@
 use super::jobs::{JobDetail, NotModelled, known};
 use crate::cli::{CommandError, Context, Exit};
 use crate::diagnosis::Source;
-use crate::diagnosis::{Header, Severity};
+use crate::diagnosis::{Header, Severity, sources};
 use crate::doctor::{Rule, rules};
 use crate::gates::{Gate, page};
 use crate::model::behaviour::{self, Behaviour};
@@ -165,7 +165,9 @@ impl Report for RulePage {
         page.item(self.since);
         page.title("Sources");
         for source in self.sources {
-            page.item(format!("{}: {}", source.grade.as_str(), source.url));
+            let sources::Page { title, url, date } = source.page;
+            let date = date.map_or_else(String::new, |date| format!(" ({date})"));
+            page.item(format!("{}: {title}{date}, {url}", source.grade.as_str()));
         }
         for id in self.behaviours {
             let explain = Suggestion::Explain((*id).to_owned());

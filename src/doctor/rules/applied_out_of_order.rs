@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnosis::sources::CDX_IMPLEMENTATION;
+use crate::diagnosis::sources::CDX_PRACTICES;
 use crate::diagnosis::{Findings, Fix, Found, Header, Severity, Source, Subject, Unknown};
 use crate::doctor::about::jobs::full;
 use crate::doctor::facts::{ChannelFacts, Examination, History};
@@ -25,7 +25,7 @@ const HEADER: Header = Header {
            happening again.",
     since: "0.2.0",
     behaviours: &["D08"],
-    sources: &[Source::documented(CDX_IMPLEMENTATION)],
+    sources: &[Source::documented(CDX_PRACTICES)],
 };
 
 pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };

@@ -1,6 +1,6 @@
 //! CDX203: a suspended session holds back others.
 
-use crate::diagnosis::sources::CDX_IMPLEMENTATION;
+use crate::diagnosis::sources::CDX_PRACTICES;
 use crate::diagnosis::{
     Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
 };
@@ -23,7 +23,7 @@ const HEADER: Header = Header {
            and then its job needs a full synchronization for that database.",
     since: "0.2.0",
     behaviours: &["D07"],
-    sources: &[Source::documented(CDX_IMPLEMENTATION)],
+    sources: &[Source::documented(CDX_PRACTICES)],
 };
 
 pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };

@@ -64,7 +64,7 @@ fn descriptor(rule: &Rule) -> Descriptor {
             .header
             .sources
             .iter()
-            .map(|source| source.url)
+            .map(|source| source.page.url)
             .find(|url| url.contains("://")),
         help: Help { text, markdown: body(rule) },
     }
