@@ -30,17 +30,14 @@ pub(super) fn run(
             }
             account = self::account(writer, &order)?;
         }
-        match account {
-            Some(account) => {
-                writer.hq.write(|hq| orders::complete(hq, &order, &account))?;
-                tally.processed += 1;
-            }
-            None => {
-                tally.failed += 1;
-                let text = format!("order {}: its customer is not in headquarters", order.order);
-                let hint = Some(OfCustomers::Operations.into());
-                listener.event(Event::Warning { text, hint });
-            }
+        if let Some(account) = account {
+            writer.hq.write(|hq| orders::complete(hq, &order, &account))?;
+            tally.processed += 1;
+        } else {
+            tally.failed += 1;
+            let text = format!("order {}: its customer is not in headquarters", order.order);
+            let hint = Some(OfCustomers::Operations.into());
+            listener.event(Event::Warning { text, hint });
         }
     }
     Ok(JobReport { job: job.id.clone(), work: Work::Batch(tally), not_run: Vec::new() })

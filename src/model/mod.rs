@@ -8,6 +8,7 @@ pub mod event;
 pub(crate) mod evidence;
 pub(crate) mod field_set;
 pub(crate) mod folding;
+pub(crate) mod glossary;
 pub(crate) mod ids;
 pub(crate) mod interval;
 pub(crate) mod job;

@@ -382,3 +382,30 @@ fn the_log_tells_of_failures() {
     let log = env.ok("log");
     assert!(log.out.contains("could not be read: online: "), "{}", log.out);
 }
+
+/// Every word that results show and the FAQ uses is explained, and without a word there is a list.
+#[test]
+fn explain_knows_the_words_of_results_and_of_the_faq() {
+    let env = Env::empty();
+    for word in [
+        "ONLINEOPERATIONCOMPLETED",
+        "scale unit",
+        "not-distributed",
+        "Pending sync",
+        "safe",
+        "Uploaded",
+        "RETAILASYNCCUSTOMERATTRIBUTEV2",
+        "custaccountasync",
+    ] {
+        let mut words = vec!["explain"];
+        words.extend(word.split(' '));
+        let told = env.args(&words).expect(0).out;
+        assert!(told.lines().count() >= 3, "{word}: {told}");
+    }
+    let list = env.json("explain");
+    for key in ["rules", "jobs", "features", "behaviours", "words", "not_modelled"] {
+        assert!(list[key].as_array().unwrap().len() > 5, "{key}: {list:#}");
+    }
+    let near = env.run("explain uploadedd").expect(2);
+    assert!(near.err.contains("did you mean"), "{}", near.err);
+}

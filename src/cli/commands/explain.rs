@@ -8,6 +8,7 @@ use crate::diagnosis::{Header, Severity, sources};
 use crate::doctor::{Rule, rules};
 use crate::gates::{Gate, page};
 use crate::model::behaviour::{self, Behaviour};
+use crate::model::glossary::{ExplainedWord, glossary};
 use crate::model::job_names::not_modelled;
 use crate::model::simplification::{Simplification, simplifications};
 use crate::model::suggestion::{OfFeatures, OfJobs, Prose, Suggestion};
@@ -18,22 +19,21 @@ use crate::report::page::{Page, Report};
 pub(in crate::cli) struct Args {
     /// A rule (CDX303; `rules` lists them), a job (1110, P), a feature (async-customer-editing), a
     /// behaviour (D06), or something that is not modelled (flights).
-    #[arg(required = true)]
     word: Vec<String>,
 }
 
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     let word = args.word.join(" ");
+    if word.trim().is_empty() {
+        return context.done(&Contents::read(context)?);
+    }
     if word.trim().eq_ignore_ascii_case("rules") {
         return context.done(&RuleList::all());
     }
     if let Ok(rule) = rules::find(&word) {
         return context.done(&RulePage::of(rule));
     }
-    let behaviours = behaviour::all().map_err(|error| {
-        let hint = Prose::hint("use a released cdx", Suggestion::Version);
-        CommandError::usage("behaviours", error.to_string(), hint)
-    })?;
+    let behaviours = behaviour::all().map_err(|error| unreleased(&error))?;
     if let Some(found) = behaviours.iter().find(|b| b.id.eq_ignore_ascii_case(word.trim())) {
         return context.done(found);
     }
@@ -48,10 +48,11 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
     if let Ok(gate) = catalogue.find(&word) {
         return context.done(&FeaturePage::of(gate));
     }
-    let simplified = simplifications().map_err(|error| {
-        let hint = Prose::hint("use a released cdx", Suggestion::Version);
-        CommandError::usage("simplifications", error.to_string(), hint)
-    })?;
+    let glossary = glossary().map_err(|error| unreleased(&error))?;
+    if let Some(found) = glossary.iter().find(|one| one.is_called(&word)) {
+        return context.done(found);
+    }
+    let simplified = simplifications().map_err(|error| unreleased(&error))?;
     if let Some(found) = simplified.iter().find(|one| one.is_called(&word)) {
         return context.done(found);
     }
@@ -59,6 +60,7 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
     let gates = catalogue.gates.iter().flat_map(Gate::spellings);
     let rules = rules::RULES.iter().flat_map(|rule| [rule.header.code, rule.header.name]);
     let known = ids.chain(definitions.job_spellings()).chain(gates).chain(rules);
+    let known = known.chain(glossary.iter().flat_map(ExplainedWord::spellings));
     let known = known.chain(simplified.iter().flat_map(Simplification::spellings));
     let hint = match crate::model::nearest::nearest(&word, known) {
         Some(near) => {
@@ -69,6 +71,69 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
     let message = format!("nothing to explain of {word:?}");
     let error = CommandError::usage("unknown-word", message, hint);
     Err(error.with_hint(Prose::hint("see the jobs", OfJobs::List)))
+}
+
+/// Data inside the binary that does not load.
+fn unreleased(error: &toml::de::Error) -> CommandError {
+    let hint = Prose::hint("use a released cdx", Suggestion::Version);
+    CommandError::usage("behaviours", error.to_string(), hint)
+}
+
+/// What there is to explain.
+#[derive(Debug, serde::Serialize)]
+struct Contents {
+    rules: Vec<&'static str>,
+    jobs: Vec<String>,
+    features: Vec<String>,
+    behaviours: Vec<String>,
+    words: Vec<String>,
+    not_modelled: Vec<String>,
+}
+
+impl Contents {
+    fn read(context: &Context) -> Result<Self, CommandError> {
+        let behaviours = behaviour::all().map_err(|error| unreleased(&error))?;
+        let words = glossary().map_err(|error| unreleased(&error))?;
+        let simplified = simplifications().map_err(|error| unreleased(&error))?;
+        let (definitions, catalogue) = (known(context)?, super::features::catalogue(context)?);
+        let gated = catalogue.gates.iter().filter(|gate| !gate.known);
+        Ok(Self {
+            rules: rules::RULES.iter().map(|rule| rule.header.code).collect(),
+            jobs: definitions.jobs.iter().map(|job| job.id.to_string()).collect(),
+            features: gated.map(|gate| gate.slug.clone()).collect(),
+            behaviours: behaviours.into_iter().map(|one| one.id).collect(),
+            words: words.into_iter().map(|one| one.title).collect(),
+            not_modelled: simplified.into_iter().map(|one| one.title).collect(),
+        })
+    }
+}
+
+impl Report for Contents {
+    fn text(&self, page: &mut Page) {
+        let listed = |names: &[String]| names.join(", ");
+        let rules: Vec<String> = self.rules.iter().map(|code| (*code).to_owned()).collect();
+        for (title, names) in [
+            ("Rules of the doctor", &rules),
+            ("Jobs", &self.jobs),
+            ("Features", &self.features),
+            ("Behaviours", &self.behaviours),
+            ("Words", &self.words),
+            ("Not modelled", &self.not_modelled),
+        ] {
+            page.title(title);
+            page.item(listed(names));
+        }
+        page.gap();
+        page.line(Prose::hint("one of them", Suggestion::Explain("CDX303".to_owned())));
+    }
+}
+
+impl Report for ExplainedWord {
+    fn text(&self, page: &mut Page) {
+        page.line(&self.title);
+        page.item(&self.text);
+        page.item(format!("{}: {}", self.grade.as_str(), self.source));
+    }
 }
 
 /// Every rule of the doctor in a line.
