@@ -8,17 +8,17 @@ use super::folding::folded;
 /// A word, and what it means.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct ExplainedWord {
+pub(crate) struct ExplainedWord {
     /// The word.
-    pub title: String,
+    pub(crate) title: String,
     /// Others that it is looked for by.
-    pub words: Vec<String>,
+    pub(crate) words: Vec<String>,
     /// What it means.
-    pub text: String,
+    pub(crate) text: String,
     /// How well that is supported.
-    pub grade: Grade,
+    pub(crate) grade: Grade,
     /// Where that was read.
-    pub source: String,
+    pub(crate) source: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -31,7 +31,7 @@ struct Glossary {
 ///
 /// # Errors
 /// When the file inside the binary cannot be read; a test rules that out.
-pub fn glossary() -> Result<Vec<ExplainedWord>, toml::de::Error> {
+pub(crate) fn glossary() -> Result<Vec<ExplainedWord>, toml::de::Error> {
     toml::from_str::<Glossary>(include_str!("glossary.toml")).map(|file| file.word)
 }
 
