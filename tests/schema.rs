@@ -125,6 +125,28 @@ fn how_many_rows_a_package_changed_becomes_a_column() {
 }
 
 #[test]
+fn features_of_an_older_version_go_on_under_their_public_names() {
+    let dir = TempDir::new().unwrap();
+    let made_up = "Dynamics.AX.Application.RetailEnhancedAsyncCustomerCreationFeature";
+    let gone = "Dynamics.AX.Application.RetailLegacyCustomerDetailsViewFeature";
+    for (kind, version, prefix) in [(Kind::Headquarters, 13, ""), (Kind::Channel, 11, "ax_")] {
+        let path = old(&dir, kind, version);
+        let rows = format!(
+            "INSERT INTO {prefix}FEATUREMANAGEMENTSTATE (RECID, NAME, ISENABLED)
+             VALUES (1, '{made_up}', 1), (2, '{gone}', 1)"
+        );
+        Connection::open(&path).unwrap().execute_batch(&rows).unwrap();
+        drop(Db::open(&path, kind, Access::Write).unwrap());
+        let sql = format!(
+            "SELECT group_concat(NAME || ' ' || ISENABLED) FROM {prefix}FEATUREMANAGEMENTSTATE"
+        );
+        let left: String =
+            Connection::open(&path).unwrap().query_row(&sql, [], |row| row.get(0)).unwrap();
+        assert_eq!(left, "unpublished:enhanced-async-customer-creation 1", "{kind:?}");
+    }
+}
+
+#[test]
 fn a_newer_one_and_another_kind_are_refused() {
     let dir = TempDir::new().unwrap();
     let path = fresh(&dir, Kind::Channel);
