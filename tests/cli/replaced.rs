@@ -275,7 +275,18 @@ fn an_environment_of_0_3_0_goes_on() {
 /// And one of 0.4.0.
 #[test]
 fn an_environment_of_0_4_0_goes_on() {
-    goes_on(&Env::of_version("0.4.0"));
+    migrates(&Env::of_version("0.4.0"));
+}
+
+/// And one of 0.5.0, with an attribute and a second contact on their way.
+#[test]
+fn an_environment_of_0_5_0_goes_on() {
+    let env = Env::of_version("0.5.0");
+    goes_on(&env);
+    let kept = "SELECT count(*) FROM cdx_CUSTOMERATTRIBUTE WHERE VALUE = 'yes'";
+    assert_eq!(number(&env.hq(), kept), 1);
+    let phones = "SELECT count(*) FROM LOGISTICSELECTRONICADDRESS WHERE LOCATOR = '555-0111'";
+    assert_eq!(number(&env.hq(), phones), 1);
 }
 
 /// One of an older schema is not looked at, with the command that migrates it; then it goes on.

@@ -19,6 +19,9 @@ use crate::store::{Reader, features};
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {}
 
+/// The P-job's id.
+const UPLOAD: &str = "P-0001";
+
 /// So many commands are shown of those that bring on what waits or fix what is wrong.
 const MOST: usize = 6;
 
@@ -176,9 +179,9 @@ fn next(here: &Here, told: &[Group<'_>]) -> Vec<Suggestion> {
     let is_cause = |group: &&Group<'_>| group.first().is_some_and(|one| one.caused_by.is_empty());
     let fixes = told.iter().filter(is_cause).flat_map(Group::fixes);
     let harmless = fixes.filter(|fix| fix.safety != Safety::Destructive);
+    let is_run = |job: &String| jobs.contains(&job.as_str()) || job == UPLOAD && jobs.contains(&"P");
     let runs_already = |command: &Suggestion| {
-        let is_plain = *command == Run::jobs(command.jobs()).into();
-        is_plain && command.jobs().iter().all(|job| jobs.contains(&job.as_str()))
+        !command.jobs().is_empty() && !command.is_full() && command.jobs().iter().all(is_run)
     };
     commands.extend(together(harmless).into_iter().filter(|command| !runs_already(command)));
     if commands.is_empty() && !told.is_empty() {
