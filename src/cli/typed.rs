@@ -89,7 +89,7 @@ pub(super) fn contacts(more: &More) -> Result<Vec<Contact>, CommandError> {
         let (name, locator) = pair(text, "TYPE=LOCATOR", example)?;
         let Some(kind) = ContactType::parse(name) else {
             let known: Vec<&str> = ContactType::ALL.iter().map(|kind| kind.as_str()).collect();
-            return Err(unknown_word("unknown-contact-type", "contact type", name, &known));
+            return Err(unknown_word("contact type", name, &known));
         };
         if locator.trim().is_empty() {
             return Err(CommandError::usage(
@@ -115,11 +115,11 @@ fn pair<'t>(text: &'t str, form: &str, example: &str) -> Result<(&'t str, &'t st
 }
 
 /// A word that is none of a few.
-fn unknown_word(code: &'static str, what: &str, word: &str, known: &[&str]) -> CommandError {
+fn unknown_word(what: &str, word: &str, known: &[&str]) -> CommandError {
     let near = nearest(word, known.iter().copied());
     let hint = near.map_or_else(String::new, |near| format!("did you mean {near:?}? "));
     CommandError::usage(
-        code,
+        "unknown-word",
         format!("unknown {what} {word:?}, expected one of {}", known.join(", ")),
         Prose::hint(format!("{hint}see what there is"), help()),
     )
@@ -145,7 +145,7 @@ pub(super) fn customer_edits(
         }
         if field == CustomerField::ReceiptOption && ReceiptOption::parse(value).is_none() {
             let known: Vec<&str> = ReceiptOption::ALL.iter().map(|one| one.as_str()).collect();
-            return Err(unknown_word("unknown-receipt-option", "receipt option", value, &known));
+            return Err(unknown_word("receipt option", value, &known));
         }
         let value = field.shown(&field.stored(value));
         Ok(CustomerEdit::Field(field, value.clone()))
