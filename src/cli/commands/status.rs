@@ -179,7 +179,8 @@ fn next(here: &Here, told: &[Group<'_>]) -> Vec<Suggestion> {
     let is_cause = |group: &&Group<'_>| group.first().is_some_and(|one| one.caused_by.is_empty());
     let fixes = told.iter().filter(is_cause).flat_map(Group::fixes);
     let harmless = fixes.filter(|fix| fix.safety != Safety::Destructive);
-    let is_run = |job: &String| jobs.contains(&job.as_str()) || job == UPLOAD && jobs.contains(&"P");
+    let is_run =
+        |job: &String| jobs.contains(&job.as_str()) || job == UPLOAD && jobs.contains(&"P");
     let runs_already = |command: &Suggestion| {
         !command.jobs().is_empty() && !command.is_full() && command.jobs().iter().all(is_run)
     };
