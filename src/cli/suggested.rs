@@ -63,6 +63,9 @@ fn of_name(name: &str) -> Vec<Suggestion> {
         Suggestion::UpgradeScaleUnits(version, Some(own())),
         Suggestion::Initialize { delete_existing: true },
         Suggestion::Clock,
+        Suggestion::Status,
+        Suggestion::RealTimeCalls { format: Some("csv") },
+        Suggestion::DemoChapter(own(), 2),
         doctor.into(),
         Doctor { baseline: Some(own()), write_baseline: true, ..Doctor::default() }.into(),
         Doctor { fix: true, ..Doctor::default() }.into(),
@@ -99,6 +102,7 @@ fn of_families(name: &str, agreed: Consent) -> Vec<Suggestion> {
         OfCustomers::Operations,
         OfCustomers::Operation(own()),
         OfCustomers::Synchronize(own()),
+        OfCustomers::Trace(own()),
     ];
     all.extend(customers.map(Suggestion::from));
     let channels = [
@@ -114,10 +118,11 @@ fn of_families(name: &str, agreed: Consent) -> Vec<Suggestion> {
     all
 }
 
-fn of_features(name: &str, consent: Consent) -> [OfFeatures; 12] {
+fn of_features(name: &str, consent: Consent) -> [OfFeatures; 13] {
     let own = || name.to_owned();
     [
         OfFeatures::List,
+        OfFeatures::ListAll,
         OfFeatures::Show(own()),
         OfFeatures::Plan(own()),
         OfFeatures::Enable { feature: own(), with_prerequisites: true, consent },
@@ -181,6 +186,7 @@ fn every_suggestion_is_understood_as_it_is_typed() {
                         Suggestion::InitElsewhere(_)
                             | Suggestion::InitOver(_)
                             | Suggestion::DemoElsewhere(_)
+                            | Suggestion::DemoChapter(..)
                     );
                     assert_eq!(named.as_deref(), env.filter(|_| !elsewhere), "{typed}");
                     true

@@ -35,10 +35,17 @@ pub(crate) fn synchronize(
     only: Option<OperationId>,
     listener: &mut dyn Listener,
 ) -> Result<Tally, ExchangeError> {
-    let waiting: Vec<OperationId> = batch_order::waiting(&writer.hq)?
-        .into_iter()
-        .filter(|id| only.is_none_or(|only| only == *id))
-        .collect();
+    let waiting = batch_order::waiting(&writer.hq)?.into_iter();
+    let waiting = waiting.filter(|id| only.is_none_or(|only| only == *id)).collect();
+    process_each(writer, waiting, listener)
+}
+
+/// Processes these operations, in their order.
+pub(super) fn process_each(
+    writer: &mut Writer,
+    waiting: Vec<OperationId>,
+    listener: &mut dyn Listener,
+) -> Result<Tally, ExchangeError> {
     let step = "synchronizing customers".to_owned();
     listener.event(Event::StepStarted { step, total: Some(waiting.len() as u64) });
     let mut batch =
@@ -92,15 +99,16 @@ pub(crate) fn preview(reader: &Reader, id: OperationId) -> Result<Preview, Excha
                 Ok::<_, Failure>(done)
             });
             match (outcome, one == id) {
-                (Ok(done), true) => return Ok(Preview { changes: done.changes, fails: None }),
+                (Ok(done), true) => {
+                    return Ok(Preview { changes: done.changes, ..Preview::default() });
+                }
                 (Ok(_), false) => {}
                 (Err(Failure::Store(error)), _) => return Err(error),
                 (Err(Failure::Told(fails)), true) => {
-                    return Ok(Preview { changes: Vec::new(), fails: Some(fails) });
+                    return Ok(Preview { fails: Some(fails), ..Preview::default() });
                 }
                 (Err(Failure::Told(_)), false) => {
-                    let fails = Some(format!("{one} before it fails"));
-                    return Ok(Preview { changes: Vec::new(), fails });
+                    return Ok(Preview { waits_behind: Some(one), ..Preview::default() });
                 }
             }
         }
@@ -116,6 +124,8 @@ pub(crate) struct Preview {
     pub(crate) changes: Vec<Change>,
     /// Why it would fail.
     pub(crate) fails: Option<String>,
+    /// The operation that would fail before it, behind which it would wait.
+    pub(crate) waits_behind: Option<OperationId>,
 }
 
 /// Faults are drawn before the transaction, so that a rolled-back one does not lose them.

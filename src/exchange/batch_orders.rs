@@ -1,7 +1,9 @@
 //! "Synchronize orders": an order of an asynchronous customer who is not synchronized yet
 //! synchronizes that customer first (C10). The orders themselves are not modelled.
 
-use super::batch::synchronize;
+use std::collections::BTreeSet;
+
+use super::batch::process_each;
 use super::error::ExchangeError;
 use crate::model::event::{Event, Listener};
 use crate::model::ids::AccountNum;
@@ -15,22 +17,27 @@ use crate::store::{StoreError, Writer, batch_order, hq_customers, operations};
 /// The job that does it.
 pub(super) const JOB: &str = "sync-orders";
 
-/// Takes every order that waits; one whose customer cannot be made fails, and is tried again.
+/// Takes every order that waits; one whose customer cannot be made fails, and is tried again. What
+/// waits of the customers goes through the batch once, as it does by itself (C03).
 pub(super) fn run(
     writer: &mut Writer,
     job: &Job,
     listener: &mut dyn Listener,
 ) -> Result<JobReport, ExchangeError> {
-    let mut tally = Tally::default();
-    for order in orders::waiting(&writer.hq)? {
-        let mut account = account(writer, &order)?;
-        if account.is_none() {
-            for id in operations_of(writer, &order)? {
-                synchronize(writer, Some(id), listener)?;
-            }
-            account = self::account(writer, &order)?;
+    let orders = orders::waiting(&writer.hq)?;
+    let mut pending = BTreeSet::new();
+    for order in &orders {
+        if account(writer, order)?.is_none() && !order.guid.is_empty() {
+            pending.insert(order.guid.as_str().to_uppercase());
         }
-        if let Some(account) = account {
+    }
+    if !pending.is_empty() {
+        let operations = operations_of(writer, &pending)?;
+        process_each(writer, operations, listener)?;
+    }
+    let mut tally = Tally::default();
+    for order in orders {
+        if let Some(account) = account(writer, &order)? {
             writer.hq.write(|hq| orders::complete(hq, &order, &account))?;
             tally.processed += 1;
         } else {
@@ -52,13 +59,16 @@ fn account(writer: &Writer, order: &WaitingOrder) -> Result<Option<AccountNum>, 
     hq_customers::account_of_guid(&writer.hq, &order.guid)
 }
 
-/// What waits of an order's customer, in the order the batch goes.
-fn operations_of(writer: &Writer, order: &WaitingOrder) -> Result<Vec<OperationId>, StoreError> {
+/// What waits of these customers, by temporary id in upper case, in the order the batch goes.
+fn operations_of(
+    writer: &Writer,
+    customers: &BTreeSet<String>,
+) -> Result<Vec<OperationId>, StoreError> {
     let mut found = Vec::new();
     for id in batch_order::waiting(&writer.hq)? {
         let row = operations::find(&writer.hq, id)?;
-        let guid = order.guid.as_str();
-        if row.is_some_and(|row| row.text("CUSTACCOUNTASYNC").eq_ignore_ascii_case(guid)) {
+        let guid = row.map(|row| row.text("CUSTACCOUNTASYNC").to_uppercase());
+        if guid.is_some_and(|guid| customers.contains(&guid)) {
             found.push(id);
         }
     }

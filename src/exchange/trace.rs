@@ -1,5 +1,7 @@
 //! `cdx customers trace`: one customer's way through every stage, and what brings it on (C01, C05).
 
+use std::collections::BTreeSet;
+
 use super::chain::chain;
 use super::error::ExchangeError;
 use crate::model::customer::{Customer, CustomerField};
@@ -206,12 +208,15 @@ impl Way<'_> {
             let uploaded = uploaded(StepState::Waiting, detail).then(upload);
             return Ok(vec![uploaded, received(StepState::Waiting, "comes with the P-job")]);
         }
-        let session = match rows.last() {
-            Some(row) => trace::session_of(hq, store.id, row)?,
-            None => None,
-        };
+        let mut carried = BTreeSet::new();
+        for row in rows {
+            carried.extend(trace::session_of(hq, store.id, row)?);
+        }
+        // The first that has not arrived stands for all; else the last.
         let all = uploads::all(hq)?;
-        let Some(session) = all.iter().find(|one| Some(one.id) == session) else {
+        let mut own = all.iter().filter(|one| carried.contains(&one.id));
+        let open = own.clone().find(|one| one.status != UploadStatus::Applied);
+        let Some(session) = open.or_else(|| own.next_back()) else {
             let detail = "by a session that headquarters no longer has".to_owned();
             return Ok(vec![uploaded(StepState::Done, detail), self.received(store, rows)?]);
         };

@@ -118,11 +118,11 @@ mod tests {
         let ids: Vec<String> = all().unwrap().into_iter().map(|behaviour| behaviour.id).collect();
         // The numbers between belong to later versions.
         let expected: Vec<String> = [
-            ("G", 16, None),
+            ("G", 19, None),
             ("D", 18, None),
-            ("R", 17, Some(19)),
+            ("R", 20, None),
             ("U", 10, None),
-            ("C", 9, None),
+            ("C", 12, None),
             ("S", 6, Some(9)),
         ]
         .into_iter()

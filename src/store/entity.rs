@@ -144,13 +144,15 @@ struct Table<'a> {
     /// The features that have come, in lower case.
     known: HashSet<String>,
     rows: usize,
+    /// Its dates have the day first.
+    day_first: bool,
     problems: Problems,
 }
 
 impl<'a> Table<'a> {
     fn new(name: &'a str) -> Self {
         let (found, known, problems) = (Vec::new(), HashSet::new(), Problems::default());
-        Self { name, columns: None, found, known, rows: 0, problems }
+        Self { name, columns: None, found, known, rows: 0, day_first: false, problems }
     }
 
     fn note(&mut self, line: usize, column: usize, kind: &Kind) {
@@ -171,6 +173,7 @@ impl<'a> Table<'a> {
     fn header(&mut self, row: &Row) -> bool {
         let mut columns = [None; 5];
         for (at, text) in &row.cells {
+            self.day_first |= words::is_spanish(text);
             if let Some(place) = words::column(text) {
                 columns[place].get_or_insert(*at);
             }
@@ -197,8 +200,16 @@ impl<'a> Table<'a> {
                 self.note(row.line, *at, &Kind::OutOfRange { key, value, expected });
             }
         }
-        let feature = with_prefix(row.text(name_at).to_owned());
-        if feature.is_empty() && (name_at.is_some() || row.text(display).is_empty()) {
+        // No class has a space in it: what people see stands under the heading of the class.
+        let shown = Some(row.text(name_at)).filter(|name| name.contains(' '));
+        let feature = match shown {
+            Some(_) => String::new(),
+            None => with_prefix(row.text(name_at).to_owned()),
+        };
+        if shown.is_none()
+            && feature.is_empty()
+            && (name_at.is_some() || row.text(display).is_empty())
+        {
             let expected = "the feature's class, Dynamics.AX.Application.<class>";
             self.note(row.line, column(name_at), &Kind::Missing { key: "NAME", expected });
         } else if !feature.is_empty() && !self.known.insert(feature.to_lowercase()) {
@@ -209,7 +220,7 @@ impl<'a> Table<'a> {
         if let Err(kind) = &enabled {
             self.note(row.line, column(enabled_at), kind);
         }
-        let date = words::date(row.text(date_at));
+        let date = words::date(row.text(date_at), self.day_first);
         if let Err(kind) = &date {
             self.note(row.line, column(date_at), kind);
         }
@@ -217,7 +228,8 @@ impl<'a> Table<'a> {
         let (Ok(enabled), Ok(enable_date)) = (enabled, date) else { return };
         if self.problems.is_empty() {
             let text = |at| row.text(at).to_owned();
-            let (display_name, module, line) = (text(display), text(module), row.line);
+            let (module, line) = (text(module), row.line);
+            let display_name = shown.map_or_else(|| text(display), str::to_owned);
             // The workspace has no date for what was on before it kept any.
             let dated = name_at.is_some() || !enabled || enable_date.is_some();
             let name = feature;

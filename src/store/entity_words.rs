@@ -28,6 +28,21 @@ const ALSO: [&[&str]; 5] = [
     &["ENABLEDON", "DATEENABLED", "FECHADEHABILITACION"],
 ];
 
+/// Headings of a list in Spanish, whose dates have the day first.
+const SPANISH: &[&str] = &[
+    "NOMBREDELACARACTERISTICA",
+    "CARACTERISTICA",
+    "MODULO",
+    "HABILITADO",
+    "ESTADO",
+    "FECHADEHABILITACION",
+];
+
+/// Whether a header is of a list in Spanish.
+pub(super) fn is_spanish(header: &str) -> bool {
+    SPANISH.contains(&plain(&folded(header)).as_str())
+}
+
 /// The place in [`COLUMNS`] of what a header says.
 pub(super) fn column(header: &str) -> Option<usize> {
     let word = plain(&folded(header));
@@ -87,27 +102,33 @@ pub(super) fn is_on(text: &str) -> Result<bool, Kind> {
     })
 }
 
-/// A date as ISO writes it, or month first; with or without a time behind it. 1900-01-01 is blank.
-pub(super) fn date(text: &str) -> Result<Option<Date>, Kind> {
+/// A date as ISO writes it, or with the month first, in Spanish the day; with or without a time
+/// behind it. 1900-01-01 is blank.
+pub(super) fn date(text: &str, day_first: bool) -> Result<Option<Date>, Kind> {
     if text.is_empty() {
         return Ok(None);
     }
     let day = text.split(['T', ' ']).next().unwrap_or(text);
-    match day.parse().ok().or_else(|| month_first(day)) {
+    match day.parse().ok().or_else(|| with_slashes(day, day_first)) {
         Some(date) if date.to_string() == NO_DATE => Ok(None),
         Some(date) => Ok(Some(date)),
         None => Err(Kind::OutOfRange {
             key: "ENABLEDATE".to_owned(),
             value: format!("{text:?}"),
-            expected: "a date YYYY-MM-DD or M/D/YYYY, or blank",
+            expected: if day_first {
+                "a date YYYY-MM-DD or D/M/YYYY, or blank"
+            } else {
+                "a date YYYY-MM-DD or M/D/YYYY, or blank"
+            },
         }),
     }
 }
 
-fn month_first(text: &str) -> Option<Date> {
+fn with_slashes(text: &str, day_first: bool) -> Option<Date> {
     let mut parts = text.split('/');
     let mut next = || parts.next()?.parse::<i16>().ok();
-    let (month, day, year) = (next()?, next()?, next()?);
+    let (first, second, year) = (next()?, next()?, next()?);
+    let (month, day) = if day_first { (second, first) } else { (first, second) };
     let whole = year >= 1000 && parts.next().is_none();
     whole.then(|| Date::new(year, month.try_into().ok()?, day.try_into().ok()?).ok()).flatten()
 }
@@ -129,13 +150,16 @@ mod tests {
             assert_eq!(column(header), Some(at), "{header}");
         }
         assert_eq!(column("Feature added"), None);
-        let day = |text| date(text).unwrap().map(|date| date.to_string());
+        let day = |text| date(text, false).unwrap().map(|date| date.to_string());
+        let spanish = date("2/1/2026", true).unwrap().map(|date| date.to_string());
+        assert_eq!(spanish.as_deref(), Some("2026-01-02"));
+        assert!(is_spanish("Fecha de habilitaci\u{f3}n") && !is_spanish("Enable date"));
         assert_eq!(day("2/1/2026").as_deref(), Some("2026-02-01"));
         assert_eq!(day("2/1/2026 12:00:00 AM").as_deref(), Some("2026-02-01"));
         assert_eq!(day("2026-02-01T00:00:00").as_deref(), Some("2026-02-01"));
         assert_eq!((day("1/1/1900"), day("")), (None, None));
         for wrong in ["13/13/2026", "1/2/26", "1/2", "1/2/2026/3", "soon"] {
-            assert!(date(wrong).is_err(), "{wrong}");
+            assert!(date(wrong, false).is_err(), "{wrong}");
         }
         assert_eq!((is_on("Not enabled").ok(), is_on("S\u{ed}").ok()), (Some(false), Some(true)));
         assert!(is_on("maybe").is_err());

@@ -179,7 +179,7 @@ fn bring(
     channel.run(
         &include_str!("sql/merge_coming.sql")
             .replace("{table}", &name)
-            .replace("{absent}", &absent(table))
+            .replace("{absent}", &absent(channel, "main", table)?)
             .replace("{counter}", &counter),
         named_params! { ":table": target, ":base": base, ":last": last },
     )?;
@@ -201,14 +201,27 @@ fn bring(
     Ok(rows)
 }
 
-/// That the channel has no row of this key, where the key is not the counter.
-fn absent(table: &UploadTable) -> String {
-    let key = table.plan.key_to();
-    if key.iter().any(|column| column.eq_ignore_ascii_case(&table.counter)) {
-        return "1".to_owned();
-    }
+/// That the channel, a schema of this connection, has no row of this key, or of another that is
+/// unique there, where the key is not the counter: a row gets a new counter.
+///
+/// # Errors
+/// The channel's file.
+pub(super) fn absent(
+    channel: &ChannelDatabase,
+    schema: &str,
+    table: &UploadTable,
+) -> Result<String, StoreError> {
+    let found = find_table(channel, &table.plan.target)?;
+    let mut keys = vec![table.plan.key_to()];
+    keys.extend(found.into_iter().flat_map(|found| found.unique));
+    keys.retain(|key| !key.iter().any(|column| column.eq_ignore_ascii_case(&table.counter)));
     let name = quoted(&table.plan.target);
-    format!("NOT EXISTS (SELECT 1 FROM main.{name} m WHERE {})", same_key(&key, "m", "c"))
+    let none = |key: &Vec<String>| {
+        format!("NOT EXISTS (SELECT 1 FROM {schema}.{name} m WHERE {})", same_key(key, "m", "c"))
+    };
+    let mut parts: Vec<String> = keys.iter().map(none).collect();
+    parts.push("1".to_owned());
+    Ok(parts.join(" AND "))
 }
 
 fn comma(list: &str) -> String {

@@ -24,8 +24,14 @@ const BORN: &[(OperationKind, &str)] = &[
     (OperationKind::Contact, "CONTACTID"),
 ];
 
-/// The channel's own tables that name a customer by account or temporary id.
-const OWN: &[&str] = &["cdx_LOYALTYCARD", "cdx_CUSTOMERORDER", "cdx_REALTIMECALL"];
+/// The channel's other tables that name a customer by temporary id, and where.
+const OWN: &[(&str, &str)] = &[
+    ("cdx_LOYALTYCARD", "ACCOUNT"),
+    ("cdx_CUSTOMERORDER", "ACCOUNT"),
+    ("cdx_REALTIMECALL", "ACCOUNT"),
+    ("cdx_ORDER", CUSTOMER),
+    ("ax_RETAILEXTERNALIDTOASYNCCUSTOMERMAP", "ASYNCCUSTOMERACCOUNTNUMBER"),
+];
 
 /// Replaces ids of gathered rows that headquarters has for something else, wherever the channel
 /// uses them, and gathers the rows that follow; how many. The channel gives out no id again among
@@ -123,8 +129,8 @@ fn replace(
         }
     }
     if of_customer {
-        for table in OWN {
-            let sql = format!("UPDATE main.{table} SET ACCOUNT = ?1 WHERE ACCOUNT = ?2");
+        for (table, column) in OWN {
+            let sql = format!("UPDATE main.{table} SET {column} = ?1 WHERE {column} = ?2");
             channel.run(&sql, [new.as_str(), old])?;
         }
     }

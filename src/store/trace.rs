@@ -10,8 +10,9 @@ use crate::model::operation::{Action, OperationKind};
 use crate::model::time::Time;
 use crate::model::trace::TracedCustomer;
 
-/// So many customers are looked at of a word that many have.
-const MOST: u32 = 50;
+/// So many customers are looked at of a word that many have; those of this very account or temporary
+/// id come first.
+const MOST: u32 = 10_000;
 
 /// The customers of headquarters whose account, temporary id or name has a word: those with an
 /// account, and creations that have come up and have none.
@@ -19,8 +20,11 @@ pub(crate) fn in_headquarters(
     hq: &Headquarters,
     word: &str,
 ) -> Result<Vec<TracedCustomer>, StoreError> {
+    let typed = word;
     let word = hq.searching(word)?;
-    let params = named_params! { ":word": word, ":create": Action::Create, ":limit": MOST };
+    let params = named_params! {
+        ":word": word, ":typed": typed, ":create": Action::Create, ":limit": MOST,
+    };
     hq.rows(include_str!("sql/trace_headquarters.sql"), params, traced)
 }
 

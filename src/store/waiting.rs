@@ -64,7 +64,9 @@ pub(crate) fn to_come(
         return offline.number(&sql, [last]).map(|rows| rows as u64);
     }
     let sql = include_str!("sql/merge_to_come.sql");
+    let absent = merge::absent(channel, "channel", table)?;
     let sql = sql.replace("{table}", &name).replace("{counter}", &counter);
+    let sql = sql.replace("{absent}", &absent);
     let count = || {
         let rows = offline.number(&sql, named_params! { ":table": target, ":last": last })?;
         Ok::<_, StoreError>(rows as u64)

@@ -120,3 +120,49 @@ fn r18_no_shift_is_closed_offline_nor_in_an_online_store() {
     let plain = Env::new();
     plain.ok(&format!("{edit} --expect refused"));
 }
+
+/// An identity that is linked on both sides of a reconnect, or twice offline, keeps nothing from
+/// coming over.
+#[test]
+fn r05_an_identity_that_is_linked_twice_does_not_stop_a_reconnect() {
+    let env = Env::asynchronous();
+    let guid = env.create_async("houston", "Twice");
+    env.ok(&format!("pos link-identity --channel houston --account {guid} --identity me"));
+    let made = env
+        .json("pos create-customer --channel houston --offline --first-name Ada --last-name Away");
+    let away = made["account"].as_str().unwrap();
+    let link = format!("pos link-identity --channel houston --offline --account {away} --identity");
+    env.ok(&format!("{link} me"));
+    env.ok(&format!("{link} mine"));
+    env.ok("pos reconnect --channel houston");
+    env.ok(&format!("{link} mine"));
+    env.ok("pos reconnect --channel houston");
+    assert_eq!(env.json("status")["waiting"]["to_merge"], 0, "what is not brought does not wait");
+    env.ok("run P sync-customers 1010");
+    env.ok("doctor --fail-on error");
+    let known = "SELECT count(*) FROM cdx_IDENTITY WHERE IDENTITY IN ('me', 'mine')";
+    assert_eq!(number(&env.hq(), known), 2);
+}
+
+/// What waits of an order's customer goes through the batch as it does by itself: behind a failed
+/// operation the later ones wait (C03); an order without a customer takes nobody else's along.
+#[test]
+fn c10_orders_take_the_batch_as_it_is() {
+    let env = with_orders(Env::asynchronous());
+    let guid = env.create_async("houston", "Ordering");
+    env.ok(&format!("pos edit-customer --channel houston --account {guid} --set group=NOPE"));
+    env.ok(&format!("pos edit-customer --channel houston --account {guid} --set phone=7"));
+    env.ok(&format!("pos create-order --channel houston --account {guid}"));
+    env.ok("pos edit-customer --channel seattle --account 00000010 --set phone=8");
+    env.ok("run P");
+    env.ok("run sync-orders");
+    let list = env.json("customers status");
+    let status = |id: &str| {
+        let found = list["operations"].as_array().unwrap().iter().find(|one| one["id"] == id);
+        found.unwrap()["status"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(status("customer-1"), "succeeded");
+    assert_eq!(status("customer-2"), "failed");
+    assert_eq!(status("customer-3"), "waiting");
+    assert_eq!(status("customer-4"), "pending", "another customer's");
+}

@@ -13,7 +13,7 @@ use crate::model::suggestion::{Doctor, Prose, Run, Suggestion};
 use crate::model::time::ShownTime;
 use crate::model::tone::Tone;
 use crate::report::page::{Cell, Page, Report, count, grouped};
-use crate::store::{Reader, features};
+use crate::store::{Reader, features, orders};
 
 /// Show an environment on one screen: what waits, what is wrong, what to do next.
 #[derive(Debug, clap::Args)]
@@ -71,8 +71,10 @@ impl Here {
                 channel: waits.store.name,
             })
             .collect();
-        let waiting =
-            channels.iter().map(|one| one.waiting).fold(WaitingSums::default(), WaitingSums::and);
+        let sums = channels.iter().map(|one| one.waiting);
+        let sums = sums.fold(WaitingSums::default(), WaitingSums::and);
+        let orders = Some(orders::waiting(&reader.hq)?.len() as u64);
+        let waiting = WaitingSums { orders, ..sums };
         Ok(Self {
             version: features::app_version(&reader.hq)?.to_string(),
             now: clock.local(),
@@ -96,6 +98,9 @@ struct WaitingSums {
     to_process: u64,
     /// Customers whose account has not come back.
     to_return: u64,
+    /// Orders in headquarters that "Synchronize orders" has not taken; of all channels together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    orders: Option<u64>,
 }
 
 impl WaitingSums {
@@ -104,7 +109,7 @@ impl WaitingSums {
             waits.here.as_ref().map_or((0, 0), |here| (here.rows, here.to_return));
         let (to_merge, to_collect) = if waits.store.offline { (rows, 0) } else { (0, rows) };
         let (to_apply, to_process) = (waits.to_apply, waits.to_process);
-        Self { to_merge, to_collect, to_apply, to_process, to_return }
+        Self { to_merge, to_collect, to_apply, to_process, to_return, orders: None }
     }
 
     fn and(self, other: Self) -> Self {
@@ -114,11 +119,17 @@ impl WaitingSums {
             to_apply: self.to_apply + other.to_apply,
             to_process: self.to_process + other.to_process,
             to_return: self.to_return + other.to_return,
+            orders: self.orders,
         }
     }
 
     fn total(self) -> u64 {
-        self.to_merge + self.to_collect + self.to_apply + self.to_process + self.to_return
+        self.to_merge
+            + self.to_collect
+            + self.to_apply
+            + self.to_process
+            + self.to_return
+            + self.orders.unwrap_or_default()
     }
 }
 
@@ -146,6 +157,8 @@ struct Problem {
     title: String,
     severity: Severity,
     count: usize,
+    /// The channel databases concerned.
+    channels: Vec<String>,
 }
 
 impl Problem {
@@ -156,6 +169,7 @@ impl Problem {
             title: first.title.clone(),
             severity: first.severity,
             count: group.findings.len(),
+            channels: group.channels().into_iter().map(str::to_owned).collect(),
         })
     }
 }
@@ -170,6 +184,7 @@ fn next(here: &Here, told: &[Group<'_>]) -> Vec<Suggestion> {
     let jobs = [
         (waiting.to_collect + waiting.to_apply, "P"),
         (waiting.to_process, "sync-customers"),
+        (waiting.orders.unwrap_or_default(), "sync-orders"),
         (waiting.to_return, "1010"),
     ];
     let jobs: Vec<&str> = jobs.iter().filter(|(rows, _)| *rows > 0).map(|(_, job)| *job).collect();
@@ -216,13 +231,18 @@ impl Report for StatusReport {
                 (None, true) => Cell::value("paused", Tone::Open),
                 (None, false) => Cell::from(""),
             };
-            let WaitingSums { to_merge, to_collect, to_apply, to_process, to_return } = one.waiting;
+            let WaitingSums { to_merge, to_collect, to_apply, to_process, to_return, .. } =
+                one.waiting;
+            let here = |rows: u64| match &one.unreadable {
+                Some(_) => Cell::from("?"),
+                None => number(rows),
+            };
             [
                 Cell::from(&one.channel),
-                number(to_merge + to_collect),
+                here(to_merge + to_collect),
                 number(to_apply),
                 number(to_process),
-                number(to_return),
+                here(to_return),
                 Cell::from(one.last_applied.clone().unwrap_or_default()),
                 note,
             ]
@@ -232,16 +252,28 @@ impl Report for StatusReport {
             self.channels.iter().map(row).collect(),
         );
         page.gap();
-        if self.waiting.total() == 0 {
+        if let Some(orders) = self.waiting.orders.filter(|orders| *orders > 0) {
+            page.line(format!("{} to synchronize.", count(orders, "order")));
+        }
+        for one in self.channels.iter().filter(|one| one.downloads > 0) {
+            let sessions = count(one.downloads, "download session");
+            page.line(format!("{sessions} to apply in {}.", one.channel));
+        }
+        let nothing = |one: &ChannelStatus| one.unreadable.is_none() && one.downloads == 0;
+        if self.waiting.total() == 0 && self.channels.iter().all(nothing) {
             page.line("Nothing waits.");
         }
         if self.problems.is_empty() {
             page.line("Nothing is wrong.");
         }
-        for Problem { code, title, severity, count: times } in &self.problems {
-            let times = if *times > 1 { format!(" ({times} times)") } else { String::new() };
+        for Problem { code, title, severity, count: times, channels } in &self.problems {
+            let place = match channels.as_slice() {
+                [] if *times > 1 => format!(" ({times} times)"),
+                [] => String::new(),
+                channels => format!(" ({})", channels.join(", ")),
+            };
             let line = Prose::default().and_value(severity.as_str(), severity.tone());
-            page.line(line.and(format!(" {code}: {title}{times}")));
+            page.line(line.and(format!(" {code}: {title}{place}")));
         }
         for command in self.commands.iter().take(MOST) {
             page.item(Prose::hint("next", command.clone()));

@@ -114,10 +114,15 @@ fn list(context: &Context, filters: &Filters) -> Result<Exit, CommandError> {
         let waits = what_waits(reader)?.into_iter();
         let only = filters.channel.as_ref();
         let waits = waits.filter(|one| only.is_none_or(|name| *name == one.store.name));
-        let waiting_in_channels = waits.filter_map(WaitingChannel::of).collect();
+        let waits: Vec<ChannelWaiting> = waits.collect();
+        let unreadable = waits.iter().filter_map(|one| {
+            one.here.as_ref().err().map(|why| format!("{}: {why}", one.store.name))
+        });
+        let unreadable = unreadable.collect();
+        let waiting_in_channels = waits.into_iter().filter_map(WaitingChannel::of).collect();
         let version = features::app_version(&reader.hq)?;
         let form = Version::parse(FORM).filter(|form| version < *form);
-        Ok(OperationList { operations, waiting_in_channels, form_from: form })
+        Ok(OperationList { operations, waiting_in_channels, unreadable, form_from: form })
     })?;
     context.done(&list)
 }
@@ -153,9 +158,14 @@ pub(super) fn run(context: &Context, command: Option<StatusCommand>) -> Result<E
                 let found = operation_list::detail(&reader.hq, id, &reader.world.clock)?;
                 let detail = found.ok_or_else(|| unknown(&operation))?;
                 let open = detail.operation.status != OperationStatus::Succeeded;
-                let Preview { changes, fails } =
+                let Preview { changes, fails, waits_behind } =
                     if open { preview(reader, id)? } else { Preview::default() };
-                Ok(ShownOperation { detail, would_change: changes, would_fail: fails })
+                Ok(ShownOperation {
+                    detail,
+                    would_change: changes,
+                    would_fail: fails,
+                    would_wait_behind: waits_behind.map(|id| id.to_string()),
+                })
             })?;
             context.done(&shown)
         }
@@ -243,6 +253,9 @@ fn left_alone(page: &mut Page, left: &[LeftField<ShownTime>]) {
 struct OperationList {
     operations: Vec<Operation>,
     waiting_in_channels: Vec<WaitingChannel>,
+    /// Databases whose rows could not be counted, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unreadable: Vec<String>,
     /// The version from which on the form shows them, where this one does not have it.
     #[serde(skip_serializing_if = "Option::is_none")]
     form_from: Option<Version>,
@@ -287,6 +300,9 @@ impl Report for OperationList {
                 page.item(format!("{id}: left {} alone, since it is newer", fields.join(", ")));
             }
         }
+        for one in &self.unreadable {
+            page.item(format!("could not be read: {one}"));
+        }
         for waits in &self.waiting_in_channels {
             let what = count(waits.rows, "operation");
             let words = format!("{} in {} not collected yet", what, waits.channel);
@@ -304,11 +320,13 @@ struct ShownOperation {
     would_change: Vec<Change>,
     #[serde(skip_serializing_if = "Option::is_none")]
     would_fail: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    would_wait_behind: Option<String>,
 }
 
 impl Report for ShownOperation {
     fn text(&self, page: &mut Page) {
-        let Self { detail, would_change, would_fail } = self;
+        let Self { detail, would_change, would_fail, would_wait_behind } = self;
         let operation = &detail.operation;
         page.line(format!(
             "{}: {} from {}, {}",
@@ -327,6 +345,16 @@ impl Report for ShownOperation {
             would_fail.as_ref().filter(|why| Some(*why) != operation.last_error.as_ref())
         {
             page.item(format!("processed now it would fail: {why}"));
+        }
+        if let Some(first) = would_wait_behind {
+            page.item(format!("processed now it would wait behind {first}, which fails"));
+        }
+        if operation.status == OperationStatus::Failed {
+            let id = &operation.id;
+            page.item(format!(
+                "correct a value: customers status edit {id} --set COLUMN=VALUE, the columns below"
+            ));
+            page.item(Prose::hint("then", OfCustomers::Synchronize(id.clone())));
         }
         if !detail.changes.is_empty() {
             page.title("What it changed");

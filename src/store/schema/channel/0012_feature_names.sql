@@ -70,3 +70,38 @@ UPDATE cdx_CACHE SET VALUE = replace(VALUE,
 UPDATE cdx_CACHE SET VALUE = replace(VALUE,
     '"Dynamics.AX.Application.RetailOmnichannelMediaCsuLocationsFeature"',
     '"unpublished:omnichannel-media-management"');
+
+-- So does what registers took features for when they were last started.
+UPDATE cdx_REGISTER SET FEATURES = replace(FEATURES,
+    '"Dynamics.AX.Application.RetailNewTransactionIdFeature"',
+    '"unpublished:new-transaction-ids"');
+UPDATE cdx_REGISTER SET FEATURES = replace(FEATURES,
+    '"Dynamics.AX.Application.RetailEnhancedAsyncCustomerCreationFeature"',
+    '"unpublished:enhanced-async-customer-creation"');
+UPDATE cdx_REGISTER SET FEATURES = replace(FEATURES,
+    '"Dynamics.AX.Application.RetailEmailedReceiptsFromJournalFeature"',
+    '"unpublished:emailed-receipts-from-journal"');
+UPDATE cdx_REGISTER SET FEATURES = replace(FEATURES,
+    '"Dynamics.AX.Application.RetailEmailedReceiptsOfAnyTypeFeature"',
+    '"unpublished:emailed-receipts-of-any-type"');
+UPDATE cdx_REGISTER SET FEATURES = replace(FEATURES,
+    '"Dynamics.AX.Application.RetailCloudPoweredCustomerSearchFeature"',
+    '"unpublished:cloud-powered-customer-search"');
+UPDATE cdx_REGISTER SET FEATURES = replace(FEATURES,
+    '"Dynamics.AX.Application.RetailChannelSideInventoryCalculationFeature"',
+    '"Dynamics.AX.Application.RetailInventoryChannelCalculationConsolidationFeature"');
+UPDATE cdx_REGISTER SET FEATURES = replace(FEATURES,
+    '"Dynamics.AX.Application.RetailOptimizedProductAvailabilityFeature"',
+    '"Dynamics.AX.Application.RetailProductAvailabilityOptimizationFeature"');
+UPDATE cdx_REGISTER SET FEATURES = replace(FEATURES,
+    '"Dynamics.AX.Application.RetailPosOfflineDatabaseCompressionFeature"',
+    '"unpublished:pos-offline-database-compression"');
+UPDATE cdx_REGISTER SET FEATURES = replace(FEATURES,
+    '"Dynamics.AX.Application.RetailEnhancedWalletSupportFeature"',
+    '"unpublished:enhanced-wallet-support"');
+UPDATE cdx_REGISTER SET FEATURES = replace(FEATURES,
+    '"Dynamics.AX.Application.RetailOmnichannelMediaAuthoringFeature"',
+    '"unpublished:omnichannel-media-authoring"');
+UPDATE cdx_REGISTER SET FEATURES = replace(FEATURES,
+    '"Dynamics.AX.Application.RetailOmnichannelMediaCsuLocationsFeature"',
+    '"unpublished:omnichannel-media-management"');
