@@ -10,8 +10,8 @@ use crate::model::operation::{Action, OperationKind};
 use crate::model::time::Time;
 use crate::model::trace::TracedCustomer;
 
-/// So many customers are looked at of a word that many have; those of this very account or temporary
-/// id come first.
+/// So many customers are looked at of a word that many have; those of this very account or
+/// temporary id come first.
 const MOST: u32 = 10_000;
 
 /// The customers of headquarters whose account, temporary id or name has a word: those with an
