@@ -34,6 +34,13 @@ impl Version {
     }
 }
 
+impl Version {
+    /// Reads a version that somebody typed; `10.48` is none, since 10.0.48 is meant.
+    pub(crate) fn typed(text: &str) -> Option<Self> {
+        Self::parse(text).filter(|version| !matches!(version.0[..], [10, minor] if minor > 0))
+    }
+}
+
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parts: Vec<String> = self.0.iter().map(u32::to_string).collect();
@@ -56,6 +63,8 @@ mod tests {
         let version = |text| Version::parse(text).unwrap();
         assert!(version("10.0.9") < version("10.0.28"));
         assert!(Version::parse("ten").is_none());
+        assert!(Version::typed("10.48").is_none());
+        assert_eq!(Version::typed("9.58"), Version::typed("10.0.48"));
         assert_eq!(version("10.0.48").to_string(), "10.0.48");
         assert!(Version::ANY < version("0.0"));
     }

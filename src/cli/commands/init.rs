@@ -97,7 +97,7 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
         environment: dir.display().to_string(),
         channels: blueprint.channels.iter().map(|channel| channel.name.clone()).collect(),
         customers: args.customers,
-        app_version: args.app_version.clone(),
+        app_version: blueprint.app_version.clone(),
         seed: args.seed,
         synchronized,
     })
@@ -121,7 +121,7 @@ pub(in crate::cli) fn catalogue() -> Result<Catalogue, CommandError> {
 }
 
 fn blueprint(args: &Args) -> Result<Blueprint, CommandError> {
-    let version = Version::parse(&args.app_version).ok_or_else(|| {
+    let version = Version::typed(&args.app_version).ok_or_else(|| {
         CommandError::usage(
             "version",
             format!("{:?} is not a version, expected for example 10.0.48", args.app_version),
@@ -148,7 +148,7 @@ fn blueprint(args: &Args) -> Result<Blueprint, CommandError> {
     Ok(Blueprint {
         channels,
         customers: args.customers,
-        app_version: args.app_version.clone(),
+        app_version: version.to_string(),
         seed: args.seed,
         features,
     })

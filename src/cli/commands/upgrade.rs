@@ -26,7 +26,7 @@ pub(in crate::cli) struct Args {
 
 fn version(text: Option<&String>) -> Result<Option<Version>, CommandError> {
     let Some(text) = text else { return Ok(None) };
-    let parsed = Version::parse(text).ok_or_else(|| {
+    let parsed = Version::typed(text).ok_or_else(|| {
         let message = format!("{text:?} is not a version, expected for example 10.0.48");
         let example = Suggestion::Upgrade(Version::of([10, 0, 48]));
         CommandError::usage("version", message, example)
