@@ -45,7 +45,7 @@ impl ChannelSight {
         for instance in 1..=settings.instances {
             held.push(scale_unit::cached(&database, instance, settings.cache_ttl, clock)?);
         }
-        let shop = scale_unit::storefront(&database, settings, clock)?;
+        let shop = scale_unit::storefront(&reader.hq, store, &database, settings, clock)?;
         let registers = if features::has_registers(&reader.hq, store)? {
             scale_unit::registers(&database)?
         } else {

@@ -167,7 +167,8 @@ impl<'a> Site<'a> {
         let shop = match by {
             AnsweredBy::OfflineRegister => Storefront::default(),
             AnsweredBy::ScaleUnit(_) => {
-                scale_unit::storefront(&database, hands.env().settings(), &world.clock)?
+                let settings = hands.env().settings();
+                scale_unit::storefront(hands.hq(), &store, &database, settings, &world.clock)?
             }
         };
         let said = HeadquartersGround::read(hands.hq(), catalogue)?;

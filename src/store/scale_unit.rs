@@ -7,12 +7,14 @@ use rusqlite::{named_params, params};
 
 use super::error::StoreError;
 use super::log::{self, Said};
-use super::side::{ChannelDatabase, ChannelTx};
+use super::side::{ChannelDatabase, ChannelTx, Headquarters};
+use super::topology;
 use crate::model::log::LogEvent;
 use crate::model::pos::RealTimeCall;
 use crate::model::scale_unit::{Cached, ChannelView, Storefront, View};
 use crate::model::settings::Settings;
 use crate::model::time::Time;
+use crate::model::topology::DataStore;
 use crate::world::Clock;
 
 /// The longest documented id of a channel.
@@ -132,12 +134,18 @@ const APPLICATION: &str = "e-commerce application";
 const FEATURES: &str = "features";
 const CONFIGURATION: &str = "configuration";
 
-/// What the e-commerce application holds; nothing where the channel has none (R17).
+/// What the e-commerce application holds; nothing where the channel has none (R17), whatever is in
+/// a file that stands in its place.
 pub(crate) fn storefront(
+    hq: &Headquarters,
+    store: &DataStore,
     channel: &ChannelDatabase,
     settings: &Settings,
     clock: &Clock,
 ) -> Result<Storefront, StoreError> {
+    if !topology::is_online_store(hq, store)? {
+        return Ok(Storefront::default());
+    }
     let configuration = settings.storefront_configuration_ttl;
     Ok(Storefront {
         features: entry(channel, (STOREFRONT, FEATURES), settings.storefront_feature_ttl, clock)?,

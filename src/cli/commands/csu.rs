@@ -130,7 +130,7 @@ fn read_status(reader: &Reader, channel: Option<&str>) -> Result<CsuStatus, Comm
         let now = scale_unit::look(&database, &store.name)?;
         let first = scale_unit::cached(&database, 1, settings.cache_ttl, clock)?;
         if topology::is_online_store(&reader.hq, &store)? {
-            let shop = scale_unit::storefront(&database, settings, clock)?;
+            let shop = scale_unit::storefront(&reader.hq, &store, &database, settings, clock)?;
             let unit = first.as_ref().map_or(&now, |held| &held.view);
             let until = |held: &Option<Cached>| held.as_ref().map(|held| clock.show(&held.until));
             e_commerce.push(Application {
