@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Row, named_params, params};
 
 use super::error::StoreError;
+use super::seed::ONLINE_STORE;
 use super::side::{Headquarters, HqTx};
 use crate::model::ids::{DataAreaId, DataStoreId, GroupId, JobId};
 use crate::model::interval::Interval;
@@ -53,9 +54,6 @@ pub(crate) fn find_channel(hq: &Headquarters, name: &str) -> Result<DataStore, S
     stores.retain(|store| !store.offline);
     named(stores, |store| &store.name, NameKind::Channel, name)
 }
-
-/// `RETAILCHANNELTABLE.CHANNELTYPE` of an online store; the number is ours.
-const ONLINE_STORE: i64 = 2;
 
 /// Whether a channel is an online store, behind an e-commerce application.
 pub(crate) fn is_online_store(hq: &Headquarters, store: &DataStore) -> Result<bool, StoreError> {

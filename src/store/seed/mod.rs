@@ -10,7 +10,7 @@ pub use customers::customers;
 pub use lists::Lists;
 pub(crate) use lists::channel_names;
 
-/// CHANNELTYPE of an online store.
+/// `RETAILCHANNELTABLE.CHANNELTYPE` of an online store; the number is ours.
 pub(crate) const ONLINE_STORE: i64 = 2;
 
 /// The first RECID of seeded rows, the smallest that the product hands out.
