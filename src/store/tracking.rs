@@ -76,6 +76,17 @@ pub(crate) fn changed_since(
     Ok(hq.number(&sql, [version])? != 0)
 }
 
+/// The last version that anything was logged with for a table, 0 where nothing is; none for a
+/// table that is not tracked.
+pub(crate) fn last_change(hq: &Headquarters, table: &str) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM cdx_TRACKEDTABLE WHERE TABLENAME = ?1 COLLATE NOCASE)";
+    if hq.number(sql, [table])? == 0 {
+        return Ok(None);
+    }
+    let log = quoted(&tracking_table(table));
+    hq.number(&format!("SELECT max(VERSION) FROM {log}"), []).map(Some)
+}
+
 /// Tracks a table by the columns of all keys that are asked of it, making its log and triggers;
 /// says whether it was not tracked so before.
 ///

@@ -137,6 +137,9 @@ pub struct HeadquartersFacts {
     pub(crate) group_jobs: Known<Vec<GroupJob>>,
     /// The lowest version that changes can be told from.
     pub(crate) tracked_from: Known<i64>,
+    /// By channel table: the last row version at which anything that jobs bring to it was touched,
+    /// their filters' tables included; none where headquarters does not track it.
+    pub(crate) last_changes: Known<BTreeMap<String, Option<i64>>>,
     /// What operations rest on there.
     pub(crate) said: Known<HeadquartersGround>,
     /// The default customer of each channel database, by RECID, and whether headquarters has it.
@@ -201,6 +204,7 @@ impl HeadquartersFacts {
             lacks: lacks(reader, &stores, &downloads),
             group_jobs: group_jobs(reader, &groups, &downloads),
             tracked_from: known(tracking::min_valid(hq)),
+            last_changes: last_changes(reader, &downloads),
             said: known(HeadquartersGround::read(hq, &catalogue)),
             default_customers: known(default_customers::all(hq, &reader.env.settings().company)),
             some_customer: known(default_customers::first(hq, &reader.env.settings().company)),
@@ -401,6 +405,22 @@ fn group_jobs(
                 _ => false,
             };
             found.push(GroupJob { group: group.id, job: job.id.clone(), version, changed });
+        }
+    }
+    Ok(found)
+}
+
+fn last_changes(
+    reader: &Reader,
+    downloads: &Known<Vec<JobPlans>>,
+) -> Known<BTreeMap<String, Option<i64>>> {
+    let downloads = downloads.as_ref().map_err(Clone::clone)?;
+    let mut found: BTreeMap<String, Option<i64>> = BTreeMap::new();
+    for plan in downloads.iter().flat_map(|job| &job.plans).flatten() {
+        let last = found.entry(plan.target.clone()).or_insert(Some(0));
+        for table in plan.watched().into_iter().chain([plan.hq_table.as_str()]) {
+            let change = tracking::last_change(&reader.hq, table)?;
+            *last = last.zip(change).map(|(one, other)| one.max(other));
         }
     }
     Ok(found)

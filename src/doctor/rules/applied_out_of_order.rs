@@ -16,7 +16,8 @@ const HEADER: Header = Header {
     name: "applied-out-of-order",
     severity: Severity::Warning,
     checks: "for sessions that write to the same tables and were applied in a database in another \
-             order than they were made, or are still open behind a later one",
+             order than they were made, or are still open behind a later one, where headquarters \
+             has changed such a table since the earlier one",
     why: "Without dependency enforcement a failed session is passed by later ones. When it is \
           applied after all it can put old values over new ones, and meet keys that are taken by \
           now.",
@@ -73,7 +74,7 @@ fn overtaken<'a>(
             let before = |place: usize| own.is_none_or(|own| place < own);
             let passing = first
                 .iter()
-                .filter(|(other, (place, _))| before(*place) && overlaps.contains(job, other))
+                .filter(|(other, (place, _))| before(*place) && overlaps.may_differ(session, other))
                 .map(|(_, (_, later))| *later)
                 .min_by_key(|later| later.id);
             found.extend(passing.map(|later| (session, row, later)));
@@ -88,25 +89,44 @@ fn overtaken<'a>(
     found
 }
 
-/// Pairs of jobs that write to a table in common.
-struct Overlaps(BTreeSet<(JobId, JobId)>);
+/// By pairs of jobs that write to a table in common: the last row version at which headquarters
+/// changed such a table; none where that is not known.
+struct Overlaps {
+    pairs: BTreeMap<(JobId, JobId), Option<i64>>,
+    /// Changes are known from this row version on.
+    tracked_from: i64,
+}
 
 impl Overlaps {
     fn of(x: &Examination) -> Result<Self, Unknown> {
-        let mut tables: BTreeMap<&JobId, BTreeSet<&str>> = BTreeMap::new();
+        let mut tables: BTreeMap<&JobId, BTreeSet<&String>> = BTreeMap::new();
         for plans in x.hq.downloads.as_ref()? {
-            let written = plans.plans.iter().flatten().map(|plan| plan.target.as_str());
+            let written = plans.plans.iter().flatten().map(|plan| &plan.target);
             tables.entry(&plans.job.id).or_default().extend(written);
         }
-        let mut found = BTreeSet::new();
+        let changes = x.hq.last_changes.as_ref()?;
+        let last_of = |table: &String| changes.get(table).copied().flatten();
+        let mut pairs = BTreeMap::new();
         for (one, own) in &tables {
-            let others = tables.iter().filter(|(_, theirs)| !own.is_disjoint(theirs));
-            found.extend(others.map(|(other, _)| ((*one).clone(), (*other).clone())));
+            for (other, theirs) in &tables {
+                let mut shared = own.intersection(theirs).peekable();
+                if shared.peek().is_some() {
+                    let last = shared
+                        .map(|table| last_of(table))
+                        .try_fold(0, |last, change| change.map(|change| change.max(last)));
+                    pairs.insert(((*one).clone(), (*other).clone()), last);
+                }
+            }
         }
-        Ok(Self(found))
+        Ok(Self { pairs, tracked_from: *x.hq.tracked_from.as_ref()? })
     }
 
-    fn contains(&self, one: &JobId, other: &JobId) -> bool {
-        self.0.contains(&(one.clone(), other.clone()))
+    /// Whether what a session brings may be older than what a later one of this job brought to
+    /// the same table. Where headquarters has changed nothing since, both hold the same.
+    fn may_differ(&self, session: &DownloadSession, other: &JobId) -> bool {
+        let Some(last) = self.pairs.get(&(session.job.clone(), other.clone())) else {
+            return false;
+        };
+        last.is_none_or(|last| last > session.until) || session.until < self.tracked_from
     }
 }
