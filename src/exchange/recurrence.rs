@@ -18,7 +18,8 @@ use crate::model::settings::UploadTopology;
 use crate::model::suggestion::SetSchedule;
 use crate::model::time::Time;
 use crate::model::topology::{BatchState, Schedule};
-use crate::store::{Headquarters, StoreError, Writer, topology};
+use crate::store::world::DueBatches;
+use crate::store::{Headquarters, StoreError, Writer, topology, world};
 use crate::world::Clock;
 
 /// How many batches one command runs at most; a way with more is gone in steps.
@@ -31,6 +32,13 @@ struct Recurring {
     from: Time,
     name: String,
     requests: Vec<RunRequest>,
+}
+
+impl Recurring {
+    /// Tells it from others; the Async Client recurs at each interval that databases have.
+    fn key(&self) -> String {
+        format!("{} every {}", self.name, self.every)
+    }
 }
 
 /// Moves the clock step by step, and runs what recurs on the way at its times. At one time uploads
@@ -70,22 +78,41 @@ fn go(
     way: &mut Way,
     listener: &mut dyn Listener,
 ) -> Result<(), ExchangeError> {
+    let left = world::due(&writer.hq)?;
+    run_due(writer, known, recurring, left, way, listener)?;
     loop {
         let now = writer.world.clock.clone();
         let nexts: Vec<Clock> =
             recurring.iter().map(|one| now.at_next(one.every, &one.from)).collect();
         let next = nexts.iter().map(Clock::utc).min().filter(|time| *time <= target.utc());
         let Some(next) = next else { break };
-        let due: Vec<usize> = (0..nexts.len()).filter(|at| nexts[*at].utc() == next).collect();
-        let first = due.first().map_or(&now, |at| &nexts[*at]).clone();
-        way.passed.then(move_clock(writer, first)?);
-        for at in due {
-            let done = run_one(writer, known, &recurring[at], listener)?;
-            way.runs.push(done);
-        }
+        let at: Vec<usize> = (0..nexts.len()).filter(|at| nexts[*at].utc() == next).collect();
+        let first = at.first().map_or(&now, |at| &nexts[*at]).clone();
+        let due: DueBatches = at.iter().map(|at| recurring[*at].key()).collect();
+        way.passed.then(move_clock(writer, first, &due)?);
+        run_due(writer, known, recurring, due, way, listener)?;
     }
     if target.is_after(&writer.world.clock) {
-        way.passed.then(move_clock(writer, target.clone())?);
+        way.passed.then(move_clock(writer, target.clone(), &DueBatches::new())?);
+    }
+    Ok(())
+}
+
+/// Runs the batches whose time has come, and takes each off those that are due; where the program
+/// ends between them, the next time that schedules run begins with the rest.
+fn run_due(
+    writer: &mut Writer,
+    known: &Known,
+    recurring: &[Recurring],
+    mut due: DueBatches,
+    way: &mut Way,
+    listener: &mut dyn Listener,
+) -> Result<(), ExchangeError> {
+    while let Some(key) = due.pop_front() {
+        for one in recurring.iter().filter(|one| one.key() == key) {
+            way.runs.push(run_one(writer, known, one, listener)?);
+        }
+        writer.change(|writer| world::set_due(&writer.hq, &due))?;
     }
     Ok(())
 }

@@ -9,17 +9,23 @@ use crate::gates::due::{MidnightOutcome, midnight};
 use crate::gates::standing::{Change, FeatureEvent, Setting};
 use crate::model::time::Time;
 use crate::store::packages::{Folder, PackageStore};
+use crate::store::world::DueBatches;
 use crate::store::{
     HqWriter, StoreError, Writer, feature_log, features, sessions, tracking, world,
 };
 use crate::world::Clock;
 
 /// Moves the environment's clock, with all that happens on the way in one transaction: where it
-/// fails, no part of the way is behind. Schedules are not run; that is for commands.
+/// fails, no part of the way is behind. The batches whose time that is are noted with it, to be run
+/// by the caller.
 ///
 /// # Errors
 /// The files. A package that has expired and cannot be removed is told, and removed another time.
-pub(crate) fn move_clock(writer: &mut Writer, clock: Clock) -> Result<Passed, ExchangeError> {
+pub(crate) fn move_clock(
+    writer: &mut Writer,
+    clock: Clock,
+    due: &DueBatches,
+) -> Result<Passed, ExchangeError> {
     let settings = writer.env.settings().clone();
     let folder = Folder(writer.env.packages_path());
     let expired = expired(writer, &folder, &clock.before(settings.package_retention))?;
@@ -29,6 +35,9 @@ pub(crate) fn move_clock(writer: &mut Writer, clock: Clock) -> Result<Passed, Ex
         let was = tracking::min_valid(hq)?;
         let now = tracking::forget_before(hq, &clock.before(settings.tracking_retention))?;
         world::set_value(hq, "clock", clock.utc().as_str())?;
+        if !due.is_empty() {
+            world::set_due(hq, due)?;
+        }
         let tracking_from = (now != was).then_some(now);
         Ok::<_, ExchangeError>(Passed { features, tracking_from, ..Passed::default() })
     })?;

@@ -45,6 +45,7 @@ pub(crate) mod log;
 pub(crate) mod lost;
 pub(crate) mod mark;
 pub(crate) mod merge;
+mod migrate;
 pub(crate) mod numbers;
 mod open;
 pub(crate) mod operation_list;

@@ -8,6 +8,7 @@ use super::connection::{MEMORY, open_file, open_memory, uri};
 use super::db::{Db, synchronous};
 use super::error::StoreError;
 use super::examine::{SettledCopy, only_files, settle, throwaway};
+use super::migrate::migrate;
 use super::schema::Kind;
 use super::trouble::{not_made, sqlite};
 
@@ -138,13 +139,7 @@ fn check(db: &Db, kind: Kind, access: Access) -> Result<(), StoreError> {
     if matches!(access, Access::Read | Access::Examine) {
         return Err(StoreError::Older { path: path(), found: version, known });
     }
-    db.immediate(|| {
-        for step in kind.migrations().iter().filter(|step| step.version > version) {
-            db.script(step.sql)?;
-        }
-        let id = kind.application_id();
-        db.script(&format!("PRAGMA application_id = {id}; PRAGMA user_version = {known};"))
-    })
+    db.immediate(|| migrate(db, kind, version))
 }
 
 fn connect(path: &Path, access: Access) -> Result<Connection, StoreError> {

@@ -70,7 +70,7 @@ impl Kind {
 
     /// Whether a table is one of the tool's own schema, in any case.
     pub(crate) fn has_table(self, name: &str) -> bool {
-        static TABLES: OnceLock<[Vec<String>; 2]> = OnceLock::new();
+        static TABLES: OnceLock<[Vec<&'static str>; 2]> = OnceLock::new();
         let [hq, channel] = TABLES.get_or_init(|| [made(HQ), made(CHANNEL)]);
         let own = match self {
             Self::Headquarters => hq,
@@ -96,11 +96,16 @@ impl Kind {
     }
 }
 
+impl Migration {
+    /// The tables that it makes.
+    pub(super) fn tables(&self) -> impl Iterator<Item = &'static str> {
+        let name =
+            |line: &'static str| line.strip_prefix("CREATE TABLE ")?.split([' ', '(']).next();
+        self.sql.lines().filter_map(name)
+    }
+}
+
 /// The tables that migrations make.
-fn made(migrations: &[Migration]) -> Vec<String> {
-    let name = |line: &str| {
-        let rest = line.strip_prefix("CREATE TABLE ")?;
-        rest.split([' ', '(']).next().map(str::to_owned)
-    };
-    migrations.iter().flat_map(|step| step.sql.lines().filter_map(name)).collect()
+fn made(migrations: &[Migration]) -> Vec<&'static str> {
+    migrations.iter().flat_map(Migration::tables).collect()
 }

@@ -1,5 +1,6 @@
 //! Where the clock, the seed, the faults and the sequences are kept.
 
+use std::collections::VecDeque;
 use std::ops::Deref;
 
 use rusqlite::{named_params, params};
@@ -25,8 +26,12 @@ pub(crate) fn load(hq: &Headquarters, settings: &Settings) -> Result<World, Stor
 
 /// A value of `cdx_WORLD` that every environment has.
 pub(crate) fn value(hq: &Headquarters, key: &str) -> Result<String, StoreError> {
-    hq.text("SELECT VALUE FROM cdx_WORLD WHERE KEY = ?1", [key])?
-        .ok_or_else(|| hq.unreadable("the world", format!("no value for {key}")))
+    find(hq, key)?.ok_or_else(|| hq.unreadable("the world", format!("no value for {key}")))
+}
+
+/// A value of `cdx_WORLD` that an environment may have.
+fn find(hq: &Headquarters, key: &str) -> Result<Option<String>, StoreError> {
+    hq.text("SELECT VALUE FROM cdx_WORLD WHERE KEY = ?1", [key])
 }
 
 /// Writes a value of `cdx_WORLD`.
@@ -36,6 +41,20 @@ pub(crate) fn set_value(hq: &HqTx<'_>, key: &str, value: &str) -> Result<(), Sto
          ON CONFLICT (KEY) DO UPDATE SET VALUE = excluded.VALUE",
         [key, value],
     )
+}
+
+/// Batches whose time has come and which have not run yet, in order.
+pub(crate) type DueBatches = VecDeque<String>;
+
+/// The batches that a command did not come to before it ended.
+pub(crate) fn due(hq: &Headquarters) -> Result<DueBatches, StoreError> {
+    let kept = find(hq, "batches-due")?;
+    kept.map_or(Ok(DueBatches::new()), |text| hq.json("the batches that are due", &text))
+}
+
+/// Notes the batches that are still to run.
+pub(crate) fn set_due(hq: &HqTx<'_>, due: &DueBatches) -> Result<(), StoreError> {
+    set_value(hq, "batches-due", &serde_json::to_string(due).unwrap_or_default())
 }
 
 fn faults(hq: &Headquarters) -> Result<Vec<Fault>, StoreError> {

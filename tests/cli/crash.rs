@@ -2,9 +2,9 @@
 
 use std::process::Stdio;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::harness::{Env, Run, dump, program};
+use super::harness::{Env, Run, dump, number, program};
 
 /// Everything that must be as if nothing had happened: rows on every side, and session states.
 fn state(env: &Env) -> String {
@@ -339,6 +339,36 @@ fn a_killed_run_is_repaired() {
         assert_eq!(dump(&env.channel("seattle"), "ax_"), expected);
         let count = env.json("sessions list --job 1010 --status Applied");
         assert_eq!(count["sessions"].as_array().unwrap().len(), 2, "once, after {delay} ms");
+    }
+}
+
+/// The clock has moved when the batches of a time run: those that were kept from running are run
+/// when schedules run again, though it is their time no more.
+#[test]
+fn batches_that_a_killed_command_did_not_come_to_run_the_next_time() {
+    let base = Env::asynchronous();
+    base.create_async("houston", "Byron");
+    // Uploads at 08:20, the batch and downloads at 08:30; a minute later nothing is due.
+    let words = ["clock", "set", "2026-01-15T08:30", "--run-schedules"];
+    let known = |env: &Env| {
+        let sql = "SELECT count(*) FROM ax_RETAILCUSTTABLE WHERE CUSTACCOUNTASYNC <> ''";
+        number(&env.channel("online"), sql)
+    };
+    let calm = base.copied();
+    let begun = Instant::now();
+    calm.ok(&words.join(" "));
+    let whole = begun.elapsed();
+    assert_eq!(known(&calm), 1);
+    for part in (5..20).step_by(2) {
+        let env = base.copied();
+        let mut command = program(env.path());
+        command.args(words).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        thread::sleep(whole * part / 20);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        env.ok("clock set 2026-01-15T08:31 --run-schedules");
+        assert_eq!(known(&env), 1, "killed after {part} twentieths");
     }
 }
 

@@ -88,6 +88,13 @@ impl Env {
         Self { dir }
     }
 
+    /// Another of the same, as it is now.
+    pub fn copied(&self) -> Self {
+        let dir = TempDir::new().unwrap();
+        copy(self.path(), dir.path()).unwrap();
+        Self { dir }
+    }
+
     /// An empty folder.
     pub fn empty() -> Self {
         Self { dir: TempDir::new().unwrap() }

@@ -161,3 +161,32 @@ fn c12_an_environment_of_an_earlier_version_knows_what_it_uses() {
     env.ok("customers edit 00000006 --set group=40");
     env.run("customers edit 00000006 --set group=OWNN").expect(2);
 }
+
+/// Who had rehearsed a table of one of these names has its rows in the new one, and his own beside
+/// it; a view that was broken before does not stand in the way.
+#[test]
+fn a_table_of_ones_own_is_taken_in_where_a_later_version_makes_one_of_its_name() {
+    let env = Env::of_version("0.4.0");
+    env.hq()
+        .execute_batch(
+            "CREATE VIEW mine AS SELECT SESSION, NAME FROM no_such_table;
+             CREATE TABLE custgroup (custgroup TEXT PRIMARY KEY, name TEXT, mark TEXT,
+                                     dataareaid TEXT);
+             CREATE UNIQUE INDEX PK_CUSTGROUP ON custgroup (name);
+             INSERT INTO custgroup VALUES ('VIP', 'Very important', 'x', 'usrt'),
+                                          ('10', 'Mine', 'y', 'usrt');
+             CREATE TABLE own_CUSTGROUP (one INT);",
+        )
+        .unwrap();
+    let channel = "CREATE TABLE ax_CUSTGROUP (CUSTGROUP TEXT PRIMARY KEY, NAME TEXT)";
+    env.channel("houston").execute_batch(channel).unwrap();
+    env.ok("customers edit 00000006 --set group=VIP");
+    env.ok("scheduler init");
+    env.ok("run 1110 1010 1070 1170");
+    let groups = "SELECT group_concat(CUSTGROUP || NAME, ' ') FROM (SELECT * FROM \
+                  ax_CUSTGROUP WHERE CUSTGROUP IN ('10', 'VIP') ORDER BY 2)";
+    assert_eq!(text(&env.channel("houston"), groups), "10Wholesale customers VIPVery important");
+    let kept = "SELECT group_concat(custgroup || mark, ' ') FROM own_own_CUSTGROUP";
+    assert_eq!(text(&env.hq(), kept), "VIPx 10y");
+    env.ok("jobs check");
+}

@@ -8,6 +8,7 @@ use crate::exchange::tick::move_clock;
 use crate::exchange::way::Way;
 use crate::model::time::ShownTime;
 use crate::report::page::{Page, Report};
+use crate::store::world::DueBatches;
 use crate::world::{Clock, ClockError};
 
 /// Show and move the environment's time.
@@ -67,7 +68,7 @@ fn go(
         let way = if run_schedules {
             advance(writer, &target, &mut progress)?
         } else {
-            Way { passed: move_clock(writer, target)?, ..Way::default() }
+            Way { passed: move_clock(writer, target, &DueBatches::new())?, ..Way::default() }
         };
         Ok((writer.world.clock.clone(), way))
     })?;
