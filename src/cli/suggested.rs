@@ -100,6 +100,7 @@ fn of_families(name: &str, agreed: Consent) -> Vec<Suggestion> {
         OfCustomers::List,
         OfCustomers::Show(own()),
         OfCustomers::Operations,
+        OfCustomers::FailedOperations,
         OfCustomers::Operation(own()),
         OfCustomers::Synchronize(own()),
         OfCustomers::Trace(own()),

@@ -38,11 +38,13 @@ pub(super) fn process(
     }
 }
 
-/// A primary contact is the customer's e-mail address or telephone number; another one is added.
+/// A primary contact is the customer's e-mail address or telephone number; another one is added,
+/// or taken away.
 fn contact(task: &Task<'_>, account: AccountNum) -> Result<Outcome, StoreError> {
     let Task { hq, row, now, .. } = *task;
     let contact = Contact::of_async(|column| row.text(column));
     let word = format!("contact {}", contact.word());
+    let takes = task.action == Action::Deactivate;
     let own = match ContactType::from_number(contact.kind) {
         Some(ContactType::Phone) if contact.primary => Some(CustomerField::Phone),
         Some(ContactType::Email) if contact.primary => Some(CustomerField::Email),
@@ -50,12 +52,18 @@ fn contact(task: &Task<'_>, account: AccountNum) -> Result<Outcome, StoreError> 
     };
     let Some(field) = own else {
         let party = hq_customers::known_party(hq, &account)?;
-        hq_locations::set_contact(hq, party, &contact, now)?;
-        let changes = vec![Change::new(&word, "", &contact.value)];
-        return Ok(Outcome { account, changes, left: Vec::new() });
+        let change = if takes {
+            let taken = hq_locations::remove_contact(hq, party, &contact)?;
+            taken.then(|| Change::new(&word, &contact.value, ""))
+        } else {
+            let added = hq_locations::set_contact(hq, party, &contact, now)?;
+            added.then(|| Change::new(&word, "", &contact.value))
+        };
+        return Ok(Outcome { account, changes: Vec::from_iter(change), left: Vec::new() });
     };
     let mut done = Outcome { account, ..Outcome::default() };
-    set_customer_field(task, &mut done, field, &contact.value, &Contact::COLUMNS)?;
+    let value = if takes { "" } else { contact.value.as_str() };
+    set_customer_field(task, &mut done, field, value, &Contact::COLUMNS)?;
     for change in &mut done.changes {
         change.attribute.clone_from(&word);
     }
@@ -92,7 +100,10 @@ fn affiliation(task: &Task<'_>, account: AccountNum) -> Result<Outcome, StoreErr
 
 fn attribute(task: &Task<'_>, account: AccountNum) -> Result<Outcome, StoreError> {
     let Task { hq, row, .. } = *task;
-    let (id, value) = (row.number(ATTRIBUTE[0]), row.text(ATTRIBUTE[1]));
+    let takes = task.action == Action::Deactivate;
+    let id = row.number(ATTRIBUTE[0]);
+    let value = if takes { "" } else { row.text(ATTRIBUTE[1]) };
+    attributes::known(hq, id)?;
     let field = Field::Attribute(id);
     let owner = FieldOwner::Customer(&account);
     let old = attributes::value(hq, &account, id)?;

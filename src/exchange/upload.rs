@@ -1,6 +1,6 @@
 //! Uploads in two phases: the Async Client collects, the P-job applies (U02).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::chain::chain;
 use super::collect::Collecting;
@@ -224,11 +224,7 @@ fn apply_one(
 /// ended between the two files left that open. A file that cannot be opened is told elsewhere, and
 /// the next run tells it.
 fn write_back(writer: &Writer, store: &DataStore) -> Result<(), ExchangeError> {
-    let of_store = uploads::all(&writer.hq)?.into_iter().filter(|one| one.store_id == store.id);
-    let applied: BTreeSet<UploadId> = of_store
-        .filter(|session| session.status == UploadStatus::Applied)
-        .map(|session| session.id)
-        .collect();
+    let applied = uploads::applied(&writer.hq, store.id)?;
     if applied.is_empty() {
         return Ok(());
     }

@@ -17,6 +17,18 @@ pub(crate) fn named(hq: &Headquarters, name: &str) -> Result<i64, StoreError> {
     find(hq, "", name)
 }
 
+/// Refuses an attribute that headquarters does not have; a row names it by its RECID.
+///
+/// # Errors
+/// [`StoreError::Unknown`].
+pub(crate) fn known(hq: &Headquarters, attribute: i64) -> Result<(), StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM ECORESATTRIBUTE WHERE RECID = ?1)";
+    if hq.number(sql, [attribute])? != 0 {
+        return Ok(());
+    }
+    Err(StoreError::unknown(NameKind::Attribute, &attribute.to_string(), &[]))
+}
+
 /// The attribute of this name, in any case, as a channel has it: 1010 and 1110 bring it there.
 ///
 /// # Errors

@@ -32,6 +32,12 @@ pub(crate) fn find_table(db: &Db, name: &str) -> Result<Option<Table>, StoreErro
     found.map(|(name, sql)| table(db, name, sql)).transpose()
 }
 
+/// The declared length of a column, where it is text with one; names in any case.
+pub(crate) fn column_length(db: &Db, table: &str, column: &str) -> Result<Option<u32>, StoreError> {
+    let sql = "SELECT type FROM pragma_table_info(?1) WHERE name = ?2 COLLATE NOCASE";
+    Ok(db.text(sql, [table, column])?.as_deref().and_then(declared_length))
+}
+
 fn table(db: &Db, name: String, sql: String) -> Result<Table, StoreError> {
     let plain = plain(&sql);
     let columns = db.rows(

@@ -55,6 +55,17 @@ pub(crate) fn set_contact(
     Ok(true)
 }
 
+/// Takes a contact that is not primary from a party; false where the party does not have it.
+pub(crate) fn remove_contact(
+    hq: &HqTx<'_>,
+    party: i64,
+    contact: &Contact,
+) -> Result<bool, StoreError> {
+    let Contact { kind, value, .. } = contact;
+    let same = named_params! { ":party": party, ":kind": kind, ":value": value };
+    Ok(hq.run(include_str!("sql/hq_contact_remove.sql"), same)? > 0)
+}
+
 fn add_location(
     hq: &HqTx<'_>,
     party: i64,

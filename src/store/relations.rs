@@ -1,9 +1,8 @@
 //! What headquarters' own relations refuse of a customer and of an address (C12): a value that is
 //! in no list, an empty name, a value that is too long.
 
-use super::catalogue::find_table;
+use super::catalogue::column_length;
 use super::error::StoreError;
-use super::lengths;
 use super::side::Headquarters;
 use crate::model::customer::{
     AddressField, Contact, Customer, CustomerField, CustomerTable, Place,
@@ -89,8 +88,15 @@ fn check_length(
     if value.len() <= 3 {
         return Ok(());
     }
-    let Some(table) = find_table(hq, table)? else { return Ok(()) };
-    lengths::refuse(&table, [(column, value)])
+    match column_length(hq, table, column)? {
+        Some(limit) if value.chars().count() > limit as usize => Err(StoreError::TooLong {
+            table: table.to_owned(),
+            column: column.to_owned(),
+            length: value.chars().count(),
+            limit,
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// A list of headquarters: what is in it, its column and its table.

@@ -1,5 +1,7 @@
 //! Upload sessions in headquarters and in the channel they come from.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Params, Row, named_params, params};
 
 use super::column::{count, said, when};
@@ -118,6 +120,17 @@ pub(crate) fn give_up(
 /// Every upload session, oldest first.
 pub(crate) fn all(hq: &Headquarters) -> Result<Vec<UploadSession>, StoreError> {
     hq.rows(include_str!("sql/upload_select.sql"), [], session)
+}
+
+/// The sessions of a database that headquarters has applied.
+pub(crate) fn applied(
+    hq: &Headquarters,
+    store: DataStoreId,
+) -> Result<BTreeSet<UploadId>, StoreError> {
+    let sql = "SELECT UPLOADSESSIONID FROM RETAILCDXUPLOADSESSION \
+               WHERE DATASTORE = ?1 AND STATUS = ?2";
+    let found = hq.rows(sql, params![store, UploadStatus::Applied], |row| row.get(0))?;
+    Ok(found.into_iter().collect())
 }
 
 /// The counters of each table that a session carries.

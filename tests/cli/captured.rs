@@ -108,6 +108,34 @@ fn c11_what_is_typed_wrong_is_refused_with_what_there_is() {
     }
 }
 
+/// Another program may write what no register does: a contact or a value that is taken away, an
+/// attribute that is in no list.
+#[test]
+fn c11_operations_of_another_program_take_away_and_are_refused() {
+    let env = Env::asynchronous();
+    let guid = created(&env, &format!("--last-name Async {MORE}"))["account"].clone();
+    env.ok("run P sync-customers 1010");
+    env.hq()
+        .execute_batch(
+            "UPDATE RETAILASYNCCUSTOMERCONTACT SET OPERATION = 3, ONLINEOPERATIONCOMPLETED = 0
+             WHERE LOCATOR = 'https://ada.example';
+             UPDATE RETAILASYNCCUSTOMERATTRIBUTEV2 SET OPERATION = 3, ONLINEOPERATIONCOMPLETED = 0
+             WHERE ATTRIBUTEVALUESTRING = 'houston'",
+        )
+        .unwrap();
+    env.ok("run sync-customers");
+    let customer = shown(&env, &guid);
+    assert_eq!(customer["contacts"], serde_json::json!(["555-0100"]));
+    assert_eq!(attributes(&customer), [("Newsletter", "yes")]);
+    let unknown = "UPDATE RETAILASYNCCUSTOMERATTRIBUTEV2
+                   SET ATTRIBUTERECID = 77, ONLINEOPERATIONCOMPLETED = 0 WHERE OPERATION = 1";
+    env.hq().execute_batch(unknown).unwrap();
+    let run = env.run("run sync-customers").expect(1);
+    assert!(run.out.contains("see why: cdx customers status list --status failed"), "{}", run.out);
+    let failed = env.ok("customers status list --status failed").out;
+    assert!(failed.contains("unknown customer attribute \"77\""), "{failed}");
+}
+
 /// A default customer like no other, in houston.
 fn with_an_own_default(env: Env) -> Env {
     let set =

@@ -203,6 +203,8 @@ pub enum OfCustomers {
     Show(String),
     /// Lists the operations of the customer synchronization.
     Operations,
+    /// Lists those that have failed.
+    FailedOperations,
     /// Shows one of those.
     Operation(String),
     /// Processes one of those again.

@@ -281,6 +281,9 @@ impl OfCustomers {
             Self::List => Words::of("customers list"),
             Self::Show(account) => Words::of("customers show").value(account),
             Self::Operations => Words::of("customers status"),
+            Self::FailedOperations => {
+                Words::of("customers status list").option("--status", Some("failed"))
+            }
             Self::Operation(id) => Words::of("customers status show").value(id),
             Self::Synchronize(id) => Words::of("customers synchronize").value(id),
             Self::Trace(word) => Words::of("customers trace").value(word),

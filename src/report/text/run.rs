@@ -4,7 +4,7 @@ use crate::exchange::dry_run::{DryRun, DrySession};
 use crate::model::job::Direction;
 use crate::model::run::{DownloadReport, JobReport, Phase, RunReport, Tally, UploadReport, Work};
 use crate::model::status::DownloadStatus;
-use crate::model::suggestion::Prose;
+use crate::model::suggestion::{OfCustomers, Prose};
 use crate::model::tone::Tone;
 use crate::report::page::{Cell, Page, Report, count, grouped};
 
@@ -12,15 +12,21 @@ impl Report for RunReport {
     fn text(&self, page: &mut Page) {
         for job in &self.jobs {
             page.gap();
-            page.line(headline(job));
             match &job.work {
-                Work::Download { sessions, .. } => {
+                Work::Download { mode, reason, rows, sessions } => {
+                    let why = reason.map(|reason| format!(": {}", reason.describe()));
+                    let why = why.unwrap_or_default();
+                    let mode = mode.map(|mode| format!(" ({mode}{why})")).unwrap_or_default();
+                    let none = sessions.is_empty().then_some("");
+                    page.line(headline(job, &mode, *rows, none));
                     downloads(sessions, page);
                     for message in messages(sessions) {
                         page.item(message);
                     }
                 }
-                Work::Upload { sessions, .. } => {
+                Work::Upload { rows, sessions } => {
+                    let none = sessions.is_empty().then_some("nothing to upload");
+                    page.line(headline(job, "", *rows, none));
                     uploads(sessions, page);
                     for session in sessions {
                         if let Some(message) = &session.message {
@@ -28,41 +34,37 @@ impl Report for RunReport {
                         }
                     }
                 }
-                Work::Batch(_) => {}
+                Work::Batch(done) => tally(&format!("Job {}: ", job.job), done, page),
             }
         }
     }
 }
 
-/// What became of the operations that a batch looked at.
-pub(crate) fn tally(title: &str, processed: u64, failed: u64, waiting: u64) -> Prose {
-    Prose::from(title)
-        .and_value(grouped(processed), Tone::Good.of_count(processed))
-        .and(" processed, ")
-        .and_value(grouped(failed), Tone::Bad.of_count(failed))
-        .and(" failed, ")
-        .and_value(grouped(waiting), Tone::Open.of_count(waiting))
-        .and(" waiting")
+/// What became of the operations that a batch looked at, and where those that failed are seen.
+pub(crate) fn tally(title: &str, done: &Tally, page: &mut Page) {
+    let Tally { processed, failed, waiting } = *done;
+    page.line(
+        Prose::from(title)
+            .and_value(grouped(processed), Tone::Good.of_count(processed))
+            .and(" processed, ")
+            .and_value(grouped(failed), Tone::Bad.of_count(failed))
+            .and(" failed, ")
+            .and_value(grouped(waiting), Tone::Open.of_count(waiting))
+            .and(" waiting"),
+    );
+    if failed > 0 {
+        page.item(Prose::hint("see why", OfCustomers::FailedOperations));
+    }
 }
 
-fn headline(JobReport { job, work, not_run }: &JobReport) -> Prose {
-    let (mode, rows, none) = match work {
-        Work::Batch(Tally { processed, failed, waiting }) => {
-            return tally(&format!("Job {job}: "), *processed, *failed, *waiting);
-        }
-        Work::Download { mode, reason, rows, sessions } => {
-            let why = reason.map(|reason| format!(": {}", reason.describe())).unwrap_or_default();
-            let mode = mode.map(|mode| format!(" ({mode}{why})")).unwrap_or_default();
-            (mode, rows, sessions.is_empty())
-        }
-        Work::Upload { rows, sessions } => (String::new(), rows, sessions.is_empty()),
+/// What a job moved; `none` says that it made no session, and how that is told.
+fn headline(job: &JobReport, mode: &str, rows: u64, none: Option<&str>) -> String {
+    let what = match none {
+        Some(_) if !job.not_run.is_empty() => job.not_run.join("; "),
+        Some(told) if !told.is_empty() => told.to_owned(),
+        _ => count(rows, "row"),
     };
-    let what = match work {
-        _ if none && !not_run.is_empty() => not_run.join("; "),
-        Work::Upload { .. } if none => "nothing to upload".to_owned(),
-        _ => count(*rows, "row"),
-    };
-    format!("Job {job}{mode}: {what}").into()
+    format!("Job {}{mode}: {what}", job.job)
 }
 
 fn downloads(sessions: &[DownloadReport], page: &mut Page) {

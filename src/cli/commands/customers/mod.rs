@@ -15,7 +15,7 @@ use crate::model::field_set::Stamp;
 use crate::model::ids::{AccountNum, AsyncAccount};
 use crate::model::name_kind::NameKind;
 use crate::model::run::Tally;
-use crate::model::suggestion::{OfCustomers, Prose, Run};
+use crate::model::suggestion::{Prose, Run};
 use crate::report::page::{Page, Report, count};
 use crate::report::text::tally;
 use crate::store::hq_customers::{self, Origin};
@@ -281,9 +281,7 @@ struct SynchronizeReport {
 
 impl Report for SynchronizeReport {
     fn text(&self, page: &mut Page) {
-        page.line(tally("", self.processed, self.failed, self.waiting));
-        if self.failed > 0 {
-            page.item(Prose::hint("see why", OfCustomers::Operations));
-        }
+        let Self { processed, failed, waiting } = *self;
+        tally("", &Tally { processed, failed, waiting }, page);
     }
 }
