@@ -73,6 +73,10 @@ pub(super) fn ungiven(path: &str, kind: ErrorKind) -> Prose {
         return format!("see what it is: ls -ld {}", quoted(path)).into();
     }
     let (path, folder) = (Path::new(path), folder_of(Path::new(path)));
+    if !Path::new(&folder).exists() {
+        let folder = quoted(&folder);
+        return format!("make its folder, or name another place: mkdir -p {folder}").into();
+    }
     let names: Vec<String> = std::fs::read_dir(&folder)
         .map(|entries| entries.flatten().map(|entry| entry.file_name()))
         .map(|names| names.map(|name| name.to_string_lossy().into_owned()).collect())

@@ -145,14 +145,18 @@ fn instead(what: NameKind, nearest: Option<&String>) -> Prose {
         NameKind::Schedule => Suggestion::Schedules,
         NameKind::Profile => Suggestion::Profiles,
         NameKind::Session(kind) | NameKind::Status(kind) => OfSessions::List(kind).into(),
-        NameKind::Customer
-        | NameKind::DefaultCustomer
-        | NameKind::Affiliation
+        NameKind::Customer | NameKind::DefaultCustomer => OfCustomers::List.into(),
+        // The message lists them.
+        NameKind::Affiliation
         | NameKind::Attribute
         | NameKind::CustomerGroup
         | NameKind::Currency
         | NameKind::Language
-        | NameKind::Country => OfCustomers::List.into(),
+        | NameKind::Country => {
+            let meant = nearest.map(|nearest| format!("did you mean {nearest:?}? "));
+            let words = format!("{}see what customers have", meant.unwrap_or_default());
+            return Prose::hint(words, OfCustomers::List);
+        }
         // What a channel shows and headquarters does not have may be on its way up.
         NameKind::Address => {
             let up = Run::jobs(["P", "sync-customers"]);

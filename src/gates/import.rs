@@ -1,6 +1,5 @@
 //! Importing the "Feature management" data entity, by its six rules (G10).
 
-use crate::model::named::named;
 use serde::Serialize;
 
 use super::catalogue::Catalogue;
@@ -9,6 +8,7 @@ pub use super::matching::EntityRow;
 use super::matching::{Unmatched, match_rows};
 use super::resolve::{Consent, Features, Reach, Refusal, RefusalKind};
 use super::standing::{Change, Setting, Standing, prerequisites_first};
+use crate::model::named::named;
 
 named! {
     /// Which of the documented rules a row falls under.
@@ -28,6 +28,20 @@ named! {
     }
 }
 
+impl Rule {
+    /// What it is about.
+    pub(crate) fn describe(self) -> &'static str {
+        match self {
+            Self::A => "Enabled is Yes",
+            Self::B => "Enabled is No, or the date is blank",
+            Self::C => "a date to come",
+            Self::D => "Yes with a date to come",
+            Self::E => "No with a date to come",
+            Self::F => "what is on stays on",
+        }
+    }
+}
+
 /// What a row comes to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RowOutcome {
@@ -39,6 +53,8 @@ pub struct RowOutcome {
     pub rule: Rule,
     /// What it does: enables, disables, schedules or nothing.
     pub effect: &'static str,
+    /// The date that it is scheduled for.
+    pub date: Option<String>,
     #[serde(skip)]
     change: Option<Change>,
 }
@@ -106,8 +122,12 @@ fn rule(gate: &Gate, standing: &Standing, row: &EntityRow) -> Result<Option<RowO
         let change = to.map(|to| Change { slug: gate.slug.clone(), to });
         let change =
             change.filter(|_| !(to == Some(Setting::Off) && !was_on && was_date.is_none()));
+        let date = match to {
+            Some(Setting::Scheduled(date)) => Some(date.to_string()),
+            Some(Setting::On(_) | Setting::Off) | None => None,
+        };
         let feature = gate.slug.clone();
-        Ok(Some(RowOutcome { feature, line: row.line, rule, effect, change }))
+        Ok(Some(RowOutcome { feature, line: row.line, rule, effect, date, change }))
     };
     if !row.dated {
         return match (enabled_changed, row.enabled) {

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::catalogue::Catalogue;
 use super::gate::Gate;
 use crate::model::folding::meant;
+use crate::model::nearest::nearest;
 
 /// One row of the entity.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,18 +38,22 @@ pub struct Unmatched {
     pub name: String,
     /// Why it is left out.
     pub why: String,
+    /// The nearest name that a feature has.
+    pub nearest: Option<String>,
 }
 
 impl Unmatched {
     /// A row, and why it is left out.
     pub(crate) fn of(row: &EntityRow, why: String) -> Self {
         let name = if row.name.is_empty() { &row.display_name } else { &row.name };
-        Self { line: row.line, name: name.clone(), why }
+        Self { line: row.line, name: name.clone(), why, nearest: None }
     }
 
     /// In a line.
     pub(crate) fn told(&self) -> String {
-        format!("line {}: {:?} is left out, {}", self.line, self.name, self.why)
+        let meant = self.nearest.as_ref().map(|nearest| format!("; did you mean {nearest:?}?"));
+        let meant = meant.unwrap_or_default();
+        format!("line {}: {:?} is left out, {}{meant}", self.line, self.name, self.why)
     }
 }
 
@@ -70,7 +75,12 @@ pub(crate) fn match_rows<'r, 'c>(
     let (mut matched, mut unmatched) = (Vec::new(), Vec::new());
     let mut taken: HashMap<&str, usize> = HashMap::new();
     for row in rows {
-        let named = || by_name.get(&meant(&row.display_name)).map_or(&[][..], Vec::as_slice);
+        // A slug may stand where the class does.
+        let slug = || row.name.rsplit('.').next().unwrap_or_default();
+        let named = || {
+            let mut words = [row.display_name.as_str(), slug()].into_iter();
+            words.find_map(|word| by_name.get(&meant(word))).map_or(&[][..], Vec::as_slice)
+        };
         let by_class = Some(&row.name).filter(|name| !name.is_empty());
         let by_class = by_class.and_then(|name| catalogue.by_table_name(name));
         let found = match (by_class, named()) {
@@ -80,7 +90,12 @@ pub(crate) fn match_rows<'r, 'c>(
             (None, more) => Err(format!("{} features have this name", more.len())),
         };
         match found {
-            Err(why) => unmatched.push(Unmatched::of(row, why)),
+            Err(why) => {
+                let spellings = catalogue.gates.iter().flat_map(Gate::spellings);
+                let mut one = Unmatched::of(row, why);
+                one.nearest = nearest(&one.name, spellings).map(str::to_owned);
+                unmatched.push(one);
+            }
             Ok(gate) => match taken.insert(&gate.slug, row.line) {
                 Some(line) => {
                     unmatched

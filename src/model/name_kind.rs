@@ -41,6 +41,30 @@ pub enum NameKind {
     Operation,
 }
 
+impl NameKind {
+    /// Whether it is one of the values that something can have, which no command lists.
+    pub(crate) fn is_value(self) -> bool {
+        match self {
+            Self::Affiliation
+            | Self::Attribute
+            | Self::CustomerGroup
+            | Self::Currency
+            | Self::Language
+            | Self::Country
+            | Self::Status(_) => true,
+            Self::Channel
+            | Self::Group
+            | Self::Schedule
+            | Self::Profile
+            | Self::Session(_)
+            | Self::Customer
+            | Self::DefaultCustomer
+            | Self::Address
+            | Self::Operation => false,
+        }
+    }
+}
+
 impl fmt::Display for NameKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -179,8 +179,9 @@ impl<'a> Table<'a> {
             }
         }
         for (wanted, found) in COLUMNS.iter().zip(columns) {
-            // The workspace's list has names for people alone.
-            let there = found.is_some() || *wanted == "NAME" && columns[1].is_some();
+            // The workspace's list has names for people alone, and may be without dates.
+            let own = columns[0].is_none() && columns[1].is_some();
+            let there = found.is_some() || own && ["NAME", "ENABLEDATE"].contains(wanted);
             if !there && ["NAME", "ENABLED", "ENABLEDATE"].contains(wanted) {
                 let expected = "a column of this name";
                 self.note(1, 1, &Kind::Missing { key: wanted, expected });
@@ -231,7 +232,8 @@ impl<'a> Table<'a> {
             let (module, line) = (text(module), row.line);
             let display_name = shown.map_or_else(|| text(display), str::to_owned);
             // The workspace has no date for what was on before it kept any.
-            let dated = name_at.is_some() || !enabled || enable_date.is_some();
+            let dated =
+                date_at.is_some() && (name_at.is_some() || !enabled || enable_date.is_some());
             let name = feature;
             let row = EntityRow { name, display_name, module, enabled, enable_date, dated, line };
             self.found.push(row);

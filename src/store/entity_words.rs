@@ -22,6 +22,7 @@ const ALSO: [&[&str]; 5] = [
         "LABEL",
         "NOMBREDELACARACTERISTICA",
         "CARACTERISTICA",
+        "NOMBRE",
     ],
     &["FEATUREMODULE", "MODULO"],
     &["FEATURESTATE", "STATE", "STATUS", "FEATURESTATUS", "ISENABLED", "HABILITADO", "ESTADO"],
@@ -32,6 +33,7 @@ const ALSO: [&[&str]; 5] = [
 const SPANISH: &[&str] = &[
     "NOMBREDELACARACTERISTICA",
     "CARACTERISTICA",
+    "NOMBRE",
     "MODULO",
     "HABILITADO",
     "ESTADO",

@@ -208,7 +208,7 @@ pub enum StoreError {
         source: SqliteError,
     },
     /// A name that is not in the environment.
-    #[error("unknown {what} {name:?}")]
+    #[error("unknown {what} {name:?}{}", expected_one_of(expected))]
     Unknown {
         /// Channel, group, session, profile...
         what: NameKind,
@@ -216,6 +216,8 @@ pub enum StoreError {
         name: String,
         /// The nearest name there is.
         nearest: Option<String>,
+        /// Those there are, where no command lists them.
+        expected: Vec<String>,
     },
     /// A name that is taken.
     #[error("{what} {name:?} already exists")]
@@ -314,6 +316,21 @@ impl StoreError {
     /// An [`StoreError::Unknown`] with the nearest of the names there are.
     pub(crate) fn unknown(what: NameKind, name: &str, known: &[String]) -> Self {
         let nearest = crate::model::nearest::nearest(name, known.iter().map(String::as_str));
-        Self::Unknown { what, name: name.to_owned(), nearest: nearest.map(str::to_owned) }
+        let expected = if what.is_value() { known.to_vec() } else { Vec::new() };
+        Self::Unknown { what, name: name.to_owned(), nearest: nearest.map(str::to_owned), expected }
     }
+}
+
+/// How many names a message lists at most.
+const MOST_NAMES: usize = 20;
+
+/// The end of a message that lists what there is.
+fn expected_one_of(names: &[String]) -> String {
+    if names.is_empty() {
+        return String::new();
+    }
+    let listed = names.iter().take(MOST_NAMES).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let more = names.len().saturating_sub(MOST_NAMES);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!(", expected one of {listed}{more}")
 }

@@ -38,8 +38,9 @@ fn drafted(
     may_be_replaced(path)?;
     let draft = beside(path, ".partial");
     clear(&draft)?;
-    let mut file = File::create_new(&draft).map_err(StoreError::io("write", &draft))?;
-    let written = file.write_all(bytes).map_err(StoreError::io("write", &draft));
+    // The draft is ours: whoever reads the message knows the file by its own name.
+    let mut file = File::create_new(&draft).map_err(StoreError::io("write", path))?;
+    let written = file.write_all(bytes).map_err(StoreError::io("write", path));
     drop(file);
     let kept = written.and_then(|()| keep(&draft));
     if kept.is_err() {

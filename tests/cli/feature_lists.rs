@@ -110,6 +110,27 @@ fn g18_the_workspaces_own_list_is_read_with_its_statuses_and_dates() {
     );
 }
 
+/// A list made by hand has what its writer calls features: slugs, a heading in Spanish, no dates.
+#[test]
+fn g18_a_list_made_by_hand_is_read_and_the_nearest_is_named() {
+    let env = Env::new();
+    let slugs = "NAME,ENABLED,ENABLEDATE\nasync-address-creation,Yes,2026-05-01\n";
+    env.write("slugs.csv", slugs);
+    let report = env.json("features import slugs.csv --dry-run");
+    let rule = &report["rules"][0];
+    assert_eq!((&rule["effect"], &rule["date"]), (&json!("schedules"), &json!("2026-05-01")));
+    let told = env.ok("features import slugs.csv --dry-run").out;
+    assert!(told.contains("async-address-creation for 2026-05-01 (rule d: Yes with"), "{told}");
+    // Without a column of dates, a date is not taken away.
+    env.ok("features import slugs.csv");
+    env.write("names.csv", "Nombre,Estado\nasync-address-creation,No habilitado\n");
+    assert_eq!(env.json("features import names.csv")["changed"], json!([]));
+    env.write("near.csv", "Feature name,State\nEnable asyncronous customer editing,Enabled\n");
+    let unmatched = &env.json("features check near.csv")["unmatched"][0];
+    let nearest = unmatched["nearest"].as_str().unwrap();
+    assert!(nearest.contains("asynchronous"), "{unmatched}");
+}
+
 #[test]
 fn g18_a_data_package_is_read() {
     let env = Env::new();

@@ -48,7 +48,7 @@ fn one(reader: &Reader, word: &str) -> Result<TracedCustomer, CommandError> {
     }
     let (what, name) = (NameKind::Customer, word.to_owned());
     let nearest = trace::nearest_name(reader, word)?;
-    Err(StoreError::Unknown { what, name, nearest }.into())
+    Err(StoreError::Unknown { what, name, nearest, expected: Vec::new() }.into())
 }
 
 #[derive(Debug, Serialize)]

@@ -117,11 +117,10 @@ impl Report for ImportReport {
             self.unchanged
         ));
         for ruled in &self.rules {
-            let rule = format!("{:?}", ruled.rule).to_lowercase();
-            page.item(format!(
-                "line {}: {} {} (rule {rule})",
-                ruled.line, ruled.effect, ruled.feature
-            ));
+            let RowOutcome { line, effect, feature, rule, .. } = ruled;
+            let date = ruled.date.as_ref().map(|date| format!(" for {date}")).unwrap_or_default();
+            let why = rule.describe();
+            page.item(format!("line {line}: {effect} {feature}{date} (rule {rule}: {why})"));
         }
         for note in &self.notes {
             page.item(note);
