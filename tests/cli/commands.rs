@@ -198,6 +198,7 @@ const CHAPTERS: [&[&str]; 4] = [
 fn the_demo_tells_the_four_questions_in_chapters() {
     let env = Env::new();
     let whole = env.ok("demo story").out;
+    insta::assert_snapshot!("demo", whole);
     for (chapter, answers) in (1..).zip(CHAPTERS) {
         let alone = env.ok(&format!("demo story-{chapter} --chapter {chapter}")).out;
         let told = alone.replace(&format!("story-{chapter}"), "story");
