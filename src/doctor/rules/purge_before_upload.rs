@@ -24,7 +24,7 @@ const HEADER: Header = Header {
     how_to_fix: "Upload before anybody closes a shift.",
     since: "0.2.0",
     behaviours: &["U06"],
-    sources: &[Source::documented(SCHEMA)],
+    sources: &[Source::inferred(SCHEMA)],
 };
 
 pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
