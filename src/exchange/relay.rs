@@ -5,6 +5,8 @@
 //! writer, which brings the same rows again. Headquarters is the truth: what the channel does not
 //! take, whatever the reason, the next job brings, and the call has succeeded.
 
+use std::convert::Infallible;
+
 use serde::{Deserialize, Serialize};
 
 use super::chain::chain;
@@ -68,7 +70,7 @@ pub(crate) fn real_time(
     let now = writer.world.clock.utc();
     let before = writer.env.reader()?;
     let (intent, announced) = writer.hq.write(|hq| {
-        let (since, account) = ask(hq, &before.hq, &now, work)?;
+        let (since, account) = ask(hq, &plans(hq)?, &before.hq, &now, work)?;
         call.account = account.to_string();
         let mark = lineage::begin(hq, &call.channel)?;
         let announced = Announced { since, mark, call: call.clone() };
@@ -84,31 +86,67 @@ pub(crate) fn real_time(
 /// its changes are, and the account it is about. `before` is headquarters as it was.
 fn ask(
     hq: &HqTx<'_>,
+    plans: &Plans,
     before: &Headquarters,
     now: &Time,
     work: impl FnOnce(&HqTx<'_>) -> Result<AccountNum, ExchangeError>,
 ) -> Result<(i64, AccountNum), ExchangeError> {
-    let plans = plans(hq)?;
     // Versions are closed on both sides, so that the call's changes stand alone.
     let since = tracking::close_version(hq, now)?;
     let account = work(hq)?;
-    lengths::refuse_new(hq, before, &plans, since)?;
+    lengths::refuse_new(hq, before, plans, since)?;
     tracking::close_version(hq, now)?;
     Ok((since, account))
 }
 
-/// Does what a call asks in a copy of headquarters that is thrown away, and nowhere else; the
-/// account it is about.
-///
-/// # Errors
-/// Those of [`real_time`].
-pub(crate) fn rehearse(
-    copy: &Handle<Headquarters>,
-    before: &Headquarters,
-    now: &Time,
-    work: impl FnOnce(&HqTx<'_>) -> Result<AccountNum, ExchangeError>,
-) -> Result<AccountNum, ExchangeError> {
-    copy.write(|hq| ask(hq, before, now, work)).map(|(_, account)| account)
+/// A copy of headquarters in which calls are only said; it is as it was after each.
+pub(crate) struct Copy {
+    hq: Handle<Headquarters>,
+    plans: Plans,
+}
+
+/// What ends a call that is only said: its transaction never commits.
+enum Said {
+    Done(AccountNum),
+    Failed(ExchangeError),
+}
+
+impl From<StoreError> for Said {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl Copy {
+    /// Takes a copy that nobody else writes to.
+    ///
+    /// # Errors
+    /// Those of the file, and definitions that cannot be read.
+    pub(crate) fn new(hq: Handle<Headquarters>) -> Result<Self, ExchangeError> {
+        let plans = plans(&hq)?;
+        Ok(Self { hq, plans })
+    }
+
+    /// Does what a call asks, and undoes it; the account it is about. `before` is headquarters.
+    ///
+    /// # Errors
+    /// Those of [`real_time`].
+    pub(crate) fn say(
+        &self,
+        before: &Headquarters,
+        now: &Time,
+        work: impl FnOnce(&HqTx<'_>) -> Result<AccountNum, ExchangeError>,
+    ) -> Result<AccountNum, ExchangeError> {
+        let said: Result<Infallible, Said> = self.hq.write(|hq| {
+            let asked = ask(hq, &self.plans, before, now, work);
+            Err(asked.map_or_else(Said::Failed, |(_, account)| Said::Done(account)))
+        });
+        match said {
+            Err(Said::Done(account)) => Ok(account),
+            Err(Said::Failed(error)) => Err(error),
+            Ok(never) => match never {},
+        }
+    }
 }
 
 /// Brings the rows and the log line to the channel, and drops the announcement. Where the channel
@@ -176,11 +214,14 @@ fn bring(
     Ok(Ok(()))
 }
 
+/// Tables of downloads, each with the channel's table it goes to.
+type Plans = Vec<(TablePlan, Table)>;
+
 /// Every download table once, whichever jobs bring it, and the channel's table it goes to. A job
 /// whose mapping is broken brings nothing, and is in no other's way.
-fn plans(hq: &Headquarters) -> Result<Vec<(TablePlan, Table)>, ExchangeError> {
+fn plans(hq: &Headquarters) -> Result<Plans, ExchangeError> {
     let known = Known::read(hq)?;
-    let mut plans: Vec<(TablePlan, Table)> = Vec::new();
+    let mut plans = Plans::new();
     for job in known.definitions.jobs.iter().filter(|job| job.direction == Direction::Download) {
         let planned = match plan_job(&known.definitions, job, &known.hq, &known.channel) {
             Err(ExchangeError::MappingBroken { .. }) => continue,

@@ -41,6 +41,8 @@ pub enum AnsweredBy {
 /// An environment in which a request is only said.
 pub(super) struct Rehearsal {
     reader: Reader,
+    /// Where real-time calls are said, once there was one.
+    copy: Option<relay::Copy>,
 }
 
 impl Rehearsal {
@@ -54,7 +56,7 @@ impl Rehearsal {
         let asked = Asked::Operation(channel);
         let armed = arming::rehearsed(&reader, faults, asked).map_err(PosError::from)?;
         reader.world.faults.arm(armed);
-        Ok(Self { reader })
+        Ok(Self { reader, copy: None })
     }
 
     /// The environment.
@@ -405,9 +407,12 @@ impl<'a> Site<'a> {
                 let Answer { call, left } = relay::real_time(writer, call, work)?;
                 (call.account, left)
             }
-            Hands::Rehearsing(Rehearsal { reader }) => {
-                let copy = reader.env.headquarters_copy()?;
-                (relay::rehearse(&copy, &reader.hq, &self.now, work)?.to_string(), None)
+            Hands::Rehearsing(Rehearsal { reader, copy }) => {
+                let copy = match copy {
+                    Some(copy) => copy,
+                    None => copy.insert(relay::Copy::new(reader.env.headquarters_copy()?)?),
+                };
+                (copy.say(&reader.hq, &self.now, work)?.to_string(), None)
             }
         };
         let mut report = self.report(kind.as_str(), Path::RealTime, &account);

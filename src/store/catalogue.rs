@@ -1,5 +1,7 @@
 //! Reads from a database which tables, columns and keys it has.
 
+use std::sync::OnceLock;
+
 use super::connection::open_memory;
 use super::db::Db;
 use super::error::StoreError;
@@ -158,6 +160,9 @@ pub fn declared(
     channel: &[(String, String)],
 ) -> Result<Catalogue, StoreError> {
     let side = |kind: Kind, files: &[(String, String)]| {
+        if files.is_empty() {
+            return shipped(kind);
+        }
         let guarded = Guarded::new(Db::in_memory(kind)?, kind)?;
         let carry_out = |(name, sql): &(String, String)| guarded.carry_out(name, sql);
         guarded.db().immediate(|| files.iter().try_for_each(carry_out))?;
@@ -171,6 +176,21 @@ pub fn declared(
         }
         (Err(error), _) | (_, Err(error)) => Err(error),
     }
+}
+
+/// A side as the shipped schema alone declares it, which is worked out once.
+fn shipped(kind: Kind) -> Result<Tables, StoreError> {
+    static HQ: OnceLock<Tables> = OnceLock::new();
+    static CHANNEL: OnceLock<Tables> = OnceLock::new();
+    let known = match kind {
+        Kind::Headquarters => &HQ,
+        Kind::Channel => &CHANNEL,
+    };
+    if let Some(tables) = known.get() {
+        return Ok(tables.clone());
+    }
+    let tables = tables(&Db::in_memory(kind)?)?;
+    Ok(known.get_or_init(|| tables).clone())
 }
 
 /// Keeps the channel side's statements in headquarters, from which packages are made.

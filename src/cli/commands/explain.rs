@@ -69,6 +69,10 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
         None => Prose::hint("see the rules", Suggestion::Explain("rules".to_owned())),
     };
     let message = format!("nothing to explain of {word:?}");
+    if definitions.subjobs.iter().any(|subjob| subjob.table.eq_ignore_ascii_case(word.trim())) {
+        let hint = Prose::hint("it is a table; see what carries it", Suggestion::WhichJob(word));
+        return Err(CommandError::usage("unknown-word", message, hint));
+    }
     let error = CommandError::usage("unknown-word", message, hint);
     Err(error.with_hint(Prose::hint("see the jobs", OfJobs::List)))
 }

@@ -111,7 +111,7 @@ pub(super) fn run(
     context: &Context,
     catalogue: &Catalogue,
     file: Option<&Path>,
-    channel: &str,
+    (channel, strict): (&str, bool),
 ) -> Result<Exit, CommandError> {
     let rows = file.map(answer::read).transpose()?;
     let (matched, unmatched) = match_rows(catalogue, rows.as_deref().unwrap_or_default());
@@ -153,6 +153,7 @@ pub(super) fn run(
             None => report.equal += 1,
         }
     }
-    let exit = if report.differences.is_empty() { Exit::Done } else { Exit::No };
+    let ok = report.differences.is_empty() && (!strict || report.unmatched.is_empty());
+    let exit = if ok { Exit::Done } else { Exit::No };
     context.end(exit, &report)
 }

@@ -134,7 +134,7 @@ enum Command {
         /// package (.zip); with --channel the answer of GetFeatureStates (.json).
         file: Option<PathBuf>,
         /// The channel whose GetFeatureStates answer the file is; without a file it is asked now.
-        #[arg(long, value_name = "C", conflicts_with = "strict")]
+        #[arg(long, value_name = "C")]
         channel: Option<String>,
         /// Exit with 1 where a row matches no feature.
         #[arg(long)]
@@ -217,8 +217,8 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
             let gate = feature.map(|feature| find(&catalogue, &feature)).transpose()?;
             graph::run(context, &catalogue, gate, drawing)
         }
-        Command::Check { file, channel: Some(channel), .. } => {
-            answer::run(context, &catalogue, file.as_deref(), &channel)
+        Command::Check { file, channel: Some(channel), strict } => {
+            answer::run(context, &catalogue, file.as_deref(), (&channel, strict))
         }
         Command::Check { file, strict, .. } => {
             check::run(context, &catalogue, file.as_deref(), strict)
