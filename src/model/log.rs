@@ -19,6 +19,8 @@ named! {
         Processed = "processed",
         /// An operation failed in the customer batch.
         Failed = "failed",
+        /// A value of an operation was corrected on the status form.
+        Corrected = "corrected",
         /// A register changed its own channel, without a call to headquarters.
         Acted = "acted",
         /// A register called headquarters.

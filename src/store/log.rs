@@ -3,7 +3,9 @@
 use rusqlite::{Row, named_params, params};
 
 use super::error::StoreError;
+use super::operations::OperationRow;
 use super::side::{ChannelDatabase, ChannelTx, Headquarters, HqTx};
+use crate::model::customer::Change;
 use crate::model::ids::DataStoreId;
 use crate::model::log::{LogEntry, LogEvent, LogPosition};
 use crate::model::operation::OperationId;
@@ -68,6 +70,27 @@ pub(crate) fn note_failure(
         "INSERT INTO cdx_LOG (AT, EVENT, DATASTORE, SUBJECT, STATUS, DETAIL)
          VALUES (?1, ?2, ?3, ?4, '', ?5)",
         params![at, LogEvent::Failed, store, operation.to_string(), error],
+    )
+}
+
+/// Notes that a value of an operation was corrected on the status form (C04).
+pub(super) fn note_correction(
+    hq: &HqTx<'_>,
+    row: &OperationRow,
+    change: &Change,
+    at: &Time,
+) -> Result<(), StoreError> {
+    let Change { attribute, old, new } = change;
+    hq.execute(
+        "INSERT INTO cdx_LOG (AT, EVENT, DATASTORE, SUBJECT, STATUS, DETAIL)
+         VALUES (?1, ?2, ?3, ?4, '', ?5)",
+        params![
+            at,
+            LogEvent::Corrected,
+            row.made_in,
+            row.id.to_string(),
+            format!("{attribute} was {old:?}, is {new:?}")
+        ],
     )
 }
 

@@ -9,6 +9,7 @@ use super::catalogue::find_table;
 use super::customer_rows::affiliation_named;
 use super::error::StoreError;
 use super::lengths;
+use super::log;
 use super::side::{Headquarters, HqTx};
 use super::sql_text::quoted;
 use crate::model::async_values::AFFILIATION;
@@ -197,6 +198,7 @@ pub(crate) fn edit(
             ":edits": serde_json::to_string(&edits).unwrap_or_default(),
         },
     )?;
+    log::note_correction(hq, row, &change, now)?;
     Ok(change)
 }
 

@@ -402,6 +402,7 @@ fn c09_affiliations_and_attributes_are_fields_each_for_itself() {
     let names = "SELECT NAME FROM RETAILAFFILIATION ORDER BY RECID LIMIT 1";
     let name = text(&env.hq(), names);
     let id = number(&env.hq(), "SELECT min(RECID) FROM RETAILAFFILIATION");
+    let attribute = number(&env.hq(), "SELECT min(RECID) FROM ECORESATTRIBUTE");
     let now = "2026-01-15 08:00:00.000";
     env.hq()
         .execute_batch(&format!("DELETE FROM RETAILCUSTAFFILIATION WHERE CUSTACCOUNTNUM = '{ONE}'"))
@@ -415,7 +416,7 @@ fn c09_affiliations_and_attributes_are_fields_each_for_itself() {
                  VALUES ('{ONE}', {id}, {operation}, '{at}', 'USRT');
                  INSERT INTO ax_RETAILASYNCCUSTOMERATTRIBUTEV2 (CUSTACCOUNT, ATTRIBUTERECID,
                  ATTRIBUTEVALUESTRING, OPERATION, MODIFIEDDATETIME, DATAAREAID)
-                 VALUES ('{ONE}', 7, '{value}', 2, '{at}', 'USRT')"
+                 VALUES ('{ONE}', {attribute}, '{value}', 2, '{at}', 'USRT')"
             ))
             .unwrap();
     };
@@ -427,7 +428,7 @@ fn c09_affiliations_and_attributes_are_fields_each_for_itself() {
     assert_eq!(number(&env.hq(), given), 0);
     assert_eq!(text(&env.hq(), "SELECT VALUE FROM cdx_CUSTOMERATTRIBUTE"), "newer");
     assert_eq!(left(&env, "affiliation-2"), [format!("affiliation {id}")]);
-    assert_eq!(left(&env, "attribute-2"), ["attribute 7"]);
+    assert_eq!(left(&env, "attribute-2"), [format!("attribute {attribute}")]);
     // One that was set by name in headquarters is the same field.
     env.ok("clock advance 1h");
     env.ok(&format!("customers edit {ONE} --set affiliation={name}"));

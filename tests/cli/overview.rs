@@ -324,7 +324,8 @@ fn the_log_has_everything_in_the_order_in_which_it_happened() {
         let stores = ["houston", "houston.offline", "seattle", "online"];
         [("generated", "")].into_iter().chain(stores.map(|store| ("applied", store)))
     };
-    let mut expected = vec![("switched", ""); 3];
+    // Three features, and the profile.
+    let mut expected = vec![("switched", ""); 4];
     expected.extend([("cached", "seattle"), ("called", "seattle")]);
     expected.extend((0..3).flat_map(applied));
     expected.extend([("restarted", "houston"), ("cached", "houston"), ("acted", "houston")]);
@@ -378,6 +379,9 @@ fn the_log_tells_of_failures() {
     let text = env.ok("log").out;
     assert!(text.contains("customer-1 failed: the operation failed (fault batch-fails)"), "{text}");
     assert!(text.contains("customer batch: 0 processed, 1 failed, 1 waiting"), "{text}");
+    env.ok("customers status edit customer-1 --set FIRSTNAME=Works");
+    let last = env.ok("log").out.lines().last().unwrap().to_owned();
+    assert!(last.contains("customer-1 corrected: FIRSTNAME was "), "{last}");
     std::fs::write(env.channel_path("online"), "this is no database").unwrap();
     let log = env.ok("log");
     assert!(log.out.contains("could not be read: online: "), "{}", log.out);

@@ -162,6 +162,18 @@ fn c12_an_environment_of_an_earlier_version_knows_what_it_uses() {
     env.run("customers edit 00000006 --set group=OWNN").expect(2);
 }
 
+/// The same of attributes, which were kept by their numbers.
+#[test]
+fn c11_an_environment_of_an_earlier_version_has_the_attributes_it_uses() {
+    let env = Env::of_version("0.4.0");
+    let kept = "INSERT INTO cdx_CUSTOMERATTRIBUTE VALUES ('00000005', 7, 'gold')";
+    env.hq().execute_batch(kept).unwrap();
+    env.ok("scheduler init");
+    env.ok("run 1110 1010");
+    let told = "SELECT cdx_ATTRIBUTES FROM ax_RETAILCUSTTABLE WHERE ACCOUNTNUM = '00000005'";
+    assert_eq!(text(&env.channel("online"), told), r#"{"Attribute 7":"gold"}"#);
+}
+
 /// Who had rehearsed a table of one of these names has its rows in the new one, and his own beside
 /// it; a view that was broken before does not stand in the way.
 #[test]

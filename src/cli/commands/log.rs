@@ -157,6 +157,7 @@ impl Entry {
                 format!("customer batch: {} processed, {detail}", self.count)
             }
             LogEvent::Failed => format!("{subject} failed{because}"),
+            LogEvent::Corrected => format!("{subject} corrected{because}"),
             LogEvent::Acted => format!("{subject} row of {account}: {status}"),
             LogEvent::Called => {
                 let about = if account.is_empty() { String::new() } else { format!(" {account}") };

@@ -4,7 +4,7 @@ CREATE TABLE cdx_LOG (
     ID        INTEGER PRIMARY KEY AUTOINCREMENT,
     AT        TEXT NOT NULL,
     EVENT     TEXT NOT NULL CHECK (EVENT IN
-        ('switched', 'generated', 'applied', 'uploaded', 'processed', 'failed')),
+        ('switched', 'generated', 'applied', 'uploaded', 'processed', 'failed', 'corrected')),
     DATASTORE INTEGER,                          -- the channel database it is about
     SUBJECT   TEXT NOT NULL,                    -- a feature, a job, an operation
     NUMBER    INTEGER,                          -- a session
@@ -16,6 +16,20 @@ CREATE TABLE cdx_LOG (
 CREATE TRIGGER cdx_LOG_SWITCHED AFTER INSERT ON cdx_FEATURELOG WHEN NEW.EVENT <> 'listed' BEGIN
     INSERT INTO cdx_LOG (AT, EVENT, SUBJECT, STATUS, DETAIL)
     VALUES (NEW.AT, 'switched', NEW.NAME, NEW.EVENT, NEW.DETAIL);
+END;
+
+CREATE TRIGGER cdx_LOG_PROFILE AFTER UPDATE OF CREATEASYNCCUSTOMERS, CREATEOFFLINECUSTOMERORDERS
+ON RETAILFUNCTIONALITYPROFILE BEGIN
+    INSERT INTO cdx_LOG (AT, EVENT, SUBJECT, STATUS)
+    SELECT VALUE, 'switched', 'Create customer in async mode in profile ' || NEW.PROFILEID,
+        CASE NEW.CREATEASYNCCUSTOMERS WHEN 1 THEN 'on' ELSE 'off' END
+    FROM cdx_WORLD
+    WHERE KEY = 'clock' AND OLD.CREATEASYNCCUSTOMERS <> NEW.CREATEASYNCCUSTOMERS;
+    INSERT INTO cdx_LOG (AT, EVENT, SUBJECT, STATUS)
+    SELECT VALUE, 'switched', 'Create customer order in async mode in profile ' || NEW.PROFILEID,
+        CASE NEW.CREATEOFFLINECUSTOMERORDERS WHEN 1 THEN 'on' ELSE 'off' END
+    FROM cdx_WORLD
+    WHERE KEY = 'clock' AND OLD.CREATEOFFLINECUSTOMERORDERS <> NEW.CREATEOFFLINECUSTOMERORDERS;
 END;
 
 -- Available, Canceled, CreateFailed, NoData.
