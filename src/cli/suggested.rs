@@ -101,6 +101,7 @@ fn of_families(name: &str, agreed: Consent) -> Vec<Suggestion> {
         OfCustomers::Show(own()),
         OfCustomers::Operations,
         OfCustomers::FailedOperations,
+        OfCustomers::CorrectOperation(own()),
         OfCustomers::Operation(own()),
         OfCustomers::Synchronize(own()),
         OfCustomers::Trace(own()),

@@ -261,7 +261,8 @@ fn every(schedule: &Schedule) -> Result<Interval, Box<NotRun>> {
         return not("it is not active".to_owned(), SetSchedule { active: Some(true), ..change });
     }
     if !schedule.recurring || schedule.batch_state.is_none() {
-        let recurring = SetSchedule { recurring: true, every: Interval::minutes(30), ..change };
+        let every = if schedule.every.is_none() { Interval::minutes(30) } else { None };
+        let recurring = SetSchedule { recurring: true, every, ..change };
         return not("it has no recurring batch".to_owned(), recurring);
     }
     let waits = SetSchedule { waiting: true, ..change.clone() };

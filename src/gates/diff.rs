@@ -38,6 +38,8 @@ pub(crate) struct Difference {
     pub(crate) kind: Kind,
     /// The feature's name in the entity.
     pub(crate) feature: String,
+    /// Its slug, where it is known here.
+    pub(crate) slug: Option<String>,
     /// What the left side says.
     pub(crate) left: Option<String>,
     /// What the right side says.
@@ -87,6 +89,7 @@ fn one(
     Difference {
         kind,
         feature: row.name.clone(),
+        slug: None,
         left: left.map(says),
         right: right.map(says),
         channels: Vec::new(),

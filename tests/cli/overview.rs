@@ -379,7 +379,7 @@ fn the_log_tells_of_failures() {
     let text = env.ok("log").out;
     assert!(text.contains("customer-1 failed: the operation failed (fault batch-fails)"), "{text}");
     assert!(text.contains("customer batch: 0 processed, 1 failed, 1 waiting"), "{text}");
-    env.ok("customers status edit customer-1 --set FIRSTNAME=Works");
+    env.ok("customers status edit customer-1 --set first-name=Works");
     let last = env.ok("log").out.lines().last().unwrap().to_owned();
     assert!(last.contains("customer-1 corrected: FIRSTNAME was "), "{last}");
     std::fs::write(env.channel_path("online"), "this is no database").unwrap();

@@ -207,6 +207,8 @@ pub enum OfCustomers {
     FailedOperations,
     /// Shows one of those.
     Operation(String),
+    /// Corrects a value of one of those; which and how, whoever types it knows.
+    CorrectOperation(String),
     /// Processes one of those again.
     Synchronize(String),
     /// Follows one through every stage.

@@ -281,6 +281,10 @@ impl OfCustomers {
             Self::List => Words::of("customers list"),
             Self::Show(account) => Words::of("customers show").value(account),
             Self::Operations => Words::of("customers status"),
+            Self::CorrectOperation(id) => {
+                let value = Some("COLUMN=VALUE".to_owned());
+                Words::of("customers status edit").value(id).option("--set", value)
+            }
             Self::FailedOperations => {
                 Words::of("customers status list").option("--status", Some("failed"))
             }

@@ -9,7 +9,7 @@ use crate::cli::typed::nameless;
 use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::batch::{Preview, preview};
 use crate::exchange::waiting::{ChannelWaiting, what_waits};
-use crate::model::customer::{Change, CustomerField};
+use crate::model::customer::{AddressField, Change, CustomerField};
 use crate::model::left_field::LeftField;
 use crate::model::name_kind::NameKind;
 use crate::model::nearest::nearest;
@@ -214,7 +214,8 @@ fn correct(
     let now = writer.world.clock.utc();
     let mut changes = Vec::new();
     for text in set {
-        let (column, value) = text.split_once('=').unwrap_or((text.as_str(), ""));
+        let (word, value) = text.split_once('=').unwrap_or((text.as_str(), ""));
+        let column = column_of(id.kind, word);
         let required = CustomerField::of_column(column).is_some_and(CustomerField::is_required);
         if required && value.trim().is_empty() {
             return Err(nameless(column));
@@ -234,6 +235,23 @@ fn correct(
         changes.push(operations::edit(&writer.hq, &row, found, value, &now)?);
     }
     Ok(changes)
+}
+
+/// The column that a word names: its own, or that of a customer's or an address's field.
+fn column_of(kind: OperationKind, word: &str) -> &str {
+    let is = |name: &str| name.eq_ignore_ascii_case(word);
+    let column = match kind {
+        OperationKind::Customer => {
+            let mut fields = CustomerField::ALL.iter();
+            fields.find(|field| is(field.as_str())).map(|field| field.column())
+        }
+        OperationKind::Address => {
+            let mut fields = AddressField::ALL.iter();
+            fields.find(|field| is(field.as_str())).map(|field| field.column())
+        }
+        OperationKind::Contact | OperationKind::Affiliation | OperationKind::Attribute => None,
+    };
+    column.unwrap_or(word)
 }
 
 fn left_alone(page: &mut Page, left: &[LeftField<ShownTime>]) {
@@ -351,9 +369,8 @@ impl Report for ShownOperation {
         }
         if operation.status == OperationStatus::Failed {
             let id = &operation.id;
-            page.item(format!(
-                "correct a value: customers status edit {id} --set COLUMN=VALUE, the columns below"
-            ));
+            let correct = OfCustomers::CorrectOperation(id.clone());
+            page.item(Prose::hint("correct a value, of the columns below", correct));
             page.item(Prose::hint("then", OfCustomers::Synchronize(id.clone())));
         }
         if !detail.changes.is_empty() {

@@ -48,9 +48,9 @@ impl Report for DiffReport {
                 Kind::Differs => "differs",
                 Kind::ChannelsDiffer => "channels differ",
             };
-            let feature = difference.feature.rsplit('.').next().unwrap_or_default();
+            let class = difference.feature.rsplit('.').next().unwrap_or_default();
             [
-                feature.to_owned(),
+                difference.slug.clone().unwrap_or_else(|| class.to_owned()),
                 what.to_owned(),
                 difference.left.clone().unwrap_or_default(),
                 difference.right.clone().unwrap_or_default(),
@@ -71,7 +71,10 @@ pub(super) fn run(
     let mut unmatched = Vec::new();
     let catalogue = super::catalogue(context)?;
     let mut look = |path| side(path, &catalogue, &mut unmatched);
-    let differences = diff(&look(left)?, &look(right)?);
+    let mut differences = diff(&look(left)?, &look(right)?);
+    for one in &mut differences {
+        one.slug = catalogue.by_table_name(&one.feature).map(|gate| gate.slug.clone());
+    }
     let equal = differences.is_empty();
     let (left, right) = (left.display().to_string(), right.display().to_string());
     let no = !equal || strict && !unmatched.is_empty();
