@@ -3,7 +3,6 @@
 use rusqlite::{Row, named_params, params};
 
 use super::error::StoreError;
-use super::operations::OperationRow;
 use super::side::{ChannelDatabase, ChannelTx, Headquarters, HqTx};
 use crate::model::customer::Change;
 use crate::model::ids::DataStoreId;
@@ -76,7 +75,7 @@ pub(crate) fn note_failure(
 /// Notes that a value of an operation was corrected on the status form (C04).
 pub(super) fn note_correction(
     hq: &HqTx<'_>,
-    row: &OperationRow,
+    (store, operation): (DataStoreId, OperationId),
     change: &Change,
     at: &Time,
 ) -> Result<(), StoreError> {
@@ -87,8 +86,8 @@ pub(super) fn note_correction(
         params![
             at,
             LogEvent::Corrected,
-            row.made_in,
-            row.id.to_string(),
+            store,
+            operation.to_string(),
             format!("{attribute} was {old:?}, is {new:?}")
         ],
     )

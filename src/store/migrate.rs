@@ -18,7 +18,10 @@ pub(super) fn migrate(db: &Db, kind: Kind, version: i64) -> Result<(), StoreErro
     // Otherwise a column is not renamed while any view cannot be read, whatever it is about.
     db.script("PRAGMA writable_schema = ON;")?;
     for step in kind.migrations().iter().filter(|step| step.version > version) {
-        take(db, step)?;
+        // A new file has nothing of anybody's.
+        let aside = if version == 0 { Vec::new() } else { make_room(db, step)? };
+        db.script(step.sql)?;
+        aside.iter().try_for_each(|(table, name)| take_in(db, table, name))?;
     }
     let (id, known) = (kind.application_id(), kind.version());
     db.script(&format!(
@@ -26,31 +29,30 @@ pub(super) fn migrate(db: &Db, kind: Kind, version: i64) -> Result<(), StoreErro
     ))
 }
 
-fn take(db: &Db, step: &Migration) -> Result<(), StoreError> {
+/// Sets aside the tables that a step is about to make; each with its other name.
+fn make_room(db: &Db, step: &Migration) -> Result<Vec<(&'static str, String)>, StoreError> {
+    let there = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' \
+                 AND name = ?1 COLLATE NOCASE";
     let mut aside = Vec::new();
     for table in step.tables() {
-        if db.number("SELECT count(*) FROM pragma_table_list(?1) WHERE type = 'table'", [table])?
-            > 0
-        {
+        if db.number(there, [table])? > 0 {
             aside.push((table, set_aside(db, table)?));
         }
     }
-    db.script(step.sql)?;
-    aside.iter().try_for_each(|(table, name)| take_in(db, table, name))
+    Ok(aside)
 }
 
 /// Gives a table another name, and takes from it what its successor may have under the same name;
 /// views go on to read the name they were made for.
 fn set_aside(db: &Db, table: &str) -> Result<String, StoreError> {
-    let attached = "SELECT type || ' ' || name FROM sqlite_schema \
-                    WHERE tbl_name = ?1 COLLATE NOCASE AND type IN ('index', 'trigger') \
-                    AND sql IS NOT NULL";
+    let attached = include_str!("sql/attached_to_table.sql");
     for thing in db.rows(attached, [table], |row| row.get::<_, String>(0))? {
         let (kind, name) = thing.split_once(' ').unwrap_or_default();
         db.script(&format!("DROP {kind} {}", quoted(name)))?;
     }
     let mut name = format!("own_{table}");
-    while db.number("SELECT count(*) FROM pragma_table_list(?1)", [&name])? > 0 {
+    let taken = "SELECT count(*) FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE";
+    while db.number(taken, [&name])? > 0 {
         name.insert_str(0, "own_");
     }
     db.script(&format!(
@@ -64,12 +66,8 @@ fn set_aside(db: &Db, table: &str) -> Result<String, StoreError> {
 
 /// Copies the rows that fit, by the columns that both have.
 fn take_in(db: &Db, table: &str, aside: &str) -> Result<(), StoreError> {
-    let columns: Vec<String> = db.rows(
-        "SELECT n.name FROM pragma_table_info(?1) n JOIN pragma_table_info(?2) o
-         ON o.name = n.name COLLATE NOCASE WHERE n.name <> 'RECID' ORDER BY n.cid",
-        [table, aside],
-        |row| row.get(0),
-    )?;
+    let columns: Vec<String> =
+        db.rows(include_str!("sql/columns_of_both.sql"), [table, aside], |row| row.get(0))?;
     if columns.is_empty() {
         return Ok(());
     }

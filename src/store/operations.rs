@@ -198,7 +198,7 @@ pub(crate) fn edit(
             ":edits": serde_json::to_string(&edits).unwrap_or_default(),
         },
     )?;
-    log::note_correction(hq, row, &change, now)?;
+    log::note_correction(hq, (row.made_in, row.id), &change, now)?;
     Ok(change)
 }
 
