@@ -74,8 +74,11 @@ pub(super) fn ungiven(path: &str, kind: ErrorKind) -> Prose {
     }
     let (path, folder) = (Path::new(path), folder_of(Path::new(path)));
     if !Path::new(&folder).exists() {
-        let folder = quoted(&folder);
-        return format!("make its folder, or name another place: mkdir -p {folder}").into();
+        let folder = Path::new(&folder);
+        let there = folder.ancestors().find(|one| one.exists()).unwrap_or(Path::new("."));
+        let there = if there.as_os_str().is_empty() { Path::new(".") } else { there };
+        let there = quoted(&there.display().to_string());
+        return format!("its folder is not there; see what there is: ls {there}").into();
     }
     let names: Vec<String> = std::fs::read_dir(&folder)
         .map(|entries| entries.flatten().map(|entry| entry.file_name()))

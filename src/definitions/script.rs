@@ -28,6 +28,12 @@ pub enum ScriptProblem {
     /// A statement that SQLite does not take.
     #[error("the statement fails: {0}")]
     Failed(String),
+    /// It makes a table that the tool makes itself.
+    #[error("{table} is a table that cdx makes itself")]
+    OwnTable {
+        /// The table, in capitals.
+        table: String,
+    },
     /// A script that was applied has been changed since.
     #[error("it was applied to {database} and has changed since")]
     Changed {
@@ -47,6 +53,7 @@ impl ScriptProblem {
             Self::Endless { .. } => "script-endless",
             Self::TooMuch { .. } => "script-too-much",
             Self::Failed(_) => "script-fails",
+            Self::OwnTable { .. } => "script-own-table",
             Self::Changed { .. } => CHANGED,
         }
     }
@@ -61,6 +68,10 @@ impl ScriptProblem {
             }
             Self::Endless { .. } | Self::TooMuch { .. } => "make the script smaller",
             Self::Failed(_) => "correct it",
+            Self::OwnTable { .. } => {
+                "take its statements out; where an earlier version has applied the file, delete \
+                 it, and the job file that maps the table: its rows have been taken in"
+            }
             Self::Changed { .. } => {
                 "put it back as it was and the change into a new file with a later name"
             }

@@ -63,11 +63,25 @@ fn contact(task: &Task<'_>, account: AccountNum) -> Result<Outcome, StoreError> 
     };
     let mut done = Outcome { account, ..Outcome::default() };
     let value = if takes { "" } else { contact.value.as_str() };
+    if takes && !has(hq, &done.account, field, &contact.value)? {
+        return Ok(done);
+    }
     set_customer_field(task, &mut done, field, value, &Contact::COLUMNS)?;
     for change in &mut done.changes {
         change.attribute.clone_from(&word);
     }
     Ok(done)
+}
+
+/// Whether a field of a customer has this value, in any case.
+fn has(
+    hq: &Headquarters,
+    account: &AccountNum,
+    field: CustomerField,
+    value: &str,
+) -> Result<bool, StoreError> {
+    let found = hq_customers::find(hq, account)?.unwrap_or_default();
+    Ok(field.get(&found).eq_ignore_ascii_case(value))
 }
 
 fn affiliation(task: &Task<'_>, account: AccountNum) -> Result<Outcome, StoreError> {

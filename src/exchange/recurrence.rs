@@ -30,14 +30,16 @@ const MOST: i64 = 20_000;
 struct Recurring {
     every: Interval,
     from: Time,
+    is_schedule: bool,
     name: String,
     requests: Vec<RunRequest>,
 }
 
 impl Recurring {
-    /// Tells it from others; the Async Client recurs at each interval that databases have.
+    /// Tells it from others: a schedule has one name, whatever its interval is by now. The Async
+    /// Client, which is none, recurs at each interval that databases have.
     fn key(&self) -> String {
-        format!("{} every {}", self.name, self.every)
+        if self.is_schedule { self.name.clone() } else { format!("{}/{}", self.name, self.every) }
     }
 }
 
@@ -211,6 +213,7 @@ fn recurring(
                 every,
                 requests: requests(definitions, &schedule, two_phase),
                 from: schedule.from,
+                is_schedule: true,
                 name: schedule.name,
             }),
             Err(why) => not_run.push(*why),
@@ -245,8 +248,13 @@ fn collecting(hq: &Headquarters, definitions: &Definitions) -> Result<Vec<Recurr
         }));
     }
     let name = || "Async Client".to_owned();
-    let recurring =
-        |(every, requests)| Recurring { every, from: Time::default(), name: name(), requests };
+    let recurring = |(every, requests)| Recurring {
+        every,
+        from: Time::default(),
+        is_schedule: false,
+        name: name(),
+        requests,
+    };
     Ok(found.into_iter().map(recurring).collect())
 }
 

@@ -77,12 +77,14 @@ fn in_file(
     tables: &[UploadTable],
 ) -> Result<WaitingRows, StoreError> {
     let database = reader.env.channel(&store.name, Access::Read)?;
+    // What an offline database lacks in its channel's, only both files tell.
+    let merged_into =
+        if store.offline { Some(reader.env.channel(store.channel(), Access::Read)?) } else { None };
     let mut found = WaitingRows::default();
     for table in tables {
-        let rows = if store.offline {
-            not_merged(reader, store, &database, table)?
-        } else {
-            not_collected(&reader.hq, store, &database, table)?
+        let rows = match &merged_into {
+            Some(channel) => waiting::to_come(&reader.hq, channel, &database, &store.name, table)?,
+            None => not_collected(&reader.hq, store, &database, table)?,
         };
         found.rows += rows;
         if OperationKind::of_channel_table(&table.plan.target).is_some() {
@@ -107,15 +109,4 @@ pub(super) fn not_collected(
         Some(range) => table.count(channel, &range),
         None => Ok(0),
     }
-}
-
-/// Rows of an offline database's table that its channel has not had, and headquarters neither.
-fn not_merged(
-    reader: &Reader,
-    store: &DataStore,
-    offline: &ChannelDatabase,
-    table: &UploadTable,
-) -> Result<u64, StoreError> {
-    let channel = reader.env.channel(store.channel(), Access::Read)?;
-    waiting::to_come(&reader.hq, &channel, offline, &store.name, table)
 }

@@ -59,7 +59,7 @@ pub(crate) fn diff(left: &Side, right: &Side) -> Vec<Difference> {
     for (key, row) in &lefts {
         match rights.get(key) {
             None => found.push(one(Kind::OnlyLeft, row, Some(row), None)),
-            Some(other) if says(row) != says(other) => {
+            Some(other) if differ(row, other) => {
                 found.push(one(Kind::Differs, row, Some(row), Some(other)));
             }
             Some(other) => {
@@ -93,6 +93,16 @@ fn one(
         left: left.map(says),
         right: right.map(says),
         channels: Vec::new(),
+    }
+}
+
+/// Whether two rows say otherwise of a feature; a list without dates says only on or off.
+fn differ(one: &EntityRow, other: &EntityRow) -> bool {
+    let says_dates = |row: &EntityRow| row.dated || row.enabled || row.enable_date.is_some();
+    if says_dates(one) && says_dates(other) {
+        says(one) != says(other)
+    } else {
+        one.enabled != other.enabled
     }
 }
 

@@ -78,7 +78,7 @@ pub(crate) fn match_rows<'r, 'c>(
         // A slug may stand where the class does.
         let slug = || row.name.rsplit('.').next().unwrap_or_default();
         let named = || {
-            let mut words = [row.display_name.as_str(), slug()].into_iter();
+            let mut words = [slug(), row.display_name.as_str()].into_iter();
             words.find_map(|word| by_name.get(&meant(word))).map_or(&[][..], Vec::as_slice)
         };
         let by_class = Some(&row.name).filter(|name| !name.is_empty());
@@ -91,10 +91,13 @@ pub(crate) fn match_rows<'r, 'c>(
         };
         match found {
             Err(why) => {
-                let spellings = catalogue.gates.iter().flat_map(Gate::spellings);
-                let mut one = Unmatched::of(row, why);
-                one.nearest = nearest(&one.name, spellings).map(str::to_owned);
-                unmatched.push(one);
+                let spellings = || catalogue.gates.iter().flat_map(Gate::spellings);
+                let words = [slug(), row.display_name.as_str()].into_iter();
+                let near = words.filter(|_| named().is_empty());
+                let mut near = near.filter(|word| !word.is_empty());
+                let near = near.find_map(|word| nearest(word, spellings()));
+                let nearest = near.map(str::to_owned);
+                unmatched.push(Unmatched { nearest, ..Unmatched::of(row, why) });
             }
             Ok(gate) => match taken.insert(&gate.slug, row.line) {
                 Some(line) => {

@@ -177,9 +177,11 @@ impl Definitions {
         job.lines.iter().filter(|line| line.enabled).filter_map(|line| self.subjob(&line.subjob))
     }
 
-    /// The job a person means: by id, name or alias, in any case.
+    /// The job a person means: by id, name or alias, in any case, or as `1110 (Global
+    /// configuration)`, `Job 1110`.
     pub fn find_job(&self, word: &str) -> Option<&Job> {
-        self.jobs.iter().find(|job| job.is_called(word))
+        let mut ways = job_names::ways(word).into_iter();
+        ways.find_map(|way| self.jobs.iter().find(|job| job.is_called(&way)))
     }
 
     /// Every spelling by which a job can be asked for, for suggestions.

@@ -63,20 +63,42 @@ pub(crate) fn spellings(id: &str) -> Vec<&'static str> {
     of.flat_map(|one| &one.names).map(String::as_str).collect()
 }
 
+/// What people put around the name of a job.
+const AROUND: [&str; 3] = ["job", "trabajo", "cdx"];
+
+/// What a word may mean by way of a job, in the order in which it is tried: all of it, the id of
+/// `1110 (Global configuration)`, and each without what people put around it, `CDX P-job`.
+pub(super) fn ways(word: &str) -> Vec<String> {
+    let whole = meant(word);
+    let named = whole.split_once(" (").filter(|(_, name)| name.ends_with(')'));
+    let id = named.map(|(id, _)| id.to_owned());
+    let mut ways: Vec<String> = [whole].into_iter().chain(id).collect();
+    for at in 0..ways.len() {
+        let words = ways[at].split(' ').filter(|word| !AROUND.contains(word));
+        ways.push(words.collect::<Vec<_>>().join(" "));
+    }
+    ways.retain(|way| !way.is_empty());
+    ways
+}
+
 /// The job a word means that is known and not modelled.
 pub(crate) fn not_modelled(word: &str) -> Option<&'static KnownJob> {
-    let wanted = meant(word);
-    let called = |job: &KnownJob| {
+    let called = |job: &KnownJob, wanted: &str| {
         let names = [&job.id, &job.name].into_iter().chain(&job.also);
         let whole = format!("{} {}", job.id, job.name);
         names.chain([&whole]).any(|name| meant(name) == wanted)
     };
-    file().known.iter().find(|job| called(job))
+    ways(word).iter().find_map(|way| file().known.iter().find(|job| called(job, way)))
 }
 
-/// The ids and names of jobs that are known and not modelled.
+/// The ids and names of jobs that are known and not modelled. One whose name is made of its id has
+/// none that a word could be near to.
 pub(crate) fn not_modelled_spellings() -> impl Iterator<Item = &'static str> {
-    file().known.iter().flat_map(|job| [job.id.as_str(), job.name.as_str()])
+    let names = |job: &'static KnownJob| {
+        let name = Some(job.name.as_str()).filter(|name| !name.ends_with(&job.id));
+        [job.id.as_str()].into_iter().chain(name)
+    };
+    file().known.iter().flat_map(names)
 }
 
 #[cfg(test)]

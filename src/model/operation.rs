@@ -144,6 +144,8 @@ pub(crate) struct OperationFilter {
     pub(crate) customer: Option<TracedCustomer>,
     /// Those of this table.
     pub(crate) kind: Option<OperationKind>,
+    /// The one with this RECID in its table.
+    pub(crate) row: Option<i64>,
     /// Those that do this.
     pub(crate) action: Option<Action>,
     /// Those of this time and later.

@@ -55,7 +55,8 @@ pub(crate) fn set_contact(
     Ok(true)
 }
 
-/// Takes a contact that is not primary from a party; false where the party does not have it.
+/// Takes a contact that is not primary from a party, with its location; false where the party does
+/// not have it. Values count in any case.
 pub(crate) fn remove_contact(
     hq: &HqTx<'_>,
     party: i64,
@@ -63,7 +64,18 @@ pub(crate) fn remove_contact(
 ) -> Result<bool, StoreError> {
     let Contact { kind, value, .. } = contact;
     let same = named_params! { ":party": party, ":kind": kind, ":value": value };
-    Ok(hq.run(include_str!("sql/hq_contact_remove.sql"), same)? > 0)
+    let locations = include_str!("sql/hq_contact_locations.sql");
+    let found: Vec<i64> = hq.rows(locations, same, |row| row.get(0))?;
+    for location in &found {
+        for (table, column) in [
+            ("LOGISTICSELECTRONICADDRESS", "LOCATION"),
+            ("DIRPARTYLOCATION", "LOCATION"),
+            ("LOGISTICSLOCATION", "RECID"),
+        ] {
+            hq.run(&format!("DELETE FROM {table} WHERE {column} = ?1"), [location])?;
+        }
+    }
+    Ok(!found.is_empty())
 }
 
 fn add_location(

@@ -1,9 +1,9 @@
 //! Brings a database to the current schema, in the transaction of its opening.
 //!
-//! The tables that a later version makes have the names of the real database, so somebody who
-//! rehearsed them before has made them too, and may have views that are broken. Neither may keep an
-//! environment from being opened: a table of that name is set aside, its rows are taken in, and it
-//! stays under another name.
+//! What a later version makes has the names of the real database, so somebody who rehearsed it
+//! before may have made it too, and may have views that are broken. Neither may keep an environment
+//! from being opened: a table of such a name is set aside, its rows are taken in, and it stays under
+//! another name; a view, an index or a trigger of such a name goes.
 
 use super::db::Db;
 use super::error::StoreError;
@@ -29,26 +29,30 @@ pub(super) fn migrate(db: &Db, kind: Kind, version: i64) -> Result<(), StoreErro
     ))
 }
 
-/// Sets aside the tables that a step is about to make; each with its other name.
-fn make_room(db: &Db, step: &Migration) -> Result<Vec<(&'static str, String)>, StoreError> {
-    let there = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' \
-                 AND name = ?1 COLLATE NOCASE";
+/// Frees the names that a step is about to give; the tables set aside, each with its other name.
+fn make_room(db: &Db, step: &Migration) -> Result<Vec<(String, String)>, StoreError> {
+    let there = "SELECT type, name FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE";
     let mut aside = Vec::new();
-    for table in step.tables() {
-        if db.number(there, [table])? > 0 {
-            aside.push((table, set_aside(db, table)?));
+    for wanted in step.names() {
+        let found = db.first(there, [wanted], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let Some((kind, name)): Option<(String, String)> = found else { continue };
+        if kind == "table" {
+            let other = set_aside(db, &name)?;
+            aside.push((wanted.to_owned(), other));
+        } else {
+            db.script(&format!("DROP {kind} {}", quoted(&name)))?;
         }
     }
     Ok(aside)
 }
 
-/// Gives a table another name, and takes from it what its successor may have under the same name;
-/// views go on to read the name they were made for.
+/// Gives a table another name. Views go on to read the name they were made for; what logs its
+/// changes goes, since that is made again for the new table.
 fn set_aside(db: &Db, table: &str) -> Result<String, StoreError> {
-    let attached = include_str!("sql/attached_to_table.sql");
-    for thing in db.rows(attached, [table], |row| row.get::<_, String>(0))? {
-        let (kind, name) = thing.split_once(' ').unwrap_or_default();
-        db.script(&format!("DROP {kind} {}", quoted(name)))?;
+    let own = "SELECT name FROM sqlite_schema WHERE type = 'trigger' \
+               AND tbl_name = ?1 COLLATE NOCASE AND substr(name, 1, 4) = 'cdx_'";
+    for trigger in db.rows(own, [table], |row| row.get::<_, String>(0))? {
+        db.script(&format!("DROP TRIGGER {}", quoted(&trigger)))?;
     }
     let mut name = format!("own_{table}");
     let taken = "SELECT count(*) FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE";
@@ -64,13 +68,31 @@ fn set_aside(db: &Db, table: &str) -> Result<String, StoreError> {
     Ok(name)
 }
 
-/// Copies the rows that fit, by the columns that both have.
+/// Copies the rows that fit, by the columns that both have; a RECID is kept where it is free.
 fn take_in(db: &Db, table: &str, aside: &str) -> Result<(), StoreError> {
-    let columns: Vec<String> =
-        db.rows(include_str!("sql/columns_of_both.sql"), [table, aside], |row| row.get(0))?;
-    if columns.is_empty() {
+    let both = include_str!("sql/columns_of_both.sql");
+    let columns: Vec<(String, Option<String>)> =
+        db.rows(both, [table, aside], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let is_recid = |name: &str| name.eq_ignore_ascii_case("RECID");
+    let others = || columns.iter().filter(|(name, _)| !is_recid(name));
+    if others().next().is_none() {
         return Ok(());
     }
-    let (list, table, aside) = (column_list(&columns), quoted(table), quoted(aside));
-    db.script(&format!("INSERT OR IGNORE INTO {table} ({list}) SELECT {list} FROM {aside}"))
+    let list = column_list(&others().map(|(name, _)| name.clone()).collect::<Vec<_>>());
+    // A column that takes no NULL has its default in its place.
+    let value = |(name, default): &(String, Option<String>)| match default {
+        Some(default) => format!("coalesce({}, {default})", quoted(name)),
+        None => quoted(name),
+    };
+    let values = others().map(value).collect::<Vec<_>>().join(", ");
+    let (table, aside) = (quoted(table), quoted(aside));
+    if columns.iter().any(|(name, _)| is_recid(name)) {
+        db.script(&format!(
+            "INSERT OR IGNORE INTO {table} (RECID, {list})
+             SELECT RECID, {values} FROM {aside}
+             WHERE typeof(RECID) = 'integer' AND RECID NOT IN (SELECT RECID FROM {table});"
+        ))?;
+    }
+    // What has come already is refused by its key.
+    db.script(&format!("INSERT OR IGNORE INTO {table} ({list}) SELECT {values} FROM {aside}"))
 }

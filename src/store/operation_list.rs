@@ -23,7 +23,8 @@ pub(crate) fn list(
     let params = named_params! {
         ":succeeded": OperationStatus::Succeeded, ":pending": OperationStatus::Pending,
         ":status": filter.status, ":channel": filter.channel, ":kind": filter.kind,
-        ":since": filter.since, ":action": filter.action.map(|action| action.number().to_string()),
+        ":row": filter.row, ":since": filter.since,
+        ":action": filter.action.map(|action| action.number().to_string()),
         ":account": customer.map(|one| &one.account),
         ":guid": customer.map(|one| &one.async_account),
     };
@@ -61,9 +62,9 @@ pub(crate) fn detail(
     clock: &Clock,
 ) -> Result<Option<OperationDetail>, StoreError> {
     let Some(row) = find(hq, id)? else { return Ok(None) };
-    let filter = OperationFilter { kind: Some(id.kind), ..OperationFilter::default() };
-    let listed = list(hq, clock, &filter)?.into_iter().find(|known| known.id == id.to_string());
-    let Some(operation) = listed else { return Ok(None) };
+    let (kind, row_id) = (Some(id.kind), Some(id.row));
+    let filter = OperationFilter { kind, row: row_id, ..OperationFilter::default() };
+    let Some(operation) = list(hq, clock, &filter)?.pop() else { return Ok(None) };
     let kept = hq.first(
         "SELECT CHANGES, EDITS FROM cdx_CUSTOMEROPERATION WHERE TABLENAME = ?1 AND ROW = ?2",
         params![id.kind, id.row],

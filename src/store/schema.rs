@@ -99,8 +99,19 @@ impl Kind {
 impl Migration {
     /// The tables that it makes.
     pub(super) fn tables(&self) -> impl Iterator<Item = &'static str> {
-        let name =
-            |line: &'static str| line.strip_prefix("CREATE TABLE ")?.split([' ', '(']).next();
+        self.made(&["CREATE TABLE "])
+    }
+
+    /// Everything that it makes by a name of its own.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.made(&["CREATE TABLE ", "CREATE UNIQUE INDEX ", "CREATE INDEX ", "CREATE TRIGGER "])
+    }
+
+    fn made(&self, begin: &'static [&str]) -> impl Iterator<Item = &'static str> {
+        let name = move |line: &'static str| {
+            let rest = begin.iter().find_map(|begin| line.strip_prefix(begin))?;
+            Some(rest.split([' ', '(']).next()?.trim_matches('"'))
+        };
         self.sql.lines().filter_map(name)
     }
 }

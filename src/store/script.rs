@@ -85,6 +85,7 @@ struct Watch {
 /// A database with a guard around it.
 pub(super) struct Guarded {
     db: Db,
+    kind: Kind,
     watch: Arc<Mutex<Watch>>,
 }
 
@@ -98,7 +99,7 @@ impl Guarded {
         let watch = Arc::new(Mutex::new(Watch::default()));
         let set = guard(db.conn_mut(), kind, &watch);
         set.map_err(|e| db.error("guard", e))?;
-        Ok(Self { db, watch })
+        Ok(Self { db, kind, watch })
     }
 
     /// The database; statements of the tool's own are not guarded.
@@ -114,6 +115,10 @@ impl Guarded {
         self.with(|watch| *watch.deadline.get_or_insert_with(|| Deadline::after(PATIENCE)));
         for (at, statement) in statements(text) {
             let words = words(statement);
+            if let Some(table) = made(&words).filter(|table| self.kind.has_table(table)) {
+                let problem = ScriptProblem::OwnTable { table: table.to_owned() };
+                return Err(told(name, text, at, problem));
+            }
             self.with(|watch| watch.begin(&words));
             let done = self.db.conn().execute_batch(statement);
             let refused = self.with(Watch::end);
@@ -342,6 +347,16 @@ fn statements(text: &str) -> Vec<(usize, &str)> {
 fn words(statement: &str) -> Vec<String> {
     let word = |token: Token<'_>| token.text.trim_matches(['"', '[', ']', '`']).to_uppercase();
     tokens(statement).take(8).map(word).collect()
+}
+
+/// The table that a statement makes whether or not there is one of its name.
+fn made(words: &[String]) -> Option<&str> {
+    match words {
+        [create, table, name, ..] if create == "CREATE" && table == "TABLE" && name != "IF" => {
+            Some(name)
+        }
+        _ => None,
+    }
 }
 
 struct Token<'a> {

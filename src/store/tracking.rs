@@ -76,15 +76,16 @@ pub(crate) fn changed_since(
     Ok(hq.number(&sql, [version])? != 0)
 }
 
-/// The last version that anything was logged with for a table, 0 where nothing is; none for a
-/// table that is not tracked.
-pub(crate) fn last_change(hq: &Headquarters, table: &str) -> Result<Option<i64>, StoreError> {
+/// The versions that something was logged with for a table, ascending; none for a table that is not
+/// tracked.
+pub(crate) fn changes(hq: &Headquarters, table: &str) -> Result<Option<Vec<i64>>, StoreError> {
     let sql = "SELECT EXISTS (SELECT 1 FROM cdx_TRACKEDTABLE WHERE TABLENAME = ?1 COLLATE NOCASE)";
     if hq.number(sql, [table])? == 0 {
         return Ok(None);
     }
     let log = quoted(&tracking_table(table));
-    hq.number(&format!("SELECT max(VERSION) FROM {log}"), []).map(Some)
+    let sql = include_str!("sql/tracked_versions.sql").replace("{log}", &log);
+    hq.rows(&sql, [], |row| row.get(0)).map(Some)
 }
 
 /// Tracks a table by the columns of all keys that are asked of it, making its log and triggers;

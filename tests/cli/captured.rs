@@ -123,7 +123,38 @@ fn c11_operations_of_another_program_take_away_and_are_refused() {
              WHERE ATTRIBUTEVALUESTRING = 'houston'",
         )
         .unwrap();
-    env.ok("run sync-customers");
+    // The e-mail address of another is not hers to lose.
+    let (account, e_mail) = (
+        "00000005",
+        "SELECT e.LOCATOR FROM LOGISTICSELECTRONICADDRESS e
+        JOIN DIRPARTYLOCATION l ON l.LOCATION = e.LOCATION JOIN CUSTTABLE c ON c.PARTY = l.PARTY
+        WHERE c.ACCOUNTNUM = '00000005' AND e.TYPE = 2 AND e.ISPRIMARY = 1",
+    );
+    let kept = text(&env.hq(), e_mail);
+    let take = |value: &str| {
+        let sql = format!(
+            "INSERT INTO ax_RETAILASYNCCUSTOMERCONTACT (CUSTACCOUNT, CONTACTTYPE, LOCATOR, \
+             ISPRIMARY, OPERATION, MODIFIEDDATETIME, DATAAREAID)
+             VALUES ('{account}', 2, '{value}', 1, 3, '2026-01-15 09:00:00.000', 'USRT')"
+        );
+        env.channel("houston").execute_batch(&sql).unwrap();
+        env.ok("run P sync-customers");
+        text(&env.hq(), e_mail)
+    };
+    assert_eq!(take("someone.else@example.com"), kept);
+    assert_eq!(take(&kept.to_uppercase()), "");
+    let orphans = "SELECT count(*) FROM DIRPARTYLOCATION l WHERE NOT EXISTS
+        (SELECT 1 FROM LOGISTICSELECTRONICADDRESS e WHERE e.LOCATION = l.LOCATION)
+        AND NOT EXISTS (SELECT 1 FROM LOGISTICSPOSTALADDRESS a WHERE a.LOCATION = l.LOCATION)";
+    assert_eq!(number(&env.hq(), orphans), 0);
+    env.ok("run 1010");
+    assert_eq!(
+        number(
+            &env.channel("seattle"),
+            "SELECT count(*) FROM ax_LOGISTICSELECTRONICADDRESS WHERE LOCATOR = 'https://ada.example'"
+        ),
+        0
+    );
     let customer = shown(&env, &guid);
     assert_eq!(customer["contacts"], serde_json::json!(["555-0100"]));
     assert_eq!(attributes(&customer), [("Newsletter", "yes")]);

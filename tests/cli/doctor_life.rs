@@ -129,6 +129,15 @@ fn a_late_session_does_harm_only_where_something_has_changed_since() {
         let jobs = report["findings"].as_array().unwrap().iter();
         jobs.map(|one| one["subject"]["job"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
+    // What changes after both is in neither.
+    let env = Env::new();
+    assert_eq!(env.run("run 1110 --full --fault apply-fails=houston").code, 1);
+    env.ok("run 1170 --full");
+    env.ok("run 1110");
+    env.ok("params set CDX_DISABLE_DISPLAY_UPLOAD_SESSION_WARNING_MESSAGE_V2 1");
+    assert_eq!(env.json("doctor --only CDX208")["findings"], serde_json::json!([]));
+    env.ok("run 1170 1110");
+    assert_eq!(env.json("doctor --only CDX208")["findings"], serde_json::json!([]));
     assert_eq!(late("run 1170 --full"), Vec::<String>::new());
     assert_eq!(late("customers edit 00000010 --set group=40"), Vec::<String>::new());
     assert_eq!(

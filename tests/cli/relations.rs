@@ -166,12 +166,37 @@ fn c12_an_environment_of_an_earlier_version_knows_what_it_uses() {
 #[test]
 fn c11_an_environment_of_an_earlier_version_has_the_attributes_it_uses() {
     let env = Env::of_version("0.4.0");
-    let kept = "INSERT INTO cdx_CUSTOMERATTRIBUTE VALUES ('00000005', 7, 'gold')";
+    let kept = "INSERT INTO cdx_CUSTOMERATTRIBUTE VALUES ('00000005', 1, 'gold')";
     env.hq().execute_batch(kept).unwrap();
     env.ok("scheduler init");
     env.ok("run 1110 1010");
     let told = "SELECT cdx_ATTRIBUTES FROM ax_RETAILCUSTTABLE WHERE ACCOUNTNUM = '00000005'";
-    assert_eq!(text(&env.channel("online"), told), r#"{"Attribute 7":"gold"}"#);
+    assert_eq!(text(&env.channel("online"), told), r#"{"Attribute 1":"gold"}"#);
+}
+
+/// A script that makes such a table is told as that; without it everything goes on.
+#[test]
+fn a_script_that_makes_a_table_of_the_tools_own_is_told() {
+    let env = Env::of_version("0.4.0");
+    env.write("schema/hq/groups.sql", "-- Ours.\nCREATE TABLE CustGroup (CUSTGROUP TEXT);\n");
+    let run = env.run("scheduler init").expect(2);
+    assert!(run.err.contains("schema/hq/groups.sql:2:1: CUSTGROUP is a table that cdx makes"));
+    assert!(run.err.contains("delete it, and the job file that maps the table"), "{}", run.err);
+    std::fs::remove_file(env.path().join("schema/hq/groups.sql")).unwrap();
+    env.ok("scheduler init");
+}
+
+/// The doctor names what brings a file of an earlier version up to date, and that does.
+#[test]
+fn d16_a_channel_of_an_earlier_version_is_not_damaged() {
+    let env = Env::of_version("0.4.0");
+    env.ok("params set try-count 4");
+    let report = env.json("doctor --quick --only CDX901");
+    let finding = &report["findings"][0];
+    assert_eq!(finding["title"], "the database file is of an earlier version", "{report:#}");
+    assert_eq!(finding["fix"]["command"], "cdx scheduler init");
+    env.ok("scheduler init");
+    env.ok("doctor --quick --only CDX901 --fail-on error");
 }
 
 /// Who had rehearsed a table of one of these names has its rows in the new one, and his own beside
@@ -187,7 +212,13 @@ fn a_table_of_ones_own_is_taken_in_where_a_later_version_makes_one_of_its_name()
              CREATE UNIQUE INDEX PK_CUSTGROUP ON custgroup (name);
              INSERT INTO custgroup VALUES ('VIP', 'Very important', 'x', 'usrt'),
                                           ('10', 'Mine', 'y', 'usrt');
-             CREATE TABLE own_CUSTGROUP (one INT);",
+             CREATE TABLE own_CUSTGROUP (one INT);
+             CREATE INDEX my_index ON custgroup (mark);
+             INSERT INTO custgroup VALUES ('NUL', NULL, 'z', 'usrt');
+             CREATE VIEW CURRENCY AS SELECT 1 AS one;
+             CREATE INDEX UX1_LANGUAGETABLE ON CUSTTABLE (PARTY);
+             CREATE TABLE ECORESATTRIBUTE (RECID INTEGER PRIMARY KEY, NAME TEXT);
+             INSERT INTO ECORESATTRIBUTE VALUES (1, 'Loyalty tier'), (77, 'Shoe size');",
         )
         .unwrap();
     let channel = "CREATE TABLE ax_CUSTGROUP (CUSTGROUP TEXT PRIMARY KEY, NAME TEXT)";
@@ -199,6 +230,13 @@ fn a_table_of_ones_own_is_taken_in_where_a_later_version_makes_one_of_its_name()
                   ax_CUSTGROUP WHERE CUSTGROUP IN ('10', 'VIP') ORDER BY 2)";
     assert_eq!(text(&env.channel("houston"), groups), "10Wholesale customers VIPVery important");
     let kept = "SELECT group_concat(custgroup || mark, ' ') FROM own_own_CUSTGROUP";
-    assert_eq!(text(&env.hq(), kept), "VIPx 10y");
+    assert_eq!(text(&env.hq(), kept), "VIPx 10y NULz");
+    let without = "SELECT NAME FROM CUSTGROUP WHERE CUSTGROUP = 'NUL'";
+    assert_eq!(text(&env.hq(), without), "");
+    assert_eq!(number(&env.hq(), "SELECT RECID FROM ECORESATTRIBUTE WHERE NAME = 'Shoe size'"), 77);
+    assert_eq!(
+        number(&env.hq(), "SELECT count(*) FROM ECORESATTRIBUTE WHERE NAME = 'Loyalty tier'"),
+        1
+    );
     env.ok("jobs check");
 }

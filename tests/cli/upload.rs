@@ -252,7 +252,8 @@ fn u08_all_five_tables_go_up() {
         .execute(
             "INSERT INTO ax_RETAILASYNCCUSTOMERATTRIBUTEV2 (CUSTACCOUNTASYNC, ATTRIBUTERECID,
              ATTRIBUTEVALUESTRING, OPERATION, MODIFIEDDATETIME, DATAAREAID)
-             VALUES (?1, 7, 'blue', 1, '2026-01-15 08:00:00.000', 'USRT')",
+             SELECT ?1, min(RECID), 'blue', 1, '2026-01-15 08:00:00.000', 'USRT'
+             FROM ax_ECORESATTRIBUTE",
             [&guid],
         )
         .unwrap();

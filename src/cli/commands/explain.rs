@@ -62,17 +62,18 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
     let known = ids.chain(definitions.job_spellings()).chain(gates).chain(rules);
     let known = known.chain(glossary.iter().flat_map(ExplainedWord::spellings));
     let known = known.chain(simplified.iter().flat_map(Simplification::spellings));
+    let is_table = |name: &str| name.eq_ignore_ascii_case(word.trim());
     let hint = match crate::model::nearest::nearest(&word, known) {
+        _ if definitions.subjobs.iter().any(|subjob| is_table(&subjob.table)) => Prose::hint(
+            "it is a table; see what carries it",
+            Suggestion::WhichJob(word.trim().to_owned()),
+        ),
         Some(near) => {
             Prose::hint(format!("did you mean {near:?}?"), Suggestion::Explain(near.to_owned()))
         }
         None => Prose::hint("see the rules", Suggestion::Explain("rules".to_owned())),
     };
     let message = format!("nothing to explain of {word:?}");
-    if definitions.subjobs.iter().any(|subjob| subjob.table.eq_ignore_ascii_case(word.trim())) {
-        let hint = Prose::hint("it is a table; see what carries it", Suggestion::WhichJob(word));
-        return Err(CommandError::usage("unknown-word", message, hint));
-    }
     let error = CommandError::usage("unknown-word", message, hint);
     Err(error.with_hint(Prose::hint("see the jobs", OfJobs::List)))
 }

@@ -34,7 +34,9 @@ pub(crate) enum FileState {
     Missing,
     /// It is damaged, or no channel database.
     Broken,
-    /// It may be whole: it is in use, of another version, or may not be read.
+    /// It is of an earlier version, which whatever writes brings up to date.
+    Older,
+    /// It may be whole: it is in use, of a later version, or may not be read.
     Unread,
     /// Nothing: what failed is headquarters.
     Unknown,

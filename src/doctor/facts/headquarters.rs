@@ -1,6 +1,6 @@
 //! What is known of headquarters.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::history::History;
 use super::reading::Reading;
@@ -137,9 +137,9 @@ pub struct HeadquartersFacts {
     pub(crate) group_jobs: Known<Vec<GroupJob>>,
     /// The lowest version that changes can be told from.
     pub(crate) tracked_from: Known<i64>,
-    /// By channel table: the last row version at which anything that jobs bring to it was touched,
+    /// By channel table: the row versions at which anything that jobs bring to it was touched,
     /// their filters' tables included; none where headquarters does not track it.
-    pub(crate) last_changes: Known<BTreeMap<String, Option<i64>>>,
+    pub(crate) changes: Known<BTreeMap<String, Option<BTreeSet<i64>>>>,
     /// What operations rest on there.
     pub(crate) said: Known<HeadquartersGround>,
     /// The default customer of each channel database, by RECID, and whether headquarters has it.
@@ -204,7 +204,7 @@ impl HeadquartersFacts {
             lacks: lacks(reader, &stores, &downloads),
             group_jobs: group_jobs(reader, &groups, &downloads),
             tracked_from: known(tracking::min_valid(hq)),
-            last_changes: last_changes(reader, &downloads),
+            changes: changes(reader, &downloads),
             said: known(HeadquartersGround::read(hq, &catalogue)),
             default_customers: known(default_customers::all(hq, &reader.env.settings().company)),
             some_customer: known(default_customers::first(hq, &reader.env.settings().company)),
@@ -410,17 +410,19 @@ fn group_jobs(
     Ok(found)
 }
 
-fn last_changes(
+fn changes(
     reader: &Reader,
     downloads: &Known<Vec<JobPlans>>,
-) -> Known<BTreeMap<String, Option<i64>>> {
+) -> Known<BTreeMap<String, Option<BTreeSet<i64>>>> {
     let downloads = downloads.as_ref().map_err(Clone::clone)?;
-    let mut found: BTreeMap<String, Option<i64>> = BTreeMap::new();
+    let mut found: BTreeMap<String, Option<BTreeSet<i64>>> = BTreeMap::new();
     for plan in downloads.iter().flat_map(|job| &job.plans).flatten() {
-        let last = found.entry(plan.target.clone()).or_insert(Some(0));
+        let versions = found.entry(plan.target.clone()).or_insert_with(|| Some(BTreeSet::new()));
         for table in plan.watched().into_iter().chain([plan.hq_table.as_str()]) {
-            let change = tracking::last_change(&reader.hq, table)?;
-            *last = last.zip(change).map(|(one, other)| one.max(other));
+            match (tracking::changes(&reader.hq, table)?, versions.as_mut()) {
+                (Some(more), Some(known)) => known.extend(more),
+                _ => *versions = None,
+            }
         }
     }
     Ok(found)

@@ -121,6 +121,7 @@ impl Survey<'_> {
             let state = match &error {
                 StoreError::Missing { .. } if error.is_broken_file(&own) => FileState::Missing,
                 _ if error.is_broken_file(&own) => FileState::Broken,
+                StoreError::Older { .. } if error.file() == Some(&*own) => FileState::Older,
                 _ if error.file() == Some(&*own) => FileState::Unread,
                 _ => FileState::Unknown,
             };

@@ -1,6 +1,6 @@
 //! CDX503: headquarters has an account that a channel still shows as pending.
 
-use crate::diagnosis::sources::{ASYNC_FAQ, SCHEMA};
+use crate::diagnosis::sources::{CONVERT, SCHEMA};
 use crate::diagnosis::{
     Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
 };
@@ -21,7 +21,7 @@ const HEADER: Header = Header {
     how_to_fix: "Run 1010.",
     since: "0.2.0",
     behaviours: &["C05", "R08", "R09"],
-    sources: &[Source::documented(ASYNC_FAQ), Source::documented(SCHEMA)],
+    sources: &[Source::documented(CONVERT), Source::documented(SCHEMA)],
 };
 
 pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };

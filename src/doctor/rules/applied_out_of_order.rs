@@ -17,7 +17,7 @@ const HEADER: Header = Header {
     severity: Severity::Warning,
     checks: "for sessions that write to the same tables and were applied in a database in another \
              order than they were made, or are still open behind a later one, where headquarters \
-             has changed such a table since the earlier one",
+             changed such a table between the two",
     why: "Without dependency enforcement a failed session is passed by later ones. When it is \
           applied after all it can put old values over new ones, and meet keys that are taken by \
           now.",
@@ -63,38 +63,52 @@ fn overtaken<'a>(
 ) -> Vec<(&'a DownloadSession, &'a StoreSession, &'a DownloadSession)> {
     let places: BTreeMap<DownloadId, usize> =
         facts.applied.iter().enumerate().map(|(place, id)| (*id, place)).collect();
-    // From the newest: of each job, the session that was applied first of those seen so far.
-    let mut first: BTreeMap<&JobId, (usize, &DownloadSession)> = BTreeMap::new();
+    // From the newest: of each job, the sessions that were applied, by their place.
+    let mut later: BTreeMap<&JobId, BTreeMap<usize, &DownloadSession>> = BTreeMap::new();
     let mut found = Vec::new();
     for (session, row) in sessions.of(store).rev() {
-        let job = &session.job;
         let own = places.get(&session.id).copied();
         let over = matches!(row.status, DownloadStatus::NoData | DownloadStatus::Canceled);
         if !over && !sessions.is_healed(store, session) {
-            let before = |place: usize| own.is_none_or(|own| place < own);
-            let passing = first
-                .iter()
-                .filter(|(other, (place, _))| before(*place) && overlaps.may_differ(session, other))
-                .map(|(_, (_, later))| *later)
-                .min_by_key(|later| later.id);
-            found.extend(passing.map(|later| (session, row, later)));
+            let before = own.unwrap_or(usize::MAX);
+            let passing = later.iter().filter_map(|(job, applied)| {
+                let changes = overlaps.between(&session.job, job)?;
+                let mut passed = applied.range(..before).map(|(_, passing)| *passing);
+                passed.find(|passing| changes.any(session.until, passing.until))
+            });
+            found.extend(passing.min_by_key(|one| one.id).map(|one| (session, row, one)));
         }
-        if let Some(own) = own.filter(|_| row.status == DownloadStatus::Applied)
-            && first.get(&job).is_none_or(|(place, _)| own < *place)
-        {
-            first.insert(job, (own, session));
+        if let Some(own) = own.filter(|_| row.status == DownloadStatus::Applied) {
+            let applied = later.entry(&session.job).or_default();
+            // One that was applied before this one and reaches further says all that this one would.
+            let reaches = applied.range(..own).next_back().map(|(_, known)| known.until);
+            if reaches.is_none_or(|until| until < session.until) {
+                applied.insert(own, session);
+            }
         }
     }
     found.reverse();
     found
 }
 
-/// By pairs of jobs that write to a table in common: the last row version at which headquarters
-/// changed such a table; none where that is not known.
-struct Overlaps {
-    pairs: BTreeMap<(JobId, JobId), Option<i64>>,
-    /// Changes are known from this row version on.
-    tracked_from: i64,
+/// By pairs of jobs that write to a table in common: when headquarters changed such a table.
+struct Overlaps(BTreeMap<(JobId, JobId), Changes>);
+
+/// The row versions at which tables were changed.
+struct Changes {
+    /// None where that is not known.
+    versions: Option<BTreeSet<i64>>,
+    /// They are known from this row version on.
+    from: i64,
+}
+
+impl Changes {
+    /// Whether something may have been changed after one version, up to another: otherwise a
+    /// session that reaches the one brings the same as a session that reaches the other.
+    fn any(&self, after: i64, until: i64) -> bool {
+        let known = self.versions.as_ref().filter(|_| after >= self.from);
+        known.is_none_or(|known| after < until && known.range(after + 1..=until).next().is_some())
+    }
 }
 
 impl Overlaps {
@@ -104,29 +118,24 @@ impl Overlaps {
             let written = plans.plans.iter().flatten().map(|plan| &plan.target);
             tables.entry(&plans.job.id).or_default().extend(written);
         }
-        let changes = x.hq.last_changes.as_ref()?;
-        let last_of = |table: &String| changes.get(table).copied().flatten();
+        let changes = x.hq.changes.as_ref()?;
+        let from = *x.hq.tracked_from.as_ref()?;
         let mut pairs = BTreeMap::new();
         for (one, own) in &tables {
             for (other, theirs) in &tables {
                 let mut shared = own.intersection(theirs).peekable();
                 if shared.peek().is_some() {
-                    let last = shared
-                        .map(|table| last_of(table))
-                        .try_fold(0, |last, change| change.map(|change| change.max(last)));
-                    pairs.insert(((*one).clone(), (*other).clone()), last);
+                    let of_each = shared.map(|table| changes.get(*table).and_then(Option::as_ref));
+                    let all: Option<Vec<_>> = of_each.collect();
+                    let versions = all.map(|all| all.into_iter().flatten().copied().collect());
+                    pairs.insert(((*one).clone(), (*other).clone()), Changes { versions, from });
                 }
             }
         }
-        Ok(Self { pairs, tracked_from: *x.hq.tracked_from.as_ref()? })
+        Ok(Self(pairs))
     }
 
-    /// Whether what a session brings may be older than what a later one of this job brought to
-    /// the same table. Where headquarters has changed nothing since, both hold the same.
-    fn may_differ(&self, session: &DownloadSession, other: &JobId) -> bool {
-        let Some(last) = self.pairs.get(&(session.job.clone(), other.clone())) else {
-            return false;
-        };
-        last.is_none_or(|last| last > session.until) || session.until < self.tracked_from
+    fn between(&self, one: &JobId, other: &JobId) -> Option<&Changes> {
+        self.0.get(&(one.clone(), other.clone()))
     }
 }

@@ -1,10 +1,13 @@
 //! CDX901: a database is damaged, gone, or no database.
 
 use crate::diagnosis::sources::FIDELITY;
-use crate::diagnosis::{Findings, Found, Header, Severity, Source, Subject, Unknown};
+use crate::diagnosis::{
+    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
+};
 use crate::doctor::about::jobs::rebuild;
 use crate::doctor::facts::{Examination, FileState};
 use crate::doctor::rule::{Depth, Rule};
+use crate::model::suggestion::Suggestion;
 
 const HEADER: Header = Header {
     code: "CDX901",
@@ -16,8 +19,8 @@ const HEADER: Header = Header {
           The other checks say nothing about a database that cannot be read.",
     how_to_fix: "Bring the file back from a copy; a channel that was restored may count again what it \
            has uploaded: see CDX405. Without a copy a channel's file can be made again, and its \
-           jobs fill it; what it had not uploaded is then only in the old file, which is kept. A \
-           file that is whole and cannot be read (a permission, a newer version) needs that put \
+           jobs fill it; what it had not uploaded is then only in the old file, which is kept. One of an \
+           earlier version is brought up to date by `cdx scheduler init`. A file that is whole and cannot be read (a permission, a newer version) needs that put \
            right, and nothing else.",
     since: "0.2.0",
     behaviours: &["D16"],
@@ -44,11 +47,15 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                 findings.unjudged(name, &why.reason);
             }
             Err(why) => {
+                if why.state == FileState::Older {
+                    findings.report(older(name, why.reason.to_string()));
+                    continue;
+                }
                 let title = match why.state {
                     FileState::Missing => "the database file is missing",
                     FileState::Broken => "the database file is damaged, or no channel database",
                     FileState::Unread => "the database file cannot be read",
-                    FileState::Unknown => continue,
+                    FileState::Older | FileState::Unknown => continue,
                 };
                 let evidence = vec![why.reason.to_string()];
                 let whole = why.state == FileState::Unread;
@@ -64,6 +71,17 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
         }
     }
     Ok(())
+}
+
+/// A file that only an earlier version of the tool has written to.
+fn older(channel: &str, reason: String) -> Found {
+    Found {
+        subject: Subject::channel(channel),
+        title: "the database file is of an earlier version".to_owned(),
+        evidence: vec![reason],
+        effect: "nothing else is known of it until a command has brought it up to date".to_owned(),
+        fix: Fix::safe([Step::new(Stage::Initialize, Suggestion::INITIALIZE)]),
+    }
 }
 
 fn tell(

@@ -1,6 +1,6 @@
 //! CDX407: more than one schedule runs the upload job.
 
-use crate::diagnosis::sources::CDX_COMMUNICATIONS;
+use crate::diagnosis::sources::CDX_PRACTICES;
 use crate::diagnosis::{
     Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
 };
@@ -20,7 +20,7 @@ const HEADER: Header = Header {
     how_to_fix: "Leave one schedule active, with all groups on it.",
     since: "0.2.0",
     behaviours: &["U04"],
-    sources: &[Source::documented(CDX_COMMUNICATIONS)],
+    sources: &[Source::documented(CDX_PRACTICES)],
 };
 
 pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };

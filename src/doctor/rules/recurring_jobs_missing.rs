@@ -1,6 +1,6 @@
 //! CDX504: the P-job, the customer batch or 1010 has no recurring schedule.
 
-use crate::diagnosis::sources::ASYNC_FAQ;
+use crate::diagnosis::sources::ASYNC_MODE;
 use crate::diagnosis::{
     Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
 };
@@ -25,7 +25,7 @@ const HEADER: Header = Header {
            again.",
     since: "0.2.0",
     behaviours: &["C07", "R06", "R07"],
-    sources: &[Source::documented(ASYNC_FAQ)],
+    sources: &[Source::documented(ASYNC_MODE)],
 };
 
 pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };

@@ -42,7 +42,7 @@ pub(super) enum StatusCommand {
     Edit {
         /// The operation, customer-1.
         operation: String,
-        /// COLUMN=VALUE, as `cdx customers status show` lists the columns.
+        /// COLUMN=VALUE, as `cdx customers status show` lists the columns, or FIELD=VALUE (group).
         #[arg(long, value_name = "F=V", required = true, num_args = 1..)]
         set: Vec<String>,
     },
@@ -88,6 +88,7 @@ impl Filters {
             status: self.status,
             channel: self.channel.as_ref().map(store).transpose()?.map(|store| store.id),
             customer: self.account.as_ref().map(|word| about(reader, word)).transpose()?,
+            row: None,
             kind: OperationKind::parse(word),
             action: Action::ALL.iter().copied().find(|action| action.as_str() == word),
             since: since.transpose()?,
