@@ -25,6 +25,7 @@ mod download;
 mod e_commerce;
 mod errors;
 mod extensions;
+mod faq;
 mod feature_lists;
 mod features;
 mod fields;

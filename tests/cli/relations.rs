@@ -196,7 +196,7 @@ fn d16_a_channel_of_an_earlier_version_is_not_damaged() {
     assert_eq!(finding["title"], "the database file is of an earlier version", "{report:#}");
     assert_eq!(finding["fix"]["command"], "cdx scheduler init");
     env.ok("scheduler init");
-    env.ok("doctor --quick --only CDX901 --fail-on error");
+    env.ok("doctor --only CDX901 --fail-on error");
 }
 
 /// Who had rehearsed a table of one of these names has its rows in the new one, and his own beside
