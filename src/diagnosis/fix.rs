@@ -160,8 +160,10 @@ pub(crate) fn together<'a>(fixes: impl IntoIterator<Item = &'a Fix>) -> Vec<Sugg
     for step in &steps {
         let wide = several(step);
         let command = if wide { step.command.everywhere() } else { step.command.clone() };
-        if !ordered.iter().any(|(_, known)| *known == command) {
-            ordered.push((step.stage, command));
+        let same = ordered.iter_mut().find(|(_, known)| is_one_with(known, &command));
+        match same {
+            Some((_, known)) => higher(known, command),
+            None => ordered.push((step.stage, command)),
         }
     }
     // Steps of one stage keep the order they were found in: a plan's jobs come in theirs.
@@ -188,6 +190,26 @@ pub(crate) fn together<'a>(fixes: impl IntoIterator<Item = &'a Fix>) -> Vec<Sugg
     };
     joined.retain(|step| !is_covered(step));
     joined.into_iter().map(|(_, command)| command).collect()
+}
+
+/// Whether two commands are done by one of them: the same, or two versions of the same scale units.
+fn is_one_with(known: &Suggestion, other: &Suggestion) -> bool {
+    match (known, other) {
+        (Suggestion::UpgradeScaleUnits(_, one), Suggestion::UpgradeScaleUnits(_, two)) => {
+            one == two
+        }
+        _ => known == other,
+    }
+}
+
+/// Leaves the command for the higher version: versions never go back.
+fn higher(known: &mut Suggestion, other: Suggestion) {
+    if let (Suggestion::UpgradeScaleUnits(version, _), Suggestion::UpgradeScaleUnits(wanted, _)) =
+        (&*known, &other)
+        && wanted > version
+    {
+        *known = other;
+    }
 }
 
 /// Whether a run has no option but its channel.

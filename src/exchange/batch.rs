@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::batch_failure::Failure;
-use super::batch_operation::{known_account, process};
+use super::batch_operation::{asked, known_account, process};
 use super::error::ExchangeError;
 use crate::model::customer::Change;
 use crate::model::event::{Event, Listener};
@@ -105,7 +105,8 @@ pub(crate) fn preview(reader: &Reader, id: OperationId) -> Result<Preview, Excha
                 (Ok(_), false) => {}
                 (Err(Failure::Store(error)), _) => return Err(error),
                 (Err(Failure::Told(fails)), true) => {
-                    return Ok(Preview { fails: Some(fails), ..Preview::default() });
+                    let changes = asked(hq, &wanted)?;
+                    return Ok(Preview { changes, fails: Some(fails), ..Preview::default() });
                 }
                 (Err(Failure::Told(_)), false) => {
                     return Ok(Preview { waits_behind: Some(one), ..Preview::default() });
@@ -120,7 +121,7 @@ pub(crate) fn preview(reader: &Reader, id: OperationId) -> Result<Preview, Excha
 /// What an operation would come to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Preview {
-    /// What it would change, old and new values (C04).
+    /// What it would change, old and new values (C04); where it would fail, what it asks for.
     pub(crate) changes: Vec<Change>,
     /// Why it would fail.
     pub(crate) fails: Option<String>,

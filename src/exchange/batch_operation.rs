@@ -38,6 +38,43 @@ pub(super) fn process(
     }
 }
 
+/// What an operation asks for, whether or not headquarters takes it: old and new values.
+pub(super) fn asked(hq: &HqTx<'_>, row: &OperationRow) -> Result<Vec<Change>, StoreError> {
+    let known = known_account(hq, row)?;
+    let found = known.map(|account| hq_customers::find(hq, &account)).transpose()?.flatten();
+    let found = found.unwrap_or_default();
+    let differs = |change: &Change| change.old != change.new;
+    match row.id.kind {
+        OperationKind::Customer => {
+            let wanted = Customer::of_async(|column| row.text(column));
+            let changed = ChangedFields::parse(row.text("cdx_CHANGED"));
+            let fields = edited(&wanted, &changed.unwrap_or(ChangedFields::Whole)).into_iter();
+            let change = |field: CustomerField| {
+                Change::new(field.as_str(), field.get(&found), field.get(&wanted))
+            };
+            Ok(fields.map(change).filter(differs).collect())
+        }
+        OperationKind::Address => {
+            let wanted = Address::of_async(|column| row.text(column));
+            let given = AddressField::given(&wanted);
+            Ok(given.map(|field| Change::new(field.as_str(), "", field.get(&wanted))).collect())
+        }
+        OperationKind::Contact => {
+            let contact = Contact::of_async(|column| row.text(column));
+            Ok(vec![Change::new(&format!("contact {}", contact.word()), "", &contact.value)])
+        }
+        OperationKind::Affiliation => {
+            let name = row.text(AFFILIATION_NAME);
+            let name = if name.is_empty() { row.text(AFFILIATION) } else { name };
+            Ok(vec![Change::new("affiliation", "", name)])
+        }
+        OperationKind::Attribute => {
+            let field = Field::Attribute(row.number(ATTRIBUTE[0]));
+            Ok(vec![Change::new(&field.to_string(), "", row.text(ATTRIBUTE[1]))])
+        }
+    }
+}
+
 /// A primary contact is the customer's e-mail address or telephone number; another one is added,
 /// or taken away.
 fn contact(task: &Task<'_>, account: AccountNum) -> Result<Outcome, StoreError> {

@@ -100,6 +100,7 @@ fn which_operation_failed_and_how_is_it_changed() {
     env.args(&["run", "P-0001", "Sincronizar las solicitudes de clientes y canales"]).expect(1);
     let failed = env.ok("customers status list --status failed");
     contains(&failed, &["customer-1", "unknown customer group \"NOPE\""]);
+    contains(&env.ok("customers status show customer-1"), &["What it asks for", "group"]);
     let operation = "ONLINEOPERATIONCOMPLETED FROM RETAILASYNCCUSTOMERV2";
     assert_eq!(number(&env.hq(), &format!("SELECT {operation}")), 0);
     env.ok("customers status edit customer-1 --set CUSTGROUP=30");

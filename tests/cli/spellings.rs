@@ -90,3 +90,26 @@ fn a_parameter_that_nothing_acts_on_is_kept_and_said_and_advised_by_nobody() {
     assert_eq!(found["findings"][0]["code"], "CDX213", "{found:#}");
     assert!(!env.ok("explain CDX213").out.contains(delayed));
 }
+
+/// What people put around a job's name names it all the same, and a job that a feature makes is
+/// explained before it is there.
+#[test]
+fn g01_what_stands_around_a_jobs_name_does_not_matter() {
+    let env = Env::new();
+    for word in ["Job 1110", "trabajo 1110", "CDX P-job", "trabajo CDX P", "1010 (Clientes)"] {
+        env.args(&["jobs", "show", word]).expect(0);
+    }
+    env.args(&["jobs", "show", "Sincronización de pedidos"]).expect(0);
+    for word in ["1010_CustomerSearch", "1040 (Products)", "Job 1040", "Started", "mandatory"] {
+        env.args(&["explain", word]).expect(0);
+    }
+    for name in [
+        "Editing customers in asynchronous mode",
+        "Habilite la creación mejorada de clientes asincrónicos",
+        "Edición de clientes en modo asíncrono",
+        "Modern customer details page",
+        "Unified return processing experience for POS",
+    ] {
+        env.args(&["features", "show", name]).expect(0);
+    }
+}

@@ -1,7 +1,7 @@
 //! `cdx explain`: offline documentation of a rule, a job, a feature or a behaviour, with sources
 //! and grades.
 
-use super::jobs::{JobDetail, NotModelled, known};
+use super::jobs::{JobDetail, NotModelled, known, shipped};
 use crate::cli::{CommandError, Context, Exit};
 use crate::diagnosis::Source;
 use crate::diagnosis::{Header, Severity, sources};
@@ -40,6 +40,10 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
     let definitions = known(context)?;
     if let Some(job) = definitions.find_job(&word) {
         return context.done(&JobDetail::of(&definitions, job));
+    }
+    let shipped = shipped()?;
+    if let Some(job) = shipped.find_job(&word) {
+        return context.done(&JobDetail::of(&shipped, job));
     }
     if let Some(job) = not_modelled(&word) {
         return context.done(&NotModelled::of(job));

@@ -65,6 +65,11 @@ pub(in crate::cli) fn known(context: &Context) -> Result<Definitions, CommandErr
     if let Some(env) = context.environment_if_any()? {
         return Ok(scheduler::read(&env.reader()?.hq)?);
     }
+    shipped()
+}
+
+/// The definitions that come with the tool: headquarters makes some only once a feature is on.
+pub(in crate::cli) fn shipped() -> Result<Definitions, CommandError> {
     let tables = catalogue::declared(&[], &[])?;
     let loaded = definitions::load(&definitions::shipped(), &tables);
     Ok(loaded.map_err(StoreError::Definitions)?)

@@ -72,7 +72,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                 // about.
                 subject: Subject::channel(&channel.store.name).with_feature(&gate.slug),
                 title: format!(
-                    "{:?} is on in headquarters and not in the channel; not done since: {}",
+                    "{:?} is on in headquarters and not in effect in the channel; not done since: {}",
                     gate.name,
                     not_done(stands)
                 ),

@@ -225,10 +225,13 @@ fn correct(
         let found = known.iter().find(|name| name.eq_ignore_ascii_case(column));
         let values = known.iter().copied().filter(|name| !operations::is_fixed(name));
         let Some(found) = found.filter(|name| !operations::is_fixed(name)) else {
-            let near = nearest(column, values).unwrap_or("FIRSTNAME");
+            let fields = CustomerField::ALL.iter().map(|field| field.as_str());
+            let fields = fields.filter(|_| id.kind == OperationKind::Customer);
+            let near = nearest(column, values.chain(fields));
+            let meant = near.map_or_else(String::new, |near| format!("did you mean {near:?}? "));
             let message = format!("operation {operation} has no value {column:?} to edit");
             let hint = Prose::hint(
-                format!("did you mean {near:?}? see them"),
+                format!("{meant}see them"),
                 OfCustomers::Operation(operation.to_owned()),
             );
             return Err(CommandError::usage("unknown-field", message, hint));
@@ -379,7 +382,12 @@ impl Report for ShownOperation {
             changes(page, &detail.changes);
         }
         if !would_change.is_empty() {
-            page.title("What it would change, processed now");
+            let fails = would_fail.is_some();
+            page.title(if fails {
+                "What it asks for"
+            } else {
+                "What it would change, processed now"
+            });
             changes(page, would_change);
         }
         if !operation.left.is_empty() {
@@ -393,8 +401,10 @@ impl Report for ShownOperation {
         // They are for editing, and what is completed is edited no more.
         if operation.status != OperationStatus::Succeeded {
             page.title("Values");
-            // A number nobody has set says nothing.
-            let said = |(_, value): &(&String, &String)| *value != "0";
+            // A number nobody has set says nothing, and what it is for cannot be edited.
+            let said = |(column, value): &(&String, &String)| {
+                *value != "0" && !operations::is_fixed(column)
+            };
             let row = |(column, value): (&String, &String)| [column.clone(), value.clone()];
             page.table(["column", "value"], detail.values.iter().filter(said).map(row).collect());
         }
