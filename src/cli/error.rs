@@ -239,8 +239,8 @@ fn see_clock() -> Prose {
 }
 
 fn another_default() -> Prose {
-    let words = "give them another one with `channels set` first; see the customers";
-    Prose::hint(words, OfCustomers::List)
+    let words = "give the channels another one first; see how";
+    Prose::hint(words, Suggestion::Help(Some("channels".to_owned())))
 }
 
 fn see_customers() -> Prose {

@@ -7,10 +7,11 @@ use super::error::ExchangeError;
 use crate::model::customer::{Customer, CustomerField};
 use crate::model::folding::folded;
 use crate::model::ids::AsyncAccount;
+use crate::model::job::Direction;
 use crate::model::nearest::nearest;
 use crate::model::operation::{Operation, OperationFilter, OperationStatus};
 use crate::model::status::UploadStatus;
-use crate::model::suggestion::{OfChannels, OfCustomers, OfSessions, Run, Suggestion};
+use crate::model::suggestion::{OfChannels, OfCustomers, OfSessions, Run, SetSchedule, Suggestion};
 use crate::model::topology::DataStore;
 use crate::model::trace::{StepState, Trace, TraceStage, TraceStep, TracedCustomer};
 use crate::model::wording::count;
@@ -18,7 +19,7 @@ use crate::store::channel_customers::know;
 use crate::store::trace::{self, MadeRow};
 use crate::store::{
     Access, ChannelDatabase, Reader, StoreError, channel_view, hq_customers, operation_list,
-    topology, uploads,
+    scheduler, topology, uploads,
 };
 
 /// The job that uploads, the batch, and the job that brings customers down.
@@ -113,11 +114,28 @@ pub(crate) fn way(reader: &Reader, customer: TracedCustomer) -> Result<Trace, Ex
     // What follows needs what is before it: one command is the next one.
     let first = steps.iter().position(|step| step.next.is_some());
     for (at, step) in steps.iter_mut().enumerate() {
-        if Some(at) != first {
-            step.next = None;
-        }
+        step.next = match step.next.take() {
+            Some(next) if Some(at) == first => Some(clearing(reader, next)?),
+            _ => None,
+        };
     }
     Ok(Trace { customer: way.customer, steps })
+}
+
+/// A command, or what has to come before it: a job of no active schedule moves nothing.
+fn clearing(reader: &Reader, next: Suggestion) -> Result<Suggestion, ExchangeError> {
+    let words = next.as_run().map_or(&[][..], |run| run.jobs.as_slice());
+    let definitions = scheduler::read(&reader.hq)?;
+    let schedules = topology::schedules(&reader.hq)?;
+    let moves = words.iter().filter_map(|word| definitions.find_job(word));
+    for job in moves.filter(|job| job.direction != Direction::Batch) {
+        let mut own = schedules.iter().filter(|schedule| schedule.runs(&job.id)).peekable();
+        let name = own.peek().map(|schedule| schedule.name.clone());
+        if let Some(name) = name.filter(|_| own.all(|schedule| !schedule.active)) {
+            return Ok(SetSchedule { active: Some(true), ..SetSchedule::of(&name) }.into());
+        }
+    }
+    Ok(next)
 }
 
 struct Way<'a> {

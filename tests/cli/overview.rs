@@ -413,3 +413,37 @@ fn explain_knows_the_words_of_results_and_of_the_faq() {
     let near = env.run("explain uploadedd").expect(2);
     assert!(near.err.contains("did you mean"), "{}", near.err);
 }
+
+/// What is told to be typed next works: what is in its way comes first.
+#[test]
+fn what_stands_in_the_way_of_a_job_comes_before_it() {
+    let env = Env::asynchronous();
+    let guid = env.create_async("houston", "Blocked");
+    env.ok("schedules set Uploads --active no");
+    let next = |words: &str| -> String {
+        let told = env.ok(words).out;
+        let line = told.lines().rev().find(|line| line.contains("cdx ")).unwrap();
+        line[line.find("cdx ").unwrap() + 4..].to_owned()
+    };
+    let trace = format!("customers trace {guid}");
+    assert_eq!(next(&trace), "schedules set Uploads --active yes");
+    env.ok(&next(&trace));
+    for _ in 0..9 {
+        if env.ok(&trace).out.contains("nothing is left to do") {
+            break;
+        }
+        env.ok(&next(&trace));
+    }
+    assert!(env.ok(&trace).out.contains("nothing is left to do"));
+    env.ok("schedules set Downloads --active no");
+    env.create_async("houston", "Later");
+    env.ok("run P sync-customers");
+    let commands = env.json("status")["next"].clone();
+    let commands: Vec<&str> =
+        commands.as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
+    let at = |word: &str| commands.iter().position(|one| one.contains(word));
+    assert!(at("schedules set Downloads --active yes").unwrap() < at("run 1010").unwrap());
+    for command in commands {
+        env.ok(command.trim_start_matches("cdx "));
+    }
+}

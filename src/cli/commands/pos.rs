@@ -21,6 +21,9 @@ pub(in crate::cli) struct Args {
     command: Command,
 }
 
+/// Where what every operation takes stands in its help: behind its own options.
+const LAST: usize = 100;
+
 /// Where it is done.
 #[derive(Debug, clap::Args)]
 struct Place {
@@ -28,19 +31,19 @@ struct Place {
     #[arg(long, value_name = "C")]
     channel: String,
     /// The instance of its scale unit that answers.
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, display_order = LAST)]
     instance: u32,
     /// At a register that is offline.
-    #[arg(long)]
+    #[arg(long, display_order = LAST)]
     offline: bool,
     /// Make something go wrong: rts-down, crash=POINT.
-    #[arg(long, value_name = "F")]
+    #[arg(long, value_name = "F", display_order = LAST)]
     fault: Vec<String>,
     /// Say which way it would go, and why, and do nothing.
-    #[arg(long)]
+    #[arg(long, display_order = LAST)]
     dry_run: bool,
     /// End in 0 only if it goes this way; local includes async.
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", display_order = LAST)]
     expect: Option<PathArg>,
 }
 

@@ -174,8 +174,8 @@ impl Problem {
     }
 }
 
-/// The commands that bring on what waits, in the order of the way, then those that fix the causes
-/// of what is wrong.
+/// What clears the way, then the commands that bring on what waits, in the order of the way, then
+/// the others that fix the causes of what is wrong.
 fn next(here: &Here, told: &[Group<'_>]) -> Vec<Suggestion> {
     let away = here.channels.iter().filter(|one| one.waiting.to_merge > 0);
     let mut commands: Vec<Suggestion> =
@@ -188,9 +188,6 @@ fn next(here: &Here, told: &[Group<'_>]) -> Vec<Suggestion> {
         (waiting.to_return, "1010"),
     ];
     let jobs: Vec<&str> = jobs.iter().filter(|(rows, _)| *rows > 0).map(|(_, job)| *job).collect();
-    if !jobs.is_empty() {
-        commands.push(Run::jobs(&jobs).into());
-    }
     let is_cause = |group: &&Group<'_>| group.first().is_some_and(|one| one.caused_by.is_empty());
     let fixes = told.iter().filter(is_cause).flat_map(Group::fixes);
     let harmless = fixes.filter(|fix| fix.safety != Safety::Destructive);
@@ -199,12 +196,29 @@ fn next(here: &Here, told: &[Group<'_>]) -> Vec<Suggestion> {
     let runs_already = |command: &Suggestion| {
         !command.jobs().is_empty() && !command.is_full() && command.jobs().iter().all(is_run)
     };
-    commands.extend(together(harmless).into_iter().filter(|command| !runs_already(command)));
+    let fixes = together(harmless).into_iter().filter(|command| !runs_already(command));
+    let (before, after): (Vec<_>, Vec<_>) = fixes.partition(clears_the_way);
+    commands.extend(before);
+    if !jobs.is_empty() {
+        commands.push(Run::jobs(&jobs).into());
+    }
+    commands.extend(after);
     if commands.is_empty() && !told.is_empty() {
         // What is left is for a person to decide on, with the evidence before them.
         commands.push(Doctor::default().into());
     }
     commands
+}
+
+/// Whether jobs are of use only after a command: schedules, pauses, parameters, failed operations.
+fn clears_the_way(command: &Suggestion) -> bool {
+    let restarts = matches!(
+        command,
+        Suggestion::RestartScaleUnits(_)
+            | Suggestion::RestartStorefronts(_)
+            | Suggestion::RestartRegisters(_)
+    );
+    command.jobs().is_empty() && !restarts
 }
 
 #[derive(Debug, Serialize)]
