@@ -87,11 +87,9 @@ fn take_in(db: &Db, table: &str, aside: &str) -> Result<(), StoreError> {
     let values = others().map(value).collect::<Vec<_>>().join(", ");
     let (table, aside) = (quoted(table), quoted(aside));
     if columns.iter().any(|(name, _)| is_recid(name)) {
-        db.script(&format!(
-            "INSERT OR IGNORE INTO {table} (RECID, {list})
-             SELECT RECID, {values} FROM {aside}
-             WHERE typeof(RECID) = 'integer' AND RECID NOT IN (SELECT RECID FROM {table});"
-        ))?;
+        let sql = include_str!("sql/take_in_with_recid.sql").replace("{table}", &table);
+        let sql = sql.replace("{list}", &list).replace("{values}", &values);
+        db.script(&sql.replace("{aside}", &aside))?;
     }
     // What has come already is refused by its key.
     db.script(&format!("INSERT OR IGNORE INTO {table} ({list}) SELECT {values} FROM {aside}"))

@@ -91,7 +91,7 @@ fn a_parameter_that_nothing_acts_on_is_kept_and_said_and_advised_by_nobody() {
     assert!(!env.ok("explain CDX213").out.contains(delayed));
 }
 
-/// What people put around a job's name names it all the same, and a job that a feature makes is
+/// What people put around a job's name names it anyway, and a job that a feature makes is
 /// explained before it is there.
 #[test]
 fn g01_what_stands_around_a_jobs_name_does_not_matter() {

@@ -80,7 +80,7 @@ fn overtaken<'a>(
         }
         if let Some(own) = own.filter(|_| row.status == DownloadStatus::Applied) {
             let applied = later.entry(&session.job).or_default();
-            // One that was applied before this one and reaches further says all that this one would.
+            // One that was applied before this one, and reaches further, says all that this would.
             let reaches = applied.range(..own).next_back().map(|(_, known)| known.until);
             if reaches.is_none_or(|until| until < session.until) {
                 applied.insert(own, session);
