@@ -2,8 +2,8 @@
 //!
 //! What a later version makes has the names of the real database, so somebody who rehearsed it
 //! before may have made it too, and may have views that are broken. Neither may keep an environment
-//! from being opened: a table of such a name is set aside, its rows are taken in, and it stays under
-//! another name; a view, an index or a trigger of such a name goes.
+//! from being opened: a table of such a name is set aside, its rows are taken in, and it stays
+//! under another name; a view, an index or a trigger of such a name goes.
 
 use super::db::Db;
 use super::error::StoreError;

@@ -19,9 +19,10 @@ const HEADER: Header = Header {
           The other checks say nothing about a database that cannot be read.",
     how_to_fix: "Bring the file back from a copy; a channel that was restored may count again what it \
            has uploaded: see CDX405. Without a copy a channel's file can be made again, and its \
-           jobs fill it; what it had not uploaded is then only in the old file, which is kept. One of an \
-           earlier version is brought up to date by `cdx scheduler init`. A file that is whole and cannot be read (a permission, a newer version) needs that put \
-           right, and nothing else.",
+           jobs fill it; what it had not uploaded is then only in the old file, which is kept. One \
+           of an earlier version is brought up to date by `cdx scheduler init`. A file that is \
+           whole and cannot be read (a permission, a newer version) needs that put right, and \
+           nothing else.",
     since: "0.2.0",
     behaviours: &["D16"],
     sources: &[Source::assumed(FIDELITY)],
