@@ -59,10 +59,10 @@ fn every_old_version_becomes_the_fresh_one() {
 #[test]
 fn a_failed_migration_leaves_the_file_as_it_was() {
     let dir = TempDir::new().unwrap();
-    let path = old(&dir, Kind::Channel, 1);
-    // A view in the way of the second step; a table would be set aside.
-    let view = "CREATE VIEW ax_RETAILSTORETABLE AS SELECT 1 AS MINE";
-    Connection::open(&path).unwrap().execute_batch(view).unwrap();
+    let path = old(&dir, Kind::Channel, 8);
+    // The ninth step makes a table, and then adds a column to one that is not there.
+    let drop = "DROP TABLE ax_RETAILASYNCCUSTOMERAFFILIATION";
+    Connection::open(&path).unwrap().execute_batch(drop).unwrap();
     let before = objects(&path);
     assert!(Db::open(&path, Kind::Channel, Access::Write).is_err());
     assert_eq!(objects(&path), before);
