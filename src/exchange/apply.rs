@@ -41,7 +41,7 @@ const CACHE_KIB: usize = 40 * 1024;
 /// Packages above this size, in bytes, have their lengths looked at by a thread of its own.
 const LARGE: u64 = 4 * 1024 * 1024;
 
-pub(super) struct Applying<'a, 'b> {
+pub(super) struct PackageApply<'a, 'b> {
     pub(super) writer: &'a mut Writer,
     pub(super) run: &'a GroupRun<'b>,
 }
@@ -81,7 +81,7 @@ struct Outcome {
 
 /// What trying came to.
 #[derive(Default)]
-pub(super) struct Tried {
+pub(super) struct TryOutcome {
     /// The sessions that were touched.
     pub(super) sessions: Vec<DownloadId>,
     /// The databases that an earlier session holds back (D07).
@@ -90,13 +90,13 @@ pub(super) struct Tried {
 
 /// Tries what is pending.
 pub(super) fn apply_pending(
-    applying: &mut Applying<'_, '_>,
+    applying: &mut PackageApply<'_, '_>,
     listener: &mut dyn Listener,
-) -> Result<Tried, ExchangeError> {
+) -> Result<TryOutcome, ExchangeError> {
     let tries = Tries::read(&applying.writer.hq)?;
     let (mut queues, held) = queues(applying, tries.enforced, listener)?;
     if queues.is_empty() {
-        return Ok(Tried { sessions: Vec::new(), held });
+        return Ok(TryOutcome { sessions: Vec::new(), held });
     }
     announce(applying.writer, &mut queues)?;
     // Packing has filled headquarters' cache; the channels share the memory from here on.
@@ -105,11 +105,11 @@ pub(super) fn apply_pending(
     let outcomes = work(applying, &queues, tries.enforced, listener);
     let sessions = settle(applying.writer, &queues, outcomes, tries, listener)?;
     applying.writer.world.faults.crash_at(CrashPoint::ApplyAfterOutcome, &applying.run.job.id);
-    Ok(Tried { sessions, held })
+    Ok(TryOutcome { sessions, held })
 }
 
 fn queues(
-    applying: &mut Applying<'_, '_>,
+    applying: &mut PackageApply<'_, '_>,
     enforced: bool,
     listener: &mut dyn Listener,
 ) -> Result<(Vec<Queue>, Vec<HeldBack>), ExchangeError> {
@@ -204,7 +204,7 @@ fn announce(writer: &Writer, queues: &mut [Queue]) -> Result<(), StoreError> {
 
 /// The outcomes of each queue, in its order; shorter than the queue when the rest must wait.
 fn work(
-    applying: &Applying<'_, '_>,
+    applying: &PackageApply<'_, '_>,
     queues: &[Queue],
     enforced: bool,
     listener: &mut dyn Listener,

@@ -175,7 +175,7 @@ pub(crate) fn rebuild(
         set_aside(&path, &free)?;
     }
     let now = writer.world.clock.utc();
-    let rebuilding = Rebuilding { name: store.name.clone(), kept: kept.as_deref().map(file_name) };
+    let rebuilding = FileRebuild { name: store.name.clone(), kept: kept.as_deref().map(file_name) };
     let intent = writer.hq.write(|hq| {
         sessions::forget(hq, store.id, "the database was made again")?;
         lineage::forget(hq, &store)?;
@@ -202,7 +202,7 @@ impl Rebuilt {
 
 /// What is needed to finish making a file again.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Rebuilding {
+pub(super) struct FileRebuild {
     /// The database.
     pub(super) name: String,
     /// The name its old file is kept under, where there was one.
@@ -218,7 +218,7 @@ fn file_name(path: &Path) -> String {
 pub(super) fn finish_rebuild(
     writer: &Writer,
     intent: i64,
-    rebuilding: &Rebuilding,
+    rebuilding: &FileRebuild,
 ) -> Result<NewFile, ExchangeError> {
     let path = writer.env.channel_path(&rebuilding.name);
     let kept = rebuilding.kept.as_ref().map(|kept| path.with_file_name(kept));

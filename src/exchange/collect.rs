@@ -18,7 +18,7 @@ use crate::store::uploads::{self, UploadPackage};
 use crate::store::{ChannelDatabase, Handle, HqTx, StoreError, Writer, lineage, origins, topology};
 use crate::world::{CrashPoint, FaultKind};
 
-pub(super) struct Collecting<'a> {
+pub(super) struct Collector<'a> {
     pub(super) writer: &'a mut Writer,
     pub(super) job: &'a Job,
     pub(super) tables: &'a [UploadTable],
@@ -28,14 +28,14 @@ pub(super) struct Collecting<'a> {
 type Collect = (UploadTable, CounterRange);
 
 /// A session that headquarters has announced.
-struct Announced<'a> {
+struct PackAnnouncement<'a> {
     id: UploadId,
     /// The number of the exchange (U10).
     mark: Option<i64>,
     now: &'a Time,
 }
 
-impl Collecting<'_> {
+impl Collector<'_> {
     /// Sends what failed to be sent, then packs what is new; the sessions that were touched.
     pub(super) fn collect(
         &mut self,
@@ -107,7 +107,7 @@ impl Collecting<'_> {
             Ok::<_, StoreError>((id, lineage::begin(hq, &store.name)?))
         })?;
         self.crash(CrashPoint::CollectAfterIntent, store);
-        let announced = Announced { id, mark, now: &now };
+        let announced = PackAnnouncement { id, mark, now: &now };
         let collected = match self.pack(&channel, &announced, &tables, store) {
             Ok(collected) => collected,
             Err(error) => {
@@ -149,11 +149,11 @@ impl Collecting<'_> {
     fn pack(
         &self,
         channel: &Handle<ChannelDatabase>,
-        announced: &Announced<'_>,
+        announced: &PackAnnouncement<'_>,
         tables: &[Collect],
         store: &DataStore,
     ) -> Result<UploadPackage, StoreError> {
-        let Announced { id, mark, now } = *announced;
+        let PackAnnouncement { id, mark, now } = *announced;
         let folder = Folder(self.writer.env.packages_path());
         let stem = uploads::package_stem(&self.job.id, id);
         let draft = folder.draft(&stem)?;

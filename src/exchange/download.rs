@@ -1,8 +1,8 @@
 //! A download job: makes the sessions of each group, then gives each pending one a try.
 
-use super::apply::{Applying, apply_pending};
+use super::apply::{PackageApply, apply_pending};
 use super::error::ExchangeError;
-use super::generate::Generating;
+use super::generate::PackageMaker;
 use super::group_run::{generating_schedule, group_runs, is_paused};
 use super::notice;
 use super::request::RunRequest;
@@ -33,7 +33,7 @@ pub(super) fn run(
         let mut made = Vec::new();
         match generating_schedule(&schedules, &run) {
             Ok(schedule) => {
-                made = Generating { writer, run: &run, schedule }.generate(listener)?;
+                made = PackageMaker { writer, run: &run, schedule }.generate(listener)?;
             }
             Err(why) => keep(&mut not_run, listener, why, Suggestion::Schedules),
         }
@@ -41,7 +41,7 @@ pub(super) fn run(
             let resume = OfChannels::Resume(store.name.clone()).into();
             keep(&mut not_run, listener, is_paused(&store.name), resume);
         }
-        let tried = apply_pending(&mut Applying { writer, run: &run }, listener)?;
+        let tried = apply_pending(&mut PackageApply { writer, run: &run }, listener)?;
         for held in &tried.held {
             keep(&mut not_run, listener, held.told(), held.hint());
         }

@@ -11,7 +11,7 @@ use super::generate::intended;
 use super::group_run::{generating_schedule, group_runs, is_paused};
 use super::plan::plan_job;
 use super::request::{Known, RunRequest, check_all, check_names};
-use super::upload::{Served, check_topology, served, sources, waiting};
+use super::upload::{ServedStore, check_topology, served, sources, waiting};
 use super::upload_tables::upload_tables;
 use super::waiting::not_collected;
 use crate::model::ids::{DownloadId, JobId, UploadId};
@@ -198,7 +198,7 @@ fn upload(
         }
     }
     if request.phase != Some(Phase::Collect) {
-        let Served { groups, not } = served(&reader.hq, &job.id, &stores)?;
+        let ServedStore { groups, not } = served(&reader.hq, &job.id, &stores)?;
         entry.not_run.extend(not);
         for session in waiting(&reader.hq, &job.id, &stores, &groups)? {
             let UploadSession { id, store: channel, status, rows, .. } = session;

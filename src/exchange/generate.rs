@@ -17,7 +17,7 @@ use crate::store::sessions::{self, NewSession, Shortfall};
 use crate::store::{HqTx, StoreError, Writer, topology, tracking};
 use crate::world::{Clock, CrashPoint, FaultKind};
 
-pub(super) struct Generating<'a, 'b> {
+pub(super) struct PackageMaker<'a, 'b> {
     pub(super) writer: &'a mut Writer,
     pub(super) run: &'a GroupRun<'b>,
     pub(super) schedule: i64,
@@ -28,7 +28,7 @@ const WORTH_INDEXING: usize = 4;
 
 /// What a session is to carry, before it has a number.
 #[derive(Debug)]
-pub(super) struct Intended {
+pub(super) struct IntendedSession {
     pub(super) mode: Mode,
     pub(super) reason: Option<FullReason>,
     /// The row version a delta starts after.
@@ -38,7 +38,7 @@ pub(super) struct Intended {
     pub(super) stores: Vec<DataStore>,
 }
 
-impl Generating<'_, '_> {
+impl PackageMaker<'_, '_> {
     /// Makes what is due; the numbers of the sessions made or tried again.
     pub(super) fn generate(
         mut self,
@@ -60,7 +60,7 @@ impl Generating<'_, '_> {
 
     fn make(
         &mut self,
-        intended: &Intended,
+        intended: &IntendedSession,
         listener: &mut dyn Listener,
     ) -> Result<DownloadId, ExchangeError> {
         let now = self.writer.world.clock.utc();
@@ -123,7 +123,7 @@ impl Generating<'_, '_> {
             Ok::<_, StoreError>(until)
         })?;
         let expired = session.mode == Mode::Delta && session.since < min_valid;
-        let intended = Intended {
+        let intended = IntendedSession {
             mode: if expired { Mode::Full } else { session.mode },
             reason: if expired { Some(FullReason::TrackingExpired) } else { session.reason },
             since: session.since,
@@ -146,7 +146,7 @@ impl Generating<'_, '_> {
     fn pack(
         &mut self,
         session: DownloadId,
-        intended: &Intended,
+        intended: &IntendedSession,
         until: i64,
         listener: &mut dyn Listener,
     ) -> Result<(), ExchangeError> {
@@ -183,7 +183,7 @@ impl Generating<'_, '_> {
     fn fill(
         &self,
         session: DownloadId,
-        intended: &Intended,
+        intended: &IntendedSession,
         packages: &Folder,
         listener: &mut dyn Listener,
     ) -> Result<(PackageSummary, String), StoreError> {
@@ -210,7 +210,12 @@ impl Generating<'_, '_> {
     }
 
     /// Moves the row version of the group, and notes what each database now has or lacks.
-    fn settle(&self, hq: &HqTx<'_>, intended: &Intended, until: i64) -> Result<(), StoreError> {
+    fn settle(
+        &self,
+        hq: &HqTx<'_>,
+        intended: &IntendedSession,
+        until: i64,
+    ) -> Result<(), StoreError> {
         supplied(hq, self.run, &intended.stores)?;
         if intended.only.is_some() {
             return Ok(());
@@ -225,7 +230,7 @@ impl Generating<'_, '_> {
     fn create_failed(
         &self,
         session: DownloadId,
-        intended: &Intended,
+        intended: &IntendedSession,
         message: &str,
         listener: &mut dyn Listener,
     ) -> Result<(), ExchangeError> {
@@ -323,7 +328,7 @@ pub(super) fn intended(
     hq: &crate::store::Headquarters,
     run: &GroupRun<'_>,
     clock: &Clock,
-) -> Result<Vec<Intended>, ExchangeError> {
+) -> Result<Vec<IntendedSession>, ExchangeError> {
     let takes = |store: &DataStore, full: bool| {
         // An excluded job's full run empties its tables in an offline database (D09).
         !store.paused && (full || !store.offline || !run.job.exclude_offline)
@@ -331,7 +336,8 @@ pub(super) fn intended(
     if let (true, Some(only)) = (run.full, &run.only) {
         let stores: Vec<_> = Some(only).filter(|s| takes(s, true)).cloned().into_iter().collect();
         let reason = Some(FullReason::Requested);
-        let full = Intended { mode: Mode::Full, reason, since: 0, only: Some(only.id), stores };
+        let full =
+            IntendedSession { mode: Mode::Full, reason, since: 0, only: Some(only.id), stores };
         return Ok(if full.stores.is_empty() { Vec::new() } else { vec![full] });
     }
     let version = sessions::row_version(hq, run.group.id, &run.job.id)?;
@@ -341,11 +347,11 @@ pub(super) fn intended(
     if let Some(reason) = whole {
         let stores: Vec<_> = run.stores.iter().filter(|s| takes(s, true)).cloned().collect();
         let reason = Some(reason);
-        let full = Intended { mode: Mode::Full, reason, since, only: None, stores };
+        let full = IntendedSession { mode: Mode::Full, reason, since, only: None, stores };
         return Ok(if full.stores.is_empty() { Vec::new() } else { vec![full] });
     }
     let mut group =
-        Intended { mode: Mode::Delta, reason: None, since, only: None, stores: Vec::new() };
+        IntendedSession { mode: Mode::Delta, reason: None, since, only: None, stores: Vec::new() };
     let mut own = Vec::new();
     for store in run.stores.iter().filter(|store| takes(store, false)) {
         let stores = vec![store.clone()];
@@ -355,15 +361,21 @@ pub(super) fn intended(
             // The others of the group wait for a run that looks after them.
             _ if !run.wants(store) => {}
             Shortfall::Since(missed) if missed >= min_valid => {
-                own.push(Intended { mode: Mode::Delta, reason: None, since: missed, only, stores });
+                own.push(IntendedSession {
+                    mode: Mode::Delta,
+                    reason: None,
+                    since: missed,
+                    only,
+                    stores,
+                });
             }
             Shortfall::Since(_) => {
                 let reason = Some(FullReason::TrackingExpired);
-                own.push(Intended { mode: Mode::Full, reason, since, only, stores });
+                own.push(IntendedSession { mode: Mode::Full, reason, since, only, stores });
             }
             Shortfall::Everything => {
                 let reason = Some(FullReason::NewDatabase);
-                own.push(Intended { mode: Mode::Full, reason, since, only, stores });
+                own.push(IntendedSession { mode: Mode::Full, reason, since, only, stores });
             }
         }
     }

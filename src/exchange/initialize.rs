@@ -21,7 +21,7 @@ use crate::store::{
 
 /// What initializing did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Initialized {
+pub struct Initialization {
     /// Jobs in headquarters afterwards.
     pub jobs: Vec<JobId>,
     /// Schema files that were applied, with the database.
@@ -61,7 +61,7 @@ pub(super) fn of_feature(env: &Environment, error: ExchangeError) -> ExchangeErr
 
 /// Applies the environment's schema files; then writes the definitions into headquarters and tracks
 /// what download jobs read, in one transaction. What follows makes no failure of it.
-pub fn initialize(writer: &Writer, delete_existing: bool) -> Result<Initialized, ExchangeError> {
+pub fn initialize(writer: &Writer, delete_existing: bool) -> Result<Initialization, ExchangeError> {
     let env = &writer.env;
     let catalogue = declared(env)?;
     let mut sources = definitions::shipped();
@@ -70,7 +70,7 @@ pub fn initialize(writer: &Writer, delete_existing: bool) -> Result<Initialized,
         .map_err(|problems: Problems| StoreError::Definitions(problems))?;
     let now = writer.world.clock.utc();
     let schema_files = apply_scripts(writer, &now)?;
-    let mut done = Initialized { schema_files, ..Initialized::default() };
+    let mut done = Initialization { schema_files, ..Initialization::default() };
     let wanted = with_features(env, &writer.hq, wanted)?;
     let uploads = writer.hq.write(|hq| {
         scheduler::write(hq, &wanted, delete_existing)?;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::chain::chain;
 use super::error::ExchangeError;
-use super::relay::{self, Announced};
+use super::relay::{self, CallAnnouncement};
 use super::{channels, reconnect};
 use crate::model::event::{Event, Listener};
 use crate::model::ids::UploadId;
@@ -16,16 +16,16 @@ use crate::store::{Headquarters, HqTx, StoreError, Writer};
 
 /// An announced operation, read.
 enum Operation {
-    RealTime(Announced),
+    RealTime(CallAnnouncement),
     Reconnect(String),
     Channel(String),
-    Rebuild(channels::Rebuilding),
-    Collect(Collecting),
+    Rebuild(channels::FileRebuild),
+    Collect(CollectIntent),
 }
 
 /// An upload session that was interrupted while its channel was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Collecting {
+struct CollectIntent {
     session: UploadId,
     channel: String,
 }
@@ -79,7 +79,7 @@ impl Operation {
             Self::Reconnect(channel) => format!("the reconnect of {channel}"),
             Self::Channel(name) => format!("adding channel database {name}"),
             Self::Rebuild(rebuilding) => format!("the rebuild of {}", rebuilding.name),
-            Self::Collect(Collecting { session, channel }) => {
+            Self::Collect(CollectIntent { session, channel }) => {
                 format!("upload session {session} of {channel}")
             }
         }
@@ -205,7 +205,7 @@ pub(super) fn keep_upload(
     error: &ExchangeError,
     listener: &mut dyn Listener,
 ) -> Result<(), StoreError> {
-    let detail = Collecting { session: session.id, channel: session.store.clone() };
+    let detail = CollectIntent { session: session.id, channel: session.store.clone() };
     let mut known = None;
     for intent in intents::all(&writer.hq)? {
         if matches!(Operation::read(&intent), Some(Operation::Collect(one)) if one == detail) {

@@ -14,7 +14,7 @@ use crate::world::CrashPoint;
 
 /// What a reconnect came to.
 #[derive(Debug)]
-pub(crate) struct Reconnected {
+pub(crate) struct ReconnectOutcome {
     /// How many rows of each table came over.
     pub(crate) merged: MergedRows,
     /// The tables whose rows stay in the offline database, and why.
@@ -25,7 +25,7 @@ pub(crate) struct Reconnected {
 ///
 /// # Errors
 /// [`StoreError::Unknown`] when the channel has no offline database.
-pub(crate) fn reconnect(writer: &Writer, channel: &str) -> Result<Reconnected, ExchangeError> {
+pub(crate) fn reconnect(writer: &Writer, channel: &str) -> Result<ReconnectOutcome, ExchangeError> {
     let store = topology::find_store(&writer.hq, channel)?;
     let offline = topology::find_store(&writer.hq, &format!("{}{OFFLINE_SUFFIX}", store.name))?;
     // What cannot be opened is told before anything is announced.
@@ -49,7 +49,7 @@ pub(super) fn finish(
     writer: &Writer,
     intent: i64,
     channel: &str,
-) -> Result<Reconnected, ExchangeError> {
+) -> Result<ReconnectOutcome, ExchangeError> {
     let store = topology::find_store(&writer.hq, channel)?;
     let offline_name = format!("{channel}{OFFLINE_SUFFIX}");
     let target = writer.channel_of(&store)?;
@@ -76,7 +76,7 @@ fn join(
     target: &Handle<ChannelDatabase>,
     offline: &Handle<ChannelDatabase>,
     before_commit: impl FnOnce(),
-) -> Result<(Reconnected, Result<(), StoreError>), ExchangeError> {
+) -> Result<(ReconnectOutcome, Result<(), StoreError>), ExchangeError> {
     let name = format!("{}{OFFLINE_SUFFIX}", store.name);
     // What upload jobs collect is what a register brings back.
     let Uploads { tables, left_out } = Uploads::read(hq)?;
@@ -90,14 +90,17 @@ fn join(
     let tidied = offline.checkpoint();
     let source = Source { hq, file: offline.at(), name: &name, store, tables: &tables };
     let merged = merge::merge(target, &source, before_commit)?;
-    Ok((Reconnected { merged, left_out }, tidied))
+    Ok((ReconnectOutcome { merged, left_out }, tidied))
 }
 
 /// What reconnecting would merge, found out on copies that are thrown away.
 ///
 /// # Errors
 /// Those of [`reconnect`].
-pub(crate) fn rehearse(env: &Environment, channel: &str) -> Result<Reconnected, ExchangeError> {
+pub(crate) fn rehearse(
+    env: &Environment,
+    channel: &str,
+) -> Result<ReconnectOutcome, ExchangeError> {
     let hq = env.headquarters_copy()?;
     let store = topology::find_store(&hq, channel)?;
     let offline = topology::find_store(&hq, &format!("{}{OFFLINE_SUFFIX}", store.name))?;

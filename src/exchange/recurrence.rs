@@ -27,7 +27,7 @@ const MOST: i64 = 20_000;
 
 /// What recurs.
 #[derive(Debug)]
-struct Recurring {
+struct Recurrence {
     every: Interval,
     from: Time,
     is_schedule: bool,
@@ -35,7 +35,7 @@ struct Recurring {
     requests: Vec<RunRequest>,
 }
 
-impl Recurring {
+impl Recurrence {
     /// Tells it from others: a schedule has one name, whatever its interval is by now. The Async
     /// Client, which is none, recurs at each interval that databases have.
     fn key(&self) -> String {
@@ -56,7 +56,7 @@ pub(crate) fn advance(
 ) -> Result<Way, ExchangeError> {
     let known = Known::read(&writer.hq)?;
     let (recurring, not_run) = recurring(writer, &known.definitions)?;
-    let times = |one: &Recurring| writer.world.clock.times_until(target, one.every);
+    let times = |one: &Recurrence| writer.world.clock.times_until(target, one.every);
     let runs: i64 = recurring.iter().map(times).sum();
     if runs > MOST {
         return Err(ExchangeError::TooManyRuns { runs, most: MOST });
@@ -76,7 +76,7 @@ pub(crate) fn advance(
 fn go(
     writer: &mut Writer,
     target: &Clock,
-    (known, recurring): (&Known, &[Recurring]),
+    (known, recurring): (&Known, &[Recurrence]),
     way: &mut Way,
     listener: &mut dyn Listener,
 ) -> Result<(), ExchangeError> {
@@ -105,7 +105,7 @@ fn go(
 fn run_due(
     writer: &mut Writer,
     known: &Known,
-    recurring: &[Recurring],
+    recurring: &[Recurrence],
     mut due: DueBatches,
     way: &mut Way,
     listener: &mut dyn Listener,
@@ -122,7 +122,7 @@ fn run_due(
 fn run_one(
     writer: &mut Writer,
     known: &Known,
-    one: &Recurring,
+    one: &Recurrence,
     listener: &mut dyn Listener,
 ) -> Result<BatchRun, ExchangeError> {
     let time = writer.world.clock.local();
@@ -200,7 +200,7 @@ fn told(error: &ExchangeError, request: &RunRequest) -> JobInShort {
 fn recurring(
     writer: &Writer,
     definitions: &Definitions,
-) -> Result<(Vec<Recurring>, Vec<NotRun>), StoreError> {
+) -> Result<(Vec<Recurrence>, Vec<NotRun>), StoreError> {
     let hq = &writer.hq;
     let two_phase = writer.env.settings().topology == UploadTopology::TwoPhase;
     let mut found = if two_phase { collecting(hq, definitions)? } else { Vec::new() };
@@ -209,7 +209,7 @@ fn recurring(
     schedules.sort_by_key(|schedule| first_direction(definitions, schedule));
     for schedule in schedules {
         match every(&schedule) {
-            Ok(every) => found.push(Recurring {
+            Ok(every) => found.push(Recurrence {
                 every,
                 requests: requests(definitions, &schedule, two_phase),
                 from: schedule.from,
@@ -234,7 +234,7 @@ fn first_direction(definitions: &Definitions, schedule: &Schedule) -> u8 {
 
 /// What the Async Client does by itself where uploads have two phases (U02), at each interval that
 /// a channel database has; a paused one is left out (D13).
-fn collecting(hq: &Headquarters, definitions: &Definitions) -> Result<Vec<Recurring>, StoreError> {
+fn collecting(hq: &Headquarters, definitions: &Definitions) -> Result<Vec<Recurrence>, StoreError> {
     let uploads = || definitions.jobs.iter().filter(|job| job.direction == Direction::Upload);
     let intervals = topology::upload_intervals(hq)?;
     let mut found: BTreeMap<Interval, Vec<RunRequest>> = BTreeMap::new();
@@ -248,7 +248,7 @@ fn collecting(hq: &Headquarters, definitions: &Definitions) -> Result<Vec<Recurr
         }));
     }
     let name = || "Async Client".to_owned();
-    let recurring = |(every, requests)| Recurring {
+    let recurring = |(every, requests)| Recurrence {
         every,
         from: Time::default(),
         is_schedule: false,

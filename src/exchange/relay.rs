@@ -33,7 +33,7 @@ use crate::world::CrashPoint;
 
 /// The announcement of a real-time call that has changed headquarters.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Announced {
+pub(super) struct CallAnnouncement {
     /// Changes of the call are those after this row version.
     pub(super) since: i64,
     /// The number of the exchange (U10).
@@ -73,7 +73,7 @@ pub(crate) fn real_time(
         let (since, account) = ask(hq, &plans(hq)?, &before.hq, &now, work)?;
         call.account = account.to_string();
         let mark = lineage::begin(hq, &call.channel)?;
-        let announced = Announced { since, mark, call: call.clone() };
+        let announced = CallAnnouncement { since, mark, call: call.clone() };
         let intent = intents::announce(hq, intents::REAL_TIME, &announced, &now)?;
         Ok::<_, ExchangeError>((intent, announced))
     })?;
@@ -151,7 +151,11 @@ impl Copy {
 
 /// Brings the rows and the log line to the channel, and drops the announcement. Where the channel
 /// does not take them it is left to the job: headquarters has committed, and nothing fails here.
-pub(super) fn finish(writer: &Writer, intent: i64, announced: &Announced) -> Option<LeftToJob> {
+pub(super) fn finish(
+    writer: &Writer,
+    intent: i64,
+    announced: &CallAnnouncement,
+) -> Option<LeftToJob> {
     let refused = match bring(writer, intent, announced) {
         Ok(Ok(())) => None,
         Ok(Err(error)) => Some(chain(&error)),
@@ -184,7 +188,7 @@ pub(super) fn finish(writer: &Writer, intent: i64, announced: &Announced) -> Opt
 fn bring(
     writer: &Writer,
     intent: i64,
-    announced: &Announced,
+    announced: &CallAnnouncement,
 ) -> Result<Result<(), ApplyError>, ExchangeError> {
     let store = topology::find_store(&writer.hq, &announced.call.channel)?;
     let plans: Vec<TablePlan> = plans(&writer.hq)?.into_iter().map(|(plan, _)| plan).collect();
@@ -241,7 +245,7 @@ fn plans(hq: &Headquarters) -> Result<Plans, ExchangeError> {
 }
 
 /// The event of a finished leftover.
-pub(super) fn told(announced: &Announced, left: Option<LeftToJob>) -> Event {
+pub(super) fn told(announced: &CallAnnouncement, left: Option<LeftToJob>) -> Event {
     let RealTimeCall { channel, operation, account, .. } = &announced.call;
     match left {
         None => {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::error::ExchangeError;
-use super::initialize::{Initialized, definitions_on_disk, initialize};
+use super::initialize::{Initialization, definitions_on_disk, initialize};
 use crate::gates::after::After;
 use crate::gates::catalogue::slug;
 use crate::gates::lifecycle::{self, LifecycleEvent, Movement, Update};
@@ -37,7 +37,7 @@ pub(crate) struct ScaleUnit {
 
 /// What an update did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Upgraded {
+pub(crate) struct UpgradeOutcome {
     /// The application's version before.
     pub(crate) from: Version,
     /// The application's version now.
@@ -52,7 +52,7 @@ pub(crate) struct Upgraded {
     /// The scheduler was initialized in an older version (S04).
     pub(crate) wants_initializing: bool,
     /// What initializing did, where the update does it by itself (G17).
-    pub(crate) initialized: Option<Initialized>,
+    pub(crate) initialized: Option<Initialization>,
 }
 
 /// Moves versions, and initializes the scheduler where a feature says that an update does (G17).
@@ -62,7 +62,7 @@ pub(crate) struct Upgraded {
 pub(crate) fn upgrade_whole<E: From<StoreError> + From<ExchangeError>>(
     writer: &Writer,
     request: impl FnOnce(&HqWriter<'_>) -> Result<Request, E>,
-) -> Result<Upgraded, E> {
+) -> Result<UpgradeOutcome, E> {
     let (mut done, initializes) = writer.change(|writer| {
         let request = request(writer)?;
         let initializes = initializes(writer, &request)?;
@@ -91,7 +91,10 @@ fn initializes(writer: &HqWriter<'_>, request: &Request) -> Result<bool, Exchang
 ///
 /// # Errors
 /// The files of headquarters; whether a version goes back is for the caller to look at.
-pub(crate) fn upgrade(writer: &HqWriter<'_>, request: &Request) -> Result<Upgraded, ExchangeError> {
+pub(crate) fn upgrade(
+    writer: &HqWriter<'_>,
+    request: &Request,
+) -> Result<UpgradeOutcome, ExchangeError> {
     let catalogue = writer.env.gates()?;
     let repaired = repair(writer, &catalogue)?;
     let before = features::standing(&writer.hq, &catalogue, &writer.world.clock)?;
@@ -120,7 +123,7 @@ pub(crate) fn upgrade(writer: &HqWriter<'_>, request: &Request) -> Result<Upgrad
         version: version.clone(),
     };
     let moved = after.scale_units.iter().filter(|unit| !before.scale_units.contains(unit));
-    Ok(Upgraded {
+    Ok(UpgradeOutcome {
         scale_units: moved.map(unit).collect(),
         after: After::of(Features { catalogue: &catalogue, standing: &before }, &update.changes),
         from: before.version.clone(),

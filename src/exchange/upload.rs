@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::chain::chain;
-use super::collect::Collecting;
+use super::collect::Collector;
 use super::error::ExchangeError;
 use super::group_run::is_paused;
 use super::notice;
@@ -82,7 +82,7 @@ pub(super) fn run(
                 done.left_out(is_paused(&store.name), resume, listener);
                 continue;
             }
-            let mut collecting = Collecting { writer: &mut *writer, job, tables: &tables };
+            let mut collecting = Collector { writer: &mut *writer, job, tables: &tables };
             let touched = collecting.collect(store, listener)?;
             notice::tell(writer, listener);
             for id in touched {
@@ -91,7 +91,7 @@ pub(super) fn run(
         }
     }
     if request.phase != Some(Phase::Collect) {
-        let Served { groups, not } = served(&writer.hq, &job.id, &stores)?;
+        let ServedStore { groups, not } = served(&writer.hq, &job.id, &stores)?;
         for why in not {
             done.left_out(why, Suggestion::Schedules, listener);
         }
@@ -146,7 +146,7 @@ impl Phases {
 }
 
 /// The groups whose uploads an active schedule applies, and why the others' are not.
-pub(super) struct Served {
+pub(super) struct ServedStore {
     pub(super) groups: Vec<String>,
     pub(super) not: Vec<String>,
 }
@@ -155,11 +155,11 @@ pub(super) fn served(
     hq: &Headquarters,
     job: &JobId,
     stores: &[DataStore],
-) -> Result<Served, StoreError> {
+) -> Result<ServedStore, StoreError> {
     let schedules = topology::schedules(hq)?;
     let mut groups: Vec<&str> = stores.iter().map(|store| store.group.as_str()).collect();
     groups.dedup();
-    let mut served = Served { groups: Vec::new(), not: Vec::new() };
+    let mut served = ServedStore { groups: Vec::new(), not: Vec::new() };
     for group in groups {
         let mut serving = schedules.iter().filter(|schedule| schedule.serves(job, group));
         if serving.clone().any(|schedule| schedule.active) {

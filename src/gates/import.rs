@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::catalogue::Catalogue;
 use super::gate::Gate;
 pub use super::matching::EntityRow;
-use super::matching::{Unmatched, match_rows};
+use super::matching::{UnmatchedRow, match_rows};
 use super::resolve::{Consent, Features, Reach, Refusal, RefusalKind};
 use super::standing::{Change, Setting, Standing, prerequisites_first};
 use crate::model::named::named;
@@ -69,7 +69,7 @@ pub struct Import {
     /// Every rule that is broken; nothing is imported when there is one.
     pub refused: Vec<Refusal>,
     /// Rows that match no feature of this environment; an import updates existing ones only.
-    pub unmatched: Vec<Unmatched>,
+    pub unmatched: Vec<UnmatchedRow>,
     /// Rows that equal what headquarters has.
     pub unchanged: usize,
 }
@@ -91,7 +91,7 @@ pub fn import(
     for (row, gate) in matched {
         if !listed.is_listed(gate) {
             let why = format!("it is not there in {}", standing.version);
-            done.unmatched.push(Unmatched::of(row, why));
+            done.unmatched.push(UnmatchedRow::of(row, why));
             continue;
         }
         match rule(gate, standing, row) {

@@ -31,7 +31,7 @@ pub struct EntityRow {
 
 /// A row that matches no feature.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Unmatched {
+pub struct UnmatchedRow {
     /// The line of the file.
     pub line: usize,
     /// What the row names: its class, or its name for people.
@@ -42,7 +42,7 @@ pub struct Unmatched {
     pub nearest: Option<String>,
 }
 
-impl Unmatched {
+impl UnmatchedRow {
     /// A row, and why it is left out.
     pub(crate) fn of(row: &EntityRow, why: String) -> Self {
         let name = if row.name.is_empty() { &row.display_name } else { &row.name };
@@ -62,7 +62,7 @@ impl Unmatched {
 pub(crate) fn match_rows<'r, 'c>(
     catalogue: &'c Catalogue,
     rows: &'r [EntityRow],
-) -> (Vec<(&'r EntityRow, &'c Gate)>, Vec<Unmatched>) {
+) -> (Vec<(&'r EntityRow, &'c Gate)>, Vec<UnmatchedRow>) {
     let mut by_name: HashMap<String, Vec<&Gate>> = HashMap::new();
     for gate in &catalogue.gates {
         for spelling in gate.spellings() {
@@ -97,12 +97,12 @@ pub(crate) fn match_rows<'r, 'c>(
                 let mut near = near.filter(|word| !word.is_empty());
                 let near = near.find_map(|word| nearest(word, spellings()));
                 let nearest = near.map(str::to_owned);
-                unmatched.push(Unmatched { nearest, ..Unmatched::of(row, why) });
+                unmatched.push(UnmatchedRow { nearest, ..UnmatchedRow::of(row, why) });
             }
             Ok(gate) => match taken.insert(&gate.slug, row.line) {
                 Some(line) => {
                     unmatched
-                        .push(Unmatched::of(row, format!("line {line} is of the same feature")));
+                        .push(UnmatchedRow::of(row, format!("line {line} is of the same feature")));
                 }
                 None => matched.push((row, gate)),
             },

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::error::PosError;
 use super::site::{Hands, Site};
-use crate::exchange::reconnect::{self as engine, Reconnected};
+use crate::exchange::reconnect::{self as engine, ReconnectOutcome};
 use crate::model::pos::{Path, PosReport, Reason, ReasonCode};
 use crate::store::channel_customers;
 
@@ -39,7 +39,7 @@ pub(super) fn close(site: &mut Site<'_>) -> Result<PosReport, PosError> {
 /// Merges the offline database into the channel.
 pub(super) fn reconnect(site: &mut Site<'_>) -> Result<PosReport, PosError> {
     let channel = site.channel().to_owned();
-    let Reconnected { merged, left_out } = match &site.hands {
+    let ReconnectOutcome { merged, left_out } = match &site.hands {
         Hands::Acting(writer) => engine::reconnect(writer, &channel)?,
         Hands::Rehearsing(rehearsal) => engine::rehearse(rehearsal.env(), &channel)?,
     };

@@ -1,7 +1,7 @@
 //! `cdx scheduler`: initialize the commerce scheduler.
 
 use crate::cli::{CommandError, Context, Exit};
-use crate::exchange::initialize::{Initialized, initialize};
+use crate::exchange::initialize::{Initialization, initialize};
 use crate::model::ids::JobId;
 use crate::report::page::{Page, Report};
 
@@ -29,7 +29,7 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
     context.done(&done)
 }
 
-impl Report for Initialized {
+impl Report for Initialization {
     fn text(&self, page: &mut Page) {
         page.line(format!("Scheduler initialized: {}", JobId::join(&self.jobs, ", ")));
         for file in &self.schema_files {

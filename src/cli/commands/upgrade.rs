@@ -1,7 +1,7 @@
 //! `cdx upgrade`: moves the application version.
 
 use crate::cli::{CommandError, Context, Exit};
-use crate::exchange::upgrade::{Request, Upgraded, upgrade_whole};
+use crate::exchange::upgrade::{Request, UpgradeOutcome, upgrade_whole};
 use crate::gates::lifecycle::{LifecycleEvent, Movement};
 use crate::model::ids::JobId;
 use crate::model::suggestion::{OfFeatures, Prose, Suggestion};
@@ -67,7 +67,7 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
     context.done(&done)
 }
 
-impl Report for Upgraded {
+impl Report for UpgradeOutcome {
     fn text(&self, page: &mut Page) {
         if self.from == self.to {
             page.line(format!("The application is {}", self.to));

@@ -2,7 +2,7 @@
 
 use super::schedules::{Defect, Flaw, batch, flaw, schedules_of, used_groups};
 use crate::diagnosis::{Findings, Stage, Step, Unknown};
-use crate::doctor::facts::{ChannelFacts, Examination, Uploading};
+use crate::doctor::facts::{ChannelFacts, Examination, UploadFacts};
 use crate::exchange::enlist;
 use crate::model::ids::JobId;
 use crate::model::job::{Direction, Job};
@@ -87,7 +87,7 @@ pub(in crate::doctor) fn counted<'a>(
     channel: &str,
     facts: &'a ChannelFacts,
     findings: &mut Findings,
-) -> Vec<(&'a Uploading, &'a Counters)> {
+) -> Vec<(&'a UploadFacts, &'a Counters)> {
     let mut found = Vec::new();
     for upload in &facts.uploads {
         match &upload.counters {

@@ -53,7 +53,7 @@ pub(crate) struct Unreadable {
 
 /// What is known of one upload table of a channel.
 #[derive(Debug)]
-pub(crate) struct Uploading {
+pub(crate) struct UploadFacts {
     /// The job that uploads it.
     pub(crate) job: JobId,
     /// The channel's table, as its file names it.
@@ -66,7 +66,7 @@ pub(crate) struct Uploading {
     pub(crate) late: Option<Known<Vec<LateRows>>>,
 }
 
-impl Uploading {
+impl UploadFacts {
     /// The table as the product names it.
     pub(crate) fn dotted(&self) -> String {
         self.table.replacen('_', ".", 1)
@@ -107,7 +107,7 @@ pub(crate) struct ChannelFacts {
     /// since.
     pub(crate) unknown_packages: BTreeMap<JobId, String>,
     /// How far each upload table has come; none of offline databases.
-    pub(crate) uploads: Vec<Uploading>,
+    pub(crate) uploads: Vec<UploadFacts>,
     /// Customers whose account has not come back.
     pub(crate) unreturned: Vec<UnreturnedCustomer>,
     /// The database's tables.

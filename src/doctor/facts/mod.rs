@@ -6,7 +6,7 @@ mod history;
 mod reading;
 mod survey;
 
-pub(crate) use channel::{Channel, ChannelFacts, FileState, Uploading};
+pub(crate) use channel::{Channel, ChannelFacts, FileState, UploadFacts};
 pub(crate) use headquarters::{GroupJob, HeadquartersFacts, JobPlans, PackageState};
 pub(crate) use history::{History, Reached};
 pub(super) use reading::Reading;

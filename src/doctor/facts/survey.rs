@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use super::channel::{Channel, ChannelFacts, FileState, Unreadable, Uploading};
+use super::channel::{Channel, ChannelFacts, FileState, Unreadable, UploadFacts};
 use super::headquarters::{HeadquartersFacts, known};
 use super::history::Reached;
 use super::reading::Reading;
@@ -290,7 +290,7 @@ impl Survey<'_> {
         Ok(found)
     }
 
-    fn uploads(&self, channel: &ChannelDatabase) -> Vec<Uploading> {
+    fn uploads(&self, channel: &ChannelDatabase) -> Vec<UploadFacts> {
         let mut found = Vec::new();
         if self.store.offline {
             return found;
@@ -302,7 +302,7 @@ impl Survey<'_> {
         {
             let target = &table.plan.target;
             let counters = arrears::counters(hq, channel, store, target, &table.counter);
-            found.push(Uploading {
+            found.push(UploadFacts {
                 job: job.clone(),
                 table: target.clone(),
                 counters: known(counters),
@@ -319,7 +319,7 @@ impl Survey<'_> {
     }
 
     /// Looks for rows that count as received and are not, where the counters could be read.
-    fn lost(&self, channel: &ChannelDatabase, tables: &[&UploadTable], found: &mut [Uploading]) {
+    fn lost(&self, channel: &ChannelDatabase, tables: &[&UploadTable], found: &mut [UploadFacts]) {
         let (hq, store) = (&self.reader.hq, self.store.id);
         let packages = Folder(self.reader.env.packages_path());
         let open = self.hq.upload_sessions.as_ref().map_err(Clone::clone);

@@ -5,7 +5,7 @@ use crate::diagnosis::{
     Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
 };
 use crate::doctor::about::uploads::counted;
-use crate::doctor::facts::{Examination, Uploading};
+use crate::doctor::facts::{Examination, UploadFacts};
 use crate::doctor::rule::{Depth, Rule};
 use crate::model::suggestion::OfChannels;
 use crate::model::wording::count;
@@ -43,7 +43,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     Ok(())
 }
 
-fn judge(name: &str, upload: &Uploading, counters: &Counters, findings: &mut Findings) {
+fn judge(name: &str, upload: &UploadFacts, counters: &Counters, findings: &mut Findings) {
     let (issued, received) = (counters.issued, counters.received);
     if issued >= received {
         return;

@@ -4,7 +4,7 @@ use crate::diagnosis::sources::CDX_EXTENSIBILITY;
 use crate::diagnosis::{
     Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
 };
-use crate::doctor::facts::{Examination, Uploading};
+use crate::doctor::facts::{Examination, UploadFacts};
 use crate::doctor::rule::{Depth, Rule};
 use crate::model::suggestion::OfJobs;
 use crate::model::wording::count;
@@ -55,7 +55,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     Ok(())
 }
 
-fn found(channel: &str, upload: &Uploading, late: &LateRows) -> Found {
+fn found(channel: &str, upload: &UploadFacts, late: &LateRows) -> Found {
     let (table, rows) = (dotted(&late.table), count(late.rows, "row"));
     Found {
         subject: Subject::channel(channel).with_table(&table).with_job(&upload.job),

@@ -4,7 +4,7 @@ use crate::diagnosis::sources::{CDX_COMMUNICATIONS, SCHEMA};
 use crate::diagnosis::{
     Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
 };
-use crate::doctor::facts::{Examination, Uploading};
+use crate::doctor::facts::{Examination, UploadFacts};
 use crate::doctor::rule::{Depth, Rule};
 use crate::model::suggestion::{OfChannels, Run};
 use crate::model::wording::count;
@@ -45,7 +45,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     Ok(())
 }
 
-fn judge(name: &str, upload: &Uploading, findings: &mut Findings) {
+fn judge(name: &str, upload: &UploadFacts, findings: &mut Findings) {
     let (job, table) = (&upload.job, upload.dotted());
     let what = format!("{name} {table}");
     let lost = match (&upload.counters, &upload.lost) {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::entity::tell_unmatched;
 use crate::cli::{CommandError, Context, Exit};
 use crate::gates::in_effect::{ChannelState, InEffect};
-use crate::gates::matching::{Unmatched, match_rows};
+use crate::gates::matching::{UnmatchedRow, match_rows};
 use crate::gates::{Catalogue, Features, Gate};
 use crate::model::name_kind::NameKind;
 use crate::model::suggestion::{Prose, Run, Suggestion};
@@ -25,7 +25,7 @@ struct AnswerReport {
     equal: usize,
     differences: Vec<Difference>,
     /// Names that are no feature's here, each with why.
-    unmatched: Vec<Unmatched>,
+    unmatched: Vec<UnmatchedRow>,
 }
 
 /// A feature of which the answer, headquarters and the channel do not say the same.

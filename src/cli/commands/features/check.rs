@@ -9,7 +9,7 @@ use crate::cli::{CommandError, Context, Exit};
 use crate::gates::Catalogue;
 use crate::gates::check::{Violation, check};
 use crate::gates::import::import;
-use crate::gates::matching::Unmatched;
+use crate::gates::matching::UnmatchedRow;
 use crate::gates::resolve::{Consent, Refusal};
 use crate::model::suggestion::Prose;
 use crate::report::page::{Page, Report, count};
@@ -23,7 +23,7 @@ struct ViolationReport {
     /// What headquarters would refuse of the file.
     refused: Vec<Refusal>,
     /// Rows that match no feature here, each with why.
-    unmatched: Vec<Unmatched>,
+    unmatched: Vec<UnmatchedRow>,
     /// How many these are.
     unknown: usize,
 }

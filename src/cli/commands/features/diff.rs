@@ -8,7 +8,7 @@ use super::entity::read;
 use crate::cli::{CommandError, Context, Exit};
 use crate::gates::diff::{Difference, Kind, Side, diff};
 use crate::gates::import::{EntityRow, export};
-use crate::gates::matching::{Unmatched, match_rows};
+use crate::gates::matching::{UnmatchedRow, match_rows};
 use crate::gates::{Catalogue, Features, Gate};
 use crate::report::page::{Page, Report};
 use crate::runtime::features::survey;
@@ -29,7 +29,7 @@ struct DiffReport {
 struct OfSide {
     side: String,
     #[serde(flatten)]
-    row: Unmatched,
+    row: UnmatchedRow,
 }
 
 impl Report for DiffReport {

@@ -9,7 +9,7 @@ use crate::gates::Catalogue;
 use crate::gates::after::After;
 use crate::gates::check::{StandingRule, Violation, check};
 use crate::gates::import::{self, EntityRow, RowOutcome};
-use crate::gates::matching::Unmatched;
+use crate::gates::matching::UnmatchedRow;
 use crate::gates::resolve::{Consent, Features, Refusal, RefusalKind};
 use crate::gates::standing::Standing;
 use crate::model::ids::JobId;
@@ -69,7 +69,7 @@ struct ImportReport {
     refused: Vec<Refusal>,
     unchanged: usize,
     /// Rows that match no feature here, each with why.
-    unmatched: Vec<Unmatched>,
+    unmatched: Vec<UnmatchedRow>,
     /// Their names.
     unknown: Vec<String>,
     next_jobs: Vec<JobId>,
@@ -130,7 +130,7 @@ impl Report for ImportReport {
 }
 
 /// Rows that match nothing are told before the result (G18).
-pub(super) fn tell_unmatched(page: &mut Page, unmatched: &[Unmatched]) {
+pub(super) fn tell_unmatched(page: &mut Page, unmatched: &[UnmatchedRow]) {
     for one in unmatched {
         page.line(one.told());
     }
