@@ -8,6 +8,7 @@ pub mod definitions;
 pub mod diagnosis;
 pub mod doctor;
 pub mod exchange;
+pub mod extension;
 pub mod gates;
 pub mod model;
 pub mod report;

@@ -24,6 +24,8 @@ pub struct Repository {
     pub unread: Vec<Unread>,
     /// Files that hold what another one holds, and are not counted twice.
     pub repeated: Vec<SourceId>,
+    /// Scripts that are in no project of channel scripts, and were not read; by name.
+    pub elsewhere: Vec<String>,
 }
 
 /// A file, or a part of one, that could not be read at all.
@@ -124,6 +126,8 @@ pub struct TableMetadata {
     pub per_company: Option<Located<bool>>,
     /// Its fields.
     pub fields: Vec<FieldMetadata>,
+    /// The fields that the system fills where the table says so, `ModifiedDateTime`.
+    pub recorded: Vec<Located<String>>,
     /// Its indexes.
     pub indexes: Vec<IndexMetadata>,
     /// The index that is its primary one, where that is said (`PrimaryIndex`).

@@ -1,0 +1,50 @@
+//! The base tables of the channel database that extensions often extend, and others of a dacpac.
+
+use std::sync::OnceLock;
+
+use super::script::Script;
+use super::source::{Source, SourceId, Sources};
+use super::sql;
+
+/// The shipped list as a script.
+const LIST: &str = include_str!("base/tables.sql");
+
+/// What the list is called to people.
+pub const LIST_NAME: &str = "the shipped list of base tables";
+
+/// Reads the shipped list; its places are in a source of its own, of the name [`LIST_NAME`].
+pub fn shipped(sources: &mut Sources) -> Script {
+    static READ: OnceLock<Script> = OnceLock::new();
+    let text = LIST.to_owned();
+    let id = sources.add(Source { name: LIST_NAME.to_owned(), text, encoding: None });
+    let read = READ.get_or_init(|| sql::read(id, LIST_NAME, LIST));
+    if read.source == id { read.clone() } else { sql::read(id, LIST_NAME, LIST) }
+}
+
+/// Whether a source is the shipped list.
+pub fn is_list(sources: &Sources, source: SourceId) -> bool {
+    sources.get(source).name == LIST_NAME
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extension::schema::Schema;
+
+    #[test]
+    fn every_base_table_has_columns_and_a_key() {
+        let mut sources = Sources::default();
+        let script = shipped(&mut sources);
+        assert_eq!(script.skipped, []);
+        let mut schema = Schema::default();
+        schema.run([&script], true);
+        let tables: Vec<_> = schema.tables().collect();
+        assert_eq!(tables.len(), 69);
+        for table in &tables {
+            assert!(!table.columns.is_empty() && table.primary_key().is_some(), "{}", table.name);
+        }
+        let customers = schema.table("AX", "custtable").unwrap();
+        let key = customers.primary_key().unwrap().columns.iter().map(|c| &*c.value);
+        assert_eq!(key.collect::<Vec<_>>(), ["ACCOUNTNUM", "DATAAREAID"]);
+    }
+}

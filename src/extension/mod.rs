@@ -1,0 +1,15 @@
+//! Reads what a team keeps in its repository: seed-data XML, table metadata and channel scripts,
+//! each with its places. It never runs anything of it.
+
+pub mod base;
+mod files;
+pub mod hq;
+mod metadata;
+mod read;
+pub mod repository;
+pub mod schema;
+pub mod script;
+mod seed_data;
+pub mod source;
+mod sql;
+mod xml;
