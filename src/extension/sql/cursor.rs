@@ -182,7 +182,7 @@ impl<'t> Cursor<'t> {
         let place = self.since(begin);
         if let Some(last) = self.skipped.last_mut()
             && last.kind == kind
-            && kind != SkippedKind::Condition
+            && matches!(kind, SkippedKind::Setting | SkippedKind::Rows | SkippedKind::Unknown)
             && begin > 0
             && self.tokens.get(begin - 1).is_some_and(|before| before.end <= last.place.end + 1)
         {

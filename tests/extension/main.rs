@@ -1,0 +1,3 @@
+//! The reader of repositories.
+
+mod scripts;
