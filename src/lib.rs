@@ -3,6 +3,7 @@
 //! The folders are the architecture; `ARCHITECTURE.md` tells the way through them. The library
 //! is public so that tests and benchmarks drive the engine as the command line does.
 
+pub mod check;
 pub mod cli;
 pub mod definitions;
 pub mod diagnosis;

@@ -79,13 +79,14 @@ fn left_is_never_built_on_right() {
     const ORDER: &[&[&str]] = &[
         &["model"],
         &["world"],
+        &["extension"],
         &["definitions"],
         &["gates"],
         &["store"],
         &["exchange"],
         &["runtime"],
         &["diagnosis"],
-        &["doctor"],
+        &["doctor", "check"],
         &["report"],
         &["cli"],
     ];

@@ -10,6 +10,7 @@ use super::header::Header;
 use super::severity::Severity;
 use super::sources::Source;
 use super::subject::Subject;
+use crate::model::source::{Sources, Span};
 
 /// What a rule found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,28 @@ pub struct Found {
     pub effect: String,
     /// What fixes it, where a command does.
     pub fix: Option<Fix>,
+}
+
+/// A place in a repository that a finding points at, and what is to be seen there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spot {
+    /// Where.
+    pub place: Span,
+    /// What is to be seen there, in a few words: `nvarchar(10) here`.
+    pub label: String,
+}
+
+/// The other side of a finding, as scripts read it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Related {
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// What is to be seen there.
+    pub message: String,
 }
 
 /// A finding that causes another.
@@ -71,6 +94,12 @@ pub struct Finding {
     pub suppressed_because: Option<String>,
     /// Known before, in the baseline.
     pub baseline: bool,
+    /// The places that it points at, the one that it is about first; none of an environment.
+    #[serde(skip)]
+    pub spots: Vec<Spot>,
+    /// The places beside the one that it is about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub related: Vec<Related>,
 }
 
 impl Finding {
@@ -93,7 +122,19 @@ impl Finding {
             suppressed: false,
             suppressed_because: None,
             baseline: false,
+            spots: Vec::new(),
+            related: Vec::new(),
         }
+    }
+
+    /// The same, pointing at places: the one that it is about first.
+    #[must_use]
+    pub fn pointing_at(self, sources: &Sources, spots: Vec<Spot>) -> Self {
+        let related = spots.iter().skip(1).map(|spot| {
+            let (file, at) = (sources.file(spot.place).to_owned(), sources.position(spot.place));
+            Related { file, line: at.line, column: at.column, message: spot.label.clone() }
+        });
+        Self { related: related.collect(), spots, ..self }
     }
 
     /// Whether it counts towards the verdict: neither accepted nor known before.

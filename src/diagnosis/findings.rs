@@ -1,8 +1,9 @@
 //! What a rule hands over: what it found, and what it could not find out.
 
-use super::finding::{Finding, Found};
+use super::finding::{Finding, Found, Spot};
 use super::header::Header;
 use super::severity::Severity;
+use crate::model::source::Sources;
 
 /// What could not be found out, and why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -37,6 +38,21 @@ impl Findings {
     pub(crate) fn report_milder(&mut self, severity: Severity, found: Found) {
         let mut finding = Finding::of(self.header, found);
         finding.severity = finding.severity.min(severity);
+        self.found.push(finding);
+    }
+
+    /// Reports something of a repository, with the places that it points at, the one that it is
+    /// about first; at most as severe as this.
+    pub(crate) fn report_at(
+        &mut self,
+        severity: Severity,
+        found: Found,
+        sources: &Sources,
+        spots: Vec<Spot>,
+    ) {
+        let mut finding = Finding::of(self.header, found).pointing_at(sources, spots);
+        finding.severity = finding.severity.min(severity);
+        finding.rank = finding.severity;
         self.found.push(finding);
     }
 

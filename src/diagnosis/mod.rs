@@ -16,7 +16,7 @@ pub(crate) mod sources;
 mod subject;
 pub(crate) mod suppress;
 
-pub use finding::{Cause, Finding, Found};
+pub use finding::{Cause, Finding, Found, Related, Spot};
 pub use findings::{Findings, Known, Unknown};
 pub use fix::{Fix, Safety, Stage, Step};
 pub use header::Header;

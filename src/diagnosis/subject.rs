@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::model::session::SessionId;
+use crate::model::source::{LineColumn, Sources, Span};
 
 /// What a finding is about. It is made by naming a first part, so that none is about nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -22,9 +23,18 @@ pub struct Subject {
     /// A table.
     #[serde(skip_serializing_if = "Option::is_none")]
     table: Option<String>,
+    /// A subjob.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subjob: Option<String>,
     /// Anything else: a parameter, a group, an operation, a row.
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<String>,
+    /// A file of a repository.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    /// Where in it.
+    #[serde(flatten)]
+    position: Option<LineColumn>,
 }
 
 macro_rules! parts {
@@ -50,6 +60,7 @@ impl Subject {
         job, with_job, "A job.", "Of a job.";
         feature, with_feature, "A feature.", "Of a feature.";
         table, with_table, "A table.", "In a table.";
+        subjob, with_subjob, "A subjob.", "Of a subjob.";
         key, with_key, "A parameter, a group, an operation, a row.", "Of this key.";
     }
 
@@ -58,7 +69,30 @@ impl Subject {
         Self { session: Some(session.into()), ..Self::default() }
     }
 
-    /// The parts that apply, by name, in a fixed order.
+    /// A file of a repository as a whole.
+    pub fn file(file: &str) -> Self {
+        Self { file: Some(file.to_owned()), ..Self::default() }
+    }
+
+    /// A place in a repository.
+    #[must_use]
+    pub fn at(sources: &Sources, place: Span) -> Self {
+        let position = Some(sources.position(place));
+        Self { position, ..Self::file(sources.file(place)) }
+    }
+
+    /// Where in its file it is.
+    pub(crate) fn position(&self) -> Option<LineColumn> {
+        self.position
+    }
+
+    /// The file that it is in.
+    pub(crate) fn in_file(&self) -> Option<&str> {
+        self.file.as_deref()
+    }
+
+    /// The parts that apply, by name, in a fixed order; not the line and the column, which other
+    /// changes of a file move.
     pub(crate) fn parts(&self) -> Vec<(&'static str, String)> {
         let parts = [
             ("channel", self.channel.clone()),
@@ -66,7 +100,9 @@ impl Subject {
             ("feature", self.feature.clone()),
             ("session", self.session.map(|session| session.to_string())),
             ("table", self.table.clone()),
+            ("subjob", self.subjob.clone()),
             ("key", self.key.clone()),
+            ("file", self.file.clone()),
         ];
         parts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
@@ -96,7 +132,7 @@ impl Subject {
         let parts = self.parts().into_iter();
         let parts = parts.filter(|(name, _)| !["channel", "key"].contains(name));
         let worded = parts.map(|(name, value)| match name {
-            "feature" | "table" => value,
+            "feature" | "table" | "file" => value,
             _ => format!("{name} {value}"),
         });
         let rest = worded.collect::<Vec<_>>().join(", ");

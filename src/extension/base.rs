@@ -3,8 +3,8 @@
 use std::sync::OnceLock;
 
 use super::script::Script;
-use super::source::{Source, SourceId, Sources};
 use super::sql;
+use crate::model::source::{Source, SourceId, Sources};
 
 /// The shipped list as a script.
 const LIST: &str = include_str!("base/tables.sql");
@@ -19,6 +19,14 @@ pub fn shipped(sources: &mut Sources) -> Script {
     let id = sources.add(Source { name: LIST_NAME.to_owned(), text, encoding: None });
     let read = READ.get_or_init(|| sql::read(id, LIST_NAME, LIST));
     if read.source == id { read.clone() } else { sql::read(id, LIST_NAME, LIST) }
+}
+
+/// Reads further tables, of a text that becomes a source of its own.
+pub fn more(sources: &mut Sources, name: &str, text: &str) -> Script {
+    let (name, text) = (name.to_owned(), text.to_owned());
+    let id = sources.add(Source { name, text, encoding: None });
+    let Source { name, text, .. } = sources.get(id);
+    sql::read(id, name, text)
 }
 
 /// Whether a source is the shipped list.

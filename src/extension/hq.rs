@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::repository::{FieldKind, FieldMetadata, Repository, TableMetadata, TypeMetadata};
-use super::source::{Located, Place};
+use crate::model::source::{Located, Span};
 
 /// Headquarters' tables that a repository declares or extends.
 #[derive(Debug, Clone, Default)]
@@ -46,14 +46,14 @@ pub enum Length {
         /// How many.
         most: u32,
         /// Where that is said.
-        place: Place,
+        place: Span,
         /// The types that lead there, the field's own first.
         through: Vec<String>,
     },
     /// Any length (a memo).
     Any {
         /// Where that is said.
-        place: Place,
+        place: Span,
     },
     /// It follows a type that is not in the repository.
     OfType(String),
@@ -69,7 +69,7 @@ pub struct HqKey {
     /// Its fields; DATAAREAID, which a table of a company adds by itself, is not among them.
     pub fields: Vec<String>,
     /// Where it is declared.
-    pub place: Place,
+    pub place: Span,
 }
 
 /// The longest chain of types that is followed.

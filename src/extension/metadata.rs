@@ -3,8 +3,8 @@
 use super::repository::{
     FieldKind, FieldMetadata, Handler, IndexMetadata, Resource, TableMetadata, TypeMetadata,
 };
-use super::source::{Located, Place};
 use super::xml::{Element, is_yes};
+use crate::model::source::{Located, Span};
 
 /// Reads an `AxTable`, or an `AxTableExtension`, whose name is the table's up to the first dot.
 pub(super) fn table(root: Element<'_>) -> Option<TableMetadata> {
@@ -12,7 +12,7 @@ pub(super) fn table(root: Element<'_>) -> Option<TableMetadata> {
     let mut name = root.text_of("Name")?;
     if extends && let Some((table, _)) = name.value.split_once('.') {
         let end = name.place.start + table.len();
-        name = Located::new(table.to_owned(), Place { end, ..name.place });
+        name = Located::new(table.to_owned(), Span { end, ..name.place });
     }
     let yes = |name: &'static str| {
         let found = root.text_of(name)?;
@@ -105,8 +105,8 @@ pub(super) fn resource(root: Element<'_>) -> Option<Resource> {
 /// The delegate that seed-data resources are added by.
 const DELEGATE: &str = "registerCDXSeedDataExtension";
 
-/// Reads the handlers of an `AxClass`: in each method that subscribes to the delegate, the resources
-/// that it adds, and the resource that it asks for first.
+/// Reads the handlers of an `AxClass`: in each method that subscribes to the delegate, the
+/// resources that it adds, and the resource that it asks for first.
 pub(super) fn handlers(root: Element<'_>) -> Vec<Handler> {
     let mut found = Vec::new();
     let sources = root
@@ -171,7 +171,7 @@ fn added(code: &str, root: Element<'_>, offset: usize) -> Vec<Handler> {
         let Some((found, length)) = next.min() else { break };
         at = found + length;
         let Some(name) = argument(code, at) else { continue };
-        let place = Place::new(root.source, offset + name.start..offset + name.end);
+        let place = Span::new(root.source, offset + name.start..offset + name.end);
         let named = Located::new(code[name.clone()].to_owned(), place);
         let before = code[..found].trim_end();
         let after = code[name.end..].trim_start().trim_start_matches(')').trim_start();

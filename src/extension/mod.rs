@@ -2,6 +2,7 @@
 //! each with its places. It never runs anything of it.
 
 pub mod base;
+mod decode;
 mod files;
 pub mod hq;
 mod metadata;
@@ -10,6 +11,5 @@ pub mod repository;
 pub mod schema;
 pub mod script;
 mod seed_data;
-pub mod source;
 mod sql;
 mod xml;

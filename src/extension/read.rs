@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use super::decode::decode;
 use super::files::{self, Found};
 use super::metadata;
 use super::repository::{Repository, Unread};
 use super::seed_data;
-use super::source::{Place, Source, SourceId, decode};
 use super::sql;
 use super::xml::{self, Element};
+use crate::model::source::{Source, SourceId, Span};
 
 impl Repository {
     /// Reads everything that lies at these paths. A file that cannot be read is among the unread.
@@ -104,7 +105,7 @@ impl Reader {
             Ok(document) => document,
             Err((at, why)) => {
                 let end = text[at..].find('\n').map_or(text.len(), |end| at + end);
-                let place = Some(Place::new(source, at..end));
+                let place = Some(Span::new(source, at..end));
                 let why = format!("not well-formed XML: {why}");
                 unread.push(Unread { file: name.clone(), place, why });
                 return;

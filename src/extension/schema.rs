@@ -7,7 +7,7 @@ use super::script::{
     Action, ColumnType, Generated, Guard, KeyKind, NewColumn, NewKey, NewTable, ObjectKind,
     ObjectName, Script, Statement,
 };
-use super::source::{Located, Place};
+use crate::model::source::{Located, Span};
 
 /// The schemas that are the product's own.
 pub const PRODUCT_SCHEMAS: &[&str] = &["ax", "crt", "dbo"];
@@ -34,7 +34,7 @@ pub struct SchemaTable {
     /// Its name as it is written.
     pub name: String,
     /// Where it is made; of a base table of the product, in the list of base tables.
-    pub place: Place,
+    pub place: Span,
     /// Whether it is a base table of the product.
     pub base: bool,
     /// Its columns.
@@ -60,7 +60,7 @@ pub struct Misplaced {
     /// The object.
     pub name: ObjectName,
     /// The statement.
-    pub place: Place,
+    pub place: Span,
 }
 
 impl Schema {
@@ -176,7 +176,7 @@ impl Schema {
         self.tables.insert(key, made);
     }
 
-    fn change(&mut self, name: &ObjectName, place: Place, change: impl FnOnce(&mut SchemaTable)) {
+    fn change(&mut self, name: &ObjectName, place: Span, change: impl FnOnce(&mut SchemaTable)) {
         match self.tables.get_mut(&ObjectKey::of(name)) {
             Some(table) => change(table),
             None => self.misplaced.push(Misplaced { name: name.clone(), place }),
@@ -204,7 +204,7 @@ impl Schema {
         rights: &[String],
         on: &super::script::Granted,
         to: &[Located<String>],
-        place: Place,
+        place: Span,
     ) {
         let granted = || {
             let one = |to: &Located<String>| GrantTo { to: to.clone(), rights: rights.to_vec() };

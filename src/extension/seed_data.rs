@@ -1,8 +1,8 @@
 //! Reads seed data: the `RetailCdxSeedData` document of an extension.
 
 use super::repository::{SeedData, SeedField, SeedJob, SeedSubjob, Unread};
-use super::source::Located;
 use super::xml::{Element, is_yes};
+use crate::model::source::Located;
 
 /// The name of the root element.
 pub(super) const ROOT: &str = "RetailCdxSeedData";

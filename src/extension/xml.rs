@@ -2,7 +2,7 @@
 
 use roxmltree::{Document, Node, ParsingOptions};
 
-use super::source::{Located, Place, SourceId};
+use crate::model::source::{Located, SourceId, Span};
 
 /// The most elements that are read of one document.
 const MOST_NODES: u32 = 2_000_000;
@@ -95,7 +95,7 @@ impl<'d> Element<'d> {
     /// An attribute, with the place of its value.
     pub(super) fn attribute(self, name: &str) -> Option<Located<String>> {
         let found = self.node.attributes().find(|one| one.name().eq_ignore_ascii_case(name))?;
-        let place = Place::new(self.source, found.range_value());
+        let place = Span::new(self.source, found.range_value());
         Some(Located::new(found.value().trim().to_owned(), place))
     }
 
@@ -116,7 +116,7 @@ impl<'d> Element<'d> {
         // A text that is written otherwise than it reads (`&amp;`) is longer in the document.
         let exact = range.len() == whole.len();
         let at = if exact { range.start + lead..range.start + lead + value.len() } else { range };
-        Located::new(value, Place::new(self.source, at))
+        Located::new(value, Span::new(self.source, at))
     }
 
     /// The text of the first element in it that is called so, if it is not empty.
@@ -125,7 +125,7 @@ impl<'d> Element<'d> {
     }
 
     /// Its start tag.
-    pub(super) fn place(self) -> Place {
+    pub(super) fn place(self) -> Span {
         let range = self.node.range();
         let text = &self.node.document().input_text()[range.clone()];
         let mut quote = None;
@@ -142,7 +142,7 @@ impl<'d> Element<'d> {
             None => *ch == '>',
         });
         let end = end.map_or(text.len(), |(at, _)| at + 1);
-        Place::new(self.source, range.start..range.start + end)
+        Span::new(self.source, range.start..range.start + end)
     }
 }
 

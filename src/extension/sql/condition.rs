@@ -3,11 +3,11 @@
 use super::cursor::Cursor;
 use super::token::{self, Kind, Token};
 use crate::extension::script::{Guard, ObjectName};
-use crate::extension::source::Place;
+use crate::model::source::Span;
 
 /// The guards of the condition between `begin` and where the cursor stands, all of which must hold;
 /// a condition of another kind is one by itself.
-pub(super) fn guards(cursor: &mut Cursor<'_>, begin: usize, place: Place) -> Vec<Guard> {
+pub(super) fn guards(cursor: &mut Cursor<'_>, begin: usize, place: Span) -> Vec<Guard> {
     let end = cursor.at();
     cursor.go_to(begin);
     let mut tokens = Vec::new();
@@ -19,7 +19,7 @@ pub(super) fn guards(cursor: &mut Cursor<'_>, begin: usize, place: Place) -> Vec
     read(&tokens, place).unwrap_or_else(|| vec![Guard::Other(place)])
 }
 
-fn read(tokens: &[&Token], place: Place) -> Option<Vec<Guard>> {
+fn read(tokens: &[&Token], place: Span) -> Option<Vec<Guard>> {
     let tokens = without_parentheses(tokens);
     if split(tokens, "OR").len() > 1 {
         return None;
@@ -77,7 +77,7 @@ fn is_balanced(tokens: &[&Token]) -> bool {
     depth == 0
 }
 
-fn one(tokens: &[&Token], place: Place, holds: bool) -> Option<Guard> {
+fn one(tokens: &[&Token], place: Span, holds: bool) -> Option<Guard> {
     let tokens = without_parentheses(tokens);
     match tokens {
         [not, rest @ ..] if not.is_word("NOT") => one(rest, place, !holds),
@@ -107,7 +107,7 @@ fn is_null(tokens: &[&Token]) -> Option<bool> {
 }
 
 /// `OBJECT_ID(N'[ext].[T]', N'U')`, `COL_LENGTH('ext.T', 'C')`.
-fn call(function: &str, arguments: &[&Token], place: Place, exists: bool) -> Option<Guard> {
+fn call(function: &str, arguments: &[&Token], place: Span, exists: bool) -> Option<Guard> {
     let texts: Vec<&str> = arguments
         .iter()
         .filter(|token| token.kind == Kind::Text)
@@ -134,7 +134,7 @@ fn call(function: &str, arguments: &[&Token], place: Place, exists: bool) -> Opt
 const CONSTRAINTS: &[&str] = &["PK", "UQ", "D", "F", "C"];
 
 /// The name of an object that stands in a text, `[ext].[T]`.
-fn object(text: &str, place: Place) -> Option<ObjectName> {
+fn object(text: &str, place: Span) -> Option<ObjectName> {
     let tokens = token::tokens(text).tokens;
     let mut cursor = Cursor::new(place.source, &tokens);
     let name = cursor.object_name()?;
@@ -168,7 +168,7 @@ fn lists(view: &str) -> Option<Lists> {
 }
 
 /// `SELECT ... FROM sys.tables WHERE name = 'T' ...`: what must be there, or must not.
-fn catalogue(tokens: &[&Token], place: Place, exists: bool) -> Option<Guard> {
+fn catalogue(tokens: &[&Token], place: Span, exists: bool) -> Option<Guard> {
     let from = tokens.iter().position(|token| token.is_word("FROM"))?;
     if split(tokens, "OR").len() > 1 {
         return None;
@@ -251,13 +251,7 @@ struct Found {
 
 impl Found {
     /// Takes one; none where a table's name cannot be read.
-    fn take(
-        &mut self,
-        source: Option<Lists>,
-        column: &str,
-        text: &str,
-        place: Place,
-    ) -> Option<()> {
+    fn take(&mut self, source: Option<Lists>, column: &str, text: &str, place: Span) -> Option<()> {
         match (column, source) {
             ("NAME" | "CONSTRAINT_NAME", Some(Lists::Indexes)) => {
                 self.index = Some(text.to_owned())
@@ -277,7 +271,7 @@ impl Found {
         Some(())
     }
 
-    fn table(&self, place: Place) -> Option<ObjectName> {
+    fn table(&self, place: Span) -> Option<ObjectName> {
         if let Some(object) = &self.object {
             return Some(object.clone());
         }

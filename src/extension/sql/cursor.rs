@@ -2,7 +2,7 @@
 
 use super::token::{Kind, Token};
 use crate::extension::script::{ObjectName, Skipped, SkippedKind};
-use crate::extension::source::{Located, Place, SourceId};
+use crate::model::source::{Located, SourceId, Span};
 
 /// How deep blocks may stand in one another before their inside is not read.
 pub(super) const DEEPEST: usize = 64;
@@ -87,20 +87,20 @@ impl<'t> Cursor<'t> {
     }
 
     /// The place of one token.
-    pub(super) fn place(&self, token: &Token) -> Place {
-        Place::new(self.source, token.start..token.end)
+    pub(super) fn place(&self, token: &Token) -> Span {
+        Span::new(self.source, token.start..token.end)
     }
 
     /// From the token at `begin` to the one before where it stands.
-    pub(super) fn since(&self, begin: usize) -> Place {
+    pub(super) fn since(&self, begin: usize) -> Span {
         let last = self.tokens.len().saturating_sub(1);
         let (Some(first), Some(end)) = (
             self.tokens.get(begin.min(last)),
             self.tokens.get(self.at.saturating_sub(1).max(begin).min(last)),
         ) else {
-            return Place::new(self.source, 0..0);
+            return Span::new(self.source, 0..0);
         };
-        Place::new(self.source, first.start..end.end)
+        Span::new(self.source, first.start..end.end)
     }
 
     /// A name alone, in quotes or without.

@@ -4,7 +4,7 @@ use super::cursor::Cursor;
 use super::statement::Reader;
 use super::token;
 use crate::extension::script::{Script, Skipped, SkippedKind};
-use crate::extension::source::{Place, SourceId};
+use crate::model::source::{SourceId, Span};
 
 /// Reads a script; what it does not understand is among what was skipped.
 pub(in crate::extension) fn read(source: SourceId, name: &str, text: &str) -> Script {
@@ -13,7 +13,7 @@ pub(in crate::extension) fn read(source: SourceId, name: &str, text: &str) -> Sc
     reader.script();
     let (statements, mut skipped) = reader.finish();
     if let Some(at) = broken_at {
-        let place = Place::new(source, at..text.len());
+        let place = Span::new(source, at..text.len());
         skipped.push(Skipped { kind: SkippedKind::Unknown, place });
     }
     Script { source, name: name.to_owned(), statements, skipped }

@@ -5,7 +5,7 @@ use super::token::{Kind, Token};
 use crate::extension::script::{
     ColumnType, Default, Generated, KeyKind, Literal, NewColumn, NewKey, SkippedKind,
 };
-use crate::extension::source::{Located, Place};
+use crate::model::source::{Located, Span};
 
 /// Whether what is being read ends here.
 type Ends<'e> = &'e dyn Fn(&Cursor<'_>) -> bool;
@@ -433,7 +433,7 @@ fn expression(cursor: &mut Cursor<'_>, text: &str) -> Default {
     Default { value, place }
 }
 
-fn literal(cursor: &mut Cursor<'_>, end: usize, place: Place, text: &str) -> Literal {
+fn literal(cursor: &mut Cursor<'_>, end: usize, place: Span, text: &str) -> Literal {
     let mut tokens = Vec::new();
     while cursor.at() < end {
         let Some(token) = cursor.next() else { break };

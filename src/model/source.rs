@@ -1,6 +1,8 @@
-//! The texts that were read, and places in them.
+//! Texts that were read, and places in them.
 
 use std::ops::Range;
+
+use serde::Serialize;
 
 /// A text that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +35,7 @@ pub struct SourceId(usize);
 
 /// A part of a source, in bytes of its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
+pub struct Span {
     /// The source.
     pub source: SourceId,
     /// Where it begins.
@@ -48,11 +50,11 @@ pub struct Located<T> {
     /// What was read.
     pub value: T,
     /// Where.
-    pub place: Place,
+    pub place: Span,
 }
 
 /// A line and a column, both from 1; a column counts characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct LineColumn {
     /// The line.
     pub line: usize,
@@ -88,22 +90,22 @@ impl Sources {
     }
 
     /// The name of the file that a place is in.
-    pub fn file(&self, place: Place) -> &str {
+    pub fn file(&self, place: Span) -> &str {
         &self.get(place.source).name
     }
 
     /// The line and the column at which a place begins.
-    pub fn position(&self, place: Place) -> LineColumn {
+    pub fn position(&self, place: Span) -> LineColumn {
         position(&self.get(place.source).text, place.start)
     }
 
     /// The text of a place.
-    pub fn text(&self, place: Place) -> &str {
+    pub fn text(&self, place: Span) -> &str {
         self.get(place.source).text.get(place.range()).unwrap_or_default()
     }
 }
 
-impl Place {
+impl Span {
     /// A part of a source.
     pub fn new(source: SourceId, at: Range<usize>) -> Self {
         Self { source, start: at.start, end: at.end }
@@ -123,13 +125,13 @@ impl Place {
 
 impl<T> Located<T> {
     /// Something that was read there.
-    pub fn new(value: T, place: Place) -> Self {
+    pub fn new(value: T, place: Span) -> Self {
         Self { value, place }
     }
 }
 
 /// The line and the column of a byte offset; one beyond the end counts as the end.
-pub(super) fn position(text: &str, offset: usize) -> LineColumn {
+pub(crate) fn position(text: &str, offset: usize) -> LineColumn {
     let before = text.get(..offset).unwrap_or(text);
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
     LineColumn {
@@ -138,41 +140,9 @@ pub(super) fn position(text: &str, offset: usize) -> LineColumn {
     }
 }
 
-/// Decodes bytes by their byte order mark; without one they are UTF-8, or else Windows-1252.
-pub(super) fn decode(bytes: &[u8]) -> (String, Option<Encoding>) {
-    if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
-        let (text, _) = encoding.decode_with_bom_removal(bytes);
-        let wide = (encoding != encoding_rs::UTF_8).then_some(Encoding::Utf16);
-        return (text.into_owned(), wide);
-    }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => (text.to_owned(), None),
-        Err(_) => {
-            let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes);
-            (text.into_owned(), Some(Encoding::Windows1252))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn texts_are_decoded_by_their_mark_or_by_what_they_hold() {
-        let wide = |text: &str, mark: [u8; 2], bytes: fn(u16) -> [u8; 2]| {
-            let units = text.encode_utf16().flat_map(bytes);
-            mark.into_iter().chain(units).collect::<Vec<u8>>()
-        };
-        let little = wide("Zoë", [0xff, 0xfe], u16::to_le_bytes);
-        let big = wide("Zoë", [0xfe, 0xff], u16::to_be_bytes);
-        let text = |text: &str, encoding| (text.to_owned(), encoding);
-        assert_eq!(decode("Zoë".as_bytes()), text("Zoë", None));
-        assert_eq!(decode("\u{feff}Zoë".as_bytes()), text("Zoë", None));
-        assert_eq!(decode(&little), text("Zoë", Some(Encoding::Utf16)));
-        assert_eq!(decode(&big), text("Zoë", Some(Encoding::Utf16)));
-        assert_eq!(decode(b"Zo\xeb"), text("Zoë", Some(Encoding::Windows1252)));
-    }
 
     #[test]
     fn a_column_counts_characters() {
