@@ -3,8 +3,11 @@
 //!
 //! A repository is read once, into facts; rules look at facts alone and change nothing.
 
+mod examine;
 pub mod facts;
 mod rule;
+pub mod rules;
 mod subjobs;
 
+pub use examine::{Examination, Request, examine};
 pub use rule::Rule;

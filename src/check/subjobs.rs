@@ -11,7 +11,7 @@ pub struct MappedSubjob {
     /// Its id.
     pub id: Located<String>,
     /// Its start tag.
-    pub place: Span,
+    pub span: Span,
     /// Headquarters' table: the one it names, or the one of the subjob that it is merged into, or
     /// else the one of its own name. The place is where that stands.
     pub table: Located<String>,
@@ -42,7 +42,7 @@ pub struct TargetName {
     /// Its name.
     pub name: String,
     /// Where it is named, or what names it.
-    pub place: Span,
+    pub span: Span,
 }
 
 /// A field, and the column that it is mapped to.
@@ -78,7 +78,7 @@ fn map(seed: &SeedData, subjob: &SeedSubjob, shipped: &Definitions) -> MappedSub
     let is_new = known.is_none() && subjob.table.is_some();
     let table = subjob.table.clone().unwrap_or_else(|| {
         let table = known.map_or(&id.value, |known| &known.table);
-        Located::new(table.clone(), id.place)
+        Located::new(table.clone(), id.span)
     });
     let usual = seed.schema.as_ref().map_or("ext", |schema| schema.value.as_str());
     // What the product itself reads or writes: of a subjob that is not known its table's namesake.
@@ -87,7 +87,7 @@ fn map(seed: &SeedData, subjob: &SeedSubjob, shipped: &Definitions) -> MappedSub
         TargetName {
             schema: target.map_or_else(|| "ax".to_owned(), |target| target.schema.clone()),
             name: target.map_or_else(|| table.value.clone(), |target| target.table.clone()),
-            place: id.place,
+            span: id.span,
         }
     });
     let named = subjob.target.is_some() || subjob.target_schema.is_some();
@@ -99,7 +99,7 @@ fn map(seed: &SeedData, subjob: &SeedSubjob, shipped: &Definitions) -> MappedSub
                 .as_ref()
                 .map_or_else(|| usual.to_owned(), |schema| schema.value.clone()),
             name: subjob.target.as_ref().map_or_else(|| table.value.clone(), |t| t.value.clone()),
-            place: subjob.target.as_ref().map_or(table.place, |target| target.place),
+            span: subjob.target.as_ref().map_or(table.span, |target| target.span),
         },
     };
     let uploads = match (&subjob.upload, known) {
@@ -109,7 +109,7 @@ fn map(seed: &SeedData, subjob: &SeedSubjob, shipped: &Definitions) -> MappedSub
     };
     MappedSubjob {
         id: id.clone(),
-        place: subjob.place,
+        span: subjob.span,
         is_new,
         extends: primary.filter(|primary| !primary.is(&target)),
         target,

@@ -31,7 +31,7 @@ pub struct Found {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spot {
     /// Where.
-    pub place: Span,
+    pub span: Span,
     /// What is to be seen there, in a few words: `nvarchar(10) here`.
     pub label: String,
 }
@@ -131,7 +131,7 @@ impl Finding {
     #[must_use]
     pub fn pointing_at(self, sources: &Sources, spots: Vec<Spot>) -> Self {
         let related = spots.iter().skip(1).map(|spot| {
-            let (file, at) = (sources.file(spot.place).to_owned(), sources.position(spot.place));
+            let (file, at) = (sources.file(spot.span).to_owned(), sources.position(spot.span));
             Related { file, line: at.line, column: at.column, message: spot.label.clone() }
         });
         Self { related: related.collect(), spots, ..self }

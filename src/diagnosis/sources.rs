@@ -77,6 +77,8 @@ pages! {
         "https://learn.microsoft.com/dynamics365/commerce/dev-itpro/cdx-extensibility";
     CDX_COMMUNICATIONS = "Commerce Data Exchange and commerce channel communications",
         "https://learn.microsoft.com/dynamics365/commerce/dev-itpro/define-retail-channel-communications-cdx";
+    CHANNEL_EXTENSIONS = "Channel database extensions",
+        "https://learn.microsoft.com/dynamics365/commerce/dev-itpro/channel-db-extensions";
     UPLOAD_WARNINGS = "Upload session warnings",
         "https://learn.microsoft.com/troubleshoot/dynamics-365/commerce/data-synchronization/upload-session-warnings",
         "2026-09-23";

@@ -76,9 +76,9 @@ impl Subject {
 
     /// A place in a repository.
     #[must_use]
-    pub fn at(sources: &Sources, place: Span) -> Self {
-        let position = Some(sources.position(place));
-        Self { position, ..Self::file(sources.file(place)) }
+    pub fn at(sources: &Sources, span: Span) -> Self {
+        let position = Some(sources.position(span));
+        Self { position, ..Self::file(sources.file(span)) }
     }
 
     /// Where in its file it is.

@@ -67,7 +67,7 @@ fn folder(root: &Path, found: &mut Vec<Found>, unread: &mut Vec<Unread>) {
             Err(error) => {
                 let file = error.path().map(shown).unwrap_or_else(|| shown(root));
                 let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                unread.push(Unread { file, place: None, why });
+                unread.push(Unread { file, span: None, why });
             }
         }
     }
@@ -130,7 +130,7 @@ fn file(
         return;
     }
     let mut fail = |why: String| {
-        unread.push(Unread { file: name.to_owned(), place: None, why });
+        unread.push(Unread { file: name.to_owned(), span: None, why });
     };
     match path.metadata() {
         Ok(about) if about.len() > LARGEST && !packed => fail("larger than 64 MiB".to_owned()),

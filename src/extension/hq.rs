@@ -46,14 +46,14 @@ pub enum Length {
         /// How many.
         most: u32,
         /// Where that is said.
-        place: Span,
+        span: Span,
         /// The types that lead there, the field's own first.
         through: Vec<String>,
     },
     /// Any length (a memo).
     Any {
         /// Where that is said.
-        place: Span,
+        span: Span,
     },
     /// It follows a type that is not in the repository.
     OfType(String),
@@ -69,7 +69,7 @@ pub struct HqKey {
     /// Its fields; DATAAREAID, which a table of a company adds by itself, is not among them.
     pub fields: Vec<String>,
     /// Where it is declared.
-    pub place: Span,
+    pub span: Span,
 }
 
 /// The longest chain of types that is followed.
@@ -124,8 +124,8 @@ impl HqTables {
             let own = |field: &&Located<String>| !field.value.eq_ignore_ascii_case(DATAAREAID);
             let fields = index.fields.iter().filter(own).map(|field| field.value.clone());
             let fields = fields.collect();
-            let (name, place) = (index.name.value.clone(), index.name.place);
-            known.keys.push(HqKey { name, fields, place });
+            let (name, span) = (index.name.value.clone(), index.name.span);
+            known.keys.push(HqKey { name, fields, span });
         }
         if !table.extends {
             known.finish(table);
@@ -136,16 +136,16 @@ impl HqTables {
 impl HqTable {
     /// Adds what every table has, and puts its primary index first.
     fn finish(&mut self, table: &TableMetadata) {
-        let place = self.name.place;
+        let span = self.name.span;
         for (name, kind) in SYSTEM {
             if self.field(name).is_none() {
-                let name = Located::new((*name).to_owned(), place);
+                let name = Located::new((*name).to_owned(), span);
                 self.fields.push(HqField { name, kind: *kind, length: Length::None });
             }
         }
         if self.per_company == Some(true) && self.field(DATAAREAID).is_none() {
-            let name = Located::new(DATAAREAID.to_owned(), place);
-            let length = Length::Characters { most: 4, place, through: Vec::new() };
+            let name = Located::new(DATAAREAID.to_owned(), span);
+            let length = Length::Characters { most: 4, span, through: Vec::new() };
             self.fields.push(HqField { name, kind: FieldKind::Text, length });
         }
         let first = table.primary_index.as_ref().or(table.clustered_index.as_ref());
@@ -155,7 +155,7 @@ impl HqTable {
         let by_recid = |key: &HqKey| matches!(key.fields.as_slice(), [one] if is_recid(one));
         if !self.keys.iter().any(by_recid) {
             let (name, fields) = ("RecId".to_owned(), vec!["RecId".to_owned()]);
-            self.keys.push(HqKey { name, fields, place });
+            self.keys.push(HqKey { name, fields, span });
         }
     }
 
@@ -208,7 +208,7 @@ impl<'r> Types<'r> {
 
 fn said_length(said: &Located<u32>, through: Vec<String>) -> Length {
     match said.value {
-        u32::MAX => Length::Any { place: said.place },
-        most => Length::Characters { most, place: said.place, through },
+        u32::MAX => Length::Any { span: said.span },
+        most => Length::Characters { most, span: said.span, through },
     }
 }

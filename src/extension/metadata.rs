@@ -11,17 +11,17 @@ pub(super) fn table(root: Element<'_>) -> Option<TableMetadata> {
     let extends = root.is("AxTableExtension");
     let mut name = root.text_of("Name")?;
     if extends && let Some((table, _)) = name.value.split_once('.') {
-        let end = name.place.start + table.len();
-        name = Located::new(table.to_owned(), Span { end, ..name.place });
+        let end = name.span.start + table.len();
+        name = Located::new(table.to_owned(), Span { end, ..name.span });
     }
     let yes = |name: &'static str| {
         let found = root.text_of(name)?;
-        Some(Located::new(is_yes(&found.value), found.place))
+        Some(Located::new(is_yes(&found.value), found.span))
     };
     let recorded = ["CreatedBy", "CreatedDateTime", "ModifiedBy", "ModifiedDateTime"];
     let recorded = recorded.into_iter().filter_map(|name| {
         let said = yes(name).filter(|said| said.value)?;
-        Some(Located::new(name.to_owned(), said.place))
+        Some(Located::new(name.to_owned(), said.span))
     });
     Some(TableMetadata {
         extends,
@@ -72,7 +72,7 @@ fn length(element: Element<'_>) -> Option<Located<u32>> {
     let found = element.text_of("StringSize")?;
     // A memo has no length; it is written as -1.
     let length = found.value.parse::<i64>().ok()?;
-    Some(Located::new(u32::try_from(length).unwrap_or(u32::MAX), found.place))
+    Some(Located::new(u32::try_from(length).unwrap_or(u32::MAX), found.span))
 }
 
 fn index(element: Element<'_>) -> Option<IndexMetadata> {
@@ -171,8 +171,8 @@ fn added(code: &str, root: Element<'_>, offset: usize) -> Vec<Handler> {
         let Some((found, length)) = next.min() else { break };
         at = found + length;
         let Some(name) = argument(code, at) else { continue };
-        let place = Span::new(root.source, offset + name.start..offset + name.end);
-        let named = Located::new(code[name.clone()].to_owned(), place);
+        let span = Span::new(root.source, offset + name.start..offset + name.end);
+        let named = Located::new(code[name.clone()].to_owned(), span);
         let before = code[..found].trim_end();
         let after = code[name.end..].trim_start().trim_start_matches(')').trim_start();
         let compares = |text: &str| text.starts_with("==") || text.starts_with("!=");

@@ -105,9 +105,9 @@ impl Reader {
             Ok(document) => document,
             Err((at, why)) => {
                 let end = text[at..].find('\n').map_or(text.len(), |end| at + end);
-                let place = Some(Span::new(source, at..end));
+                let span = Some(Span::new(source, at..end));
                 let why = format!("not well-formed XML: {why}");
-                unread.push(Unread { file: name.clone(), place, why });
+                unread.push(Unread { file: name.clone(), span, why });
                 return;
             }
         };
@@ -133,9 +133,9 @@ impl Reader {
             },
         }
         if nameless {
-            let (file, place) = (name.clone(), Some(element.place()));
+            let (file, span) = (name.clone(), Some(element.span()));
             let why = format!("a {root} without a Name");
-            unread.push(Unread { file, place, why });
+            unread.push(Unread { file, span, why });
         }
     }
 
@@ -154,7 +154,7 @@ impl Reader {
         let seeds: Vec<(SourceId, (String, String))> = repository
             .seeds
             .iter()
-            .map(|seed| (seed.place.source, stem(&repository.sources.get(seed.place.source).name)))
+            .map(|seed| (seed.span.source, stem(&repository.sources.get(seed.span.source).name)))
             .collect();
         for resource in &mut repository.resources {
             // By the file that it names; a resource that names none is called as its file.

@@ -34,7 +34,7 @@ pub struct Unread {
     /// The file as it is named to people.
     pub file: String,
     /// Where, if its text could be read.
-    pub place: Option<Span>,
+    pub span: Option<Span>,
     /// Why, "not well-formed XML: ...".
     pub why: String,
 }
@@ -43,7 +43,7 @@ pub struct Unread {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeedData {
     /// The root element.
-    pub place: Span,
+    pub span: Span,
     /// The schema of targets that name none (`ChannelDBSchema`).
     pub schema: Option<Located<String>>,
     /// New scheduler jobs.
@@ -65,7 +65,7 @@ pub struct SeedJob {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeedSubjob {
     /// Its element's start tag.
-    pub place: Span,
+    pub span: Span,
     /// Its id.
     pub id: Located<String>,
     /// Headquarters' table (`AxTableName`).

@@ -34,7 +34,7 @@ pub struct SchemaTable {
     /// Its name as it is written.
     pub name: String,
     /// Where it is made; of a base table of the product, in the list of base tables.
-    pub place: Span,
+    pub span: Span,
     /// Whether it is a base table of the product.
     pub base: bool,
     /// Its columns.
@@ -60,7 +60,7 @@ pub struct Misplaced {
     /// The object.
     pub name: ObjectName,
     /// The statement.
-    pub place: Span,
+    pub span: Span,
 }
 
 impl Schema {
@@ -97,11 +97,11 @@ impl Schema {
         if !statement.guards.iter().all(|guard| self.holds(guard)) {
             return;
         }
-        let place = statement.place;
+        let span = statement.span;
         match &statement.action {
             Action::CreateTable(table) => self.create(table, base),
             Action::AddToTable { table, columns, keys, defaults } => {
-                self.change(table, place, |found| {
+                self.change(table, span, |found| {
                     found.columns.extend(columns.iter().cloned());
                     found.keys.extend(keys.iter().cloned());
                     for (name, default) in defaults {
@@ -111,26 +111,26 @@ impl Schema {
                     }
                 });
             }
-            Action::AlterColumn { table, column } => self.change(table, place, |found| {
+            Action::AlterColumn { table, column } => self.change(table, span, |found| {
                 if let Some(known) = found.column_mut(&column.name.value) {
                     known.column_type = column.column_type.clone();
                     known.nullable.clone_from(&column.nullable);
                 }
             }),
-            Action::DropColumns { table, columns } => self.change(table, place, |found| {
+            Action::DropColumns { table, columns } => self.change(table, span, |found| {
                 found.columns.retain(|known| {
                     !columns.iter().any(|gone| known.name.value.eq_ignore_ascii_case(&gone.value))
                 });
             }),
-            Action::ChangeTable { table } => self.change(table, place, |_| {}),
+            Action::ChangeTable { table } => self.change(table, span, |_| {}),
             Action::CreateIndex { table, key, .. } => {
-                self.change(table, place, |found| found.keys.push(key.clone()));
+                self.change(table, span, |found| found.keys.push(key.clone()));
             }
             Action::CreateObject { kind, name, .. } => {
                 self.objects.insert(ObjectKey::of(name), *kind);
             }
             Action::Drop { kind, name, .. } => self.drop(*kind, name),
-            Action::Grant { rights, on, to } => self.grant(rights, on, to, place),
+            Action::Grant { rights, on, to } => self.grant(rights, on, to, span),
             Action::Use(_) => {}
         }
     }
@@ -167,7 +167,7 @@ impl Schema {
         let made = SchemaTable {
             schema,
             name: table.name.name.clone(),
-            place: table.name.place,
+            span: table.name.span,
             base,
             columns: table.columns.clone(),
             keys: table.keys.clone(),
@@ -176,10 +176,10 @@ impl Schema {
         self.tables.insert(key, made);
     }
 
-    fn change(&mut self, name: &ObjectName, place: Span, change: impl FnOnce(&mut SchemaTable)) {
+    fn change(&mut self, name: &ObjectName, span: Span, change: impl FnOnce(&mut SchemaTable)) {
         match self.tables.get_mut(&ObjectKey::of(name)) {
             Some(table) => change(table),
-            None => self.misplaced.push(Misplaced { name: name.clone(), place }),
+            None => self.misplaced.push(Misplaced { name: name.clone(), span }),
         }
     }
 
@@ -204,7 +204,7 @@ impl Schema {
         rights: &[String],
         on: &super::script::Granted,
         to: &[Located<String>],
-        place: Span,
+        span: Span,
     ) {
         let granted = || {
             let one = |to: &Located<String>| GrantTo { to: to.clone(), rights: rights.to_vec() };
@@ -213,7 +213,7 @@ impl Schema {
         match on {
             super::script::Granted::Object(name) => {
                 if !self.knows(name) {
-                    self.misplaced.push(Misplaced { name: name.clone(), place });
+                    self.misplaced.push(Misplaced { name: name.clone(), span });
                 } else if let Some(table) = self.tables.get_mut(&ObjectKey::of(name)) {
                     table.grants.extend(granted());
                 }

@@ -26,7 +26,7 @@ pub struct Statement {
     /// The guards that it stands behind, the outermost first; all must hold.
     pub guards: Vec<Guard>,
     /// The statement.
-    pub place: Span,
+    pub span: Span,
 }
 
 /// What a statement does.
@@ -144,7 +144,7 @@ pub struct ObjectName {
     /// Its own name, without brackets.
     pub name: String,
     /// The name with all its parts.
-    pub place: Span,
+    pub span: Span,
 }
 
 /// A table as a script declares it.
@@ -194,7 +194,7 @@ pub struct Default {
     /// What it is worth.
     pub value: Literal,
     /// The expression.
-    pub place: Span,
+    pub span: Span,
 }
 
 /// A value that stands in a script.
@@ -222,7 +222,7 @@ pub struct NewKey {
     /// Whether it is for some rows only (`WHERE`).
     pub partial: bool,
     /// Where it is declared.
-    pub place: Span,
+    pub span: Span,
 }
 
 /// What a key is.
@@ -301,7 +301,7 @@ pub struct Skipped {
     /// What it is.
     pub kind: SkippedKind,
     /// Where.
-    pub place: Span,
+    pub span: Span,
 }
 
 /// What was not read.

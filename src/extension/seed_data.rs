@@ -13,7 +13,7 @@ pub(super) fn read(root: Element<'_>, file: &str, unread: &mut Vec<Unread>) -> S
         let id = element.filled("Id");
         if id.is_none() {
             let why = format!("a {what} without an Id");
-            unread.push(Unread { file: file.to_owned(), place: Some(element.place()), why });
+            unread.push(Unread { file: file.to_owned(), span: Some(element.span()), why });
         }
         id
     };
@@ -30,13 +30,13 @@ pub(super) fn read(root: Element<'_>, file: &str, unread: &mut Vec<Unread>) -> S
             subjobs.push(read_subjob(subjob, id));
         }
     }
-    SeedData { place: root.place(), schema: root.filled("ChannelDBSchema"), jobs, subjobs }
+    SeedData { span: root.span(), schema: root.filled("ChannelDBSchema"), jobs, subjobs }
 }
 
 fn read_subjob(subjob: Element<'_>, id: Located<String>) -> SeedSubjob {
     let yes = |name: &str| {
         let found = subjob.filled(name)?;
-        Some(Located::new(is_yes(&found.value), found.place))
+        Some(Located::new(is_yes(&found.value), found.span))
     };
     let jobs = subjob.items("ScheduledByJobs", "ScheduledByJob").map(Element::text);
     let fields = subjob.items("AxFields", "Field").filter_map(|field| {
@@ -44,7 +44,7 @@ fn read_subjob(subjob: Element<'_>, id: Located<String>) -> SeedSubjob {
         Some(SeedField { name, to: field.filled("ToName") })
     });
     SeedSubjob {
-        place: subjob.place(),
+        span: subjob.span(),
         id,
         table: subjob.filled("AxTableName"),
         target: subjob.filled("TargetTableName"),

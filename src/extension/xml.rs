@@ -95,8 +95,8 @@ impl<'d> Element<'d> {
     /// An attribute, with the place of its value.
     pub(super) fn attribute(self, name: &str) -> Option<Located<String>> {
         let found = self.node.attributes().find(|one| one.name().eq_ignore_ascii_case(name))?;
-        let place = Span::new(self.source, found.range_value());
-        Some(Located::new(found.value().trim().to_owned(), place))
+        let span = Span::new(self.source, found.range_value());
+        Some(Located::new(found.value().trim().to_owned(), span))
     }
 
     /// An attribute that is not empty.
@@ -109,7 +109,7 @@ impl<'d> Element<'d> {
         let text = self.node.children().find(|child| {
             child.is_text() && child.text().is_some_and(|text| !text.trim().is_empty())
         });
-        let Some(node) = text else { return Located::new(String::new(), self.place()) };
+        let Some(node) = text else { return Located::new(String::new(), self.span()) };
         let (range, whole) = (node.range(), node.text().unwrap_or_default());
         let lead = whole.len() - whole.trim_start().len();
         let value = whole.trim().to_owned();
@@ -125,7 +125,7 @@ impl<'d> Element<'d> {
     }
 
     /// Its start tag.
-    pub(super) fn place(self) -> Span {
+    pub(super) fn span(self) -> Span {
         let range = self.node.range();
         let text = &self.node.document().input_text()[range.clone()];
         let mut quote = None;

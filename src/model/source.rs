@@ -50,7 +50,7 @@ pub struct Located<T> {
     /// What was read.
     pub value: T,
     /// Where.
-    pub place: Span,
+    pub span: Span,
 }
 
 /// A line and a column, both from 1; a column counts characters.
@@ -90,18 +90,18 @@ impl Sources {
     }
 
     /// The name of the file that a place is in.
-    pub fn file(&self, place: Span) -> &str {
-        &self.get(place.source).name
+    pub fn file(&self, span: Span) -> &str {
+        &self.get(span.source).name
     }
 
     /// The line and the column at which a place begins.
-    pub fn position(&self, place: Span) -> LineColumn {
-        position(&self.get(place.source).text, place.start)
+    pub fn position(&self, span: Span) -> LineColumn {
+        position(&self.get(span.source).text, span.start)
     }
 
     /// The text of a place.
-    pub fn text(&self, place: Span) -> &str {
-        self.get(place.source).text.get(place.range()).unwrap_or_default()
+    pub fn text(&self, span: Span) -> &str {
+        self.get(span.source).text.get(span.range()).unwrap_or_default()
     }
 }
 
@@ -125,8 +125,8 @@ impl Span {
 
 impl<T> Located<T> {
     /// Something that was read there.
-    pub fn new(value: T, place: Span) -> Self {
-        Self { value, place }
+    pub fn new(value: T, span: Span) -> Self {
+        Self { value, span }
     }
 }
 

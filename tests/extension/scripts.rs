@@ -77,8 +77,8 @@ GO
     let granted: Vec<_> = table.grants.iter().map(|g| (&*g.to.value, g.rights.join(","))).collect();
     let rights = "SELECT,INSERT,UPDATE".to_owned();
     assert_eq!(granted, [("UsersRole", rights.clone()), ("DataSyncUsersRole", rights)]);
-    let place = repository.sources.position(table.column("PRICE").unwrap().name.place);
-    assert_eq!((place.line, place.column), (9, 9));
+    let span = repository.sources.position(table.column("PRICE").unwrap().name.span);
+    assert_eq!((span.line, span.column), (9, 9));
     let kinds: Vec<_> = repository.scripts[0].skipped.iter().map(|s| s.kind).collect();
     assert_eq!(kinds, [SkippedKind::Setting, SkippedKind::Condition]);
 }
@@ -136,8 +136,8 @@ CREATE TABLE ext.U (A int NOT NULL, B bit SPARSE WOBBLE NULL)
 ";
     let repository = read(text);
     let script = &repository.scripts[0];
-    let line = |place| repository.sources.position(place).line;
-    let skipped: Vec<_> = script.skipped.iter().map(|s| (s.kind, line(s.place))).collect();
+    let line = |span| repository.sources.position(span).line;
+    let skipped: Vec<_> = script.skipped.iter().map(|s| (s.kind, line(s.span))).collect();
     assert_eq!(
         skipped,
         [

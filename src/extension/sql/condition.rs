@@ -7,7 +7,7 @@ use crate::model::source::Span;
 
 /// The guards of the condition between `begin` and where the cursor stands, all of which must hold;
 /// a condition of another kind is one by itself.
-pub(super) fn guards(cursor: &mut Cursor<'_>, begin: usize, place: Span) -> Vec<Guard> {
+pub(super) fn guards(cursor: &mut Cursor<'_>, begin: usize, span: Span) -> Vec<Guard> {
     let end = cursor.at();
     cursor.go_to(begin);
     let mut tokens = Vec::new();
@@ -16,20 +16,20 @@ pub(super) fn guards(cursor: &mut Cursor<'_>, begin: usize, place: Span) -> Vec<
         tokens.push(token);
     }
     cursor.go_to(end);
-    read(&tokens, place).unwrap_or_else(|| vec![Guard::Other(place)])
+    read(&tokens, span).unwrap_or_else(|| vec![Guard::Other(span)])
 }
 
-fn read(tokens: &[&Token], place: Span) -> Option<Vec<Guard>> {
+fn read(tokens: &[&Token], span: Span) -> Option<Vec<Guard>> {
     let tokens = without_parentheses(tokens);
     if split(tokens, "OR").len() > 1 {
         return None;
     }
     let parts = split(tokens, "AND");
     if parts.len() > 1 {
-        let read = parts.into_iter().map(|part| read(part, place));
+        let read = parts.into_iter().map(|part| read(part, span));
         return read.collect::<Option<Vec<_>>>().map(|guards| guards.concat());
     }
-    one(tokens, place, true).map(|guard| vec![guard])
+    one(tokens, span, true).map(|guard| vec![guard])
 }
 
 /// The parts between a word that stands outside parentheses.
@@ -77,19 +77,19 @@ fn is_balanced(tokens: &[&Token]) -> bool {
     depth == 0
 }
 
-fn one(tokens: &[&Token], place: Span, holds: bool) -> Option<Guard> {
+fn one(tokens: &[&Token], span: Span, holds: bool) -> Option<Guard> {
     let tokens = without_parentheses(tokens);
     match tokens {
-        [not, rest @ ..] if not.is_word("NOT") => one(rest, place, !holds),
+        [not, rest @ ..] if not.is_word("NOT") => one(rest, span, !holds),
         [exists, open, inner @ .., close]
             if exists.is_word("EXISTS") && open.kind == Kind::Open && close.kind == Kind::Close =>
         {
-            catalogue(inner, place, holds)
+            catalogue(inner, span, holds)
         }
         [name, open, rest @ ..] if name.kind == Kind::Word && open.kind == Kind::Open => {
             let end = rest.iter().position(|token| token.kind == Kind::Close)?;
             let null = is_null(&rest[end + 1..])?;
-            call(&name.text, &rest[..end], place, null != holds)
+            call(&name.text, &rest[..end], span, null != holds)
         }
         _ => None,
     }
@@ -107,7 +107,7 @@ fn is_null(tokens: &[&Token]) -> Option<bool> {
 }
 
 /// `OBJECT_ID(N'[ext].[T]', N'U')`, `COL_LENGTH('ext.T', 'C')`.
-fn call(function: &str, arguments: &[&Token], place: Span, exists: bool) -> Option<Guard> {
+fn call(function: &str, arguments: &[&Token], span: Span, exists: bool) -> Option<Guard> {
     let texts: Vec<&str> = arguments
         .iter()
         .filter(|token| token.kind == Kind::Text)
@@ -117,14 +117,14 @@ fn call(function: &str, arguments: &[&Token], place: Span, exists: bool) -> Opti
         ("OBJECT_ID", [name, kind])
             if CONSTRAINTS.iter().any(|k| kind.trim().eq_ignore_ascii_case(k)) =>
         {
-            Some(Guard::Index { name: object(name, place)?.name, exists })
+            Some(Guard::Index { name: object(name, span)?.name, exists })
         }
         ("OBJECT_ID" | "TYPE_ID", [name, ..]) => {
-            Some(Guard::Object { name: object(name, place)?, exists })
+            Some(Guard::Object { name: object(name, span)?, exists })
         }
         ("COL_LENGTH", [table, column]) => {
             let column = column.trim().trim_matches(['[', ']']).to_owned();
-            Some(Guard::Column { table: object(table, place)?, column, exists })
+            Some(Guard::Column { table: object(table, span)?, column, exists })
         }
         _ => None,
     }
@@ -134,11 +134,11 @@ fn call(function: &str, arguments: &[&Token], place: Span, exists: bool) -> Opti
 const CONSTRAINTS: &[&str] = &["PK", "UQ", "D", "F", "C"];
 
 /// The name of an object that stands in a text, `[ext].[T]`.
-fn object(text: &str, place: Span) -> Option<ObjectName> {
+fn object(text: &str, span: Span) -> Option<ObjectName> {
     let tokens = token::tokens(text).tokens;
-    let mut cursor = Cursor::new(place.source, &tokens);
+    let mut cursor = Cursor::new(span.source, &tokens);
     let name = cursor.object_name()?;
-    cursor.is_at_end().then_some(ObjectName { place, ..name })
+    cursor.is_at_end().then_some(ObjectName { span, ..name })
 }
 
 /// What a system view lists.
@@ -168,7 +168,7 @@ fn lists(view: &str) -> Option<Lists> {
 }
 
 /// `SELECT ... FROM sys.tables WHERE name = 'T' ...`: what must be there, or must not.
-fn catalogue(tokens: &[&Token], place: Span, exists: bool) -> Option<Guard> {
+fn catalogue(tokens: &[&Token], span: Span, exists: bool) -> Option<Guard> {
     let from = tokens.iter().position(|token| token.is_word("FROM"))?;
     if split(tokens, "OR").len() > 1 {
         return None;
@@ -180,17 +180,17 @@ fn catalogue(tokens: &[&Token], place: Span, exists: bool) -> Option<Guard> {
             Some(alias) => sources.iter().find(|(name, _)| name.eq_ignore_ascii_case(&alias)),
             None => sources.first(),
         };
-        found.take(source.map(|(_, lists)| *lists), &column, &text, place)?;
+        found.take(source.map(|(_, lists)| *lists), &column, &text, span)?;
     }
     let has = |wanted: Lists| sources.iter().any(|(_, lists)| *lists == wanted);
     if has(Lists::Columns) {
-        let table = found.table(place)?;
+        let table = found.table(span)?;
         return Some(Guard::Column { table, column: found.column?, exists });
     }
     if has(Lists::Indexes) {
         return Some(Guard::Index { name: found.index?, exists });
     }
-    Some(Guard::Object { name: found.table(place)?, exists })
+    Some(Guard::Object { name: found.table(span)?, exists })
 }
 
 /// The system views behind FROM and JOIN, by the name that the rest of the query has for them.
@@ -251,7 +251,7 @@ struct Found {
 
 impl Found {
     /// Takes one; none where a table's name cannot be read.
-    fn take(&mut self, source: Option<Lists>, column: &str, text: &str, place: Span) -> Option<()> {
+    fn take(&mut self, source: Option<Lists>, column: &str, text: &str, span: Span) -> Option<()> {
         match (column, source) {
             ("NAME" | "CONSTRAINT_NAME", Some(Lists::Indexes)) => {
                 self.index = Some(text.to_owned())
@@ -263,19 +263,17 @@ impl Found {
             ("TABLE_SCHEMA" | "ROUTINE_SCHEMA" | "SCHEMA_ID", _) => {
                 self.schema = Some(text.to_owned());
             }
-            ("OBJECT_ID" | "ID" | "PARENT_OBJECT_ID", _) => {
-                self.object = Some(object(text, place)?)
-            }
+            ("OBJECT_ID" | "ID" | "PARENT_OBJECT_ID", _) => self.object = Some(object(text, span)?),
             _ => {}
         }
         Some(())
     }
 
-    fn table(&self, place: Span) -> Option<ObjectName> {
+    fn table(&self, span: Span) -> Option<ObjectName> {
         if let Some(object) = &self.object {
             return Some(object.clone());
         }
         let name = self.table.clone()?;
-        Some(ObjectName { schema: self.schema.clone(), name, place })
+        Some(ObjectName { schema: self.schema.clone(), name, span })
     }
 }

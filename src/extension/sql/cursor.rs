@@ -87,7 +87,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// The place of one token.
-    pub(super) fn place(&self, token: &Token) -> Span {
+    pub(super) fn span(&self, token: &Token) -> Span {
         Span::new(self.source, token.start..token.end)
     }
 
@@ -107,7 +107,7 @@ impl<'t> Cursor<'t> {
     pub(super) fn name(&mut self) -> Option<Located<String>> {
         let token = self.peek().filter(|token| token.is_name())?;
         self.at += 1;
-        Some(Located::new(token.text.clone(), self.place(token)))
+        Some(Located::new(token.text.clone(), self.span(token)))
     }
 
     /// A name with its schema: `[ext].[T]`, `ext.T`, `database.ext.T`, `database..T`.
@@ -127,7 +127,7 @@ impl<'t> Cursor<'t> {
         }
         let name = parts.pop()?;
         let schema = parts.pop().filter(|schema| !schema.is_empty());
-        Some(ObjectName { schema, name, place: self.since(begin) })
+        Some(ObjectName { schema, name, span: self.since(begin) })
     }
 
     /// Takes what is in parentheses, if they open next, with those in it.
@@ -179,17 +179,17 @@ impl<'t> Cursor<'t> {
 
     /// Notes that everything since `begin` was not read; next to another of its kind it is one.
     pub(super) fn note_skipped(&mut self, kind: SkippedKind, begin: usize) {
-        let place = self.since(begin);
+        let span = self.since(begin);
         if let Some(last) = self.skipped.last_mut()
             && last.kind == kind
             && matches!(kind, SkippedKind::Setting | SkippedKind::Rows | SkippedKind::Unknown)
             && begin > 0
-            && self.tokens.get(begin - 1).is_some_and(|before| before.end <= last.place.end + 1)
+            && self.tokens.get(begin - 1).is_some_and(|before| before.end <= last.span.end + 1)
         {
-            last.place.end = last.place.end.max(place.end);
+            last.span.end = last.span.end.max(span.end);
             return;
         }
-        self.skipped.push(Skipped { kind, place });
+        self.skipped.push(Skipped { kind, span });
     }
 }
 

@@ -13,8 +13,8 @@ pub(in crate::extension) fn read(source: SourceId, name: &str, text: &str) -> Sc
     reader.script();
     let (statements, mut skipped) = reader.finish();
     if let Some(at) = broken_at {
-        let place = Span::new(source, at..text.len());
-        skipped.push(Skipped { kind: SkippedKind::Unknown, place });
+        let span = Span::new(source, at..text.len());
+        skipped.push(Skipped { kind: SkippedKind::Unknown, span });
     }
     Script { source, name: name.to_owned(), statements, skipped }
 }

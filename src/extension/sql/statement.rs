@@ -207,8 +207,8 @@ impl<'t> Reader<'t> {
 
     /// Notes a statement that has been read; what is left of it is not understood.
     fn push(&mut self, begin: usize, action: Action) {
-        let place = self.cursor.since(begin);
-        self.statements.push(Statement { action, guards: self.guards.clone(), place });
+        let span = self.cursor.since(begin);
+        self.statements.push(Statement { action, guards: self.guards.clone(), span });
         self.end_statement();
     }
 
@@ -241,11 +241,11 @@ impl<'t> Reader<'t> {
             }
             self.cursor.next();
         }
-        let place = self.cursor.since(begin);
+        let span = self.cursor.since(begin);
         let guards = if known {
-            condition::guards(&mut self.cursor, begin, place)
+            condition::guards(&mut self.cursor, begin, span)
         } else {
-            vec![Guard::Other(place)]
+            vec![Guard::Other(span)]
         };
         if guards.iter().any(|guard| matches!(guard, Guard::Other(_))) {
             self.cursor.note_skipped(SkippedKind::Condition, begin);
@@ -371,8 +371,8 @@ impl<'t> Reader<'t> {
             return self.cursor.note_skipped(SkippedKind::Setting, begin);
         }
         let kind = if unique { KeyKind::Unique } else { KeyKind::Index };
-        let place = self.cursor.since(begin);
-        let key = NewKey { name: Some(name), kind, columns, partial, place };
+        let span = self.cursor.since(begin);
+        let key = NewKey { name: Some(name), kind, columns, partial, span };
         self.push(begin, Action::CreateIndex { table, key, if_not_exists });
     }
 
@@ -384,7 +384,7 @@ impl<'t> Reader<'t> {
             self.skip_statement();
             return self.cursor.note_skipped(SkippedKind::Unknown, begin);
         };
-        let place = self.cursor.since(begin);
+        let span = self.cursor.since(begin);
         let body = self.cursor.at();
         let skipped = match kind {
             ObjectKind::Procedure | ObjectKind::Function => {
@@ -412,7 +412,7 @@ impl<'t> Reader<'t> {
             self.cursor.note_skipped(skipped, begin);
         }
         let action = Action::CreateObject { kind, name, repeatable };
-        self.statements.push(Statement { action, guards: self.guards.clone(), place });
+        self.statements.push(Statement { action, guards: self.guards.clone(), span });
     }
 
     fn object_kind(&mut self) -> ObjectKind {
@@ -536,9 +536,9 @@ impl<'t> Reader<'t> {
                 table::storage(&mut self.cursor);
             }
             if !name.is_temporary() {
-                let place = self.cursor.since(begin);
+                let span = self.cursor.since(begin);
                 let action = Action::Drop { kind, name, if_exists };
-                self.statements.push(Statement { action, guards: self.guards.clone(), place });
+                self.statements.push(Statement { action, guards: self.guards.clone(), span });
             }
             if !self.cursor.take(Kind::Comma) {
                 break;

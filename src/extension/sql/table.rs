@@ -126,12 +126,12 @@ fn key(
     }
     let (columns, plain) =
         if cursor.is(Kind::Open) { column_list(cursor) } else { (Vec::new(), true) };
-    let place = cursor.since(begin);
+    let span = cursor.since(begin);
     if cursor.take_word("INCLUDE") {
         cursor.skip_parentheses();
     }
     storage(cursor);
-    NewKey { name, kind, columns, partial: !plain, place }
+    NewKey { name, kind, columns, partial: !plain, span }
 }
 
 /// `(A, [B] DESC)`; and whether all of them are columns, not expressions.
@@ -207,7 +207,7 @@ pub(super) fn column(
         return None;
     };
     let mut column = NewColumn {
-        column_type: Located::new(ColumnType::Other(String::new()), name.place),
+        column_type: Located::new(ColumnType::Other(String::new()), name.span),
         name,
         nullable: None,
         default: None,
@@ -215,15 +215,15 @@ pub(super) fn column(
         collation: None,
     };
     if cursor.is_word("AS") {
-        let place = cursor.peek().map_or(column.name.place, |token| cursor.place(token));
-        column.generated = Some(Located::new(Generated::Computed, place));
+        let span = cursor.peek().map_or(column.name.span, |token| cursor.span(token));
+        column.generated = Some(Located::new(Generated::Computed, span));
         cursor.next();
         if !cursor.skip_parentheses() {
             skip_item(cursor, ends);
         }
     } else if let Some(found) = column_type(cursor) {
         if found.value == ColumnType::RowVersion {
-            column.generated = Some(Located::new(Generated::RowVersion, found.place));
+            column.generated = Some(Located::new(Generated::RowVersion, found.span));
         }
         column.column_type = found;
     }
@@ -425,15 +425,15 @@ fn expression(cursor: &mut Cursor<'_>, text: &str) -> Default {
             cursor.skip_parentheses();
         }
     }
-    let place = cursor.since(begin);
+    let span = cursor.since(begin);
     let end = cursor.at();
     cursor.go_to(begin);
-    let value = literal(cursor, end, place, text);
+    let value = literal(cursor, end, span, text);
     cursor.go_to(end);
-    Default { value, place }
+    Default { value, span }
 }
 
-fn literal(cursor: &mut Cursor<'_>, end: usize, place: Span, text: &str) -> Literal {
+fn literal(cursor: &mut Cursor<'_>, end: usize, span: Span, text: &str) -> Literal {
     let mut tokens = Vec::new();
     while cursor.at() < end {
         let Some(token) = cursor.next() else { break };
@@ -456,6 +456,6 @@ fn literal(cursor: &mut Cursor<'_>, end: usize, place: Span, text: &str) -> Lite
         [sign, one] if sign.kind == Kind::Plus && one.kind == Kind::Number => {
             Literal::Number(one.text.clone())
         }
-        _ => Literal::Expression(text.get(place.range()).unwrap_or_default().to_owned()),
+        _ => Literal::Expression(text.get(span.range()).unwrap_or_default().to_owned()),
     }
 }

@@ -154,12 +154,12 @@ struct Ruler<'t> {
 }
 
 impl Ruler<'_> {
-    fn offset(&mut self, place: Location) -> usize {
-        if (place.line, place.column) < (self.line, self.column) {
+    fn offset(&mut self, span: Location) -> usize {
+        if (span.line, span.column) < (self.line, self.column) {
             (self.line, self.column, self.at) = (1, 1, 0);
         }
         let mut rest = self.text[self.at..].chars();
-        while (self.line, self.column) < (place.line, place.column) {
+        while (self.line, self.column) < (span.line, span.column) {
             let Some(ch) = rest.next() else { break };
             self.at += ch.len_utf8();
             if ch == '\n' {
