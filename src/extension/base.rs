@@ -7,7 +7,7 @@ use super::sql;
 use crate::model::source::{Source, SourceId, Sources};
 
 /// The shipped list as a script.
-const LIST: &str = include_str!("base/tables.sql");
+const LIST: &str = include_str!("../../fixtures/base-tables.sql");
 
 /// What the list is called to people.
 pub const LIST_NAME: &str = "the shipped list of base tables";

@@ -80,7 +80,7 @@ GO
     let span = repository.sources.position(table.column("PRICE").unwrap().name.span);
     assert_eq!((span.line, span.column), (9, 9));
     let kinds: Vec<_> = repository.scripts[0].skipped.iter().map(|s| s.kind).collect();
-    assert_eq!(kinds, [SkippedKind::Setting, SkippedKind::Condition]);
+    assert_eq!(kinds, [SkippedKind::Setting]);
 }
 
 #[test]

@@ -86,6 +86,18 @@ fn one(tokens: &[&Token], span: Span, holds: bool) -> Option<Guard> {
         {
             catalogue(inner, span, holds)
         }
+        // The template of the SDK asks in a query, `(SELECT OBJECT_ID('x')) IS NULL`.
+        [open, select, name, inner, rest @ ..]
+            if open.kind == Kind::Open
+                && select.is_word("SELECT")
+                && name.kind == Kind::Word
+                && inner.kind == Kind::Open =>
+        {
+            let end = rest.iter().position(|token| token.kind == Kind::Close)?;
+            let behind = rest.get(end + 1).filter(|token| token.kind == Kind::Close);
+            let null = is_null(&rest[end + 1 + usize::from(behind.is_some())..])?;
+            call(&name.text, &rest[..end], span, null != holds)
+        }
         [name, open, rest @ ..] if name.kind == Kind::Word && open.kind == Kind::Open => {
             let end = rest.iter().position(|token| token.kind == Kind::Close)?;
             let null = is_null(&rest[end + 1..])?;
@@ -263,7 +275,9 @@ impl Found {
             ("TABLE_SCHEMA" | "ROUTINE_SCHEMA" | "SCHEMA_ID", _) => {
                 self.schema = Some(text.to_owned());
             }
-            ("OBJECT_ID" | "ID" | "PARENT_OBJECT_ID", _) => self.object = Some(object(text, span)?),
+            ("OBJECT_ID" | "ID" | "PARENT_OBJECT_ID" | "USER_TYPE_ID", _) => {
+                self.object = Some(object(text, span)?)
+            }
             _ => {}
         }
         Some(())

@@ -3,7 +3,9 @@
 //! A tokenizer of others, and a reader of our own for what matters. It never fails on a file: what
 //! it does not read is listed with its place.
 
+mod change;
 mod condition;
+mod creation;
 mod cursor;
 mod read;
 mod statement;
