@@ -22,7 +22,7 @@ pub enum Way {
 
 /// The tables and mapping of job 1010, as the engine has them.
 fn plans() -> Vec<TablePlan> {
-    let tables = catalogue::declared(&[], &[]).expect("the schema");
+    let tables = catalogue::tools().expect("the schema");
     let known = definitions::load(&definitions::shipped(), &tables).expect("the definitions");
     let job = known.find_job("1010").expect("the job").clone();
     plan_job(&known, &job, &tables.hq, &tables.channel).expect("a plan")

@@ -57,7 +57,7 @@ impl Facts {
         let base = known.clone();
         known.run(&repository.scripts, false);
         let hq = HqTables::of(&repository);
-        let shipped = definitions::load(&definitions::shipped(), &catalogue::declared(&[], &[])?)
+        let shipped = definitions::load(&definitions::shipped(), &catalogue::tools()?)
             .map_err(StoreError::Definitions)?;
         let subjobs = subjobs::of(&repository, &shipped);
         Ok(Self { repository, base, channel: known, hq, shipped, subjobs, before: None })

@@ -19,12 +19,11 @@ pub fn load(files: &[SourceFile], catalogue: &Catalogue) -> Result<Definitions, 
     let mut merged = DefinitionSet::new(files);
     let mut raw = Vec::new();
     for (at, source) in files.iter().enumerate() {
-        let (file, problems) = file::read(&source.name, &source.text, source.shipped);
+        let (file, problems) = file::read(source);
         merged.problems.join(problems);
-        let job = file.job.as_ref().map(|job| job.id.value.clone());
-        if let Some(job) = file.job {
-            merged.add_job(at, job);
-        }
+        // A subjob that names no job is of the one that its file declares.
+        let job = file.jobs.first().map(|job| job.id.value.clone());
+        file.jobs.into_iter().for_each(|job| merged.add_job(at, job));
         raw.push((at, job, file.subjobs));
     }
     for (at, job, subjobs) in raw {
@@ -64,8 +63,8 @@ impl Checker<'_> {
     /// Notes a problem at the first of these places that was written, or else where its subjob was.
     fn note(&mut self, subjob: &str, places: &[String], kind: &Kind) {
         let id = subjob.to_ascii_uppercase();
-        let written = |place: &String| self.places.0.get(place);
-        let place = places.iter().find_map(written).or_else(|| self.places.0.get(&id));
+        let written = |place: &String| self.places.written.get(place);
+        let place = places.iter().find_map(written).or_else(|| self.places.written.get(&id));
         let Some((file, at)) = place.copied() else {
             return;
         };
@@ -98,6 +97,9 @@ impl Checker<'_> {
                 self.note(&subjob.id, &[place], &kind);
                 continue;
             };
+            if self.places.derived.contains(&subjob.id.to_ascii_uppercase()) {
+                take_key_along(target, from, to);
+            }
             self.fields(&subjob.id, target, from, to);
             self.key(subjob, at, from, to, &mut base);
             if at == 0 {
@@ -200,6 +202,19 @@ impl Checker<'_> {
     }
 }
 
+/// Maps the columns of the channel's key that headquarters has too and that are not mapped: seed
+/// data need not list them. DATAAREAID goes along by itself (S02).
+fn take_key_along(target: &mut Target, from: &Table, to: &Table) {
+    let key = to.unique.iter().find(|key| key.first() != to.rowid.as_ref());
+    let columns = key.or(to.unique.first()).into_iter().flatten();
+    for column in columns.filter(|column| !column.eq_ignore_ascii_case(DATAAREAID)) {
+        let mapped = target.fields.iter().any(|field| field.to.eq_ignore_ascii_case(column));
+        if let Some(own) = from.column(column).filter(|_| !mapped) {
+            target.fields.push(FieldMap { from: own.name.clone(), to: column.clone() });
+        }
+    }
+}
+
 /// The place of a part of a subjob.
 fn of_part(subjob: &str, part: &str) -> String {
     format!("{}.{part}", subjob.to_ascii_uppercase())
@@ -238,8 +253,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str) -> Vec<Problem> {
-        let files =
-            [SourceFile { name: "own.toml".to_owned(), text: text.to_owned(), shipped: false }];
+        let files = [SourceFile::own("own.toml", text)];
         load(&files, &Catalogue::default()).map_or_else(|problems| problems.told, |_| Vec::new())
     }
 

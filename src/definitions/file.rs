@@ -1,6 +1,7 @@
 //! One definition file as it is written, before it is held against tables and other files.
 
 use super::problem::{Kind, Problems};
+use super::seed;
 use super::shipped::SourceFile;
 use super::walk::{At, Walker};
 use crate::model::evidence::Grade;
@@ -10,7 +11,7 @@ use toml::de::DeTable;
 /// What a file says; offsets are byte positions in its text.
 #[derive(Debug, Clone)]
 pub(crate) struct RawFile {
-    pub(super) job: Option<RawJob>,
+    pub(super) jobs: Vec<RawJob>,
     pub(super) subjobs: Vec<RawSubjob>,
 }
 
@@ -39,14 +40,23 @@ pub(super) struct RawSubjob {
     pub(super) exclude_offline: bool,
     pub(super) grade: Option<Grade>,
     pub(super) source: Option<String>,
+    /// Its key, and what it leaves out, follow from the tables.
+    pub(super) derived: bool,
+    /// Its target takes the place of those that the subjob has.
+    pub(super) replaces_target: bool,
 }
 
 /// The longest job id that the product takes.
 const LONGEST_ID: usize = 20;
 
 /// Reads a file; everything that is wrong with its form is in the problems.
-pub(super) fn read(file: &str, text: &str, shipped: bool) -> (RawFile, Problems) {
-    let mut walker = Walker::new(file, text);
+pub(super) fn read(source: &SourceFile) -> (RawFile, Problems) {
+    let SourceFile { name, text, shipped, seed } = source;
+    if let Some(seed) = seed {
+        return seed::read(name, text, seed);
+    }
+    let shipped = *shipped;
+    let mut walker = Walker::new(name, text);
     let root = walker.parse();
     walker.known_keys(&root, &["job", "subjob"]);
     let job =
@@ -56,13 +66,13 @@ pub(super) fn read(file: &str, text: &str, shipped: bool) -> (RawFile, Problems)
         .into_iter()
         .filter_map(|(table, at)| subjob(&mut walker, table, at, shipped))
         .collect();
-    (RawFile { job, subjobs }, walker.problems)
+    (RawFile { jobs: job.into_iter().collect(), subjobs }, walker.problems)
 }
 
 /// The ids of the jobs that files declare, without looking at anything else in them.
 pub fn job_ids(files: &[SourceFile]) -> Vec<String> {
-    let id = |file: &SourceFile| Some(read(&file.name, &file.text, false).0.job?.id.value);
-    files.iter().filter_map(id).collect()
+    let jobs = |file: &SourceFile| read(file).0.jobs.into_iter().map(|job| job.id.value);
+    files.iter().flat_map(jobs).collect()
 }
 
 fn job(walker: &mut Walker<'_>, table: &DeTable<'_>, at: usize, shipped: bool) -> Option<RawJob> {
@@ -81,12 +91,7 @@ fn job(walker: &mut Walker<'_>, table: &DeTable<'_>, at: usize, shipped: bool) -
     let exclude_offline = walker.yes(table, "exclude-offline").unwrap_or(false);
     let feature = walker.text(table, "feature").map(|feature| feature.value);
     let id = id?;
-    let fits = id.value.len() <= LONGEST_ID
-        && !id.value.is_empty()
-        && id.value.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
-    if !fits {
-        let expected = "at most 20 letters, digits, hyphens or underscores";
-        let kind = Kind::OutOfRange { key: "id".to_owned(), value: id.value.clone(), expected };
+    if let Some(kind) = unfit_id("id", &id.value) {
         walker.note(id.at, kind);
     }
     Some(RawJob {
@@ -99,6 +104,16 @@ fn job(walker: &mut Walker<'_>, table: &DeTable<'_>, at: usize, shipped: bool) -
         grade,
         source,
     })
+}
+
+/// What is wrong with the id of a job.
+pub(super) fn unfit_id(key: &str, id: &str) -> Option<Kind> {
+    let fits = id.len() <= LONGEST_ID
+        && !id.is_empty()
+        && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+    let expected = "at most 20 letters, digits, hyphens or underscores";
+    let (key, value) = (key.to_owned(), id.to_owned());
+    (!fits).then_some(Kind::OutOfRange { key, value, expected })
 }
 
 fn subjob(
@@ -140,6 +155,8 @@ fn subjob(
         exclude_offline: walker.yes(table, "exclude-offline").unwrap_or(false),
         grade,
         source,
+        derived: false,
+        replaces_target: false,
         id: id?,
     };
     Some(found)

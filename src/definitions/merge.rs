@@ -13,7 +13,11 @@ use crate::model::nearest::nearest;
 
 /// Where in which file something was said, so that a later check can point there.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Places(pub(super) BTreeMap<String, (usize, usize)>);
+pub(super) struct Places {
+    pub(super) written: BTreeMap<String, (usize, usize)>,
+    /// The subjobs of seed data, whose key follows from the tables.
+    pub(super) derived: HashSet<String>,
+}
 
 /// The place of a subjob's key; no column has such a name.
 pub(super) const KEY: &str = "[key]";
@@ -68,6 +72,10 @@ impl<'a> DefinitionSet<'a> {
     }
 
     pub(super) fn add_job(&mut self, file: usize, raw: RawJob) {
+        // Seed data may say again which job it adds to.
+        if self.files[file].seed.is_some() && self.is_job(&raw.id.value) {
+            return;
+        }
         let evidence = self.evidence(file, raw.grade, raw.source);
         for spelling in std::iter::once(&raw.id).chain(&raw.aliases) {
             if let Some(first) = self.spelled.get(&spelling.value.to_lowercase()) {
@@ -96,6 +104,10 @@ impl<'a> DefinitionSet<'a> {
         self.jobs.insert(raw.id.value, job);
     }
 
+    fn is_job(&self, id: &str) -> bool {
+        self.jobs.keys().any(|known| known.eq_ignore_ascii_case(id))
+    }
+
     pub(super) fn add_subjob(&mut self, file: usize, raw: RawSubjob, own_job: Option<&Job>) {
         let evidence = self.evidence(file, raw.grade, raw.source.clone());
         let jobs = match (&raw.jobs, own_job) {
@@ -119,24 +131,31 @@ impl<'a> DefinitionSet<'a> {
 
     fn create(&mut self, file: usize, id: String, raw: RawSubjob, evidence: Evidence) {
         let at = raw.id.at;
-        if raw.key.is_none() {
+        if raw.derived {
+            self.places.derived.insert(id.clone());
+        }
+        if raw.key.is_none() && !raw.derived {
             let expected = "the key columns on both sides";
             self.note(file, at, &Kind::Missing { key: "key", expected });
         }
-        if raw.fields.is_empty() {
+        if raw.fields.is_empty() && !raw.derived {
             let expected = "the columns to map";
             self.note(file, at, &Kind::Missing { key: "fields", expected });
         }
         let table = raw.table.as_ref().map_or_else(|| raw.id.value.clone(), |t| t.value.clone());
         let (schema, name) = self.target(file, raw.target.as_ref(), &table);
-        self.places.0.insert(id.clone(), (file, at));
+        self.places.written.insert(id.clone(), (file, at));
         if let Some(first) = raw.key.as_ref().and_then(|key| key.first()) {
-            self.places.0.insert(format!("{id}.{KEY}"), (file, first.at));
+            self.places.written.insert(format!("{id}.{KEY}"), (file, first.at));
         }
         if let Some(filter) = &raw.filter {
-            self.places.0.insert(format!("{id}.{FILTER}"), (file, filter.at));
+            self.places.written.insert(format!("{id}.{FILTER}"), (file, filter.at));
         }
-        let fields = self.fields(file, &of_target(&id, &schema, &name), &raw.fields);
+        let place = of_target(&id, &schema, &name);
+        if let Some(target) = &raw.target {
+            self.places.written.insert(place.clone(), (file, target.at));
+        }
+        let fields = self.fields(file, &place, &raw.fields);
         let subjob = Subjob {
             id: raw.id.value,
             direction: if raw.counter.is_some() { Direction::Upload } else { Direction::Download },
@@ -170,7 +189,7 @@ impl<'a> DefinitionSet<'a> {
         let mut fields: Vec<FieldMap> = Vec::new();
         let mut listed = HashSet::new();
         for (from, to) in raw {
-            self.places.0.insert(of_field(target, &from.value), (file, from.at));
+            self.places.written.insert(of_field(target, &from.value), (file, from.at));
             let twice = listed.contains(&to.value.to_ascii_uppercase());
             if to.value.eq_ignore_ascii_case("DATAAREAID")
                 || from.value.eq_ignore_ascii_case("DATAAREAID")
@@ -235,6 +254,9 @@ impl<'a> DefinitionSet<'a> {
         let fields = self.fields(file, &place, &raw.fields);
         let dotted = format!("{schema}.{table}");
         let mut subjob = known;
+        if raw.replaces_target {
+            subjob.targets.truncate(0);
+        }
         let key_fields: Vec<FieldMap> = subjob.targets.first().map_or_else(Vec::new, |target| {
             let in_key = |field: &&FieldMap| {
                 subjob.key.iter().any(|column| column.eq_ignore_ascii_case(&field.from))
@@ -247,7 +269,9 @@ impl<'a> DefinitionSet<'a> {
             target
         } else {
             // An extension table shares the primary key of the table it extends (S06).
-            self.places.0.insert(place, (file, raw.target.as_ref().map_or(raw.id.at, |t| t.at)));
+            self.places
+                .written
+                .insert(place, (file, raw.target.as_ref().map_or(raw.id.at, |t| t.at)));
             subjob.targets.push(Target { schema, table, fields: key_fields });
             let last = subjob.targets.len() - 1;
             &mut subjob.targets[last]
@@ -263,7 +287,7 @@ impl<'a> DefinitionSet<'a> {
             }
         }
         if let (None, Some(filter)) = (&subjob.filter, raw.filter) {
-            self.places.0.insert(format!("{id}.{FILTER}"), (file, filter.at));
+            self.places.written.insert(format!("{id}.{FILTER}"), (file, filter.at));
             subjob.filter = Some(filter.value);
         }
         subjob.exclude_offline |= raw.exclude_offline;
@@ -279,6 +303,10 @@ impl<'a> DefinitionSet<'a> {
         for (file, at, word, mut line) in std::mem::take(&mut self.lines) {
             let job = self.jobs.values_mut().find(|job| job.id.eq_ignore_ascii_case(&word));
             let Some(job) = job else {
+                // The product knows jobs that the tool does not; the subjob runs in its others.
+                if self.files[file].seed.is_some() {
+                    continue;
+                }
                 let ids: Vec<&str> = self.jobs.keys().map(String::as_str).collect();
                 let nearest = nearest(&word, ids).map(str::to_owned);
                 self.note(file, at, &Kind::UnknownJob { job: word, nearest });

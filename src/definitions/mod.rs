@@ -5,6 +5,7 @@ pub mod file;
 mod merge;
 pub(crate) mod problem;
 pub(crate) mod script;
+mod seed;
 pub(crate) mod settings;
 mod shipped;
 pub(crate) mod walk;

@@ -14,6 +14,9 @@ pub enum Kind {
     /// The text is no TOML.
     #[error("not valid TOML: {0}")]
     Syntax(String),
+    /// A file, or a part of one, that cannot be read.
+    #[error("{0}")]
+    Unread(String),
     /// A key nobody reads.
     #[error("unknown key {key:?}, expected one of {expected}")]
     UnknownKey {
@@ -226,6 +229,7 @@ impl Kind {
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Syntax(_) => "syntax",
+            Self::Unread(_) => "not-read",
             Self::UnknownKey { .. } => "unknown-key",
             Self::WrongType { .. } => "wrong-type",
             Self::UnknownWord { .. } => "unknown-word",

@@ -1,6 +1,6 @@
-//! What a schema script may not do, and how it is told.
+//! What of a schema script cannot be done, and how it is told.
 
-/// Why a statement of a schema script was not carried out.
+/// Why a statement of a schema script is not done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ScriptProblem {
     /// Something that no script may do.
@@ -11,21 +11,10 @@ pub enum ScriptProblem {
         /// Why not.
         why: &'static str,
     },
-    /// The statements of a script run on and on.
-    #[error("the script was stopped after {millions} million steps, or {seconds} seconds")]
-    Endless {
-        /// How many steps a script has.
-        millions: u32,
-        /// How long they may take.
-        seconds: u64,
-    },
-    /// The script writes more than a script may.
-    #[error("the script was stopped: it writes more than {mebibytes} MiB")]
-    TooMuch {
-        /// How much a script may write.
-        mebibytes: u32,
-    },
-    /// A statement that SQLite does not take.
+    /// Words that are no statement that is known.
+    #[error("not understood: {0}")]
+    NotUnderstood(String),
+    /// A statement that does not fit what there is by then.
     #[error("the statement fails: {0}")]
     Failed(String),
     /// It makes a table that the tool makes itself.
@@ -50,8 +39,7 @@ impl ScriptProblem {
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Refused { .. } => "script-refused",
-            Self::Endless { .. } => "script-endless",
-            Self::TooMuch { .. } => "script-too-much",
+            Self::NotUnderstood(_) => "script-not-understood",
             Self::Failed(_) => "script-fails",
             Self::OwnTable { .. } => "script-own-table",
             Self::Changed { .. } => CHANGED,
@@ -62,12 +50,11 @@ impl ScriptProblem {
     pub(crate) fn hint(&self) -> &'static str {
         match self {
             Self::Refused { .. } => {
-                "a script makes, changes and fills tables of its own; take the statement out (where \
-                 the file was applied already, put the rest of it into a new file in its place, \
-                 with CREATE TABLE IF NOT EXISTS)"
+                "a script makes and changes tables of its own; take the statement out (where the \
+                 file was applied already, put the rest of it into a new file in its place, with \
+                 CREATE TABLE IF NOT EXISTS)"
             }
-            Self::Endless { .. } | Self::TooMuch { .. } => "make the script smaller",
-            Self::Failed(_) => "correct it",
+            Self::NotUnderstood(_) | Self::Failed(_) => "correct it",
             Self::OwnTable { .. } => {
                 "take its statements out; where an earlier version has applied the file, delete \
                  it, and the job file that maps the table: its rows have been taken in"

@@ -24,6 +24,7 @@ const SECTIONS: &[&str] = &[
     "change-tracking",
     "doctor",
     "suppress",
+    "extension",
 ];
 
 /// Reads `cdx.toml`; what is left out has its default.
@@ -67,6 +68,11 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Settings, Problems> {
         doctor(&mut walker, table, &mut settings);
     }
     settings.suppressions = suppressions(&mut walker, &root, text);
+    for (table, at) in walker.tables(&root, "extension") {
+        walker.known_keys(table, &["path"]);
+        let path = walker.required(table, "path", at, "a folder or a package of an extension");
+        settings.extensions.extend(path.map(|path| path.value));
+    }
     if walker.problems.is_empty() { Ok(settings) } else { Err(walker.problems) }
 }
 

@@ -1,4 +1,6 @@
-//! The job definitions inside the binary.
+//! The job definitions inside the binary, and the files that others stand in.
+
+use crate::extension::repository::SeedData;
 
 /// A definition file: its name and text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,6 +11,20 @@ pub struct SourceFile {
     pub(crate) text: String,
     /// Shipped files must give evidence for every line, and default to the `ax` schema.
     pub(crate) shipped: bool,
+    /// Seed data as it was read from the text, which else is TOML.
+    pub(super) seed: Option<SeedData>,
+}
+
+impl SourceFile {
+    /// A file of one's own in TOML.
+    pub(crate) fn own(name: &str, text: &str) -> Self {
+        Self { name: name.to_owned(), text: text.to_owned(), shipped: false, seed: None }
+    }
+
+    /// Seed data, and the text that it was read from.
+    pub(crate) fn seed(name: &str, text: &str, seed: SeedData) -> Self {
+        Self { seed: Some(seed), ..Self::own(name, text) }
+    }
 }
 
 /// The files inside the binary, by the id of their job.
@@ -22,6 +38,7 @@ pub fn shipped() -> Vec<SourceFile> {
         name: format!("shipped jobs/{id}.toml"),
         text: (*text).to_owned(),
         shipped: true,
+        seed: None,
     };
     numbers.into_iter().chain(others).map(file).collect()
 }

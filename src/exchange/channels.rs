@@ -23,12 +23,11 @@ use crate::store::merge::{self, SalvageOutcome, Source};
 use crate::store::packages::Folder;
 use crate::store::reseed::ReseedOutcome;
 use crate::store::reseeder::Reseeder;
-use crate::store::schema::Kind;
 use crate::store::upload_table::UploadTable;
 use crate::store::{
     Access, ChannelDatabase, Environment, Handle, Headquarters, HqTx, HqWriter, NewFile,
-    StoreError, Writer, default_customers, files, intents, lineage, origins, scheduler, seed,
-    sessions, topology, uploads,
+    StoreError, Writer, default_customers, intents, lineage, origins, scheduler, seed, sessions,
+    topology, uploads,
 };
 use crate::world::CrashPoint;
 
@@ -249,8 +248,8 @@ fn note_made(writer: &Writer, intent: i64, made: NewFile) {
 
 /// Looks whether the environment's own scripts make tables, in a database that goes away.
 fn try_scripts(writer: &Writer) -> Result<(), ExchangeError> {
-    let own = files::schema_files(writer.env.root(), "channel")?;
-    Ok(files::try_schema(Kind::Channel, &own)?)
+    writer.env.own_schema()?.catalogue()?;
+    Ok(())
 }
 
 /// Brings the rows that headquarters has not received from a file that was set aside into the one
@@ -417,9 +416,9 @@ pub(super) fn finish(writer: &Writer, intent: i64, name: &str) -> Result<(), Exc
 /// Makes a database's file where there is none yet, with the environment's own tables.
 fn make_file(writer: &Writer, name: &str) -> Result<(), ExchangeError> {
     new_channel_file(&writer.env.channel_path(name))?;
-    let own = files::schema_files(writer.env.root(), "channel")?;
+    let own = writer.env.own_schema()?;
     let channel = writer.channel(name)?;
-    files::apply_schema(&channel, Kind::Channel, &own, &writer.world.clock.utc())?;
+    own.channel.apply(&channel, &writer.world.clock.utc())?;
     begin_uploads(writer, &channel, &topology::find_store(&writer.hq, name)?)?;
     writer.tidied("the log of a channel database", channel.checkpoint());
     Ok(())

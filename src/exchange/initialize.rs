@@ -7,13 +7,13 @@ use serde::Serialize;
 use super::channels::OwnUploads;
 use super::error::ExchangeError;
 use super::plan::keys;
-use crate::definitions::{self, Problems};
+use crate::definitions::{self, Problems, SourceFile};
 use crate::model::ids::JobId;
 use crate::model::job::{Definitions, Direction, Job};
 use crate::model::plan::MEMBERSHIP;
-use crate::model::schema::{Catalogue, Table, Tables};
+use crate::model::schema::{Table, Tables};
 use crate::model::time::Time;
-use crate::store::schema::Kind;
+use crate::store::own_schema::{NotRead, OwnSchema};
 use crate::store::{
     Environment, Headquarters, HqTx, StoreError, Writer, catalogue, features, files, scheduler,
     topology, tracking, world,
@@ -26,15 +26,10 @@ pub struct Initialization {
     pub jobs: Vec<JobId>,
     /// Schema files that were applied, with the database.
     pub(crate) schema_files: Vec<String>,
+    /// Parts of scripts that are not done.
+    pub(crate) not_read: Vec<NotRead>,
     /// Headquarters tables that are tracked from now on.
     pub(crate) tracked: Vec<String>,
-}
-
-/// Both sides' tables as the shipped schema and the environment's own files declare them.
-pub(crate) fn declared(env: &Environment) -> Result<Catalogue, StoreError> {
-    let hq = files::schema_files(env.root(), "hq")?;
-    let channel = files::schema_files(env.root(), "channel")?;
-    catalogue::declared(&hq, &channel)
 }
 
 /// The definitions on disk: the shipped ones and the environment's own.
@@ -42,9 +37,16 @@ pub(crate) fn declared(env: &Environment) -> Result<Catalogue, StoreError> {
 /// # Errors
 /// Every problem of every file at once.
 pub(crate) fn definitions_on_disk(env: &Environment) -> Result<Definitions, StoreError> {
+    let own = env.own_schema()?;
+    definitions::load(&sources(env, &own)?, &own.catalogue()?).map_err(StoreError::Definitions)
+}
+
+/// The files of all definitions: the shipped ones, seed data, the environment's own.
+pub(crate) fn sources(env: &Environment, own: &OwnSchema) -> Result<Vec<SourceFile>, StoreError> {
     let mut sources = definitions::shipped();
+    sources.extend(own.definitions());
     sources.extend(files::job_files(env.root())?);
-    definitions::load(&sources, &declared(env)?).map_err(StoreError::Definitions)
+    Ok(sources)
 }
 
 /// A job that headquarters has not because its feature was off when the scheduler was initialized.
@@ -63,14 +65,14 @@ pub(super) fn of_feature(env: &Environment, error: ExchangeError) -> ExchangeErr
 /// what download jobs read, in one transaction. What follows makes no failure of it.
 pub fn initialize(writer: &Writer, delete_existing: bool) -> Result<Initialization, ExchangeError> {
     let env = &writer.env;
-    let catalogue = declared(env)?;
-    let mut sources = definitions::shipped();
-    sources.extend(files::job_files(env.root())?);
-    let wanted = definitions::load(&sources, &catalogue)
+    let own = env.own_schema()?;
+    let catalogue = own.catalogue()?;
+    let wanted = definitions::load(&sources(env, &own)?, &catalogue)
         .map_err(|problems: Problems| StoreError::Definitions(problems))?;
     let now = writer.world.clock.utc();
-    let schema_files = apply_scripts(writer, &now)?;
-    let mut done = Initialization { schema_files, ..Initialization::default() };
+    let schema_files = apply_scripts(writer, &own, &now)?;
+    let not_read = own.not_read;
+    let mut done = Initialization { schema_files, not_read, ..Initialization::default() };
     let wanted = with_features(env, &writer.hq, wanted)?;
     let uploads = writer.hq.write(|hq| {
         scheduler::write(hq, &wanted, delete_existing)?;
@@ -101,23 +103,20 @@ pub(crate) fn with_features(
 
 /// Applies the environment's schema files to every database; each with its database. One that was
 /// changed since is found before anything is written.
-fn apply_scripts(writer: &Writer, now: &Time) -> Result<Vec<String>, StoreError> {
-    let env = &writer.env;
-    let own = files::schema_files(env.root(), "hq")?;
-    files::pending(&writer.hq, &own)?;
-    let theirs = files::schema_files(env.root(), "channel")?;
+fn apply_scripts(writer: &Writer, own: &OwnSchema, now: &Time) -> Result<Vec<String>, StoreError> {
+    own.hq.pending(&writer.hq)?;
     let mut channels = Vec::new();
-    if !theirs.is_empty() {
+    if !own.channel.is_empty() {
         for store in topology::data_stores(&writer.hq)? {
             let channel = writer.channel_of(&store)?;
-            files::pending(&channel, &theirs)?;
+            own.channel.pending(&channel)?;
             channels.push((store.name, channel));
         }
     }
-    let applied = files::apply_schema(&writer.hq, Kind::Headquarters, &own, now)?;
+    let applied = own.hq.apply(&writer.hq, now)?;
     let mut done: Vec<String> = applied.iter().map(|name| format!("hq.db: {name}")).collect();
     for (store, channel) in channels {
-        for name in files::apply_schema(&channel, Kind::Channel, &theirs, now)? {
+        for name in own.channel.apply(&channel, now)? {
             done.push(format!("channels/{store}.db: {name}"));
         }
         writer.tidied("the log of a channel database", channel.checkpoint());

@@ -40,6 +40,19 @@ impl Repository {
         reader.finish()
     }
 
+    /// Names files as they are called within a folder.
+    pub fn name_within(&mut self, folder: &Path) {
+        let prefix = format!("{}/", folder.to_string_lossy().replace('\\', "/"));
+        let within = |name: &mut String| {
+            if let Some(rest) = name.strip_prefix(&prefix) {
+                *name = rest.to_owned();
+            }
+        };
+        self.sources.rename(within);
+        self.unread.iter_mut().for_each(|unread| within(&mut unread.file));
+        self.elsewhere.iter_mut().for_each(within);
+    }
+
     /// Whether nothing was found that could be checked.
     pub fn is_empty(&self) -> bool {
         self.sources.is_empty() && self.unread.is_empty()

@@ -54,6 +54,21 @@ pub struct GrantTo {
     pub rights: Vec<String>,
 }
 
+/// What came of a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Applied {
+    /// A guard kept it from running.
+    Guarded,
+    /// It ran.
+    Done,
+    /// It makes a table that is there already, unless it is.
+    There,
+    /// It makes a table that is there already.
+    Exists,
+    /// It is about a table that is not there.
+    Missing,
+}
+
 /// A statement about an object that is not there when the statement runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Misplaced {
@@ -67,13 +82,20 @@ impl Schema {
     /// Runs scripts over what there is.
     pub fn run<'s>(&mut self, scripts: impl IntoIterator<Item = &'s Script>, base: bool) {
         for script in scripts {
-            script.statements.iter().for_each(|statement| self.statement(statement, base));
+            for statement in &script.statements {
+                self.apply(statement, base);
+            }
         }
     }
 
     /// A table, by its names in any case.
     pub fn table(&self, schema: &str, name: &str) -> Option<&SchemaTable> {
         self.tables.get(&ObjectKey::new(schema, name))
+    }
+
+    /// The same, to be changed.
+    pub fn table_mut(&mut self, schema: &str, name: &str) -> Option<&mut SchemaTable> {
+        self.tables.get_mut(&ObjectKey::new(schema, name))
     }
 
     /// Every table, by schema and name.
@@ -93,15 +115,16 @@ impl Schema {
         self.tables.contains_key(&key) || self.objects.contains_key(&key)
     }
 
-    fn statement(&mut self, statement: &Statement, base: bool) {
+    /// Runs one statement over what there is.
+    pub fn apply(&mut self, statement: &Statement, base: bool) -> Applied {
         if !statement.guards.iter().all(|guard| self.holds(guard)) {
-            return;
+            return Applied::Guarded;
         }
         let span = statement.span;
         match &statement.action {
-            Action::CreateTable(table) => self.create(table, base),
+            Action::CreateTable(table) => return self.create(table, base),
             Action::AddToTable { table, columns, keys, defaults } => {
-                self.change(table, span, |found| {
+                return self.change(table, span, |found| {
                     found.columns.extend(columns.iter().cloned());
                     found.keys.extend(keys.iter().cloned());
                     for (name, default) in defaults {
@@ -111,20 +134,29 @@ impl Schema {
                     }
                 });
             }
-            Action::AlterColumn { table, column } => self.change(table, span, |found| {
-                if let Some(known) = found.column_mut(&column.name.value) {
-                    known.column_type = column.column_type.clone();
-                    known.nullable.clone_from(&column.nullable);
-                }
-            }),
-            Action::DropColumns { table, columns } => self.change(table, span, |found| {
-                found.columns.retain(|known| {
-                    !columns.iter().any(|gone| known.name.value.eq_ignore_ascii_case(&gone.value))
+            Action::AlterColumn { table, column } => {
+                return self.change(table, span, |found| {
+                    if let Some(known) = found.column_mut(&column.name.value) {
+                        known.column_type = column.column_type.clone();
+                        known.nullable.clone_from(&column.nullable);
+                    }
                 });
-            }),
-            Action::ChangeTable { table } => self.change(table, span, |_| {}),
+            }
+            Action::DropColumns { table, columns } => {
+                let gone = |known: &NewColumn| {
+                    columns.iter().any(|gone| known.name.value.eq_ignore_ascii_case(&gone.value))
+                };
+                return self.change(table, span, |found| {
+                    found.columns.retain(|known| !gone(known));
+                });
+            }
+            Action::RenameColumn { table, from, to } => {
+                return self.change(table, span, |found| found.rename(&from.value, to));
+            }
+            Action::RenameTable { table, to } => return self.rename(table, to, span),
+            Action::ChangeTable { table } => return self.change(table, span, |_| {}),
             Action::CreateIndex { table, key, .. } => {
-                self.change(table, span, |found| found.keys.push(key.clone()));
+                return self.change(table, span, |found| found.keys.push(key.clone()));
             }
             Action::CreateObject { kind, name, .. } => {
                 self.objects.insert(ObjectKey::of(name), *kind);
@@ -133,6 +165,7 @@ impl Schema {
             Action::Grant { rights, on, to } => self.grant(rights, on, to, span),
             Action::Use(_) => {}
         }
+        Applied::Done
     }
 
     /// Whether a guard lets a statement through. What is not known of the product's own objects is
@@ -158,10 +191,10 @@ impl Schema {
         }
     }
 
-    fn create(&mut self, table: &NewTable, base: bool) {
+    fn create(&mut self, table: &NewTable, base: bool) -> Applied {
         let key = ObjectKey::of(&table.name);
-        if table.if_not_exists && self.tables.contains_key(&key) {
-            return;
+        if self.tables.contains_key(&key) {
+            return if table.if_not_exists { Applied::There } else { Applied::Exists };
         }
         let schema = table.name.schema.clone().unwrap_or_else(|| "dbo".to_owned());
         let made = SchemaTable {
@@ -174,13 +207,35 @@ impl Schema {
             grants: Vec::new(),
         };
         self.tables.insert(key, made);
+        Applied::Done
     }
 
-    fn change(&mut self, name: &ObjectName, span: Span, change: impl FnOnce(&mut SchemaTable)) {
+    fn change(
+        &mut self,
+        name: &ObjectName,
+        span: Span,
+        change: impl FnOnce(&mut SchemaTable),
+    ) -> Applied {
         match self.tables.get_mut(&ObjectKey::of(name)) {
-            Some(table) => change(table),
-            None => self.misplaced.push(Misplaced { name: name.clone(), span }),
+            Some(table) => {
+                change(table);
+                Applied::Done
+            }
+            None => {
+                self.misplaced.push(Misplaced { name: name.clone(), span });
+                Applied::Missing
+            }
         }
+    }
+
+    fn rename(&mut self, name: &ObjectName, to: &ObjectName, span: Span) -> Applied {
+        let Some(mut table) = self.tables.remove(&ObjectKey::of(name)) else {
+            self.misplaced.push(Misplaced { name: name.clone(), span });
+            return Applied::Missing;
+        };
+        table.name.clone_from(&to.name);
+        self.tables.insert(ObjectKey::new(&table.schema, &table.name), table);
+        Applied::Done
     }
 
     fn drop(&mut self, kind: ObjectKind, name: &ObjectName) {
@@ -238,6 +293,15 @@ impl SchemaTable {
 
     fn column_mut(&mut self, name: &str) -> Option<&mut NewColumn> {
         self.columns.iter_mut().find(|column| column.name.value.eq_ignore_ascii_case(name))
+    }
+
+    fn rename(&mut self, from: &str, to: &Located<String>) {
+        let keys = self.keys.iter_mut().flat_map(|key| &mut key.columns);
+        for name in self.columns.iter_mut().map(|column| &mut column.name).chain(keys) {
+            if name.value.eq_ignore_ascii_case(from) {
+                name.clone_from(to);
+            }
+        }
     }
 
     /// The primary key.

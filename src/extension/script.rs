@@ -59,6 +59,22 @@ pub enum Action {
         /// The columns.
         columns: Vec<Located<String>>,
     },
+    /// `ALTER TABLE ... RENAME COLUMN`, of SQLite's dialect.
+    RenameColumn {
+        /// The table.
+        table: ObjectName,
+        /// The column.
+        from: Located<String>,
+        /// Its new name.
+        to: Located<String>,
+    },
+    /// `ALTER TABLE ... RENAME TO`, of SQLite's dialect.
+    RenameTable {
+        /// The table.
+        table: ObjectName,
+        /// Its new name, in the same schema.
+        to: ObjectName,
+    },
     /// Another change of a table, such as `DROP CONSTRAINT`.
     ChangeTable {
         /// The table.
@@ -337,6 +353,25 @@ impl SkippedKind {
             Self::Condition => "a condition that is taken as true",
             Self::Rights => "rights taken away",
             Self::Unknown => "not understood",
+        }
+    }
+}
+
+impl Action {
+    /// The table that it makes or changes, if it does either.
+    pub fn table(&self) -> Option<&ObjectName> {
+        match self {
+            Self::CreateTable(table) => Some(&table.name),
+            Self::AddToTable { table, .. }
+            | Self::AlterColumn { table, .. }
+            | Self::DropColumns { table, .. }
+            | Self::RenameColumn { table, .. }
+            | Self::RenameTable { table, .. }
+            | Self::ChangeTable { table }
+            | Self::CreateIndex { table, .. } => Some(table),
+            Self::CreateObject { .. } | Self::Drop { .. } | Self::Grant { .. } | Self::Use(_) => {
+                None
+            }
         }
     }
 }

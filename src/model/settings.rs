@@ -32,6 +32,8 @@ pub struct Settings {
     pub doctor: DoctorSettings,
     /// Findings that are known and accepted.
     pub suppressions: Vec<Suppression>,
+    /// The extensions that are rehearsed: folders or packages, from the environment's folder.
+    pub(crate) extensions: Vec<String>,
 }
 
 /// What the doctor goes by.
@@ -93,6 +95,7 @@ impl Default for Settings {
             tracking_retention: Duration::from_secs(30 * DAY),
             doctor: DoctorSettings::default(),
             suppressions: Vec::new(),
+            extensions: Vec::new(),
         }
     }
 }

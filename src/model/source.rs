@@ -69,6 +69,11 @@ impl Sources {
         SourceId(self.0.len() - 1)
     }
 
+    /// Changes the names of all sources.
+    pub fn rename(&mut self, mut change: impl FnMut(&mut String)) {
+        self.0.iter_mut().for_each(|source| change(&mut source.name));
+    }
+
     /// A source.
     pub fn get(&self, id: SourceId) -> &Source {
         &self.0[id.0]

@@ -6,7 +6,6 @@ use super::connection::open_memory;
 use super::db::Db;
 use super::error::StoreError;
 use super::schema::Kind;
-use super::script::Guarded;
 use super::side::{Headquarters, HqTx};
 use crate::model::schema::{Catalogue, Column, Table, Tables};
 
@@ -149,37 +148,16 @@ fn is_guarded(plain: &str, column: &str, length: u32) -> bool {
     plain.contains(&format!("CHECK(LENGTH({name})<={length})"))
 }
 
-/// Both sides as the shipped schema and an environment's own files declare them.
-///
-/// Each file of `hq` and `channel` is a name and its statements; they are carried out in memory.
+/// Both sides as the tool makes them, without anything of a user's own.
 ///
 /// # Errors
-/// The statements that no script may hold, or that fail, at their places.
-pub fn declared(
-    hq: &[(String, String)],
-    channel: &[(String, String)],
-) -> Result<Catalogue, StoreError> {
-    let side = |kind: Kind, files: &[(String, String)]| {
-        if files.is_empty() {
-            return shipped(kind);
-        }
-        let guarded = Guarded::new(Db::in_memory(kind)?, kind)?;
-        let carry_out = |(name, sql): &(String, String)| guarded.carry_out(name, sql);
-        guarded.db().immediate(|| files.iter().try_for_each(carry_out))?;
-        tables(guarded.db())
-    };
-    match (side(Kind::Headquarters, hq), side(Kind::Channel, channel)) {
-        (Ok(hq), Ok(channel)) => Ok(Catalogue { hq, channel }),
-        (Err(StoreError::Definitions(mut both)), Err(StoreError::Definitions(second))) => {
-            both.join(second);
-            Err(StoreError::Definitions(both))
-        }
-        (Err(error), _) | (_, Err(error)) => Err(error),
-    }
+/// A database in memory.
+pub fn tools() -> Result<Catalogue, StoreError> {
+    Ok(Catalogue { hq: shipped(Kind::Headquarters)?, channel: shipped(Kind::Channel)? })
 }
 
 /// A side as the shipped schema alone declares it, which is worked out once.
-fn shipped(kind: Kind) -> Result<Tables, StoreError> {
+pub(super) fn shipped(kind: Kind) -> Result<Tables, StoreError> {
     static HQ: OnceLock<Tables> = OnceLock::new();
     static CHANNEL: OnceLock<Tables> = OnceLock::new();
     let known = match kind {

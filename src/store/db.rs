@@ -79,11 +79,6 @@ impl Db {
         self.numbers().map_or(Ok(()), Numbers::keep)
     }
 
-    /// Whether it is in memory.
-    pub(super) fn is_in_memory(&self) -> bool {
-        self.path == Path::new(MEMORY)
-    }
-
     /// The file.
     pub(crate) fn path(&self) -> &Path {
         &self.path
@@ -236,11 +231,6 @@ impl Db {
     /// The connection itself, for bulk work that needs prepared statements or hooks.
     pub(super) fn conn(&self) -> &Connection {
         &self.conn
-    }
-
-    /// The connection itself, to set hooks and limits on it.
-    pub(super) fn conn_mut(&mut self) -> &mut Connection {
-        &mut self.conn
     }
 
     /// The collation that a column of a table compares by.

@@ -14,11 +14,12 @@ use super::mark::{self, SETTINGS_FILE};
 use super::merge::SalvageOutcome;
 use super::numbers::Numbers;
 use super::open::{Access, DEFAULT_CACHE_KIB};
+use super::own_schema::OwnSchema;
 use super::packages::Folder;
 use super::schema::Kind;
 use super::side::{ChannelDatabase, Handle, Headquarters, HqTx};
 use super::{files, gather, lineage, log, topology, world};
-use crate::definitions::{self, settings};
+use crate::definitions::{self, Problems, settings};
 use crate::gates::Catalogue;
 use crate::model::replaced::Cause;
 use crate::model::settings::Settings;
@@ -154,10 +155,35 @@ impl Environment {
         }
         let mut jobs = definitions::shipped();
         jobs.extend(files::job_files(&self.root)?);
+        if !self.settings.extensions.is_empty() || !files::seed_files(&self.root)?.is_empty() {
+            jobs.extend(self.own_schema()?.definitions());
+        }
         let own = files::gate_files(&self.root)?;
         let read = Catalogue::load(&own, &definitions::file::job_ids(&jobs))
             .map_err(StoreError::Definitions)?;
         Ok(self.gates.get_or_init(|| read).clone())
+    }
+
+    /// The tables of the user's own: the environment's schema files, seed data, and extensions.
+    ///
+    /// # Errors
+    /// Files that cannot be read, and what is wrong with them, at its places.
+    pub(crate) fn own_schema(&self) -> Result<OwnSchema, StoreError> {
+        let (own, problems) = self.own_schema_with(&[])?;
+        if problems.is_empty() { Ok(own) } else { Err(StoreError::Definitions(problems)) }
+    }
+
+    /// The same with further paths, without what cannot be done; and what that is.
+    ///
+    /// # Errors
+    /// Files that cannot be read.
+    pub(crate) fn own_schema_with(
+        &self,
+        more: &[PathBuf],
+    ) -> Result<(OwnSchema, Problems), StoreError> {
+        let extensions = self.settings.extensions.iter().map(|path| self.root.join(path));
+        let paths: Vec<PathBuf> = extensions.chain(more.iter().cloned()).collect();
+        OwnSchema::read(Some(&self.root), &paths)
     }
 
     /// Opens headquarters for reading; waits for nobody.

@@ -2,7 +2,6 @@
 
 pub(crate) mod clock;
 pub(crate) mod crash;
-pub(crate) mod deadline;
 pub(crate) mod fault;
 pub mod ids;
 pub(crate) mod machine;

@@ -329,16 +329,41 @@ fn an_error_in_a_schema_script_has_its_place_and_a_way_out() {
     assert!(run.out.contains("schema/channel/own.sql:2:"), "{}", run.out);
 }
 
+/// Seed data among an environment's definitions is read like them, with its places.
 #[test]
-fn seed_data_is_told_as_not_read_yet() {
+fn seed_data_is_a_definition() {
     let env = Env::new();
-    env.write("jobs/RetailCDXSeedDataAX7_Own.xml", "<RetailCdxSeedData Name=\"AX7\"/>");
-    for words in ["jobs check", "jobs list", "scheduler init"] {
-        let run = env.ok(words);
-        let said = "jobs/RetailCDXSeedDataAX7_Own.xml is seed-data XML, which is not read yet";
-        assert!(run.err.contains(said), "{words}\n{}", run.text());
-        assert!(run.err.contains("cdx jobs show 1010"), "{}", run.err);
+    let seed = |target: &str| {
+        format!(
+            "<RetailCdxSeedData Name=\"AX7\" ChannelDBSchema=\"ext\">\n<Jobs><Job Id=\"7000\" \
+             Description=\"Seats\"/></Jobs>\n<Subjobs>\n<Subjob Id=\"SEAT\" AxTableName=\"SEAT\" \
+             TargetTableName=\"{target}\">\n<ScheduledByJobs><ScheduledByJob>7000</ScheduledByJob>\
+             <ScheduledByJob>1000</ScheduledByJob></ScheduledByJobs>\n<AxFields>\
+             <Field Name=\"Room\" ToName=\"HALL\"/></AxFields></Subjob></Subjobs>\
+             </RetailCdxSeedData>"
+        )
+    };
+    env.write("schema/hq/s.sql", "CREATE TABLE SEAT (NO NVARCHAR(5) NOT NULL UNIQUE, ROOM INT)");
+    env.write(
+        "schema/channel/s.sql",
+        "CREATE TABLE ext.SEATS (NO nvarchar(5) PRIMARY KEY, HALL int)",
+    );
+    env.write("jobs/seats.xml", &seed("CHAIRS"));
+    for words in ["jobs check", "jobs check jobs/seats.xml", "scheduler init"] {
+        let run = env.run(words).expect(2);
+        let said = "jobs/seats.xml:4:55: the channel has no table \"ext.CHAIRS\"";
+        assert!(run.text().contains(said), "{words}\n{}", run.text());
     }
-    let run = env.run("jobs check jobs/RetailCDXSeedDataAX7_Own.xml").expect(2);
-    assert!(run.err.contains("not read yet"), "{}", run.err);
+    env.write("jobs/seats.xml", &seed("SEATS"));
+    env.ok("jobs check");
+    env.ok("scheduler init");
+    let fields = &env.json("jobs show 7000")["subjobs"][0]["targets"][0]["fields"];
+    assert_eq!(fields.to_string(), r#"[{"from":"ROOM","to":"HALL"},{"from":"NO","to":"NO"}]"#);
+    env.hq().execute_batch("INSERT INTO SEAT VALUES ('1', 5), ('2', 6)").unwrap();
+    env.ok("run Seats");
+    let rows = "SELECT group_concat(NO || HALL) FROM ext_SEATS";
+    assert_eq!(text(&env.channel("seattle"), rows), "15,26");
+    env.write("jobs/broken.xml", "<RetailCdxSeedData>\n<Jobs></jobs>\n</RetailCdxSeedData>");
+    let run = env.run("jobs check").expect(2);
+    assert!(run.out.contains("jobs/broken.xml:2:7: not well-formed XML"), "{}", run.out);
 }

@@ -85,7 +85,8 @@ fn s09_what_cannot_be_served_is_refused_at_its_place() {
         "CREATE TABLE ext_OWN (RECID bigint NOT NULL, NAME nvarchar(20) NOT NULL PRIMARY KEY);";
     let nullable = "CREATE TABLE ext_OWN (RECID bigint NOT NULL, NAME nvarchar(20) UNIQUE);";
     let folds = by_name.replace("NOT NULL PRIMARY", "NOT NULL COLLATE NOCASE PRIMARY");
-    let unique = HQ.replace("NAME NVARCHAR(20) NOT NULL", "NAME NVARCHAR(20) NOT NULL UNIQUE");
+    let unique = HQ
+        .replace("NAME NVARCHAR(20) NOT NULL", "NAME NVARCHAR(20) NOT NULL COLLATE BINARY UNIQUE");
     for (hq, channel, key, told) in [
         (HQ, by_name, "[\"NAME\"]", "NAME is not a unique key of OWN, expected one of RECID"),
         (HQ, by_name, "[\"RECID\"]", "RECID is not a unique key of ext_OWN, expected one of NAME"),
@@ -148,12 +149,10 @@ fn s09_a_second_key_of_a_table_keeps_what_was_logged() {
 fn s09_a_table_that_is_made_again_is_tracked_again() {
     let env = initialized(HQ, AS_SQL_SERVER, "[\"RECID\"]", "[\"RECID\", \"NAME\"]");
     env.ok("run 7000");
-    env.write(
-        "schema/hq/own2.sql",
-        &format!("DROP TABLE OWN; {HQ} INSERT INTO OWN VALUES (5, 'e', 'USRT');"),
-    );
+    env.write("schema/hq/own2.sql", &format!("DROP TABLE OWN; {HQ}"));
     env.ok("scheduler init");
-    env.hq().execute_batch("INSERT INTO OWN VALUES (6, 'f', 'USRT')").unwrap();
+    let rows = "INSERT INTO OWN VALUES (5, 'e', 'USRT'), (6, 'f', 'USRT')";
+    env.hq().execute_batch(rows).unwrap();
     env.ok("run 7000");
     assert_eq!(text(&env.channel("houston"), ROWS), "5e,6f");
 }

@@ -63,6 +63,8 @@ fn changed(action: &Action) -> Option<(&'static str, &ObjectName)> {
         Action::AddToTable { table, .. }
         | Action::AlterColumn { table, .. }
         | Action::DropColumns { table, .. }
+        | Action::RenameColumn { table, .. }
+        | Action::RenameTable { table, .. }
         | Action::ChangeTable { table } => Some(("changes", table)),
         Action::CreateIndex { table, .. } => Some(("makes an index on", table)),
         Action::CreateObject { name, .. } => Some(("makes", name)),

@@ -6,15 +6,16 @@ use serde::Serialize;
 
 use crate::cli::{CommandError, Context, Exit};
 use crate::definitions::{self, Problem, Problems, SourceFile};
-use crate::exchange::initialize;
+use crate::extension::base;
 use crate::gates::Catalogue;
 use crate::model::event::{Event, Listener as _};
 use crate::model::job::{Definitions, Job, Subjob, Target};
 use crate::model::job_names::{KnownJob, not_modelled};
-use crate::model::suggestion::{OfJobs, Prose, Suggestion};
+use crate::model::suggestion::{OfJobs, Prose};
 use crate::report::page::{Page, Report, count, grouped};
 use crate::store::input::{Budget, DEFINITIONS};
-use crate::store::{Environment, StoreError, catalogue, files, scheduler};
+use crate::store::own_schema::{NotRead, OwnSchema};
+use crate::store::{StoreError, catalogue, files, scheduler};
 
 /// Show job definitions and check them.
 #[derive(Debug, clap::Args)]
@@ -43,9 +44,6 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
     match args.command {
         Command::List => {
             let definitions = known(context)?;
-            if let Ok(env) = context.environment() {
-                tell_unread(context, &env)?;
-            }
             context.done(&JobList::of(&definitions))
         }
         Command::Show { job } => {
@@ -70,7 +68,7 @@ pub(in crate::cli) fn known(context: &Context) -> Result<Definitions, CommandErr
 
 /// The definitions that come with the tool: headquarters makes some only once a feature is on.
 pub(in crate::cli) fn shipped() -> Result<Definitions, CommandError> {
-    let tables = catalogue::declared(&[], &[])?;
+    let tables = catalogue::tools()?;
     let loaded = definitions::load(&definitions::shipped(), &tables);
     Ok(loaded.map_err(StoreError::Definitions)?)
 }
@@ -84,42 +82,50 @@ fn check(context: &Context, named: &[PathBuf]) -> Result<Exit, CommandError> {
     let mut sources = definitions::shipped();
     let mut gates = Vec::new();
     let mut broken = 0;
-    let tables = match context.environment_if_any() {
+    let mut problems = Problems::default();
+    let mut budget = Budget::new(DEFINITIONS);
+    let mut seeds = Vec::new();
+    for path in named {
+        let text = budget.text(path)?;
+        if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xml")) {
+            seeds.push(path.clone());
+        } else {
+            sources.push(SourceFile::own(&path.display().to_string(), &text));
+        }
+    }
+    let own = match context.environment_if_any() {
         Ok(Some(env)) => {
             if named.is_empty() {
-                tell_unread(context, &env)?;
                 sources.extend(files::job_files(env.root())?);
                 gates = files::gate_files(env.root())?;
             }
-            initialize::declared(&env)
+            Some(env.own_schema_with(&seeds)?)
         }
-        Ok(None) => catalogue::declared(&[], &[]),
+        Ok(None) => Some(OwnSchema::read(None, &seeds)?),
         // What is wrong with the environment's own settings is told in its place.
-        Err(StoreError::Definitions(problems)) => {
+        Err(StoreError::Definitions(found)) => {
             broken = 1;
-            Err(StoreError::Definitions(problems))
+            problems.join(found);
+            None
         }
         Err(error) => return Err(error.into()),
     };
-    let mut budget = Budget::new(DEFINITIONS);
-    for path in named {
-        if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xml")) {
-            let file = path.display();
-            let message = format!("{file} is seed-data XML, which is not read yet, expected TOML");
-            let hint =
-                Prose::hint("write its subjobs as TOML, like those of a shipped job", like());
-            return Err(CommandError::usage("seed-data", message, hint));
+    if let Some((own, found)) = own {
+        tell_not_read(context, &own.not_read);
+        problems.join(found);
+        let asked = |file: &SourceFile| {
+            named.is_empty()
+                || file.name == base::LIST_NAME
+                || seeds.iter().any(|path| path.display().to_string() == file.name)
+        };
+        sources.extend(own.definitions().into_iter().filter(asked));
+        // Without all of their tables definitions cannot be judged.
+        if problems.is_empty() {
+            let loaded = definitions::load(&sources, &own.catalogue()?);
+            problems.join(loaded.err().unwrap_or_default());
         }
-        let text = budget.text(path)?;
-        sources.push(SourceFile { name: path.display().to_string(), text, shipped: false });
     }
     let own = sources.iter().filter(|source| !source.shipped).count() + gates.len() + broken;
-    // Without their tables definitions cannot be judged.
-    let mut problems = match tables {
-        Ok(tables) => definitions::load(&sources, &tables).err().unwrap_or_default(),
-        Err(StoreError::Definitions(problems)) => problems,
-        Err(error) => return Err(error.into()),
-    };
     let jobs = definitions::file::job_ids(&sources);
     problems.join(Catalogue::load(&gates, &jobs).err().unwrap_or_default());
     let exit = if problems.is_empty() { Exit::Done } else { Exit::Wrong };
@@ -128,22 +134,12 @@ fn check(context: &Context, named: &[PathBuf]) -> Result<Exit, CommandError> {
     context.end(exit, &CheckReport { shipped, own, problems: told, more_problems: more })
 }
 
-/// A job whose definition shows how subjobs are written.
-fn like() -> Suggestion {
-    OfJobs::Show("1010".to_owned()).into()
-}
-
-/// Tells of seed data that lies among the definitions and is not read.
-pub(in crate::cli) fn tell_unread(context: &Context, env: &Environment) -> Result<(), StoreError> {
-    for file in files::seed_data(env.root())? {
-        let text = format!(
-            "{file} is seed-data XML, which is not read yet; write its subjobs as TOML, like those \
-             of a shipped job"
-        );
-        let hint = Some(like());
-        context.progress().event(Event::Warning { text, hint });
+/// Tells of the parts of scripts that are not done.
+pub(in crate::cli) fn tell_not_read(context: &Context, not_read: &[NotRead]) {
+    for NotRead { at, what } in not_read {
+        let text = format!("{at}: {what}, which is not read and not done");
+        context.progress().event(Event::Warning { text, hint: None });
     }
-    Ok(())
 }
 
 #[derive(Debug, Serialize)]

@@ -24,8 +24,8 @@ enum Command {
 
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     let Command::Init { delete_existing } = args.command;
-    super::jobs::tell_unread(context, &context.environment()?)?;
     let done = context.write(|writer| Ok(initialize(writer, delete_existing)?))?;
+    super::jobs::tell_not_read(context, &done.not_read);
     context.done(&done)
 }
 

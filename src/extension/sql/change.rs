@@ -4,7 +4,7 @@ use super::cursor::Cursor;
 use super::statement::{BEGIN_LINE, Reader};
 use super::table;
 use super::token::Kind;
-use crate::extension::script::{Action, Granted, ObjectKind, SkippedKind, Statement};
+use crate::extension::script::{Action, Granted, ObjectKind, ObjectName, SkippedKind, Statement};
 
 impl Reader<'_> {
     pub(super) fn alter(&mut self) {
@@ -47,6 +47,8 @@ impl Reader<'_> {
                 }
             }
             Action::DropColumns { table, columns }
+        } else if let Some(renamed) = self.rename(&table) {
+            renamed
         } else {
             let rest = self.cursor.at();
             let listed = !self.cursor.is_one_of(&["CHECK", "NOCHECK", "ENABLE", "DISABLE"]);
@@ -66,6 +68,27 @@ impl Reader<'_> {
             return self.cursor.note_skipped(SkippedKind::Setting, begin);
         }
         self.push(begin, action);
+    }
+
+    /// `RENAME TO T`, `RENAME [COLUMN] A TO B`.
+    fn rename(&mut self, table: &ObjectName) -> Option<Action> {
+        let begin = self.cursor.at();
+        let table = table.clone();
+        if self.cursor.take_words(&["RENAME", "TO"])
+            && let Some(to) = self.cursor.object_name()
+        {
+            return Some(Action::RenameTable { table, to });
+        }
+        if self.cursor.take_word("RENAME") {
+            self.cursor.take_word("COLUMN");
+            let from = self.cursor.name();
+            let to = self.cursor.take_word("TO").then(|| self.cursor.name()).flatten();
+            if let (Some(from), Some(to)) = (from, to) {
+                return Some(Action::RenameColumn { table, from, to });
+            }
+        }
+        self.cursor.go_to(begin);
+        None
     }
 
     pub(super) fn drop(&mut self) {
@@ -179,11 +202,5 @@ fn ends_change(cursor: &Cursor<'_>) -> bool {
 }
 
 fn table_is_temporary(action: &Action) -> bool {
-    match action {
-        Action::AddToTable { table, .. }
-        | Action::AlterColumn { table, .. }
-        | Action::DropColumns { table, .. }
-        | Action::ChangeTable { table } => table.is_temporary(),
-        _ => false,
-    }
+    action.table().is_some_and(ObjectName::is_temporary)
 }
