@@ -27,13 +27,25 @@ fn environment() -> (TempDir, Environment) {
         offline_database,
     };
     let blueprint = Blueprint {
+        extensions: Vec::new(),
         channels: vec![channel("houston", true), channel("seattle", false)],
         customers: 3,
         app_version: "10.0.48".to_owned(),
         seed: 7,
         features: Vec::new(),
     };
-    assert!(init(dir.path(), &blueprint, false, true, &mut Silent).unwrap().ok);
+    assert!(
+        init(
+            dir.path(),
+            &blueprint,
+            false,
+            true,
+            cdx::exchange::initialize::Options::default(),
+            &mut Silent
+        )
+        .unwrap()
+        .ok
+    );
     let env = Environment::at(dir.path().to_path_buf()).unwrap();
     (dir, env)
 }

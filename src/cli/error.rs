@@ -252,7 +252,7 @@ fn see_columns() -> Prose {
 }
 
 fn write_again() -> Prose {
-    let initialize = Suggestion::Initialize { delete_existing: true };
+    let initialize = Suggestion::Initialize { delete_existing: true, despite_errors: false };
     Prose::hint("write the definitions again", initialize)
 }
 

@@ -10,8 +10,8 @@ use crate::model::interval::Interval;
 use crate::model::run::Phase;
 use crate::model::session::{SessionId, SessionKind};
 use crate::model::suggestion::{
-    Consent, Doctor, OfChannels, OfCustomers, OfFeatures, OfJobs, OfSessions, ProfileSwitch, Run,
-    SetSchedule, Shell, Suggestion,
+    Consent, Doctor, OfChannels, OfCustomers, OfExtensions, OfFeatures, OfJobs, OfSessions,
+    ProfileSwitch, Run, SetSchedule, Shell, Suggestion,
 };
 use crate::model::version::Version;
 
@@ -61,7 +61,7 @@ fn of_name(name: &str) -> Vec<Suggestion> {
         Suggestion::SetProfile(own(), ProfileSwitch::AsyncOrders),
         Suggestion::Upgrade(version.clone()),
         Suggestion::UpgradeScaleUnits(version, Some(own())),
-        Suggestion::Initialize { delete_existing: true },
+        Suggestion::Initialize { delete_existing: true, despite_errors: true },
         Suggestion::Clock,
         Suggestion::Status,
         Suggestion::RealTimeCalls { format: Some("csv") },
@@ -82,6 +82,9 @@ fn of_families(name: &str, agreed: Consent) -> Vec<Suggestion> {
     let own = || name.to_owned();
     let mut all = Vec::new();
     all.extend([OfJobs::List, OfJobs::Show(own()), OfJobs::Check].map(Suggestion::from));
+    let extensions =
+        [OfExtensions::List, OfExtensions::Add(own()), OfExtensions::AddDespite(own())];
+    all.extend(extensions.map(Suggestion::from));
     for kind in [SessionKind::Download, SessionKind::Upload] {
         all.push(OfSessions::List(kind).into());
     }

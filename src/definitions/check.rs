@@ -16,6 +16,12 @@ use crate::model::schema::{Catalogue, Table, Tables};
 /// # Errors
 /// Every problem of every file, with file, line and column.
 pub fn load(files: &[SourceFile], catalogue: &Catalogue) -> Result<Definitions, Problems> {
+    let (definitions, problems) = load_whole(files, catalogue);
+    if problems.is_empty() { Ok(definitions) } else { Err(problems) }
+}
+
+/// The same, without the subjobs that something is wrong with; and what that is.
+pub(crate) fn load_whole(files: &[SourceFile], catalogue: &Catalogue) -> (Definitions, Problems) {
     let mut merged = DefinitionSet::new(files);
     let mut raw = Vec::new();
     for (at, source) in files.iter().enumerate() {
@@ -40,22 +46,27 @@ pub fn load(files: &[SourceFile], catalogue: &Catalogue) -> Result<Definitions, 
         }
     }
     let (mut definitions, places, mut problems) = merged.finish();
-    let mut checker = Checker { files, catalogue, places, problems: Problems::default() };
+    let broken = HashSet::new();
+    let mut checker = Checker { files, catalogue, places, broken, problems: Problems::default() };
     for subjob in &mut definitions.subjobs {
         checker.subjob(subjob);
     }
     problems.join(checker.problems);
-    if problems.is_empty() {
-        return Ok(definitions);
+    let broken = |id: &str| checker.broken.contains(&id.to_ascii_uppercase());
+    definitions.subjobs.retain(|subjob| !broken(&subjob.id));
+    for job in &mut definitions.jobs {
+        job.lines.retain(|line| !broken(&line.subjob));
     }
     problems.sort(files.iter().map(|file| file.name.as_str()));
-    Err(problems)
+    (definitions, problems)
 }
 
 struct Checker<'a> {
     files: &'a [SourceFile],
     catalogue: &'a Catalogue,
     places: Places,
+    /// The subjobs that something is wrong with, in capitals.
+    broken: HashSet<String>,
     problems: Problems,
 }
 
@@ -63,6 +74,7 @@ impl Checker<'_> {
     /// Notes a problem at the first of these places that was written, or else where its subjob was.
     fn note(&mut self, subjob: &str, places: &[String], kind: &Kind) {
         let id = subjob.to_ascii_uppercase();
+        self.broken.insert(id.clone());
         let written = |place: &String| self.places.written.get(place);
         let place = places.iter().find_map(written).or_else(|| self.places.written.get(&id));
         let Some((file, at)) = place.copied() else {

@@ -12,5 +12,6 @@ pub(crate) mod walk;
 pub(crate) mod which;
 
 pub use check::load;
+pub(crate) use check::load_whole;
 pub use problem::{Kind, Problem, Problems};
 pub use shipped::{SourceFile, shipped};

@@ -8,6 +8,7 @@ use super::chain::chain;
 use super::ending::{Ending, ended, is_being_made};
 use super::error::ExchangeError;
 use super::group_run::serving;
+use super::initialize::own_schema;
 use super::upload_tables::Uploads;
 use crate::model::ids::{AccountNum, DataStoreId, GroupId, JobId};
 use crate::model::job::{Direction, Job};
@@ -248,7 +249,7 @@ fn note_made(writer: &Writer, intent: i64, made: NewFile) {
 
 /// Looks whether the environment's own scripts make tables, in a database that goes away.
 fn try_scripts(writer: &Writer) -> Result<(), ExchangeError> {
-    writer.env.own_schema()?.catalogue()?;
+    own_schema(writer)?.catalogue()?;
     Ok(())
 }
 
@@ -416,7 +417,7 @@ pub(super) fn finish(writer: &Writer, intent: i64, name: &str) -> Result<(), Exc
 /// Makes a database's file where there is none yet, with the environment's own tables.
 fn make_file(writer: &Writer, name: &str) -> Result<(), ExchangeError> {
     new_channel_file(&writer.env.channel_path(name))?;
-    let own = writer.env.own_schema()?;
+    let own = own_schema(writer)?;
     let channel = writer.channel(name)?;
     own.channel.apply(&channel, &writer.world.clock.utc())?;
     begin_uploads(writer, &channel, &topology::find_store(&writer.hq, name)?)?;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::error::ExchangeError;
-use super::initialize::initialize;
+use super::initialize::{Options, initialize};
 use super::recover::{CALM, write};
 use super::request::RunRequest;
 use super::run::run;
@@ -49,10 +49,11 @@ pub fn init(
     blueprint: &Blueprint,
     replace: bool,
     synchronize: bool,
+    options: Options,
     listener: &mut dyn Listener,
 ) -> Result<RunReport, ExchangeError> {
     let env = create::create(root, blueprint, replace, listener)?;
-    write(&env, "init", CALM, listener, |writer, _| initialize(writer, false))?;
+    write(&env, "init", CALM, listener, |writer, _| initialize(writer, options))?;
     mark::complete(env.root())?;
     if !synchronize {
         return Ok(RunReport { ok: true, jobs: Vec::new() });

@@ -7,13 +7,13 @@ use serde::Serialize;
 use super::channels::OwnUploads;
 use super::error::ExchangeError;
 use super::plan::keys;
-use crate::definitions::{self, Problems, SourceFile};
+use crate::definitions::{self, Problem, Problems, SourceFile};
 use crate::model::ids::JobId;
 use crate::model::job::{Definitions, Direction, Job};
 use crate::model::plan::MEMBERSHIP;
 use crate::model::schema::{Table, Tables};
 use crate::model::time::Time;
-use crate::store::own_schema::{NotRead, OwnSchema};
+use crate::store::own_schema::{OwnSchema, SourceNote};
 use crate::store::{
     Environment, Headquarters, HqTx, StoreError, Writer, catalogue, features, files, scheduler,
     topology, tracking, world,
@@ -26,8 +26,12 @@ pub struct Initialization {
     pub jobs: Vec<JobId>,
     /// Schema files that were applied, with the database.
     pub(crate) schema_files: Vec<String>,
-    /// Parts of scripts that are not done.
-    pub(crate) not_read: Vec<NotRead>,
+    /// What is worth knowing of scripts and seed data.
+    pub(crate) notes: Vec<SourceNote>,
+    /// What is broken and was left out.
+    pub(crate) left_out: Vec<Problem>,
+    /// How much more of that there is.
+    pub(crate) more_left_out: usize,
     /// Headquarters tables that are tracked from now on.
     pub(crate) tracked: Vec<String>,
 }
@@ -61,21 +65,60 @@ pub(super) fn of_feature(env: &Environment, error: ExchangeError) -> ExchangeErr
     }
 }
 
-/// Applies the environment's schema files; then writes the definitions into headquarters and tracks
+/// How the scheduler is initialized.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Options {
+    /// What was made or changed by hand goes first.
+    pub(crate) delete_existing: bool,
+    /// What is whole is taken, and what is broken is left out.
+    pub(crate) despite_errors: bool,
+}
+
+/// The key under which headquarters keeps that what is broken was left out.
+const DESPITE: &str = "despite-errors";
+
+/// What is to be made of a user's own: all of it, or, where the scheduler was initialized so, what
+/// is whole.
+///
+/// # Errors
+/// Everything that is broken, unless it is to be left out.
+pub(super) fn own_schema(writer: &Writer) -> Result<OwnSchema, StoreError> {
+    let (own, problems) = writer.env.own_schema_with(&[])?;
+    let despite = world::find(&writer.hq, DESPITE)?.is_some_and(|kept| kept == "yes");
+    if problems.is_empty() || despite { Ok(own) } else { Err(StoreError::Definitions(problems)) }
+}
+
+/// Makes the tables of the user's own; then writes the definitions into headquarters and tracks
 /// what download jobs read, in one transaction. What follows makes no failure of it.
-pub fn initialize(writer: &Writer, delete_existing: bool) -> Result<Initialization, ExchangeError> {
+pub fn initialize(writer: &Writer, options: Options) -> Result<Initialization, ExchangeError> {
     let env = &writer.env;
-    let own = env.own_schema()?;
+    let (own, mut problems) = env.own_schema_with(&[])?;
     let catalogue = own.catalogue()?;
-    let wanted = definitions::load(&sources(env, &own)?, &catalogue)
-        .map_err(|problems: Problems| StoreError::Definitions(problems))?;
+    let wanted = match definitions::load_whole(&sources(env, &own)?, &catalogue) {
+        (wanted, found) if found.is_empty() => wanted,
+        (wanted, found) => {
+            problems.join(found);
+            wanted
+        }
+    };
+    if !problems.is_empty() && !options.despite_errors {
+        return Err(StoreError::Definitions(problems).into());
+    }
     let now = writer.world.clock.utc();
     let schema_files = apply_scripts(writer, &own, &now)?;
-    let not_read = own.not_read;
-    let mut done = Initialization { schema_files, not_read, ..Initialization::default() };
+    let notes = own.notes;
+    let Problems { told: left_out, more: more_left_out } = problems;
+    let mut done = Initialization {
+        schema_files,
+        notes,
+        left_out,
+        more_left_out,
+        ..Initialization::default()
+    };
     let wanted = with_features(env, &writer.hq, wanted)?;
     let uploads = writer.hq.write(|hq| {
-        scheduler::write(hq, &wanted, delete_existing)?;
+        scheduler::write(hq, &wanted, options.delete_existing)?;
+        world::set_value(hq, DESPITE, if options.despite_errors { "yes" } else { "no" })?;
         catalogue::register_channel_tables(hq, &catalogue.channel)?;
         done.tracked = track(hq, &catalogue.channel)?;
         let version = world::value(hq, "app-version")?;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::error::ExchangeError;
-use super::initialize::{Initialization, definitions_on_disk, initialize};
+use super::initialize::{Initialization, Options, definitions_on_disk, initialize};
 use crate::gates::after::After;
 use crate::gates::catalogue::slug;
 use crate::gates::lifecycle::{self, LifecycleEvent, Movement, Update};
@@ -69,7 +69,7 @@ pub(crate) fn upgrade_whole<E: From<StoreError> + From<ExchangeError>>(
         Ok::<_, E>((upgrade(writer, &request)?, initializes))
     })?;
     if initializes {
-        done.initialized = Some(initialize(writer, false)?);
+        done.initialized = Some(initialize(writer, Options::default())?);
         done.wants_initializing = false;
     }
     Ok(done)

@@ -12,6 +12,7 @@ use super::removal;
 use super::replace::{self, beside, sync_folder};
 use super::schema::Kind;
 use super::seed::{self, ChannelSeed, FeatureSeed};
+use super::settings_file;
 use super::side::{Handle, Headquarters};
 use crate::definitions::settings;
 use crate::model::event::{Event, Listener};
@@ -32,6 +33,8 @@ pub struct Blueprint {
     pub seed: u64,
     /// The features it has.
     pub features: Vec<FeatureSeed>,
+    /// The extensions that it rehearses, from its folder.
+    pub extensions: Vec<String>,
 }
 
 /// Makes headquarters and the channel databases in a folder; `cdx.toml` comes last, by
@@ -70,6 +73,10 @@ pub(crate) fn create(
             return Err(StoreError::Exists { path: root.display().to_string(), what });
         }
         replace::mark(&mark)?;
+    }
+    if !blueprint.extensions.is_empty() {
+        let text = settings_file::with_extensions(&settings_text(&mark)?, &blueprint.extensions)?;
+        replace::replace(&mark, text.as_bytes())?;
     }
     let settings = settings::parse(SETTINGS_FILE, &settings_text(&mark)?);
     let settings = settings.map_err(StoreError::Definitions)?;

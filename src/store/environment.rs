@@ -164,6 +164,11 @@ impl Environment {
         Ok(self.gates.get_or_init(|| read).clone())
     }
 
+    /// The extensions that it rehearses, from its folder.
+    pub(crate) fn extensions(&self) -> &[String] {
+        &self.settings.extensions
+    }
+
     /// The tables of the user's own: the environment's schema files, seed data, and extensions.
     ///
     /// # Errors

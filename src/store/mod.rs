@@ -75,6 +75,7 @@ pub mod schema;
 mod search;
 pub mod seed;
 pub(crate) mod sessions;
+pub(crate) mod settings_file;
 pub(crate) mod side;
 mod sql_text;
 pub(crate) mod topology;

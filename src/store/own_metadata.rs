@@ -1,6 +1,7 @@
 //! Headquarters' tables from the metadata of an extension's model, and base tables of the product
 //! that the tool does not have and seed data extends.
 
+use super::own_schema::SourceNote;
 use crate::extension::base;
 use crate::extension::hq::{HqField, HqTable, HqTables, Length, is_recid};
 use crate::extension::repository::{FieldKind, Repository, SeedData, SeedField, SeedSubjob};
@@ -21,8 +22,8 @@ const AX: &str = "ax";
 /// Adds both to what the scripts make; the subjobs of those base tables, where there are any.
 pub(super) fn add(
     repository: &mut Repository,
-    hq: &mut Schema,
-    channel: &mut Schema,
+    (hq, channel): &mut (&mut Schema, &mut Schema),
+    notes: &mut Vec<SourceNote>,
 ) -> Option<SeedData> {
     if repository.seeds.is_empty() && repository.tables.is_empty() {
         return None;
@@ -43,12 +44,19 @@ pub(super) fn add(
             hq.add(of_base(base));
         }
     }
-    for table in HqTables::of(repository).iter() {
+    let declared_tables = HqTables::of(repository);
+    for table in declared_tables.iter() {
         let like = listed.table(AX, &table.name.value);
         let declared = declared(table, like);
         match hq.table_mut(DBO, &table.name.value) {
             Some(found) => found.take_in(declared.columns),
             None => hq.add(declared),
+        }
+    }
+    let whole = |name: &str| declared_tables.get(name).is_some_and(|table| table.whole);
+    for subjob in repository.seeds.iter().flat_map(|seed| &seed.subjobs) {
+        if !whole(&subjob.table.as_ref().unwrap_or(&subjob.id).value) {
+            notes.extend(take_on_trust(repository, subjob, hq, channel));
         }
     }
     let span = Span::new(list.source, 0..0);
@@ -75,6 +83,51 @@ fn subjob_of(base: &SchemaTable) -> SeedSubjob {
         jobs: counter.map(|_| at(UPLOAD_JOB)).into_iter().collect(),
         fields: kept.map(|column| SeedField { name: at(&column.name.value), to: None }).collect(),
     }
+}
+
+/// Adds the fields of a subjob that a table of the product does not have here: the product has more
+/// than the tool knows. Each is like the column that it is mapped to (assumed).
+fn take_on_trust(
+    repository: &Repository,
+    subjob: &SeedSubjob,
+    hq: &mut Schema,
+    channel: &Schema,
+) -> Vec<SourceNote> {
+    let named = subjob.table.as_ref().unwrap_or(&subjob.id);
+    let schemas = [subjob.target_schema.as_ref().map(|schema| schema.value.as_str()), Some("ext")];
+    let target = subjob.target.as_ref().unwrap_or(named);
+    let target = schemas.into_iter().flatten().find_map(|s| channel.table(s, &target.value));
+    let (Some(table), Some(target)) = (hq.table_mut(DBO, &named.value), target) else {
+        return Vec::new();
+    };
+    let mut notes = Vec::new();
+    for field in &subjob.fields {
+        let to = field.to.as_ref().unwrap_or(&field.name);
+        let Some(column) = target.column(&to.value) else { continue };
+        if table.column(&field.name.value).is_some() {
+            continue;
+        }
+        let span = field.name.span;
+        let column_type = column.column_type.value.clone();
+        let what = format!(
+            "{} of {} is not known to cdx and not declared; it is taken to be {column_type}, like \
+             {}.{} (assumed)",
+            field.name.value,
+            table.name,
+            target.dotted(),
+            to.value
+        );
+        notes.push(SourceNote::of(&repository.sources, span, what));
+        table.columns.push(NewColumn {
+            name: Located::new(field.name.value.to_uppercase(), span),
+            default: Some(empty(&column_type, span)),
+            column_type: Located::new(column_type, span),
+            nullable: Some(Located::new(false, span)),
+            generated: None,
+            collation: None,
+        });
+    }
+    notes
 }
 
 /// The base tables that subjobs are merged into: those that name no table of headquarters.

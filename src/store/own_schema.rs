@@ -35,8 +35,8 @@ pub(crate) struct OwnSchema {
     pub(crate) hq: OwnSide,
     /// Each channel's side.
     pub(crate) channel: OwnSide,
-    /// What was met in scripts and is not done.
-    pub(crate) not_read: Vec<NotRead>,
+    /// What is worth knowing of what was read.
+    pub(crate) notes: Vec<SourceNote>,
 }
 
 /// One side's tables, and the scripts that lead there.
@@ -59,13 +59,22 @@ pub(crate) struct OwnScript {
     pub(super) statements: Vec<Statement>,
 }
 
-/// A part of a script that is not done.
+/// Something that is worth knowing of a place in what was read: a part of a script that is not
+/// done, a field that is taken on trust.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct NotRead {
+pub(crate) struct SourceNote {
     /// `schema/hq/a.sql:3`.
     pub(crate) at: String,
-    /// What it is.
-    pub(crate) what: &'static str,
+    /// What, in a sentence without its end.
+    pub(crate) what: String,
+}
+
+impl SourceNote {
+    /// A note of a place.
+    pub(super) fn of(sources: &Sources, span: Span, what: String) -> Self {
+        let (file, line) = (sources.file(span), sources.position(span).line);
+        Self { at: format!("{file}:{line}"), what }
+    }
 }
 
 impl OwnSchema {
@@ -87,20 +96,21 @@ impl OwnSchema {
             repository.name_within(root);
         }
         let mut problems = Problems::default();
-        let mut not_read = Vec::new();
+        let mut notes = Vec::new();
         let mut side = |kind: Kind, folder: &str, others: &[Script]| {
             let files = root.map_or(Ok(Vec::new()), |root| files::schema_files(root, folder))?;
             let sources = &mut repository.sources;
             let own = files.iter().map(|(name, text)| base::more(sources, name, text));
             let scripts = own.collect::<Vec<_>>().into_iter().chain(others.iter().cloned());
-            OwnSide::of(kind, scripts.collect(), sources, &mut problems, &mut not_read)
+            OwnSide::of(kind, scripts.collect(), sources, &mut problems, &mut notes)
         };
         let mut hq = side(Kind::Headquarters, "hq", &[])?;
         let scripts = std::mem::take(&mut repository.scripts);
         let mut channel = side(Kind::Channel, "channel", &scripts)?;
         problems.join(unread(&repository));
-        let base = own_metadata::add(&mut repository, &mut hq.schema, &mut channel.schema);
-        Ok((Self { repository, base, hq, channel, not_read }, problems))
+        let mut sides = (&mut hq.schema, &mut channel.schema);
+        let base = own_metadata::add(&mut repository, &mut sides, &mut notes);
+        Ok((Self { repository, base, hq, channel, notes }, problems))
     }
 
     /// The jobs and subjobs of the seed data, those of base tables first.
@@ -133,13 +143,13 @@ impl OwnSide {
         scripts: Vec<Script>,
         sources: &mut Sources,
         problems: &mut Problems,
-        not_read: &mut Vec<NotRead>,
+        notes: &mut Vec<SourceNote>,
     ) -> Result<Self, StoreError> {
         let mut schema = tools(kind, sources)?;
         let mut own = Vec::new();
         for script in scripts {
             let Source { name, text, .. } = sources.get(script.source);
-            not_read.extend(skipped(&script, sources));
+            notes.extend(skipped(&script, sources));
             if script_is_own(name) {
                 problems.join(misread(&script, name, text));
             }
@@ -328,16 +338,19 @@ fn misread(script: &Script, name: &str, text: &str) -> Problems {
 }
 
 /// What of a script is not done, and used to be by earlier versions, or may matter.
-fn skipped<'s>(script: &'s Script, sources: &'s Sources) -> impl Iterator<Item = NotRead> + 's {
-    // What is not understood of an environment's own script is a problem.
+fn skipped<'s>(script: &'s Script, sources: &'s Sources) -> impl Iterator<Item = SourceNote> + 's {
+    // What is not understood of an environment's own script is a problem; what else stands in the
+    // scripts of an extension is what `cdx check` tells.
     let own = script_is_own(sources.file(Span::new(script.source, 0..0)));
-    let matters = move |kind: SkippedKind| {
-        let quiet = matches!(kind, SkippedKind::Setting | SkippedKind::Rights);
-        !quiet && (!own || kind != SkippedKind::Unknown)
+    let matters = move |kind: SkippedKind| match kind {
+        SkippedKind::Setting | SkippedKind::Rights => false,
+        SkippedKind::Rows | SkippedKind::Dynamic => true,
+        SkippedKind::Unknown => !own,
+        SkippedKind::Body | SkippedKind::Else | SkippedKind::Condition => own,
     };
-    script.skipped.iter().filter(move |skipped| matters(skipped.kind)).map(|skipped| NotRead {
-        at: format!("{}:{}", sources.file(skipped.span), sources.position(skipped.span).line),
-        what: skipped.kind.describe(),
+    script.skipped.iter().filter(move |skipped| matters(skipped.kind)).map(|skipped| {
+        let what = format!("{}, which is not read and not done", skipped.kind.describe());
+        SourceNote::of(sources, skipped.span, what)
     })
 }
 

@@ -30,7 +30,7 @@ pub(crate) fn value(hq: &Headquarters, key: &str) -> Result<String, StoreError> 
 }
 
 /// A value of `cdx_WORLD` that an environment may have.
-fn find(hq: &Headquarters, key: &str) -> Result<Option<String>, StoreError> {
+pub(crate) fn find(hq: &Headquarters, key: &str) -> Result<Option<String>, StoreError> {
     hq.text("SELECT VALUE FROM cdx_WORLD WHERE KEY = ?1", [key])
 }
 

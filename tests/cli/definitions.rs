@@ -360,6 +360,7 @@ fn seed_data_is_a_definition() {
     let fields = &env.json("jobs show 7000")["subjobs"][0]["targets"][0]["fields"];
     assert_eq!(fields.to_string(), r#"[{"from":"ROOM","to":"HALL"},{"from":"NO","to":"NO"}]"#);
     env.hq().execute_batch("INSERT INTO SEAT VALUES ('1', 5), ('2', 6)").unwrap();
+    env.ok("schedules set Downloads --add-jobs 7000");
     env.ok("run Seats");
     let rows = "SELECT group_concat(NO || HALL) FROM ext_SEATS";
     assert_eq!(text(&env.channel("seattle"), rows), "15,26");

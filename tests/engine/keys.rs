@@ -164,8 +164,9 @@ fn prepare(env: &Environment, (hq, channel, toml): (String, String, String)) {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
-    let done =
-        write(env, "test", CALM, &mut Silent, |writer, _| initialize::initialize(writer, false));
+    let done = write(env, "test", CALM, &mut Silent, |writer, _| {
+        initialize::initialize(writer, initialize::Options::default())
+    });
     done.unwrap();
 }
 

@@ -6,7 +6,9 @@ use serde::Serialize;
 
 use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::ExchangeError;
+use crate::cli::commands::rehearse;
 use crate::exchange::init;
+use crate::exchange::initialize::Options;
 use crate::gates::Catalogue;
 use crate::model::job::FIRST_JOBS;
 use crate::model::suggestion::{Prose, Run, Suggestion};
@@ -43,6 +45,12 @@ pub(in crate::cli) struct Args {
     /// Synchronize the channels even with more than 50,000 customers.
     #[arg(long)]
     sync: bool,
+    /// Rehearse an extension: a folder, or an .axpp or .zip package; repeated for several.
+    #[arg(long, value_name = "PATH")]
+    extension: Vec<PathBuf>,
+    /// With --extension: take what is whole, and list what is left out.
+    #[arg(long, requires = "extension")]
+    despite_errors: bool,
     /// Replace the environment that is there: its databases and packages go, all else stays.
     #[arg(long)]
     force: bool,
@@ -84,11 +92,13 @@ impl Report for InitReport {
 
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     let dir = context.new_place(args.dir.as_deref(), ".", Suggestion::InitElsewhere)?;
-    let blueprint = blueprint(&args)?;
+    let root = context.folder.place(&dir);
+    let extensions = extensions(context, &args, &root)?;
+    let blueprint = Blueprint { extensions, ..blueprint(&args)? };
     let synchronized = !args.empty_channels && (args.sync || args.customers <= SYNC_UP_TO);
     let mut progress = context.progress();
-    let root = context.folder.place(&dir);
-    let made = init::init(&root, &blueprint, args.force, synchronized, &mut progress);
+    let options = Options { despite_errors: args.despite_errors, ..Options::default() };
+    let made = init::init(&root, &blueprint, args.force, synchronized, options, &mut progress);
     let report = made.map_err(|error| taken(error, &dir))?;
     if !report.ok {
         return context.end(Exit::No, &report);
@@ -101,6 +111,24 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
         seed: args.seed,
         synchronized,
     })
+}
+
+/// The extensions as the environment in this folder names them; each must be fit to be rehearsed.
+fn extensions(context: &Context, args: &Args, root: &Path) -> Result<Vec<String>, CommandError> {
+    let mut places = Vec::new();
+    for typed in &args.extension {
+        let place = context.folder.place(typed);
+        rehearse::must_hold_something(typed, &place)?;
+        places.push(place);
+    }
+    if !args.despite_errors {
+        let here = context.folder.place(Path::new("."));
+        rehearse::must_be_fit(places.clone(), &here)?;
+        if !places.is_empty() {
+            rehearse::must_load(&places)?;
+        }
+    }
+    Ok(places.iter().map(|place| rehearse::from_folder(root, place)).collect())
 }
 
 /// What to do about a folder that has an environment is said of that folder.
@@ -151,5 +179,6 @@ fn blueprint(args: &Args) -> Result<Blueprint, CommandError> {
         app_version: version.to_string(),
         seed: args.seed,
         features,
+        extensions: Vec::new(),
     })
 }

@@ -14,7 +14,7 @@ use crate::model::job_names::{KnownJob, not_modelled};
 use crate::model::suggestion::{OfJobs, Prose};
 use crate::report::page::{Page, Report, count, grouped};
 use crate::store::input::{Budget, DEFINITIONS};
-use crate::store::own_schema::{NotRead, OwnSchema};
+use crate::store::own_schema::{SourceNote, OwnSchema};
 use crate::store::{StoreError, catalogue, files, scheduler};
 
 /// Show job definitions and check them.
@@ -111,7 +111,7 @@ fn check(context: &Context, named: &[PathBuf]) -> Result<Exit, CommandError> {
         Err(error) => return Err(error.into()),
     };
     if let Some((own, found)) = own {
-        tell_not_read(context, &own.not_read);
+        tell_notes(context, &own.notes);
         problems.join(found);
         let asked = |file: &SourceFile| {
             named.is_empty()
@@ -134,10 +134,10 @@ fn check(context: &Context, named: &[PathBuf]) -> Result<Exit, CommandError> {
     context.end(exit, &CheckReport { shipped, own, problems: told, more_problems: more })
 }
 
-/// Tells of the parts of scripts that are not done.
-pub(in crate::cli) fn tell_not_read(context: &Context, not_read: &[NotRead]) {
-    for NotRead { at, what } in not_read {
-        let text = format!("{at}: {what}, which is not read and not done");
+/// Tells what is worth knowing of scripts and seed data.
+pub(in crate::cli) fn tell_notes(context: &Context, notes: &[SourceNote]) {
+    for SourceNote { at, what } in notes {
+        let text = format!("{at}: {what}");
         context.progress().event(Event::Warning { text, hint: None });
     }
 }

@@ -9,6 +9,7 @@ use super::{CommandError, Context, Exit};
 macro_rules! commands {
     ($($file:ident $command:ident,)+) => {
         $(mod $file;)+
+        mod rehearse;
 
         /// Every command, in the order of the help.
         #[derive(Debug, Subcommand)]
@@ -43,6 +44,7 @@ commands! {
     profiles Profiles,
     upgrade Upgrade,
     scheduler Scheduler,
+    extension Extension,
     clock Clock,
     doctor Doctor,
     explain Explain,

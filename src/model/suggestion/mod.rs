@@ -33,6 +33,8 @@ pub enum Suggestion {
     Jobs(OfJobs),
     /// Says which jobs a change needs.
     WhichJob(String),
+    /// About extensions.
+    Extensions(OfExtensions),
     /// About sessions.
     Sessions(OfSessions),
     /// About features.
@@ -78,6 +80,8 @@ pub enum Suggestion {
     Initialize {
         /// What is there goes first.
         delete_existing: bool,
+        /// What is broken is left out.
+        despite_errors: bool,
     },
     /// Lists the real-time calls that were made.
     RealTimeCalls {
@@ -107,6 +111,17 @@ pub enum OfJobs {
     Show(String),
     /// Looks at their definitions.
     Check,
+}
+
+/// About extensions.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OfExtensions {
+    /// Lists them.
+    List,
+    /// Adds one.
+    Add(String),
+    /// Adds one without what is broken of it.
+    AddDespite(String),
 }
 
 /// About sessions.
@@ -383,6 +398,7 @@ macro_rules! families {
 families! {
     Run => Run,
     OfJobs => Jobs,
+    OfExtensions => Extensions,
     OfSessions => Sessions,
     OfFeatures => Features,
     OfCustomers => Customers,
@@ -393,7 +409,8 @@ families! {
 
 impl Suggestion {
     /// Initializes the scheduler from the definitions.
-    pub(crate) const INITIALIZE: Self = Self::Initialize { delete_existing: false };
+    pub(crate) const INITIALIZE: Self =
+        Self::Initialize { delete_existing: false, despite_errors: false };
 
     /// Records that something is set up.
     pub(crate) fn record(fact: &str) -> Self {

@@ -1,8 +1,8 @@
 //! How a suggested command is written: its words, their quotes, and the environment it is for.
 
 use super::{
-    Consent, Doctor, OfChannels, OfCustomers, OfFeatures, OfJobs, OfSessions, ProfileSwitch, Run,
-    SetSchedule, Suggestion,
+    Consent, Doctor, OfChannels, OfCustomers, OfExtensions, OfFeatures, OfJobs, OfSessions,
+    ProfileSwitch, Run, SetSchedule, Suggestion,
 };
 use crate::model::run::Phase;
 use crate::model::session::{SessionId, SessionKind};
@@ -170,6 +170,7 @@ impl Suggestion {
             Self::Run(run) => run.words(),
             Self::Faults => Words::of("run").option("--fault", Some("list")),
             Self::Jobs(about) => about.words(),
+            Self::Extensions(about) => about.words(),
             Self::WhichJob(word) => Words::of("which-job").value(word),
             Self::Sessions(about) => about.words(),
             Self::Features(about) => about.words(),
@@ -199,9 +200,9 @@ impl Suggestion {
             Self::UpgradeScaleUnits(version, channel) => Words::of("upgrade")
                 .option("--scale-unit-version", Some(version.to_string()))
                 .option("--channel", channel.as_ref()),
-            Self::Initialize { delete_existing } => {
-                Words::of("scheduler init").flag(*delete_existing, "--delete-existing")
-            }
+            Self::Initialize { delete_existing, despite_errors } => Words::of("scheduler init")
+                .flag(*delete_existing, "--delete-existing")
+                .flag(*despite_errors, "--despite-errors"),
             Self::RealTimeCalls { format } => Words::of("rts list").option("--format", *format),
             Self::Status => Words::of("status"),
             Self::Clock => Words::of("clock show"),
@@ -222,6 +223,18 @@ impl OfJobs {
             Self::List => Words::of("jobs list"),
             Self::Show(job) => Words::of("jobs show").value(job),
             Self::Check => Words::of("jobs check"),
+        }
+    }
+}
+
+impl OfExtensions {
+    fn words(&self) -> Words {
+        match self {
+            Self::List => Words::of("extension list"),
+            Self::Add(path) => Words::of("extension add").value(path),
+            Self::AddDespite(path) => {
+                Words::of("extension add").value(path).flag(true, "--despite-errors")
+            }
         }
     }
 }
