@@ -121,6 +121,12 @@ impl Checker<'_> {
         if let Some(filter) = &subjob.filter {
             self.filter(&subjob.id, filter, from);
         }
+        // What follows from the tables is kept like what is said.
+        if subjob.key.is_empty() && self.places.derived.contains(&subjob.id.to_ascii_uppercase()) {
+            let key = base.unwrap_or_default().into_iter().map(|field| field.from);
+            let own = key.filter(|column| !companies(column));
+            subjob.key = own.collect();
+        }
         subjob.key = subjob.key.iter().map(|column| spelled(from, column)).collect();
     }
 

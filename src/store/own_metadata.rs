@@ -14,6 +14,8 @@ use crate::model::source::{Located, Span};
 
 /// The schema of headquarters' tables, which have none.
 const DBO: &str = "dbo";
+/// What stands in two columns of every row of headquarters.
+const ALWAYS: &[(&str, &str)] = &[("PARTITION", "5637144576"), ("RECVERSION", "1")];
 /// The job that brings channels' transactions up.
 const UPLOAD_JOB: &str = "P-0001";
 /// Where the product keeps its own tables in a channel.
@@ -214,8 +216,12 @@ fn column(field: &HqField, like: Option<&SchemaTable>) -> NewColumn {
         (FieldKind::Guid, _) => ColumnType::Guid,
         (FieldKind::Other, _) => ColumnType::Binary(None),
     };
+    let always = ALWAYS.iter().find(|(name, _)| field.name.value.eq_ignore_ascii_case(name));
+    let value = always.map(|(_, value)| Literal::Number((*value).to_owned()));
     NewColumn {
-        default: Some(empty(&column_type, span)),
+        default: Some(
+            value.map_or_else(|| empty(&column_type, span), |value| Default { value, span }),
+        ),
         name: Located::new(field.name.value.to_uppercase(), span),
         column_type: Located::new(column_type, span),
         nullable: Some(Located::new(false, span)),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
+use toml_edit::{DocumentMut, Item, RawString, Table, value};
 
 use super::error::StoreError;
 use super::input::{self, DEFINITIONS};
@@ -19,18 +19,17 @@ const PATH: &str = "path";
 /// # Errors
 /// A text that is not TOML.
 pub(super) fn with_extensions(text: &str, paths: &[String]) -> Result<String, StoreError> {
-    let mut document = parse(text)?;
-    let section = document.entry(SECTION).or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
-    if let Item::ArrayOfTables(tables) = section {
-        for path in paths {
-            if !tables.iter().any(|table| names(table, path)) {
-                let mut table = Table::new();
-                table.insert(PATH, value(path));
-                tables.push(table);
-            }
+    let mut all = text.to_owned();
+    for path in paths {
+        let document = parse(&all)?;
+        let tables = document.get(SECTION).and_then(Item::as_array_of_tables);
+        if tables.is_some_and(|tables| tables.iter().any(|table| names(table, path))) {
+            continue;
         }
+        let gap = if all.is_empty() || all.ends_with('\n') { "" } else { "\n" };
+        all = format!("{all}{gap}\n[[{SECTION}]]\n{PATH} = {}\n", value(path));
     }
-    Ok(document.to_string())
+    Ok(all)
 }
 
 /// Names a further extension in the settings of an environment.
@@ -50,13 +49,27 @@ pub(crate) fn add_extension(root: &Path, path: &str) -> Result<(), StoreError> {
 pub(crate) fn remove_extension(root: &Path, path: &str) -> Result<(), StoreError> {
     let file = root.join(SETTINGS_FILE);
     let mut document = parse(&input::text(&file, DEFINITIONS)?)?;
+    // What people wrote before a table belongs to it in the document, and stays when it goes.
+    let mut kept = String::new();
     if let Some(Item::ArrayOfTables(tables)) = document.get_mut(SECTION) {
+        for table in tables.iter_mut() {
+            kept.push_str(text_before(table));
+            if !names(table, path) {
+                table.decor_mut().set_prefix(std::mem::take(&mut kept));
+            }
+        }
         tables.retain(|table| !names(table, path));
         if tables.is_empty() {
             document.remove(SECTION);
         }
     }
+    kept.push_str(document.trailing().as_str().unwrap_or_default());
+    document.set_trailing(kept);
     replace(&file, document.to_string().as_bytes())
+}
+
+fn text_before(table: &Table) -> &str {
+    table.decor().prefix().and_then(RawString::as_str).unwrap_or_default()
 }
 
 fn names(table: &Table, path: &str) -> bool {
