@@ -1,3 +1,5 @@
 //! The reader of repositories.
 
+mod fuzz;
 mod scripts;
+mod spelling;
