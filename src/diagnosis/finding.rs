@@ -102,6 +102,13 @@ pub struct Finding {
     pub related: Vec<Related>,
 }
 
+impl Spot {
+    /// A place, and what is to be seen there.
+    pub(crate) fn new(span: Span, label: impl Into<String>) -> Self {
+        Self { span, label: label.into() }
+    }
+}
+
 impl Finding {
     /// A rule's finding.
     pub fn of(rule: &'static Header, found: Found) -> Self {
@@ -129,7 +136,7 @@ impl Finding {
 
     /// The same, pointing at places: the one that it is about first.
     #[must_use]
-    pub fn pointing_at(self, sources: &Sources, spots: Vec<Spot>) -> Self {
+    pub(crate) fn pointing_at(self, sources: &Sources, spots: Vec<Spot>) -> Self {
         let related = spots.iter().skip(1).map(|spot| {
             let (file, at) = (sources.file(spot.span).to_owned(), sources.position(spot.span));
             Related { file, line: at.line, column: at.column, message: spot.label.clone() }

@@ -30,7 +30,7 @@ pub fn more(sources: &mut Sources, name: &str, text: &str) -> Script {
 }
 
 /// Whether a source is the shipped list.
-pub fn is_list(sources: &Sources, source: SourceId) -> bool {
+pub(crate) fn is_list(sources: &Sources, source: SourceId) -> bool {
     sources.get(source).name == LIST_NAME
 }
 

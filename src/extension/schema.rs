@@ -17,6 +17,8 @@ pub const PRODUCT_SCHEMAS: &[&str] = &["ax", "crt", "dbo"];
 pub struct Schema {
     tables: BTreeMap<ObjectKey, SchemaTable>,
     objects: BTreeMap<ObjectKey, ObjectKind>,
+    /// Rights to a whole schema, which tables that are made later have too.
+    schema_grants: Vec<(String, GrantTo)>,
     /// What was taken in that could not be: of a script that says something about a table that it
     /// does not know.
     pub misplaced: Vec<Misplaced>,
@@ -164,14 +166,16 @@ impl Schema {
             return;
         }
         let schema = table.name.schema.clone().unwrap_or_else(|| "dbo".to_owned());
+        let of_schema = |granted: &&(String, GrantTo)| granted.0.eq_ignore_ascii_case(&schema);
+        let grants = self.schema_grants.iter().filter(of_schema).map(|(_, to)| to.clone());
         let made = SchemaTable {
+            grants: grants.collect(),
             schema,
             name: table.name.name.clone(),
             span: table.name.span,
             base,
             columns: table.columns.clone(),
             keys: table.keys.clone(),
-            grants: Vec::new(),
         };
         self.tables.insert(key, made);
     }
@@ -224,6 +228,8 @@ impl Schema {
                     .values_mut()
                     .filter(|table| table.schema.eq_ignore_ascii_case(&schema.value));
                 of_schema.for_each(|table| table.grants.extend(granted()));
+                let later = granted().map(|to| (schema.value.clone(), to));
+                self.schema_grants.extend(later);
             }
             super::script::Granted::Other => {}
         }
@@ -241,17 +247,17 @@ impl SchemaTable {
     }
 
     /// The primary key.
-    pub fn primary_key(&self) -> Option<&NewKey> {
+    pub(crate) fn primary_key(&self) -> Option<&NewKey> {
         self.keys.iter().find(|key| key.kind == KeyKind::Primary)
     }
 
     /// The primary key and every other key without duplicates that holds for all rows.
-    pub fn unique_keys(&self) -> impl Iterator<Item = &NewKey> {
+    pub(crate) fn unique_keys(&self) -> impl Iterator<Item = &NewKey> {
         self.keys.iter().filter(|key| key.kind != KeyKind::Index && !key.partial)
     }
 
     /// Whether an index or a key begins with a column.
-    pub fn is_indexed_by(&self, column: &str) -> bool {
+    pub(crate) fn is_indexed_by(&self, column: &str) -> bool {
         self.keys.iter().any(|key| {
             let first = key.columns.first();
             !key.partial && first.is_some_and(|first| first.value.eq_ignore_ascii_case(column))
@@ -265,19 +271,19 @@ impl SchemaTable {
     }
 
     /// The table as people write it, `ext.T`.
-    pub fn dotted(&self) -> String {
+    pub(crate) fn dotted(&self) -> String {
         format!("{}.{}", self.schema, self.name)
     }
 }
 
 impl NewColumn {
     /// Whether the database makes its values.
-    pub fn is_generated(&self) -> bool {
+    pub(crate) fn is_generated(&self) -> bool {
         self.generated.is_some() || self.column_type.value == ColumnType::RowVersion
     }
 
     /// Whether it counts.
-    pub fn is_identity(&self) -> bool {
+    pub(crate) fn is_identity(&self) -> bool {
         self.generated.as_ref().is_some_and(|found| found.value == Generated::Identity)
     }
 }
@@ -291,7 +297,7 @@ impl NewKey {
 
 impl ObjectName {
     /// Whether it is in a schema of the product; one without a schema is in `dbo`.
-    pub fn is_of_product(&self) -> bool {
+    pub(crate) fn is_of_product(&self) -> bool {
         let schema = self.schema.as_deref().unwrap_or("dbo");
         PRODUCT_SCHEMAS.iter().any(|own| schema.eq_ignore_ascii_case(own))
     }

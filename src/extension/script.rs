@@ -327,7 +327,7 @@ pub enum SkippedKind {
 
 impl SkippedKind {
     /// What it is called to a person.
-    pub fn describe(self) -> &'static str {
+    pub(crate) fn describe(self) -> &'static str {
         match self {
             Self::Setting => "settings",
             Self::Body => "the inside of a procedure, view, type or trigger",
@@ -349,7 +349,7 @@ impl ObjectName {
     }
 
     /// Whether it is a temporary table (`#x`).
-    pub fn is_temporary(&self) -> bool {
+    pub(crate) fn is_temporary(&self) -> bool {
         self.name.starts_with('#')
     }
 }
