@@ -81,6 +81,12 @@ impl Subject {
         Self { position, ..Self::file(sources.file(span)) }
     }
 
+    /// The same with another name of its file.
+    #[must_use]
+    pub(super) fn renamed(self, name: &dyn Fn(&str) -> String) -> Self {
+        Self { file: self.file.as_deref().map(name), ..self }
+    }
+
     /// Where in its file it is.
     pub(crate) fn position(&self) -> Option<LineColumn> {
         self.position

@@ -27,7 +27,11 @@ pub enum Encoding {
 
 /// The texts that were read, in the order in which they were found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Sources(Vec<Source>);
+pub struct Sources {
+    all: Vec<Source>,
+    /// Those that are lists of tables, and no files of a repository.
+    listed: Vec<SourceId>,
+}
 
 /// Which of the sources a place is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,28 +69,45 @@ pub struct LineColumn {
 impl Sources {
     /// Adds a source.
     pub fn add(&mut self, source: Source) -> SourceId {
-        self.0.push(source);
-        SourceId(self.0.len() - 1)
+        self.all.push(source);
+        SourceId(self.all.len() - 1)
+    }
+
+    /// What the source that is added next will be.
+    pub(crate) fn next(&self) -> SourceId {
+        SourceId(self.all.len())
+    }
+
+    /// Adds a list of tables, which is no file of a repository.
+    pub(crate) fn add_list(&mut self, source: Source) -> SourceId {
+        let id = self.add(source);
+        self.listed.push(id);
+        id
+    }
+
+    /// Whether a source is such a list.
+    pub(crate) fn is_listed(&self, id: SourceId) -> bool {
+        self.listed.contains(&id)
     }
 
     /// A source.
     pub fn get(&self, id: SourceId) -> &Source {
-        &self.0[id.0]
+        &self.all[id.0]
     }
 
     /// Every source with its id, in the order in which they were found.
     pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
-        self.0.iter().enumerate().map(|(at, source)| (SourceId(at), source))
+        self.all.iter().enumerate().map(|(at, source)| (SourceId(at), source))
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.all.len()
     }
 
     /// Whether nothing was read.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.all.is_empty()
     }
 
     /// The name of the file that a place is in.
@@ -97,6 +118,11 @@ impl Sources {
     /// The line and the column at which a place begins.
     pub fn position(&self, span: Span) -> LineColumn {
         position(&self.get(span.source).text, span.start)
+    }
+
+    /// The line and the column behind its last character.
+    pub(crate) fn end(&self, span: Span) -> LineColumn {
+        position(&self.get(span.source).text, span.end)
     }
 
     /// The text of a place.

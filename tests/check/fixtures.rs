@@ -7,7 +7,8 @@ use std::path::Path;
 
 use cdx::check::facts::{EarlierScript, Facts};
 use cdx::check::rules::RULES;
-use cdx::check::{Examination, Request, Rule, examine};
+use cdx::check::{Request, Rule, examine};
+use cdx::diagnosis::Diagnosis;
 use cdx::extension::repository::Repository;
 
 use super::harness::line;
@@ -16,7 +17,7 @@ const ROOT: &str = "fixtures/check";
 
 /// Checks a rule's repository; where there is a folder `before`, its scripts are those of the
 /// revision that was published.
-fn checked(folder: &str, which: &str) -> Examination {
+fn checked(folder: &str, which: &str) -> Diagnosis {
     let path = format!("{folder}/{which}");
     let repository = Repository::read(&[&path]);
     let mut facts = Facts::of(repository, &[]).unwrap();
@@ -34,7 +35,7 @@ fn checked(folder: &str, which: &str) -> Examination {
 }
 
 /// What is said, with the places on the other side, and without the folder.
-fn shown(examination: &Examination, folder: &str) -> String {
+fn shown(examination: &Diagnosis, folder: &str) -> String {
     let mut text = String::new();
     for finding in &examination.findings {
         writeln!(text, "{}", line(finding)).unwrap();

@@ -1,13 +1,13 @@
 //! Repositories in memory, and what is said of them.
 
 use cdx::check::facts::Facts;
-use cdx::check::{Examination, Request, examine};
-use cdx::diagnosis::Finding;
+use cdx::check::{Request, examine};
+use cdx::diagnosis::{Diagnosis, Finding};
 use cdx::extension::repository::Repository;
 use serde_json::Value;
 
 /// Checks texts by the names they are to have.
-pub fn check(texts: &[(&str, &str)]) -> Examination {
+pub fn check(texts: &[(&str, &str)]) -> Diagnosis {
     let repository = Repository::of_texts(texts.iter().copied());
     examine(&Facts::of(repository, &[]).unwrap(), &Request::default())
 }

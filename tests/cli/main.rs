@@ -5,6 +5,10 @@
 mod advice;
 mod batch;
 mod captured;
+mod check;
+mod check_accepted;
+mod check_formats;
+mod check_since;
 mod ci;
 mod clock;
 mod commands;

@@ -45,6 +45,7 @@ commands! {
     scheduler Scheduler,
     clock Clock,
     doctor Doctor,
+    check Check,
     explain Explain,
     completions Completions,
     man Man,

@@ -1,8 +1,8 @@
 //! How a suggested command is written: its words, their quotes, and the environment it is for.
 
 use super::{
-    Consent, Doctor, OfChannels, OfCustomers, OfFeatures, OfJobs, OfSessions, ProfileSwitch, Run,
-    SetSchedule, Suggestion,
+    Check, Consent, Doctor, OfChannels, OfCustomers, OfFeatures, OfJobs, OfSessions, ProfileSwitch,
+    Run, SetSchedule, Suggestion,
 };
 use crate::model::run::Phase;
 use crate::model::session::{SessionId, SessionKind};
@@ -206,6 +206,7 @@ impl Suggestion {
             Self::Status => Words::of("status"),
             Self::Clock => Words::of("clock show"),
             Self::Doctor(doctor) => doctor.words(),
+            Self::Check(check) => return (check.words(), Place::Own),
             Self::Explain(word) => Words::of("explain").value(word),
         };
         (words, Place::Environment)
@@ -335,6 +336,16 @@ impl Doctor {
             .flag(self.write_baseline, "--write-baseline")
             .flag(self.fix, "--fix")
             .option("--format", self.format)
+    }
+}
+
+impl Check {
+    fn words(&self) -> Words {
+        Words::of("check")
+            .values(&self.path)
+            .option("--only", self.only.as_ref())
+            .option("--baseline", self.baseline.as_ref())
+            .flag(self.write_baseline, "--write-baseline")
     }
 }
 

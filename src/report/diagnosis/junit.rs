@@ -5,12 +5,10 @@ use std::io;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
+use super::examiner::Examiner;
 use super::wording::{particulars, printable, set_aside, subject};
 use crate::diagnosis::{Diagnosis, Finding, Severity};
 use crate::diagnosis::{Outcome, State};
-
-/// The name of the report and of its one suite.
-const NAME: &str = "cdx doctor";
 
 /// A diagnosis as JUnit's XML.
 ///
@@ -21,39 +19,41 @@ const NAME: &str = "cdx doctor";
 /// # Errors
 /// What keeps the XML from being written.
 pub fn junit(diagnosis: &Diagnosis, threshold: Option<Severity>) -> io::Result<String> {
-    let mut suite = TestSuite::new(NAME);
+    let examiner = Examiner::of(diagnosis);
+    let mut suite = TestSuite::new(examiner.name());
     let mut names = BTreeSet::new();
     for finding in &diagnosis.findings {
-        suite.add_test_case(of_finding(finding, threshold, &mut names));
+        suite.add_test_case(of_finding(finding, examiner, threshold, &mut names));
     }
     for rule in &diagnosis.rules {
         if let Some(status) = of_rule(rule) {
             let name = unique(format!("{} {}", rule.code, rule.name), &mut names);
-            suite.add_test_case(case(rule.code, &name, status));
+            suite.add_test_case(case(examiner, rule.code, &name, status));
         }
     }
-    let mut report = Report::new(NAME);
+    let mut report = Report::new(examiner.name());
     report.add_test_suite(suite);
     report.to_string().map_err(io::Error::other)
 }
 
 fn of_finding(
     finding: &Finding,
+    examiner: Examiner,
     threshold: Option<Severity>,
     names: &mut BTreeSet<String>,
 ) -> TestCase {
     let about = printable(&subject(&finding.subject));
     let name = unique(format!("{} {}: {about}", finding.code, finding.name), names);
-    let spared = set_aside(finding).or_else(|| too_slight(finding.severity, threshold));
+    let spared = set_aside(finding, examiner).or_else(|| too_slight(finding.severity, threshold));
     let Some(spared) = spared else {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
         status
             .set_message(printable(&finding.title))
             .set_type(finding.severity.as_str())
             .set_description(printable(&particulars(finding)));
-        return case(finding.code, &name, status);
+        return case(examiner, finding.code, &name, status);
     };
-    let mut case = case(finding.code, &name, TestCaseStatus::success());
+    let mut case = case(examiner, finding.code, &name, TestCaseStatus::success());
     let text = format!("{spared}\n{}\n{}", finding.title, particulars(finding));
     case.set_system_out(printable(&text));
     case
@@ -85,9 +85,9 @@ fn of_rule(rule: &Outcome) -> Option<TestCaseStatus> {
     Some(status)
 }
 
-fn case(code: &str, name: &str, status: TestCaseStatus) -> TestCase {
+fn case(examiner: Examiner, code: &str, name: &str, status: TestCaseStatus) -> TestCase {
     let mut case = TestCase::new(name, status);
-    case.set_classname(format!("cdx.doctor.{code}"));
+    case.set_classname(format!("{}.{code}", examiner.class()));
     case
 }
 

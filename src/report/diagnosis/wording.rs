@@ -1,5 +1,6 @@
 //! What the formats say alike: a finding's subject, its particulars, and text that is safe to show.
 
+use super::examiner::Examiner;
 use crate::diagnosis::{Finding, Severity, Subject};
 use crate::diagnosis::{Outcome, State};
 use crate::report::safe::document;
@@ -28,12 +29,12 @@ pub(super) fn particulars(finding: &Finding) -> String {
 }
 
 /// Why a finding does not count; none for one that does.
-pub(super) fn set_aside(finding: &Finding) -> Option<String> {
+pub(super) fn set_aside(finding: &Finding, examiner: Examiner) -> Option<String> {
     if !finding.suppressed {
         return finding.baseline.then(|| "Known before, in the baseline.".to_owned());
     }
     let reason = finding.suppressed_because.as_deref().unwrap_or("no reason is given");
-    Some(format!("Accepted in cdx.toml: {reason}"))
+    Some(format!("Accepted in {}: {reason}", examiner.accepting()))
 }
 
 /// What a rule could not look at; none where it looked everywhere.

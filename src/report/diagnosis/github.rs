@@ -2,39 +2,51 @@
 
 use std::fmt::Write as _;
 
+use super::examiner::Examiner;
 use super::wording::{printable, set_aside, unjudged};
 use crate::diagnosis::group::{Group, groups};
 use crate::diagnosis::{Checks, State};
 use crate::diagnosis::{Diagnosis, Finding, Severity};
+use crate::model::source::LineColumn;
 use crate::report::page::count;
 
-/// A diagnosis as GitHub's workflow commands, a line for each cause, since GitHub shows only so
-/// many of a step, and a last line with the counts.
+/// A diagnosis as GitHub's workflow commands, and a last line with the counts: a line for each cause
+/// in an environment, since GitHub shows only so many of a step, and for each place in a repository.
 ///
-/// What is accepted in `cdx.toml` is left out and only counted; what the baseline knows is a
+/// What is accepted is left out and only counted; what the baseline knows is a
 /// notice. A rule that could not look everywhere is a notice, one that crashed a warning.
 pub fn github(diagnosis: &Diagnosis) -> String {
     let mut text = String::new();
-    for group in groups(diagnosis.findings.iter().filter(|finding| !finding.suppressed)) {
+    let examiner = Examiner::of(diagnosis);
+    let open = diagnosis.findings.iter().filter(|finding| !finding.suppressed);
+    let told = match examiner {
+        Examiner::Doctor => groups(open),
+        Examiner::Check => open.map(|finding| Group { findings: vec![finding] }).collect(),
+    };
+    for group in told {
         let Some(first) = group.first() else { continue };
-        let mut message = format!(
-            "{}: {}\n{}",
-            place(&group),
+        let mut message = match examiner {
+            Examiner::Doctor => format!("{}: ", place(&group)),
+            Examiner::Check => String::new(),
+        };
+        let _ = write!(
+            message,
+            "{}\n{}",
             first.title,
-            told(&group, first, diagnosis.env.as_deref())
+            particulars(&group, first, diagnosis.env.as_deref())
         );
-        if let Some(why) = set_aside(first) {
+        if let Some(why) = set_aside(first, examiner) {
             let _ = write!(message, "\n{why}");
         }
-        text.push_str(&command(level(first), first.code, first.name, &message));
+        text.push_str(&command(level(first), &region(first), first.code, first.name, &message));
     }
     for rule in &diagnosis.rules {
         if let Some(message) = unjudged(rule) {
             let level = if rule.state == State::Crashed { "warning" } else { "notice" };
-            text.push_str(&command(level, rule.code, rule.name, &message));
+            text.push_str(&command(level, "", rule.code, rule.name, &message));
         }
     }
-    text.push_str(&counts(diagnosis));
+    text.push_str(&counts(diagnosis, examiner));
     text
 }
 
@@ -51,7 +63,7 @@ fn place(group: &Group<'_>) -> String {
 }
 
 /// Evidence, effect and the commands that fix all of a cause, a line each.
-fn told(group: &Group<'_>, first: &Finding, env: Option<&str>) -> String {
+fn particulars(group: &Group<'_>, first: &Finding, env: Option<&str>) -> String {
     let (evidence, more) = group.evidence();
     let mut lines: Vec<String> = evidence.iter().map(|row| format!("- {row}")).collect();
     if more > 0 {
@@ -74,9 +86,22 @@ fn level(finding: &Finding) -> &'static str {
     }
 }
 
-fn command(level: &str, code: &str, name: &str, message: &str) -> String {
+/// The properties that place a finding in a file; none of one of an environment.
+fn region(finding: &Finding) -> String {
+    let Some(file) = finding.subject.in_file() else { return String::new() };
+    let mut text = format!("file={},", property(file));
+    if let Some(LineColumn { line, column }) = finding.subject.position() {
+        let _ = write!(text, "line={line},col={column},");
+    }
+    if let Some(LineColumn { line, column }) = finding.end {
+        let _ = write!(text, "endLine={line},endColumn={column},");
+    }
+    text
+}
+
+fn command(level: &str, place: &str, code: &str, name: &str, message: &str) -> String {
     let title = property(&format!("{code} {name}"));
-    format!("::{level} title={title}::{}\n", data(message))
+    format!("::{level} {place}title={title}::{}\n", data(message))
 }
 
 /// A message: what would end the line is escaped.
@@ -89,7 +114,7 @@ fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
-fn counts(diagnosis: &Diagnosis) -> String {
+fn counts(diagnosis: &Diagnosis, examiner: Examiner) -> String {
     let of = |severity| {
         let own = |finding: &&Finding| finding.counts() && finding.severity == severity;
         diagnosis.findings.iter().filter(own).count() as u64
@@ -98,8 +123,9 @@ fn counts(diagnosis: &Diagnosis) -> String {
     let known = diagnosis.findings.iter().filter(|finding| !finding.suppressed && finding.baseline);
     let Checks { run, passed, failed, skipped, crashed } = diagnosis.checks;
     format!(
-        "cdx doctor: {}, {}, {} info, {accepted} suppressed, {} in the baseline; {} run: {passed} \
+        "{}: {}, {}, {} info, {accepted} suppressed, {} in the baseline; {} run: {passed} \
          passed, {failed} failed, {crashed} crashed; {skipped} skipped\n",
+        examiner.name(),
         count(of(Severity::Error), "error"),
         count(of(Severity::Warning), "warning"),
         of(Severity::Info),

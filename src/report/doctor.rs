@@ -3,10 +3,11 @@
 use crate::diagnosis::Safety;
 use crate::diagnosis::fix::together;
 use crate::diagnosis::group::{Group, groups};
-use crate::diagnosis::{Checks, Diagnosis, State};
+use crate::diagnosis::{Diagnosis, State};
 use crate::diagnosis::{Finding, Severity};
 use crate::model::suggestion::{Doctor, Prose, Suggestion};
-use crate::report::page::{Page, count};
+use crate::report::diagnosis::totals::totals;
+use crate::report::page::Page;
 
 /// So many channels are named before the rest is counted.
 const MOST_CHANNELS: usize = 24;
@@ -30,7 +31,7 @@ pub fn text(diagnosis: &Diagnosis, page: &mut Page) {
     to_do(diagnosis, page);
     page.gap();
     unlooked(diagnosis, page);
-    summary(diagnosis, page);
+    totals(diagnosis, page);
 }
 
 /// Causes that concern the same channels stand together, headquarters' own first.
@@ -152,31 +153,4 @@ fn unlooked(diagnosis: &Diagnosis, page: &mut Page) {
     for (codes, reason) in told {
         page.line(format!("{} {reason}", codes.join(", ")));
     }
-}
-
-fn summary(diagnosis: &Diagnosis, page: &mut Page) {
-    let Checks { run, passed, failed, skipped, crashed } = diagnosis.checks;
-    page.line(format!(
-        "{}: {passed} passed, {failed} failed, {crashed} crashed; {skipped} skipped",
-        count(run as u64, "check")
-    ));
-    let mut line = Prose::default();
-    for (at, severity) in Severity::ALL.iter().rev().enumerate() {
-        let own = |finding: &&Finding| finding.severity == *severity && finding.counts();
-        let found = diagnosis.findings.iter().filter(own).count() as u64;
-        let tone = severity.tone().and_then(|tone| tone.of_count(found));
-        line = line.and(if at == 0 { "" } else { ", " });
-        line = line.and_value(count(found, severity.as_str()), tone);
-    }
-    let apart = [
-        (diagnosis.findings.iter().filter(|finding| finding.suppressed).count(), "suppressed"),
-        (
-            diagnosis.findings.iter().filter(|f| f.baseline && !f.suppressed).count(),
-            "in the baseline",
-        ),
-    ];
-    for (number, word) in apart.into_iter().filter(|(number, _)| *number > 0) {
-        line = line.and(format!("; {number} {word}"));
-    }
-    page.line(line);
 }
