@@ -89,7 +89,9 @@ mod tests {
     use super::*;
     use crate::model::source::Source;
 
-    fn read(text: &str) -> Vec<(String, String, (usize, usize), Option<usize>)> {
+    type Read = (String, String, (usize, usize), Option<usize>);
+
+    fn read(text: &str) -> Vec<Read> {
         let mut sources = Sources::default();
         let (name, text) = ("a".to_owned(), text.to_owned());
         sources.add(Source { name, text, encoding: None });

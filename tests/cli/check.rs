@@ -134,7 +134,8 @@ fn two_packages_of_one_repository_are_read_together() {
     assert_eq!(report["judged"]["scripts"], 3);
     // The same folder twice is one.
     let report = env.run("check Store Store --format json").expect(0).json();
-    assert_eq!((&report["judged"]["scripts"], &report["repeated"]), (&1.into(), &[].into()));
+    assert_eq!(report["judged"]["scripts"], 1);
+    assert_eq!(report["repeated"], serde_json::json!([]));
 }
 
 #[test]
