@@ -166,8 +166,8 @@ impl Reader {
         for resource in &mut repository.resources {
             // By the file that it names; a resource that names none is called as its file.
             let wanted = resource.file.as_deref().unwrap_or(&resource.name.value).to_lowercase();
-            let found = seeds.iter().find(|(_, (file, stem))| *file == wanted || *stem == wanted);
-            resource.content = found.map(|(source, _)| *source);
+            let found = seeds.iter().filter(|(_, (file, stem))| *file == wanted || *stem == wanted);
+            resource.contents = found.map(|(source, _)| *source).collect();
         }
         repository
     }

@@ -102,8 +102,8 @@ pub struct Resource {
     pub name: Located<String>,
     /// The file that holds its content, by its own name.
     pub file: Option<String>,
-    /// The seed-data document that it holds, where that was found.
-    pub content: Option<SourceId>,
+    /// The seed-data documents of that name; more than one where a repository has several versions.
+    pub contents: Vec<SourceId>,
 }
 
 /// A seed-data resource that an event handler adds.

@@ -34,7 +34,7 @@ fn check(facts: &Facts, findings: &mut Findings) {
     }
     for seed in &repository.seeds {
         let source = seed.span.source;
-        let holds = |resource: &&Resource| resource.content == Some(source);
+        let holds = |resource: &&Resource| resource.contents.contains(&source);
         match repository.resources.iter().find(holds) {
             Some(resource) => registered(facts, findings, resource),
             None => in_no_resource(facts, findings, seed),
