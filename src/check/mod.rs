@@ -5,6 +5,7 @@
 
 mod examine;
 pub mod facts;
+mod near;
 mod rule;
 pub mod rules;
 mod subjobs;

@@ -146,7 +146,7 @@ impl Reader {
         scripts.sort_by_cached_key(|(script, project)| {
             (project.to_lowercase(), script.name.to_lowercase(), script.source)
         });
-        repository.scripts = scripts.into_iter().map(|(script, _)| script).collect();
+        (repository.scripts, repository.projects) = scripts.into_iter().unzip();
         let stem = |name: &str| {
             let file = name.rsplit('/').next().unwrap_or(name).to_lowercase();
             (file.clone(), file.trim_end_matches(".xml").to_owned())

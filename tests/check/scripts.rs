@@ -259,6 +259,25 @@ fn what_is_used_is_made_before() {
     );
 }
 
+/// In which order two projects run is not known.
+#[test]
+fn what_another_project_does_comes_neither_before_nor_after() {
+    let create = "IF OBJECT_ID('ext.T') IS NULL CREATE TABLE ext.T (A int)";
+    let two = |first: &str, project: &str| -> Texts {
+        let other = (format!("{project}/ChannelDatabase/1.sql"), create.to_owned());
+        vec![("a/ChannelDatabase/1.sql".to_owned(), first.to_owned()), other]
+    };
+    let grant = "GRANT SELECT ON ext.T TO UsersRole";
+    assert_eq!(found("CDX714", &two(grant, "b")), NONE);
+    let why = "ext.T: it is made in b/ChannelDatabase/1.sql, of another project";
+    assert_eq!(unjudged("CDX714", &two(grant, "b")), [why]);
+    assert_eq!(
+        found("CDX714", &two("CREATE OR ALTER VIEW ext.V AS SELECT A FROM ext.T", "b")),
+        NONE
+    );
+    assert_eq!(found("CDX711", &two("DROP TABLE IF EXISTS ext.T", "b")), NONE);
+}
+
 fn since(now: &[(&str, &str)], before: &[(&str, &str)]) -> Vec<String> {
     let now: Texts = now.iter().map(|(name, text)| script(name, text)).collect();
     let before = before.iter().map(|(name, text)| {

@@ -1,6 +1,6 @@
 //! What is said of seed data: resources, targets, fields, jobs, and documents that add to another.
 
-use super::harness::{Texts, extension, found, script, seed, subjob, table, unjudged};
+use super::harness::{Texts, extension, facts, found, only, script, seed, subjob, table, unjudged};
 
 const NONE: [&str; 0] = [];
 
@@ -44,6 +44,9 @@ fn a_resource_is_added_on_the_current_seed_data() {
 #[test]
 fn without_resources_nobody_is_asked_for_a_handler() {
     assert_eq!(found("CDX701", &vec![seed("Doc", "")]), NONE);
+    let handled = vec![seed("Doc", ""), handler("l.addEnd(resourceStr(Doc));")];
+    assert_eq!(found("CDX701", &handled), NONE);
+    assert_eq!(unjudged("CDX701", &handled), ["Doc.xml: no resource that was read holds it"]);
     // Two versions of a document of one name are both the resource's.
     let add = "if (r == resourceStr(RetailCDXSeedDataAX7)) { l.addEnd(resourceStr(Mine)); }";
     let versions = [seed("a/Doc", ""), seed("b/Doc", &subjob("Id=\"CustTable\"", &[]))];
@@ -108,6 +111,32 @@ fn a_target_is_made_by_a_script_or_by_the_product() {
     let alone = vec![seed("Seed", &subjob("Id=\"Zoo\" AxTableName=\"Zoo\"", &["Code"]))];
     assert_eq!(found("CDX702", &alone), NONE);
     assert_eq!(unjudged("CDX702", &alone), ["ext.Zoo: no channel scripts were read"]);
+}
+
+#[test]
+fn a_view_is_no_target() {
+    let texts = vec![
+        seed("Seed", &subjob("Id=\"V\" AxTableName=\"V\"", &["A"])),
+        script("1", "CREATE OR ALTER VIEW [ext].[v] AS SELECT 1 AS A"),
+    ];
+    assert_eq!(found("CDX702", &texts), ["error ext.V is not a table"]);
+}
+
+/// Names of one team begin alike, and what they share is not what was meant.
+#[test]
+fn the_nearest_name_is_named() {
+    for (target, near) in [
+        ("ContosoRetailSeat", "the scripts make ext.ContosoRetailSeats"),
+        ("ContosoRetailStoreHours", "the scripts make other tables (1)"),
+    ] {
+        let attributes = format!("Id=\"A\" AxTableName=\"A\" TargetTableName=\"{target}\"");
+        let texts = vec![
+            seed("Seed", &subjob(&attributes, &["Code"])),
+            script("1", "CREATE TABLE ext.ContosoRetailSeats (CODE int)"),
+        ];
+        let findings = only("CDX702", &facts(&texts)).findings;
+        assert_eq!(findings[0].evidence, [near]);
+    }
 }
 
 #[test]

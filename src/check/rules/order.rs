@@ -39,7 +39,13 @@ fn check(facts: &Facts, findings: &mut Findings) {
         let later = order[at + 1..].iter().find_map(|(_, later)| {
             made(&later.action).filter(|name| is_same(name, &misplaced.name))
         });
+        let project = |span: Span| facts.repository.project_of(span.source);
         match later {
+            Some(name) if project(name.span) != project(misplaced.span) => {
+                let file = facts.repository.sources.file(name.span);
+                let why = format!("it is made in {file}, of another project");
+                findings.unjudged(&misplaced.name.to_string(), &Unknown(why));
+            }
             Some(name) => report(facts, findings, misplaced, name.span),
             None if misplaced.name.is_of_product() => {}
             None => {
@@ -75,7 +81,9 @@ fn views(facts: &Facts, findings: &mut Findings, order: &[(&Script, &Statement)]
             for (_, later) in &order[at + 1..] {
                 let Some(object) = used(&later.action) else { continue };
                 let key = object.to_string().to_lowercase();
-                let first = !known.contains(&key) && !is_same(object, name);
+                let project = |span: Span| facts.repository.project_of(span.source);
+                let own = project(object.span) == project(name.span);
+                let first = own && !known.contains(&key) && !is_same(object, name);
                 if first && names(&text, &key) && told.insert(key) {
                     let used = Misplaced { name: object.clone(), span: name.span };
                     report(facts, findings, &used, object.span);
