@@ -9,6 +9,7 @@ mod near;
 mod rule;
 pub mod rules;
 mod subjobs;
+mod words;
 
 pub use examine::{Examination, Request, examine};
 pub use rule::Rule;

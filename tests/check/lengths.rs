@@ -114,6 +114,31 @@ fn an_upload_is_measured_the_other_way_round() {
     }
 }
 
+/// The key goes along by itself, listed or not, and so does that of a table that is extended.
+#[test]
+fn a_key_is_as_long_as_headquarters() {
+    let mut texts = one("Code:30", &[], "nvarchar(20)");
+    texts[0] = seed("Seed", &subjob("Id=\"T\" AxTableName=\"T\"", &[]));
+    let long = "error T.CODE can have 30 characters, and ext.T.CODE has room for 20";
+    assert_eq!(found("CDX704", &texts), [long]);
+    // It is told once, whichever parts the subjob has.
+    texts.push(seed("More", &subjob("Id=\"T\"", &["Code"])));
+    assert_eq!(found("CDX704", &texts), [long.replace("T.CODE can", "T.Code can")]);
+    let texts = |length: u32| -> Texts {
+        let columns = format!("ACCOUNTNUM nvarchar({length}), DATAAREAID nvarchar(4)");
+        let key = "PRIMARY KEY (ACCOUNTNUM, DATAAREAID)";
+        vec![
+            seed("Seed", &subjob("Id=\"CustTable\" TargetTableName=\"MYCUST\"", &["Mine"])),
+            extension("CustTable", &["Mine"]),
+            script("1", &format!("CREATE TABLE ext.MYCUST ({columns}, {key})")),
+        ]
+    };
+    assert_eq!(found("CDX704", &texts(20)), NONE);
+    let long = "error CustTable.ACCOUNTNUM can have 20 characters, and ext.MYCUST.ACCOUNTNUM has \
+                room for 10";
+    assert_eq!(found("CDX704", &texts(10)), [long]);
+}
+
 /// What a later script makes of a column counts, and a name is the same in any case.
 #[test]
 fn the_column_counts_as_the_scripts_leave_it() {

@@ -96,6 +96,18 @@ const BREAKS: &[(&str, Break)] = &[
             }
         })
     }),
+    ("CDX704", |plan, dice| {
+        // The key goes along by itself, so that its length counts too.
+        let text = |table: &Table| {
+            let first = table.columns.first().filter(|_| table.key > 0 && !table.upload);
+            first.is_some_and(|column| matches!(column.kind, Kind::Text(long, _) if long > 1))
+        };
+        let Some(at) = fitting(plan, dice, text) else { return false };
+        if let Kind::Text(long, room) = &mut plan.tables[at].columns[0].kind {
+            *room = *long - 1;
+        }
+        true
+    }),
     ("CDX705", |plan, dice| {
         let at = dice.below(plan.tables.len());
         let mut listed = plan.tables[at].columns[0].clone();

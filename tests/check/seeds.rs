@@ -166,6 +166,67 @@ fn a_column_and_a_field_exist() {
     }
 }
 
+/// A column may be added where nothing was read; what has its name in passing is none of that.
+#[test]
+fn a_column_that_may_be_added_unread_is_not_judged() {
+    let texts = |text: &str| -> Texts {
+        vec![
+            seed("Seed", &subjob("Id=\"T\" AxTableName=\"T\"", &["Id"])),
+            table("T", &["Id"], &["Id"], true),
+            script("1", &format!("CREATE TABLE ext.T (CODE int)\nGO\n{text}")),
+        ]
+    };
+    for (text, judged) in [
+        ("EXEC('ALTER TABLE ext.T ADD ID int')", false),
+        (
+            "IF COL_LENGTH('ext.T', 'X') IS NULL PRINT 'x' ELSE ALTER TABLE [ext].[T] ADD [Id] int",
+            false,
+        ),
+        ("EXEC('ALTER TABLE ext.WIDGET ADD ID int')", true),
+        ("EXEC('ALTER TABLE ext.T ADD WIDTH int')", true),
+        ("UPDATE ext.T SET ID = 1", true),
+    ] {
+        let missing = if judged { vec!["error ext.T has no column Id"] } else { vec![] };
+        assert_eq!(found("CDX703", &texts(text)), missing, "{text}");
+        assert_eq!(unjudged("CDX703", &texts(text)).is_empty(), judged, "{text}");
+    }
+}
+
+/// Tables of the product that are not published are known by name, and not by their columns.
+#[test]
+fn what_is_assumed_of_the_product_is_not_held_against_a_repository() {
+    let target = "Id=\"RetailAsyncCustomerV2\" TargetTableName=\"MORE\"";
+    let texts = vec![
+        seed("A", &subjob("Id=\"RetailAsyncCustomerV2\"", &["Mine"])),
+        seed("B", &subjob(target, &["Mine"])),
+        extension("RetailAsyncCustomerV2", &["Mine"]),
+        script("1", "CREATE TABLE ext.MORE (MINE int NOT NULL PRIMARY KEY)"),
+    ];
+    for (code, why) in [
+        ("CDX703", "ax.RETAILASYNCCUSTOMERV2.Mine: its columns are not published"),
+        ("CDX708", "ext.MORE: the key of ax.RETAILASYNCCUSTOMERV2, which it extends, is not known"),
+    ] {
+        assert_eq!(found(code, &texts), NONE, "{code}");
+        assert_eq!(unjudged(code, &texts), [why], "{code}");
+    }
+}
+
+/// A name with a dot inside its brackets is one name.
+#[test]
+fn a_name_can_have_a_dot() {
+    let texts = vec![
+        seed("Seed", &subjob("Id=\"T\" AxTableName=\"T\" TargetTableName=\"CONTOSO.T_1\"", &["A"])),
+        table("T", &["A"], &["A"], false),
+        script(
+            "1",
+            "CREATE TABLE [ext].[Contoso.T_1] ([A] int NOT NULL PRIMARY KEY)\nGO 5\nGRANT ALL ON OBJECT::[ext].[CONTOSO.T_1] TO [DataSyncUsersRole], [UsersRole], [DeployExtensibilityRole]",
+        ),
+    ];
+    for code in ["CDX702", "CDX703", "CDX704", "CDX706", "CDX708", "CDX709", "CDX712"] {
+        assert_eq!(found(code, &texts), NONE, "{code}");
+    }
+}
+
 #[test]
 fn a_field_of_a_table_that_is_not_there_is_not_judged() {
     let texts = vec![

@@ -60,7 +60,7 @@ fn in_channel(
     let (column, dotted) = (&field.to.value, table.dotted());
     let why = if facts.is_assumed(table) {
         "its columns are not published"
-    } else if facts.may_be_made_unread(column) {
+    } else if facts.may_be_made_unread(&[&table.name, column]) {
         "a part of a script that was not read may add it"
     } else {
         let names = table.columns.iter().map(|column| column.name.value.as_str());

@@ -36,7 +36,7 @@ fn check(facts: &Facts, findings: &mut Findings) {
             "no list of base tables has it"
         } else if facts.repository.scripts.is_empty() {
             "no channel scripts were read"
-        } else if facts.may_be_made_unread(&subjob.target.name) {
+        } else if facts.may_be_made_unread(&[&subjob.target.name]) {
             "a part of a script that was not read may make it"
         } else {
             missing(facts, findings, subjob);
