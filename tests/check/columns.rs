@@ -66,6 +66,16 @@ fn every_subjob_of_a_table_counts() {
     assert_eq!(found("CDX706", &texts), NONE);
 }
 
+/// The product fills its own tables, and of those only the columns that a repository adds count.
+#[test]
+fn a_table_of_the_product_is_filled_by_the_product() {
+    let texts = vec![seed("Seed", &subjob("Id=\"CustTable\"", &["AccountNum"]))];
+    assert_eq!(found("CDX706", &texts), NONE);
+    assert_eq!(found("CDX709", &texts), NONE);
+    let foreign = "CREATE TABLE crt.T (A int NULL)\nGO\nCREATE TABLE U (A int)";
+    assert_eq!(found("CDX712", &vec![script("1", foreign)]), NONE);
+}
+
 #[test]
 fn what_the_database_makes_is_not_written_by_a_download() {
     for (column, upload, expected) in [
@@ -195,6 +205,10 @@ fn an_upload_is_read_by_its_counter() {
     ] {
         assert_eq!(found("CDX707", &texts), expected, "{what}");
     }
+    // A subjob in two documents is one, and told once.
+    let mut parts = upload(said, fields, good, "");
+    parts.push(seed("More", &subjob("Id=\"t\"", &["Area"])));
+    assert_eq!(found("CDX707", &parts), [no_index]);
     // Under another name on either side.
     let named = "IsUpload=\"true\" ReplicationCounterFieldName=\"Counted\"";
     let columns = "SEQ int IDENTITY NOT NULL, PRIMARY KEY (CODE)";
