@@ -15,16 +15,16 @@ use crate::diagnosis::{
 #[derive(Debug, Clone, Default)]
 pub struct Request {
     /// Only these rules, by code; all when empty.
-    pub(crate) only: Vec<&'static str>,
+    pub only: Vec<&'static str>,
     /// Without these rules, by code.
-    pub(crate) skip: Vec<&'static str>,
+    pub skip: Vec<&'static str>,
     /// What `cdx-check.toml` says, where there is one.
-    pub(crate) settings: Option<Settings>,
+    pub settings: Option<Settings>,
     /// Findings that were known before.
-    pub(crate) baseline: Option<Baseline>,
+    pub baseline: Option<Baseline>,
     /// The working folder in the repository around it, by which findings are known from there
     /// and from elsewhere alike.
-    pub(crate) folder: Option<Folder>,
+    pub folder: Option<Folder>,
 }
 
 /// A working folder, seen from the root of the repository around it.

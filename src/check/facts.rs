@@ -1,6 +1,7 @@
 //! What is known of a repository: what was read, and what follows from it.
 
 use super::subjobs::{self, MappedField, MappedSubjob};
+use super::words;
 use crate::definitions;
 use crate::diagnosis::{Findings, Unknown};
 use crate::extension::base;
@@ -101,14 +102,15 @@ impl Facts {
         own && !base::is_list(&self.repository.sources, source)
     }
 
-    /// Whether a part of a script that was not read makes or changes something and has this name:
-    /// an object that seems to be missing may be made there.
-    pub(super) fn may_be_made_unread(&self, name: &str) -> bool {
-        let lower = name.to_lowercase();
+    /// Whether a part of a script that was not read makes, changes or grants something and has all
+    /// of these names: what seems to be missing may be made there.
+    pub(super) fn may_be_made_unread(&self, wanted: &[&str]) -> bool {
+        let wanted: Vec<String> = wanted.iter().map(|name| name.to_lowercase()).collect();
         let skipped = self.repository.scripts.iter().flat_map(|script| &script.skipped);
         skipped.filter(|part| part.kind != SkippedKind::Body).any(|part| {
-            let text = self.repository.sources.text(part.span).to_lowercase();
-            text.contains(&lower) && ["create", "alter", "grant"].iter().any(|w| text.contains(w))
+            let text = words::bare(self.repository.sources.text(part.span));
+            let does = ["create", "alter", "grant"].iter().any(|verb| words::names(&text, verb));
+            does && wanted.iter().all(|name| words::names(&text, name))
         })
     }
 }

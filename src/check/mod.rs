@@ -8,10 +8,12 @@ mod allow;
 mod examine;
 pub mod facts;
 mod list;
+mod near;
 pub(crate) mod page;
 mod rule;
 pub mod rules;
 mod subjobs;
+mod words;
 
 pub(crate) use accept::Settings;
 pub use examine::{Folder, Request, examine};

@@ -146,7 +146,7 @@ impl Reader {
         scripts.sort_by_cached_key(|(script, project)| {
             (project.to_lowercase(), script.name.to_lowercase(), script.source)
         });
-        repository.scripts = scripts.into_iter().map(|(script, _)| script).collect();
+        (repository.scripts, repository.projects) = scripts.into_iter().unzip();
         let stem = |name: &str| {
             let file = name.rsplit('/').next().unwrap_or(name).to_lowercase();
             (file.clone(), file.trim_end_matches(".xml").to_owned())
@@ -166,8 +166,8 @@ impl Reader {
         for resource in &mut repository.resources {
             // By the file that it names; a resource that names none is called as its file.
             let wanted = resource.file.as_deref().unwrap_or(&resource.name.value).to_lowercase();
-            let found = seeds.iter().find(|(_, (file, stem))| *file == wanted || *stem == wanted);
-            resource.content = found.map(|(source, _)| *source);
+            let found = seeds.iter().filter(|(_, (file, stem))| *file == wanted || *stem == wanted);
+            resource.contents = found.map(|(source, _)| *source).collect();
         }
         repository
     }

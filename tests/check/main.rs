@@ -2,5 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
+mod columns;
 mod fixtures;
+mod generated;
 mod harness;
+mod keys;
+mod lengths;
+mod model;
+mod scripts;
+mod seeds;

@@ -1,6 +1,7 @@
 //! CDX703: a mapped column, or a mapped field, does not exist.
 
 use crate::check::facts::Facts;
+use crate::check::near::near;
 use crate::check::rule::Rule;
 use crate::check::subjobs::{MappedField, MappedSubjob};
 use crate::diagnosis::sources::CDX_EXTENSIBILITY;
@@ -8,7 +9,6 @@ use crate::diagnosis::{Findings, Found, Header, Severity, Source, Spot, Subject,
 use crate::extension::hq::HqTable;
 use crate::extension::schema::SchemaTable;
 use crate::model::job::DATAAREAID;
-use crate::model::nearest::nearest;
 
 const HEADER: Header = Header {
     code: "CDX703",
@@ -60,11 +60,11 @@ fn in_channel(
     let (column, dotted) = (&field.to.value, table.dotted());
     let why = if facts.is_assumed(table) {
         "its columns are not published"
-    } else if facts.may_be_made_unread(column) {
+    } else if facts.may_be_made_unread(&[&table.name, column]) {
         "a part of a script that was not read may add it"
     } else {
         let names = table.columns.iter().map(|column| column.name.value.as_str());
-        let near = nearest(column, names).and_then(|near| table.column(near));
+        let near = near(column, names).and_then(|near| table.column(near));
         let place = near.map_or(table.span, |near| near.name.span);
         let found = Missing { what: "column", name: column, of: &dotted };
         let label = near.map_or("the table", |_| "a column of nearly that name");
@@ -90,7 +90,7 @@ fn in_headquarters(
         return unknown_field(facts, findings, subjob, field);
     }
     let names = hq.fields.iter().map(|field| field.name.value.as_str());
-    let near = nearest(name, names).and_then(|near| hq.field(near));
+    let near = near(name, names).and_then(|near| hq.field(near));
     let place = near.map_or(hq.name.span, |near| near.name.span);
     let label = near.map_or("headquarters' table", |_| "a field of nearly that name");
     let spots =

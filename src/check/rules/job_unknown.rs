@@ -1,12 +1,12 @@
 //! CDX715: a subjob is scheduled by a job that nothing declares.
 
 use crate::check::facts::Facts;
+use crate::check::near::near;
 use crate::check::rule::Rule;
 use crate::check::subjobs::MappedSubjob;
 use crate::diagnosis::sources::CDX_EXTENSIBILITY;
 use crate::diagnosis::{Findings, Found, Header, Severity, Source, Spot, Subject};
 use crate::model::job_names::{not_modelled, not_modelled_spellings};
-use crate::model::nearest::nearest;
 use crate::model::source::Located;
 
 const HEADER: Header = Header {
@@ -51,7 +51,7 @@ fn report(facts: &Facts, findings: &mut Findings, subjob: &MappedSubjob, job: &L
             not_modelled_spellings().filter(|word| is_known(facts, word)).map(|id| -> &str { id }),
         )
         .collect();
-    let near = nearest(&job.value, ids);
+    let near = near(&job.value, ids);
     let mut spots = vec![Spot::new(job.span, "nothing declares this job")];
     let own = declared(facts).find(|id| Some(id.value.as_str()) == near);
     spots.extend(own.map(|own| Spot::new(own.span, "a job of nearly that name")));

@@ -97,7 +97,7 @@ fn tell(
 ) {
     let sources = &facts.repository.sources;
     let dotted = table.dotted();
-    if facts.may_be_made_unread(&table.name) {
+    if facts.may_be_made_unread(&[&table.name]) {
         let why = format!("a part of a script that was not read may grant it to {roles}");
         return findings.unjudged(&dotted, &Unknown(why));
     }

@@ -34,10 +34,13 @@ fn check(facts: &Facts, findings: &mut Findings) {
         let Action::Drop { kind: ObjectKind::Table, name, .. } = &statement.action else {
             continue;
         };
+        let project = |span: Span| facts.repository.project_of(span.source);
         let created = all[at + 1..].iter().find_map(|later| match &later.action {
             Action::CreateTable(table) if is_same(&table.name, name) => Some(table.name.span),
             _ => None,
         });
+        // In which order the scripts of two projects run is not known.
+        let created = created.filter(|made| project(*made) == project(name.span));
         if let Some(created) = created.filter(|_| !name.is_temporary() && !name.is_of_product()) {
             dropped(facts, findings, name, created);
         }

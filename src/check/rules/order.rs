@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::check::facts::Facts;
 use crate::check::rule::Rule;
+use crate::check::words;
 use crate::diagnosis::sources::CHANNEL_EXTENSIONS;
 use crate::diagnosis::{Findings, Found, Header, Severity, Source, Spot, Subject, Unknown};
 use crate::extension::schema::Misplaced;
@@ -39,7 +40,13 @@ fn check(facts: &Facts, findings: &mut Findings) {
         let later = order[at + 1..].iter().find_map(|(_, later)| {
             made(&later.action).filter(|name| is_same(name, &misplaced.name))
         });
+        let project = |span: Span| facts.repository.project_of(span.source);
         match later {
+            Some(name) if project(name.span) != project(misplaced.span) => {
+                let file = facts.repository.sources.file(name.span);
+                let why = format!("it is made in {file}, of another project");
+                findings.unjudged(&misplaced.name.to_string(), &Unknown(why));
+            }
             Some(name) => report(facts, findings, misplaced, name.span),
             None if misplaced.name.is_of_product() => {}
             None => {
@@ -75,8 +82,10 @@ fn views(facts: &Facts, findings: &mut Findings, order: &[(&Script, &Statement)]
             for (_, later) in &order[at + 1..] {
                 let Some(object) = used(&later.action) else { continue };
                 let key = object.to_string().to_lowercase();
-                let first = !known.contains(&key) && !is_same(object, name);
-                if first && names(&text, &key) && told.insert(key) {
+                let project = |span: Span| facts.repository.project_of(span.source);
+                let own = project(object.span) == project(name.span);
+                let first = own && !known.contains(&key) && !is_same(object, name);
+                if first && words::names(&text, &key) && told.insert(key) {
                     let used = Misplaced { name: object.clone(), span: name.span };
                     report(facts, findings, &used, object.span);
                 }
@@ -96,22 +105,12 @@ fn used(action: &Action) -> Option<&ObjectName> {
     name.schema.is_some().then_some(name)
 }
 
-/// What is in the view whose statement begins there: lower case, without brackets and quotes.
+/// What is in the view whose statement begins there.
 fn body(facts: &Facts, script: &Script, statement: Span) -> String {
     let parts = script.skipped.iter().filter(|part| part.kind == SkippedKind::Body);
     let own = parts.filter(|part| part.span.start == statement.start);
     let text = own.map(|part| facts.repository.sources.text(part.span)).collect::<String>();
-    text.to_lowercase().replace(['[', ']', '"'], "")
-}
-
-/// Whether a text has a name as a whole.
-fn names(text: &str, name: &str) -> bool {
-    let part = |ch: Option<char>| ch.is_some_and(|ch| ch.is_alphanumeric() || "_#$@.".contains(ch));
-    text.match_indices(name).any(|(at, _)| {
-        let (before, after) = (&text[..at], &text[at + name.len()..]);
-        let column = after.starts_with('.');
-        !part(before.chars().next_back()) && (column || !part(after.chars().next()))
-    })
+    words::bare(&text)
 }
 
 fn report(facts: &Facts, findings: &mut Findings, used: &Misplaced, made: Span) {

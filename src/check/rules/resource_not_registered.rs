@@ -1,11 +1,11 @@
 //! CDX701: seed data is in no resource that an event handler adds.
 
 use crate::check::facts::Facts;
+use crate::check::near::near;
 use crate::check::rule::Rule;
 use crate::diagnosis::sources::CDX_EXTENSIBILITY;
-use crate::diagnosis::{Findings, Found, Header, Severity, Source, Spot, Subject};
+use crate::diagnosis::{Findings, Found, Header, Severity, Source, Spot, Subject, Unknown};
 use crate::extension::repository::{Handler, Resource, SeedData};
-use crate::model::nearest::nearest;
 
 const HEADER: Header = Header {
     code: "CDX701",
@@ -34,9 +34,14 @@ fn check(facts: &Facts, findings: &mut Findings) {
     }
     for seed in &repository.seeds {
         let source = seed.span.source;
-        let holds = |resource: &&Resource| resource.content == Some(source);
+        let holds = |resource: &&Resource| resource.contents.contains(&source);
         match repository.resources.iter().find(holds) {
             Some(resource) => registered(facts, findings, resource),
+            None if repository.resources.is_empty() => {
+                let file = repository.sources.file(seed.span);
+                let why = "no resource that was read holds it".to_owned();
+                findings.unjudged(file, &Unknown(why));
+            }
             None => in_no_resource(facts, findings, seed),
         }
     }
@@ -76,7 +81,7 @@ fn not_added(facts: &Facts, findings: &mut Findings, resource: &Resource) {
     let sources = &facts.repository.sources;
     let name = &resource.name;
     let added = facts.repository.handlers.iter().map(|handler| handler.resource.value.as_str());
-    let near = nearest(&name.value, added);
+    let near = near(&name.value, added);
     let mut spots = vec![Spot::new(name.span, "no handler adds this resource")];
     let near =
         facts.repository.handlers.iter().find(|handler| near == Some(&handler.resource.value));

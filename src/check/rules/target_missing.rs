@@ -1,12 +1,13 @@
 //! CDX702: nothing makes the table that a subjob targets.
 
 use crate::check::facts::Facts;
+use crate::check::near::near;
 use crate::check::rule::Rule;
-use crate::check::subjobs::MappedSubjob;
+use crate::check::subjobs::{MappedSubjob, TargetName};
 use crate::diagnosis::sources::CDX_EXTENSIBILITY;
 use crate::diagnosis::{Findings, Found, Header, Severity, Source, Spot, Subject, Unknown};
 use crate::extension::schema::{PRODUCT_SCHEMAS, SchemaTable};
-use crate::model::nearest::nearest;
+use crate::extension::script::ObjectName;
 
 const HEADER: Header = Header {
     code: "CDX702",
@@ -35,7 +36,7 @@ fn check(facts: &Facts, findings: &mut Findings) {
             "no list of base tables has it"
         } else if facts.repository.scripts.is_empty() {
             "no channel scripts were read"
-        } else if facts.may_be_made_unread(&subjob.target.name) {
+        } else if facts.may_be_made_unread(&[&subjob.target.name]) {
             "a part of a script that was not read may make it"
         } else {
             missing(facts, findings, subjob);
@@ -50,22 +51,37 @@ fn missing(facts: &Facts, findings: &mut Findings, subjob: &MappedSubjob) {
     let dotted = subjob.target.dotted();
     let made = || facts.channel.tables().filter(|table| !table.base);
     let names: Vec<String> = made().map(SchemaTable::dotted).collect();
-    let near = nearest(&dotted, names.iter().map(String::as_str));
+    let near = near(&dotted, names.iter().map(String::as_str));
     let near = made().find(|table| Some(table.dotted().as_str()) == near);
     let mut spots = vec![Spot::new(subjob.target.span, format!("nothing makes {dotted}"))];
     spots.extend(near.map(|near| Spot::new(near.span, "a table of nearly that name")));
-    let evidence = match near {
+    let mut evidence = vec![match near {
         Some(near) => format!("the scripts make {}", near.dotted()),
-        None => format!("the scripts make {} other tables", names.len()),
-    };
+        None => format!("the scripts make other tables ({})", names.len()),
+    }];
+    if let [first, more @ ..] = facts.repository.elsewhere.as_slice() {
+        let more = if more.is_empty() { String::new() } else { format!(" and {}", more.len()) };
+        evidence.push(format!("not read, as in no project of channel scripts: {first}{more}"));
+    }
     let found = Found {
         subject: Subject::at(sources, subjob.target.span)
             .with_subjob(&subjob.id.value)
             .with_table(&dotted),
-        title: format!("no script makes {dotted}"),
-        evidence: vec![evidence],
+        title: if is_other(facts, subjob) {
+            format!("{dotted} is not a table")
+        } else {
+            format!("no script makes {dotted}")
+        },
+        evidence,
         effect: "the subjob cannot be carried out in a channel database".to_owned(),
         fix: None,
     };
     findings.report_at(Severity::Error, found, sources, spots);
+}
+
+/// Whether something else has the name: a view, a procedure, a type.
+fn is_other(facts: &Facts, subjob: &MappedSubjob) -> bool {
+    let TargetName { schema, name, span } = &subjob.target;
+    let (schema, name) = (Some(schema.clone()), name.clone());
+    facts.channel.knows(&ObjectName { schema, name, span: *span })
 }

@@ -14,7 +14,7 @@ const HEADER: Header = Header {
     code: "CDX704",
     name: "value-can-be-too-long",
     severity: Severity::Error,
-    checks: "that each text column is at least as long as headquarters' field, and for uploads at \
+    checks: "that each text column that is mapped, or in the key, is at least as long as headquarters' field, and for uploads at \
              most as long; the length of a type that is not in the repository is taken from the \
              product's own column of that name, or is not judged",
     why: "The first value that is longer than the column fails the whole session, often long after \
@@ -29,9 +29,14 @@ const HEADER: Header = Header {
 pub(super) const RULE: Rule = Rule { header: HEADER, check };
 
 fn check(facts: &Facts, findings: &mut Findings) {
-    for subjob in facts.subjobs.iter().filter(|subjob| !subjob.fields.is_empty()) {
+    for subjob in &facts.subjobs {
+        // What adds a job alone maps nothing.
+        if subjob.fields.is_empty() && !subjob.is_new {
+            continue;
+        }
         let Some(table) = facts.known_target(subjob, findings) else { continue };
-        for field in &subjob.fields {
+        let key = unlisted_key(facts, subjob, table);
+        for field in subjob.fields.iter().chain(&key) {
             let Some(column) = table.column(&field.to.value) else { continue };
             let ColumnType::Text(room) = column.column_type.value else { continue };
             let own = field.from.value.eq_ignore_ascii_case(DATAAREAID);
@@ -54,6 +59,17 @@ fn check(facts: &Facts, findings: &mut Findings) {
             }
         }
     }
+}
+
+/// The columns of the key that are not among the fields, and go along by themselves; of a subjob
+/// that is merged into another one of the same table they are judged there.
+fn unlisted_key(facts: &Facts, subjob: &MappedSubjob, table: &SchemaTable) -> Vec<MappedField> {
+    let judged = subjob.is_new || subjob.extends.is_some();
+    let Some(key) = table.primary_key().filter(|_| judged) else { return Vec::new() };
+    let listed =
+        |name: &str| facts.fields_of(subjob).any(|f| f.to.value.eq_ignore_ascii_case(name));
+    let own = key.columns.iter().filter(|column| !listed(&column.value));
+    own.map(|column| MappedField { from: column.clone(), to: column.clone() }).collect()
 }
 
 /// How long headquarters' texts are, and where that is said.
@@ -144,10 +160,12 @@ fn compare(
         effect: "a longer value fails the whole session".to_owned(),
         fix: None,
     };
+    let listed = field.from.span.source == subjob.span.source;
+    let at = if listed { "mapped here" } else { "part of the key, which goes along by itself" };
     let spots = vec![
         Spot::new(column.column_type.span, format!("{} here", column.column_type.value)),
         limit.spot,
-        Spot::new(field.from.span, "mapped here"),
+        Spot::new(field.from.span, at),
     ];
     findings.report_at(Severity::Error, found, sources, spots);
 }
