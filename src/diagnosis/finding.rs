@@ -141,9 +141,17 @@ impl Finding {
         }
     }
 
-    /// The same, pointing at places: the one that it is about first.
+    /// The same, pointing at places: the one that it is about first. One that stands in a list of
+    /// tables is no place that anybody can change, and the first of the repository comes before it.
     #[must_use]
-    pub(crate) fn pointing_at(self, sources: &Sources, spots: Vec<Spot>) -> Self {
+    pub(crate) fn pointing_at(mut self, sources: &Sources, mut spots: Vec<Spot>) -> Self {
+        let own = spots.iter().position(|spot| !sources.is_listed(spot.span.source));
+        if let Some(own) = own.filter(|own| *own > 0) {
+            let spot = spots.remove(own);
+            self.subject = self.subject.placed(sources, spot.span);
+            self.fingerprint = fingerprint(self.code, &self.subject);
+            spots.insert(0, spot);
+        }
         let related = spots.iter().skip(1).map(|spot| {
             let (file, at) = (sources.file(spot.span).to_owned(), sources.position(spot.span));
             let (message, listed) = (spot.label.clone(), sources.is_listed(spot.span.source));

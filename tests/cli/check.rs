@@ -86,7 +86,28 @@ fn the_text_shows_the_lines_and_ends_with_what_was_judged() {
         ("sql/c.sql", CLEAN),
     ]);
     let run = env.run("check --only CDX710,CDX713").expect(1);
-    insta::assert_snapshot!(run.text(), @"");
+    insta::assert_snapshot!(run.text(), @r"
+    exit 1
+    --- stdout
+    error[CDX710]: a script drops ax.CUSTTABLE, which is not in ext
+     --> ChannelDatabase/b.sql:1:22
+      |
+    1 | DROP TABLE IF EXISTS [ax].[CUSTTABLE];
+      |                      ^^^^^^^^^^^^^^^^ the schema ax is the product's
+      |
+      = seen: it names ax.CUSTTABLE
+      = effect: the script is refused, or an update of the product undoes it
+      = help: Make a table of your own in ext, with the key of the one it extends, and take USE out.
+      = more: cdx explain CDX710
+
+    judged: 0 subjobs, 1 table, 2 scripts; base tables: the shipped list of base tables
+    not judged: published scripts: no --since says which revision was published
+    not read: 1 script in no project of channel scripts (sql/c.sql); name the folder to check them
+    read once: 1 file with the content of another (copy/ChannelDatabase/a.sql)
+    1 check: 0 passed, 1 failed, 0 crashed; 1 skipped
+    1 error, 0 warnings, 0 infos
+    --- stderr
+    ");
 }
 
 #[test]

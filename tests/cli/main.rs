@@ -7,6 +7,7 @@ mod batch;
 mod captured;
 mod check;
 mod check_accepted;
+mod check_base;
 mod check_formats;
 mod check_since;
 mod ci;

@@ -135,7 +135,16 @@ mod tests {
         let text =
             format!("GO\n{}DROP TABLE ax.CUSTTABLE -- {}\n", " ".repeat(90), "x".repeat(900));
         let shown = drawn(&text, 104..116, ColorChoice::Never, 60);
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r"
+        error[CDX710]: a script drops ax.CUSTTABLE, which is not in ext
+         --> a.sql:2:102
+          |
+        2 | ...   DROP TABLE ax.CUSTTABLE -- xxxxxxxxxxxxxxxxxxxx...
+          |                  ^^^^^^^^^^^^ here
+          |
+          = effect: the script is refused, or an update of the
+                    product undoes it
+        ");
         assert!(shown.lines().skip(1).all(|line| line.chars().count() <= 60), "{shown}");
     }
 
