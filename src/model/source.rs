@@ -1,6 +1,7 @@
 //! Texts that were read, and places in them.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use serde::Serialize;
 
@@ -26,9 +27,11 @@ pub enum Encoding {
 }
 
 /// The texts that were read, in the order in which they were found.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Sources {
     all: Vec<Source>,
+    /// Where the lines of each begin, once a place in it is asked for.
+    lines: Vec<OnceLock<Vec<usize>>>,
     /// Those that are lists of tables, and no files of a repository.
     listed: Vec<SourceId>,
 }
@@ -70,6 +73,7 @@ impl Sources {
     /// Adds a source.
     pub fn add(&mut self, source: Source) -> SourceId {
         self.all.push(source);
+        self.lines.push(OnceLock::new());
         SourceId(self.all.len() - 1)
     }
 
@@ -117,12 +121,24 @@ impl Sources {
 
     /// The line and the column at which a place begins.
     pub fn position(&self, span: Span) -> LineColumn {
-        position(&self.get(span.source).text, span.start)
+        self.place(span.source, span.start)
     }
 
     /// The line and the column behind its last character.
     pub(crate) fn end(&self, span: Span) -> LineColumn {
-        position(&self.get(span.source).text, span.end)
+        self.place(span.source, span.end)
+    }
+
+    fn place(&self, source: SourceId, offset: usize) -> LineColumn {
+        let text = &self.get(source).text;
+        let starts = self.lines[source.0].get_or_init(|| {
+            let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect()
+        });
+        let offset = if text.is_char_boundary(offset) { offset } else { text.len() };
+        let line = starts.partition_point(|start| *start <= offset);
+        let start = starts[line.saturating_sub(1)];
+        LineColumn { line, column: text[start..offset].chars().count() + 1 }
     }
 
     /// The text of a place.
@@ -156,24 +172,35 @@ impl<T> Located<T> {
     }
 }
 
-/// The line and the column of a byte offset; one beyond the end counts as the end.
-pub(crate) fn position(text: &str, offset: usize) -> LineColumn {
-    let before = text.get(..offset).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    LineColumn {
-        line: before.matches('\n').count() + 1,
-        column: before[line_start..].chars().count() + 1,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The line and the column of a byte offset; one beyond the end counts as the end.
+    fn position(text: &str, offset: usize) -> LineColumn {
+        let before = text.get(..offset).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        LineColumn {
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+        }
+    }
 
     #[test]
     fn a_column_counts_characters() {
         let at = |line, column| LineColumn { line, column };
         assert_eq!(position("a\nëx", 4), at(2, 2));
         assert_eq!(position("", 9), at(1, 1));
+        let mut sources = Sources::default();
+        for text in ["a\nëx", "", "a\r\n\nb\n"] {
+            let text = text.to_owned();
+            let source = Source { name: String::new(), text, encoding: None };
+            let id = sources.add(source);
+            let text = sources.get(id).text.clone();
+            for offset in 0..=text.len() + 1 {
+                let span = Span::new(id, offset..offset);
+                assert_eq!(sources.position(span), position(&text, offset), "{text:?} {offset}");
+            }
+        }
     }
 }

@@ -87,3 +87,43 @@ fn what_git_does_not_know_is_wrong() {
     let run = Run::of(output.unwrap()).expect(2);
     assert_eq!(run.json()["error"]["code"], "git", "{}", run.text());
 }
+
+/// The commands of the page's pipelines, without the one that installs.
+fn commands() -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/check.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let steps = page.lines().filter_map(|line| {
+        let line = line.trim();
+        line.strip_prefix("- run: ").or_else(|| line.strip_prefix("- script: "))
+    });
+    steps.filter(|step| !step.starts_with("cargo install")).map(str::to_owned).collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn the_pages_pipelines_run() {
+    let env = Env::empty();
+    for folder in ["Metadata", "ScaleUnit"] {
+        let from = format!("fixtures/check/value_can_be_too_long/broken/{folder}");
+        super::harness::copy(Path::new(&from), &env.path().join(folder)).unwrap();
+    }
+    let committed = git(env.path(), &["init", "--quiet"])
+        .and_then(|()| git(env.path(), &["add", "."]))
+        .and_then(|()| git(env.path(), &["commit", "--quiet", "-m", "first"]))
+        .and_then(|()| git(env.path(), &["tag", "v1"]));
+    let Some(()) = committed else { return };
+    let own = Path::new(env!("CARGO_BIN_EXE_cdx")).parent().unwrap();
+    let path = format!("{}:{}", own.display(), std::env::var("PATH").unwrap_or_default());
+    let mut codes = Vec::new();
+    for command in commands() {
+        let mut sh = Command::new("sh");
+        sh.env_clear().env("HOME", env.path()).env("PATH", &path).current_dir(env.path());
+        codes.push(Run::of(sh.args(["-c", &command]).output().unwrap()).code);
+    }
+    assert_eq!(codes, [1, 0, 1]);
+    let text = std::fs::read_to_string(env.path().join("check.sarif")).unwrap();
+    let log = super::check_formats::valid(&text);
+    assert_eq!(log["runs"][0]["results"].as_array().unwrap().len(), 2);
+    let text = std::fs::read_to_string(env.path().join("check.xml")).unwrap();
+    assert_eq!(junit_parser::from_reader(text.as_bytes()).unwrap().failures, 2);
+}
