@@ -3,15 +3,20 @@
 use std::ops::Range;
 
 use crate::diagnosis::Spot;
-use crate::model::source::{SourceId, Sources};
+use crate::model::source::{LineColumn, SourceId, Sources};
 use crate::report::safe;
 
 /// So many lines of a place are shown.
 const MOST_LINES: usize = 5;
 /// Places of one file that are so many lines apart are shown in one piece.
 const NEAR: usize = 6;
-/// So many bytes of a line are shown behind a place.
+/// So many bytes of a line are shown behind a place, and before one that is far from its beginning.
 const BEHIND: usize = 200;
+const FAR: usize = 1000;
+/// So many bytes are shown in one piece.
+const MOST_BYTES: usize = 4000;
+/// What stands where the beginning of a line was left out.
+const CUT: &str = "...";
 
 /// Lines of one source.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,6 +25,8 @@ pub(super) struct Excerpt {
     pub(super) source: SourceId,
     /// The number of the first line.
     pub(super) line: usize,
+    /// The first place, where its column is not the one that is shown.
+    pub(super) place: Option<LineColumn>,
     /// The lines, with nothing in them that a terminal acts on.
     pub(super) text: String,
     /// The places in them, and what is to be seen there.
@@ -42,6 +49,8 @@ struct Window<'a> {
     source: SourceId,
     lines: Range<usize>,
     bytes: Range<usize>,
+    /// The first place, where the beginning of its line is left out.
+    cut: Option<LineColumn>,
     spots: Vec<(Range<usize>, &'a str, bool)>,
 }
 
@@ -53,13 +62,18 @@ pub(super) fn excerpts(spots: &[Spot], primary: bool, sources: &Sources) -> Vec<
         let near = windows.iter_mut().find(|one| {
             let apart = one.lines.start.saturating_sub(window.lines.end)
                 + window.lines.start.saturating_sub(one.lines.end);
-            one.source == window.source && apart < NEAR
+            let bytes =
+                one.bytes.end.max(window.bytes.end) - one.bytes.start.min(window.bytes.start);
+            one.source == window.source && apart < NEAR && bytes < MOST_BYTES
         });
         match near {
             Some(one) => {
                 one.lines.start = one.lines.start.min(window.lines.start);
                 one.lines.end = one.lines.end.max(window.lines.end);
-                one.bytes.start = one.bytes.start.min(window.bytes.start);
+                if window.bytes.start < one.bytes.start {
+                    one.bytes.start = window.bytes.start;
+                    one.cut = window.cut;
+                }
                 one.bytes.end = one.bytes.end.max(window.bytes.end);
                 one.spots.extend(window.spots);
             }
@@ -71,14 +85,23 @@ pub(super) fn excerpts(spots: &[Spot], primary: bool, sources: &Sources) -> Vec<
 
 fn window<'a>(spot: &'a Spot, primary: bool, sources: &Sources) -> Window<'a> {
     let text = &sources.get(spot.span.source).text;
-    let line = sources.position(spot.span).line;
+    let position = sources.position(spot.span);
+    let line = position.line;
     let (from, mut to) = (spot.span.start.min(text.len()), spot.span.end.min(text.len()));
-    let start = text[..from].rfind('\n').map_or(0, |at| at + 1);
+    let mut start = text[..from].rfind('\n').map_or(0, |at| at + 1);
+    let cut = (from - start > FAR).then_some(position);
+    if cut.is_some() {
+        start = from - BEHIND;
+        while !text.is_char_boundary(start) {
+            start += 1;
+        }
+    }
     let inside = &text[from..to];
     if let Some((at, _)) = inside.match_indices('\n').nth(MOST_LINES - 1) {
         to = from + at;
     }
     let last = text[to..].find('\n').map_or(text.len(), |at| to + at);
+    let last = if text[to..last].ends_with('\r') { last - 1 } else { last };
     let mut end = last.min(to + BEHIND);
     while !text.is_char_boundary(end) {
         end += 1;
@@ -88,12 +111,13 @@ fn window<'a>(spot: &'a Spot, primary: bool, sources: &Sources) -> Window<'a> {
         source: spot.span.source,
         lines: line..line + more + 1,
         bytes: start..end,
+        cut,
         spots: vec![(from..to, &spot.label, primary)],
     }
 }
 
 fn excerpt(window: Window<'_>, sources: &Sources) -> Excerpt {
-    let Window { source, lines, bytes, spots } = window;
+    let Window { source, lines, bytes, cut, spots } = window;
     let shown = &sources.get(source).text[bytes.clone()];
     let places: Vec<usize> = spots
         .iter()
@@ -101,12 +125,14 @@ fn excerpt(window: Window<'_>, sources: &Sources) -> Excerpt {
         .map(|at| at.saturating_sub(bytes.start))
         .collect();
     let (text, moved) = safe::excerpt(shown, &places);
+    let lead = if cut.is_some() { CUT } else { "" };
     let marks = spots.iter().zip(moved.chunks(2)).map(|((_, label, primary), at)| Mark {
-        at: at[0]..at[1].max(at[0]),
+        at: lead.len() + at[0]..lead.len() + at[1].max(at[0]),
         label: safe::line(label),
         primary: *primary,
     });
-    Excerpt { source, line: lines.start, marks: marks.collect(), text }
+    let (line, marks) = (lines.start, marks.collect());
+    Excerpt { source, line, place: cut, text: format!("{lead}{text}"), marks }
 }
 
 #[cfg(test)]
@@ -132,5 +158,17 @@ mod tests {
         assert_eq!(marks.collect::<Vec<_>>(), ["A", "B\\u{1b}"]);
         assert!(found[0].marks[0].primary && !found[0].marks[1].primary);
         assert_eq!(&found[1].text[found[1].marks[0].at.clone()], "DROP A");
+    }
+
+    #[test]
+    fn a_line_without_an_end_is_cut_on_both_sides() {
+        let mut sources = Sources::default();
+        let text = format!("{}HERE{}\r\n", "ñ".repeat(5000), "x".repeat(5000));
+        let id = sources.add(Source { name: "a.sql".to_owned(), text, encoding: None });
+        let spot = Spot { span: Span::new(id, 10_000..10_004), label: String::new() };
+        let found = excerpts(&[spot], true, &sources).remove(0);
+        assert_eq!(&found.text[found.marks[0].at.clone()], "HERE");
+        assert_eq!(found.text, format!("...{}HERE{}", "ñ".repeat(100), "x".repeat(200)));
+        assert_eq!(found.place, Some(LineColumn { line: 1, column: 5001 }));
     }
 }

@@ -35,7 +35,18 @@ pub(super) fn draw(finding: &Finding, sources: &Sources, helps: bool, page: &mut
     let group = Group::with_title(level.primary_title(title).id(finding.code))
         .elements(places)
         .elements(notes(finding, helps, width));
-    page.drawn(&renderer.render(&[group]));
+    let drawn = renderer.render(&[group]);
+    // Lines that are cut are placed by a line of their own, and say nothing of their file again.
+    let said = drawn.lines().filter(|line| uncoloured(line).trim() != ":::");
+    page.drawn(&said.collect::<Vec<_>>().join("\n"));
+}
+
+/// A line without its colours.
+fn uncoloured(line: &str) -> String {
+    let mut pieces = line.split('\u{1b}');
+    let first = pieces.next().unwrap_or_default().to_owned();
+    let rest = pieces.map(|piece| piece.split_once('m').map_or("", |(_, text)| text));
+    first + &rest.collect::<String>()
 }
 
 /// Where it is: the lines, or the file alone where there are none to show.
@@ -50,16 +61,21 @@ fn places(finding: &Finding, sources: &Sources) -> Vec<Element<'static>> {
             None => origin,
         }));
     }
-    for Excerpt { source, line, text, marks } in excerpts(&finding.spots, own, sources) {
+    for Excerpt { source, line, place, text, marks } in excerpts(&finding.spots, own, sources) {
         let annotations = marks.into_iter().map(|mark| {
             let kind = if mark.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
             kind.span(mark.at).label(mark.label)
         });
-        let snippet = Snippet::source(text)
-            .line_start(line)
-            .path(safe::line(&sources.get(source).name))
-            .annotations(annotations);
-        places.push(snippet.into());
+        let name = safe::line(&sources.get(source).name);
+        let snippet = Snippet::source(text).line_start(line).annotations(annotations);
+        match place {
+            // Where a line is cut, the column that is shown is not its own.
+            Some(at) => {
+                let origin = Origin::path(name).line(at.line).char_column(at.column);
+                places.extend([Element::Origin(origin), snippet.into()]);
+            }
+            None => places.push(snippet.path(name).into()),
+        }
     }
     places
 }
@@ -146,6 +162,17 @@ mod tests {
                     product undoes it
         ");
         assert!(shown.lines().skip(1).all(|line| line.chars().count() <= 60), "{shown}");
+    }
+
+    #[test]
+    fn a_place_far_from_the_beginning_of_its_line_keeps_its_column() {
+        let text = format!("{}DROP TABLE ax.CUSTTABLE", " ".repeat(5000));
+        for color in [ColorChoice::Never, ColorChoice::Always] {
+            let shown = drawn(&text, 5011..5023, color, 60);
+            let plain: Vec<String> = shown.lines().map(uncoloured).collect();
+            assert_eq!(plain[1], " --> a.sql:1:5012", "{shown}");
+            assert!(plain[3].starts_with("1 | ...") && plain[4].ends_with("^ here"), "{shown}");
+        }
     }
 
     #[test]

@@ -10,8 +10,9 @@ use crate::diagnosis::{Diagnosis, Finding, Severity};
 use crate::model::source::LineColumn;
 use crate::report::page::count;
 
-/// A diagnosis as GitHub's workflow commands, and a last line with the counts: a line for each cause
-/// in an environment, since GitHub shows only so many of a step, and for each place in a repository.
+/// A diagnosis as GitHub's workflow commands, and a last line with the counts: a line for each
+/// cause in an environment, since GitHub shows only so many of a step, and for each place in a
+/// repository.
 ///
 /// What is accepted is left out and only counted; what the baseline knows is a
 /// notice. A rule that could not look everywhere is a notice, one that crashed a warning.
