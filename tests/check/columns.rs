@@ -69,7 +69,7 @@ fn every_subjob_of_a_table_counts() {
 /// The product fills its own tables, and of those only the columns that a repository adds count.
 #[test]
 fn a_table_of_the_product_is_filled_by_the_product() {
-    let texts = vec![seed("Seed", &subjob("Id=\"CustTable\"", &["AccountNum"]))];
+    let texts = vec![seed("Seed", &subjob("Id=\"RetailStoreTable\"", &["StoreNumber"]))];
     assert_eq!(found("CDX706", &texts), NONE);
     assert_eq!(found("CDX709", &texts), NONE);
     let foreign = "CREATE TABLE crt.T (A int NULL)\nGO\nCREATE TABLE U (A int)";
