@@ -7,12 +7,12 @@ use std::io::Cursor;
 use std::process::Command;
 
 use cdx::diagnosis::{
-    Checks, Diagnosis, Finding, Fix, Found, Outcome, Severity, Stage, State, Step, Subject,
+    Checks, Diagnosis, Finding, Fix, Found, Looked, Outcome, Severity, Stage, State, Step, Subject,
 };
 use cdx::doctor::rules::{RULES, find};
 use cdx::doctor::{Request, examine};
 use cdx::model::suggestion::{Run, Suggestion};
-use cdx::report::doctor::{github, junit, sarif};
+use cdx::report::diagnosis::{github, junit, sarif};
 use cdx::store::Environment;
 use junit_parser::{TestCase, TestStatus, TestSuite};
 use quick_junit::{Report, TestCaseStatus};
@@ -47,7 +47,8 @@ fn diagnosis(rules: Vec<Outcome>, findings: Vec<Finding>) -> Diagnosis {
     let (passed, failed) = (of(State::Passed), of(State::Failed));
     let (skipped, crashed) = (of(State::Skipped), of(State::Crashed));
     let checks = Checks { run: passed + failed + crashed, passed, failed, skipped, crashed };
-    Diagnosis { checks, rules, findings, channels: vec!["houston".to_owned()], env: None }
+    let looked = Looked::Environment { channels: vec!["houston".to_owned()] };
+    Diagnosis { checks, rules, findings, looked, env: None }
 }
 
 /// Each state, each severity, an accepted and a known finding, and a subject twice.

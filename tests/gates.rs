@@ -25,7 +25,7 @@ const TODAY: Date = date(2026, 1, 15);
 const AGREED: Consent = Consent { confirm: true, irreversible: true };
 
 fn jobs() -> Vec<String> {
-    cdx::definitions::file::job_ids(&cdx::definitions::shipped())
+    cdx::definitions::job_ids(&cdx::definitions::shipped())
 }
 
 fn catalogue() -> Catalogue {

@@ -3,11 +3,19 @@
 //!
 //! A repository is read once, into facts; rules look at facts alone and change nothing.
 
+mod accept;
+mod allow;
 mod examine;
 pub mod facts;
+mod list;
+mod near;
+pub(crate) mod page;
 mod rule;
 pub mod rules;
 mod subjobs;
+mod words;
 
-pub use examine::{Examination, Request, examine};
+pub(crate) use accept::Settings;
+pub use examine::{Folder, Request, examine};
+pub(crate) use list::{find, headers};
 pub use rule::Rule;

@@ -7,6 +7,7 @@ mod context;
 pub(crate) mod error;
 pub(crate) mod exit;
 mod folder;
+mod judging;
 mod new_customer;
 mod program;
 #[cfg(test)]

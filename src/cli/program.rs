@@ -176,12 +176,14 @@ fn fits(command: &Command, format: FormatArg) -> Result<(), CommandError> {
         let message = "only rts list writes --format csv, expected text or json";
         return Err(CommandError::usage("usage", message, hint));
     }
-    match format.doctors_own() {
-        Some(word) if !matches!(command, Command::Doctor(_)) => Err(CommandError::usage(
-            "usage",
-            format!("only the doctor writes --format {word}, expected text or json"),
-            Prose::hint("use it there", Doctor { format: Some(word), ..Doctor::default() }),
-        )),
+    match format.diagnoses_own() {
+        Some(word) if !matches!(command, Command::Doctor(_) | Command::Check(_)) => {
+            Err(CommandError::usage(
+                "usage",
+                format!("only doctor and check write --format {word}, expected text or json"),
+                Prose::hint("use it there", Doctor { format: Some(word), ..Doctor::default() }),
+            ))
+        }
         _ => Ok(()),
     }
 }

@@ -10,7 +10,7 @@ use crate::model::interval::Interval;
 use crate::model::run::Phase;
 use crate::model::session::{SessionId, SessionKind};
 use crate::model::suggestion::{
-    Consent, Doctor, OfChannels, OfCustomers, OfExtensions, OfFeatures, OfJobs, OfSessions,
+    Check, Consent, Doctor, OfChannels, OfCustomers, OfExtensions, OfFeatures, OfJobs, OfSessions,
     ProfileSwitch, Run, SetSchedule, Shell, Suggestion,
 };
 use crate::model::version::Version;
@@ -69,6 +69,8 @@ fn of_name(name: &str) -> Vec<Suggestion> {
         doctor.into(),
         Doctor { baseline: Some(own()), write_baseline: true, ..Doctor::default() }.into(),
         Doctor { fix: true, ..Doctor::default() }.into(),
+        Check { path: Some(own()), only: Some("CDX704".to_owned()), ..Check::default() }.into(),
+        Check { baseline: Some(own()), write_baseline: true, ..Check::default() }.into(),
         Suggestion::Explain(own()),
         Suggestion::Help(Some("run".to_owned())),
         Suggestion::Version,
@@ -192,6 +194,7 @@ fn every_suggestion_is_understood_as_it_is_typed() {
                             | Suggestion::InitOver(_)
                             | Suggestion::DemoElsewhere(_)
                             | Suggestion::DemoChapter(..)
+                            | Suggestion::Check(_)
                     );
                     assert_eq!(named.as_deref(), env.filter(|_| !elsewhere), "{typed}");
                     true

@@ -37,20 +37,20 @@ pub(super) enum FormatArg {
     /// Of lists for spreadsheets alone.
     #[value(hide = true)]
     Csv,
-    /// Of the doctor alone.
+    /// Of the doctor and `check` alone.
     #[value(hide = true)]
     Junit,
-    /// Of the doctor alone.
+    /// Of the doctor and `check` alone.
     #[value(hide = true)]
     Sarif,
-    /// Of the doctor alone.
+    /// Of the doctor and `check` alone.
     #[value(hide = true)]
     Github,
 }
 
 impl FormatArg {
-    /// The word, where only the doctor writes in this format.
-    pub(super) fn doctors_own(self) -> Option<&'static str> {
+    /// The word, where only the doctor and `check` write in this format.
+    pub(super) fn diagnoses_own(self) -> Option<&'static str> {
         match self {
             Self::Text | Self::Json | Self::Csv => None,
             Self::Junit => Some("junit"),
@@ -64,7 +64,7 @@ impl From<FormatArg> for Format {
     fn from(arg: FormatArg) -> Self {
         match arg {
             FormatArg::Json => Self::Json,
-            // The doctor's own formats have errors and hints as text, beside them.
+            // Formats of build servers have errors and hints as text, beside them.
             FormatArg::Text
             | FormatArg::Csv
             | FormatArg::Junit

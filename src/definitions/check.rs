@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::file;
 use super::merge::{DefinitionSet, FILTER, KEY, Places, of_field, of_target};
 use super::problem::{Kind, Problem, Problems};
+use super::reading;
 use super::shipped::SourceFile;
 use crate::model::job::{DATAAREAID, Definitions, Direction, FieldMap, Filter, Subjob, Target};
 use crate::model::key::{self, Sides};
@@ -25,7 +25,7 @@ pub(crate) fn load_whole(files: &[SourceFile], catalogue: &Catalogue) -> (Defini
     let mut merged = DefinitionSet::new(files);
     let mut raw = Vec::new();
     for (at, source) in files.iter().enumerate() {
-        let (file, problems) = file::read(source);
+        let (file, problems) = reading::read(source);
         merged.problems.join(problems);
         // A subjob that names no job is of the one that its file declares.
         let job = file.jobs.first().map(|job| job.id.value.clone());

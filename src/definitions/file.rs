@@ -1,8 +1,6 @@
 //! One definition file as it is written, before it is held against tables and other files.
 
 use super::problem::{Kind, Problems};
-use super::seed;
-use super::shipped::SourceFile;
 use super::walk::{At, Walker};
 use crate::model::evidence::Grade;
 use crate::model::job::{Direction, Filter, Join};
@@ -50,12 +48,7 @@ pub(super) struct RawSubjob {
 const LONGEST_ID: usize = 20;
 
 /// Reads a file; everything that is wrong with its form is in the problems.
-pub(super) fn read(source: &SourceFile) -> (RawFile, Problems) {
-    let SourceFile { name, text, shipped, seed } = source;
-    if let Some(seed) = seed {
-        return seed::read(name, text, seed);
-    }
-    let shipped = *shipped;
+pub(super) fn read(name: &str, text: &str, shipped: bool) -> (RawFile, Problems) {
     let mut walker = Walker::new(name, text);
     let root = walker.parse();
     walker.known_keys(&root, &["job", "subjob"]);
@@ -67,12 +60,6 @@ pub(super) fn read(source: &SourceFile) -> (RawFile, Problems) {
         .filter_map(|(table, at)| subjob(&mut walker, table, at, shipped))
         .collect();
     (RawFile { jobs: job.into_iter().collect(), subjobs }, walker.problems)
-}
-
-/// The ids of the jobs that files declare, without looking at anything else in them.
-pub fn job_ids(files: &[SourceFile]) -> Vec<String> {
-    let jobs = |file: &SourceFile| read(file).0.jobs.into_iter().map(|job| job.id.value);
-    files.iter().flat_map(jobs).collect()
 }
 
 fn job(walker: &mut Walker<'_>, table: &DeTable<'_>, at: usize, shipped: bool) -> Option<RawJob> {

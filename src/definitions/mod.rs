@@ -1,9 +1,10 @@
 //! TOML into valid types: jobs, subjobs and settings, every problem at once.
 
 mod check;
-pub mod file;
+mod file;
 mod merge;
 pub(crate) mod problem;
+mod reading;
 pub(crate) mod script;
 mod seed;
 pub(crate) mod settings;
@@ -14,4 +15,5 @@ pub(crate) mod which;
 pub use check::load;
 pub(crate) use check::load_whole;
 pub use problem::{Kind, Problem, Problems};
+pub use reading::job_ids;
 pub use shipped::{SourceFile, shipped};

@@ -10,7 +10,7 @@ use toml::de::DeTable;
 use super::problem::{Kind, Problems};
 use super::walk::{At, Walker};
 use crate::model::ids::DataAreaId;
-use crate::model::settings::{SUBJECT_PARTS, Settings, Suppression, UploadTopology};
+use crate::model::settings::{CHECK_PARTS, SUBJECT_PARTS, Settings, Suppression, UploadTopology};
 
 /// The commented file that `init` writes; it says what the defaults are.
 pub(crate) const TEMPLATE: &str = include_str!("cdx.template.toml");
@@ -67,13 +67,25 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Settings, Problems> {
     if let Some((table, _)) = walker.table(&root, "doctor") {
         doctor(&mut walker, table, &mut settings);
     }
-    settings.suppressions = suppressions(&mut walker, &root, text);
+    settings.suppressions = suppressions(&mut walker, &root, SUBJECT_PARTS);
     for (table, at) in walker.tables(&root, "extension") {
         walker.known_keys(table, &["path"]);
         let path = walker.required(table, "path", at, "a folder or a package of an extension");
         settings.extensions.extend(path.map(|path| path.value));
     }
     if walker.problems.is_empty() { Ok(settings) } else { Err(walker.problems) }
+}
+
+/// Reads a repository's `cdx-check.toml`: what of it is accepted.
+///
+/// # Errors
+/// Every problem, with line and column.
+pub(crate) fn parse_check(file: &str, text: &str) -> Result<Vec<Suppression>, Problems> {
+    let mut walker = Walker::new(file, text);
+    let root = walker.parse();
+    walker.known_keys(&root, &["suppress"]);
+    let suppressions = suppressions(&mut walker, &root, CHECK_PARTS);
+    if walker.problems.is_empty() { Ok(suppressions) } else { Err(walker.problems) }
 }
 
 fn environment(walker: &mut Walker<'_>, table: &DeTable<'_>, settings: &mut Settings) {
@@ -148,14 +160,24 @@ fn doctor(walker: &mut Walker<'_>, table: &DeTable<'_>, settings: &mut Settings)
     }
 }
 
-fn suppressions(walker: &mut Walker<'_>, root: &DeTable<'_>, text: &str) -> Vec<Suppression> {
+fn suppressions(
+    walker: &mut Walker<'_>,
+    root: &DeTable<'_>,
+    parts: &'static [&'static str],
+) -> Vec<Suppression> {
+    let text = walker.text;
     let mut found = Vec::new();
     let (mut counted, mut line) = (0, 1);
     for (table, at) in walker.tables(root, "suppress") {
         walker.known_keys(table, &["code", "scope", "reason", "expires"]);
         let code = walker.required(table, "code", at, "a rule's code such as \"CDX303\"");
         let reason = walker.required(table, "reason", at, "why the finding is accepted");
-        let scope = scope(walker, table);
+        if let Some(At { at, .. }) = reason.as_ref().filter(|reason| reason.value.trim().is_empty())
+        {
+            let expected = "why the finding is accepted";
+            walker.note(*at, Kind::Missing { key: "reason", expected });
+        }
+        let scope = scope(walker, table, parts);
         let expires = walker.text_or_date(table, "expires");
         let date = expires.as_ref().and_then(|text| text.value.parse::<Date>().ok());
         if let Some(At { value, at }) = expires.filter(|_| date.is_none()) {
@@ -173,11 +195,15 @@ fn suppressions(walker: &mut Walker<'_>, root: &DeTable<'_>, text: &str) -> Vec<
 }
 
 /// `scope = { channel = "online" }`.
-fn scope(walker: &mut Walker<'_>, table: &DeTable<'_>) -> Vec<(String, String)> {
+fn scope(
+    walker: &mut Walker<'_>,
+    table: &DeTable<'_>,
+    parts: &'static [&'static str],
+) -> Vec<(String, String)> {
     let Some((inner, _)) = walker.table(table, "scope") else { return Vec::new() };
-    walker.known_keys(inner, SUBJECT_PARTS);
+    walker.known_keys(inner, parts);
     let mut scope = Vec::new();
-    for part in SUBJECT_PARTS {
+    for part in parts {
         if let Some(value) = walker.text(inner, part) {
             scope.push(((*part).to_owned(), value.value));
         }
@@ -210,6 +236,21 @@ mod tests {
     fn the_template_says_the_defaults() {
         assert_eq!(parse("cdx.toml", TEMPLATE).unwrap(), Settings::default());
         assert_eq!(parse("cdx.toml", "").unwrap(), Settings::default());
+    }
+
+    #[test]
+    fn a_repository_accepts_by_its_own_parts() {
+        let text = "[[suppress]]\ncode = \"CDX711\"\nscope = { file = \"a.sql\", channel = \"x\" }\n\
+                    reason = \" \"\n[other]\n";
+        let problems = parse_check("cdx-check.toml", text).unwrap_err().told;
+        let found: Vec<_> = problems.iter().map(|p| (p.line, p.column, p.code)).collect();
+        let unknown = "unknown-key";
+        assert_eq!(found, [(5, 2, unknown), (4, 10, "missing"), (3, 27, unknown)]);
+        let text = "[[suppress]]\ncode = \"CDX711\"\nscope = { file = \"a.sql\" }\n\
+                    reason = \"x\"\nexpires = 2027-01-31\n";
+        let found = parse_check("cdx-check.toml", text).unwrap();
+        assert_eq!(found[0].scope, [("file".to_owned(), "a.sql".to_owned())]);
+        assert_eq!((found.len(), found[0].line), (1, 2));
     }
 
     #[test]

@@ -10,7 +10,7 @@ const VERSION: u32 = 1;
 /// What a baseline file holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Baseline {
+pub struct Baseline {
     format_version: u32,
     findings: Vec<Entry>,
 }

@@ -10,7 +10,7 @@ use super::header::Header;
 use super::severity::Severity;
 use super::sources::Source;
 use super::subject::Subject;
-use crate::model::source::{Sources, Span};
+use crate::model::source::{LineColumn, Sources, Span};
 
 /// What a rule found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +47,9 @@ pub struct Related {
     pub column: usize,
     /// What is to be seen there.
     pub message: String,
+    /// Whether it stands in a list of tables, and in no file of the repository.
+    #[serde(skip)]
+    pub listed: bool,
 }
 
 /// A finding that causes another.
@@ -87,7 +90,7 @@ pub struct Finding {
     pub sources: &'static [Source],
     /// The same for the same rule and subject, in every run and on every machine.
     pub fingerprint: String,
-    /// Accepted in `cdx.toml`.
+    /// Accepted, in `cdx.toml`, `cdx-check.toml` or a comment.
     pub suppressed: bool,
     /// Why it is accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -97,9 +100,19 @@ pub struct Finding {
     /// The places that it points at, the one that it is about first; none of an environment.
     #[serde(skip)]
     pub spots: Vec<Spot>,
+    /// Where the place that it is about ends.
+    #[serde(skip)]
+    pub end: Option<LineColumn>,
     /// The places beside the one that it is about.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<Related>,
+}
+
+impl Spot {
+    /// A place, and what is to be seen there.
+    pub(crate) fn new(span: Span, label: impl Into<String>) -> Self {
+        Self { span, label: label.into() }
+    }
 }
 
 impl Finding {
@@ -123,18 +136,48 @@ impl Finding {
             suppressed_because: None,
             baseline: false,
             spots: Vec::new(),
+            end: None,
             related: Vec::new(),
         }
     }
 
-    /// The same, pointing at places: the one that it is about first.
+    /// The same, pointing at places: the one that it is about first. One that stands in a list of
+    /// tables is no place that anybody can change, and the first of the repository comes before it.
     #[must_use]
-    pub fn pointing_at(self, sources: &Sources, spots: Vec<Spot>) -> Self {
+    pub(crate) fn pointing_at(mut self, sources: &Sources, mut spots: Vec<Spot>) -> Self {
+        let own = spots.iter().position(|spot| !sources.is_listed(spot.span.source));
+        if let Some(own) = own.filter(|own| *own > 0) {
+            let spot = spots.remove(own);
+            self.subject = self.subject.placed(sources, spot.span);
+            self.fingerprint = fingerprint(self.code, &self.subject);
+            spots.insert(0, spot);
+        }
         let related = spots.iter().skip(1).map(|spot| {
             let (file, at) = (sources.file(spot.span).to_owned(), sources.position(spot.span));
-            Related { file, line: at.line, column: at.column, message: spot.label.clone() }
+            let (message, listed) = (spot.label.clone(), sources.is_listed(spot.span.source));
+            Related { file, line: at.line, column: at.column, message, listed }
         });
-        Self { related: related.collect(), spots, ..self }
+        let related = related.collect();
+        let own = spots.first().filter(|spot| {
+            self.subject.in_file() == Some(sources.file(spot.span))
+                && self.subject.position() == Some(sources.position(spot.span))
+        });
+        let end = own.map(|spot| sources.end(spot.span));
+        Self { spots, end, related, ..self }
+    }
+
+    /// Has it known by another name of its file, the same wherever the program is run.
+    pub(crate) fn known_in(&mut self, name: &dyn Fn(&str) -> String) {
+        self.fingerprint = fingerprint(self.code, &self.subject.clone().renamed(name));
+    }
+
+    /// The same with other names of its files; what it is known by stays.
+    #[must_use]
+    pub(crate) fn renamed(mut self, name: &dyn Fn(&str) -> String) -> Self {
+        for place in self.related.iter_mut().filter(|place| !place.listed) {
+            place.file = name(&place.file);
+        }
+        Self { subject: self.subject.renamed(name), ..self }
     }
 
     /// Whether it counts towards the verdict: neither accepted nor known before.

@@ -2,6 +2,7 @@
 
 use super::finding::{Finding, Found, Spot};
 use super::header::Header;
+use super::outcome::NotJudged;
 use super::severity::Severity;
 use crate::model::source::Sources;
 
@@ -16,17 +17,20 @@ pub type Known<T> = Result<T, Unknown>;
 /// What a rule finds.
 #[derive(Debug)]
 pub struct Findings {
-    header: &'static Header,
+    /// The rule.
+    pub(crate) header: &'static Header,
     /// Its findings.
     pub(crate) found: Vec<Finding>,
     /// What it could not look at, and why.
     pub(crate) unjudged: Vec<String>,
+    /// The same, what it is apart from why.
+    pub(crate) not_judged: Vec<NotJudged>,
 }
 
 impl Findings {
     /// Nothing yet.
     pub(crate) fn new(header: &'static Header) -> Self {
-        Self { header, found: Vec::new(), unjudged: Vec::new() }
+        Self { header, found: Vec::new(), unjudged: Vec::new(), not_judged: Vec::new() }
     }
 
     /// Reports something.
@@ -69,6 +73,7 @@ impl Findings {
         let line = format!("{what}: {why}");
         if !self.unjudged.contains(&line) {
             self.unjudged.push(line);
+            self.not_judged.push(NotJudged { what: what.to_owned(), why: why.to_string() });
         }
     }
 }

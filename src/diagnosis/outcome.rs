@@ -50,7 +50,45 @@ pub struct Checks {
     pub crashed: usize,
 }
 
-/// What the doctor says.
+/// What a diagnosis looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Looked {
+    /// An environment.
+    Environment {
+        /// Its databases.
+        channels: Vec<String>,
+    },
+    /// A repository.
+    Repository {
+        /// How much of it.
+        judged: Judged,
+        /// What of it could not be judged.
+        not_judged: Vec<NotJudged>,
+    },
+}
+
+/// How much of a repository was judged.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Judged {
+    /// Subjobs of seed data.
+    pub subjobs: usize,
+    /// Tables of headquarters and of the channel that the repository makes or extends.
+    pub tables: usize,
+    /// Scripts.
+    pub scripts: usize,
+}
+
+/// What could not be judged.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct NotJudged {
+    /// A table, a subjob, a file.
+    pub what: String,
+    /// Why not.
+    pub why: String,
+}
+
+/// What is wrong with an environment or a repository.
 #[derive(Debug, Clone, Serialize)]
 pub struct Diagnosis {
     /// How many rules ended how.
@@ -59,8 +97,9 @@ pub struct Diagnosis {
     pub rules: Vec<Outcome>,
     /// What was found, the gravest first.
     pub findings: Vec<Finding>,
-    /// The databases that were looked at.
-    pub channels: Vec<String>,
+    /// What was looked at.
+    #[serde(flatten)]
+    pub looked: Looked,
     /// The environment that `--env` named, which commands to be typed name too.
     #[serde(skip)]
     pub env: Option<String>,

@@ -81,6 +81,19 @@ impl Subject {
         Self { position, ..Self::file(sources.file(span)) }
     }
 
+    /// The same in another place.
+    #[must_use]
+    pub(super) fn placed(self, sources: &Sources, span: Span) -> Self {
+        let (file, position) = (sources.file(span).to_owned(), sources.position(span));
+        Self { file: Some(file), position: Some(position), ..self }
+    }
+
+    /// The same with another name of its file.
+    #[must_use]
+    pub(super) fn renamed(self, name: &dyn Fn(&str) -> String) -> Self {
+        Self { file: self.file.as_deref().map(name), ..self }
+    }
+
     /// Where in its file it is.
     pub(crate) fn position(&self) -> Option<LineColumn> {
         self.position

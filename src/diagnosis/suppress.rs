@@ -1,11 +1,30 @@
-//! Findings that `cdx.toml` accepts, and suppressions that accept nothing.
+//! Findings that are accepted, and suppressions that accept nothing.
 
 use jiff::civil::Date;
 
 use super::finding::Finding;
-use super::header::is_called;
+use super::header::{Header, is_called};
 use super::outcome::{Outcome, State};
+use super::severity::Severity;
+use super::sources::{FIDELITY, Source};
 use crate::model::settings::Suppression;
+
+/// The rule about suppressions themselves, which the doctor and `check` both have.
+pub(crate) const UNUSED: Header = Header {
+    code: "CDX902",
+    name: "suppression-unused",
+    severity: Severity::Warning,
+    checks: "every suppression (`[[suppress]]` of `cdx.toml`, or of a repository's \
+             `cdx-check.toml`, and a comment `cdx: allow`): that it names a rule, has a reason, \
+             has not expired, and accepts at least one finding; where the rule could not look \
+             everywhere, nothing is said",
+    why: "A suppression that accepts nothing any more hides the next finding of its kind from \
+          everybody. One that has expired was meant to be looked at by now.",
+    how_to_fix: "Take it out, or give it a new date and a reason.",
+    since: "0.2.0",
+    behaviours: &[],
+    sources: &[Source::assumed(FIDELITY)],
+};
 
 /// Whether a suppression has ended.
 pub(crate) fn is_expired(suppression: &Suppression, today: Date) -> bool {

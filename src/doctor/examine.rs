@@ -6,7 +6,7 @@ use super::rule::{Depth, Rule};
 use super::rules::{RULES, suppression_unused};
 use crate::diagnosis::baseline::Baseline;
 use crate::diagnosis::{
-    Checks, Diagnosis, Finding, Findings, Outcome, State, Unknown, settle, suppress,
+    Checks, Diagnosis, Finding, Findings, Looked, Outcome, State, Unknown, settle, suppress,
 };
 use crate::store::{Reader, StoreError, topology};
 
@@ -104,12 +104,13 @@ pub(crate) fn diagnose(examination: &Examination, request: &Request) -> Diagnosi
     for fix in findings.iter_mut().filter_map(|finding| finding.fix.as_mut()) {
         fix.env.clone_from(&request.env);
     }
+    let channels = examination.channels.iter().map(|one| one.store.name.clone());
     Diagnosis {
         env: request.env.clone(),
         checks: Checks::of(&rules),
         rules,
         findings,
-        channels: examination.channels.iter().map(|one| one.store.name.clone()).collect(),
+        looked: Looked::Environment { channels: channels.collect() },
     }
 }
 

@@ -8,7 +8,7 @@ use super::chain::chain;
 use super::ending::{Ending, ended, is_being_made};
 use super::error::ExchangeError;
 use super::group_run::serving;
-use super::initialize::own_schema;
+use super::own::own_schema;
 use super::upload_tables::Uploads;
 use crate::model::ids::{AccountNum, DataStoreId, GroupId, JobId};
 use crate::model::job::{Direction, Job};

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::channels::OwnUploads;
 use super::error::ExchangeError;
+use super::own::DESPITE;
 use super::plan::keys;
 use crate::definitions::{self, Problem, Problems, SourceFile};
 use crate::model::ids::JobId;
@@ -13,7 +14,8 @@ use crate::model::job::{Definitions, Direction, Job};
 use crate::model::plan::MEMBERSHIP;
 use crate::model::schema::{Table, Tables};
 use crate::model::time::Time;
-use crate::store::own_schema::{OwnSchema, SourceNote};
+use crate::store::own_note::SourceNote;
+use crate::store::own_schema::OwnSchema;
 use crate::store::{
     Environment, Headquarters, HqTx, StoreError, Writer, catalogue, features, files, scheduler,
     topology, tracking, world,
@@ -72,20 +74,6 @@ pub struct Options {
     pub(crate) delete_existing: bool,
     /// What is whole is taken, and what is broken is left out.
     pub(crate) despite_errors: bool,
-}
-
-/// The key under which headquarters keeps that what is broken was left out.
-const DESPITE: &str = "despite-errors";
-
-/// What is to be made of a user's own: all of it, or, where the scheduler was initialized so, what
-/// is whole.
-///
-/// # Errors
-/// Everything that is broken, unless it is to be left out.
-pub(super) fn own_schema(writer: &Writer) -> Result<OwnSchema, StoreError> {
-    let (own, problems) = writer.env.own_schema_with(&[])?;
-    let despite = world::find(&writer.hq, DESPITE)?.is_some_and(|kept| kept == "yes");
-    if problems.is_empty() || despite { Ok(own) } else { Err(StoreError::Definitions(problems)) }
 }
 
 /// Makes the tables of the user's own; then writes the definitions into headquarters and tracks

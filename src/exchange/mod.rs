@@ -25,6 +25,7 @@ pub mod initialize;
 pub(crate) mod intents;
 pub(crate) mod manage;
 pub(crate) mod notice;
+mod own;
 pub mod plan;
 pub(crate) mod reconnect;
 pub(crate) mod recover;

@@ -16,7 +16,7 @@ pub const LIST_NAME: &str = "the shipped list of base tables";
 pub fn shipped(sources: &mut Sources) -> Script {
     static READ: OnceLock<Script> = OnceLock::new();
     let text = LIST.to_owned();
-    let id = sources.add(Source { name: LIST_NAME.to_owned(), text, encoding: None });
+    let id = sources.add_list(Source { name: LIST_NAME.to_owned(), text, encoding: None });
     let read = READ.get_or_init(|| sql::read(id, LIST_NAME, LIST));
     if read.source == id { read.clone() } else { sql::read(id, LIST_NAME, LIST) }
 }
@@ -24,13 +24,13 @@ pub fn shipped(sources: &mut Sources) -> Script {
 /// Reads further tables, of a text that becomes a source of its own.
 pub fn more(sources: &mut Sources, name: &str, text: &str) -> Script {
     let (name, text) = (name.to_owned(), text.to_owned());
-    let id = sources.add(Source { name, text, encoding: None });
+    let id = sources.add_list(Source { name, text, encoding: None });
     let Source { name, text, .. } = sources.get(id);
     sql::read(id, name, text)
 }
 
 /// Whether a source is the shipped list.
-pub fn is_list(sources: &Sources, source: SourceId) -> bool {
+pub(crate) fn is_list(sources: &Sources, source: SourceId) -> bool {
     sources.get(source).name == LIST_NAME
 }
 

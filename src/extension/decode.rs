@@ -9,12 +9,11 @@ pub(super) fn decode(bytes: &[u8]) -> (String, Option<Encoding>) {
         let wide = (encoding != encoding_rs::UTF_8).then_some(Encoding::Utf16);
         return (text.into_owned(), wide);
     }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => (text.to_owned(), None),
-        Err(_) => {
-            let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes);
-            (text.into_owned(), Some(Encoding::Windows1252))
-        }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        (text.to_owned(), None)
+    } else {
+        let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes);
+        (text.into_owned(), Some(Encoding::Windows1252))
     }
 }
 

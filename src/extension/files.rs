@@ -26,9 +26,9 @@ const LARGEST: u64 = 64 * 1024 * 1024;
 const MOST_OF_PACKAGE: u64 = 512 * 1024 * 1024;
 
 /// Folders in which tools keep what they make.
-const LEFT_OUT: &[&str] = &["bin", "obj", ".git", "node_modules"];
+pub(super) const LEFT_OUT: &[&str] = &["bin", "obj", ".git", "node_modules"];
 /// The package that a project of channel scripts refers to.
-const SDK: &str = "Microsoft.Dynamics.Commerce.Sdk.ChannelDatabase";
+pub(super) const SDK: &str = "Microsoft.Dynamics.Commerce.Sdk.ChannelDatabase";
 /// What the folder of such a project is called.
 const FOLDER: &str = "ChannelDatabase";
 /// What a script is called that older samples have alone.
@@ -47,7 +47,7 @@ pub(super) fn find(path: &Path, unread: &mut Vec<Unread>) -> Vec<Found> {
     found
 }
 
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     let text = path.to_string_lossy().replace('\\', "/");
     text.strip_prefix("./").map_or(text.clone(), str::to_owned)
 }
@@ -85,7 +85,7 @@ fn folder(root: &Path, found: &mut Vec<Found>, unread: &mut Vec<Unread>) {
 
 /// The project of channel scripts that a file is in: the folder of an SDK project, a folder of that
 /// name, or the folder that was given.
-fn project(root: &Path, path: &Path, name: &str, projects: &[String]) -> Option<String> {
+pub(super) fn project(root: &Path, path: &Path, name: &str, projects: &[String]) -> Option<String> {
     let of_sdk = projects.iter().filter(|folder| {
         name.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'))
     });
@@ -107,15 +107,19 @@ fn refers_to_sdk(path: &Path) -> bool {
     small && fs::read_to_string(path).is_ok_and(|text| text.contains(SDK))
 }
 
-fn has_ending(path: &Path, ending: &str) -> bool {
+pub(super) fn has_ending(path: &Path, ending: &str) -> bool {
     path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending))
 }
 
 /// Whether a file's name says that it may matter.
 fn matters(name: &str) -> bool {
+    is_script(name) || name.to_ascii_lowercase().ends_with(".xml")
+}
+
+/// Whether a file's name is that of a script.
+pub(super) fn is_script(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    let script = lower.ends_with(".sql") && !lower.ends_with(".sqlite.sql");
-    script || lower.ends_with(".xml")
+    lower.ends_with(".sql") && !lower.ends_with(".sqlite.sql")
 }
 
 fn file(

@@ -166,7 +166,7 @@ impl HqTable {
 }
 
 /// Whether a field is the number of the row itself.
-pub fn is_recid(name: &str) -> bool {
+pub(crate) fn is_recid(name: &str) -> bool {
     name.eq_ignore_ascii_case("RECID")
 }
 

@@ -99,7 +99,7 @@ pub(super) fn resource(root: Element<'_>) -> Option<Resource> {
     };
     let file = root.text_of("FileName").and_then(last);
     let file = file.or_else(|| root.text_of("RelativeUriInModelStore").and_then(last));
-    Some(Resource { name: root.text_of("Name")?, file, content: None })
+    Some(Resource { name: root.text_of("Name")?, file, contents: Vec::new() })
 }
 
 /// The delegate that seed-data resources are added by.

@@ -2,7 +2,9 @@
 //! each with its places. It never runs anything of it.
 
 pub mod base;
+pub mod dacpac;
 mod decode;
+pub(crate) mod earlier;
 mod files;
 pub mod hq;
 mod metadata;

@@ -159,21 +159,28 @@ impl Reader {
         scripts.sort_by_cached_key(|(script, project)| {
             (project.to_lowercase(), script.name.to_lowercase(), script.source)
         });
-        repository.scripts = scripts.into_iter().map(|(script, _)| script).collect();
+        (repository.scripts, repository.projects) = scripts.into_iter().unzip();
         let stem = |name: &str| {
             let file = name.rsplit('/').next().unwrap_or(name).to_lowercase();
             (file.clone(), file.trim_end_matches(".xml").to_owned())
         };
-        let seeds: Vec<(SourceId, (String, String))> = repository
-            .seeds
-            .iter()
-            .map(|seed| (seed.span.source, stem(&repository.sources.get(seed.span.source).name)))
-            .collect();
+        let Repository { sources, seeds, repeated, .. } = &repository;
+        let named = |id: SourceId| stem(&sources.get(id).name);
+        let own = seeds.iter().map(|seed| (seed.span.source, named(seed.span.source)));
+        // A document that is kept twice is the one that was read, under either name.
+        let again = repeated.iter().filter_map(|id| {
+            let text = &sources.get(*id).text;
+            let read = seeds.iter().map(|seed| seed.span.source);
+            read.into_iter()
+                .find(|own| sources.get(*own).text == *text)
+                .map(|own| (own, named(*id)))
+        });
+        let seeds: Vec<(SourceId, (String, String))> = own.chain(again).collect();
         for resource in &mut repository.resources {
             // By the file that it names; a resource that names none is called as its file.
             let wanted = resource.file.as_deref().unwrap_or(&resource.name.value).to_lowercase();
-            let found = seeds.iter().find(|(_, (file, stem))| *file == wanted || *stem == wanted);
-            resource.content = found.map(|(source, _)| *source);
+            let found = seeds.iter().filter(|(_, (file, stem))| *file == wanted || *stem == wanted);
+            resource.contents = found.map(|(source, _)| *source).collect();
         }
         repository
     }

@@ -18,14 +18,24 @@ pub struct Repository {
     pub tables: Vec<TableMetadata>,
     /// Extended data types (`AxEdt`).
     pub types: Vec<TypeMetadata>,
-    /// Channel scripts, in the order in which they run: by the names of their files.
+    /// Channel scripts, in the order in which they run: by project, and by their files' names.
     pub scripts: Vec<Script>,
+    /// The folder of the project that each script is of, in the same order.
+    pub projects: Vec<String>,
     /// Files, or parts of them, that could not be read.
     pub unread: Vec<Unread>,
     /// Files that hold what another one holds, and are not counted twice.
     pub repeated: Vec<SourceId>,
     /// Scripts that are in no project of channel scripts, and were not read; by name.
     pub elsewhere: Vec<String>,
+}
+
+impl Repository {
+    /// The folder of the project that a script is of.
+    pub(crate) fn project_of(&self, script: SourceId) -> Option<&str> {
+        let at = self.scripts.iter().position(|own| own.source == script)?;
+        self.projects.get(at).map(String::as_str)
+    }
 }
 
 /// A file, or a part of one, that could not be read at all.
@@ -102,8 +112,8 @@ pub struct Resource {
     pub name: Located<String>,
     /// The file that holds its content, by its own name.
     pub file: Option<String>,
-    /// The seed-data document that it holds, where that was found.
-    pub content: Option<SourceId>,
+    /// The seed-data documents of that name; more than one where a repository has several versions.
+    pub contents: Vec<SourceId>,
 }
 
 /// A seed-data resource that an event handler adds.

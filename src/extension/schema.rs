@@ -7,7 +7,7 @@ use super::script::{
     Action, ColumnType, Generated, Guard, KeyKind, NewColumn, NewKey, NewTable, ObjectKind,
     ObjectName, Script, Statement,
 };
-use crate::model::source::{Located, Span};
+use crate::model::source::{Located, SourceId, Span};
 
 /// The schemas that are the product's own.
 pub const PRODUCT_SCHEMAS: &[&str] = &["ax", "crt", "dbo"];
@@ -17,6 +17,10 @@ pub const PRODUCT_SCHEMAS: &[&str] = &["ax", "crt", "dbo"];
 pub struct Schema {
     tables: BTreeMap<ObjectKey, SchemaTable>,
     objects: BTreeMap<ObjectKey, ObjectKind>,
+    /// Whether each IF that was met holds.
+    decided: BTreeMap<(SourceId, usize), bool>,
+    /// Rights to a whole schema, which tables that are made later have too.
+    schema_grants: Vec<(String, GrantTo)>,
     /// What was taken in that could not be: of a script that says something about a table that it
     /// does not know.
     pub misplaced: Vec<Misplaced>,
@@ -94,7 +98,7 @@ impl Schema {
     }
 
     /// The same, to be changed.
-    pub fn table_mut(&mut self, schema: &str, name: &str) -> Option<&mut SchemaTable> {
+    pub(crate) fn table_mut(&mut self, schema: &str, name: &str) -> Option<&mut SchemaTable> {
         self.tables.get_mut(&ObjectKey::new(schema, name))
     }
 
@@ -117,7 +121,7 @@ impl Schema {
 
     /// Runs one statement over what there is.
     pub fn apply(&mut self, statement: &Statement, base: bool) -> Applied {
-        if !statement.guards.iter().all(|guard| self.holds(guard)) {
+        if !self.lets_through(statement) {
             return Applied::Guarded;
         }
         let span = statement.span;
@@ -168,6 +172,31 @@ impl Schema {
         Applied::Done
     }
 
+    /// Whether all guards of a statement hold; one that stands before a block is decided once, when
+    /// the block is entered, whatever is made in it.
+    fn lets_through(&mut self, statement: &Statement) -> bool {
+        let mut all = true;
+        for condition in &statement.conditions {
+            let key = (statement.span.source, *condition);
+            let holds = if let Some(decided) = self.decided.get(&key) {
+                *decided
+            } else {
+                let of_condition = statement.guards.iter().zip(&statement.conditions);
+                let holds = of_condition
+                    .filter(|(_, other)| *other == condition)
+                    .all(|(guard, _)| self.holds(guard));
+                self.decided.insert(key, holds);
+                holds
+            };
+            all &= holds;
+            // What stands within a block that is not entered is not asked.
+            if !all {
+                return false;
+            }
+        }
+        all
+    }
+
     /// Whether a guard lets a statement through. What is not known of the product's own objects is
     /// taken as true.
     fn holds(&self, guard: &Guard) -> bool {
@@ -197,14 +226,16 @@ impl Schema {
             return if table.if_not_exists { Applied::There } else { Applied::Exists };
         }
         let schema = table.name.schema.clone().unwrap_or_else(|| "dbo".to_owned());
+        let of_schema = |granted: &&(String, GrantTo)| granted.0.eq_ignore_ascii_case(&schema);
+        let grants = self.schema_grants.iter().filter(of_schema).map(|(_, to)| to.clone());
         let made = SchemaTable {
+            grants: grants.collect(),
             schema,
             name: table.name.name.clone(),
             span: table.name.span,
             base,
             columns: table.columns.clone(),
             keys: table.keys.clone(),
-            grants: Vec::new(),
         };
         self.tables.insert(key, made);
         Applied::Done
@@ -216,15 +247,12 @@ impl Schema {
         span: Span,
         change: impl FnOnce(&mut SchemaTable),
     ) -> Applied {
-        match self.tables.get_mut(&ObjectKey::of(name)) {
-            Some(table) => {
-                change(table);
-                Applied::Done
-            }
-            None => {
-                self.misplaced.push(Misplaced { name: name.clone(), span });
-                Applied::Missing
-            }
+        if let Some(table) = self.tables.get_mut(&ObjectKey::of(name)) {
+            change(table);
+            Applied::Done
+        } else {
+            self.misplaced.push(Misplaced { name: name.clone(), span });
+            Applied::Missing
         }
     }
 
@@ -279,6 +307,8 @@ impl Schema {
                     .values_mut()
                     .filter(|table| table.schema.eq_ignore_ascii_case(&schema.value));
                 of_schema.for_each(|table| table.grants.extend(granted()));
+                let later = granted().map(|to| (schema.value.clone(), to));
+                self.schema_grants.extend(later);
             }
             super::script::Granted::Other => {}
         }
@@ -305,17 +335,17 @@ impl SchemaTable {
     }
 
     /// The primary key.
-    pub fn primary_key(&self) -> Option<&NewKey> {
+    pub(crate) fn primary_key(&self) -> Option<&NewKey> {
         self.keys.iter().find(|key| key.kind == KeyKind::Primary)
     }
 
     /// The primary key and every other key without duplicates that holds for all rows.
-    pub fn unique_keys(&self) -> impl Iterator<Item = &NewKey> {
+    pub(crate) fn unique_keys(&self) -> impl Iterator<Item = &NewKey> {
         self.keys.iter().filter(|key| key.kind != KeyKind::Index && !key.partial)
     }
 
     /// Whether an index or a key begins with a column.
-    pub fn is_indexed_by(&self, column: &str) -> bool {
+    pub(crate) fn is_indexed_by(&self, column: &str) -> bool {
         self.keys.iter().any(|key| {
             let first = key.columns.first();
             !key.partial && first.is_some_and(|first| first.value.eq_ignore_ascii_case(column))
@@ -329,19 +359,19 @@ impl SchemaTable {
     }
 
     /// The table as people write it, `ext.T`.
-    pub fn dotted(&self) -> String {
+    pub(crate) fn dotted(&self) -> String {
         format!("{}.{}", self.schema, self.name)
     }
 }
 
 impl NewColumn {
     /// Whether the database makes its values.
-    pub fn is_generated(&self) -> bool {
+    pub(crate) fn is_generated(&self) -> bool {
         self.generated.is_some() || self.column_type.value == ColumnType::RowVersion
     }
 
     /// Whether it counts.
-    pub fn is_identity(&self) -> bool {
+    pub(crate) fn is_identity(&self) -> bool {
         self.generated.as_ref().is_some_and(|found| found.value == Generated::Identity)
     }
 }
@@ -355,7 +385,7 @@ impl NewKey {
 
 impl ObjectName {
     /// Whether it is in a schema of the product; one without a schema is in `dbo`.
-    pub fn is_of_product(&self) -> bool {
+    pub(crate) fn is_of_product(&self) -> bool {
         let schema = self.schema.as_deref().unwrap_or("dbo");
         PRODUCT_SCHEMAS.iter().any(|own| schema.eq_ignore_ascii_case(own))
     }

@@ -25,6 +25,9 @@ pub struct Statement {
     pub action: Action,
     /// The guards that it stands behind, the outermost first; all must hold.
     pub guards: Vec<Guard>,
+    /// Of each guard the number of its IF in the script: one that stands before several statements
+    /// is decided once, before the first.
+    pub conditions: Vec<usize>,
     /// The statement.
     pub span: Span,
 }
@@ -343,7 +346,7 @@ pub enum SkippedKind {
 
 impl SkippedKind {
     /// What it is called to a person.
-    pub fn describe(self) -> &'static str {
+    pub(crate) fn describe(self) -> &'static str {
         match self {
             Self::Setting => "settings",
             Self::Body => "the inside of a procedure, view, type or trigger",
@@ -384,7 +387,7 @@ impl ObjectName {
     }
 
     /// Whether it is a temporary table (`#x`).
-    pub fn is_temporary(&self) -> bool {
+    pub(crate) fn is_temporary(&self) -> bool {
         self.name.starts_with('#')
     }
 }

@@ -17,7 +17,7 @@ pub(crate) const DATAAREAID: &str = "DATAAREAID";
 
 named! {
     /// Which way a job moves rows.
-    pub(crate) enum Direction {
+    pub enum Direction {
         /// Headquarters to channel databases.
         Download = "download",
         /// Channel databases to headquarters (the P-job).

@@ -62,12 +62,15 @@ pub struct Suppression {
     pub(crate) reason: String,
     /// The first day on which they are not accepted any more.
     pub(crate) expires: Option<Date>,
-    /// The line of `cdx.toml` it stands in.
+    /// The line of its file that it stands in.
     pub(crate) line: usize,
 }
 
 /// The parts of a subject that a suppression can name.
 pub(crate) const SUBJECT_PARTS: &[&str] = &["channel", "job", "feature", "session", "table", "key"];
+
+/// The parts that one of a repository can name.
+pub(crate) const CHECK_PARTS: &[&str] = &["file", "table", "subjob", "key"];
 
 named! {
     /// The two ways uploads have been organised (U02).

@@ -1,6 +1,7 @@
 //! Texts that were read, and places in them.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use serde::Serialize;
 
@@ -26,8 +27,14 @@ pub enum Encoding {
 }
 
 /// The texts that were read, in the order in which they were found.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Sources(Vec<Source>);
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    all: Vec<Source>,
+    /// Where the lines of each begin, once a place in it is asked for.
+    lines: Vec<OnceLock<Vec<usize>>>,
+    /// Those that are lists of tables, and no files of a repository.
+    listed: Vec<SourceId>,
+}
 
 /// Which of the sources a place is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,33 +72,51 @@ pub struct LineColumn {
 impl Sources {
     /// Adds a source.
     pub fn add(&mut self, source: Source) -> SourceId {
-        self.0.push(source);
-        SourceId(self.0.len() - 1)
+        self.all.push(source);
+        self.lines.push(OnceLock::new());
+        SourceId(self.all.len() - 1)
+    }
+
+    /// What the source that is added next will be.
+    pub(crate) fn next(&self) -> SourceId {
+        SourceId(self.all.len())
+    }
+
+    /// Adds a list of tables, which is no file of a repository.
+    pub(crate) fn add_list(&mut self, source: Source) -> SourceId {
+        let id = self.add(source);
+        self.listed.push(id);
+        id
+    }
+
+    /// Whether a source is such a list.
+    pub(crate) fn is_listed(&self, id: SourceId) -> bool {
+        self.listed.contains(&id)
     }
 
     /// Changes the names of all sources.
     pub fn rename(&mut self, mut change: impl FnMut(&mut String)) {
-        self.0.iter_mut().for_each(|source| change(&mut source.name));
+        self.all.iter_mut().for_each(|source| change(&mut source.name));
     }
 
     /// A source.
     pub fn get(&self, id: SourceId) -> &Source {
-        &self.0[id.0]
+        &self.all[id.0]
     }
 
     /// Every source with its id, in the order in which they were found.
     pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
-        self.0.iter().enumerate().map(|(at, source)| (SourceId(at), source))
+        self.all.iter().enumerate().map(|(at, source)| (SourceId(at), source))
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.all.len()
     }
 
     /// Whether nothing was read.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.all.is_empty()
     }
 
     /// The name of the file that a place is in.
@@ -101,7 +126,24 @@ impl Sources {
 
     /// The line and the column at which a place begins.
     pub fn position(&self, span: Span) -> LineColumn {
-        position(&self.get(span.source).text, span.start)
+        self.place(span.source, span.start)
+    }
+
+    /// The line and the column behind its last character.
+    pub(crate) fn end(&self, span: Span) -> LineColumn {
+        self.place(span.source, span.end)
+    }
+
+    fn place(&self, source: SourceId, offset: usize) -> LineColumn {
+        let text = &self.get(source).text;
+        let starts = self.lines[source.0].get_or_init(|| {
+            let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect()
+        });
+        let offset = if text.is_char_boundary(offset) { offset } else { text.len() };
+        let line = starts.partition_point(|start| *start <= offset);
+        let start = starts[line.saturating_sub(1)];
+        LineColumn { line, column: text[start..offset].chars().count() + 1 }
     }
 
     /// The text of a place.
@@ -135,24 +177,35 @@ impl<T> Located<T> {
     }
 }
 
-/// The line and the column of a byte offset; one beyond the end counts as the end.
-pub(crate) fn position(text: &str, offset: usize) -> LineColumn {
-    let before = text.get(..offset).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    LineColumn {
-        line: before.matches('\n').count() + 1,
-        column: before[line_start..].chars().count() + 1,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The line and the column of a byte offset; one beyond the end counts as the end.
+    fn position(text: &str, offset: usize) -> LineColumn {
+        let before = text.get(..offset).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        LineColumn {
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+        }
+    }
 
     #[test]
     fn a_column_counts_characters() {
         let at = |line, column| LineColumn { line, column };
         assert_eq!(position("a\nëx", 4), at(2, 2));
         assert_eq!(position("", 9), at(1, 1));
+        let mut sources = Sources::default();
+        for text in ["a\nëx", "", "a\r\n\nb\n"] {
+            let text = text.to_owned();
+            let source = Source { name: String::new(), text, encoding: None };
+            let id = sources.add(source);
+            let text = sources.get(id).text.clone();
+            for offset in 0..=text.len() + 1 {
+                let span = Span::new(id, offset..offset);
+                assert_eq!(sources.position(span), position(&text, offset), "{text:?} {offset}");
+            }
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! The only place that prints: text, JSON, errors and progress.
 
-pub mod doctor;
+pub(crate) mod check;
+pub mod diagnosis;
+pub(crate) mod doctor;
 pub(crate) mod error;
 pub(crate) mod output;
 pub(crate) mod page;

@@ -87,6 +87,21 @@ impl Page {
         self.lines.push(painted(&line.join(" "), self.palette));
     }
 
+    /// Lines that are drawn and coloured already.
+    pub(in crate::report) fn drawn(&mut self, text: &str) {
+        self.lines.extend(text.lines().map(|line| line.trim_end().to_owned()));
+    }
+
+    /// Whether it has colours.
+    pub(in crate::report) fn is_coloured(&self) -> bool {
+        self.palette.is_on()
+    }
+
+    /// How wide it is; without one nothing is wrapped.
+    pub(in crate::report) fn width(&self) -> Option<usize> {
+        self.width
+    }
+
     /// An empty line, unless the page is empty or has one at its end.
     pub(crate) fn gap(&mut self) {
         if self.lines.last().is_some_and(|line| !line.is_empty()) {

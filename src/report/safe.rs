@@ -38,6 +38,29 @@ pub(in crate::report) fn json(text: &str) -> String {
     safe
 }
 
+/// A part of a file with its line ends and tabs, and where some places of it are then.
+pub(in crate::report) fn excerpt(text: &str, places: &[usize]) -> (String, Vec<usize>) {
+    let mut safe = String::with_capacity(text.len());
+    let mut moved = vec![None; places.len()];
+    let mut before = ' ';
+    for (at, c) in text.char_indices() {
+        for (place, moved) in places.iter().zip(&mut moved) {
+            if *place <= at {
+                moved.get_or_insert(safe.len());
+            }
+        }
+        match c {
+            '\r' if text[at..].starts_with("\r\n") => {}
+            '\n' | '\t' => safe.push(c),
+            c if is_unseen(c, before) => safe.extend(c.escape_default()),
+            c => safe.push(c),
+        }
+        before = c;
+    }
+    let end = safe.len();
+    (safe, moved.into_iter().map(|place| place.unwrap_or(end)).collect())
+}
+
 fn escaped(text: &str, keeps: impl Fn(char, &str) -> bool) -> String {
     let mut safe = String::with_capacity(text.len());
     let mut before = ' ';
@@ -101,6 +124,13 @@ mod tests {
         ] {
             assert_eq!(line(text), shown);
         }
+    }
+
+    #[test]
+    fn places_of_an_excerpt_move_with_what_is_escaped() {
+        let (text, places) = excerpt("a\u{1b}b\r\n\tc", &[1, 2, 3, 6, 7]);
+        assert_eq!(text, "a\\u{1b}b\n\tc");
+        assert_eq!(places, [1, 7, 8, 10, 11]);
     }
 
     #[test]

@@ -159,8 +159,8 @@ impl Environment {
             jobs.extend(self.own_schema()?.definitions());
         }
         let own = files::gate_files(&self.root)?;
-        let read = Catalogue::load(&own, &definitions::file::job_ids(&jobs))
-            .map_err(StoreError::Definitions)?;
+        let read =
+            Catalogue::load(&own, &definitions::job_ids(&jobs)).map_err(StoreError::Definitions)?;
         Ok(self.gates.get_or_init(|| read).clone())
     }
 

@@ -53,6 +53,7 @@ pub(crate) mod operations;
 pub(crate) mod orders;
 pub(crate) mod origins;
 mod own_metadata;
+pub(crate) mod own_note;
 pub(crate) mod own_schema;
 mod own_sql;
 mod own_tables;

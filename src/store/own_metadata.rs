@@ -1,7 +1,7 @@
 //! Headquarters' tables from the metadata of an extension's model, and base tables of the product
 //! that the tool does not have and seed data extends.
 
-use super::own_schema::SourceNote;
+use super::own_note::SourceNote;
 use crate::extension::base;
 use crate::extension::hq::{HqField, HqTable, HqTables, Length, is_recid};
 use crate::extension::repository::{FieldKind, Repository, SeedData, SeedField, SeedSubjob};

@@ -3,13 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::catalogue;
 use super::error::StoreError;
 use super::files;
 use super::own_metadata;
+use super::own_note::SourceNote;
 use super::own_sql::file_name;
 use super::schema::Kind;
 use crate::definitions::script::ScriptProblem;
@@ -57,24 +57,6 @@ pub(crate) struct OwnScript {
     pub(super) checksum: String,
     /// The statements that run: their guards hold.
     pub(super) statements: Vec<Statement>,
-}
-
-/// Something that is worth knowing of a place in what was read: a part of a script that is not
-/// done, a field that is taken on trust.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct SourceNote {
-    /// `schema/hq/a.sql:3`.
-    pub(crate) at: String,
-    /// What, in a sentence without its end.
-    pub(crate) what: String,
-}
-
-impl SourceNote {
-    /// A note of a place.
-    pub(super) fn of(sources: &Sources, span: Span, what: String) -> Self {
-        let (file, line) = (sources.file(span), sources.position(span).line);
-        Self { at: format!("{file}:{line}"), what }
-    }
 }
 
 impl OwnSchema {
@@ -251,8 +233,9 @@ fn in_place(kind: Kind, mut statement: Statement) -> Statement {
         | Action::RenameColumn { table, .. }
         | Action::ChangeTable { table }
         | Action::CreateIndex { table, .. } => settle(table),
-        Action::CreateObject { name, .. } | Action::Drop { name, .. } => settle(name),
-        Action::Grant { on: Granted::Object(name), .. } => settle(name),
+        Action::CreateObject { name, .. }
+        | Action::Drop { name, .. }
+        | Action::Grant { on: Granted::Object(name), .. } => settle(name),
         Action::Grant { .. } | Action::Use(_) => {}
     }
     statement

@@ -1,6 +1,8 @@
 //! Tables of a user's own as SQLite makes them: the declared types, lengths that hold, keys as
 //! named indexes.
 
+use std::fmt::Write as _;
+
 use super::schema::Kind;
 use super::sql_text::{column_list, literal, quoted};
 use crate::extension::schema::SchemaTable;
@@ -65,7 +67,7 @@ pub(super) fn add_column(
     let mut definition = definition(kind, table, column);
     let null = column.default.as_ref().is_none_or(|default| default.value == Literal::Null);
     if null && !table.allows_null(column) {
-        definition.push_str(&format!(" DEFAULT {}", empty(&column.column_type.value)));
+        let _ = write!(definition, " DEFAULT {}", empty(&column.column_type.value));
     }
     format!("ALTER TABLE {} ADD COLUMN {definition}", quoted(file))
 }
@@ -138,13 +140,13 @@ fn definition(kind: Kind, table: &SchemaTable, column: &NewColumn) -> String {
     if let Some(default) = &column.default
         && let Some(value) = value(&default.value, column_type)
     {
-        text.push_str(&format!(" DEFAULT {value}"));
+        let _ = write!(text, " DEFAULT {value}");
     }
     if ignores_case(table, column) {
         text.push_str(" COLLATE NOCASE");
     }
     if let (Kind::Channel, ColumnType::Text(Some(most))) = (kind, column_type) {
-        text.push_str(&format!(" CHECK (length({name}) <= {most})"));
+        let _ = write!(text, " CHECK (length({name}) <= {most})");
     }
     text
 }
@@ -168,17 +170,18 @@ fn ignores_case(table: &SchemaTable, column: &NewColumn) -> bool {
 fn declared(column_type: &ColumnType) -> String {
     match column_type {
         ColumnType::Text(Some(most)) => format!("NVARCHAR({most})"),
-        ColumnType::Text(None) => "TEXT".to_owned(),
         ColumnType::Int => "INT".to_owned(),
         ColumnType::BigInt | ColumnType::RowVersion => "BIGINT".to_owned(),
         ColumnType::Numeric(digits, decimals) => format!("NUMERIC({digits},{decimals})"),
         ColumnType::Float => "REAL".to_owned(),
-        ColumnType::Date | ColumnType::DateTime | ColumnType::Time | ColumnType::Guid => {
-            "TEXT".to_owned()
-        }
         ColumnType::Binary(_) => "BLOB".to_owned(),
         ColumnType::Other(name) if name.is_empty() => String::new(),
-        ColumnType::Other(_) => "TEXT".to_owned(),
+        ColumnType::Text(None)
+        | ColumnType::Date
+        | ColumnType::DateTime
+        | ColumnType::Time
+        | ColumnType::Guid
+        | ColumnType::Other(_) => "TEXT".to_owned(),
     }
 }
 

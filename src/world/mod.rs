@@ -7,6 +7,7 @@ pub mod ids;
 pub(crate) mod machine;
 mod place;
 pub(crate) mod random;
+pub(crate) mod today;
 
 pub use clock::{Clock, ClockError};
 pub use crash::CrashPoint;

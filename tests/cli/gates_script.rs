@@ -72,7 +72,7 @@ const OWN: &[(&str, &str)] = &[
 const VERSIONS: [&str; 4] = ["10.0.10", "10.0.28", "10.0.40", "10.0.48"];
 
 fn gates() -> Vec<String> {
-    let jobs = cdx::definitions::file::job_ids(&cdx::definitions::shipped());
+    let jobs = cdx::definitions::job_ids(&cdx::definitions::shipped());
     let shipped = Catalogue::load(&[], &jobs).unwrap().gates.into_iter();
     // One known feature stands for those without demands.
     let shown = shipped.filter(|gate| !gate.known || gate.slug == "compress-payment-tokens");

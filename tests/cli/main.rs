@@ -5,6 +5,11 @@
 mod advice;
 mod batch;
 mod captured;
+mod check;
+mod check_accepted;
+mod check_base;
+mod check_formats;
+mod check_since;
 mod ci;
 mod clock;
 mod commands;

@@ -27,6 +27,8 @@ const COMMANDS: &[&str] = &[
     "profiles list",
     "csu status",
     "explain CDX210",
+    "explain CDX704",
+    "check repository",
     "explain async-customer-editing",
     "which-job async-customer-editing",
     "run 1010 --channel huston",
@@ -65,6 +67,7 @@ fn troubled() -> Env {
         env.channel(name).execute_batch("DELETE FROM ax_CUSTTABLE").unwrap();
     }
     env.ok("params set try-count 9");
+    env.write("repository/ChannelDatabase/a.sql", super::check::BROKEN);
     let _refused = env.run("pos create-customer --channel online --first-name A --last-name B");
     env
 }

@@ -104,12 +104,22 @@ END
 ELSE
     DROP TABLE ext.T
 IF 1 = 0 ALTER TABLE ext.T ADD G int
+IF OBJECT_ID('ext.U') IS NULL
+BEGIN
+    CREATE TABLE ext.U (A int NOT NULL)
+    IF COL_LENGTH('ext.U', 'B') IS NULL BEGIN ALTER TABLE ext.U ADD B int; ALTER TABLE ext.U ADD C int END
+    CREATE INDEX IX_U ON ext.U (A)
+END
 ";
     let schema = schema(text);
     let table = schema.table("ext", "T").unwrap();
     let expected = ["A int", "C nvarchar(10)", "E int NULL", "G int NULL"];
     assert_eq!(columns(table), expected);
     assert_eq!(keys(table), ["Primary A", "Index C"]);
+    // A block is entered or not: what is made in it does not change that.
+    let made = schema.table("ext", "U").unwrap();
+    assert_eq!(columns(made), ["A int", "B int NULL", "C int NULL"]);
+    assert_eq!(keys(made), ["Index A"]);
 }
 
 #[test]

@@ -326,7 +326,7 @@ fn model(at: usize) -> impl Strategy<Value = Model> {
             counts.default = None;
             counts.identity = true;
         }
-        let pick = |byte: u8| (byte % 2 == 0).then(|| byte as usize % many);
+        let pick = |byte: u8| byte.is_multiple_of(2).then(|| byte as usize % many);
         Model {
             name: format!("T{at}_SEATS"),
             columns,

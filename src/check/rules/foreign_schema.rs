@@ -49,7 +49,7 @@ fn report(facts: &Facts, findings: &mut Findings, title: String, key: &str, at: 
     let found = Found {
         subject: Subject::at(sources, span).with_key(key),
         title,
-        evidence: Vec::new(),
+        evidence: vec![format!("it names {key}")],
         effect: "the script is refused, or an update of the product undoes it".to_owned(),
         fix: None,
     };

@@ -87,6 +87,7 @@ fn pages(context: &Context) -> Result<Vec<(&'static str, String)>, CommandError>
         ("docs/exit-codes.md", exit_page()),
         ("docs/gates.md", format!("{GENERATED}{}", crate::gates::page::markdown(&catalogue))),
         ("docs/rules.md", format!("{GENERATED}{}", crate::doctor::page::markdown())),
+        ("docs/check.md", format!("{GENERATED}{}", crate::check::page::markdown())),
         ("docs/fidelity.md", fidelity),
     ])
 }

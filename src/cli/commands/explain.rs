@@ -2,10 +2,11 @@
 //! and grades.
 
 use super::jobs::{JobDetail, NotModelled, known, shipped};
+use crate::check;
 use crate::cli::{CommandError, Context, Exit};
 use crate::diagnosis::Source;
 use crate::diagnosis::{Header, Severity, sources};
-use crate::doctor::{Rule, rules};
+use crate::doctor::rules;
 use crate::gates::{Gate, page};
 use crate::model::behaviour::{self, Behaviour};
 use crate::model::glossary::{ExplainedWord, glossary};
@@ -31,7 +32,10 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
         return context.done(&RuleList::all());
     }
     if let Ok(rule) = rules::find(&word) {
-        return context.done(&RulePage::of(rule));
+        return context.done(&RulePage::of(&rule.header, rules::example(rule)));
+    }
+    if let Ok(header) = check::find(&word) {
+        return context.done(&RulePage::of(header, None));
     }
     let behaviours = behaviour::all().map_err(|error| unreleased(&error))?;
     if let Some(found) = behaviours.iter().find(|b| b.id.eq_ignore_ascii_case(word.trim())) {
@@ -62,7 +66,7 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
     }
     let ids = behaviours.iter().map(|behaviour| behaviour.id.as_str());
     let gates = catalogue.gates.iter().flat_map(Gate::spellings);
-    let rules = rules::RULES.iter().flat_map(|rule| [rule.header.code, rule.header.name]);
+    let rules = every_rule().flat_map(|header| [header.code, header.name]);
     let known = ids.chain(definitions.job_spellings()).chain(gates).chain(rules);
     let known = known.chain(glossary.iter().flat_map(ExplainedWord::spellings));
     let known = known.chain(simplified.iter().flat_map(Simplification::spellings));
@@ -82,6 +86,12 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
     Err(error.with_hint(Prose::hint("see the jobs", OfJobs::List)))
 }
 
+/// Every rule, the doctor's and those of `check`, each once.
+fn every_rule() -> impl Iterator<Item = &'static Header> {
+    let own = rules::RULES.iter().map(|rule| &rule.header);
+    own.chain(check::headers().filter(|header| rules::find(header.code).is_err()))
+}
+
 /// Data inside the binary that does not load.
 fn unreleased(error: &toml::de::Error) -> CommandError {
     let hint = Prose::hint("use a released cdx", Suggestion::Version);
@@ -92,6 +102,7 @@ fn unreleased(error: &toml::de::Error) -> CommandError {
 #[derive(Debug, serde::Serialize)]
 struct Contents {
     rules: Vec<&'static str>,
+    check_rules: Vec<&'static str>,
     jobs: Vec<String>,
     features: Vec<String>,
     behaviours: Vec<String>,
@@ -108,6 +119,7 @@ impl Contents {
         let gated = catalogue.gates.iter().filter(|gate| !gate.known);
         Ok(Self {
             rules: rules::RULES.iter().map(|rule| rule.header.code).collect(),
+            check_rules: check::headers().map(|header| header.code).collect(),
             jobs: definitions.jobs.iter().map(|job| job.id.to_string()).collect(),
             features: gated.map(|gate| gate.slug.clone()).collect(),
             behaviours: behaviours.into_iter().map(|one| one.id).collect(),
@@ -120,9 +132,12 @@ impl Contents {
 impl Report for Contents {
     fn text(&self, page: &mut Page) {
         let listed = |names: &[String]| names.join(", ");
-        let rules: Vec<String> = self.rules.iter().map(|code| (*code).to_owned()).collect();
+        let owned = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect();
+        let (rules, check_rules): (Vec<String>, Vec<String>) =
+            (owned(&self.rules), owned(&self.check_rules));
         for (title, names) in [
             ("Rules of the doctor", &rules),
+            ("Rules of check", &check_rules),
             ("Jobs", &self.jobs),
             ("Features", &self.features),
             ("Behaviours", &self.behaviours),
@@ -145,7 +160,7 @@ impl Report for ExplainedWord {
     }
 }
 
-/// Every rule of the doctor in a line.
+/// Every rule in a line.
 #[derive(Debug, serde::Serialize)]
 struct RuleList {
     rules: Vec<RuleLine>,
@@ -161,11 +176,11 @@ struct RuleLine {
 
 impl RuleList {
     fn all() -> Self {
-        let line = |rule: &&'static Rule| {
-            let Header { code, name, severity, checks, .. } = &rule.header;
+        let line = |header: &'static Header| {
+            let Header { code, name, severity, checks, .. } = header;
             RuleLine { code, name, severity: *severity, checks }
         };
-        Self { rules: rules::RULES.iter().map(line).collect() }
+        Self { rules: every_rule().map(line).collect() }
     }
 }
 
@@ -197,10 +212,9 @@ struct RulePage {
 }
 
 impl RulePage {
-    fn of(rule: &'static Rule) -> Self {
+    fn of(header: &'static Header, example: Option<rules::Example>) -> Self {
         let Header { code, name, severity, checks, why, how_to_fix, since, behaviours, sources } =
-            &rule.header;
-        let example = rules::example(rule);
+            header;
         Self {
             code,
             name,

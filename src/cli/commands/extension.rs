@@ -95,7 +95,11 @@ impl Contents {
 
 impl Report for AddReport {
     fn text(&self, page: &mut Page) {
-        let done = if self.added { "is rehearsed from the next initialization on" } else { "is not added" };
+        let done = if self.added {
+            "is rehearsed from the next initialization on"
+        } else {
+            "is not added"
+        };
         page.line(format!("{} {done}: {}", self.path, self.holds.text()));
         rehearse::tell(page, &self.findings);
         let what = if self.added { "initialize" } else { "add it without what is broken" };
@@ -192,7 +196,11 @@ fn remove(context: &Context, typed: &Path) -> Result<Exit, CommandError> {
         let near = nearest(&word, known.iter().map(String::as_str));
         let near = near.map_or_else(String::new, |near| format!("; did you mean {near:?}?"));
         let message = format!("unknown extension {word:?}{near}");
-        return Err(CommandError::usage("unknown-extension", message, Suggestion::from(OfExtensions::List)));
+        return Err(CommandError::usage(
+            "unknown-extension",
+            message,
+            Suggestion::from(OfExtensions::List),
+        ));
     };
     context.write(|writer| Ok(settings_file::remove_extension(writer.env.root(), path)?))?;
     let command = Suggestion::Initialize { delete_existing: true, despite_errors: false };

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use crate::cli::commands::rehearse;
 use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::ExchangeError;
-use crate::cli::commands::rehearse;
 use crate::exchange::init;
 use crate::exchange::initialize::Options;
 use crate::gates::Catalogue;
@@ -144,7 +144,7 @@ fn taken(error: ExchangeError, dir: &Path) -> CommandError {
 
 /// The catalogue inside the binary.
 pub(in crate::cli) fn catalogue() -> Result<Catalogue, CommandError> {
-    let jobs = crate::definitions::file::job_ids(&crate::definitions::shipped());
+    let jobs = crate::definitions::job_ids(&crate::definitions::shipped());
     Ok(Catalogue::load(&[], &jobs).map_err(StoreError::Definitions)?)
 }
 

@@ -14,7 +14,8 @@ use crate::model::job_names::{KnownJob, not_modelled};
 use crate::model::suggestion::{OfJobs, Prose};
 use crate::report::page::{Page, Report, count, grouped};
 use crate::store::input::{Budget, DEFINITIONS};
-use crate::store::own_schema::{SourceNote, OwnSchema};
+use crate::store::own_note::SourceNote;
+use crate::store::own_schema::OwnSchema;
 use crate::store::{StoreError, catalogue, files, scheduler};
 
 /// Show job definitions and check them.
@@ -126,7 +127,7 @@ fn check(context: &Context, named: &[PathBuf]) -> Result<Exit, CommandError> {
         }
     }
     let own = sources.iter().filter(|source| !source.shipped).count() + gates.len() + broken;
-    let jobs = definitions::file::job_ids(&sources);
+    let jobs = definitions::job_ids(&sources);
     problems.join(Catalogue::load(&gates, &jobs).err().unwrap_or_default());
     let exit = if problems.is_empty() { Exit::Done } else { Exit::Wrong };
     let shipped = sources.iter().filter(|source| source.shipped).count();

@@ -47,6 +47,7 @@ commands! {
     extension Extension,
     clock Clock,
     doctor Doctor,
+    check Check,
     explain Explain,
     completions Completions,
     man Man,

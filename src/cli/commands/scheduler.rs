@@ -1,7 +1,7 @@
 //! `cdx scheduler`: initialize the commerce scheduler.
 
-use crate::cli::{CommandError, Context, Exit};
 use crate::cli::commands::rehearse;
+use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::initialize::{Initialization, Options, initialize};
 use crate::model::ids::JobId;
 use crate::report::page::{Page, Report};

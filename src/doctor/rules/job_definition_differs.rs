@@ -74,7 +74,10 @@ fn tell(findings: &mut Findings, job: &JobId, lines: Vec<Line>) {
     } else if has(Way::Adds) {
         (Safety::Safe, Suggestion::INITIALIZE)
     } else {
-        (Safety::Destructive, Suggestion::Initialize { delete_existing: true, despite_errors: false })
+        (
+            Safety::Destructive,
+            Suggestion::Initialize { delete_existing: true, despite_errors: false },
+        )
     };
     findings.report(Found {
         subject: Subject::job(job),

@@ -1,32 +1,14 @@
 //! CDX902: a suppression matched nothing, names no rule, or has expired.
 
-use crate::diagnosis::sources::FIDELITY;
-use crate::diagnosis::suppress::is_expired;
-use crate::diagnosis::{
-    Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
-};
+use crate::diagnosis::suppress::{UNUSED, is_expired};
+use crate::diagnosis::{Findings, Fix, Found, Stage, Step, Subject, Unknown};
 use crate::doctor::facts::Examination;
 use crate::doctor::rule::{Depth, Rule};
 use crate::doctor::rules;
 use crate::model::settings::Suppression;
 use crate::model::suggestion::Suggestion;
 
-const HEADER: Header = Header {
-    code: "CDX902",
-    name: "suppression-unused",
-    severity: Severity::Warning,
-    checks: "every `[[suppress]]` of `cdx.toml`: that it names a rule, has not expired, and \
-             accepts at least one finding; where the rule could not look everywhere, nothing is \
-             said",
-    why: "A suppression that accepts nothing any more hides the next finding of its kind from \
-          everybody. One that has expired was meant to be looked at by now.",
-    how_to_fix: "Take it out of `cdx.toml`, or give it a new date and a reason.",
-    since: "0.2.0",
-    behaviours: &[],
-    sources: &[Source::assumed(FIDELITY)],
-};
-
-pub(in crate::doctor) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
+pub(in crate::doctor) const RULE: Rule = Rule { header: UNUSED, depth: Depth::Quick, check };
 
 /// Those that matched nothing are told once every rule has been carried out.
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {

@@ -4,7 +4,7 @@ use super::cursor::Cursor;
 use super::statement::{BEGIN_LINE, Reader};
 use super::table;
 use super::token::Kind;
-use crate::extension::script::{Action, Granted, ObjectKind, ObjectName, SkippedKind, Statement};
+use crate::extension::script::{Action, Granted, ObjectKind, ObjectName, SkippedKind};
 
 impl Reader<'_> {
     pub(super) fn alter(&mut self) {
@@ -96,8 +96,7 @@ impl Reader<'_> {
         self.cursor.next();
         let kind = self.object_kind();
         let if_exists = self.cursor.take_words(&["IF", "EXISTS"]);
-        loop {
-            let Some(name) = self.cursor.object_name() else { break };
+        while let Some(name) = self.cursor.object_name() {
             if kind == ObjectKind::Index && self.cursor.take_word("ON") {
                 self.cursor.object_name();
                 table::storage(&mut self.cursor);
@@ -105,7 +104,7 @@ impl Reader<'_> {
             if !name.is_temporary() {
                 let span = self.cursor.since(begin);
                 let action = Action::Drop { kind, name, if_exists };
-                self.statements.push(Statement { action, guards: self.guards.clone(), span });
+                self.note(action, span);
             }
             if !self.cursor.take(Kind::Comma) {
                 break;

@@ -266,17 +266,16 @@ impl Found {
     fn take(&mut self, source: Option<Lists>, column: &str, text: &str, span: Span) -> Option<()> {
         match (column, source) {
             ("NAME" | "CONSTRAINT_NAME", Some(Lists::Indexes)) => {
-                self.index = Some(text.to_owned())
+                self.index = Some(text.to_owned());
             }
             ("NAME" | "COLUMN_NAME", Some(Lists::Columns)) => self.column = Some(text.to_owned()),
             ("NAME", Some(Lists::Schemas)) => self.schema = Some(text.to_owned()),
-            ("NAME", _) => self.table = Some(text.to_owned()),
-            ("TABLE_NAME" | "ROUTINE_NAME", _) => self.table = Some(text.to_owned()),
+            ("NAME" | "TABLE_NAME" | "ROUTINE_NAME", _) => self.table = Some(text.to_owned()),
             ("TABLE_SCHEMA" | "ROUTINE_SCHEMA" | "SCHEMA_ID", _) => {
                 self.schema = Some(text.to_owned());
             }
             ("OBJECT_ID" | "ID" | "PARENT_OBJECT_ID" | "USER_TYPE_ID", _) => {
-                self.object = Some(object(text, span)?)
+                self.object = Some(object(text, span)?);
             }
             _ => {}
         }

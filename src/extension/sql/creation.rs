@@ -3,9 +3,7 @@
 use super::statement::Reader;
 use super::table;
 use super::token::Kind;
-use crate::extension::script::{
-    Action, KeyKind, NewKey, NewTable, ObjectKind, SkippedKind, Statement,
-};
+use crate::extension::script::{Action, KeyKind, NewKey, NewTable, ObjectKind, SkippedKind};
 
 impl Reader<'_> {
     pub(super) fn create(&mut self) {
@@ -112,7 +110,7 @@ impl Reader<'_> {
             self.cursor.note_skipped(skipped, begin);
         }
         let action = Action::CreateObject { kind, name, repeatable };
-        self.statements.push(Statement { action, guards: self.guards.clone(), span });
+        self.note(action, span);
     }
 
     pub(super) fn object_kind(&mut self) -> ObjectKind {

@@ -4,6 +4,7 @@ use super::condition;
 use super::cursor::{Cursor, DEEPEST};
 use super::token::Kind;
 use crate::extension::script::{Action, Guard, Skipped, SkippedKind, Statement};
+use crate::model::source::Span;
 
 /// Words that begin a statement wherever they stand.
 const BEGIN_ANYWHERE: &[&str] = &["IF", "BEGIN", "END", "ELSE", "WHILE"];
@@ -94,12 +95,21 @@ pub(super) struct Reader<'t> {
     pub(super) cursor: Cursor<'t>,
     pub(super) text: &'t str,
     pub(super) guards: Vec<Guard>,
+    pub(super) conditions: Vec<usize>,
+    condition: usize,
     pub(super) statements: Vec<Statement>,
 }
 
 impl<'t> Reader<'t> {
     pub(super) fn new(cursor: Cursor<'t>, text: &'t str) -> Self {
-        Self { cursor, text, guards: Vec::new(), statements: Vec::new() }
+        Self {
+            cursor,
+            text,
+            guards: Vec::new(),
+            conditions: Vec::new(),
+            condition: 0,
+            statements: Vec::new(),
+        }
     }
 
     /// Reads to the end.
@@ -108,6 +118,7 @@ impl<'t> Reader<'t> {
             // A GO ends every block, so that one that is left open does not swallow the rest.
             if self.cursor.take_go() {
                 self.guards.clear();
+                self.conditions.clear();
             } else if self.cursor.is_word("END") {
                 let begin = self.cursor.at();
                 self.cursor.next();
@@ -205,17 +216,23 @@ impl<'t> Reader<'t> {
     /// Notes a statement that has been read; what is left of it is not understood.
     pub(super) fn push(&mut self, begin: usize, action: Action) {
         let span = self.cursor.since(begin);
-        self.statements.push(Statement { action, guards: self.guards.clone(), span });
+        self.note(action, span);
         self.end_statement();
+    }
+
+    /// Notes what is done there, behind the guards of now.
+    pub(super) fn note(&mut self, action: Action, span: Span) {
+        let (guards, conditions) = (self.guards.clone(), self.conditions.clone());
+        self.statements.push(Statement { action, guards, conditions, span });
     }
 
     pub(super) fn end_statement(&mut self) {
         let rest = self.cursor.at();
-        if !self.begins_statement() {
+        if self.begins_statement() {
+            self.cursor.take(Kind::Semicolon);
+        } else {
             self.skip_statement();
             self.cursor.note_skipped(SkippedKind::Unknown, rest);
-        } else {
-            self.cursor.take(Kind::Semicolon);
         }
     }
 
@@ -248,9 +265,12 @@ impl<'t> Reader<'t> {
             self.cursor.note_skipped(SkippedKind::Condition, begin);
         }
         let outer = self.guards.len();
+        self.condition += 1;
+        self.conditions.extend(guards.iter().map(|_| self.condition));
         self.guards.extend(guards);
         self.statement(depth + 1);
         self.guards.truncate(outer);
+        self.conditions.truncate(outer);
         self.otherwise(depth);
     }
 

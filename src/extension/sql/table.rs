@@ -179,14 +179,16 @@ pub(super) fn storage(cursor: &mut Cursor<'_>) {
             cursor.skip_parentheses();
         } else if cursor.is_word("STRICT") {
             cursor.next();
-        } else if !cursor.take_words(&["WITHOUT", "ROWID"])
-            && !(cursor.is(Kind::Comma)
-                && cursor.ahead(1).is_some_and(|t| t.is_word("STRICT") || t.is_word("WITHOUT"))
-                && cursor.take(Kind::Comma))
-        {
+        } else if cursor.is(Kind::Comma) && cursor.ahead(1).is_some_and(is_table_option) {
+            cursor.next();
+        } else if !cursor.take_words(&["WITHOUT", "ROWID"]) {
             break;
         }
     }
+}
+
+fn is_table_option(token: &Token) -> bool {
+    token.is_word("STRICT") || token.is_word("WITHOUT")
 }
 
 fn is_fill_factor(cursor: &Cursor<'_>) -> bool {

@@ -94,6 +94,8 @@ pub enum Suggestion {
     Clock,
     /// Looks what is wrong.
     Doctor(Doctor),
+    /// Looks what is wrong with a repository.
+    Check(Check),
     /// Explains a word.
     Explain(String),
     /// Shows the help of a command, or of all.
@@ -385,6 +387,19 @@ pub struct Doctor {
     pub(crate) format: Option<&'static str>,
 }
 
+/// A look at what is wrong with a repository.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Check {
+    /// Only what lies there.
+    pub(crate) path: Option<String>,
+    /// Only this rule.
+    pub(crate) only: Option<String>,
+    /// Without what this file holds.
+    pub(crate) baseline: Option<String>,
+    /// Writes the file.
+    pub(crate) write_baseline: bool,
+}
+
 macro_rules! families {
     ($($family:ident => $variant:ident,)+) => {
         $(impl From<$family> for Suggestion {
@@ -405,6 +420,7 @@ families! {
     OfChannels => Channels,
     SetSchedule => SetSchedule,
     Doctor => Doctor,
+    Check => Check,
 }
 
 impl Suggestion {

@@ -1,7 +1,7 @@
 //! How a suggested command is written: its words, their quotes, and the environment it is for.
 
 use super::{
-    Consent, Doctor, OfChannels, OfCustomers, OfExtensions, OfFeatures, OfJobs, OfSessions,
+    Check, Consent, Doctor, OfChannels, OfCustomers, OfExtensions, OfFeatures, OfJobs, OfSessions,
     ProfileSwitch, Run, SetSchedule, Suggestion,
 };
 use crate::model::run::Phase;
@@ -207,6 +207,7 @@ impl Suggestion {
             Self::Status => Words::of("status"),
             Self::Clock => Words::of("clock show"),
             Self::Doctor(doctor) => doctor.words(),
+            Self::Check(check) => return (check.words(), Place::Own),
             Self::Explain(word) => Words::of("explain").value(word),
         };
         (words, Place::Environment)
@@ -348,6 +349,16 @@ impl Doctor {
             .flag(self.write_baseline, "--write-baseline")
             .flag(self.fix, "--fix")
             .option("--format", self.format)
+    }
+}
+
+impl Check {
+    fn words(&self) -> Words {
+        Words::of("check")
+            .values(&self.path)
+            .option("--only", self.only.as_ref())
+            .option("--baseline", self.baseline.as_ref())
+            .flag(self.write_baseline, "--write-baseline")
     }
 }
 

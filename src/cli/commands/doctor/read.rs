@@ -1,17 +1,15 @@
 //! Reading an environment for the doctor while others may write to it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use crate::cli::{CommandError, Context};
 use crate::diagnosis::Diagnosis;
-use crate::diagnosis::baseline::Baseline;
 use crate::doctor::{Request, examine as look};
 use crate::model::event::{Event, Listener};
-use crate::model::suggestion::{Doctor, Prose};
+use crate::store::Environment;
 use crate::store::lock::{self, Holder};
 use crate::store::mark::SETTINGS_FILE;
-use crate::store::{Environment, StoreError, input};
 
 /// It is looked at so often while somebody writes: three times whole, and once more without the
 /// rules that hold rows of different files against each other.
@@ -107,40 +105,4 @@ fn wait_for_writer(env: &Environment) {
         std::thread::sleep(PAUSE);
         waited += PAUSE;
     }
-}
-
-/// Reads a baseline.
-pub(super) fn baseline(path: &Path) -> Result<Baseline, CommandError> {
-    match input::text(path, input::BASELINE) {
-        Ok(text) => Baseline::parse(&text).map_err(|why| no_baseline(path, &why)),
-        Err(StoreError::NotAFile { found, .. }) => {
-            Err(no_baseline(path, &format!("it is {found}")))
-        }
-        Err(StoreError::NotText { .. }) => Err(no_baseline(path, "it is not text")),
-        Err(StoreError::TooLarge { most, .. }) => {
-            Err(no_baseline(path, &format!("it holds more than {most}")))
-        }
-        Err(error) => {
-            let hint = Prose::hint("make one", writing(path));
-            let error = CommandError::from(error);
-            Err(CommandError::usage("baseline", error.failure.message, hint))
-        }
-    }
-}
-
-/// Refuses to write a baseline over anything else.
-pub(super) fn baseline_may_be_written(path: &Path) -> Result<(), CommandError> {
-    if path.exists() { baseline(path).map(|_| ()) } else { Ok(()) }
-}
-
-/// The command that writes a baseline.
-fn writing(path: &Path) -> Doctor {
-    let baseline = Some(path.display().to_string());
-    Doctor { baseline, write_baseline: true, ..Doctor::default() }
-}
-
-fn no_baseline(path: &Path, why: &str) -> CommandError {
-    let message = format!("{} is not a baseline: {why}", path.display());
-    let hint = Prose::hint("name another file", writing(Path::new("baseline.json")));
-    CommandError::usage("baseline", message, hint)
 }
