@@ -8,10 +8,10 @@ use crate::model::customer::{
     Address, AddressField, Change, Contact, ContactType, Customer, CustomerField,
 };
 use crate::model::field_set::{Field, FieldOwner, Stamp};
-use crate::model::ids::{AccountNum, AsyncAccount, DataAreaId};
+use crate::model::ids::{AccountNum, AsyncAccount};
 use crate::model::operation::{Action, OperationKind};
 use crate::model::time::Time;
-use crate::store::hq_customers::{self, Origin};
+use crate::store::hq_customers::{self, NewCustomers, Origin};
 use crate::store::hq_locations::{self, PostalAddress};
 use crate::store::operations::{self, OperationRow, Outcome};
 use crate::store::{Headquarters, HqTx, StoreError, attributes, lineage};
@@ -20,13 +20,13 @@ use crate::store::{Headquarters, HqTx, StoreError, attributes, lineage};
 pub(super) fn process(
     hq: &HqTx<'_>,
     row: &OperationRow,
-    company: &DataAreaId,
+    new: &NewCustomers,
     now: &Time,
 ) -> Result<Outcome, Failure> {
     let task = Task::new(hq, row, now)?;
     let account = account(hq, row)?;
     match (row.id.kind, account) {
-        (OperationKind::Customer, account) => customer(&task, account, company),
+        (OperationKind::Customer, account) => customer(&task, account, new),
         (_, None) => Err(Failure::Told(format!(
             "customer {} is not in headquarters",
             row.text("CUSTACCOUNTASYNC")
@@ -195,13 +195,13 @@ pub(super) fn known_account(
 fn customer(
     task: &Task<'_>,
     account: Option<AccountNum>,
-    company: &DataAreaId,
+    new: &NewCustomers,
 ) -> Result<Outcome, Failure> {
     let Task { hq, row, .. } = *task;
     let wanted = Customer::of_async(|column| row.text(column));
     let changed = task.changed()?;
     match (account, task.action) {
-        (None, Action::Create) => create(task, &wanted, company),
+        (None, Action::Create) => create(task, &wanted, new),
         (None, Action::Update | Action::Deactivate) => Err(Failure::Told(format!(
             "customer {} is not in headquarters",
             row.text("CUSTACCOUNTASYNC")
@@ -219,14 +219,14 @@ fn customer(
 }
 
 /// Makes the customer of a creation (C05).
-fn create(task: &Task<'_>, wanted: &Customer, company: &DataAreaId) -> Result<Outcome, Failure> {
+fn create(task: &Task<'_>, wanted: &Customer, new: &NewCustomers) -> Result<Outcome, Failure> {
     let Task { hq, row, now, .. } = *task;
     let channel = row.number("ORIGINATINGCHANNEL");
     let default = operations::default_customer(hq, channel)?
         .ok_or_else(|| Failure::Told(format!("channel {} has no default customer", row.channel)))?;
     let stamp = task.stamp(&[]);
     let known = lineage::known_account(hq, &wanted.async_account)?;
-    let origin = Origin { company, now, default_customer: &default, stamp: &stamp, known };
+    let origin = Origin { all: new, now, default_customer: &default, stamp: &stamp, known };
     let account = hq_customers::create(hq, &origin, wanted)?;
     let mut changes = Vec::new();
     for field in CustomerField::given(wanted) {

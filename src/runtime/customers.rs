@@ -67,13 +67,13 @@ fn create_in_real_time(
         return Ok(report);
     }
     let own = site.own()?;
-    let company = site.company().clone();
+    let all = site.new_customers()?;
     let now = site.now.clone();
     let new = new.clone();
     let stamp = Stamp::real_time(&now, site.store.id);
     site.real_time(kind, "", reasons, |hq| {
         let origin = Origin {
-            company: &company,
+            all: &all,
             now: &now,
             default_customer: &own.default_customer,
             stamp: &stamp,
@@ -118,7 +118,7 @@ fn create_locally(
         ChannelCustomer::Sync { account: own.default_customer, guid: AsyncAccount::default() };
     let given = ChangedFields::text(CustomerField::given(&customer).map(CustomerField::as_str));
     let default = channel_view::state(&site.database, site.store.id, &template)?;
-    let customer = customer.like(&default);
+    let customer = customer.like(&default, site.receipt_email());
     let attributes = attribute_rows(&site.database, &new.attributes)?;
     let seed = site.world().seed;
     let known = site.database.write(|channel| {

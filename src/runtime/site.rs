@@ -6,7 +6,8 @@ use super::ground::{Answerer, ChannelGround, Ground, HeadquartersGround, Sides, 
 use crate::exchange::relay::{self, Answer};
 use crate::exchange::{Asked, ExchangeError, arming};
 use crate::gates::Catalogue;
-use crate::model::customer::PENDING_SYNC;
+use crate::gates::catalogue::slug;
+use crate::model::customer::{PENDING_SYNC, ReceiptEmail};
 use crate::model::ids::{AccountNum, DataAreaId};
 use crate::model::operation::Action;
 use crate::model::pos::{CallOutcome, Path, PosReport, RealTimeCall, Reason, ReasonCode};
@@ -14,6 +15,7 @@ use crate::model::scale_unit::{Cached, ChannelView, Storefront, View};
 use crate::model::time::Time;
 use crate::model::topology::{DataStore, OFFLINE_SUFFIX};
 use crate::store::channel_customers::{self, AsyncRow, ChannelCustomer};
+use crate::store::hq_customers::NewCustomers;
 use crate::store::{
     Access, ChannelDatabase, Environment, Handle, Headquarters, HqTx, Reader, StoreError, Writer,
     origins, scale_unit, topology,
@@ -255,6 +257,16 @@ impl<'a> Site<'a> {
     pub(super) fn has(&self, slug: &'static str) -> bool {
         let switch = Switch::Feature(slug);
         is_on(self.view(), switch, self.catalogue) && self.ground().knows(self.answering(), switch)
+    }
+
+    /// What holds for a customer whom headquarters makes.
+    pub(super) fn new_customers(&self) -> Result<NewCustomers, PosError> {
+        Ok(NewCustomers::read(self.hq(), self.catalogue, self.company())?)
+    }
+
+    /// Whether the receipt e-mail of the default customer is copied to one that is made here.
+    pub(super) fn receipt_email(&self) -> ReceiptEmail {
+        ReceiptEmail::prevented(self.has(slug::NO_RECEIPT_EMAIL))
     }
 
     /// The customer of an account or GUID.

@@ -185,7 +185,7 @@ fn inherited(customer: &Value) -> String {
 #[test]
 fn r16_a_new_customer_takes_what_is_not_given_in_both_modes() {
     let env = with_an_own_default(Env::new());
-    let all = "80 EUR es both shop@example.com [\"Senior\",\"Student\"]";
+    let all = "80 EUR es both  [\"Senior\",\"Student\"]";
     let real_time = created(&env, "--last-name Now");
     assert_eq!(real_time["path"], "real-time");
     assert_eq!(inherited(&shown(&env, &real_time["account"])), all);
@@ -201,7 +201,7 @@ fn r16_a_new_customer_takes_what_is_not_given_in_both_modes() {
     let plain = created(&env, "--last-name Plain");
     env.ok("run P sync-customers");
     let customer = shown(&env, &plain["account"]);
-    assert_eq!(inherited(&customer), "80 EUR es both shop@example.com []");
+    assert_eq!(inherited(&customer), "80 EUR es both  []");
     let enhanced = with_an_own_default(Env::asynchronous());
     let account = created(&enhanced, "--last-name Enhanced")["account"].clone();
     enhanced.ok("run P sync-customers");
@@ -224,7 +224,51 @@ fn c06_the_batch_gives_what_an_operation_does_not_name() {
     let account =
         text(&env.hq(), "SELECT ACCOUNTNUM FROM RETAILCUSTTABLE WHERE CUSTACCOUNTASYNC = '7B9F'");
     let customer = shown(&env, &account.into());
-    assert_eq!(inherited(&customer), "80 EUR es both shop@example.com []");
+    assert_eq!(inherited(&customer), "80 EUR es both  []");
+}
+
+/// The feature of 10.0.21 that keeps the receipt e-mail back.
+const KEEPS_BACK: &str =
+    "prevent-copying-the-receipt-email-value-from-default-customer-to-new-customers";
+
+#[test]
+fn r16_the_receipt_e_mail_is_copied_only_where_no_feature_prevents_it() {
+    let receipts_to = |env: &Env, customer: &Value| {
+        let shown = shown(env, &customer["account"]);
+        shown["receipt_email"].as_str().unwrap().to_owned()
+    };
+    let own = "shop@example.com";
+    // Off in headquarters: its own form and a real-time call copy it at once.
+    let env = with_an_own_default(Env::asynchronous());
+    assert_eq!(receipts_to(&env, &env.json("customers show 00000001")["customer"]), own);
+    let before = created(&env, "--last-name Before");
+    env.ok(&format!("features disable {KEEPS_BACK}"));
+    let form = env.json("customers create --first-name Ada --last-name Form");
+    assert_eq!(receipts_to(&env, &form["customer"]), own);
+    // A register acts on what its channel has, and headquarters' batch gives what is not there.
+    env.ok("run 1110");
+    let held = created(&env, "--last-name Held");
+    env.ok("csu restart");
+    let after = created(&env, "--last-name After");
+    let kept = |customer: &Value| {
+        let guid = customer["account"].as_str().unwrap();
+        let of = "SELECT RECEIPTEMAIL FROM ax_RETAILASYNCCUSTOMERV2 WHERE CUSTACCOUNTASYNC";
+        text(&env.channel("houston"), &format!("{of} = '{guid}'"))
+    };
+    assert_eq!([kept(&before), kept(&held), kept(&after)], ["", "", own]);
+    env.ok(&format!("features enable {KEEPS_BACK}"));
+    env.ok("run P sync-customers 1010");
+    // What a register has copied stands; what it has kept back is not given later.
+    assert_eq!([receipts_to(&env, &before), receipts_to(&env, &after)], ["", own]);
+    // Below its version there is no such feature.
+    let dir = Env::empty();
+    dir.ok("init . --customers 20 --app-version 10.0.20");
+    let old = with_an_own_default(dir);
+    assert_eq!(receipts_to(&old, &created(&old, "--last-name Old")), own);
+    old.ok("upgrade --app-version 10.0.21");
+    assert_eq!(receipts_to(&old, &created(&old, "--last-name New")), "");
+    let given = created(&old, "--last-name Given --email ada@example.com");
+    assert_eq!(receipts_to(&old, &given), "ada@example.com", "what is given stands");
 }
 
 #[test]
