@@ -31,6 +31,11 @@ pub struct NewCustomer {
 /// Creates a customer (R01, R04, R06, R07, R08).
 pub(super) fn create(site: &mut Site<'_>, new: &NewCustomer) -> Result<PosReport, PosError> {
     let kind = Kind::CreateCustomer;
+    if !new.secondary.is_empty()
+        && let Some(refused) = site.without_contacts(kind, None)?
+    {
+        return Ok(refused);
+    }
     let ReasonedDecision { decision, reasons } = site.decide(kind, None)?;
     match decision {
         Decision::Refused(..) => Ok(site.refused(kind, None, reasons)),
@@ -190,6 +195,11 @@ pub(super) fn edit(
     set: &[CustomerEdit],
 ) -> Result<PosReport, PosError> {
     let known = site.customer(account)?;
+    if set.iter().any(|edit| matches!(edit, CustomerEdit::Contact(_)))
+        && let Some(refused) = site.without_contacts(Kind::EditCustomer, Some(&known))?
+    {
+        return Ok(refused);
+    }
     let locally = |site: &Site<'_>, channel: &ChannelTx<'_>| {
         edit_locally(site, channel, &known, set).map(|()| None)
     };

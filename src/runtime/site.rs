@@ -3,6 +3,7 @@
 use super::decide::{Decision, Kind, Switch};
 use super::error::PosError;
 use super::ground::{Answerer, ChannelGround, Ground, HeadquartersGround, Sides, Who, is_on};
+use super::obstacle::Obstacle;
 use crate::exchange::relay::{self, Answer};
 use crate::exchange::{Asked, ExchangeError, arming};
 use crate::gates::Catalogue;
@@ -12,6 +13,7 @@ use crate::model::ids::{AccountNum, DataAreaId};
 use crate::model::operation::Action;
 use crate::model::pos::{CallOutcome, Path, PosReport, RealTimeCall, Reason, ReasonCode};
 use crate::model::scale_unit::{Cached, ChannelView, Storefront, View};
+use crate::model::suggestion::OfFeatures;
 use crate::model::time::Time;
 use crate::model::topology::{DataStore, OFFLINE_SUFFIX};
 use crate::store::channel_customers::{self, AsyncRow, ChannelCustomer};
@@ -267,6 +269,28 @@ impl<'a> Site<'a> {
     /// Whether the receipt e-mail of the default customer is copied to one that is made here.
     pub(super) fn receipt_email(&self) -> ReceiptEmail {
         ReceiptEmail::prevented(self.has(slug::NO_RECEIPT_EMAIL))
+    }
+
+    /// The refusal of an operation that captures further contacts where their feature is not in
+    /// effect; none where it is, and where the operation is refused or impossible anyway.
+    ///
+    /// # Errors
+    /// Those of [`Site::decide`].
+    pub(super) fn without_contacts(
+        &self,
+        kind: Kind,
+        known: Option<&ChannelCustomer>,
+    ) -> Result<Option<PosReport>, PosError> {
+        let ReasonedDecision { decision, .. } = self.decide(kind, known)?;
+        if matches!(decision, Decision::Refused(..)) || self.has(slug::CONTACTS) {
+            return Ok(None);
+        }
+        let feature = slug::CONTACTS.to_owned();
+        let found = self.ground().obstacle(self.answering(), Switch::Feature(slug::CONTACTS));
+        let mut report = self.refused(kind, known, found.iter().map(Obstacle::reason).collect());
+        report.notes.push("registers capture further contacts only with that feature".to_owned());
+        report.next.push(OfFeatures::Plan(feature).into());
+        Ok(Some(report))
     }
 
     /// The customer of an account or GUID.

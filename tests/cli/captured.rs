@@ -24,7 +24,7 @@ fn attributes(customer: &Value) -> Vec<(&str, &str)> {
 
 #[test]
 fn c11_what_people_type_reaches_all_five_tables() {
-    let env = Env::asynchronous();
+    let env = Env::asynchronous().with_contacts();
     let guid = created(&env, &format!("--last-name Async {MORE}"))["account"].clone();
     let on = format!("--channel houston --account {}", guid.as_str().unwrap());
     env.ok(&format!("pos create-address {on} --street Main --city Houston"));
@@ -57,7 +57,7 @@ fn c11_what_people_type_reaches_all_five_tables() {
 
 #[test]
 fn c11_a_real_time_call_and_headquarters_set_them_at_once() {
-    let env = Env::new();
+    let env = Env::new().with_contacts();
     let account = created(&env, &format!("--last-name Now {MORE}"))["account"].clone();
     let customer = shown(&env, &account);
     assert_eq!(attributes(&customer), [("Newsletter", "yes"), ("PreferredStore", "houston")]);
@@ -73,7 +73,7 @@ fn c11_a_real_time_call_and_headquarters_set_them_at_once() {
 
 #[test]
 fn c11_contacts_need_the_enhanced_feature_at_creation_and_attributes_do_not() {
-    let env = Env::new();
+    let env = Env::new().with_contacts();
     env.ok("profiles set Stores --async-customers yes");
     env.ok("run 1070");
     env.ok("csu restart");
@@ -90,6 +90,62 @@ fn c11_contacts_need_the_enhanced_feature_at_creation_and_attributes_do_not() {
     );
     let on = format!("--channel houston --account {}", report["account"].as_str().unwrap());
     env.run(&format!("pos edit-customer {on} --attribute Newsletter=no")).expect(1);
+}
+
+/// In both modes, at creation and at edit, from the first command to where it is in effect.
+#[test]
+fn c11_registers_capture_further_contacts_only_with_their_feature() {
+    for env in [Env::new(), Env::asynchronous()] {
+        let create = "pos create-customer --channel houston --first-name Ada --last-name B";
+        let edit = "pos edit-customer --channel houston --account 00000004";
+        let rows = || {
+            number(&env.channel("houston"), "SELECT count(*) FROM ax_RETAILASYNCCUSTOMERCONTACT")
+                + number(&env.hq(), "SELECT count(*) FROM LOGISTICSELECTRONICADDRESS")
+        };
+        let before = rows();
+        for (step, code) in [
+            ("", "feature-off"),
+            ("features enable multiple-contacts", "not-distributed"),
+            ("run 1110", "cached"),
+        ] {
+            if !step.is_empty() {
+                env.ok(step);
+            }
+            for asked in [
+                format!("{create} --contact phone=555-0100"),
+                format!("{create} --secondary-contact other@example.com"),
+                format!("{edit} --contact phone=555-0100 --set last-name=New"),
+            ] {
+                for words in [format!("{asked} --dry-run"), asked] {
+                    let run = env.run(&format!("{words} --format json")).expect(1);
+                    let report = run.json();
+                    let told = (&report["path"], &report["reasons"][0]["code"]);
+                    assert_eq!(told, (&"refused".into(), &code.into()), "{words}\n{report:#}");
+                    let run = env.run(&words).expect(1);
+                    assert!(run.out.contains("cdx features plan multiple-contacts"), "{}", run.out);
+                }
+            }
+        }
+        assert_eq!(rows(), before, "nothing of what was refused was done");
+        // Who needs none of it is not asked for it.
+        env.ok(create);
+        env.ok(&format!("{edit} --set last-name=New --attribute Newsletter=yes"));
+        env.ok("csu restart");
+        env.ok(&format!("{create} --contact phone=555-0100"));
+        env.ok(&format!("{edit} --contact phone=555-0100"));
+    }
+}
+
+/// What is refused or impossible anyway is said as ever, and a scale unit that is too old is told.
+#[test]
+fn c11_a_refusal_for_contacts_comes_after_what_stands_in_the_way_anyway() {
+    let env = Env::new();
+    env.ok("profiles set Stores --async-customers yes");
+    env.ok("run 1070");
+    env.ok("csu restart");
+    let guid = env.create_async("houston", "Pending");
+    let edit = format!("pos edit-customer --channel houston --account {guid} --contact url=a.b");
+    assert_eq!(env.json(&edit)["reasons"][0]["code"], "async-customer");
 }
 
 #[test]
@@ -112,7 +168,7 @@ fn c11_what_is_typed_wrong_is_refused_with_what_there_is() {
 /// attribute that is in no list.
 #[test]
 fn c11_operations_of_another_program_take_away_and_are_refused() {
-    let env = Env::asynchronous();
+    let env = Env::asynchronous().with_contacts();
     let guid = created(&env, &format!("--last-name Async {MORE}"))["account"].clone();
     env.ok("run P sync-customers 1010");
     env.hq()
