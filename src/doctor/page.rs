@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::rule::{Depth, Rule};
 use super::rules::{Example, RULES, example};
 use crate::diagnosis::Header;
-use crate::diagnosis::sources::Page;
+use crate::model::source_pages::{ALL, SourcePage};
 
 /// A rule's page in Markdown, without its heading.
 pub(crate) fn body(rule: &Rule) -> String {
@@ -50,7 +50,7 @@ fn shown(steps: &str) -> String {
 }
 
 /// A page elsewhere is linked as it is, one of ours from beside `docs/rules.md`.
-fn link(page: &Page) -> String {
+fn link(page: &SourcePage) -> String {
     let url = page.url.strip_prefix("docs/").unwrap_or(page.url);
     let date = page.date.map_or_else(String::new, |date| format!(", {date}"));
     format!("[{}]({url}){date}", page.title)
@@ -75,6 +75,10 @@ pub(crate) fn markdown() -> String {
     }
     for rule in RULES {
         let _ = write!(text, "\n## {} {}\n\n{}", rule.header.code, rule.header.name, body(rule));
+    }
+    text.push_str("\n## Sources\n\n| page | what it carries here |\n|---|---|\n");
+    for page in ALL {
+        let _ = writeln!(text, "| {} | {} |", link(page), page.carries);
     }
     text
 }

@@ -30,6 +30,7 @@ pub(crate) mod schema;
 pub(crate) mod session;
 pub(crate) mod settings;
 pub mod simplification;
+pub(crate) mod source_pages;
 pub(crate) mod status;
 pub mod suggestion;
 pub(crate) mod time;
