@@ -9,6 +9,7 @@ use crate::model::customer::{
 };
 use crate::model::field_set::{Field, FieldOwner, Stamp};
 use crate::model::ids::{AccountNum, AsyncAccount};
+use crate::model::left_field::LeftField;
 use crate::model::operation::{Action, OperationKind};
 use crate::model::time::Time;
 use crate::store::hq_customers::{self, NewCustomers, Origin};
@@ -69,8 +70,8 @@ pub(super) fn asked(hq: &HqTx<'_>, row: &OperationRow) -> Result<Vec<Change>, St
             Ok(vec![Change::new("affiliation", "", name)])
         }
         OperationKind::Attribute => {
-            let field = Field::Attribute(row.number(ATTRIBUTE[0]));
-            Ok(vec![Change::new(&field.to_string(), "", row.text(ATTRIBUTE[1]))])
+            let word = attribute_word(hq, row.number(ATTRIBUTE[0]))?;
+            Ok(vec![Change::new(&word, "", row.text(ATTRIBUTE[1]))])
         }
     }
 }
@@ -149,21 +150,30 @@ fn affiliation(task: &Task<'_>, account: AccountNum) -> Result<Outcome, StoreErr
     Ok(done)
 }
 
+/// An attribute as people read it.
+fn attribute_word(hq: &Headquarters, id: i64) -> Result<String, StoreError> {
+    let name = attributes::name(hq, id)?;
+    Ok(name.map_or_else(|| Field::Attribute(id).to_string(), |name| format!("attribute {name}")))
+}
+
 fn attribute(task: &Task<'_>, account: AccountNum) -> Result<Outcome, StoreError> {
     let Task { hq, row, .. } = *task;
     let takes = task.action == Action::Deactivate;
     let id = row.number(ATTRIBUTE[0]);
     let value = if takes { "" } else { row.text(ATTRIBUTE[1]) };
     attributes::known(hq, id)?;
-    let field = Field::Attribute(id);
+    let (field, word) = (Field::Attribute(id), attribute_word(hq, id)?);
     let owner = FieldOwner::Customer(&account);
     let old = attributes::value(hq, &account, id)?;
     let mut done = Outcome { account: account.clone(), ..Outcome::default() };
     match task.fate(owner, field, &ATTRIBUTE)? {
-        Fate::Left(newer) => done.left.push(task.left(field, value, &old, &newer)?),
+        Fate::Left(newer) => {
+            let left = task.left(field, value, &old, &newer)?;
+            done.left.push(LeftField { field: word, ..left });
+        }
         Fate::Set(stamp) => {
             attributes::set(hq, &account, id, value)?;
-            done.changes.push(Change::new(&field.to_string(), &old, value));
+            done.changes.push(Change::new(&word, &old, value));
             task.record(owner, field, stamp)?;
         }
     }

@@ -55,6 +55,51 @@ fn c11_what_people_type_reaches_all_five_tables() {
     assert_eq!((old, new), (&"houston".into(), &"seattle".into()), "{change:#}");
 }
 
+/// The status list and its form name attributes, and correct the value of one by its name.
+#[test]
+fn c04_operations_on_attributes_are_told_and_corrected_by_name() {
+    let env = Env::asynchronous();
+    let guid = created(&env, "--last-name Async --attribute newsletter=yes")["account"].clone();
+    env.ok("run P");
+    let list = env.json("customers status list --operation attribute");
+    assert_eq!(list["operations"][0]["attribute"], "Newsletter", "{list:#}");
+    assert!(env.ok("customers status list").out.contains("create Newsletter"));
+    let told = env.ok("customers status show attribute-1").out;
+    assert!(told.contains("(Newsletter)"), "{told}");
+    env.run("run sync-customers --fault batch-fails=houston").expect(1);
+    env.ok("customers status edit attribute-1 --set NEWSLETTER=no");
+    let run = env.run("customers status edit attribute-1 --set PreferredStore=x").expect(2);
+    assert!(run.err.contains("has no value \"PreferredStore\""), "{}", run.err);
+    // One that headquarters does not have is replaced by one that it has.
+    let unknown = "UPDATE RETAILASYNCCUSTOMERATTRIBUTEV2 SET ATTRIBUTERECID = 77";
+    env.hq().execute_batch(unknown).unwrap();
+    assert_eq!(env.json("customers status show attribute-1")["operation"].get("attribute"), None);
+    env.run("customers status edit attribute-1 --set ATTRIBUTERECID=Nothing").expect(2);
+    env.ok("customers status edit attribute-1 --set ATTRIBUTERECID=preferredstore");
+    env.hq().execute_batch(unknown).unwrap();
+    env.ok("customers status edit attribute-1 --set Newsletter=maybe");
+    env.ok("run sync-customers");
+    assert_eq!(attributes(&shown(&env, &guid)), [("Newsletter", "maybe")]);
+    let change = env.json("customers status show attribute-1")["changes"][0].clone();
+    assert_eq!(change["attribute"], "attribute Newsletter", "{change:#}");
+}
+
+/// Fields are corrected by their names, with the values that people type for them.
+#[test]
+fn c04_a_title_and_a_receipt_option_are_corrected_as_they_are_typed() {
+    let env = Env::asynchronous();
+    let guid = env.create_async("houston", "Typed");
+    env.ok("run P");
+    env.run("customers status edit customer-1 --set title=Sirr").expect(2);
+    env.run("customers status edit customer-1 --set receipt-option=fax").expect(2);
+    env.run("customers status edit customer-1 --set first-name=").expect(2);
+    env.ok("customers status edit customer-1 --set title=Dr receipt-option=both first-name=Eve");
+    env.ok("run sync-customers");
+    let customer = shown(&env, &guid.into());
+    let told = (&customer["title"], &customer["receipt_option"], &customer["first_name"]);
+    assert_eq!(told, (&"Dr".into(), &"both".into(), &"Eve".into()), "{customer:#}");
+}
+
 #[test]
 fn c11_a_real_time_call_and_headquarters_set_them_at_once() {
     let env = Env::new().with_contacts();
