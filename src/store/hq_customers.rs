@@ -8,6 +8,7 @@ use super::error::StoreError;
 use super::features;
 use super::field_sets;
 use super::hq_locations::{in_force, set_contact};
+use super::origins;
 use super::relations;
 use super::side::{Headquarters, HqTx};
 use super::world::{next, next_recid, note_recid};
@@ -395,6 +396,7 @@ pub(crate) fn link_identity(
     identity: &str,
     account: &AccountNum,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT OR REPLACE INTO cdx_IDENTITY (IDENTITY, ACCOUNT) VALUES (?1, ?2)";
-    hq.execute(sql, params![identity, account])
+    let made = hq.numbers().map_or(0, |numbers| numbers.draw(origins::SEQUENCE));
+    let sql = "INSERT OR REPLACE INTO cdx_IDENTITY (IDENTITY, ACCOUNT, MADE) VALUES (?1, ?2, ?3)";
+    hq.execute(sql, params![identity, account, made])
 }
