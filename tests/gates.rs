@@ -143,12 +143,11 @@ fn a_file_without_form_is_told_by_line() {
     let file = GateFile { name: "gates/x.toml".to_owned(), text: text.to_owned() };
     insta::assert_snapshot!(problems(&[file]).join("\n"), @r#"
     gates/x.toml:1: name is missing, expected the display name [missing]
-    gates/x.toml:1: module is missing, expected the module it is listed under [missing]
     gates/x.toml:1: grade is missing, expected documented, inferred or assumed [missing]
     gates/x.toml:1: source is missing, expected where it was read [missing]
     gates/x.toml:2: slug is Not A Slug, expected lower-case letters, digits and hyphens [out-of-range]
     gates/x.toml:3: class is integer, expected a text in quotes [wrong-type]
-    gates/x.toml:4: unknown key "typo", expected one of slug, class, class-grade, class-source, name, name-es, also, module, can-disable, one-way, confirmation, configuration-key, excludes, notes, grade, source [unknown-key]
+    gates/x.toml:4: unknown key "typo", expected one of slug, class, class-grade, class-source, name, name-es, also, module, module-grade, module-source, can-disable, one-way, confirmation, configuration-key, excludes, notes, differ, grade, source [unknown-key]
     gates/x.toml:6: released is ten, expected a version such as 10.0.48 [out-of-range]
     gates/x.toml:7: job is missing, expected exactly one of job, fact, restart, initialize = true [missing]
     "#);

@@ -6,6 +6,7 @@ use crate::model::customer::{
     TITLES, title_number,
 };
 use crate::model::nearest::nearest;
+use crate::model::operation::OperationKind;
 use crate::model::suggestion::{OfCustomers, Prose, Suggestion};
 
 /// What a customer has beside its fields.
@@ -125,29 +126,57 @@ fn unknown_word(what: &str, word: &str, known: &[&str]) -> CommandError {
     )
 }
 
+/// The value of a customer's field, named so, as rows keep it.
+fn stored(field: CustomerField, name: &str, value: &str) -> Result<String, CommandError> {
+    if field.is_required() && value.trim().is_empty() {
+        return Err(nameless(name));
+    }
+    if field == CustomerField::Title && !value.is_empty() {
+        known_title(value)?;
+    }
+    if field == CustomerField::ReceiptOption && ReceiptOption::parse(value).is_none() {
+        let known: Vec<&str> = ReceiptOption::ALL.iter().map(|one| one.as_str()).collect();
+        return Err(unknown_word("receipt option", value, &known));
+    }
+    Ok(field.stored(value))
+}
+
+/// What a word and a value set in the row of an operation: the column that holds the field of this
+/// name, with the value as the row keeps it; else the word is a column of its own.
+pub(super) fn row_value<'t>(
+    kind: OperationKind,
+    word: &'t str,
+    value: &str,
+) -> Result<(&'t str, String), CommandError> {
+    match kind {
+        OperationKind::Customer => {
+            if let Some(field) = CustomerField::parse(word) {
+                return Ok((field.column(), stored(field, word, value)?));
+            }
+        }
+        OperationKind::Address => {
+            if let Some(field) = AddressField::parse(word) {
+                return Ok((field.column(), value.to_owned()));
+            }
+        }
+        OperationKind::Contact | OperationKind::Affiliation | OperationKind::Attribute => {}
+    }
+    Ok((word, value.to_owned()))
+}
+
 /// What is set of a customer, from `FIELD=VALUE` texts and what there is beside them.
 pub(super) fn customer_edits(
     texts: &[String],
     more: &More,
 ) -> Result<Vec<CustomerEdit>, CommandError> {
-    let edit = |text: &String| {
+    let edit = |text: &String| -> Result<CustomerEdit, CommandError> {
         let (name, value) = assignment(text)?;
         if name.eq_ignore_ascii_case(CustomerEdit::AFFILIATION) {
             return Ok(CustomerEdit::Affiliation(value.to_owned()));
         }
         let field = CustomerField::parse(name)
             .ok_or_else(|| unknown_field(name, &CustomerEdit::names()))?;
-        if field.is_required() && value.trim().is_empty() {
-            return Err(nameless(name));
-        }
-        if field == CustomerField::Title && !value.is_empty() {
-            known_title(value)?;
-        }
-        if field == CustomerField::ReceiptOption && ReceiptOption::parse(value).is_none() {
-            let known: Vec<&str> = ReceiptOption::ALL.iter().map(|one| one.as_str()).collect();
-            return Err(unknown_word("receipt option", value, &known));
-        }
-        let value = field.shown(&field.stored(value));
+        let value = field.shown(&stored(field, name, value)?);
         Ok(CustomerEdit::Field(field, value.clone()))
     };
     let mut edits: Vec<CustomerEdit> = texts.iter().map(edit).collect::<Result<_, _>>()?;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::header::Header;
-use super::sources::Page;
+use crate::model::source_pages::SourcePage;
 
 /// A rule's page in Markdown, without its heading: `more` belongs to what it checks, an example
 /// stands behind why it matters.
@@ -29,7 +29,7 @@ pub(crate) fn body(header: &Header, more: &str, example: &str) -> String {
 }
 
 /// A page elsewhere is linked as it is, one of ours from beside the page of the rules.
-fn link(page: &Page) -> String {
+pub(crate) fn link(page: &SourcePage) -> String {
     let url = page.url.strip_prefix("docs/").unwrap_or(page.url);
     let date = page.date.map_or_else(String::new, |date| format!(", {date}"));
     format!("[{}]({url}){date}", page.title)

@@ -1,8 +1,11 @@
 //! What is written of a rule: `cdx explain CDX303` and `docs/rules.md`.
 
+use std::fmt::Write as _;
+
 use super::rule::{Depth, Rule};
 use super::rules::{Example, RULES, example};
 use crate::diagnosis::page;
+use crate::model::source_pages::ALL;
 
 /// A rule's page in Markdown, without its heading.
 pub(crate) fn body(rule: &Rule) -> String {
@@ -31,10 +34,15 @@ fn shown(steps: &str) -> String {
 /// The page `docs/rules.md`.
 pub(crate) fn markdown() -> String {
     let rules: Vec<_> = RULES.iter().map(|rule| (&rule.header, body(rule))).collect();
-    format!(
+    let mut text = format!(
         "# What `cdx doctor` looks for\n\nA code is never used again for anything else. \
          **error**: something is lost or does not work. **warning**: it will. **info**: worth \
          knowing.\n\n{}",
         page::markdown(&rules)
-    )
+    );
+    text.push_str("\n## Sources\n\n| page | what it carries here |\n|---|---|\n");
+    for one in ALL {
+        let _ = writeln!(text, "| {} | {} |", page::link(one), one.carries);
+    }
+    text
 }

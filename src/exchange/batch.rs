@@ -7,13 +7,15 @@ use super::batch_operation::{asked, known_account, process};
 use super::error::ExchangeError;
 use crate::model::customer::Change;
 use crate::model::event::{Event, Listener};
-use crate::model::ids::DataAreaId;
 use crate::model::job::Job;
 use crate::model::operation::{OperationId, OperationStatus};
 use crate::model::run::{JobReport, Tally, Work};
 use crate::model::time::Time;
+use crate::store::hq_customers::NewCustomers;
 use crate::store::operations::{self, OperationRow};
-use crate::store::{HqTx, Reader, StoreError, Writer, batch_order, log, orders};
+use crate::store::{
+    Environment, Headquarters, HqTx, Reader, StoreError, Writer, batch_order, log, orders,
+};
 use crate::world::{CrashPoint, FaultKind};
 
 /// Operations processed in one transaction.
@@ -48,8 +50,7 @@ pub(super) fn process_each(
 ) -> Result<Tally, ExchangeError> {
     let step = "synchronizing customers".to_owned();
     listener.event(Event::StepStarted { step, total: Some(waiting.len() as u64) });
-    let mut batch =
-        Batch { company: writer.env.settings().company.clone(), failed: BTreeSet::new() };
+    let mut batch = Batch { new: new_customers(&writer.hq, &writer.env)?, failed: BTreeSet::new() };
     let mut tally = Tally::default();
     let mut done = 0;
     writer.hq.scratch_in_memory(true)?;
@@ -75,6 +76,11 @@ pub(super) fn process_each(
     Ok(tally)
 }
 
+/// What holds for the customers that the batch makes.
+fn new_customers(hq: &Headquarters, env: &Environment) -> Result<NewCustomers, StoreError> {
+    NewCustomers::read(hq, &env.gates()?, &env.settings().company)
+}
+
 /// What an operation that is not completed would come to now: what it would change, or why it would
 /// fail. It is tried on a copy that is thrown away, after what is before it of the same customer.
 ///
@@ -83,7 +89,7 @@ pub(super) fn process_each(
 pub(crate) fn preview(reader: &Reader, id: OperationId) -> Result<Preview, ExchangeError> {
     let copy = reader.env.headquarters_copy()?;
     let now = reader.world.clock.utc();
-    let company = &reader.env.settings().company;
+    let new = new_customers(&reader.hq, &reader.env)?;
     let order = batch_order::waiting(&copy)?;
     let preview = copy.write(|hq| {
         let Some(wanted) = operations::find(hq, id)? else { return Ok(Preview::default()) };
@@ -94,7 +100,7 @@ pub(crate) fn preview(reader: &Reader, id: OperationId) -> Result<Preview, Excha
                 continue;
             }
             let outcome = operations::alone(hq, || {
-                let done = process(hq, &row, company, &now)?;
+                let done = process(hq, &row, &new, &now)?;
                 operations::complete(hq, one, &done, &now)?;
                 Ok::<_, Failure>(done)
             });
@@ -152,7 +158,7 @@ fn draw(
 }
 
 struct Batch {
-    company: DataAreaId,
+    new: NewCustomers,
     /// Customers with a failed operation; their later ones wait (C03).
     failed: BTreeSet<String>,
 }
@@ -176,7 +182,7 @@ impl Batch {
             if faulty {
                 return Err(Failure::Told("the operation failed (fault batch-fails)".to_owned()));
             }
-            let done = process(hq, &row, &self.company, now)?;
+            let done = process(hq, &row, &self.new, now)?;
             Ok(operations::complete(hq, id, &done, now)?)
         });
         match outcome {

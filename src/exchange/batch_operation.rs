@@ -8,10 +8,11 @@ use crate::model::customer::{
     Address, AddressField, Change, Contact, ContactType, Customer, CustomerField,
 };
 use crate::model::field_set::{Field, FieldOwner, Stamp};
-use crate::model::ids::{AccountNum, AsyncAccount, DataAreaId};
+use crate::model::ids::{AccountNum, AsyncAccount};
+use crate::model::left_field::LeftField;
 use crate::model::operation::{Action, OperationKind};
 use crate::model::time::Time;
-use crate::store::hq_customers::{self, Origin};
+use crate::store::hq_customers::{self, NewCustomers, Origin};
 use crate::store::hq_locations::{self, PostalAddress};
 use crate::store::operations::{self, OperationRow, Outcome};
 use crate::store::{Headquarters, HqTx, StoreError, attributes, lineage};
@@ -20,13 +21,13 @@ use crate::store::{Headquarters, HqTx, StoreError, attributes, lineage};
 pub(super) fn process(
     hq: &HqTx<'_>,
     row: &OperationRow,
-    company: &DataAreaId,
+    new: &NewCustomers,
     now: &Time,
 ) -> Result<Outcome, Failure> {
     let task = Task::new(hq, row, now)?;
     let account = account(hq, row)?;
     match (row.id.kind, account) {
-        (OperationKind::Customer, account) => customer(&task, account, company),
+        (OperationKind::Customer, account) => customer(&task, account, new),
         (_, None) => Err(Failure::Told(format!(
             "customer {} is not in headquarters",
             row.text("CUSTACCOUNTASYNC")
@@ -69,8 +70,8 @@ pub(super) fn asked(hq: &HqTx<'_>, row: &OperationRow) -> Result<Vec<Change>, St
             Ok(vec![Change::new("affiliation", "", name)])
         }
         OperationKind::Attribute => {
-            let field = Field::Attribute(row.number(ATTRIBUTE[0]));
-            Ok(vec![Change::new(&field.to_string(), "", row.text(ATTRIBUTE[1]))])
+            let word = attribute_word(hq, row.number(ATTRIBUTE[0]))?;
+            Ok(vec![Change::new(&word, "", row.text(ATTRIBUTE[1]))])
         }
     }
 }
@@ -149,21 +150,30 @@ fn affiliation(task: &Task<'_>, account: AccountNum) -> Result<Outcome, StoreErr
     Ok(done)
 }
 
+/// An attribute as people read it.
+fn attribute_word(hq: &Headquarters, id: i64) -> Result<String, StoreError> {
+    let name = attributes::name(hq, id)?;
+    Ok(name.map_or_else(|| Field::Attribute(id).to_string(), |name| format!("attribute {name}")))
+}
+
 fn attribute(task: &Task<'_>, account: AccountNum) -> Result<Outcome, StoreError> {
     let Task { hq, row, .. } = *task;
     let takes = task.action == Action::Deactivate;
     let id = row.number(ATTRIBUTE[0]);
     let value = if takes { "" } else { row.text(ATTRIBUTE[1]) };
     attributes::known(hq, id)?;
-    let field = Field::Attribute(id);
+    let (field, word) = (Field::Attribute(id), attribute_word(hq, id)?);
     let owner = FieldOwner::Customer(&account);
     let old = attributes::value(hq, &account, id)?;
     let mut done = Outcome { account: account.clone(), ..Outcome::default() };
     match task.fate(owner, field, &ATTRIBUTE)? {
-        Fate::Left(newer) => done.left.push(task.left(field, value, &old, &newer)?),
+        Fate::Left(newer) => {
+            let left = task.left(field, value, &old, &newer)?;
+            done.left.push(LeftField { field: word, ..left });
+        }
         Fate::Set(stamp) => {
             attributes::set(hq, &account, id, value)?;
-            done.changes.push(Change::new(&field.to_string(), &old, value));
+            done.changes.push(Change::new(&word, &old, value));
             task.record(owner, field, stamp)?;
         }
     }
@@ -195,13 +205,13 @@ pub(super) fn known_account(
 fn customer(
     task: &Task<'_>,
     account: Option<AccountNum>,
-    company: &DataAreaId,
+    new: &NewCustomers,
 ) -> Result<Outcome, Failure> {
     let Task { hq, row, .. } = *task;
     let wanted = Customer::of_async(|column| row.text(column));
     let changed = task.changed()?;
     match (account, task.action) {
-        (None, Action::Create) => create(task, &wanted, company),
+        (None, Action::Create) => create(task, &wanted, new),
         (None, Action::Update | Action::Deactivate) => Err(Failure::Told(format!(
             "customer {} is not in headquarters",
             row.text("CUSTACCOUNTASYNC")
@@ -219,14 +229,14 @@ fn customer(
 }
 
 /// Makes the customer of a creation (C05).
-fn create(task: &Task<'_>, wanted: &Customer, company: &DataAreaId) -> Result<Outcome, Failure> {
+fn create(task: &Task<'_>, wanted: &Customer, new: &NewCustomers) -> Result<Outcome, Failure> {
     let Task { hq, row, now, .. } = *task;
     let channel = row.number("ORIGINATINGCHANNEL");
     let default = operations::default_customer(hq, channel)?
         .ok_or_else(|| Failure::Told(format!("channel {} has no default customer", row.channel)))?;
     let stamp = task.stamp(&[]);
     let known = lineage::known_account(hq, &wanted.async_account)?;
-    let origin = Origin { company, now, default_customer: &default, stamp: &stamp, known };
+    let origin = Origin { all: new, now, default_customer: &default, stamp: &stamp, known };
     let account = hq_customers::create(hq, &origin, wanted)?;
     let mut changes = Vec::new();
     for field in CustomerField::given(wanted) {

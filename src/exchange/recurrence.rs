@@ -15,12 +15,15 @@ use crate::model::interval::Interval;
 use crate::model::job::{Definitions, Direction};
 use crate::model::run::{ChannelReport, JobReport, Phase, Work};
 use crate::model::settings::UploadTopology;
-use crate::model::suggestion::SetSchedule;
+use crate::model::suggestion::{OfChannels, SetSchedule, Suggestion};
 use crate::model::time::Time;
 use crate::model::topology::{BatchState, Schedule};
 use crate::store::world::DueBatches;
 use crate::store::{Headquarters, StoreError, Writer, topology, world};
 use crate::world::Clock;
+
+/// What collects by itself where uploads have two phases.
+const ASYNC_CLIENT: &str = "Async Client";
 
 /// How many batches one command runs at most; a way with more is gone in steps.
 const MOST: i64 = 20_000;
@@ -111,12 +114,28 @@ fn run_due(
     listener: &mut dyn Listener,
 ) -> Result<(), ExchangeError> {
     while let Some(key) = due.pop_front() {
-        for one in recurring.iter().filter(|one| one.key() == key) {
+        let mut runs = recurring.iter().filter(|one| one.key() == key).peekable();
+        if runs.peek().is_none() {
+            listener.event(dropped(&key));
+        }
+        for one in runs {
             way.runs.push(run_one(writer, known, one, listener)?);
         }
         writer.change(|writer| world::set_due(&writer.hq, &due))?;
     }
     Ok(())
+}
+
+/// A batch that was due when the program ended, and does not recur any more.
+fn dropped(key: &str) -> Event {
+    let (what, hint) = match key.split_once('/') {
+        Some((client, every)) if client == ASYNC_CLIENT => {
+            (format!("the collecting of the {client} every {every}"), OfChannels::List.into())
+        }
+        _ => (format!("the batch of schedule {key}"), Suggestion::Schedules),
+    };
+    let text = format!("{what} was due when a command ended, recurs no longer and is not run");
+    Event::Warning { text, hint: Some(hint) }
 }
 
 fn run_one(
@@ -247,7 +266,7 @@ fn collecting(hq: &Headquarters, definitions: &Definitions) -> Result<Vec<Recurr
             ..RunRequest::default()
         }));
     }
-    let name = || "Async Client".to_owned();
+    let name = || ASYNC_CLIENT.to_owned();
     let recurring = |(every, requests)| Recurrence {
         every,
         from: Time::default(),

@@ -28,6 +28,11 @@ pub mod slug {
     pub const EDITING: &str = "async-customer-editing";
     /// "Run "Initialize commerce scheduler" after Headquarters is updated".
     pub const INITIALIZE: &str = "initialize-scheduler-after-update";
+    /// "Capture multiple emails and phone numbers and consent for marketing on these contacts".
+    pub const CONTACTS: &str = "multiple-contacts";
+    /// "Prevent copying the receipt email value from default customer to new customers."
+    pub const NO_RECEIPT_EMAIL: &str =
+        "prevent-copying-the-receipt-email-value-from-default-customer-to-new-customers";
 }
 
 /// A word that is no gate.

@@ -88,12 +88,15 @@ const HEAD: &[&str] = &[
     "name-es",
     "also",
     "module",
+    "module-grade",
+    "module-source",
     "can-disable",
     "one-way",
     "confirmation",
     "configuration-key",
     "excludes",
     "notes",
+    "differ",
     "grade",
     "source",
 ];
@@ -110,10 +113,11 @@ fn head(
     let name_es = walker.text(table, "name-es").map(|text| sentence(&text.value));
     let also = walker.texts(table, "also").unwrap_or_default();
     let notes = walker.texts(table, "notes").unwrap_or_default();
-    let module = walker.required(table, "module", at, "the module it is listed under");
+    let differ = walker.text(table, "differ").map(|text| sentence(&text.value));
+    let module = walker.text(table, "module").map(|text| sentence(&text.value));
     let (grade, source) = walker.evidence(table, at, true);
-    let class_grade = walker.grade(table, "class-grade");
-    let class_source = walker.text(table, "class-source");
+    let class_words = (walker.grade(table, "class-grade"), walker.text(table, "class-source"));
+    let module_words = (walker.grade(table, "module-grade"), walker.text(table, "module-source"));
     let excludes = walker.texts(table, "excludes").unwrap_or_default();
     let can_disable = walker.yes(table, "can-disable").unwrap_or(true);
     let one_way = walker.yes(table, "one-way").unwrap_or(false);
@@ -136,14 +140,12 @@ fn head(
     let gate = Gate {
         slug: slug.value,
         class: class.filter(|class| !class.is_empty()),
-        class_evidence: Evidence {
-            grade: class_grade.unwrap_or(evidence.grade),
-            source: class_source.map_or_else(|| evidence.source.clone(), |text| text.value),
-        },
+        class_evidence: stated(class_words, &evidence),
         name: sentence(&name?.value),
         name_es,
         also: sentences(also),
-        module: sentence(&module?.value),
+        module: module.unwrap_or_default(),
+        module_evidence: stated(module_words, &evidence),
         since: Version::ANY,
         lifecycle: nowhere,
         can_disable: can_disable && !one_way,
@@ -155,11 +157,20 @@ fn head(
         configurations: Vec::new(),
         steps: Vec::new(),
         notes: sentences(notes),
+        differ,
         evidence,
         known: false,
         origin: walker.file.to_owned(),
     };
     Some((gate, slug.at, excludes_at))
+}
+
+/// What one statement rests on; what it leaves out is the feature's own.
+fn stated((grade, source): (Option<Grade>, Option<At<String>>), own: &Evidence) -> Evidence {
+    Evidence {
+        grade: grade.unwrap_or(own.grade),
+        source: source.map_or_else(|| own.source.clone(), |text| text.value),
+    }
 }
 
 /// The lifecycle of what has no version: it is there in every one.

@@ -136,7 +136,7 @@ pub struct Step {
     /// What is done.
     pub act: Act,
     /// What it rests on.
-    pub(crate) evidence: Evidence,
+    pub evidence: Evidence,
 }
 
 /// One gate.
@@ -154,8 +154,10 @@ pub struct Gate {
     pub name_es: Option<String>,
     /// Other spellings of its display name that pages use, in any language.
     pub also: Vec<String>,
-    /// The module it is listed under.
+    /// The module it is listed under; empty where no source names it.
     pub module: String,
+    /// What the module rests on.
+    pub(crate) module_evidence: Evidence,
     /// Below this version it does not exist (G03); [`Version::ANY`] where none is known.
     pub since: Version,
     /// Its stages, and the scale unit it needs.
@@ -177,7 +179,9 @@ pub struct Gate {
     /// What follows enabling, in order (G15, G16).
     pub steps: Vec<Step>,
     /// What else is to be known of it, each in a sentence.
-    pub(crate) notes: Vec<String>,
+    pub notes: Vec<String>,
+    /// In what its sources differ, and which is gone by.
+    pub differ: Option<String>,
     /// What the gate rests on.
     pub(crate) evidence: Evidence,
     /// A known feature without a gate file (G19).

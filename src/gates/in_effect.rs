@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::model::pos::Prospect;
 use crate::model::time::ShownTime;
 use crate::model::tone::Tone;
+use crate::model::version::Version;
 
 named! {
     /// Where a feature stands in a channel, towards what headquarters says (R15).
@@ -54,6 +55,22 @@ pub(crate) struct StorefrontView {
     pub(crate) until: ShownTime,
 }
 
+/// A scale unit that is too old to know a feature (G16).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct OldScaleUnit {
+    /// Its version.
+    pub(crate) version: Version,
+    /// The one that the feature needs.
+    pub(crate) needs: Version,
+}
+
+impl OldScaleUnit {
+    /// In a sentence.
+    pub(crate) fn told(&self) -> String {
+        format!("the scale unit is {}, and the feature needs {}", self.version, self.needs)
+    }
+}
+
 /// What is known of a feature in one channel.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Sight {
@@ -63,8 +80,8 @@ pub(crate) struct Sight {
     pub(crate) state_row: Option<bool>,
     /// The channel has the metadata row.
     pub(crate) metadata_row: bool,
-    /// The channel's scale unit is too old to know the feature.
-    pub(crate) too_old: bool,
+    /// The channel's scale unit, where it is too old to know the feature.
+    pub(crate) too_old: Option<OldScaleUnit>,
     /// Jobs of the gate that are not applied since the change.
     pub(crate) missing_jobs: Vec<JobId>,
     /// What else is still to be done, in sentences.
@@ -91,6 +108,9 @@ pub(crate) struct InEffect {
     pub(crate) missing_jobs: Vec<JobId>,
     /// What else is still to be done, in sentences.
     pub(crate) missing_steps: Vec<String>,
+    /// Its scale unit, where that is too old to know the feature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) scale_unit: Option<OldScaleUnit>,
     /// When the last cache will have caught up, local time.
     pub(crate) effective_at: Option<ShownTime>,
     /// What each instance answers from.
@@ -125,7 +145,7 @@ impl InEffect {
 pub(crate) fn judge(channel: &str, sight: &Sight) -> InEffect {
     // The runtime joins both rows; with one missing the feature is invisible, so off (G14). A scale
     // unit that does not know the feature does not look for it.
-    let visible = !sight.too_old && sight.metadata_row && sight.state_row == Some(true);
+    let visible = sight.too_old.is_none() && sight.metadata_row && sight.state_row == Some(true);
     let distributed = visible == sight.headquarters;
     let stale: Vec<&InstanceView> =
         sight.instances.iter().filter(|view| view.on != visible).collect();
@@ -152,6 +172,7 @@ pub(crate) fn judge(channel: &str, sight: &Sight) -> InEffect {
         in_effect: answers && sight.register.unwrap_or(true),
         missing_jobs: sight.missing_jobs.clone(),
         missing_steps,
+        scale_unit: sight.too_old.clone(),
         // A register that must be restarted has no time of its own.
         effective_at: stale
             .iter()
@@ -180,6 +201,7 @@ mod tests {
             instances: view(cached),
             ..Sight::default()
         };
+        let old = || Some(OldScaleUnit { version: Version::ANY, needs: Version::ANY });
         for (name, sight, state, in_effect) in [
             ("off", sight(false, Some(false), true, false), ChannelState::Off, false),
             (
@@ -190,7 +212,7 @@ mod tests {
             ),
             (
                 "too old",
-                Sight { too_old: true, ..sight(true, Some(true), true, false) },
+                Sight { too_old: old(), ..sight(true, Some(true), true, false) },
                 ChannelState::NotDistributed,
                 false,
             ),

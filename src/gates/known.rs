@@ -7,9 +7,6 @@ use crate::model::version::Version;
 
 const FEATURES: &str = include_str!("../../gates/known-features.tsv");
 
-/// The module they are listed under.
-const MODULE: &str = "Retail and Commerce";
-
 /// Every known feature; a line that cannot be read is left out, and a test finds it.
 pub(super) fn features() -> impl Iterator<Item = Gate> {
     lines().filter_map(gate)
@@ -26,7 +23,11 @@ fn lines() -> impl Iterator<Item = &'static str> {
 
 fn gate(line: &str) -> Option<Gate> {
     let columns: Vec<&str> = line.split('\t').collect();
-    let [slug, class, name, since, states, grade, source] = columns[..] else { return None };
+    let [slug, class, name, since, states, grade, source, ref more @ ..] = columns[..] else {
+        return None;
+    };
+    // Two columns that most lines leave out: the module, and in what the sources differ.
+    let more = |at: usize| more.get(at).copied().filter(|text| !text.is_empty());
     let evidence = Evidence { grade: Grade::parse(grade)?, source: source.to_owned() };
     let stages = stages(since, states)?;
     let (first, own) = (evidence.clone(), evidence.clone());
@@ -37,7 +38,8 @@ fn gate(line: &str) -> Option<Gate> {
         name: name.to_owned(),
         name_es: None,
         also: Vec::new(),
-        module: MODULE.to_owned(),
+        module: more(0).unwrap_or_default().to_owned(),
+        module_evidence: evidence.clone(),
         since: stages.first()?.1.clone(),
         lifecycle: Lifecycle { stages, scale_unit: None, evidence: own, first },
         can_disable: true,
@@ -49,6 +51,7 @@ fn gate(line: &str) -> Option<Gate> {
         configurations: Vec::new(),
         steps: vec![carried()],
         notes: Vec::new(),
+        differ: more(1).map(str::to_owned),
         evidence,
         known: true,
         origin: "gates/known-features.tsv".to_owned(),

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::catalogue::Catalogue;
 use super::gate::{Act, Before, Gate, Lifecycle, Restart};
 use crate::model::evidence::Evidence;
+use crate::model::source_pages::linked;
 use crate::model::version::Version;
 
 /// A gate of one's own, which shows exclusion: no page names two features that exclude each other.
@@ -70,7 +71,7 @@ pub(crate) fn markdown(catalogue: &Catalogue) -> String {
         let names = names.map(String::as_str).collect::<Vec<_>>().join("; ");
         let _ = write!(text, "\n## {}\n\n{names}\n\n", gate.slug);
         for line in lines(gate) {
-            let _ = writeln!(text, "- {line}");
+            let _ = writeln!(text, "- {}", linked(&line));
         }
     }
     text.push_str(
@@ -87,6 +88,17 @@ pub(crate) fn markdown(catalogue: &Catalogue) -> String {
     text
 }
 
+/// The rows of gates whose sources say different things, for the table of docs/fidelity.md.
+pub(crate) fn differing(catalogue: &Catalogue) -> String {
+    let mut text = String::new();
+    for gate in &catalogue.gates {
+        if let Some(differ) = &gate.differ {
+            let _ = writeln!(text, "| {} | {differ} |", gate.slug);
+        }
+    }
+    text
+}
+
 /// What is known of a gate, one statement a line, each with its grade and source.
 pub(crate) fn lines(gate: &Gate) -> Vec<String> {
     let class = gate.class.as_ref().map_or_else(
@@ -97,7 +109,11 @@ pub(crate) fn lines(gate: &Gate) -> Vec<String> {
     if gate.known {
         lines.push("a known feature without demands of its own (G19)".to_owned());
     } else {
-        lines.push(format!("module {}{}", gate.module, because(&gate.evidence, None)));
+        let Evidence { grade, source } = &gate.evidence;
+        lines.push(format!("{}: {source}", grade.as_str()));
+    }
+    if !gate.module.is_empty() {
+        lines.push(format!("module {}{}", gate.module, because(&gate.module_evidence, None)));
     }
     let own = Some(&gate.evidence);
     lines.push(stages(gate));
@@ -139,6 +155,7 @@ pub(crate) fn lines(gate: &Gate) -> Vec<String> {
         lines.push(format!("step {}: {what}{}", at + 1, because(&step.evidence, own)));
     }
     lines.extend(gate.notes.iter().cloned());
+    lines.extend(gate.differ.iter().map(|differ| format!("sources differ: {differ}")));
     lines
 }
 

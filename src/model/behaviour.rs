@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 
 use super::evidence::Grade;
+use super::source_pages::linked;
 
 /// One behaviour.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -73,7 +74,8 @@ pub(crate) fn fidelity_markdown(behaviours: &[Behaviour]) -> String {
             if let Some(planned) = &behaviour.planned {
                 proof.push(format!("planned: {planned}"));
             }
-            let Behaviour { id, title, text: what, grade, source, .. } = behaviour;
+            let Behaviour { id, title, text: what, grade, .. } = behaviour;
+            let source = linked(&behaviour.source);
             let _ = writeln!(
                 text,
                 "| {id} | **{title}.** {what} | {} | {source} | {} |",

@@ -58,13 +58,30 @@ impl Customer {
     }
 
     /// A new customer with what it takes from the default customer where it says nothing (R16).
-    pub(crate) fn like(mut self, default: &Self) -> Self {
+    pub(crate) fn like(mut self, default: &Self, email: ReceiptEmail) -> Self {
         for field in CustomerField::INHERITED {
-            if field.get(&self).is_empty() {
+            let kept_back = field == CustomerField::ReceiptEmail && email == ReceiptEmail::KeptBack;
+            if field.get(&self).is_empty() && !kept_back {
                 field.get(default).clone_into(field.of(&mut self));
             }
         }
         self
+    }
+}
+
+/// Whether the receipt e-mail of the default customer is copied to a new one (R16).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ReceiptEmail {
+    /// Copied where none is given.
+    Copied,
+    /// A feature of 10.0.21 prevents it.
+    KeptBack,
+}
+
+impl ReceiptEmail {
+    /// By whether that feature is on.
+    pub(crate) const fn prevented(on: bool) -> Self {
+        if on { Self::KeptBack } else { Self::Copied }
     }
 }
 

@@ -91,6 +91,11 @@ pub(crate) fn not_modelled(word: &str) -> Option<&'static KnownJob> {
     ways(word).iter().find_map(|way| file().known.iter().find(|job| called(job, way)))
 }
 
+/// The ids of jobs that are known and not modelled.
+pub(crate) fn not_modelled_ids() -> impl Iterator<Item = &'static str> {
+    file().known.iter().map(|job| job.id.as_str())
+}
+
 /// The ids and names of jobs that are known and not modelled. One whose name is made of its id has
 /// none that a word could be near to.
 pub(crate) fn not_modelled_spellings() -> impl Iterator<Item = &'static str> {

@@ -31,6 +31,7 @@ pub(crate) mod session;
 pub(crate) mod settings;
 pub mod simplification;
 pub mod source;
+pub(crate) mod source_pages;
 pub(crate) mod status;
 pub mod suggestion;
 pub(crate) mod time;

@@ -117,6 +117,9 @@ pub(crate) struct Operation {
     pub(crate) channel: String,
     /// create, update or deactivate; another program's number that is none of them as it is.
     pub(crate) operation: String,
+    /// Of an operation on an attribute its name, where headquarters has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) attribute: Option<String>,
     /// The customer account, once there is one.
     pub(crate) account: String,
     /// The temporary GUID.
@@ -131,6 +134,16 @@ pub(crate) struct Operation {
     /// The fields it left alone, since newer ones had set them (C09).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) left: Vec<LeftField<ShownTime>>,
+}
+
+impl Operation {
+    /// What it does, and of an attribute to which.
+    pub(crate) fn does(&self) -> String {
+        match &self.attribute {
+            Some(attribute) => format!("{} {attribute}", self.operation),
+            None => self.operation.clone(),
+        }
+    }
 }
 
 /// Which operations a list is to have; each that is none lets all through.

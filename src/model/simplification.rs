@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 
 use super::folding::folded;
+use super::source_pages::linked;
 
 /// Something that is not modelled.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -55,7 +56,7 @@ pub(crate) fn not_modelled_markdown(simplifications: &[Simplification]) -> Strin
          its place. `cdx explain flights` shows one.\n\n| what | the product, and here | source |\n|---|---|---|\n",
     );
     for Simplification { title, text: what, source, .. } in simplifications {
-        let _ = writeln!(text, "| **{title}** | {what} | {source} |");
+        let _ = writeln!(text, "| **{title}** | {what} | {} |", linked(source));
     }
     text
 }

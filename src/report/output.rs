@@ -18,6 +18,45 @@ pub enum Format {
     Json,
 }
 
+/// Which lines of a text are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lines {
+    /// All of them.
+    All,
+    /// So many from the beginning.
+    First(usize),
+    /// Those that have one of these words.
+    With(&'static [&'static str]),
+}
+
+impl Lines {
+    /// The lines of a text that are printed.
+    fn of(self, text: String) -> String {
+        let kept = |line: &&str| match self {
+            Self::With(words) => words.iter().any(|word| line.contains(word)),
+            Self::All | Self::First(_) => true,
+        };
+        let most = match self {
+            Self::First(most) => most,
+            Self::All => return text,
+            Self::With(_) => usize::MAX,
+        };
+        text.lines().filter(kept).take(most).fold(String::new(), |kept, line| kept + line + "\n")
+    }
+}
+
+impl std::fmt::Display for Lines {
+    /// As a shell would do it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::All => Ok(()),
+            Self::First(most) => write!(f, " | head -{most}"),
+            Self::With([word]) => write!(f, " | grep {word}"),
+            Self::With(words) => write!(f, " | grep -E '{}'", words.join("|")),
+        }
+    }
+}
+
 /// The version of the JSON that scripts read.
 pub(crate) const FORMAT_VERSION: u32 = 2;
 
@@ -31,6 +70,8 @@ pub struct Output {
     /// The width of the terminal; without one nothing is wrapped.
     width: Option<usize>,
     aside: bool,
+    /// Which lines of a report's text are printed.
+    lines: Lines,
     /// The environment as `--env` named it; commands that are shown name it too.
     env: Option<String>,
     /// The environment's folder, seen from the working folder; JSON names it.
@@ -43,7 +84,9 @@ impl Output {
         let width = streams.width().map(|width| width.max(40));
         let stdout = Palette::of(color, streams.stdout_is_terminal());
         let stderr = Palette::of(color, streams.stderr_is_terminal());
-        Self { format, streams, stdout, stderr, width, aside: false, env: None, environment: None }
+        let (aside, lines) = (false, Lines::All);
+        let (env, environment) = (None, None);
+        Self { format, streams, stdout, stderr, width, aside, lines, env, environment }
     }
 
     /// The same output for an environment that `--env` named.
@@ -56,6 +99,12 @@ impl Output {
     #[must_use]
     pub(crate) fn of_environment(self, environment: Option<String>) -> Self {
         Self { environment, ..self }
+    }
+
+    /// The same output with some lines of a report's text alone.
+    #[must_use]
+    pub(crate) fn of_lines(self, lines: Lines) -> Self {
+        Self { lines, ..self }
     }
 
     /// The environment as `--env` named it.
@@ -93,7 +142,7 @@ impl Output {
             Format::Text => {
                 let mut page = Page::new(self.stdout, self.width).named(self.env.clone());
                 report.text(&mut page);
-                page.finish()
+                self.lines.of(page.finish())
             }
         };
         self.print(&text)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::gates::Gate;
 use crate::gates::gate::{Act, CARRIER};
-use crate::gates::in_effect::{InstanceView, Sight, StorefrontView, judge};
+use crate::gates::in_effect::{InstanceView, OldScaleUnit, Sight, StorefrontView, judge};
 use crate::gates::plan::ChannelProgress;
 use crate::gates::progress::{self, History};
 use crate::gates::standing::Standing;
@@ -108,11 +108,10 @@ impl ChannelSight {
         let floor = gate.scale_unit_floor();
         let old = standing.scale_units_below(floor).find(|(channel, _)| *channel == self.name);
         let old = old.filter(|_| on);
-        if let Some((_, own)) = old {
-            missing_acts.push(format!("the scale unit is {own}, and the feature needs {floor}"));
-        }
-        let too_old = old.is_some();
-        let instances = self.instances(reader, &name, visible, too_old);
+        let too_old =
+            old.map(|(_, own)| OldScaleUnit { version: own.clone(), needs: floor.clone() });
+        missing_acts.extend(too_old.as_ref().map(OldScaleUnit::told));
+        let instances = self.instances(reader, &name, visible, too_old.is_some());
         // Registers that never started will see what the database says.
         let register = self
             .registers
@@ -120,6 +119,7 @@ impl ChannelSight {
             .filter(|_| gate.restarts_register())
             .map(|known| known.get(&name).copied().unwrap_or(false));
         let headquarters = on;
+        let e_commerce = self.storefront(reader, &name, too_old.is_some());
         let sight = Sight {
             headquarters,
             state_row,
@@ -129,7 +129,7 @@ impl ChannelSight {
             missing_acts,
             register,
             instances,
-            e_commerce: self.storefront(reader, &name, too_old),
+            e_commerce,
         };
         Ok(ChannelProgress { in_effect: judge(&self.name, &sight), taken, torn })
     }

@@ -31,6 +31,11 @@ pub struct NewCustomer {
 /// Creates a customer (R01, R04, R06, R07, R08).
 pub(super) fn create(site: &mut Site<'_>, new: &NewCustomer) -> Result<PosReport, PosError> {
     let kind = Kind::CreateCustomer;
+    if !new.secondary.is_empty()
+        && let Some(refused) = site.without_contacts(kind, None)?
+    {
+        return Ok(refused);
+    }
     let ReasonedDecision { decision, reasons } = site.decide(kind, None)?;
     match decision {
         Decision::Refused(..) => Ok(site.refused(kind, None, reasons)),
@@ -67,13 +72,13 @@ fn create_in_real_time(
         return Ok(report);
     }
     let own = site.own()?;
-    let company = site.company().clone();
+    let all = site.new_customers()?;
     let now = site.now.clone();
     let new = new.clone();
     let stamp = Stamp::real_time(&now, site.store.id);
     site.real_time(kind, "", reasons, |hq| {
         let origin = Origin {
-            company: &company,
+            all: &all,
             now: &now,
             default_customer: &own.default_customer,
             stamp: &stamp,
@@ -118,7 +123,7 @@ fn create_locally(
         ChannelCustomer::Sync { account: own.default_customer, guid: AsyncAccount::default() };
     let given = ChangedFields::text(CustomerField::given(&customer).map(CustomerField::as_str));
     let default = channel_view::state(&site.database, site.store.id, &template)?;
-    let customer = customer.like(&default);
+    let customer = customer.like(&default, site.receipt_email());
     let attributes = attribute_rows(&site.database, &new.attributes)?;
     let seed = site.world().seed;
     let known = site.database.write(|channel| {
@@ -190,6 +195,11 @@ pub(super) fn edit(
     set: &[CustomerEdit],
 ) -> Result<PosReport, PosError> {
     let known = site.customer(account)?;
+    if set.iter().any(|edit| matches!(edit, CustomerEdit::Contact(_)))
+        && let Some(refused) = site.without_contacts(Kind::EditCustomer, Some(&known))?
+    {
+        return Ok(refused);
+    }
     let locally = |site: &Site<'_>, channel: &ChannelTx<'_>| {
         edit_locally(site, channel, &known, set).map(|()| None)
     };

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::decide::{Circumstances, Decision, Kind, Switch, decide};
 use super::obstacle::{MissingGround, Obstacle};
 use crate::gates::Catalogue;
+use crate::gates::catalogue::slug;
 use crate::gates::gate::CARRIER;
 use crate::model::ids::{AccountNum, DataAreaId, JobId};
 use crate::model::pos::{Path, Reason, ReasonCode};
@@ -25,7 +26,7 @@ use crate::world::Clock;
 #[derive(Debug, Clone)]
 pub(crate) struct HeadquartersGround {
     profiles: Vec<Profile>,
-    /// Whether each feature that makes operations local is on.
+    /// Whether each feature that operations rest on is on.
     on: BTreeMap<&'static str, bool>,
     /// Features of which headquarters has one row.
     torn: Vec<(String, Half)>,
@@ -122,9 +123,9 @@ impl Outlook {
     }
 }
 
-/// The features that make operations local.
+/// The features that make operations local, and the one that further contacts need.
 fn switches() -> impl Iterator<Item = &'static str> {
-    let mut found: Vec<&'static str> = Vec::new();
+    let mut found: Vec<&'static str> = vec![slug::CONTACTS];
     for kind in Kind::ALL {
         if let Switch::Feature(slug) = kind.switch()
             && !found.contains(&slug)
@@ -342,7 +343,7 @@ impl Ground<'_> {
     /// The first thing in the way of a switch, in the order in which a change travels:
     /// headquarters, the channel's database, the scale unit's memory, the e-commerce
     /// application's.
-    fn obstacle(&self, answering: Answerer<'_>, switch: Switch) -> Option<Obstacle> {
+    pub(crate) fn obstacle(&self, answering: Answerer<'_>, switch: Switch) -> Option<Obstacle> {
         let first = match switch {
             Switch::Never => Some(Obstacle::Always),
             Switch::Profile(option) => self.profile(option),

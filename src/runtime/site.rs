@@ -3,17 +3,21 @@
 use super::decide::{Decision, Kind, Switch};
 use super::error::PosError;
 use super::ground::{Answerer, ChannelGround, Ground, HeadquartersGround, Sides, Who, is_on};
+use super::obstacle::Obstacle;
 use crate::exchange::relay::{self, Answer};
 use crate::exchange::{Asked, ExchangeError, arming};
 use crate::gates::Catalogue;
-use crate::model::customer::PENDING_SYNC;
+use crate::gates::catalogue::slug;
+use crate::model::customer::{PENDING_SYNC, ReceiptEmail};
 use crate::model::ids::{AccountNum, DataAreaId};
 use crate::model::operation::Action;
 use crate::model::pos::{CallOutcome, Path, PosReport, RealTimeCall, Reason, ReasonCode};
 use crate::model::scale_unit::{Cached, ChannelView, Storefront, View};
+use crate::model::suggestion::OfFeatures;
 use crate::model::time::Time;
 use crate::model::topology::{DataStore, OFFLINE_SUFFIX};
 use crate::store::channel_customers::{self, AsyncRow, ChannelCustomer};
+use crate::store::hq_customers::NewCustomers;
 use crate::store::{
     Access, ChannelDatabase, Environment, Handle, Headquarters, HqTx, Reader, StoreError, Writer,
     origins, scale_unit, topology,
@@ -255,6 +259,38 @@ impl<'a> Site<'a> {
     pub(super) fn has(&self, slug: &'static str) -> bool {
         let switch = Switch::Feature(slug);
         is_on(self.view(), switch, self.catalogue) && self.ground().knows(self.answering(), switch)
+    }
+
+    /// What holds for a customer whom headquarters makes.
+    pub(super) fn new_customers(&self) -> Result<NewCustomers, PosError> {
+        Ok(NewCustomers::read(self.hq(), self.catalogue, self.company())?)
+    }
+
+    /// Whether the receipt e-mail of the default customer is copied to one that is made here.
+    pub(super) fn receipt_email(&self) -> ReceiptEmail {
+        ReceiptEmail::prevented(self.has(slug::NO_RECEIPT_EMAIL))
+    }
+
+    /// The refusal of an operation that captures further contacts where their feature is not in
+    /// effect; none where it is, and where the operation is refused or impossible anyway.
+    ///
+    /// # Errors
+    /// Those of [`Site::decide`].
+    pub(super) fn without_contacts(
+        &self,
+        kind: Kind,
+        known: Option<&ChannelCustomer>,
+    ) -> Result<Option<PosReport>, PosError> {
+        let ReasonedDecision { decision, .. } = self.decide(kind, known)?;
+        if matches!(decision, Decision::Refused(..)) || self.has(slug::CONTACTS) {
+            return Ok(None);
+        }
+        let feature = slug::CONTACTS.to_owned();
+        let found = self.ground().obstacle(self.answering(), Switch::Feature(slug::CONTACTS));
+        let mut report = self.refused(kind, known, found.iter().map(Obstacle::reason).collect());
+        report.notes.push("registers capture further contacts only with that feature".to_owned());
+        report.next.push(OfFeatures::Plan(feature).into());
+        Ok(Some(report))
     }
 
     /// The customer of an account or GUID.

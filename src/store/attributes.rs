@@ -17,6 +17,16 @@ pub(crate) fn named(hq: &Headquarters, name: &str) -> Result<i64, StoreError> {
     find(hq, "", name)
 }
 
+/// The name of an attribute; none of one that headquarters does not have.
+pub(crate) fn name(hq: &Headquarters, attribute: i64) -> Result<Option<String>, StoreError> {
+    hq.text("SELECT NAME FROM ECORESATTRIBUTE WHERE RECID = ?1", [attribute])
+}
+
+/// The name of the attribute that a row of an operation is about, where headquarters has it.
+pub(super) fn of_operation(hq: &Headquarters, row: i64) -> Result<Option<String>, StoreError> {
+    hq.text(include_str!("sql/attribute_of_operation.sql"), [row])
+}
+
 /// Refuses an attribute that headquarters does not have; a row names it by its RECID.
 ///
 /// # Errors

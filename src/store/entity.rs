@@ -172,16 +172,22 @@ impl<'a> Table<'a> {
 
     fn header(&mut self, row: &Row) -> bool {
         let mut columns = [None; 5];
+        let mut misspelt = false;
         for (at, text) in &row.cells {
             self.day_first |= words::is_spanish(text);
-            if let Some(place) = words::column(text) {
-                columns[place].get_or_insert(*at);
+            match words::column(text) {
+                Some(place) => _ = columns[place].get_or_insert(*at),
+                None => misspelt |= words::is_near_date(text),
             }
         }
         for (wanted, found) in COLUMNS.iter().zip(columns) {
             // The workspace's list has names for people alone, and may be without dates.
             let own = columns[0].is_none() && columns[1].is_some();
-            let there = found.is_some() || own && ["NAME", "ENABLEDATE"].contains(wanted);
+            // A list made by hand may be without dates too; a heading near to it is meant for it.
+            let dateless = columns[0].is_some() && columns[3].is_some() && !misspelt;
+            let there = found.is_some()
+                || own && ["NAME", "ENABLEDATE"].contains(wanted)
+                || dateless && *wanted == "ENABLEDATE";
             if !there && ["NAME", "ENABLED", "ENABLEDATE"].contains(wanted) {
                 let expected = "a column of this name";
                 self.note(1, 1, &Kind::Missing { key: wanted, expected });

@@ -52,6 +52,11 @@ pub(super) fn column(header: &str) -> Option<usize> {
     (0..COLUMNS.len()).find(|at| called(*at))
 }
 
+/// Whether a header that is none may be meant for the column of dates.
+pub(super) fn is_near_date(header: &str) -> bool {
+    nearest(&plain(&folded(header)), [COLUMNS[4]]).is_some()
+}
+
 /// What is on, however it came to be, in the words of the entity and of the workspace.
 const ON: &[&str] = &[
     "yes",

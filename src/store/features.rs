@@ -98,6 +98,15 @@ pub(crate) fn rows(
     Ok(catalogue.gates.iter().filter_map(row).collect())
 }
 
+/// Whether headquarters has a feature on.
+pub(crate) fn is_on(
+    hq: &Headquarters,
+    catalogue: &Catalogue,
+    slug: &str,
+) -> Result<bool, StoreError> {
+    Ok(rows(hq, catalogue)?.iter().any(|row| row.slug == slug && row.on))
+}
+
 /// Gives features their rows, off, in the caller's transaction.
 pub(crate) fn list(hq: &HqTx<'_>, gates: &[&Gate], now: &Time) -> Result<(), StoreError> {
     for gate in gates {

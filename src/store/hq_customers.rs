@@ -5,13 +5,18 @@ use rusqlite::{named_params, params};
 use super::attributes;
 use super::customer_rows::{affiliation_named, customers, read_customer, run_with};
 use super::error::StoreError;
+use super::features;
 use super::field_sets;
 use super::hq_locations::{in_force, set_contact};
+use super::origins;
 use super::relations;
 use super::side::{Headquarters, HqTx};
 use super::world::{next, next_recid, note_recid};
+use crate::gates::Catalogue;
+use crate::gates::catalogue::slug;
 use crate::model::customer::{
     AttributeValue, Change, Contact, Customer, CustomerEdit, CustomerField, CustomerTable, Place,
+    ReceiptEmail,
 };
 use crate::model::field_set::{Field, FieldOwner, Stamp};
 use crate::model::ids::{AccountNum, AsyncAccount, DataAreaId};
@@ -19,11 +24,35 @@ use crate::model::key::Side;
 use crate::model::name_kind::NameKind;
 use crate::model::time::Time;
 
+/// What holds for every new customer.
+#[derive(Debug, Clone)]
+pub(crate) struct NewCustomers {
+    /// The company.
+    pub(crate) company: DataAreaId,
+    /// Whether the receipt e-mail of the default customer is copied.
+    pub(crate) email: ReceiptEmail,
+}
+
+impl NewCustomers {
+    /// As headquarters has its features.
+    ///
+    /// # Errors
+    /// Headquarters.
+    pub(crate) fn read(
+        hq: &Headquarters,
+        catalogue: &Catalogue,
+        company: &DataAreaId,
+    ) -> Result<Self, StoreError> {
+        let prevented = features::is_on(hq, catalogue, slug::NO_RECEIPT_EMAIL)?;
+        Ok(Self { company: company.clone(), email: ReceiptEmail::prevented(prevented) })
+    }
+}
+
 /// What a new customer begins with.
 #[derive(Debug, Clone)]
 pub(crate) struct Origin<'a> {
-    /// The company.
-    pub(crate) company: &'a DataAreaId,
+    /// What holds for every one.
+    pub(crate) all: &'a NewCustomers,
     /// The environment's time.
     pub(crate) now: &'a Time,
     /// The channel's default customer, from whom comes what is not given (C06).
@@ -60,13 +89,13 @@ pub(crate) fn create(
         Some(account) => account.clone(),
         None => AccountNum::new(format!("{:08}", next(hq, "account")?)),
     };
-    let found = template(hq, origin.default_customer, origin.company)?;
+    let found = template(hq, origin.default_customer, &origin.all.company)?;
     let Some(default) = found else {
         let what = NameKind::DefaultCustomer;
         return Err(StoreError::unknown(what, origin.default_customer.as_str(), &[]));
     };
     relations::check_customer(hq, customer, checked(customer))?;
-    let kept = customer.clone().like(&default);
+    let kept = customer.clone().like(&default, origin.all.email);
     let (name, now) = (kept.name(), origin.now);
     let party = next_recid(hq, "DIRPARTYTABLE")?;
     let statements = include_str!("sql/hq_customer_create.sql").split(";\n");
@@ -86,7 +115,7 @@ pub(crate) fn create(
         let fields: Vec<(&str, String)> = CustomerField::ALL.iter().filter_map(of_part).collect();
         let params = named_params! {
             ":recid": recid, ":party": party, ":name": name, ":account": account, ":now": now,
-            ":guid": kept.async_account, ":company": origin.company,
+            ":guid": kept.async_account, ":company": origin.all.company,
         };
         run_with(hq, sql, &fields, params)?;
     }
@@ -367,6 +396,7 @@ pub(crate) fn link_identity(
     identity: &str,
     account: &AccountNum,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT OR REPLACE INTO cdx_IDENTITY (IDENTITY, ACCOUNT) VALUES (?1, ?2)";
-    hq.execute(sql, params![identity, account])
+    let made = hq.numbers().map_or(0, |numbers| numbers.draw(origins::SEQUENCE));
+    let sql = "INSERT OR REPLACE INTO cdx_IDENTITY (IDENTITY, ACCOUNT, MADE) VALUES (?1, ?2, ?3)";
+    hq.execute(sql, params![identity, account, made])
 }

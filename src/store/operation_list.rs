@@ -2,12 +2,14 @@
 
 use rusqlite::{Row, named_params, params};
 
+use super::attributes;
 use super::error::StoreError;
 use super::operations::{channel, find, left_fields, of_all_kinds, read_id};
 use super::side::Headquarters;
 use crate::model::customer::Change;
 use crate::model::operation::{
-    Action, Operation, OperationDetail, OperationFilter, OperationId, OperationStatus,
+    Action, Operation, OperationDetail, OperationFilter, OperationId, OperationKind,
+    OperationStatus,
 };
 use crate::world::Clock;
 
@@ -33,7 +35,11 @@ pub(crate) fn list(
     })?;
     rows.into_iter()
         .map(|(mut operation, left)| {
+            let id = OperationId::parse(&operation.id);
             let left = left_fields(hq, left)?.into_iter();
+            if let Some(OperationId { kind: OperationKind::Attribute, row }) = id {
+                operation.attribute = attributes::of_operation(hq, row)?;
+            }
             operation.left = left.map(|left| left.shown(|since| clock.show(since))).collect();
             Ok(operation)
         })
@@ -52,6 +58,7 @@ fn operation(row: &Row<'_>, clock: &Clock) -> rusqlite::Result<Operation> {
         status: row.get("STATUS")?,
         last_error: row.get("LASTERROR")?,
         left: Vec::new(),
+        attribute: None,
     })
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::types::{ToSql, ValueRef};
 use rusqlite::{Row, named_params, params};
 
+use super::attributes;
 use super::catalogue::find_table;
 use super::customer_rows::affiliation_named;
 use super::error::StoreError;
@@ -12,7 +13,7 @@ use super::lengths;
 use super::log;
 use super::side::{Headquarters, HqTx};
 use super::sql_text::quoted;
-use crate::model::async_values::AFFILIATION;
+use crate::model::async_values::{AFFILIATION, ATTRIBUTE};
 use crate::model::changed_fields::ChangedFields;
 use crate::model::customer::{AddressField, Change, CustomerField};
 use crate::model::ids::{AccountNum, DataStoreId};
@@ -167,7 +168,8 @@ pub(super) fn left_fields(
 /// Corrects a value of an operation that is not completed (C04); the old value.
 ///
 /// # Errors
-/// [`StoreError::TooLong`]; [`StoreError::Unknown`] for an affiliation by a name there is not.
+/// [`StoreError::TooLong`]; [`StoreError::Unknown`] for an affiliation or an attribute by a name
+/// that there is not.
 pub(crate) fn edit(
     hq: &HqTx<'_>,
     row: &OperationRow,
@@ -179,9 +181,14 @@ pub(crate) fn edit(
     if let Some(found) = find_table(hq, table)? {
         lengths::refuse(&found, [(column, value)])?;
     }
-    let named = column.eq_ignore_ascii_case(AFFILIATION) && value.parse::<i64>().is_err();
-    let value =
-        if named { &affiliation_named(hq, Side::Headquarters, value)?.to_string() } else { value };
+    let is = |of: &str| column.eq_ignore_ascii_case(of);
+    let recid = match value.parse::<i64>() {
+        Err(_) if is(AFFILIATION) => Some(affiliation_named(hq, Side::Headquarters, value)?),
+        Err(_) if is(ATTRIBUTE[0]) => Some(attributes::named(hq, value)?),
+        _ => None,
+    };
+    let value = recid.map_or_else(|| value.to_owned(), |recid| recid.to_string());
+    let value = value.as_str();
     let change = Change::new(column, row.text(column), value);
     let sql = format!("UPDATE {table} SET {} = ?1 WHERE RECID = ?2", quoted(column));
     hq.run(&sql, params![value, row.id.row])?;

@@ -37,6 +37,7 @@ const HQ: &[Migration] = &[
     Migration { version: 14, sql: include_str!("schema/hq/0014_feature_names.sql") },
     Migration { version: 15, sql: include_str!("schema/hq/0015_orders.sql") },
     Migration { version: 16, sql: include_str!("schema/hq/0016_columns.sql") },
+    Migration { version: 17, sql: include_str!("schema/hq/0017_identity_order.sql") },
 ];
 
 const CHANNEL: &[Migration] = &[

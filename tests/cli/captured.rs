@@ -24,7 +24,7 @@ fn attributes(customer: &Value) -> Vec<(&str, &str)> {
 
 #[test]
 fn c11_what_people_type_reaches_all_five_tables() {
-    let env = Env::asynchronous();
+    let env = Env::asynchronous().with_contacts();
     let guid = created(&env, &format!("--last-name Async {MORE}"))["account"].clone();
     let on = format!("--channel houston --account {}", guid.as_str().unwrap());
     env.ok(&format!("pos create-address {on} --street Main --city Houston"));
@@ -55,9 +55,54 @@ fn c11_what_people_type_reaches_all_five_tables() {
     assert_eq!((old, new), (&"houston".into(), &"seattle".into()), "{change:#}");
 }
 
+/// The status list and its form name attributes, and correct the value of one by its name.
+#[test]
+fn c04_operations_on_attributes_are_told_and_corrected_by_name() {
+    let env = Env::asynchronous();
+    let guid = created(&env, "--last-name Async --attribute newsletter=yes")["account"].clone();
+    env.ok("run P");
+    let list = env.json("customers status list --operation attribute");
+    assert_eq!(list["operations"][0]["attribute"], "Newsletter", "{list:#}");
+    assert!(env.ok("customers status list").out.contains("create Newsletter"));
+    let told = env.ok("customers status show attribute-1").out;
+    assert!(told.contains("(Newsletter)"), "{told}");
+    env.run("run sync-customers --fault batch-fails=houston").expect(1);
+    env.ok("customers status edit attribute-1 --set NEWSLETTER=no");
+    let run = env.run("customers status edit attribute-1 --set PreferredStore=x").expect(2);
+    assert!(run.err.contains("has no value \"PreferredStore\""), "{}", run.err);
+    // One that headquarters does not have is replaced by one that it has.
+    let unknown = "UPDATE RETAILASYNCCUSTOMERATTRIBUTEV2 SET ATTRIBUTERECID = 77";
+    env.hq().execute_batch(unknown).unwrap();
+    assert_eq!(env.json("customers status show attribute-1")["operation"].get("attribute"), None);
+    env.run("customers status edit attribute-1 --set ATTRIBUTERECID=Nothing").expect(2);
+    env.ok("customers status edit attribute-1 --set ATTRIBUTERECID=preferredstore");
+    env.hq().execute_batch(unknown).unwrap();
+    env.ok("customers status edit attribute-1 --set Newsletter=maybe");
+    env.ok("run sync-customers");
+    assert_eq!(attributes(&shown(&env, &guid)), [("Newsletter", "maybe")]);
+    let change = env.json("customers status show attribute-1")["changes"][0].clone();
+    assert_eq!(change["attribute"], "attribute Newsletter", "{change:#}");
+}
+
+/// Fields are corrected by their names, with the values that people type for them.
+#[test]
+fn c04_a_title_and_a_receipt_option_are_corrected_as_they_are_typed() {
+    let env = Env::asynchronous();
+    let guid = env.create_async("houston", "Typed");
+    env.ok("run P");
+    env.run("customers status edit customer-1 --set title=Sirr").expect(2);
+    env.run("customers status edit customer-1 --set receipt-option=fax").expect(2);
+    env.run("customers status edit customer-1 --set first-name=").expect(2);
+    env.ok("customers status edit customer-1 --set title=Dr receipt-option=both first-name=Eve");
+    env.ok("run sync-customers");
+    let customer = shown(&env, &guid.into());
+    let told = (&customer["title"], &customer["receipt_option"], &customer["first_name"]);
+    assert_eq!(told, (&"Dr".into(), &"both".into(), &"Eve".into()), "{customer:#}");
+}
+
 #[test]
 fn c11_a_real_time_call_and_headquarters_set_them_at_once() {
-    let env = Env::new();
+    let env = Env::new().with_contacts();
     let account = created(&env, &format!("--last-name Now {MORE}"))["account"].clone();
     let customer = shown(&env, &account);
     assert_eq!(attributes(&customer), [("Newsletter", "yes"), ("PreferredStore", "houston")]);
@@ -73,7 +118,7 @@ fn c11_a_real_time_call_and_headquarters_set_them_at_once() {
 
 #[test]
 fn c11_contacts_need_the_enhanced_feature_at_creation_and_attributes_do_not() {
-    let env = Env::new();
+    let env = Env::new().with_contacts();
     env.ok("profiles set Stores --async-customers yes");
     env.ok("run 1070");
     env.ok("csu restart");
@@ -90,6 +135,62 @@ fn c11_contacts_need_the_enhanced_feature_at_creation_and_attributes_do_not() {
     );
     let on = format!("--channel houston --account {}", report["account"].as_str().unwrap());
     env.run(&format!("pos edit-customer {on} --attribute Newsletter=no")).expect(1);
+}
+
+/// In both modes, at creation and at edit, from the first command to where it is in effect.
+#[test]
+fn c11_registers_capture_further_contacts_only_with_their_feature() {
+    for env in [Env::new(), Env::asynchronous()] {
+        let create = "pos create-customer --channel houston --first-name Ada --last-name B";
+        let edit = "pos edit-customer --channel houston --account 00000004";
+        let rows = || {
+            number(&env.channel("houston"), "SELECT count(*) FROM ax_RETAILASYNCCUSTOMERCONTACT")
+                + number(&env.hq(), "SELECT count(*) FROM LOGISTICSELECTRONICADDRESS")
+        };
+        let before = rows();
+        for (step, code) in [
+            ("", "feature-off"),
+            ("features enable multiple-contacts", "not-distributed"),
+            ("run 1110", "cached"),
+        ] {
+            if !step.is_empty() {
+                env.ok(step);
+            }
+            for asked in [
+                format!("{create} --contact phone=555-0100"),
+                format!("{create} --secondary-contact other@example.com"),
+                format!("{edit} --contact phone=555-0100 --set last-name=New"),
+            ] {
+                for words in [format!("{asked} --dry-run"), asked] {
+                    let run = env.run(&format!("{words} --format json")).expect(1);
+                    let report = run.json();
+                    let told = (&report["path"], &report["reasons"][0]["code"]);
+                    assert_eq!(told, (&"refused".into(), &code.into()), "{words}\n{report:#}");
+                    let run = env.run(&words).expect(1);
+                    assert!(run.out.contains("cdx features plan multiple-contacts"), "{}", run.out);
+                }
+            }
+        }
+        assert_eq!(rows(), before, "nothing of what was refused was done");
+        // Who needs none of it is not asked for it.
+        env.ok(create);
+        env.ok(&format!("{edit} --set last-name=New --attribute Newsletter=yes"));
+        env.ok("csu restart");
+        env.ok(&format!("{create} --contact phone=555-0100"));
+        env.ok(&format!("{edit} --contact phone=555-0100"));
+    }
+}
+
+/// What is refused or impossible anyway is said as ever, and a scale unit that is too old is told.
+#[test]
+fn c11_a_refusal_for_contacts_comes_after_what_stands_in_the_way_anyway() {
+    let env = Env::new();
+    env.ok("profiles set Stores --async-customers yes");
+    env.ok("run 1070");
+    env.ok("csu restart");
+    let guid = env.create_async("houston", "Pending");
+    let edit = format!("pos edit-customer --channel houston --account {guid} --contact url=a.b");
+    assert_eq!(env.json(&edit)["reasons"][0]["code"], "async-customer");
 }
 
 #[test]
@@ -112,7 +213,7 @@ fn c11_what_is_typed_wrong_is_refused_with_what_there_is() {
 /// attribute that is in no list.
 #[test]
 fn c11_operations_of_another_program_take_away_and_are_refused() {
-    let env = Env::asynchronous();
+    let env = Env::asynchronous().with_contacts();
     let guid = created(&env, &format!("--last-name Async {MORE}"))["account"].clone();
     env.ok("run P sync-customers 1010");
     env.hq()
@@ -185,7 +286,7 @@ fn inherited(customer: &Value) -> String {
 #[test]
 fn r16_a_new_customer_takes_what_is_not_given_in_both_modes() {
     let env = with_an_own_default(Env::new());
-    let all = "80 EUR es both shop@example.com [\"Senior\",\"Student\"]";
+    let all = "80 EUR es both  [\"Senior\",\"Student\"]";
     let real_time = created(&env, "--last-name Now");
     assert_eq!(real_time["path"], "real-time");
     assert_eq!(inherited(&shown(&env, &real_time["account"])), all);
@@ -201,7 +302,7 @@ fn r16_a_new_customer_takes_what_is_not_given_in_both_modes() {
     let plain = created(&env, "--last-name Plain");
     env.ok("run P sync-customers");
     let customer = shown(&env, &plain["account"]);
-    assert_eq!(inherited(&customer), "80 EUR es both shop@example.com []");
+    assert_eq!(inherited(&customer), "80 EUR es both  []");
     let enhanced = with_an_own_default(Env::asynchronous());
     let account = created(&enhanced, "--last-name Enhanced")["account"].clone();
     enhanced.ok("run P sync-customers");
@@ -224,7 +325,51 @@ fn c06_the_batch_gives_what_an_operation_does_not_name() {
     let account =
         text(&env.hq(), "SELECT ACCOUNTNUM FROM RETAILCUSTTABLE WHERE CUSTACCOUNTASYNC = '7B9F'");
     let customer = shown(&env, &account.into());
-    assert_eq!(inherited(&customer), "80 EUR es both shop@example.com []");
+    assert_eq!(inherited(&customer), "80 EUR es both  []");
+}
+
+/// The feature of 10.0.21 that keeps the receipt e-mail back.
+const KEEPS_BACK: &str =
+    "prevent-copying-the-receipt-email-value-from-default-customer-to-new-customers";
+
+#[test]
+fn r16_the_receipt_e_mail_is_copied_only_where_no_feature_prevents_it() {
+    let receipts_to = |env: &Env, customer: &Value| {
+        let shown = shown(env, &customer["account"]);
+        shown["receipt_email"].as_str().unwrap().to_owned()
+    };
+    let own = "shop@example.com";
+    // Off in headquarters: its own form and a real-time call copy it at once.
+    let env = with_an_own_default(Env::asynchronous());
+    assert_eq!(receipts_to(&env, &env.json("customers show 00000001")["customer"]), own);
+    let before = created(&env, "--last-name Before");
+    env.ok(&format!("features disable {KEEPS_BACK}"));
+    let form = env.json("customers create --first-name Ada --last-name Form");
+    assert_eq!(receipts_to(&env, &form["customer"]), own);
+    // A register acts on what its channel has, and headquarters' batch gives what is not there.
+    env.ok("run 1110");
+    let held = created(&env, "--last-name Held");
+    env.ok("csu restart");
+    let after = created(&env, "--last-name After");
+    let kept = |customer: &Value| {
+        let guid = customer["account"].as_str().unwrap();
+        let of = "SELECT RECEIPTEMAIL FROM ax_RETAILASYNCCUSTOMERV2 WHERE CUSTACCOUNTASYNC";
+        text(&env.channel("houston"), &format!("{of} = '{guid}'"))
+    };
+    assert_eq!([kept(&before), kept(&held), kept(&after)], ["", "", own]);
+    env.ok(&format!("features enable {KEEPS_BACK}"));
+    env.ok("run P sync-customers 1010");
+    // What a register has copied stands; what it has kept back is not given later.
+    assert_eq!([receipts_to(&env, &before), receipts_to(&env, &after)], ["", own]);
+    // Below its version there is no such feature.
+    let dir = Env::empty();
+    dir.ok("init . --customers 20 --app-version 10.0.20");
+    let old = with_an_own_default(dir);
+    assert_eq!(receipts_to(&old, &created(&old, "--last-name Old")), own);
+    old.ok("upgrade --app-version 10.0.21");
+    assert_eq!(receipts_to(&old, &created(&old, "--last-name New")), "");
+    let given = created(&old, "--last-name Given --email ada@example.com");
+    assert_eq!(receipts_to(&old, &given), "ada@example.com", "what is given stands");
 }
 
 #[test]

@@ -209,7 +209,7 @@ fn the_demo_tells_the_four_questions_in_chapters() {
         }
         let body = told.split("\nThe environment stays").next().unwrap().trim_end();
         assert!(whole.contains(body), "chapter {chapter} is told otherwise alone:\n{body}");
-        assert!(body.lines().count() <= 80, "chapter {chapter}: {} lines", body.lines().count());
+        assert!(body.lines().count() <= 40, "chapter {chapter}: {} lines", body.lines().count());
         let others = (1..=4).filter(|other| *other != chapter);
         assert!(others.into_iter().all(|other| !told.contains(&format!("\n{other}. "))));
     }

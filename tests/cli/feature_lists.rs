@@ -125,6 +125,17 @@ fn g18_a_list_made_by_hand_is_read_and_the_nearest_is_named() {
     env.ok("features import slugs.csv");
     env.write("names.csv", "Nombre,Estado\nasync-address-creation,No habilitado\n");
     assert_eq!(env.json("features import names.csv")["changed"], json!([]));
+    // Nor is a heading of dates asked of one that has classes or slugs.
+    env.write(
+        "short.csv",
+        "NAME,ENABLED\nasync-address-creation,No\nenhanced-wallet-support,Yes\n",
+    );
+    let report = env.json("features import short.csv");
+    assert_eq!(report["changed"], json!(["enhanced-wallet-support"]), "{report:#}");
+    assert_eq!(env.json("features show async-address-creation")["enable_date"], "2026-05-01");
+    env.write("typo.csv", "NAME,ENABLED,ENABLEDAT\nenhanced-wallet-support,No,\n");
+    let run = env.run("features import typo.csv").expect(2);
+    assert!(run.err.contains("ENABLEDATE is missing"), "{}", run.err);
     env.write("near.csv", "Feature name,State\nEnable asyncronous customer editing,Enabled\n");
     let unmatched = &env.json("features check near.csv")["unmatched"][0];
     let nearest = unmatched["nearest"].as_str().unwrap();

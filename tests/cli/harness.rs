@@ -111,6 +111,14 @@ impl Env {
         env
     }
 
+    /// The same with the feature on, and in effect everywhere, that further contacts need.
+    pub fn with_contacts(self) -> Self {
+        self.ok("features enable multiple-contacts");
+        self.ok("run 1110");
+        self.ok("csu restart --e-commerce");
+        self
+    }
+
     /// One error in two channels, and one warning, for the doctor, beside what settings say.
     pub fn troubled() -> Self {
         let env = Self::new();

@@ -38,6 +38,17 @@ fn g16_a_scale_unit_older_than_a_feature_does_not_act_on_it() {
         houston["missing_steps"],
         json!(["the scale unit is 10.0.25, and the feature needs 10.0.29"])
     );
+    // It is an answer of its own, whatever the state; nothing of the kind is said of the others.
+    let unit = json!({ "version": "10.0.25", "needs": "10.0.29" });
+    assert_eq!(houston["scale_unit"], unit);
+    assert_eq!(shown["channels"][1].get("scale_unit"), None);
+    let told = env.ok("features show async-customer-editing").out;
+    assert!(told.contains("the scale unit is 10.0.25, and the feature needs 10.0.29"), "{told}");
+    let answer = r#"[{"Name":"Dynamics.AX.Application.RetailEnableAsyncCustomerEditFeature","IsEnabled":false}]"#;
+    env.write("states.json", answer);
+    let told = env.run("features check --channel houston states.json");
+    let fix = "cdx upgrade --scale-unit-version 10.0.29 --channel houston";
+    assert!(told.out.contains(fix), "{}", told.text());
     let edit = houston["operations"].as_array().unwrap();
     let edit = edit.iter().find(|one| one["operation"] == "edit-customer").unwrap();
     assert_eq!((&edit["reason"], &edit["text"]), (&json!("scale-unit-too-old"), &json!(text)));

@@ -96,6 +96,22 @@ fn r05_an_identity_of_an_asynchronous_customer_is_linked_in_the_channel() {
     env.hq().execute_batch(sql).unwrap();
     env.ok("run P sync-customers");
     assert_eq!(text(&env.hq(), of), "00000010");
+    // One that was linked in the channel before stands aside, one that was linked later does not.
+    let third = env.create_async("houston", "Three");
+    let link = |guid: &str, more: &str| {
+        let on = format!("pos link-identity --channel houston --account {guid}");
+        env.ok(&format!("{on} --identity ada@both {more}"));
+    };
+    link(&third, "--expect async");
+    link("00000010", "--expect real-time");
+    let of = "SELECT ACCOUNT FROM cdx_IDENTITY WHERE IDENTITY = 'ada@both'";
+    env.ok("run P sync-customers");
+    assert_eq!(text(&env.hq(), of), "00000010");
+    let fourth = env.create_async("houston", "Four");
+    link(&fourth, "--expect async");
+    env.ok("run P sync-customers");
+    let account = env.json(&format!("customers show {fourth}"))["customer"]["account"].clone();
+    assert_eq!(text(&env.hq(), of), account.as_str().unwrap());
     let long = "x".repeat(513);
     let again = env.create_async("houston", "Two");
     let words = format!("pos link-identity --channel houston --account {again} --identity {long}");

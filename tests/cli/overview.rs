@@ -414,6 +414,52 @@ fn explain_knows_the_words_of_results_and_of_the_faq() {
     assert!(near.err.contains("did you mean"), "{}", near.err);
 }
 
+/// What the list has is explained, each of it, with and without an environment.
+#[test]
+fn explain_knows_each_word_that_it_lists() {
+    for env in [Env::empty(), Env::new()] {
+        let list = env.json("explain");
+        let keys = ["rules", "jobs", "features", "behaviours", "words", "not_modelled"];
+        let mut looked = 0;
+        for key in keys.into_iter().chain(["known_jobs", "known_features"]) {
+            for word in list[key].as_array().unwrap() {
+                env.args(&["explain", word.as_str().unwrap()]).expect(0);
+                looked += 1;
+            }
+        }
+        assert!(looked > 250, "{looked}");
+        let has = |key: &str, word: &str| list[key].as_array().unwrap().contains(&word.into());
+        assert!(has("jobs", "1010_CustomerSearch") && has("known_jobs", "1040"), "{list:#}");
+        let needed = env.json("which-job 1010_CustomerSearch");
+        assert_eq!(needed["jobs"][0]["job"], "1010_CustomerSearch", "{needed:#}");
+        let text = env.ok("explain").out;
+        for word in ["1010_CustomerSearch", "1040", "omni-channel-payments"] {
+            assert!(text.contains(word), "{text}");
+        }
+    }
+}
+
+/// A source that names a page of the catalogue has its address, and a rule's page the sentence that
+/// it carries.
+#[test]
+fn explain_gives_the_addresses_of_its_sources() {
+    let env = Env::empty();
+    for (word, page) in [
+        ("G15", "async-customer-mode-faq"),
+        ("async-address-creation", "commerce/async-customer-mode\n"),
+        ("Suspended", "dev-itpro/cdx-best-practices"),
+    ] {
+        let told = env.ok(&format!("explain {word}")).out;
+        assert!(told.contains(page), "{word}: {told}");
+        let pages = env.json(&format!("explain {word}"))["pages"].clone();
+        assert!(pages[0]["url"].as_str().unwrap().starts_with("https://"), "{word}: {pages:#}");
+    }
+    let rule = env.json("explain CDX303");
+    let carries = rule["sources"][0]["carries"].as_str().unwrap();
+    assert!(env.ok("explain CDX303").out.contains(carries), "{carries}");
+    assert!(env.ok("explain R16").out.contains("sources differ: "));
+}
+
 /// What is told to be typed next works: what is in its way comes first.
 #[test]
 fn what_stands_in_the_way_of_a_job_comes_before_it() {

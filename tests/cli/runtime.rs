@@ -80,13 +80,13 @@ fn r04_the_enhanced_feature_captures_more() {
         number(&env.channel("houston"), &format!("SELECT count(*) FROM ax_{table}"))
     };
     let title = "SELECT TITLERECORDID FROM ax_RETAILASYNCCUSTOMERV2";
-    let env = with(&[], true);
+    let env = with(&["multiple-contacts"], true);
     let report = env.json(&create);
     assert!(report["notes"].to_string().contains("enhanced"), "{report:#}");
     assert_eq!(rows(&env, "RETAILASYNCCUSTOMERCONTACT"), 0);
     assert_eq!(rows(&env, "RETAILASYNCCUSTOMERAFFILIATION"), 0);
     assert_eq!(number(&env.channel("houston"), title), 0);
-    let env = with(&["enhanced-async-customer-creation"], true);
+    let env = with(&["multiple-contacts", "enhanced-async-customer-creation"], true);
     env.ok(&create);
     assert_eq!(rows(&env, "RETAILASYNCCUSTOMERCONTACT"), 1);
     assert_eq!(rows(&env, "RETAILASYNCCUSTOMERAFFILIATION"), 1);

@@ -192,6 +192,23 @@ fn a_group_on_no_schedule_joins_one_that_runs_the_job() {
     env.ok("doctor --quick --only CDX205,CDX403,CDX407 --fail-on warning");
 }
 
+/// A batch that was due when a command ended, of a schedule that is gone by now, is told.
+#[test]
+fn what_was_due_of_a_schedule_that_is_gone_is_told() {
+    let env = Env::new();
+    let due = r#"["Nightly", "Async Client/7m", "Downloads"]"#;
+    let sql = format!("INSERT OR REPLACE INTO cdx_WORLD VALUES ('batches-due', '{due}')");
+    env.hq().execute_batch(&sql).unwrap();
+    let run = env.ok("clock advance 1m --run-schedules");
+    for told in ["the batch of schedule Nightly was due", "Async Client every 7m was due"] {
+        assert!(run.err.contains(told), "{}", run.text());
+    }
+    assert!(run.err.contains("cdx schedules list") && run.err.contains("cdx channels list"));
+    assert!(run.out.contains("Downloads") && !run.err.contains("Downloads"), "{}", run.text());
+    let again = env.ok("clock advance 1m --run-schedules");
+    assert!(!again.err.contains("was due"), "{}", again.text());
+}
+
 /// What is printed can be pasted where it was printed.
 #[test]
 fn commands_name_the_environment_that_was_named() {

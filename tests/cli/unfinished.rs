@@ -84,7 +84,7 @@ fn refused(env: &Env, words: &[&str]) {
 
 #[test]
 fn a_value_too_long_is_refused_before_a_real_time_call_writes() {
-    let env = Env::new();
+    let env = Env::new().with_contacts();
     for words in LONG {
         refused(&env, words);
     }
@@ -111,7 +111,7 @@ fn a_value_too_long_is_refused_before_a_real_time_call_writes() {
 
 #[test]
 fn a_value_too_long_is_refused_before_an_asynchronous_call_writes() {
-    let env = Env::asynchronous();
+    let env = Env::asynchronous().with_contacts();
     let sequences = |env: &Env| dump(&env.channel("houston"), "cdx_SEQUENCE");
     for words in LONG {
         let before = sequences(&env);

@@ -237,7 +237,7 @@ fn u07_a_restored_channel_uploads_nothing_until_its_counters_pass() {
 
 #[test]
 fn u08_all_five_tables_go_up() {
-    let env = Env::asynchronous();
+    let env = Env::asynchronous().with_contacts();
     let guid = env.json(
         "pos create-customer --channel houston --first-name Ada --last-name One \
              --secondary-contact other@example.com",

@@ -72,6 +72,191 @@ fn each_gate_says_what_its_pages_say() {
     ");
 }
 
+/// A gate's names, in English and in Spanish, other spellings that name it, the grades of its steps
+/// in their order (by first letter), and what its notes must say; as the pages have it.
+type Facts = (
+    &'static str,
+    &'static str,
+    Option<&'static str>,
+    &'static [&'static str],
+    &'static str,
+    &'static [&'static str],
+);
+
+const FACTS: [Facts; 20] = [
+    (
+        "customer-order-performance",
+        "Performance improvements for customer orders and customer transactions",
+        Some("Mejoras de rendimiento para pedidos de clientes y transacciones de clientes"),
+        &[],
+        "i",
+        &[],
+    ),
+    (
+        "async-address-creation",
+        "Enable asynchronous creation for customer addresses",
+        Some("Habilitar creación asincrónica para direcciones de clientes"),
+        &["Enable the asynchronous creation for customer addresses"],
+        "i",
+        &[],
+    ),
+    (
+        "enhanced-async-customer-creation",
+        "Enable enhanced async customer creation",
+        Some("Habilitar la creación mejorada de clientes asincrónicos"),
+        &[],
+        "ii",
+        &["Off by default"],
+    ),
+    (
+        "async-customer-editing",
+        "Enable editing customers in asynchronous mode",
+        Some("Habilitar la edición de clientes en modo asíncrono"),
+        &["Habilitar edición de clientes en modo asíncrono"],
+        "ddd",
+        &["no What's new up to 10.0.49"],
+    ),
+    ("emailed-receipts-from-journal", "Email receipts from the Journal", None, &[], "i", &[]),
+    (
+        "emailed-receipts-of-any-type",
+        "Email any receipt type and customize emailed receipts",
+        None,
+        &[],
+        "d",
+        &[],
+    ),
+    (
+        "cloud-powered-customer-search",
+        "(Preview) Cloud powered customer search",
+        None,
+        &["Cloud powered customer search"],
+        "ddd",
+        &["regular intervals"],
+    ),
+    (
+        "new-transaction-ids",
+        "Enable new transaction ID to avoid duplicate transaction IDs",
+        None,
+        &[],
+        "iddd",
+        &["10.0.41 says mandatory", "on by default from 10.0.41"],
+    ),
+    (
+        "channel-side-inventory",
+        "Enhanced e-Commerce channel-side inventory calculation logic",
+        Some("Lógica mejorada de cálculo de inventario del lado del canal de comercio electrónico"),
+        &[],
+        "id",
+        &[],
+    ),
+    (
+        "optimized-product-availability",
+        "Optimized product availability calculation",
+        Some("Cálculo optimizado de disponibilidad de producto"),
+        &[],
+        "id",
+        &["before 10.0.8"],
+    ),
+    ("pos-offline-database-compression", "POS offline database compression", None, &[], "id", &[]),
+    (
+        "enhanced-wallet-support",
+        "Enhanced wallet support and payment improvements",
+        None,
+        &[],
+        "dd",
+        &["10.0.20 or later"],
+    ),
+    (
+        "initialize-scheduler-after-update",
+        "Run \"Initialize commerce scheduler\" after Headquarters is updated",
+        None,
+        &[],
+        "i",
+        &["Off by default"],
+    ),
+    (
+        "modern-customer-details-page",
+        "Enable modernized customer details page",
+        None,
+        &["Modern customer details page"],
+        "dd",
+        &["replaces the legacy customer details view"],
+    ),
+    (
+        "omnichannel-media-authoring",
+        "Enable omnichannel media assignment authoring UX",
+        None,
+        &[],
+        "ddd",
+        &[],
+    ),
+    (
+        "omnichannel-media-management",
+        "Enable omnichannel media assignments for CSU media locations",
+        None,
+        &[],
+        "dd",
+        &[],
+    ),
+    (
+        "flattened-discounts",
+        "Improve discount computation performance by using flattened discount tables",
+        None,
+        &["Improved pricing computation performance by using flattened discount tables"],
+        "idd",
+        &["off before the update to 10.0.32"],
+    ),
+    (
+        "multiple-catalogs",
+        "Enable use of multiple catalogs on retail channels",
+        None,
+        &["Enable use of multiple catalogs on retails channels"],
+        "d",
+        &["catalog", "10.0.26"],
+    ),
+    (
+        "unified-returns",
+        "Unified return processing experience in POS",
+        None,
+        &["Unified return processing experience for POS"],
+        "i",
+        &["1200"],
+    ),
+    (
+        "multiple-contacts",
+        "Capture multiple emails and phone numbers and consent for marketing on these contacts",
+        None,
+        &[],
+        "i",
+        &["secondary contacts"],
+    ),
+];
+
+#[test]
+fn each_gate_is_called_and_graded_as_its_pages_have_it() {
+    let catalogue = catalogue();
+    let gates: Vec<&Gate> = catalogue.with_files().collect();
+    assert_eq!(gates.len(), FACTS.len());
+    for (gate, (slug, name, name_es, also, grades, notes)) in gates.into_iter().zip(FACTS) {
+        assert_eq!((gate.slug.as_str(), gate.name.as_str()), (slug, name));
+        assert_eq!(gate.name_es.as_deref(), name_es, "{slug}");
+        for spelling in name_es.iter().chain(also).chain([&name]) {
+            assert_eq!(catalogue.find(spelling).unwrap().slug, slug, "{spelling}");
+        }
+        let letters = gate.steps.iter().map(|step| &step.evidence.grade.as_str()[..1]);
+        assert_eq!(letters.collect::<String>(), grades, "{slug}");
+        let told = gate.notes.iter().chain(&gate.differ).map(String::as_str).collect::<String>();
+        for note in notes {
+            assert!(told.contains(note), "{slug}: {note:?}: {told}");
+        }
+        let known = gate.notes.is_empty() && gate.differ.is_none();
+        assert_eq!(known, notes.is_empty(), "{slug}: {told}");
+        // A module is said only where a page names it.
+        let module = if slug == "new-transaction-ids" { "Commerce" } else { "" };
+        assert_eq!(gate.module, module, "{slug}");
+    }
+}
+
 #[test]
 fn g19_known_features_move_along_without_demands() {
     let catalogue = catalogue();

@@ -10,6 +10,7 @@ use crate::cli::{CommandError, Context, Exit};
 use crate::model::operation::{Action, OperationFilter};
 use crate::model::suggestion::{OfFeatures, Prose, Suggestion, quoted};
 use crate::report::Format;
+use crate::report::output::Lines;
 use crate::report::page::{Page, Report};
 use crate::store::{Access, Environment, operation_list, operations};
 
@@ -28,55 +29,72 @@ pub(in crate::cli) struct Args {
 /// are filled in with what the story has made by then.
 struct Chapter {
     question: &'static str,
-    commands: &'static [&'static str],
+    commands: &'static [(&'static str, Lines)],
 }
+
+/// A run's jobs, without the table of their sessions.
+const JOBS: Lines = Lines::With(&["Job"]);
+/// What the doctor finds and how it is fixed, without what it has seen.
+const FOUND: Lines = Lines::With(&["CDX", "fix"]);
 
 /// The four questions of the FAQ, in the order in which people come to them.
 const CHAPTERS: &[Chapter] = &[
     Chapter {
         question: "Why can the editing of asynchronous customers not be enabled?",
         commands: &[
-            "features enable async-customer-editing",
-            "features plan async-customer-editing",
-            "features enable async-customer-editing --with-prerequisites",
-            "profiles set Stores --async-customers yes",
+            ("features enable async-customer-editing", Lines::All),
+            ("features plan async-customer-editing", Lines::All),
+            ("features enable async-customer-editing --with-prerequisites", Lines::All),
+            ("profiles set Stores --async-customers yes", Lines::All),
         ],
     },
     Chapter {
         question: "Everything is on in headquarters. Why do registers still call it?",
         commands: &[
-            "pos create-customer --channel houston --first-name Grace --last-name Murray",
-            "run 1110 1010 1070",
-            "pos create-customer --channel houston --first-name Alan --last-name Mathison",
-            "doctor --quick --only CDX301 --channel houston",
-            "csu restart",
-            "pos create-customer --channel houston --first-name Katherine --last-name Coleman \
-             --email katherine@example.com --title Ms",
-            "rts list --summary",
+            (
+                "pos create-customer --channel houston --first-name Grace --last-name Murray",
+                Lines::All,
+            ),
+            ("run 1110 1010 1070", JOBS),
+            (
+                "pos create-customer --channel houston --first-name Alan --last-name Mathison",
+                Lines::All,
+            ),
+            ("doctor --quick --only CDX301 --channel houston", FOUND),
+            ("csu restart", Lines::All),
+            (
+                "pos create-customer --channel houston --first-name Katherine --last-name Coleman \
+                 --email katherine@example.com --title Ms",
+                Lines::All,
+            ),
+            ("rts list --summary", Lines::All),
         ],
     },
     Chapter {
         question: "Why does headquarters not show the customer, and when is there an account?",
         commands: &[
-            "customers trace {guid}",
-            "customers status",
-            "run P",
-            "run sync-customers",
-            "run 1010",
-            "customers trace {guid}",
+            ("customers trace {guid}", Lines::All),
+            ("customers status", Lines::All),
+            ("run P", JOBS),
+            ("run sync-customers", Lines::All),
+            ("run 1010", JOBS),
+            ("customers trace {guid}", Lines::All),
         ],
     },
     Chapter {
         question: "Which operation failed, and how is it changed?",
         commands: &[
-            "pos edit-customer --channel houston --account {guid} \
-             --set group=NOPE last-name=Johnson",
-            "run P sync-customers",
-            "doctor --quick --only CDX501",
-            "customers status show {operation}",
-            "customers status edit {operation} --set CUSTGROUP=30",
-            "customers status synchronize {operation}",
-            "customers status show {operation}",
+            (
+                "pos edit-customer --channel houston --account {guid} \
+                 --set group=NOPE last-name=Johnson",
+                Lines::All,
+            ),
+            ("run P sync-customers", Lines::With(&["sync-customers"])),
+            ("doctor --quick --only CDX501", FOUND),
+            ("customers status show {operation}", Lines::First(10)),
+            ("customers status edit {operation} --set CUSTGROUP=30", Lines::All),
+            ("customers status synchronize {operation}", Lines::All),
+            ("customers status show {operation}", Lines::First(6)),
         ],
     },
 ];
@@ -88,7 +106,7 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
     let only = args.chapter.map(usize::from);
     let told = |chapter: usize| only.is_none_or(|only| only == chapter);
     telling
-        .step(0, "", &format!("init {}", quoted(&dir)), only.is_none())
+        .step((0, ""), &format!("init {}", quoted(&dir)), Lines::All, only.is_none())
         .map_err(|error| taken(error, &dir))?;
     for (at, Chapter { question, commands }) in (1..).zip(CHAPTERS) {
         if only.is_some_and(|only| at > only) {
@@ -97,9 +115,9 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
         if told(at) {
             context.output.heading(&format!("\n{at}. {question}"))?;
         }
-        for command in *commands {
+        for (command, lines) in *commands {
             let command = fill(&context.folder.place(&place), command)?;
-            telling.step(at, question, &command, told(at))?;
+            telling.step((at, question), &command, *lines, told(at))?;
         }
     }
     context.output.heading("")?;
@@ -147,9 +165,9 @@ impl Telling<'_> {
     /// Runs a command of a chapter; where it is not told, it is only done.
     fn step(
         &mut self,
-        chapter: usize,
-        question: &str,
+        (chapter, question): (usize, &str),
         command: &str,
+        lines: Lines,
         told: bool,
     ) -> Result<(), CommandError> {
         let output = match (told, self.context.output.format()) {
@@ -158,8 +176,9 @@ impl Telling<'_> {
             (true, Format::Json) => self.context.output.to_stderr(),
             (true, Format::Text) => self.context.output.clone(),
         };
+        let output = output.of_lines(lines);
         if told {
-            self.context.output.heading(&format!("\n$ cdx {command}"))?;
+            self.context.output.heading(&format!("\n$ cdx {command}{lines}"))?;
         }
         let words: Vec<&str> = command.split_whitespace().collect();
         let name = words.iter().take(2).copied().collect::<Vec<_>>().join(" ");

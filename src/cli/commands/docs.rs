@@ -79,9 +79,10 @@ fn pages(context: &Context) -> Result<Vec<(&'static str, String)>, CommandError>
         let hint = "fix src/model/simplifications.toml";
         CommandError::usage("simplifications", error.to_string(), hint)
     })?;
-    let fidelity = crate::model::behaviour::fidelity_markdown(&behaviours)
-        + &simplification::not_modelled_markdown(&simplifications);
     let catalogue = super::init::catalogue()?;
+    let fidelity = crate::model::behaviour::fidelity_markdown(&behaviours)
+        + &crate::gates::page::differing(&catalogue)
+        + &simplification::not_modelled_markdown(&simplifications);
     Ok(vec![
         ("docs/cli.md", cli_page(context.tree())),
         ("docs/exit-codes.md", exit_page()),

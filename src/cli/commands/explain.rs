@@ -5,13 +5,14 @@ use super::jobs::{JobDetail, NotModelled, known, shipped};
 use crate::check;
 use crate::cli::{CommandError, Context, Exit};
 use crate::diagnosis::Source;
-use crate::diagnosis::{Header, Severity, sources};
+use crate::diagnosis::{Header, Severity};
 use crate::doctor::rules;
 use crate::gates::{Gate, page};
 use crate::model::behaviour::{self, Behaviour};
 use crate::model::glossary::{ExplainedWord, glossary};
-use crate::model::job_names::not_modelled;
+use crate::model::job_names::{not_modelled, not_modelled_ids};
 use crate::model::simplification::{Simplification, simplifications};
+use crate::model::source_pages::{SourcePage, named_in};
 use crate::model::suggestion::{OfFeatures, OfJobs, Prose, Suggestion};
 use crate::report::page::{Page, Report};
 
@@ -39,30 +40,31 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
     }
     let behaviours = behaviour::all().map_err(|error| unreleased(&error))?;
     if let Some(found) = behaviours.iter().find(|b| b.id.eq_ignore_ascii_case(word.trim())) {
-        return context.done(found);
+        return context.done(&WithPages::of(found, [&found.source]));
     }
     let definitions = known(context)?;
     if let Some(job) = definitions.find_job(&word) {
         return context.done(&JobDetail::of(&definitions, job));
-    }
-    let shipped = shipped()?;
-    if let Some(job) = shipped.find_job(&word) {
-        return context.done(&JobDetail::of(&shipped, job));
     }
     if let Some(job) = not_modelled(&word) {
         return context.done(&NotModelled::of(job));
     }
     let catalogue = super::features::catalogue(context)?;
     if let Ok(gate) = catalogue.find(&word) {
-        return context.done(&FeaturePage::of(gate));
+        let page = FeaturePage::of(gate);
+        let texts = page.details.iter().chain([&page.source]);
+        return context.done(&WithPages::of(&page, texts));
     }
     let glossary = glossary().map_err(|error| unreleased(&error))?;
     if let Some(found) = glossary.iter().find(|one| one.is_called(&word)) {
-        return context.done(found);
+        return context.done(&WithPages::of(found, [&found.source]));
     }
     let simplified = simplifications().map_err(|error| unreleased(&error))?;
     if let Some(found) = simplified.iter().find(|one| one.is_called(&word)) {
-        return context.done(found);
+        return context.done(&WithPages::of(found, [&found.source]));
+    }
+    if let Some(job) = not_made(context, &word)? {
+        return context.done(&job);
     }
     let ids = behaviours.iter().map(|behaviour| behaviour.id.as_str());
     let gates = catalogue.gates.iter().flat_map(Gate::spellings);
@@ -92,6 +94,39 @@ fn every_rule() -> impl Iterator<Item = &'static Header> {
     own.chain(check::headers().filter(|header| rules::find(header.code).is_err()))
 }
 
+/// A shipped job that headquarters does not have: it makes some only once a feature is on.
+fn not_made(context: &Context, word: &str) -> Result<Option<JobDetail>, CommandError> {
+    if context.environment_if_any()?.is_none() {
+        return Ok(None);
+    }
+    let shipped = shipped()?;
+    Ok(shipped.find_job(word).map(|job| JobDetail::of(&shipped, job)))
+}
+
+/// What is told, and the pages that its sources name.
+#[derive(Debug, serde::Serialize)]
+struct WithPages<'a, T> {
+    #[serde(flatten)]
+    told: &'a T,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pages: Vec<SourcePage>,
+}
+
+impl<'a, T> WithPages<'a, T> {
+    fn of(told: &'a T, sources: impl IntoIterator<Item = &'a String>) -> Self {
+        Self { told, pages: named_in(sources.into_iter().map(String::as_str)) }
+    }
+}
+
+impl<T: Report> Report for WithPages<'_, T> {
+    fn text(&self, page: &mut Page) {
+        self.told.text(page);
+        for SourcePage { title, url, .. } in &self.pages {
+            page.item(format!("{title}: {url}"));
+        }
+    }
+}
+
 /// Data inside the binary that does not load.
 fn unreleased(error: &toml::de::Error) -> CommandError {
     let hint = Prose::hint("use a released cdx", Suggestion::Version);
@@ -104,7 +139,9 @@ struct Contents {
     rules: Vec<&'static str>,
     check_rules: Vec<&'static str>,
     jobs: Vec<String>,
+    known_jobs: Vec<String>,
     features: Vec<String>,
+    known_features: Vec<String>,
     behaviours: Vec<String>,
     words: Vec<String>,
     not_modelled: Vec<String>,
@@ -116,12 +153,21 @@ impl Contents {
         let words = glossary().map_err(|error| unreleased(&error))?;
         let simplified = simplifications().map_err(|error| unreleased(&error))?;
         let (definitions, catalogue) = (known(context)?, super::features::catalogue(context)?);
-        let gated = catalogue.gates.iter().filter(|gate| !gate.known);
+        // Headquarters makes some jobs only once a feature is on.
+        let own = definitions.jobs.iter().map(|job| job.id.to_string());
+        let mut jobs: Vec<String> = own.collect();
+        let shipped = shipped()?.jobs.into_iter().map(|job| job.id.to_string());
+        jobs.extend(shipped.filter(|id| definitions.find_job(id).is_none()));
+        let (known, gated): (Vec<&Gate>, Vec<&Gate>) =
+            catalogue.gates.iter().partition(|gate| gate.known);
+        let slugs = |gates: Vec<&Gate>| gates.iter().map(|gate| gate.slug.clone()).collect();
         Ok(Self {
             rules: rules::RULES.iter().map(|rule| rule.header.code).collect(),
             check_rules: check::headers().map(|header| header.code).collect(),
-            jobs: definitions.jobs.iter().map(|job| job.id.to_string()).collect(),
-            features: gated.map(|gate| gate.slug.clone()).collect(),
+            jobs,
+            known_jobs: not_modelled_ids().map(str::to_owned).collect(),
+            features: slugs(gated),
+            known_features: slugs(known),
             behaviours: behaviours.into_iter().map(|one| one.id).collect(),
             words: words.into_iter().map(|one| one.title).collect(),
             not_modelled: simplified.into_iter().map(|one| one.title).collect(),
@@ -139,7 +185,9 @@ impl Report for Contents {
             ("Rules of the doctor", &rules),
             ("Rules of check", &check_rules),
             ("Jobs", &self.jobs),
+            ("Jobs that are known and not modelled", &self.known_jobs),
             ("Features", &self.features),
+            ("Known features without demands of their own", &self.known_features),
             ("Behaviours", &self.behaviours),
             ("Words", &self.words),
             ("Not modelled", &self.not_modelled),
@@ -253,9 +301,10 @@ impl Report for RulePage {
         page.item(self.since);
         page.title("Sources");
         for source in self.sources {
-            let sources::Page { title, url, date } = source.page;
+            let SourcePage { title, url, date, carries, .. } = source.page;
             let date = date.map_or_else(String::new, |date| format!(" ({date})"));
             page.item(format!("{}: {title}{date}, {url}", source.grade.as_str()));
+            page.deeper(carries);
         }
         for id in self.behaviours {
             let explain = Suggestion::Explain((*id).to_owned());
@@ -317,6 +366,89 @@ impl Report for Behaviour {
         page.item(format!("{}: {}", self.grade.as_str(), self.source));
         if let Some(planned) = &self.planned {
             page.item(format!("planned: {planned}"));
+        }
+        if let Some(differ) = &self.differ {
+            page.item(format!("sources differ: {differ}"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnosis::{Safety, State};
+    use crate::gates::gate::{Restart, Stage};
+    use crate::gates::lifecycle::LifecycleEvent;
+    use crate::gates::resolve::{RefusalKind, Status};
+    use crate::gates::standing::FeatureEvent;
+    use crate::gates::{check::StandingRule, diff, graph::Demand, in_effect::ChannelState, way};
+    use crate::model::customer::{ContactType, ReceiptOption};
+    use crate::model::evidence::Grade;
+    use crate::model::field_set::SetterKind;
+    use crate::model::job::Direction;
+    use crate::model::log::LogEvent;
+    use crate::model::operation::{Action, OperationKind, OperationStatus};
+    use crate::model::pos::{CallOutcome, Path, ReasonCode};
+    use crate::model::run::Phase;
+    use crate::model::session::{FullReason, Mode};
+    use crate::model::settings::UploadTopology;
+    use crate::model::status::{DownloadStatus, UploadStatus};
+    use crate::model::trace::{StepState, TraceStage};
+    use crate::model::{replaced, topology::BatchState};
+    use crate::runtime::Kind;
+    use crate::store::feature_rows::Half;
+
+    macro_rules! words {
+        ($($of:ty),+ $(,)?) => {
+            [$((stringify!($of), <$of>::ALL.iter().map(|one| one.as_str()).collect())),+]
+        };
+    }
+
+    /// Whatever word stands in a result, the glossary has it.
+    #[test]
+    fn every_word_of_an_enum_that_results_show_is_explained() {
+        let all: [(&str, Vec<&str>); 34] = words![
+            Path,
+            ReasonCode,
+            CallOutcome,
+            Kind,
+            TraceStage,
+            StepState,
+            replaced::Cause,
+            BatchState,
+            OperationKind,
+            Action,
+            OperationStatus,
+            ContactType,
+            ReceiptOption,
+            LogEvent,
+            Direction,
+            SetterKind,
+            Phase,
+            UploadTopology,
+            Grade,
+            Mode,
+            FullReason,
+            DownloadStatus,
+            UploadStatus,
+            Status,
+            RefusalKind,
+            ChannelState,
+            way::StepKind,
+            Stage,
+            Restart,
+            FeatureEvent,
+            Demand,
+            diff::Kind,
+            LifecycleEvent,
+            StandingRule,
+        ];
+        let more = words![Safety, State, Severity, Half];
+        let words = glossary().unwrap();
+        for (of, values) in all.iter().chain(&more) {
+            for word in values {
+                assert!(words.iter().any(|one| one.is_called(word)), "{of}: {word}");
+            }
         }
     }
 }

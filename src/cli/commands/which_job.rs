@@ -17,7 +17,11 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
     let word = args.word.join(" ");
     let definitions = super::jobs::known(context)?;
     let gates = super::features::catalogue(context)?;
-    let needed = which(&definitions, &gates, &word);
+    let mut needed = which(&definitions, &gates, &word);
+    if needed.jobs.is_empty() {
+        // Headquarters makes some jobs only once a feature is on.
+        needed = which(&super::jobs::shipped()?, &gates, &word);
+    }
     if needed.jobs.is_empty() {
         let example = Suggestion::WhichJob("customers".to_owned());
         let hint = Prose::hint("try a table, a feature or a plain word", example);

@@ -18,7 +18,7 @@ use crate::model::run::Tally;
 use crate::model::suggestion::{Prose, Run};
 use crate::report::page::{Page, Report, count};
 use crate::report::text::tally;
-use crate::store::hq_customers::{self, Origin};
+use crate::store::hq_customers::{self, NewCustomers, Origin};
 use crate::store::{Headquarters, StoreError, operations};
 
 /// Show, make and change customers in headquarters.
@@ -115,17 +115,13 @@ fn find(hq: &Headquarters, word: &str) -> Result<Customer, CommandError> {
 
 fn create(context: &Context, customer: &Customer) -> Result<Exit, CommandError> {
     let customer = context.change(|writer| {
-        let company = writer.env.settings().company.clone();
+        let (env, hq) = (writer.env, &writer.hq);
+        let new = NewCustomers::read(hq, &env.gates()?, &env.settings().company)?;
         let now = writer.world.clock.utc();
         let default = operations::any_default_customer(&writer.hq)?;
         let stamp = Stamp::headquarters(&now);
-        let origin = Origin {
-            company: &company,
-            now: &now,
-            default_customer: &default,
-            stamp: &stamp,
-            known: None,
-        };
+        let origin =
+            Origin { all: &new, now: &now, default_customer: &default, stamp: &stamp, known: None };
         let account = hq_customers::create(&writer.hq, &origin, customer)?;
         find(&writer.hq, account.as_str())
     })?;

@@ -5,11 +5,12 @@ use serde::Serialize;
 
 use super::{EditReport, changes};
 use crate::cli::error::suggestion;
-use crate::cli::typed::nameless;
+use crate::cli::typed::{nameless, row_value};
 use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::batch::{Preview, preview};
 use crate::exchange::waiting::{ChannelWaiting, what_waits};
-use crate::model::customer::{AddressField, Change, CustomerField};
+use crate::model::async_values::ATTRIBUTE;
+use crate::model::customer::{Change, CustomerField};
 use crate::model::left_field::LeftField;
 use crate::model::name_kind::NameKind;
 use crate::model::nearest::nearest;
@@ -22,7 +23,11 @@ use crate::model::time::ShownTime;
 use crate::model::trace::TracedCustomer;
 use crate::model::version::Version;
 use crate::report::page::{Cell, Page, Report, count};
-use crate::store::{HqWriter, Reader, StoreError, features, operation_list, operations, topology};
+use crate::store::operations::OperationRow;
+use crate::store::{
+    Headquarters, HqWriter, Reader, StoreError, attributes, features, operation_list, operations,
+    topology,
+};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum StatusCommand {
@@ -216,7 +221,12 @@ fn correct(
     let mut changes = Vec::new();
     for text in set {
         let (word, value) = text.split_once('=').unwrap_or((text.as_str(), ""));
-        let column = column_of(id.kind, word);
+        let named = of_attribute(&writer.hq, &row, word)?;
+        if let Some(Whose::New) = named {
+            changes.push(operations::edit(&writer.hq, &row, ATTRIBUTE[0], word, &now)?);
+        }
+        let word = if named.is_some() { ATTRIBUTE[1] } else { word };
+        let (column, value) = row_value(id.kind, word, value)?;
         let required = CustomerField::of_column(column).is_some_and(CustomerField::is_required);
         if required && value.trim().is_empty() {
             return Err(nameless(column));
@@ -236,26 +246,34 @@ fn correct(
             );
             return Err(CommandError::usage("unknown-field", message, hint));
         };
-        changes.push(operations::edit(&writer.hq, &row, found, value, &now)?);
+        changes.push(operations::edit(&writer.hq, &row, found, &value, &now)?);
     }
     Ok(changes)
 }
 
-/// The column that a word names: its own, or that of a customer's or an address's field.
-fn column_of(kind: OperationKind, word: &str) -> &str {
-    let is = |name: &str| name.eq_ignore_ascii_case(word);
-    let column = match kind {
-        OperationKind::Customer => {
-            let mut fields = CustomerField::ALL.iter();
-            fields.find(|field| is(field.as_str())).map(|field| field.column())
-        }
-        OperationKind::Address => {
-            let mut fields = AddressField::ALL.iter();
-            fields.find(|field| is(field.as_str())).map(|field| field.column())
-        }
-        OperationKind::Contact | OperationKind::Affiliation | OperationKind::Attribute => None,
-    };
-    column.unwrap_or(word)
+/// Whose attribute's name a word is.
+enum Whose {
+    /// That of the row.
+    Own,
+    /// Another one, which the row is to be about, as headquarters does not have its own.
+    New,
+}
+
+/// Whether a word names the attribute that a row is about.
+fn of_attribute(
+    hq: &Headquarters,
+    row: &OperationRow,
+    word: &str,
+) -> Result<Option<Whose>, StoreError> {
+    let is_column = row.values.keys().any(|column| column.eq_ignore_ascii_case(word));
+    if row.id.kind != OperationKind::Attribute || is_column {
+        return Ok(None);
+    }
+    let own = row.number(ATTRIBUTE[0]);
+    Ok(match (attributes::name(hq, own)?, attributes::named(hq, word)) {
+        (Some(name), _) => name.eq_ignore_ascii_case(word).then_some(Whose::Own),
+        (None, named) => named.is_ok().then_some(Whose::New),
+    })
 }
 
 fn left_alone(page: &mut Page, left: &[LeftField<ShownTime>]) {
@@ -298,7 +316,7 @@ impl Report for OperationList {
             [
                 Cell::from(&operation.id),
                 Cell::from(&operation.channel),
-                Cell::from(&operation.operation),
+                Cell::from(operation.does()),
                 Cell::value(operation.status.as_str(), operation.status.tone()),
                 Cell::from(&operation.account),
                 Cell::from(&operation.async_account),
@@ -353,7 +371,7 @@ impl Report for ShownOperation {
         page.line(format!(
             "{}: {} from {}, {}",
             operation.id,
-            operation.operation,
+            operation.does(),
             operation.channel,
             operation.status.as_str()
         ));
@@ -405,7 +423,11 @@ impl Report for ShownOperation {
             let said = |(column, value): &(&String, &String)| {
                 *value != "0" && !operations::is_fixed(column)
             };
-            let row = |(column, value): (&String, &String)| [column.clone(), value.clone()];
+            let row = |(column, value): (&String, &String)| {
+                let name = operation.attribute.as_ref().filter(|_| column == ATTRIBUTE[0]);
+                let value = name.map_or_else(|| value.clone(), |name| format!("{value} ({name})"));
+                [column.clone(), value]
+            };
             page.table(["column", "value"], detail.values.iter().filter(said).map(row).collect());
         }
     }

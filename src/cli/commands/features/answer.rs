@@ -59,7 +59,12 @@ impl Difference {
         if answered != now {
             told.push(format!("{name} would answer {} now", word(now)).into());
         }
+        if let Some(old) = &channel.scale_unit {
+            let upgrade = Suggestion::UpgradeScaleUnits(old.needs.clone(), Some(name.clone()));
+            told.push(Prose::hint(old.told(), upgrade));
+        }
         match channel.state {
+            ChannelState::NotDistributed if channel.scale_unit.is_some() => {}
             ChannelState::NotDistributed if !channel.missing_jobs.is_empty() => {
                 let jobs = Run::jobs(&channel.missing_jobs).in_channel(name);
                 told.push(Prose::hint("what headquarters says has not come there", jobs));
