@@ -232,8 +232,10 @@ impl<'a> Sql<'a> {
             .iter()
             .map(|f| format!("{alias}.{}{}", quoted(side(f)), self.collate(f)))
             .collect();
+        // NOT IN would look through all touched keys for NULL, for each row.
         format!(
-            " AND ({}) NOT IN (SELECT {} FROM main.{} WHERE VERSION > :reached)",
+            " AND CASE WHEN ({}) IN (SELECT {} FROM main.{} WHERE VERSION > :reached) \
+             THEN 0 ELSE 1 END",
             own.join(", "),
             column_list(&plan.key_from()),
             quoted(&tracking_table(&plan.hq_table))
