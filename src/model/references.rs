@@ -38,6 +38,27 @@ pub(crate) fn of_name(column: &str) -> Option<(&'static str, &'static str)> {
     found.map(|(_, table, column)| (*table, *column))
 }
 
+/// Columns that say what a row asks for, and the value that asks for something: a creation that
+/// nobody has carried out.
+const ASKING: &[(&str, i64)] = &[("OPERATION", 1), ("ONLINEOPERATIONCOMPLETED", 0)];
+
+/// The value of a column in a row that asks for something.
+pub(crate) fn asking(column: &str) -> Option<i64> {
+    let found = ASKING.iter().find(|(name, _)| name.eq_ignore_ascii_case(column));
+    found.map(|(_, value)| *value)
+}
+
+/// What headquarters gives to a row once it has come up: until then the column is empty.
+const GIVEN_LATER: &[(&str, &str)] = &[("RETAILASYNCCUSTOMERV2", "CUSTACCOUNT")];
+
+/// Whether headquarters gives a column its value later.
+pub(crate) fn is_given_later(table: &str, column: &str) -> bool {
+    let is = |(one, other): &(&str, &str)| {
+        one.eq_ignore_ascii_case(table) && other.eq_ignore_ascii_case(column)
+    };
+    GIVEN_LATER.iter().any(is)
+}
+
 /// Tables of which a row that is referred to has one row at most, though no key says so, and the
 /// column that refers to it: a channel has one functionality profile (assumed).
 const ONE_EACH: &[(&str, &str)] = &[("RETAILSTORETABLE", "RETAILCHANNEL")];

@@ -289,6 +289,20 @@ mod tests {
     }
 
     #[test]
+    fn rows_that_are_too_wide_for_a_table_are_blocks() {
+        let shown = |width| {
+            let mut page = Page::new(Palette::of(ColorChoice::Never, false), Some(width));
+            let columns = ["ID", "NAME"].map(str::to_owned);
+            let row = |id: &str| vec![id.to_owned(), "a name of some length\u{1b}".to_owned()];
+            page.records(&columns, vec![row("1"), row("2")]);
+            page.finish()
+        };
+        assert_eq!(shown(40).lines().count(), 3, "{}", shown(40));
+        let block = "ID    1\nNAME  a name of some length\\u{1b}\n\nID    2\n";
+        assert!(shown(30).starts_with(block), "{}", shown(30));
+    }
+
+    #[test]
     fn numbers_and_wrapping() {
         assert_eq!(grouped(0), "0");
         assert_eq!(grouped(1_234_567), "1,234,567");

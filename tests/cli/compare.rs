@@ -279,6 +279,21 @@ fn a_paused_channel_is_resumed_first() {
     env.ok("compare");
 }
 
+#[test]
+fn a_channel_of_an_earlier_version_is_brought_up_to_date_first() {
+    let env = Env::of_version("0.4.0");
+    // Headquarters is brought up to date by whatever writes, the channels by what writes them.
+    env.ok("data make CUSTGROUP --rows 1");
+    let report = env.run("compare --format json").expect(1).json();
+    let next: Vec<&str> =
+        report["next"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
+    assert_eq!(next[0], "cdx scheduler init", "{report:#}");
+    assert!(report["not_compared"].to_string().contains("has schema version"), "{report:#}");
+    env.ok("scheduler init");
+    let report = env.run("compare --format json").expect(1).json();
+    assert!(report["not_compared"].is_null(), "{report:#}");
+}
+
 /// All rows of a table as its key and its other columns.
 fn read(db: &Connection, sql: &str) -> BTreeMap<Vec<String>, Vec<Cell>> {
     let mut statement = db.prepare(sql).unwrap();

@@ -118,6 +118,17 @@ fn rows_made_in_a_channel_are_those_of_another_program() {
     assert_eq!(number(&env.hq(), ids), 8);
     env.ok("run P");
     assert_eq!(number(&env.hq(), "SELECT count(*) FROM RETAILASYNCCUSTOMERV2"), 8);
+    // The batch takes them for creations.
+    let customers = "SELECT count(*) FROM CUSTTABLE";
+    let before = number(&env.hq(), customers);
+    env.ok("run sync-customers");
+    assert_eq!(number(&env.hq(), customers), before + 8);
+    let left = "SELECT count(*) FROM RETAILASYNCCUSTOMERV2 WHERE ONLINEOPERATIONCOMPLETED <> 1";
+    assert_eq!(number(&env.hq(), left), 0);
+    let offline = env.json("data make RETAILASYNCCUSTOMERV2 --rows 1 --channel houston.offline");
+    assert_eq!(offline["next"][0], "cdx pos reconnect --channel houston");
+    env.ok("pos reconnect --channel houston");
+    env.ok("doctor --fail-on error");
     // In a table that jobs bring they are rows that nothing brings.
     env.ok("data make CUSTGROUP --rows 3 --channel seattle");
     let report = env.json("compare CUSTGROUP --channel seattle");

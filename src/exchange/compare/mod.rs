@@ -93,7 +93,7 @@ pub(crate) fn compare(reader: &Reader, request: &CompareRequest) -> Result<Compa
     let stores = scope::stores(&reader.hq, request)?;
     let tables = scope::wanted(&known, brought::brought(&known), request, &stores)?;
     let mut next = Next::read(&reader.hq)?;
-    let (mut compared, mut not_compared) = (Vec::new(), Vec::new());
+    let (mut compared, mut not_compared, mut older) = (Vec::new(), Vec::new(), false);
     for table in &tables {
         not_compared.extend(table.broken.iter().map(|why| NotCompared {
             channel: None,
@@ -106,7 +106,10 @@ pub(crate) fn compare(reader: &Reader, request: &CompareRequest) -> Result<Compa
         let opened = reader.env.channel(&store.name, Access::Examine);
         let found = opened.and_then(|channel| here.compare(&channel, &tables, &mut next));
         match found {
-            Err(error) => not_compared.push(here.not_compared(None, here.told(&error))),
+            Err(error) => {
+                older |= matches!(error, StoreError::Older { .. });
+                not_compared.push(here.not_compared(None, here.told(&error)));
+            }
             Ok((found, broken)) => {
                 compared.extend(found);
                 not_compared.extend(broken);
@@ -114,7 +117,11 @@ pub(crate) fn compare(reader: &Reader, request: &CompareRequest) -> Result<Compa
         }
     }
     let everywhere = request.channel.is_none().then_some(stores.as_slice());
-    let (commands, not_run) = next.commands(everywhere);
+    let (mut commands, not_run) = next.commands(everywhere);
+    if older {
+        // It brings their files up to date.
+        commands.insert(0, Suggestion::INITIALIZE);
+    }
     Ok(Compared { tables: compared, not_compared, commands, not_run })
 }
 

@@ -5,7 +5,7 @@ use super::ground::Ground;
 use super::values::Holds;
 use crate::model::job::DATAAREAID;
 use crate::model::record::CellValue;
-use crate::model::references::{CHANNELS, of_name};
+use crate::model::references::{CHANNELS, asking, is_given_later, of_name};
 use crate::model::schema::{Column, Table};
 use crate::store::{Db, StoreError, data};
 
@@ -46,6 +46,7 @@ pub(super) fn sources(
 ) -> Result<Vec<Source>, StoreError> {
     let declared = data::declared(db, &table.name)?;
     let checked = checked(&table.sql);
+    let bare = ground.bare(table);
     let source = |column: &Column| {
         let name = column.name.to_ascii_uppercase();
         let own = table.rowid.as_ref() == Some(&column.name);
@@ -56,7 +57,11 @@ pub(super) fn sources(
         let stamp =
             ["ROWVERSION", "TIMESTAMP"].iter().any(|one| column.declared.eq_ignore_ascii_case(one));
         let temporary = name == "CUSTACCOUNTASYNC" && !ground.goes_up(table);
-        if counted || ours || stamp || (left && (checked.contains(&name) || temporary)) {
+        if counted
+            || ours
+            || stamp
+            || (left && (checked.contains(&name) || temporary || is_given_later(&bare, &name)))
+        {
             return Source::Database;
         }
         let company = || CellValue::Text(ground.company.as_str().to_owned());
@@ -65,6 +70,9 @@ pub(super) fn sources(
             "PARTITION" => Source::Fixed(CellValue::Integer(PARTITION)),
             "RECVERSION" => Source::Fixed(CellValue::Integer(1)),
             name if name.ends_with(DATAAREAID) && column.is_text() => Source::Fixed(company()),
+            name if ground.goes_up(table) && asking(name).is_some() => {
+                Source::Fixed(CellValue::Integer(asking(name).unwrap_or_default()))
+            }
             _ => ground.reference(table, column, &declared).map_or(Source::Made, Source::Drawn),
         }
     };

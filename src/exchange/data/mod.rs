@@ -140,6 +140,7 @@ pub(crate) fn make_in_channel(
     writer.tidied("the log of a channel database", channel.checkpoint());
     let (made, count) = done?;
     let next = match ground.jobs(table).first() {
+        Some(_) if store.offline => Suggestion::Reconnect(store.channel().to_owned()),
         Some(job) => Run::job(&job.id).in_channel(&store.name).into(),
         None => ground.show(table),
     };
