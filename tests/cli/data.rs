@@ -160,6 +160,8 @@ CREATE TABLE ODDKIND (RECID INTEGER PRIMARY KEY, KIND nvarchar(10) NOT NULL UNIQ
 CREATE TABLE ODDNAMED (RECID INTEGER PRIMARY KEY, ODDNUMBER nvarchar(12) NOT NULL UNIQUE);
 CREATE TABLE PAIR (RECID INTEGER PRIMARY KEY, KIND nvarchar(10) NOT NULL,
     ODDNUMBER nvarchar(12) NOT NULL, UNIQUE (KIND, ODDNUMBER));
+CREATE TABLE TREE (RECID INTEGER PRIMARY KEY, NODE INT NOT NULL UNIQUE,
+    PARENTNODE INT NOT NULL REFERENCES TREE (NODE));
 CREATE TABLE ONLYONE (RECID INTEGER PRIMARY KEY, DATAAREAID nvarchar(4) NOT NULL UNIQUE);
 ";
 
@@ -201,6 +203,10 @@ fn keys_of_references_alone_are_drawn_together() {
     assert_eq!(made["count"], 40, "{made:#}");
     let pairs = "SELECT count(*) FROM (SELECT DISTINCT KIND, ODDNUMBER FROM PAIR)";
     assert_eq!(number(&env.hq(), pairs), 40);
+    env.ok("data make TREE --rows 3");
+    env.ok("data make TREE --rows 30");
+    let lost = "SELECT count(*) FROM TREE WHERE PARENTNODE NOT IN (SELECT NODE FROM TREE)";
+    assert_eq!(number(&env.hq(), lost), 0);
     env.ok("data make ONLYONE --rows 1");
     let run = env.run("data make ONLYONE --rows 2").expect(1);
     assert!(run.err.contains("key DATAAREAID has values for 0"), "{}", run.text());

@@ -23,6 +23,8 @@ pub(super) enum Source {
     Fixed(CellValue),
     /// Rows of another table.
     Drawn(Reference),
+    /// What the row itself has in this column: the first of its table refers to itself.
+    Same(String),
     /// Made up.
     Made,
 }

@@ -33,7 +33,10 @@ pub(super) fn keyed(table: &Table, keys: &[Vec<String>], sources: &[Source]) -> 
         let of = |wanted: fn(&Source) -> bool| -> Vec<usize> {
             places.iter().copied().filter(|at| wanted(&sources[*at])).collect()
         };
-        if !of(|source| matches!(source, Source::OwnNumber | Source::Database)).is_empty() {
+        let numbered = |source: &Source| {
+            matches!(source, Source::OwnNumber | Source::Database | Source::Same(_))
+        };
+        if !of(numbered).is_empty() {
             return Keyed::Numbered;
         }
         let made = of(|source| *source == Source::Made);

@@ -113,7 +113,11 @@ impl<S: Deref<Target = Db>> Maker<'_, S> {
             if found.is_empty() {
                 // There is nothing to refer to.
                 let left = column.nullable || column.default.is_some();
-                *source = if left { Source::Database } else { Source::Made };
+                *source = match reference {
+                    _ if left => Source::Database,
+                    own if own.table == table.name => Source::Same(own.column.clone()),
+                    _ => Source::Made,
+                };
             }
             drawn.push(found);
         }
@@ -236,6 +240,7 @@ impl<S: Deref<Target = Db>> Maker<'_, S> {
             let apart = || recipe.keys.contains(&Keyed::By(at));
             let value = match source {
                 Source::Database => None,
+                Source::Same(_) => Some(CellValue::Null),
                 Source::OwnNumber => Some(CellValue::Integer((self.own_number)(recipe.table)?)),
                 Source::Fixed(value) => Some(value.clone()),
                 Source::Drawn(_) => {
@@ -250,6 +255,13 @@ impl<S: Deref<Target = Db>> Maker<'_, S> {
                 Source::Made => self.values.any(&recipe.bare, column, number),
             };
             row.extend(value.map(|value| (column.name.clone(), value)));
+        }
+        for (column, source) in recipe.table.columns.iter().zip(&recipe.sources) {
+            let Source::Same(other) = source else { continue };
+            let own = row.iter().find(|(name, _)| name == other).map(|(_, value)| value.clone());
+            if let Some((_, value)) = row.iter_mut().find(|(name, _)| *name == column.name) {
+                *value = own.unwrap_or(CellValue::Null);
+            }
         }
         Ok(Ok(Record(row)))
     }
