@@ -30,6 +30,7 @@ pub(super) fn look(words: &str, command: &str) -> Prose {
         ("params", _) => Suggestion::Parameters,
         ("profiles", _) => Suggestion::Profiles,
         ("features" | "upgrade", _) => OfFeatures::List.into(),
+        ("data", _) => Suggestion::Compare { table: None, channel: None },
         ("sessions" | "run", _) => OfSessions::List(SessionKind::Download).into(),
         ("csu", _) => Suggestion::ScaleUnits,
         _ => Doctor::default().into(),

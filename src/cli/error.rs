@@ -112,7 +112,8 @@ impl CommandError {
         inner.with_report(report)
     }
 
-    fn from_error(
+    /// An error of a type of ours, with what is behind it.
+    pub(super) fn from_error(
         exit: Exit,
         code: &'static str,
         error: &dyn std::error::Error,

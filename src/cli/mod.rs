@@ -1,6 +1,7 @@
 //! The command line; the only place that knows clap.
 
 mod about_files;
+mod about_tables;
 mod app;
 mod commands;
 mod context;

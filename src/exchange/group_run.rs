@@ -78,11 +78,15 @@ pub(super) fn generating_schedule(
     schedules: &[Schedule],
     run: &GroupRun<'_>,
 ) -> Result<i64, String> {
-    let mut serving = serving(schedules, &run.job.id, &run.group.name).peekable();
+    active(schedules, &run.job.id, &run.group.name)
+}
+
+/// The active schedule that runs a job for a group, or why there is none.
+pub(super) fn active(schedules: &[Schedule], job: &JobId, group: &str) -> Result<i64, String> {
+    let mut serving = serving(schedules, job, group).peekable();
     let Some(first) = serving.peek() else {
         return Err(format!(
-            "channel database group {} is on no distribution schedule with job {}",
-            run.group.name, run.job.id
+            "channel database group {group} is on no distribution schedule with job {job}"
         ));
     };
     let inactive = format!("distribution schedule {} is not active", first.name);

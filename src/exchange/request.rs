@@ -43,7 +43,7 @@ impl Known {
         words.iter().map(|word| self.job(word).cloned()).collect()
     }
 
-    fn job(&self, word: &str) -> Result<&Job, ExchangeError> {
+    pub(super) fn job(&self, word: &str) -> Result<&Job, ExchangeError> {
         let found = self.definitions.find_job(word);
         found.ok_or_else(|| ExchangeError::no_such_job(&self.definitions, word))
     }

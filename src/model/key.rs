@@ -249,6 +249,19 @@ impl Sides<'_> {
     }
 }
 
+/// The key of a table by itself, in which order its rows are shown: the first unique key that is
+/// not the row's own number, else that number, else every column.
+pub(crate) fn of_table(table: &Table) -> Vec<String> {
+    let own_number = |key: &&Vec<String>| match key.as_slice() {
+        [only] => table.rowid.as_ref() == Some(only) || only.eq_ignore_ascii_case(RECID),
+        _ => false,
+    };
+    let keys = &table.unique;
+    let first = keys.iter().find(|key| !own_number(key)).or_else(|| keys.first());
+    let all = || table.columns.iter().map(|column| column.name.clone()).collect();
+    first.cloned().unwrap_or_else(all)
+}
+
 /// The key of an extension table in the order of the key of the table it extends (S06).
 ///
 /// # Errors

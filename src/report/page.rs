@@ -39,6 +39,9 @@ impl<T: Into<String>> From<T> for Cell {
     }
 }
 
+/// How wide rows may be as a table where there is no terminal.
+const RECORD_WIDTH: usize = 100;
+
 /// Text on its way to standard output.
 #[derive(Debug)]
 pub struct Page {
@@ -122,25 +125,54 @@ impl Page {
         header: [&str; N],
         rows: Vec<[impl Into<Cell>; N]>,
     ) {
+        let rows = rows.into_iter().map(|row| row.map(Into::into).into());
+        self.grid(&header, rows.collect());
+    }
+
+    /// Rows with all their columns: a table where that fits the width, else one block a row.
+    pub(crate) fn records(&mut self, columns: &[String], rows: Vec<Vec<String>>) {
+        let widest = |at: usize| {
+            let cells = rows.iter().map(|row| width(&safe::line(&row[at])));
+            cells.max().unwrap_or(0).max(columns[at].chars().count())
+        };
+        let whole: usize = (0..columns.len()).map(|at| widest(at) + 2).sum();
+        if whole <= self.width.unwrap_or(RECORD_WIDTH) {
+            let header: Vec<&str> = columns.iter().map(String::as_str).collect();
+            let cells = rows.into_iter().map(|row| row.into_iter().map(Cell::from).collect());
+            self.grid(&header, cells.collect());
+            return;
+        }
+        let names = columns.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+        for row in &rows {
+            self.gap();
+            for (name, value) in columns.iter().zip(row) {
+                let name = self.palette.faint(&format!("{name:names$}"));
+                self.lines.push(format!("{name}  {}", safe::line(value)).trim_end().to_owned());
+            }
+        }
+    }
+
+    fn grid(&mut self, header: &[&str], rows: Vec<Vec<Cell>>) {
         if rows.is_empty() {
             return;
         }
-        let rows: Vec<[Cell; N]> = rows.into_iter().map(|row| row.map(Into::into)).collect();
+        let columns = header.len();
         let numeric = |at: usize| {
             rows.iter()
                 .all(|row| row[at].0.chars().all(|c| c.is_ascii_digit() || c == ',' || c == '-'))
         };
         let mut table = Table::new();
-        table.load_style(comfy_table::presets::NOTHING).set_header(header.map(str::to_uppercase));
+        let titles = header.iter().map(|title| title.to_uppercase());
+        table.load_style(comfy_table::presets::NOTHING).set_header(titles);
         match self.width {
             Some(width) => table
                 .set_content_arrangement(ContentArrangement::Dynamic)
                 .set_width(u16::try_from(width).unwrap_or(u16::MAX)),
             None => table.set_content_arrangement(ContentArrangement::Disabled),
         };
-        let right: Vec<usize> = (0..N).filter(|at| numeric(*at)).collect();
+        let right: Vec<usize> = (0..columns).filter(|at| numeric(*at)).collect();
         // No word is broken: a name, an account or a number is read, copied and searched whole.
-        let least: Vec<usize> = (0..N)
+        let least: Vec<usize> = (0..columns)
             .map(|at| {
                 let cells = rows.iter().map(|row| row[at].0.as_str()).chain([header[at]]);
                 let words = cells.flat_map(str::split_whitespace);
@@ -148,12 +180,12 @@ impl Page {
             })
             .collect();
         for row in rows {
-            table.add_row(row.map(Cell::laid_out));
+            table.add_row(row.into_iter().map(Cell::laid_out));
         }
-        for at in 0..N {
+        for (at, least) in least.into_iter().enumerate() {
             if let Some(column) = table.column_mut(at) {
                 column.set_padding((0, 2));
-                let least = u16::try_from(least[at] + 2).unwrap_or(u16::MAX);
+                let least = u16::try_from(least + 2).unwrap_or(u16::MAX);
                 column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
                 if right.contains(&at) {
                     column.set_cell_alignment(CellAlignment::Right);
@@ -269,6 +301,20 @@ mod tests {
             vec![[slug.to_owned(), "it is so and so and so".to_owned()]],
         );
         assert!(page.finish().contains(slug));
+    }
+
+    #[test]
+    fn rows_that_are_too_wide_for_a_table_are_blocks() {
+        let shown = |width| {
+            let mut page = Page::new(Palette::of(ColorChoice::Never, false), Some(width));
+            let columns = ["ID", "NAME"].map(str::to_owned);
+            let row = |id: &str| vec![id.to_owned(), "a name of some length\u{1b}".to_owned()];
+            page.records(&columns, vec![row("1"), row("2")]);
+            page.finish()
+        };
+        assert_eq!(shown(40).lines().count(), 3, "{}", shown(40));
+        let block = "ID    1\nNAME  a name of some length\\u{1b}\n\nID    2\n";
+        assert!(shown(30).starts_with(block), "{}", shown(30));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::model::job::Direction;
 use crate::model::log::LogEvent;
 use crate::model::operation::{Action, OperationKind, OperationStatus};
 use crate::model::pos::CallOutcome;
+use crate::model::record::CellValue;
 use crate::model::replaced::Cause;
 use crate::model::session::FullReason;
 use crate::model::status::{DownloadStatus, UploadStatus};
@@ -88,6 +89,31 @@ columns! {
     DownloadStatus: [number()],
         |value| known(value.as_i64()?, "a session status", Self::from_number);
     UploadStatus: [number()], |value| known(value.as_i64()?, "an upload status", Self::from_number);
+}
+
+impl ToSql for CellValue {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Integer(number) => ValueRef::Integer(*number),
+            Self::Real(number) => ValueRef::Real(*number),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Blob(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+impl FromSql for CellValue {
+    /// Whatever there is; text that is none is read as well as it can be.
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Ok(match value {
+            ValueRef::Null => Self::Null,
+            ValueRef::Integer(number) => Self::Integer(number),
+            ValueRef::Real(number) => Self::Real(number),
+            ValueRef::Text(bytes) => Self::Text(String::from_utf8_lossy(bytes).into_owned()),
+            ValueRef::Blob(bytes) => Self::Blob(bytes.to_vec()),
+        })
+    }
 }
 
 /// A column that counts.

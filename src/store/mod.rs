@@ -16,6 +16,7 @@ mod commit;
 mod connection;
 pub mod create;
 mod customer_rows;
+pub(crate) mod data;
 mod data_package;
 pub(crate) mod db;
 pub(crate) mod default_customers;

@@ -16,7 +16,7 @@ use super::tracking::tracking_table;
 use crate::model::event::{Event, Listener};
 use crate::model::ids::{DownloadId, GroupId, JobId};
 use crate::model::job::Filter;
-use crate::model::plan::{Fill, TablePlan};
+use crate::model::plan::{Fill, PlanColumn, TablePlan};
 use crate::model::session::Mode;
 
 /// What a package is to hold.
@@ -257,18 +257,7 @@ pub(super) fn keep_table(target: &str) -> String {
 
 fn rows_sql(plan: &TablePlan, whole: bool) -> String {
     let to: Vec<String> = plan.columns.iter().map(|column| column.to.clone()).collect();
-    let values: Vec<String> = plan
-        .columns
-        .iter()
-        .map(|column| {
-            let value = format!("t.{}", quoted(&column.from));
-            match column.fill {
-                Fill::Keep => value,
-                Fill::EmptyText => format!("ifnull({value}, '')"),
-                Fill::Zero => format!("ifnull({value}, 0)"),
-            }
-        })
-        .collect();
+    let values: Vec<String> = plan.columns.iter().map(sent).collect();
     // A whole table comes in the order of its rows, which is that of RECID; changes come by key.
     let order = if whole {
         String::new()
@@ -282,6 +271,16 @@ fn rows_sql(plan: &TablePlan, whole: bool) -> String {
         values.join(", "),
         from_sql(plan, whole)
     )
+}
+
+/// What is sent of a column of a row `t`.
+pub(super) fn sent(column: &PlanColumn) -> String {
+    let value = format!("t.{}", quoted(&column.from));
+    match column.fill {
+        Fill::Keep => value,
+        Fill::EmptyText => format!("ifnull({value}, '')"),
+        Fill::Zero => format!("ifnull({value}, 0)"),
+    }
 }
 
 fn from_sql(plan: &TablePlan, whole: bool) -> String {

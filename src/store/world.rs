@@ -112,6 +112,25 @@ pub(crate) fn next_recid(hq: &HqTx<'_>, table: &str) -> Result<i64, StoreError> 
     Ok(next)
 }
 
+/// The RECID of a new row that a channel's table has and headquarters' does not: above every one
+/// that either has or has had, so that headquarters does not give it to another row.
+pub(crate) fn next_recid_beside(
+    channel: &ChannelTx<'_>,
+    hq: &Headquarters,
+    (theirs, ours): (&str, Option<&str>),
+) -> Result<i64, StoreError> {
+    let max = |table: &str| format!("SELECT max(RECID) FROM main.{}", quoted(table));
+    let mut highest = channel.number(&max(theirs), [])?;
+    let sequence = recid_of(ours.unwrap_or(theirs));
+    if let Some(ours) = ours {
+        highest = highest.max(hq.number(&max(ours), [])?);
+    }
+    let Some(numbers) = channel.numbers() else { return Ok(highest + 1) };
+    let next = highest.max(numbers.highest(&sequence)) + 1;
+    numbers.note(&sequence, next);
+    Ok(next)
+}
+
 /// Notes the highest RECID of a table whose rows are about to be deleted.
 pub(crate) fn note_recid(hq: &HqTx<'_>, table: &str) -> Result<(), StoreError> {
     let Some(numbers) = hq.numbers() else { return Ok(()) };

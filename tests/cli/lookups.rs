@@ -20,7 +20,7 @@ enum Takes {
 /// Arguments that take the name of a thing, and one that is nowhere.
 const NAMES: &[(&str, &str)] = &[
     ("channel job jobs add_jobs remove_jobs group groups add_groups remove_groups", "xyzzy"),
-    ("feature profile allow fault status only skip name", "xyzzy"),
+    ("feature profile allow fault status only skip name table tables", "xyzzy"),
     ("account default_customer", "99999999"),
     ("address", "999999"),
     ("operation", "customer-999"),
@@ -33,7 +33,7 @@ const NAMES: &[(&str, &str)] = &[
 const FREE: &[&str] = &[
     "dir root file files paths left right base baseline env chapter",
     "app_version scale_unit_version seed limit since every value date duration time days_transactions_exist",
-    "first_name middle_name last_name email phone title secondary_contact attribute contact set identity",
+    "rows first_name middle_name last_name email phone title secondary_contact attribute contact set identity",
     "street city state zip county channels customers",
 ];
 
@@ -72,6 +72,7 @@ fn fitting(words: &str, id: &str) -> &'static str {
         (_, "job" | "jobs") => "1010",
         (_, "operation") => "customer-1",
         (_, "profile") => "Stores",
+        (_, "table") => "CUSTGROUP",
         (_, "date") => "2026-03-01",
         ("customers status edit", "set") => "CITY=Rye",
         ("pos edit-address", "set") => "city=Rye",

@@ -28,6 +28,7 @@ const TYPES: &[(&str, &str, &str)] = &[
     ("key", "NoKey", "src/model/key.rs"),
     ("feature", "UnknownFeature", "src/gates/catalogue.rs"),
     ("rejection", "Rejection", "src/store/rejection.rs"),
+    ("table", "TableError", "src/exchange/table_error.rs"),
 ];
 
 /// What carries others, or is an account of the doctor's.
@@ -344,6 +345,7 @@ collected! {
     of_keys "key"
     of_features "feature"
     of_rejections "rejection"
+    of_tables "table"
 }
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

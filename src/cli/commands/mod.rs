@@ -30,6 +30,8 @@ commands! {
     status Status,
     log Log,
     run Run,
+    compare Compare,
+    data Data,
     jobs Jobs,
     which_job WhichJob,
     sessions Sessions,

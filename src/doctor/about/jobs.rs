@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use super::features::{features, is_half};
 use crate::diagnosis::{Fix, Safety, Stage, Step, Unknown};
-use crate::doctor::facts::{
-    Channel, ChannelFacts, Examination, GroupJob, JobPlans, PackageState, Reached,
-};
+use crate::doctor::facts::{Channel, ChannelFacts, Examination, GroupJob, JobPlans, PackageState};
 use crate::gates::Gate;
 use crate::gates::gate::CARRIER;
 use crate::gates::plan::{PlanGround, PlanStep, StepKind, plan};
+use crate::model::history::Reached;
 use crate::model::ids::JobId;
 use crate::model::suggestion::{OfChannels, OfFeatures, Run, Suggestion};
 use crate::model::topology::{DataStore, OFFLINE_SUFFIX, Schedule};

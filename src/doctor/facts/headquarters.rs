@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::history::History;
 use super::reading::Reading;
 use crate::diagnosis::{Known, Unknown};
 use crate::exchange::generate::any_change;
@@ -12,6 +11,7 @@ use crate::exchange::upload_tables::upload_tables;
 use crate::exchange::{chain, initialize};
 use crate::gates::Catalogue;
 use crate::gates::standing::{FeatureEvent, Standing};
+use crate::model::history::History;
 use crate::model::ids::{AccountNum, DataStoreId, GroupId, JobId, UploadId};
 use crate::model::job::{Definitions, Direction, Job};
 use crate::model::plan::TablePlan;

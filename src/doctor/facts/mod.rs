@@ -2,13 +2,11 @@
 
 pub(crate) mod channel;
 pub(crate) mod headquarters;
-mod history;
 mod reading;
 mod survey;
 
 pub(crate) use channel::{Channel, ChannelFacts, FileState, UploadFacts};
 pub(crate) use headquarters::{GroupJob, HeadquartersFacts, JobPlans, PackageState};
-pub(crate) use history::{History, Reached};
 pub(super) use reading::Reading;
 pub(crate) use survey::Progress;
 pub(super) use survey::survey;

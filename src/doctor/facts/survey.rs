@@ -7,13 +7,14 @@ use std::thread;
 
 use super::channel::{Channel, ChannelFacts, FileState, Unreadable, UploadFacts};
 use super::headquarters::{HeadquartersFacts, known};
-use super::history::Reached;
 use super::reading::Reading;
 use crate::diagnosis::{Known, Unknown};
 use crate::exchange::RunRequest;
 use crate::exchange::error::Unset;
 use crate::exchange::gate::unset;
 use crate::gates::Features;
+use crate::model::drift::Drift;
+use crate::model::history::Reached;
 use crate::model::ids::{DownloadId, JobId};
 use crate::model::replaced::Cause;
 use crate::model::schema::Tables;
@@ -23,7 +24,7 @@ use crate::model::topology::DataStore;
 use crate::runtime::channel_sight::ChannelSight;
 use crate::runtime::{ChannelGround, Sides};
 use crate::store::apply::is_misfit;
-use crate::store::drift::{Comparison, Drift, compare, with_channel};
+use crate::store::drift::{Comparison, compare, with_channel};
 use crate::store::feature_rows::Half;
 use crate::store::lineage::{self, Fit, LostCustomer};
 use crate::store::packages::{Folder, PackageStore as _};
@@ -37,6 +38,9 @@ use crate::world::Machine;
 
 /// At most so many databases are read at a time.
 const MOST_THREADS: usize = 4;
+
+/// So many rows of a table are kept of each kind of difference, as evidence.
+const MOST_SAMPLES: usize = 3;
 
 /// The page cache of one channel, in KiB: rows are read once, so that little is kept.
 const CHANNEL_CACHE_KIB: u32 = 2 * 1024;
@@ -388,7 +392,8 @@ impl Survey<'_> {
                         continue;
                     };
                     let group = self.store.group_id;
-                    let one = Comparison { plan, table, group, reached: version };
+                    let reached = Some(version);
+                    let one = Comparison { plan, table, group, reached, most: MOST_SAMPLES };
                     let drift = known(compare(hq, one)).map(Option::unwrap_or_default);
                     found.push((job.clone(), plan.target.clone(), drift));
                 }

@@ -5,8 +5,8 @@ use crate::diagnosis::{Findings, Fix, Found, Header, Safety, Severity, Source, S
 use crate::doctor::about::jobs::full;
 use crate::doctor::facts::Examination;
 use crate::doctor::rule::{Depth, Rule};
+use crate::model::drift::{DifferentRow, Drift};
 use crate::model::wording::count;
-use crate::store::drift::Drift;
 
 const HEADER: Header = Header {
     code: "CDX211",
@@ -43,7 +43,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
                     continue;
                 }
             };
-            let Drift { missing, different, extra, samples } = drift;
+            let Drift { missing, different, extra, samples, .. } = drift;
             let counted = [(missing, "missing"), (different, "different"), (extra, "extra")];
             let counts: Vec<String> = counted
                 .iter()
@@ -53,7 +53,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             let kinds: Vec<&str> =
                 counted.iter().filter(|(count, _)| **count > 0).map(|(_, word)| *word).collect();
             let mut evidence = vec![format!("{name}: {}", counts.join(", "))];
-            evidence.extend(samples.iter().cloned());
+            evidence.extend(samples.iter().map(DifferentRow::told));
             let unknown = facts.unknown_packages.get(job);
             let fix = match unknown {
                 None => Fix::safe([full(job, name)]),

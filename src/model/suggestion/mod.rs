@@ -41,6 +41,29 @@ pub enum Suggestion {
     Features(OfFeatures),
     /// Merges what a register did offline.
     Reconnect(String),
+    /// Compares headquarters with the channels.
+    Compare {
+        /// The table; all without one.
+        table: Option<String>,
+        /// In one channel alone.
+        channel: Option<String>,
+    },
+    /// Makes rows of a table.
+    MakeData {
+        /// The table.
+        table: String,
+        /// How many.
+        rows: u64,
+        /// In a channel; in headquarters without one.
+        channel: Option<String>,
+    },
+    /// Shows rows of a table.
+    ShowData {
+        /// The table.
+        table: String,
+        /// In a channel; in headquarters without one.
+        channel: Option<String>,
+    },
     /// Restarts the registers of a channel, or all.
     RestartRegisters(Option<String>),
     /// Looks for a customer in a channel.

@@ -175,6 +175,16 @@ impl Suggestion {
             Self::Sessions(about) => about.words(),
             Self::Features(about) => about.words(),
             Self::Reconnect(channel) => of_channel("pos reconnect", Some(channel)),
+            Self::Compare { table, channel } => {
+                Words::of("compare").values(table).option("--channel", channel.as_ref())
+            }
+            Self::MakeData { table, rows, channel } => Words::of("data make")
+                .value(table)
+                .option("--rows", Some(rows.to_string()))
+                .option("--channel", channel.as_ref()),
+            Self::ShowData { table, channel } => {
+                Words::of("data show").value(table).option("--channel", channel.as_ref())
+            }
             Self::RestartRegisters(channel) => of_channel("pos restart", channel.as_ref()),
             Self::FindCustomer { channel, word } => {
                 of_channel("pos find-customer", Some(channel)).value(word)

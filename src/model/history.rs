@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::ids::{DataStoreId, DownloadId, JobId};
-use crate::model::session::Mode;
-use crate::model::session::{DownloadSession, StoreSession};
-use crate::model::status::DownloadStatus;
+use super::ids::{DataStoreId, DownloadId, JobId};
+use super::session::Mode;
+use super::session::{DownloadSession, StoreSession};
+use super::status::DownloadStatus;
 
 /// How far a database has come with a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
