@@ -65,7 +65,7 @@ fn folder(root: &Path, found: &mut Vec<Found>, unread: &mut Vec<Unread>) {
             Ok(entry) if entry.file_type().is_file() => paths.push(entry.into_path()),
             Ok(_) => {}
             Err(error) => {
-                let file = error.path().map(shown).unwrap_or_else(|| shown(root));
+                let file = error.path().map_or_else(|| shown(root), shown);
                 let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
                 unread.push(Unread { file, span: None, why });
             }
@@ -113,13 +113,14 @@ pub(super) fn has_ending(path: &Path, ending: &str) -> bool {
 
 /// Whether a file's name says that it may matter.
 fn matters(name: &str) -> bool {
-    is_script(name) || name.to_ascii_lowercase().ends_with(".xml")
+    is_script(name) || has_ending(Path::new(name), "xml")
 }
 
 /// Whether a file's name is that of a script.
 pub(super) fn is_script(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    lower.ends_with(".sql") && !lower.ends_with(".sqlite.sql")
+    let path = Path::new(name);
+    let other = path.file_stem().is_some_and(|stem| has_ending(Path::new(stem), "sqlite"));
+    has_ending(path, "sql") && !other
 }
 
 fn file(

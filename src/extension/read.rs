@@ -21,7 +21,9 @@ impl Repository {
             found.extend(files::find(path.as_ref(), &mut repository.unread));
         }
         let mut reader = Reader { repository, seen: HashMap::new(), projects: Vec::new() };
-        found.into_iter().for_each(|file| reader.file(file));
+        for file in found {
+            reader.file(file);
+        }
         reader.finish()
     }
 
@@ -41,7 +43,7 @@ impl Repository {
     }
 
     /// Names files as they are called within a folder.
-    pub fn name_within(&mut self, folder: &Path) {
+    pub(crate) fn name_within(&mut self, folder: &Path) {
         let prefix = format!("{}/", folder.to_string_lossy().replace('\\', "/"));
         let within = |name: &mut String| {
             if let Some(rest) = name.strip_prefix(&prefix) {

@@ -23,6 +23,7 @@ const SYNC_UP_TO: u64 = 50_000;
 
 /// Make a new environment.
 #[derive(Debug, clap::Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(in crate::cli) struct Args {
     /// The folder to make it in; else where --env or CDX_ENV says, else this one.
     #[arg(value_name = "DIR")]

@@ -177,9 +177,9 @@ pub(super) fn storage(cursor: &mut Cursor<'_>) {
             cursor.next();
             cursor.next();
             cursor.skip_parentheses();
-        } else if cursor.is_word("STRICT") {
-            cursor.next();
-        } else if cursor.is(Kind::Comma) && cursor.ahead(1).is_some_and(is_table_option) {
+        } else if cursor.is_word("STRICT")
+            || (cursor.is(Kind::Comma) && cursor.ahead(1).is_some_and(is_table_option))
+        {
             cursor.next();
         } else if !cursor.take_words(&["WITHOUT", "ROWID"]) {
             break;

@@ -161,10 +161,7 @@ impl Suggestion {
                 return (Words::of("init").value(folder).flag(true, "--force"), Place::Own);
             }
             Self::DemoElsewhere(folder) => return (Words::of("demo").value(folder), Place::Own),
-            Self::DemoChapter(folder, chapter) => {
-                let words = Words::of("demo").value(folder);
-                return (words.option("--chapter", Some(chapter.to_string())), Place::Own);
-            }
+            Self::DemoChapter(folder, at) => return (chapter(folder, *at), Place::Own),
             Self::Version => Words::of("--version"),
             Self::Help(command) => Words::of("help").values(command),
             Self::Run(run) => run.words(),
@@ -178,10 +175,11 @@ impl Suggestion {
             Self::Compare { table, channel } => {
                 Words::of("compare").values(table).option("--channel", channel.as_ref())
             }
-            Self::MakeData { table, rows, channel } => Words::of("data make")
-                .value(table)
-                .option("--rows", Some(rows.to_string()))
-                .option("--channel", channel.as_ref()),
+            Self::MakeData { table, rows, channel } => {
+                let words =
+                    Words::of("data make").value(table).option("--channel", channel.as_ref());
+                words.option("--rows", Some(rows.to_string()))
+            }
             Self::ShowData { table, channel } => {
                 Words::of("data show").value(table).option("--channel", channel.as_ref())
             }
@@ -210,9 +208,9 @@ impl Suggestion {
             Self::UpgradeScaleUnits(version, channel) => Words::of("upgrade")
                 .option("--scale-unit-version", Some(version.to_string()))
                 .option("--channel", channel.as_ref()),
-            Self::Initialize { delete_existing, despite_errors } => Words::of("scheduler init")
-                .flag(*delete_existing, "--delete-existing")
-                .flag(*despite_errors, "--despite-errors"),
+            Self::Initialize { delete_existing, despite_errors } => {
+                initialize(*delete_existing, *despite_errors)
+            }
             Self::RealTimeCalls { format } => Words::of("rts list").option("--format", *format),
             Self::Status => Words::of("status"),
             Self::Clock => Words::of("clock show"),
@@ -222,6 +220,15 @@ impl Suggestion {
         };
         (words, Place::Environment)
     }
+}
+
+fn chapter(folder: &str, at: usize) -> Words {
+    Words::of("demo").value(folder).option("--chapter", Some(at.to_string()))
+}
+
+fn initialize(delete_existing: bool, despite_errors: bool) -> Words {
+    let words = Words::of("scheduler init").flag(delete_existing, "--delete-existing");
+    words.flag(despite_errors, "--despite-errors")
 }
 
 fn of_channel(command: &str, channel: Option<&String>) -> Words {
