@@ -33,10 +33,10 @@ impl Column {
     pub(crate) fn default_sql(&self) -> String {
         match &self.default {
             Some(sql) => format!("({sql})"),
-            None if self.is_text() => "''".to_owned(),
             None if self.declared.to_ascii_uppercase().contains("DATE") => {
                 "'1900-01-01 00:00:00.000'".to_owned()
             }
+            None if self.is_text() => "''".to_owned(),
             None => "0".to_owned(),
         }
     }

@@ -176,12 +176,12 @@ fn declared(column_type: &ColumnType) -> String {
         ColumnType::Float => "REAL".to_owned(),
         ColumnType::Binary(_) => "BLOB".to_owned(),
         ColumnType::Other(name) if name.is_empty() => String::new(),
-        ColumnType::Text(None)
-        | ColumnType::Date
-        | ColumnType::DateTime
-        | ColumnType::Time
-        | ColumnType::Guid
-        | ColumnType::Other(_) => "TEXT".to_owned(),
+        ColumnType::Text(None) | ColumnType::Other(_) => "TEXT".to_owned(),
+        // The last word gives them the affinity of text; the first says what the text is.
+        ColumnType::Date => "DATE_TEXT".to_owned(),
+        ColumnType::DateTime => "DATETIME_TEXT".to_owned(),
+        ColumnType::Time => "TIME_TEXT".to_owned(),
+        ColumnType::Guid => "UNIQUEIDENTIFIER_TEXT".to_owned(),
     }
 }
 

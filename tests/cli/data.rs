@@ -167,7 +167,7 @@ CREATE TABLE ONLYONE (RECID INTEGER PRIMARY KEY, DATAAREAID nvarchar(4) NOT NULL
 
 fn odd() -> Env {
     let env = Env::new();
-    env.write("schema/hq/odd.sql", ODD_HQ);
+    env.hq().execute_batch(ODD_HQ).unwrap();
     env.ok("scheduler init");
     env
 }

@@ -82,3 +82,59 @@ fn the_examples_of_own_jobs_run_in_both_directions() {
     env.ok("run P");
     assert_eq!(text(&env.hq(), "SELECT SUGGESTION FROM SUGGESTIONS"), "Light");
 }
+
+/// Every line of docs/extensions.md is typed in a copy of the example, in order, and prints what is
+/// shown.
+#[test]
+fn the_walk_through_an_extension_is_what_happens() {
+    let page = std::fs::read_to_string(root().join("docs/extensions.md")).unwrap();
+    let page = page.replace("\r\n", "\n");
+    let dir = tempfile::TempDir::new().unwrap();
+    copy(&root().join("examples/contoso-seating"), &dir.path().join("contoso-seating"));
+    let mut place = dir.path().to_path_buf();
+    let mut steps: Vec<(String, String)> = Vec::new();
+    let blocks = page.split("```console\n").skip(1).map(|block| block.split("```").next().unwrap());
+    for line in blocks.flat_map(str::lines) {
+        match (line.strip_prefix("$ "), steps.last_mut()) {
+            (Some(command), _) => steps.push((command.to_owned(), String::new())),
+            (None, Some((_, shown))) => {
+                shown.push_str(line);
+                shown.push('\n');
+            }
+            (None, None) => {}
+        }
+    }
+    assert!(steps.len() > 12);
+    for (command, shown) in steps {
+        if let Some(folder) = command.strip_prefix("cd ") {
+            place.push(folder);
+        } else if let Some(words) = command.strip_prefix("sed -i 's/") {
+            let mut parts = words.splitn(3, '/');
+            let (old, new) = (parts.next().unwrap(), parts.next().unwrap());
+            let file = place.join(parts.next().unwrap().trim_start_matches("' "));
+            let text = std::fs::read_to_string(&file).unwrap();
+            assert!(text.contains(old), "{command}");
+            std::fs::write(&file, text.replace(old, new)).unwrap();
+        } else {
+            let words = command.strip_prefix("cdx ").expect("a command of cdx");
+            let mut cdx = program(&place);
+            let nuget = dir.path().join("none");
+            let run = cdx.env("NUGET_PACKAGES", nuget).args(words.split_whitespace());
+            let run = Run::of(run.output().unwrap());
+            assert_eq!(run.out.trim_end(), shown.trim_end(), "{command}\n{}", run.err);
+        }
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}

@@ -31,7 +31,7 @@ const NAMES: &[(&str, &str)] = &[
 
 /// Arguments that take anything else.
 const FREE: &[&str] = &[
-    "dir root file files paths left right base baseline env chapter",
+    "dir root file files path paths extension left right base baseline env chapter",
     "app_version scale_unit_version seed limit since every value date duration time days_transactions_exist",
     "rows first_name middle_name last_name email phone title secondary_contact attribute contact set identity",
     "street city state zip county channels customers",

@@ -58,6 +58,7 @@ mod places;
 mod printed;
 mod queries;
 mod rehearsal;
+mod rehearsed;
 mod relations;
 mod replaced;
 mod runtime;

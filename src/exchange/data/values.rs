@@ -35,7 +35,8 @@ impl Holds {
             && column.is_text()
             && ["DATETIME", "VALIDFROM", "VALIDTO"].iter().any(|end| name.ends_with(end));
         if says(&["DATE", "TIME"]) || dated || named {
-            let short = declared == "DATE" || dated && default.trim_matches('\'').len() == 10;
+            let short = ["DATE", "DATE_TEXT"].contains(&declared.as_str())
+                || dated && default.trim_matches('\'').len() == 10;
             return Self::Date { with_time: !short };
         }
         if says(&["UNIQUEIDENTIFIER", "GUID"]) {
