@@ -85,10 +85,13 @@ fn field(names: &[&str]) -> String {
     names.iter().map(|name| format!("<Field Name=\"{name}\"/>")).collect()
 }
 
+/// What it is, whether rows are a company's, headquarters' key, the channel's table, the fields.
+type Shape = (&'static str, bool, &'static [&'static str], &'static str, &'static [&'static str]);
+
 /// Every shape of key that real tables have: all, changes, a deletion, all again.
 #[test]
 fn s09_every_shape_of_key_goes_down() {
-    let shapes: [(&str, bool, &[&str], &str, &[&str]); 6] = [
+    let shapes: [Shape; 6] = [
         (
             "RECID alone",
             true,
