@@ -8,6 +8,6 @@ use crate::diagnosis::{Findings, Header};
 pub struct Rule {
     /// What is said of it.
     pub header: Header,
-    /// The check. What it cannot judge it says by [`Findings::unjudged`].
+    /// The check. What it cannot judge it says by `Findings::unjudged`.
     pub check: fn(&Facts, &mut Findings),
 }
