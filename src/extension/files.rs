@@ -47,7 +47,7 @@ pub(super) fn find(path: &Path, unread: &mut Vec<Unread>) -> Vec<Found> {
     found
 }
 
-pub(super) fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     let text = path.to_string_lossy().replace('\\', "/");
     text.strip_prefix("./").map_or(text.clone(), str::to_owned)
 }

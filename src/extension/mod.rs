@@ -15,3 +15,5 @@ pub mod script;
 mod seed_data;
 mod sql;
 mod xml;
+
+pub(crate) use files::shown as shown_path;

@@ -1,5 +1,6 @@
 //! The databases and files of an environment; the only place that knows SQLite.
 
+pub(crate) mod added_fields;
 pub(crate) mod answer;
 pub(crate) mod apply;
 mod apply_table;
@@ -57,7 +58,7 @@ mod own_metadata;
 pub(crate) mod own_note;
 pub(crate) mod own_schema;
 mod own_sql;
-mod own_tables;
+pub(crate) mod own_tables;
 pub(crate) mod pack;
 pub(crate) mod packages;
 mod packed_table;

@@ -44,6 +44,8 @@ pub(crate) struct OwnSchema {
 pub(crate) struct OwnSide {
     pub(super) kind: Kind,
     pub(super) scripts: Vec<OwnScript>,
+    /// The extensions that are named, as `cdx.toml` has them.
+    pub(super) extensions: Vec<String>,
     /// Every table once the scripts have run: the tool's, changed perhaps, and the user's own.
     pub(super) schema: Schema,
 }
@@ -89,6 +91,9 @@ impl OwnSchema {
         let mut hq = side(Kind::Headquarters, "hq", &[])?;
         let scripts = std::mem::take(&mut repository.scripts);
         let mut channel = side(Kind::Channel, "channel", &scripts)?;
+        if let Some(root) = root {
+            channel.extensions = named(extensions, root);
+        }
         problems.join(unread(&repository));
         let mut sides = (&mut hq.schema, &mut channel.schema);
         let base = own_metadata::add(&mut repository, &mut sides, &mut notes);
@@ -152,7 +157,7 @@ impl OwnSide {
             let checksum = ids::hex(&Sha256::digest(text.as_bytes()));
             own.push(OwnScript { name: name.clone(), checksum, statements });
         }
-        Ok(Self { kind, scripts: own, schema })
+        Ok(Self { kind, scripts: own, extensions: Vec::new(), schema })
     }
 
     /// Every table of this side, as a database has them once all of it is done.
@@ -169,6 +174,12 @@ impl OwnSide {
     pub(super) fn own(&self) -> impl Iterator<Item = &SchemaTable> {
         self.schema.tables().filter(|table| !table.base)
     }
+}
+
+/// Extensions as files of theirs are named: from the environment's folder.
+fn named(extensions: &[PathBuf], root: &Path) -> Vec<String> {
+    let within = |path: &PathBuf| path.strip_prefix(root).unwrap_or(path).to_path_buf();
+    extensions.iter().map(|path| crate::extension::shown_path(&within(path))).collect()
 }
 
 /// Files of extensions that cannot be read, as problems in their places.

@@ -17,6 +17,15 @@ use crate::extension::script::{Action, ObjectKind, ObjectName};
 use crate::model::schema::Table;
 use crate::model::time::Time;
 
+/// What has become of a script that a database has had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ScriptState {
+    /// Its text is another one.
+    Changed,
+    /// It is not there.
+    Gone,
+}
+
 impl OwnSide {
     /// The scripts that a database has not had.
     ///
@@ -40,6 +49,34 @@ impl OwnSide {
             }
         }
         if problems.is_empty() { Ok(pending) } else { Err(StoreError::Definitions(problems)) }
+    }
+
+    /// The scripts that a database has had and that were changed since, or are gone; of those of an
+    /// extension that is not named any more nothing is said.
+    ///
+    /// # Errors
+    /// The file.
+    pub(crate) fn differing(&self, db: &Db) -> Result<Vec<(String, ScriptState)>, StoreError> {
+        let sql = "SELECT NAME, CHECKSUM FROM cdx_SCHEMAFILE ORDER BY NAME";
+        let had =
+            db.rows(sql, [], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+        let mut found = Vec::new();
+        for (name, checksum) in had {
+            match self.scripts.iter().find(|script| script.name == name) {
+                Some(script) if script.checksum == checksum => {}
+                Some(_) => found.push((name, ScriptState::Changed)),
+                None if self.is_named(&name) => found.push((name, ScriptState::Gone)),
+                None => {}
+            }
+        }
+        Ok(found)
+    }
+
+    /// Whether a script would be found at its name: it is the environment's own, or of an extension
+    /// that is named.
+    fn is_named(&self, name: &str) -> bool {
+        let below = |folder: &String| name.starts_with(&format!("{folder}/"));
+        name.starts_with("schema/") || self.extensions.iter().any(below)
     }
 
     /// Brings a database up to all of it, in one transaction, and records the scripts that it had

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use rusqlite::named_params;
 
+use super::added_fields::MappedSince;
 use super::error::StoreError;
 use super::side::{Headquarters, HqTx};
+use super::tracking;
 use crate::model::evidence::{Evidence, Grade};
 use crate::model::ids::JobId;
 use crate::model::job::{Definitions, Direction, FieldMap, Job, JobLine, Subjob, Target};
@@ -18,11 +20,13 @@ pub fn write(
     definitions: &Definitions,
     delete_existing: bool,
 ) -> Result<(), StoreError> {
+    let since = MappedSince::read(hq)?;
     if delete_existing {
         hq.script(include_str!("sql/scheduler_delete.sql"))?;
     }
     definitions.jobs.iter().try_for_each(|job| write_job(hq, job))?;
-    definitions.subjobs.iter().try_for_each(|subjob| write_subjob(hq, subjob))
+    let now = tracking::version(hq)?;
+    definitions.subjobs.iter().try_for_each(|subjob| write_subjob(hq, subjob, &since, now))
 }
 
 fn json<T: serde::Serialize>(value: &T) -> String {
@@ -62,7 +66,12 @@ fn write_job(hq: &HqTx<'_>, job: &Job) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn write_subjob(hq: &HqTx<'_>, subjob: &Subjob) -> Result<(), StoreError> {
+fn write_subjob(
+    hq: &HqTx<'_>,
+    subjob: &Subjob,
+    since: &MappedSince,
+    now: i64,
+) -> Result<(), StoreError> {
     let primary = subjob.targets.first().map(Target::dotted).unwrap_or_default();
     hq.run(
         include_str!("sql/scheduler_subjob.sql"),
@@ -90,6 +99,8 @@ fn write_subjob(hq: &HqTx<'_>, subjob: &Subjob) -> Result<(), StoreError> {
             named_params! { ":id": subjob.id, ":target": dotted, ":primary": at == 0 },
         )?;
         for field in &target.fields {
+            let (from, to) = (field.from.clone(), field.to.clone());
+            let mapped = (subjob.id.clone(), from, to, dotted.clone());
             let params = named_params! { ":id": subjob.id, ":from": field.from, ":to": field.to };
             hq.run(
                 "INSERT OR IGNORE INTO RETAILCONNSCHEDULERSUBJOBFIELDLIST
@@ -98,9 +109,11 @@ fn write_subjob(hq: &HqTx<'_>, subjob: &Subjob) -> Result<(), StoreError> {
             )?;
             hq.run(
                 "INSERT OR IGNORE INTO cdx_SUBJOBFIELDTARGET
-                 (SUBJOBID, FROMFIELDNAME, TOFIELDNAME, TARGET) VALUES (:id, :from, :to, :target)",
+                 (SUBJOBID, FROMFIELDNAME, TOFIELDNAME, TARGET, SINCE)
+                 VALUES (:id, :from, :to, :target, :since)",
                 named_params! {
                     ":id": subjob.id, ":from": field.from, ":to": field.to, ":target": dotted,
+                    ":since": since.of(&mapped, now),
                 },
             )?;
         }

@@ -38,6 +38,7 @@ const HQ: &[Migration] = &[
     Migration { version: 15, sql: include_str!("schema/hq/0015_orders.sql") },
     Migration { version: 16, sql: include_str!("schema/hq/0016_columns.sql") },
     Migration { version: 17, sql: include_str!("schema/hq/0017_identity_order.sql") },
+    Migration { version: 18, sql: include_str!("schema/hq/0018_mapped_since.sql") },
 ];
 
 const CHANNEL: &[Migration] = &[

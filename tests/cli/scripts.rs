@@ -122,7 +122,7 @@ fn a_refused_script_that_was_applied_once_is_replaced_by_another() {
 
 /// Each is applied once, in the order of their names, with rows, indexes and counters kept.
 #[test]
-fn scripts_change_tables_that_have_rows() {
+fn s07_scripts_change_tables_that_have_rows() {
     let env = Env::new();
     env.write(
         "schema/hq/s.sql",

@@ -17,7 +17,7 @@ const HEADER: Header = Header {
           already comes to new databases alone, and those that there are stay behind.",
     how_to_fix: "Put the script back as it was, and the change into a new one with a later name.",
     since: "0.6.0",
-    behaviours: &[],
+    behaviours: &["S07"],
     sources: &[Source::documented(CHANNEL_EXTENSIONS)],
 };
 

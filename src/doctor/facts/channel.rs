@@ -17,6 +17,7 @@ use crate::store::extension::LateRows;
 use crate::store::feature_rows::Half;
 use crate::store::lineage::{Fit, LostCustomer};
 use crate::store::lost::LostRows;
+use crate::store::own_tables::ScriptState;
 
 /// A database, and what is known of it.
 #[derive(Debug)]
@@ -76,6 +77,8 @@ impl UploadFacts {
 /// What was read of a database.
 #[derive(Debug)]
 pub(crate) struct ChannelFacts {
+    /// Scripts that it has had and that differ now.
+    pub(crate) scripts: Known<Vec<(String, ScriptState)>>,
     /// Whether its file is the one last seen.
     pub(crate) fit: Known<Fit>,
     /// Customers that it has and that headquarters has lost.

@@ -23,11 +23,14 @@ use crate::model::status::UploadStatus;
 use crate::model::time::Time;
 use crate::model::topology::{DataStore, Group, Schedule};
 use crate::runtime::HeadquartersGround;
+use crate::store::added_fields::{self, AddedField};
 use crate::store::default_customers::{self, DefaultCustomer};
 use crate::store::feature_log;
 use crate::store::feature_rows::{self, Half};
 use crate::store::lengths::{OverlongColumn, too_long};
 use crate::store::operations::{FailedOperation, LateOperation, PendingOperations};
+use crate::store::own_schema::OwnSchema;
+use crate::store::own_tables::ScriptState;
 use crate::store::packages::{Folder, PackageStore, checksum};
 use crate::store::sessions::Shortfall;
 use crate::store::topology::Parameter;
@@ -102,6 +105,12 @@ pub struct HeadquartersFacts {
     pub(crate) definitions: Known<Definitions>,
     /// The definitions on disk, as initializing would write them.
     pub(crate) on_disk: Known<Definitions>,
+    /// Fields that were mapped after their job had run, with rows from before.
+    pub(crate) added_fields: Known<Vec<AddedField>>,
+    /// The scripts on disk.
+    pub(crate) own: Known<OwnSchema>,
+    /// Scripts that headquarters has had and that differ now.
+    pub(crate) scripts: Known<Vec<(String, ScriptState)>>,
     /// Headquarters' tables.
     pub(crate) tables: Known<Tables>,
     /// The channel tables as headquarters knows them.
@@ -187,7 +196,15 @@ impl HeadquartersFacts {
         let upload_sessions = known(uploads::all(hq));
         let groups = topology::groups(hq)?;
         let stores = topology::data_stores(hq)?;
+        let own = known(reader.env.own_schema_with(&[]).map(|(own, _)| own));
+        let scripts = match &own {
+            Ok(own) => known(own.hq.differing(hq)),
+            Err(unknown) => Err(unknown.clone()),
+        };
         Ok(Self {
+            added_fields: known(added_fields::added(hq)),
+            own,
+            scripts,
             settings: reader.env.settings().clone(),
             standing: known(features::standing(hq, &catalogue, &clock)),
             changed: changed(reader, &catalogue),

@@ -143,6 +143,10 @@ impl Survey<'_> {
         let tables = self.schemas.of(channel)?;
         let fit = known(lineage::fit(&self.reader.hq, channel, &self.store.name));
         Ok(ChannelFacts {
+            scripts: match &self.hq.own {
+                Ok(own) => known(own.channel.differing(channel)),
+                Err(unknown) => Err(unknown.clone()),
+            },
             gone: self.gone(channel, &fit)?,
             fit,
             now: scale_unit::look(channel, &self.store.name)?,

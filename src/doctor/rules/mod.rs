@@ -60,6 +60,8 @@ macro_rules! each_rule {
             job_definition_differs
             mapping_broken
             upload_table_unfit
+            script_changed
+            new_column_needs_full
             database_damaged
             suppression_unused
         }
