@@ -19,7 +19,7 @@ type Mapped = (String, String, String, String);
 pub(super) struct MappedSince(BTreeMap<Mapped, i64>);
 
 impl MappedSince {
-    /// Reads it, before definitions are written anew.
+    /// Reads it, before definitions are written again.
     pub(super) fn read(hq: &HqTx<'_>) -> Result<Self, StoreError> {
         let sql = "SELECT SUBJOBID, FROMFIELDNAME, TOFIELDNAME, TARGET, SINCE \
                    FROM cdx_SUBJOBFIELDTARGET";

@@ -108,9 +108,7 @@ fn write_subjob(
                 params,
             )?;
             hq.run(
-                "INSERT OR IGNORE INTO cdx_SUBJOBFIELDTARGET
-                 (SUBJOBID, FROMFIELDNAME, TOFIELDNAME, TARGET, SINCE)
-                 VALUES (:id, :from, :to, :target, :since)",
+                include_str!("sql/scheduler_field_target.sql"),
                 named_params! {
                     ":id": subjob.id, ":from": field.from, ":to": field.to, ":target": dotted,
                     ":since": since.of(&mapped, now),
