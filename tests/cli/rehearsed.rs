@@ -173,36 +173,87 @@ fn s09_every_shape_of_key_goes_down() {
     }
 }
 
+/// The same upwards: each row once, by its counter, from every channel.
 #[test]
-fn an_upload_comes_up_once_by_its_counter() {
-    let env = Env::new();
-    let ext = Repository(&env);
-    let fields = field(&["Id", "Text", "ReplicationCounterFromOrigin"]);
-    ext.seed("", &format!("{UP}{fields}</AxFields></Subjob>"));
-    let own = ["Id:String:10", "Text:String:50", "ReplicationCounterFromOrigin:Int"];
-    ext.table("Wishes", true, &own, &["Id"]);
-    ext.script(&guarded(
-        "[ext].[WISHES]",
-        "ID nvarchar(10) NOT NULL, TEXT nvarchar(50) NOT NULL DEFAULT (''), \
-         REPLICATIONCOUNTERFROMORIGIN int IDENTITY(1,1) NOT NULL, DATAAREAID nvarchar(4) NOT NULL, \
-         CONSTRAINT PK_W PRIMARY KEY (ID, DATAAREAID)",
-    ));
-    env.ok("extension add ext");
-    env.ok("scheduler init");
-    let rows = "INSERT INTO ext_WISHES (ID, TEXT, DATAAREAID) VALUES ('1', 'a', 'USRT'), ('2', 'b', 'USRT')";
-    env.channel("houston").execute_batch(rows).unwrap();
-    env.ok("run P");
-    env.channel("seattle")
-        .execute_batch("INSERT INTO ext_WISHES (ID, DATAAREAID) VALUES ('3', 'USRT')")
-        .unwrap();
-    env.ok("run P");
-    env.ok("run P");
-    let all = "SELECT group_concat(ID || TEXT, ',') FROM (SELECT * FROM WISHES ORDER BY ID)";
-    assert_eq!(text(&env.hq(), all), "1a,2b,3");
-    env.ok("data make ext.Wishes --rows 4 --channel online");
-    env.ok("run P");
-    assert_eq!(number(&env.hq(), "SELECT count(*) FROM WISHES"), 7);
-    env.ok("doctor --fail-on error");
+fn s09_every_shape_of_key_comes_up() {
+    let counter = "REPLICATIONCOUNTERFROMORIGIN int IDENTITY(1,1) NOT NULL";
+    let shapes: [(&str, bool, &[&str], String); 5] = [
+        (
+            "a name, in a company",
+            true,
+            &["Id"],
+            format!(
+                "ID nvarchar(10) NOT NULL, TEXT nvarchar(50) NOT NULL DEFAULT (''), {counter}, \
+                 DATAAREAID nvarchar(4) NOT NULL, CONSTRAINT PK_W PRIMARY KEY (ID, DATAAREAID)"
+            ),
+        ),
+        (
+            "two fields, the company first",
+            true,
+            &["Id", "Text"],
+            format!(
+                "ID nvarchar(10) NOT NULL, TEXT nvarchar(50) NOT NULL DEFAULT (''), {counter}, \
+                 DATAAREAID nvarchar(4) NOT NULL PRIMARY KEY NONCLUSTERED (DATAAREAID, TEXT, ID)"
+            ),
+        ),
+        (
+            "a name, in no company",
+            false,
+            &["Id"],
+            format!(
+                "ID nvarchar(10) NOT NULL PRIMARY KEY, TEXT nvarchar(50) NOT NULL DEFAULT (''), \
+                 {counter}"
+            ),
+        ),
+        (
+            "the counter in the key, as the product's own",
+            true,
+            &["Id", "ReplicationCounterFromOrigin"],
+            format!(
+                "ID nvarchar(10) NOT NULL, TEXT nvarchar(50) NOT NULL DEFAULT (''), {counter}, \
+                 DATAAREAID nvarchar(4) NOT NULL, \
+                 PRIMARY KEY (ID, REPLICATIONCOUNTERFROMORIGIN, DATAAREAID)"
+            ),
+        ),
+        (
+            "with an index on the counter",
+            true,
+            &["Id"],
+            format!(
+                "{counter}, DATAAREAID nvarchar(4) NOT NULL, ID nvarchar(10) NOT NULL, \
+                 TEXT nvarchar(50) NOT NULL DEFAULT (''), PRIMARY KEY (ID, DATAAREAID), \
+                 INDEX IX_W (REPLICATIONCOUNTERFROMORIGIN)"
+            ),
+        ),
+    ];
+    for (shape, company, key, channel) in shapes {
+        let env = Env::new();
+        let ext = Repository(&env);
+        let fields = field(&["Id", "Text", "ReplicationCounterFromOrigin"]);
+        ext.seed("", &format!("{UP}{fields}</AxFields></Subjob>"));
+        let own = ["Id:String:10", "Text:String:50", "ReplicationCounterFromOrigin:Int"];
+        ext.table("Wishes", company, &own, key);
+        ext.script(&guarded("[ext].[WISHES]", &channel));
+        let run = env.ok("extension add ext");
+        assert!(!run.out.contains("error"), "{shape}\n{}", run.out);
+        env.ok("scheduler init");
+        let (column, value) = if company { (", DATAAREAID", ", 'USRT'") } else { ("", "") };
+        let insert = |id: &str, text: &str| {
+            format!("INSERT INTO ext_WISHES (ID, TEXT{column}) VALUES ('{id}', '{text}'{value});")
+        };
+        let houston = env.channel("houston");
+        houston.execute_batch(&[insert("1", "a"), insert("2", "b")].concat()).unwrap();
+        env.ok("run P");
+        env.channel("seattle").execute_batch(&insert("3", "")).unwrap();
+        env.ok("run P");
+        env.ok("run P");
+        let all = "SELECT group_concat(ID || TEXT, ',') FROM (SELECT * FROM WISHES ORDER BY ID)";
+        assert_eq!(text(&env.hq(), all), "1a,2b,3", "{shape}");
+        env.ok("data make ext.Wishes --rows 4 --channel online");
+        env.ok("run P");
+        assert_eq!(number(&env.hq(), "SELECT count(*) FROM WISHES"), 7, "{shape}");
+        env.ok("doctor --fail-on error");
+    }
 }
 
 /// A base table that the tool does not have comes from the shipped list, with what extends it.
