@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::error::suggestion;
@@ -217,7 +218,7 @@ pub(super) fn tell_server(
 }
 
 /// What was written of a baseline.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct BaselineReport {
     baseline: String,
     findings: usize,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::script::{CHANGED, ScriptProblem};
@@ -283,7 +284,7 @@ impl Kind {
 }
 
 /// One thing that is wrong, and where.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Problem {
     /// The file, as it was named.
     pub file: String,
@@ -328,7 +329,7 @@ impl fmt::Display for Problem {
 const MOST: usize = 100;
 
 /// What is wrong, in the order of files and lines, and how much more; never empty as an error.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, thiserror::Error)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, thiserror::Error, JsonSchema)]
 pub struct Problems {
     /// The first hundred.
     pub told: Vec<Problem>,

@@ -1,5 +1,6 @@
 //! Which jobs a change needs: by table, column, feature, or a plain word.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::evidence::{Evidence, Grade};
@@ -10,7 +11,7 @@ use crate::model::job_names::not_modelled;
 const TOPICS: &str = include_str!("topics.toml");
 
 /// The jobs a change needs, in order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct NeededJobs {
     /// What was asked.
     pub(crate) word: String,
@@ -19,7 +20,7 @@ pub(crate) struct NeededJobs {
 }
 
 /// One job, and why it is needed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct NeededJob {
     /// The job's id.
     pub(crate) job: String,

@@ -1,5 +1,6 @@
 //! Findings that were known before: marked, not dropped.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::finding::Finding;
@@ -8,7 +9,7 @@ use super::finding::Finding;
 const VERSION: u32 = 1;
 
 /// What a baseline file holds.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Baseline {
     format_version: u32,
@@ -16,7 +17,7 @@ pub struct Baseline {
 }
 
 /// One known finding; only the fingerprint counts, the rest is for people.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Entry {
     code: String,

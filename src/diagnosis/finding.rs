@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -37,7 +38,7 @@ pub struct Spot {
 }
 
 /// The other side of a finding, as scripts read it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Related {
     /// The file.
     pub file: String,
@@ -53,7 +54,7 @@ pub struct Related {
 }
 
 /// A finding that causes another.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Cause {
     /// Its rule.
     pub code: &'static str,
@@ -62,7 +63,7 @@ pub struct Cause {
 }
 
 /// A finding as it is reported.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Finding {
     /// The rule's code.
     pub code: &'static str,

@@ -1,8 +1,10 @@
 //! What fixes a finding: commands, in an order that works, and how safe they are.
 
 use crate::model::named::named;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 
 use crate::model::job::FIRST_JOBS;
 use crate::model::suggestion::{Prose, Run, Suggestion};
@@ -125,6 +127,31 @@ impl Fix {
         steps.append(&mut self.steps);
         self.steps = steps;
         self.safety = self.safety.max(clear.safety);
+    }
+}
+
+impl JsonSchema for Fix {
+    fn schema_name() -> Cow<'static, str> {
+        "Fix".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "Commands that fix it.",
+            "type": "object",
+            "properties": {
+                "command": {
+                    "description": "The commands in one line, as they are typed.", "type": "string",
+                },
+                "commands": {
+                    "description": "The commands one by one, in order.",
+                    "type": "array",
+                    "items": { "type": "string" },
+                },
+                "safety": generator.subschema_for::<Safety>(),
+            },
+            "required": ["command", "commands", "safety"],
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! How each rule ended, and what all of them say together.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::finding::Finding;
@@ -22,7 +23,7 @@ named! {
 }
 
 /// One rule, and how it ended.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Outcome {
     /// The rule's code.
     pub code: &'static str,
@@ -36,7 +37,7 @@ pub struct Outcome {
 }
 
 /// How many rules ended how.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Checks {
     /// Rules that were carried out, whatever came of it.
     pub run: usize,
@@ -51,7 +52,7 @@ pub struct Checks {
 }
 
 /// What a diagnosis looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Looked {
     /// An environment.
@@ -69,7 +70,7 @@ pub enum Looked {
 }
 
 /// How much of a repository was judged.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Judged {
     /// Subjobs of seed data.
     pub subjobs: usize,
@@ -80,7 +81,7 @@ pub struct Judged {
 }
 
 /// What could not be judged.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct NotJudged {
     /// A table, a subjob, a file.
     pub what: String,
@@ -89,7 +90,7 @@ pub struct NotJudged {
 }
 
 /// What is wrong with an environment or a repository.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Diagnosis {
     /// How many rules ended how.
     pub checks: Checks,

@@ -1,5 +1,6 @@
 //! Where what the rules say was read.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::evidence::Grade;
@@ -11,7 +12,7 @@ pub(crate) use crate::model::source_pages::{
 };
 
 /// A page, and how well it supports a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Source {
     /// The page.
     #[serde(flatten)]

@@ -1,12 +1,13 @@
 //! What a finding is about: its place.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::session::SessionId;
 use crate::model::source::{LineColumn, Sources, Span};
 
 /// What a finding is about. It is made by naming a first part, so that none is about nothing.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Subject {
     /// A channel or offline database.
     #[serde(skip_serializing_if = "Option::is_none")]

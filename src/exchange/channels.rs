@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::chain::chain;
@@ -201,7 +202,7 @@ impl Rebuilt {
 }
 
 /// What is needed to finish making a file again.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(super) struct FileRebuild {
     /// The database.
     pub(super) name: String,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::batch_orders;
@@ -26,14 +27,14 @@ use crate::store::upload_table::UploadTable;
 use crate::store::{Access, Reader, StoreError, batch_order, operations, orders, topology};
 
 /// What a run would do.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct DryRun {
     /// One entry a job.
     pub(crate) jobs: Vec<DryJob>,
 }
 
 /// What one job would do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct DryJob {
     /// The job's id.
     pub(crate) job: JobId,
@@ -49,7 +50,7 @@ pub(crate) struct DryJob {
 }
 
 /// An upload session that waits for the P-job.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct DrySession {
     /// Its number.
     pub(crate) id: UploadId,
@@ -62,7 +63,7 @@ pub(crate) struct DrySession {
 }
 
 /// What one channel database would get or give.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct DryChannel {
     /// The channel database.
     pub(crate) channel: String,
@@ -77,7 +78,7 @@ pub(crate) struct DryChannel {
 }
 
 /// The rows of one subjob.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct DrySubjob {
     /// The subjob.
     pub(crate) subjob: String,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::channels::OwnUploads;
@@ -22,7 +23,7 @@ use crate::store::{
 };
 
 /// What initializing did.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Initialization {
     /// Jobs in headquarters afterwards.
     pub jobs: Vec<JobId>,

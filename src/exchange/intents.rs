@@ -1,6 +1,7 @@
 //! Operations over two files that were announced and not finished: each is tried by itself, and
 //! one that cannot be finished is set down, told, and stands in nobody's way (CDX412).
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::chain::chain;
@@ -24,7 +25,7 @@ enum Operation {
 }
 
 /// An upload session that was interrupted while its channel was read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 struct CollectIntent {
     session: UploadId,
     channel: String,

@@ -7,6 +7,7 @@
 
 use std::convert::Infallible;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::chain::chain;
@@ -32,7 +33,7 @@ use crate::store::{
 use crate::world::CrashPoint;
 
 /// The announcement of a real-time call that has changed headquarters.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(super) struct CallAnnouncement {
     /// Changes of the call are those after this row version.
     pub(super) since: i64,

@@ -1,5 +1,6 @@
 //! Moves the application's version, and features along their lifecycle with it (G04, S04).
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::error::ExchangeError;
@@ -27,7 +28,7 @@ pub(crate) struct Request {
 }
 
 /// A scale unit that moved.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct ScaleUnit {
     /// Its channel.
     pub(crate) channel: String,
@@ -36,7 +37,7 @@ pub(crate) struct ScaleUnit {
 }
 
 /// What an update did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct UpgradeOutcome {
     /// The application's version before.
     pub(crate) from: Version,

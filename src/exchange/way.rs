@@ -1,5 +1,6 @@
 //! What happened on the way of the clock: what fell due, and which batches ran.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::gates::due::MidnightOutcome;
@@ -10,7 +11,7 @@ use crate::model::suggestion::SetSchedule;
 use crate::model::time::ShownTime;
 
 /// What fell due on the way.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Passed {
     /// Features that fell due, by the midnight.
     pub(crate) features: Vec<MidnightOutcome>,
@@ -30,7 +31,7 @@ impl Passed {
 }
 
 /// What happened on the way.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
 pub struct Way {
     /// What fell due.
     pub(crate) passed: Passed,
@@ -41,7 +42,7 @@ pub struct Way {
 }
 
 /// One run of a recurring batch.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct BatchRun {
     /// When it ran.
     pub(crate) time: ShownTime,
@@ -54,7 +55,7 @@ pub(crate) struct BatchRun {
 }
 
 /// A job's report in short.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct JobInShort {
     /// The job.
     pub(crate) job: JobId,
@@ -86,7 +87,7 @@ pub(crate) struct JobInShort {
 }
 
 /// A schedule that does not run by itself.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct NotRun {
     /// The schedule.
     pub(crate) schedule: String,

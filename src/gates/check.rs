@@ -1,6 +1,7 @@
 //! Whether what headquarters has keeps every gate rule.
 
 use crate::model::named::named;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::catalogue::Catalogue;
@@ -10,7 +11,7 @@ use super::standing::Standing;
 use crate::model::suggestion::{OfFeatures, Suggestion};
 
 /// One rule that is broken.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Violation {
     /// What kind of rule.
     pub kind: StandingRule,

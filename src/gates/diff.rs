@@ -3,6 +3,7 @@
 use crate::model::named::named;
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::import::EntityRow;
@@ -32,7 +33,7 @@ named! {
 }
 
 /// One difference.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Difference {
     /// How.
     pub(crate) kind: Kind,

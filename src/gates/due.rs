@@ -1,6 +1,7 @@
 //! What a midnight turns on (G05).
 
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::catalogue::Catalogue;
@@ -8,7 +9,7 @@ use super::resolve::{Consent, Features};
 use super::standing::{Change, Setting, Standing, prerequisites_first};
 
 /// What a midnight came to for one scheduled feature.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MidnightOutcome {
     /// The gate.
     pub feature: String,

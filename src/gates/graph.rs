@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::named::named;
@@ -12,7 +13,7 @@ use super::gate::Gate;
 use super::resolve::{Features, Status};
 
 /// A gate in the graph.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Node {
     /// The gate.
     pub(crate) feature: String,
@@ -33,7 +34,7 @@ named! {
 }
 
 /// A demand between two gates.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Edge {
     /// The gate that asks.
     pub(crate) from: String,
@@ -46,7 +47,7 @@ pub(crate) struct Edge {
 }
 
 /// The graph.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Graph {
     /// The gates, in the order of the catalogue.
     pub(crate) nodes: Vec<Node>,

@@ -1,5 +1,6 @@
 //! Importing the "Feature management" data entity, by its six rules (G10).
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::catalogue::Catalogue;
@@ -43,7 +44,7 @@ impl Rule {
 }
 
 /// What a row comes to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RowOutcome {
     /// The gate.
     pub feature: String,

@@ -3,6 +3,7 @@
 
 use crate::model::ids::JobId;
 use crate::model::named::named;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::pos::Prospect;
@@ -36,7 +37,7 @@ impl ChannelState {
 }
 
 /// What one instance of the scale unit answers from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct InstanceView {
     /// The instance, from 1.
     pub(crate) instance: u32,
@@ -47,7 +48,7 @@ pub(crate) struct InstanceView {
 }
 
 /// What the e-commerce application of an online store answers from, before its scale unit (R17).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct StorefrontView {
     /// What it takes the feature for.
     pub(crate) on: bool,
@@ -56,7 +57,7 @@ pub(crate) struct StorefrontView {
 }
 
 /// A scale unit that is too old to know a feature (G16).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct OldScaleUnit {
     /// Its version.
     pub(crate) version: Version,
@@ -95,7 +96,7 @@ pub(crate) struct Sight {
 }
 
 /// A feature in one channel, as `features show` gives it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct InEffect {
     /// The channel database.
     pub(crate) channel: String,

@@ -2,6 +2,7 @@
 //! (G03, G04, G09, G11).
 
 use crate::model::named::named;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::catalogue::Catalogue;
@@ -27,7 +28,7 @@ named! {
 }
 
 /// One thing that happened to a feature, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Movement {
     /// The gate.
     pub feature: String,

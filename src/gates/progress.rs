@@ -1,5 +1,6 @@
 //! How far a channel has come on the way from enabled to effective (G15, G16).
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::gate::{Act, Gate, Restart};
@@ -39,7 +40,7 @@ pub(crate) struct History {
 }
 
 /// Whether a step has been taken.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct StepProgress {
     /// Its place among the gate's steps.
     pub(crate) step: usize,

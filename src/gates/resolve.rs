@@ -3,6 +3,7 @@
 use crate::model::ids::JobId;
 use crate::model::named::named;
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::catalogue::Catalogue;
@@ -71,7 +72,7 @@ named! {
 }
 
 /// One reason why a change is refused.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Refusal {
     /// The kind.
     pub kind: RefusalKind,

@@ -1,6 +1,7 @@
 //! A way to an effective feature, as steps with commands.
 
 use crate::model::named::named;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::resolve::Refusal;
@@ -54,7 +55,7 @@ impl PlanStep {
 }
 
 /// The way to an effective feature.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Plan {
     /// The feature.
     pub(crate) feature: String,
@@ -76,7 +77,7 @@ pub(crate) struct Plan {
 }
 
 /// What operations come to in a channel, made now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct ChannelOperations {
     /// The channel database.
     pub(crate) channel: String,

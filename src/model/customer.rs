@@ -1,6 +1,7 @@
 //! Customers as people see them, and the fields they may set. A field stands once, in the tables
 //! below: its name, its columns and its member come from there.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ids::{AccountNum, AsyncAccount};
@@ -10,7 +11,7 @@ use super::named::{named, numbered};
 pub(crate) const PENDING_SYNC: &str = "Pending sync";
 
 /// A customer with what the commands show.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Customer {
     /// The account number; empty while it has none.
     pub account: AccountNum,
@@ -86,7 +87,7 @@ impl ReceiptEmail {
 }
 
 /// The value of an attribute of a customer.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct AttributeValue {
     /// The attribute's name.
     pub(crate) name: String,
@@ -95,7 +96,7 @@ pub struct AttributeValue {
 }
 
 /// A postal address.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Address {
     /// Its id: the RECID of a synchronous one, a GUID while it has none.
     pub id: String,
@@ -376,7 +377,7 @@ fn title_name(number: i64) -> &'static str {
 }
 
 /// A value that changed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize, JsonSchema)]
 pub(crate) struct Change {
     /// What.
     pub attribute: String,

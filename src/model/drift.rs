@@ -1,5 +1,6 @@
 //! How a channel's table differs from headquarters'.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::named::named;
@@ -18,7 +19,7 @@ named! {
 }
 
 /// A column in which a row differs.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub(crate) struct DifferentColumn {
     /// The channel's column.
     pub(crate) column: String,
@@ -29,7 +30,7 @@ pub(crate) struct DifferentColumn {
 }
 
 /// A row that differs.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub(crate) struct DifferentRow {
     /// What is wrong with it.
     pub(crate) what: Difference,

@@ -1,6 +1,7 @@
 //! What a statement of ours rests on.
 
 use super::named::named;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 named! {
@@ -16,7 +17,7 @@ named! {
 }
 
 /// A grade and the source it was read in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Evidence {
     /// How well it is supported.
     pub grade: Grade,

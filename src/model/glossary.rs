@@ -1,12 +1,13 @@
 //! Words of results and of the FAQ, explained.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::evidence::Grade;
 use super::folding::folded;
 
 /// A word, and what it means.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExplainedWord {
     /// The word.

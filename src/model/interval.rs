@@ -1,8 +1,10 @@
 //! How often something recurs, in whole minutes.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use jiff::SignedDuration;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 /// The longest interval, in minutes: a year of 366 days.
@@ -61,6 +63,20 @@ impl fmt::Display for Interval {
 impl Serialize for Interval {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl JsonSchema for Interval {
+    fn schema_name() -> Cow<'static, str> {
+        "Interval".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "An interval of at least a minute: 10m, 2h, 1h30m, 1d.",
+            "type": "string",
+            "pattern": "^([0-9]+d|[0-9]+h([0-9]+m)?|[0-9]+m)$",
+        })
     }
 }
 

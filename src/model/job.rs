@@ -2,6 +2,7 @@
 
 use super::named::named;
 use crate::model::ids::JobId;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::evidence::Evidence;
@@ -28,7 +29,7 @@ named! {
 }
 
 /// A scheduler job: an ordered list of subjobs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Job {
     /// The number or short id, at most 20 characters, as in `RetailConnSchedulerJobTable.jobId`.
     pub id: JobId,
@@ -52,7 +53,7 @@ pub struct Job {
 }
 
 /// A subjob's place in a job.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct JobLine {
     /// The subjob's id.
     pub(crate) subjob: String,
@@ -63,7 +64,7 @@ pub(crate) struct JobLine {
 }
 
 /// One headquarters table, its channel tables, and how their columns map.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Subjob {
     /// Its id, normally the headquarters table's name.
     pub(crate) id: String,
@@ -86,7 +87,7 @@ pub(crate) struct Subjob {
 }
 
 /// A channel table and the columns it gets.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Target {
     /// `ax` or `ext`.
     pub(crate) schema: String,
@@ -109,7 +110,7 @@ impl Target {
 }
 
 /// One mapped column.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FieldMap {
     /// The headquarters column.
     pub from: String,
@@ -118,7 +119,7 @@ pub struct FieldMap {
 }
 
 /// How a row is tied to a channel: a chain of joins that ends in a column holding channel RECIDs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Filter {
     /// The joins, from the subjob's own table outwards; empty when the table names the channel.
     pub joins: Vec<Join>,
@@ -127,7 +128,7 @@ pub struct Filter {
 }
 
 /// One step of a [`Filter`]: `table.column = previous.on`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Join {
     /// The joined headquarters table.
     pub(crate) table: String,
@@ -138,7 +139,7 @@ pub struct Join {
 }
 
 /// Every job and subjob of an environment.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Definitions {
     /// Jobs, sorted by id.
     pub(crate) jobs: Vec<Job>,

@@ -1,11 +1,12 @@
 //! What an operation left alone, since somebody newer had set it (C09).
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::time::{ShownTime, Time};
 
 /// A field that an operation left alone, since a newer one had set it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct LeftField<When = Time> {
     /// The field.
     pub(crate) field: String,

@@ -8,7 +8,8 @@ macro_rules! named {
     }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        $vis enum $name { $($(#[$about])* $variant,)+ }
+        #[derive(schemars::JsonSchema)]
+        $vis enum $name { $($(#[$about])* #[schemars(rename = $text)] $variant,)+ }
 
         impl $name {
             /// Every value, in the order written.

@@ -3,6 +3,7 @@
 use super::named::{named, numbered};
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::customer::Change;
@@ -109,7 +110,7 @@ impl std::fmt::Display for OperationId {
 }
 
 /// One operation, as the customer synchronization status lists it (C04).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Operation {
     /// Its id, `customer-12`.
     pub(crate) id: String,
@@ -166,7 +167,7 @@ pub(crate) struct OperationFilter {
 }
 
 /// One operation with its values.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct OperationDetail {
     /// As in the list.
     pub(crate) operation: Operation,

@@ -1,6 +1,7 @@
 //! What a register or e-commerce site does, which way it went, and why.
 
 use super::named::named;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::suggestion::Suggestion;
@@ -76,7 +77,7 @@ named! {
 }
 
 /// Why an operation was not local, or not done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reason {
     /// The reason for a script.
     pub code: ReasonCode,
@@ -92,7 +93,7 @@ impl Reason {
 }
 
 /// What an operation would come to, made now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Prospect {
     /// The operation, as the command names it.
     pub(crate) operation: &'static str,
@@ -108,7 +109,7 @@ pub(crate) struct Prospect {
 }
 
 /// A path and why it is no other.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Way {
     /// The path.
     pub path: Path,
@@ -122,7 +123,7 @@ pub(crate) struct Way {
 }
 
 /// What an operation would come to on one instance of a scale unit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct InstanceWay {
     /// The instance, from 1.
     pub(crate) instance: usize,
@@ -132,7 +133,7 @@ pub(crate) struct InstanceWay {
 }
 
 /// The outcome of one operation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PosReport {
     /// The channel database.
     pub channel: String,
@@ -172,7 +173,7 @@ pub struct PosReport {
 }
 
 /// What a channel did not take from a real-time call.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LeftToJob {
     /// The job whose next run brings it.
     pub job: JobId,
@@ -181,7 +182,7 @@ pub struct LeftToJob {
 }
 
 /// A customer as a channel finds it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FoundCustomer {
     /// The account, a number or a temporary GUID.
     pub account: String,
@@ -206,7 +207,7 @@ named! {
 }
 
 /// A real-time call as the channel logs it (R14).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct RealTimeCall<When = Time> {
     /// Its number in the channel.
     pub(crate) id: i64,

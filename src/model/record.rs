@@ -1,8 +1,10 @@
 //! A row as anybody may read it: names of columns with their values, of whichever table.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt::{self, Write as _};
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
@@ -115,6 +117,19 @@ impl fmt::Display for Record {
     }
 }
 
+impl JsonSchema for CellValue {
+    fn schema_name() -> Cow<'static, str> {
+        "CellValue".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A value of a row; bytes as x'HEX'.",
+            "type": ["null", "number", "string"],
+        })
+    }
+}
+
 impl Serialize for Record {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
@@ -122,6 +137,20 @@ impl Serialize for Record {
             map.serialize_entry(column, value)?;
         }
         map.end()
+    }
+}
+
+impl JsonSchema for Record {
+    fn schema_name() -> Cow<'static, str> {
+        "Record".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A row, or its key: the columns with their values.",
+            "type": "object",
+            "additionalProperties": generator.subschema_for::<CellValue>(),
+        })
     }
 }
 

@@ -1,7 +1,9 @@
 //! What a run did, as scripts read it.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 
 use super::named::named;
 use super::session::{DownloadSession, FullReason, Mode, StoreSession, UploadSession};
@@ -10,7 +12,7 @@ use crate::model::ids::{DownloadId, JobId, UploadId};
 use crate::model::job::Direction;
 
 /// The outcome of `cdx run`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RunReport {
     /// Whether every session ended well.
     pub ok: bool,
@@ -29,7 +31,7 @@ named! {
 }
 
 /// What one job did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct JobReport {
     /// The job's id.
     pub job: JobId,
@@ -42,7 +44,7 @@ pub struct JobReport {
 }
 
 /// What a job did, by its kind.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub(crate) enum Work {
     /// Packages made for groups and applied by channel databases.
@@ -78,6 +80,34 @@ pub(crate) struct Tally {
     pub(crate) failed: u64,
     /// Operations that wait behind a failed one.
     pub(crate) waiting: u64,
+}
+
+impl JsonSchema for Tally {
+    fn schema_name() -> Cow<'static, str> {
+        "Tally".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let count = |what: &str| {
+            json_schema!({
+                "description": what, "type": "integer", "minimum": 0,
+            })
+        };
+        json_schema!({
+            "description": "What a batch came to.",
+            "type": "object",
+            "properties": {
+                "rows": count("The operations that went through."),
+                "sessions": {
+                    "description": "None: a batch has no sessions.", "type": "array", "maxItems": 0,
+                },
+                "processed": count("Operations that went through."),
+                "failed": count("Operations that failed."),
+                "waiting": count("Operations that wait behind a failed one."),
+            },
+            "required": ["rows", "sessions", "processed", "failed", "waiting"],
+        })
+    }
 }
 
 impl Serialize for Tally {
@@ -116,7 +146,7 @@ impl JobReport {
 }
 
 /// What happened to a download session.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct DownloadReport {
     /// Its number.
     pub(crate) id: DownloadId,
@@ -141,7 +171,7 @@ pub(crate) struct DownloadReport {
 }
 
 /// What happened to an upload session.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct UploadReport {
     /// Its number.
     pub(crate) id: UploadId,
@@ -224,7 +254,7 @@ impl DownloadReport {
 }
 
 /// What happened to a session in one channel database.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct ChannelReport {
     /// The channel database.
     pub(crate) channel: String,

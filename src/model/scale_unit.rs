@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::ids::AccountNum;
 use crate::model::time::Time;
 
 /// What a channel knows of itself and of features, read from its database at one time.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct View {
     /// Features by their name in the table; only those the runtime sees (G14).
     pub(crate) features: BTreeMap<String, bool>,
@@ -17,7 +18,7 @@ pub struct View {
 }
 
 /// A channel's own configuration.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct ChannelView {
     /// The channel's RECID.
     pub(crate) recid: i64,

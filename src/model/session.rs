@@ -56,7 +56,9 @@ impl FullReason {
 }
 
 /// A session of either kind; scripts see its number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema,
+)]
 #[serde(untagged)]
 pub enum SessionId {
     /// From headquarters to channels.
@@ -190,7 +192,7 @@ pub(crate) struct UploadSession {
 }
 
 /// The counters of one table that an upload session carries (U01).
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub(crate) struct CounterRange {
     /// The channel's table.
     pub(crate) table: String,

@@ -1,10 +1,11 @@
 //! The pages that statements rest on: what each is called in sources, where it stands, and what it
 //! carries.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A page that somebody can read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SourcePage {
     /// What it is called there.
     pub(crate) title: &'static str,

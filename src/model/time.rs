@@ -1,12 +1,16 @@
 //! A time as the databases keep it.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 /// A time in UTC, `YYYY-MM-DD HH:MM:SS.mmm`, whose order is that of time. Text of another program
 /// that is no time is kept as it is, so that it can be shown.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(transparent)]
 pub struct Time(String);
 
@@ -66,6 +70,21 @@ impl ShownTime {
 impl fmt::Display for ShownTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.local)
+    }
+}
+
+impl JsonSchema for ShownTime {
+    fn schema_name() -> Cow<'static, str> {
+        "Time".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A time in RFC 3339 with the offset of the environment's zone. What \
+                            another program left in a database and is no time is shown as it is.",
+            "type": "string",
+            "examples": ["2026-01-15T08:15:00+00:00"],
+        })
     }
 }
 

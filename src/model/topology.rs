@@ -1,6 +1,7 @@
 //! Channel databases, their groups and the distribution schedules that serve them.
 
 use super::named::named;
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use crate::model::ids::{DataStoreId, GroupId, JobId};
@@ -8,7 +9,7 @@ use crate::model::interval::Interval;
 use crate::model::time::Time;
 
 /// A channel database group.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Group {
     /// Its RECID.
     #[serde(skip)]
@@ -20,7 +21,7 @@ pub(crate) struct Group {
 }
 
 /// A channel database, or a register's offline database.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct DataStore {
     /// Its RECID.
     #[serde(skip)]
@@ -51,7 +52,7 @@ impl DataStore {
 }
 
 /// A distribution schedule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Schedule {
     /// Its RECID.
     #[serde(skip)]
@@ -77,6 +78,7 @@ pub(crate) struct Schedule {
     pub(crate) batch: String,
     /// The state of that batch job; none when there is no batch job. JSON has it in lower case.
     #[serde(serialize_with = "in_lower_case")]
+    #[schemars(with = "Option<String>")]
     pub(crate) batch_state: Option<BatchState>,
 }
 

@@ -38,7 +38,9 @@ named! {
 }
 
 /// Whom a way is of.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema,
+)]
 pub(crate) struct TracedCustomer {
     /// The account; empty until headquarters has given one.
     pub(crate) account: AccountNum,

@@ -1,7 +1,9 @@
 //! Application versions, `10.0.48`.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 /// A version of the application; compared number by number.
@@ -51,6 +53,20 @@ impl fmt::Display for Version {
 impl Serialize for Version {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl JsonSchema for Version {
+    fn schema_name() -> Cow<'static, str> {
+        "Version".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A version in numbers: 10.0.48, 9.58.",
+            "type": "string",
+            "pattern": r"^[0-9]+(\.[0-9]+)*$",
+        })
     }
 }
 

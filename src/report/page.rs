@@ -1,6 +1,7 @@
 //! A page of text that a report fills: lines, titled sections and aligned tables.
 
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::palette::Palette;
@@ -11,7 +12,7 @@ use crate::model::tone::Tone;
 pub(crate) use crate::model::wording::{count, grouped};
 
 /// A command's outcome: JSON by its fields, text by its own account.
-pub trait Report: Serialize {
+pub trait Report: Serialize + JsonSchema {
     /// Writes the outcome for people.
     fn text(&self, page: &mut Page);
 }

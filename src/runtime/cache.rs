@@ -1,12 +1,13 @@
 //! What a scale unit answers from, against what its channel's database says (R12, R13).
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::gates::Catalogue;
 use crate::model::scale_unit::View;
 
 /// One answer that is older than the database.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub(crate) struct Difference {
     /// What is answered, `feature async-customer-editing`.
     pub(crate) what: String,

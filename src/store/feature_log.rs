@@ -24,7 +24,7 @@ pub(crate) fn log(
 }
 
 /// One line of what became of a feature.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub(crate) struct LogLine {
     /// When, as people in the environment's zone read it.
     pub(crate) at: ShownTime,

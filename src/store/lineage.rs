@@ -317,7 +317,7 @@ fn remember_addresses(hq: &HqTx<'_>, addresses: &[(String, i64)]) -> Result<(), 
 }
 
 /// A customer that a channel has and that headquarters has lost.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub(crate) struct LostCustomer {
     /// The account.
     pub(crate) account: String,

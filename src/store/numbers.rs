@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
@@ -15,7 +16,7 @@ use super::replace::replace;
 pub(crate) const WORLD_FILE: &str = "cdx.world";
 
 /// What the file holds.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 struct WorldFile {
     /// The highest number given out, by sequence; those of a channel are `NAME/SEQUENCE`.
     highest: BTreeMap<String, i64>,

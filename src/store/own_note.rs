@@ -1,12 +1,13 @@
 //! What is worth knowing of what was read of a user's own.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::source::{Sources, Span};
 
 /// Something that is worth knowing of a place in what was read: a part of a script that is not
 /// done, a field that is taken on trust.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct SourceNote {
     /// `schema/hq/a.sql:3`.
     pub(crate) at: String,

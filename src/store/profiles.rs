@@ -8,7 +8,7 @@ use crate::model::name_kind::NameKind;
 use crate::model::time::Time;
 
 /// A functionality profile.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub(crate) struct Profile {
     /// Its id.
     pub(crate) id: String,

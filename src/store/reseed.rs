@@ -18,7 +18,7 @@ const AGAIN: &str = "CREATE TEMP TABLE cdx_AGAIN (TABLENAME TEXT COLLATE NOCASE,
                      NEW INTEGER, PRIMARY KEY (TABLENAME, OLD)) WITHOUT ROWID";
 
 /// What was done to one table.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub(crate) struct ReseededTable {
     /// The channel's table.
     pub(crate) table: String,

@@ -270,7 +270,7 @@ fn new_schedule(hq: &HqTx<'_>, name: &str) -> Result<(i64, i64), StoreError> {
 }
 
 /// A parameter as `cdx params` shows it.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub(crate) struct Parameter {
     /// Its name.
     pub(crate) name: String,

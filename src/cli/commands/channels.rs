@@ -1,5 +1,6 @@
 //! `cdx channels`: headquarters' channel databases and groups.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::values::filled;
@@ -102,7 +103,7 @@ enum GroupCommand {
 }
 
 /// What rebuilding did.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct RebuildReport {
     channel: String,
     /// Where the old file is.
@@ -167,7 +168,7 @@ fn of_table((table, why): &(String, String)) -> String {
 }
 
 /// What reseeding did.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ReseedReport {
     channel: String,
     tables: Vec<ReseededTable>,
@@ -268,7 +269,7 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
 }
 
 /// The default customer that a channel has now.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct DefaultCustomerReport {
     channel: String,
     default_customer: String,
@@ -306,7 +307,7 @@ fn check_name(name: &str) -> Result<(), CommandError> {
     ))
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ChannelLine {
     #[serde(flatten)]
     store: DataStore,
@@ -316,7 +317,7 @@ struct ChannelLine {
     waiting: Option<u64>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ChannelList {
     channels: Vec<ChannelLine>,
     groups: Vec<Group>,

@@ -1,5 +1,6 @@
 //! `cdx clock`: the environment's time.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::{CommandError, Context, Exit};
@@ -76,7 +77,7 @@ fn go(
     context.end(exit, &ClockReport::of(&clock, way))
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ClockReport {
     time: ShownTime,
     utc: ShownTime,

@@ -1,5 +1,6 @@
 //! `cdx compare`: headquarters against the channels, table by table.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::{CommandError, Context, Exit};
@@ -37,7 +38,7 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
     context.end(if equal { Exit::Done } else { Exit::No }, &report)
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct CompareReport {
     equal: bool,
     tables: Vec<ComparedTable>,

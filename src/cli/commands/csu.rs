@@ -1,5 +1,6 @@
 //! `cdx csu`: what each scale unit's cache holds, against its database.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::{CommandError, Context, Exit};
@@ -154,7 +155,7 @@ fn read_status(reader: &Reader, channel: Option<&str>) -> Result<CsuStatus, Comm
     Ok(CsuStatus { cache_ttl_seconds: settings.cache_ttl.as_secs(), instances, e_commerce })
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct CsuStatus {
     cache_ttl_seconds: u64,
     instances: Vec<Instance>,
@@ -162,7 +163,7 @@ struct CsuStatus {
 }
 
 /// The e-commerce application of an online store, before its scale unit (R17).
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Application {
     channel: String,
     features_until: Option<ShownTime>,
@@ -171,7 +172,7 @@ struct Application {
     differs: Vec<Difference>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Instance {
     channel: String,
     #[serde(rename = "instance")]
@@ -239,7 +240,7 @@ impl Report for CsuStatus {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct RestartReport {
     restarted: Vec<String>,
 }

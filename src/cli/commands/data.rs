@@ -1,5 +1,6 @@
 //! `cdx data`: rows of any table, made to fit it, and shown.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::{CommandError, Context, Exit};
@@ -81,7 +82,7 @@ fn make(
     context.done(&MadeReport { table, channel, rows, count, with, next, commands })
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct MadeReport {
     table: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -113,7 +114,7 @@ impl Report for MadeReport {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct RowsReport {
     table: String,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::context::Inner;
@@ -202,7 +203,7 @@ impl Telling<'_> {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Story {
     environment: String,
     steps: Vec<Step>,
@@ -211,7 +212,7 @@ struct Story {
     next: Option<usize>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Step {
     /// 0 is what comes before the first question.
     chapter: usize,

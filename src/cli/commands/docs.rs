@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Command;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::exit::OTHERS;
@@ -52,7 +53,7 @@ fn write(path: &Path, text: &str) -> Result<(), StoreError> {
     replace(path, text.as_bytes())
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct DocsReport {
     stale: Vec<String>,
     written: bool,

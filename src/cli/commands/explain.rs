@@ -104,7 +104,7 @@ fn not_made(context: &Context, word: &str) -> Result<Option<JobDetail>, CommandE
 }
 
 /// What is told, and the pages that its sources name.
-#[derive(Debug, serde::Serialize)]
+#[derive(Debug, serde::Serialize, schemars::JsonSchema)]
 struct WithPages<'a, T> {
     #[serde(flatten)]
     told: &'a T,
@@ -134,7 +134,7 @@ fn unreleased(error: &toml::de::Error) -> CommandError {
 }
 
 /// What there is to explain.
-#[derive(Debug, serde::Serialize)]
+#[derive(Debug, serde::Serialize, schemars::JsonSchema)]
 struct Contents {
     rules: Vec<&'static str>,
     check_rules: Vec<&'static str>,
@@ -209,12 +209,12 @@ impl Report for ExplainedWord {
 }
 
 /// Every rule in a line.
-#[derive(Debug, serde::Serialize)]
+#[derive(Debug, serde::Serialize, schemars::JsonSchema)]
 struct RuleList {
     rules: Vec<RuleLine>,
 }
 
-#[derive(Debug, serde::Serialize)]
+#[derive(Debug, serde::Serialize, schemars::JsonSchema)]
 struct RuleLine {
     code: &'static str,
     name: &'static str,
@@ -244,7 +244,7 @@ impl Report for RuleList {
 }
 
 /// What is written of a rule.
-#[derive(Debug, serde::Serialize)]
+#[derive(Debug, serde::Serialize, schemars::JsonSchema)]
 struct RulePage {
     code: &'static str,
     name: &'static str,
@@ -314,7 +314,7 @@ impl Report for RulePage {
 }
 
 /// What is known of a feature, without looking at any environment's state.
-#[derive(Debug, serde::Serialize)]
+#[derive(Debug, serde::Serialize, schemars::JsonSchema)]
 struct FeaturePage {
     feature: String,
     name: String,

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::commands::rehearse::{self, Unfit};
@@ -51,7 +52,7 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
 }
 
 /// What was added.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct AddReport {
     path: String,
     added: bool,
@@ -64,7 +65,7 @@ struct AddReport {
 }
 
 /// How much a repository holds.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Contents {
     seed_data: usize,
     tables: usize,
@@ -131,12 +132,12 @@ fn add(context: &Context, typed: &Path, despite: bool) -> Result<Exit, CommandEr
 }
 
 /// The extensions of an environment.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ListReport {
     extensions: Vec<Listed>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Listed {
     path: String,
     found: bool,
@@ -171,7 +172,7 @@ fn list(context: &Context) -> Result<Exit, CommandError> {
 }
 
 /// What was taken out.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct RemoveReport {
     path: String,
     next: String,

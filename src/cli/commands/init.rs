@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::commands::rehearse;
@@ -61,7 +62,7 @@ fn customers_range() -> clap::builder::RangedU64ValueParser {
     clap::value_parser!(u64).range(0..=20_000_000)
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct InitReport {
     environment: String,
     channels: Vec<String>,

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::{CommandError, Context, Exit};
@@ -143,7 +144,7 @@ pub(in crate::cli) fn tell_notes(context: &Context, notes: &[SourceNote]) {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct CheckReport {
     shipped: usize,
     own: usize,
@@ -172,12 +173,12 @@ impl Report for CheckReport {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct JobList {
     jobs: Vec<JobLine>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct JobLine {
     id: String,
     name: String,
@@ -220,7 +221,7 @@ impl Report for JobList {
 }
 
 /// A job with its subjobs.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(in crate::cli) struct JobDetail {
     job: Job,
     subjobs: Vec<Subjob>,
@@ -282,7 +283,7 @@ fn fields(subjob: &Subjob, target: &Target) -> String {
 }
 
 /// A job that is known and not modelled.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(in crate::cli) struct NotModelled {
     #[serde(flatten)]
     known: &'static KnownJob,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::{CommandError, Context, Exit};
@@ -113,7 +114,7 @@ impl Told<'_> {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct LogReport {
     entries: Vec<Entry>,
     /// Databases whose entries could not be read, and why.
@@ -121,7 +122,7 @@ struct LogReport {
     unreadable: Vec<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Entry {
     time: ShownTime,
     event: LogEvent,

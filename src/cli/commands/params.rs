@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::error::suggestion;
@@ -206,7 +207,7 @@ fn is_configuration(name: &str) -> bool {
     name.to_uppercase().starts_with("CDX_")
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ParameterList {
     parameters: Vec<Line>,
 }
@@ -215,7 +216,7 @@ struct ParameterList {
 const FACT: &str = "fact";
 
 /// A parameter, or a fact that may be set.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Line {
     name: String,
     /// None where nobody has said it.

@@ -225,7 +225,7 @@ enum Command {
 }
 
 /// What restarting registers came to.
-#[derive(Debug, serde::Serialize)]
+#[derive(Debug, serde::Serialize, schemars::JsonSchema)]
 struct RegisterReport {
     restarted: Vec<String>,
 }

@@ -1,5 +1,6 @@
 //! `cdx profiles`: functionality profiles.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::values::YesNo;
@@ -57,7 +58,7 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
     context.done(&ProfileList { profiles })
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ProfileList {
     profiles: Vec<Profile>,
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::values::FormatArg;
@@ -105,7 +106,7 @@ fn read(reader: &Reader, filters: &Filters) -> Result<Vec<RealTimeCall<ShownTime
     Ok(calls.into_iter().map(|call| call.shown(|called| clock.show(called))).collect())
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct CallList {
     calls: Vec<RealTimeCall<ShownTime>>,
 }
@@ -166,13 +167,13 @@ impl Report for CallList {
 }
 
 /// The calls counted by what they have in common.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct CallSummary {
     total: u64,
     sums: Vec<CallSum>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct CallSum {
     channel: String,
     operation: String,

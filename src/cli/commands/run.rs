@@ -1,5 +1,6 @@
 //! `cdx run`: runs jobs in the order given.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::{CommandError, Context, Exit};
@@ -82,13 +83,13 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
 }
 
 /// What `--fault` takes.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct FaultList {
     faults: Vec<FaultLine>,
     crash_points: Vec<&'static str>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct FaultLine {
     name: &'static str,
     text: &'static str,

@@ -1,6 +1,7 @@
 //! `cdx schedules`: headquarters' distribution schedules.
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::values::{YesNo, filled, interval};
@@ -172,7 +173,7 @@ fn groups(
     Ok(Some(groups))
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ScheduleList {
     schedules: Vec<Schedule>,
 }

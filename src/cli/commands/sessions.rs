@@ -1,5 +1,6 @@
 //! `cdx sessions`: download and upload sessions.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::{CommandError, Context, Exit};
@@ -174,12 +175,12 @@ fn unknown(kind: SessionKind, id: impl ToString) -> StoreError {
     StoreError::unknown(NameKind::Session(kind), &id.to_string(), &[])
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct SessionList {
     sessions: Vec<SessionLine>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct SessionLine {
     job: JobId,
     created: ShownTime,
@@ -187,7 +188,7 @@ struct SessionLine {
     report: SessionReport,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
 enum SessionReport {
     Download(DownloadReport),
@@ -289,13 +290,13 @@ fn summary(report: &DownloadReport) -> String {
 }
 
 /// The row versions between which a session holds what changed.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 struct RowVersions {
     since: i64,
     until: i64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct DownloadDetail {
     job: JobId,
     created: ShownTime,
@@ -356,7 +357,7 @@ impl Report for DownloadDetail {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct UploadDetail {
     job: JobId,
     created: ShownTime,

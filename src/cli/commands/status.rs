@@ -1,5 +1,6 @@
 //! `cdx status`: an environment on one screen.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::doctor::examine;
@@ -86,7 +87,7 @@ impl Here {
 }
 
 /// What waits, in numbers.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize, JsonSchema)]
 struct WaitingSums {
     /// Rows of registers that are offline.
     to_merge: u64,
@@ -133,7 +134,7 @@ impl WaitingSums {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ChannelStatus {
     channel: String,
     /// The channel that an offline database is of.
@@ -151,7 +152,7 @@ struct ChannelStatus {
 }
 
 /// What is wrong, by cause.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Problem {
     code: &'static str,
     title: String,
@@ -221,7 +222,7 @@ fn clears_the_way(command: &Suggestion) -> bool {
     command.jobs().is_empty() && !restarts
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct StatusReport {
     version: String,
     now: ShownTime,

@@ -6,6 +6,7 @@ mod scope;
 
 pub(crate) use scope::CompareRequest;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use self::brought::{Brought, BroughtTable};
@@ -37,7 +38,7 @@ pub(crate) struct Compared {
 }
 
 /// One table in one channel database.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct ComparedTable {
     /// The channel or offline database.
     pub(crate) channel: String,
@@ -56,7 +57,7 @@ pub(crate) struct ComparedTable {
 }
 
 /// What could not be compared.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct NotCompared {
     /// The channel or offline database; none where it is so in every one.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -15,7 +15,7 @@ use crate::store::data::{self, DrawnColumn};
 use crate::store::{Db, Headquarters, StoreError, Tx};
 
 /// Rows that were made in a table.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub(crate) struct MadeRows {
     /// The table.
     pub(crate) table: String,

@@ -7,6 +7,7 @@ mod summary;
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::diagnosis::Diagnosis;
@@ -14,7 +15,7 @@ use crate::model::source::{Encoding, Sources};
 use crate::report::page::{Page, Report};
 
 /// What `check` says.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct CheckReport {
     /// What was found, and what could be judged.
     #[serde(flatten)]
@@ -36,7 +37,7 @@ pub(crate) struct CheckReport {
 }
 
 /// A file that is not in UTF-8.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct OtherEncoding {
     /// The file.
     pub(crate) file: String,

@@ -3,6 +3,7 @@
 mod status;
 mod trace;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::new_customer::NewCustomer;
@@ -163,7 +164,7 @@ fn batch(context: &Context, operation: Option<&str>) -> Result<Exit, CommandErro
     context.end(exit, &SynchronizeReport { processed, failed, waiting })
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct CustomerList {
     total: u64,
     customers: Vec<Customer>,
@@ -188,7 +189,7 @@ impl Report for CustomerList {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct CustomerDetail {
     customer: Customer,
 }
@@ -234,7 +235,7 @@ impl Report for CustomerDetail {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct DeletionReport {
     deleted: AccountNum,
 }
@@ -246,7 +247,7 @@ impl Report for DeletionReport {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct EditReport {
     account: String,
     changes: Vec<Change>,
@@ -268,7 +269,7 @@ impl Report for EditReport {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct SynchronizeReport {
     processed: u64,
     failed: u64,

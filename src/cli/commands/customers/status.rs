@@ -1,6 +1,7 @@
 //! `cdx customers status`: the customer synchronization status (C04).
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{EditReport, changes};
@@ -134,7 +135,7 @@ fn list(context: &Context, filters: &Filters) -> Result<Exit, CommandError> {
 }
 
 /// Operations that are in a channel's file, and that no upload has collected.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct WaitingChannel {
     channel: String,
     rows: u64,
@@ -289,7 +290,7 @@ fn left_alone(page: &mut Page, left: &[LeftField<ShownTime>]) {
     page.table(["attribute", "its value", "kept", "set by", "at"], left.iter().map(row).collect());
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct OperationList {
     operations: Vec<Operation>,
     waiting_in_channels: Vec<WaitingChannel>,
@@ -352,7 +353,7 @@ impl Report for OperationList {
 }
 
 /// An operation, and what it would come to where it is not completed.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ShownOperation {
     #[serde(flatten)]
     detail: OperationDetail,

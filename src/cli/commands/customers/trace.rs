@@ -1,5 +1,6 @@
 //! `cdx customers trace`: one customer's way, and what brings it on.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::{CommandError, Context, Exit};
@@ -51,14 +52,14 @@ fn one(reader: &Reader, word: &str) -> Result<TracedCustomer, CommandError> {
     Err(StoreError::Unknown { what, name, nearest, expected: Vec::new() }.into())
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct TraceReport {
     customer: TracedCustomer,
     steps: Vec<Step>,
 }
 
 /// A part of the way, with its time as readers have it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Step {
     stage: TraceStage,
     #[serde(skip_serializing_if = "Option::is_none")]

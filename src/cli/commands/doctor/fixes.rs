@@ -1,19 +1,20 @@
 //! What `cdx doctor --fix` ran.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::suggestion::{Prose, Suggestion};
 use crate::report::page::{Page, Report};
 
 /// The commands of the safe fixes, and what came of them.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Fixes {
     pub(super) dry_run: bool,
     pub(super) commands: Vec<FixStep>,
 }
 
 /// One command.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct FixStep {
     pub(super) command: String,
     #[serde(skip)]

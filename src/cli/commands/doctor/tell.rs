@@ -1,5 +1,6 @@
 //! Printing a diagnosis, and the exit code it leads to.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::fixes::Fixes;
@@ -12,7 +13,7 @@ use crate::store::mark::SETTINGS_FILE;
 use crate::store::repository;
 
 /// A diagnosis, behind what was run to fix it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct DoctorReport {
     #[serde(flatten)]
     diagnosis: Diagnosis,

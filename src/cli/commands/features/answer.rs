@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::entity::tell_unmatched;
@@ -16,7 +17,7 @@ use crate::report::page::{Page, Report, count};
 use crate::runtime::features::survey;
 use crate::store::{StoreError, answer, features, topology};
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct AnswerReport {
     /// The answer; none where the channel is asked now.
     file: Option<String>,
@@ -29,7 +30,7 @@ struct AnswerReport {
 }
 
 /// A feature of which the answer, headquarters and the channel do not say the same.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Difference {
     feature: String,
     /// What the file says.

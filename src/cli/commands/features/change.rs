@@ -1,6 +1,7 @@
 //! `cdx features enable`, `disable`, `schedule`, `unschedule`, `enable-all` and `refresh`.
 
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::{CommandError, Context, Exit};
@@ -65,7 +66,7 @@ impl Asked {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ChangeReport {
     feature: String,
     enabled: bool,
@@ -273,7 +274,7 @@ fn notes(catalogue: &Catalogue, standing: &Standing, gate: &Gate, asked: Asked) 
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct AllReport {
     changed: Vec<String>,
     scheduled: Vec<String>,

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::entity::{read, tell_unmatched};
@@ -15,7 +16,7 @@ use crate::model::suggestion::Prose;
 use crate::report::page::{Page, Report, count};
 use crate::store::features;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ViolationReport {
     file: Option<String>,
     /// What the environment breaks, or would break after the import.
@@ -29,7 +30,7 @@ struct ViolationReport {
 }
 
 /// A rule that is broken, with its command as it is typed here.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ViolationLine {
     #[serde(flatten)]
     rule: Violation,

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::entity::read;
@@ -14,7 +15,7 @@ use crate::report::page::{Page, Report};
 use crate::runtime::features::survey;
 use crate::store::{Environment, features};
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct DiffReport {
     left: String,
     right: String,
@@ -25,7 +26,7 @@ struct DiffReport {
 }
 
 /// A row of one side that matches no feature.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct OfSide {
     side: String,
     #[serde(flatten)]

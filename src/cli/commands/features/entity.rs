@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::{CommandError, Context, Exit};
@@ -35,7 +36,7 @@ fn named(path: &Path, endings: &[&str]) -> Result<(), CommandError> {
     Err(CommandError::usage("file-kind", message, Suggestion::from(export)))
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ExportReport {
     file: String,
     rows: usize,
@@ -61,7 +62,7 @@ pub(super) fn export(
     context.done(&ExportReport { file: path.display().to_string(), rows: rows.len() })
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ImportReport {
     file: String,
     changed: Vec<String>,

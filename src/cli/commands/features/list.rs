@@ -1,5 +1,6 @@
 //! `cdx features list` and `show`.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::{CommandError, Context, Exit};
@@ -17,7 +18,7 @@ use crate::store::feature_log::{self, LogLine};
 use crate::store::features;
 
 /// A feature as lists and details show it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct FeatureLine {
     slug: String,
     name: String,
@@ -68,7 +69,7 @@ impl FeatureLine {
 const NOT_PUBLIC: &str = " (class not public)";
 
 /// In how many channels a feature is in each state.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 struct Summary {
     off: usize,
@@ -104,14 +105,14 @@ impl Summary {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ListedFeature {
     #[serde(flatten)]
     line: FeatureLine,
     channels: Summary,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct FeatureList {
     features: Vec<ListedFeature>,
     /// Whether the text shows those without a gate file too.
@@ -167,7 +168,7 @@ pub(super) fn list(
     context.done(&list)
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct FeatureDetail {
     #[serde(flatten)]
     feature: FeatureLine,

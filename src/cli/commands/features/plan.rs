@@ -1,5 +1,6 @@
 //! `cdx features plan`: the whole way to a feature that is effective everywhere.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::{CommandError, Context, Exit};
@@ -31,7 +32,7 @@ impl From<ShellArg> for Shell {
 }
 
 /// A plan, with its commands as they are typed here.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct PlanReport {
     #[serde(flatten)]
     plan: Plan,
@@ -40,7 +41,7 @@ struct PlanReport {
 }
 
 /// A setting beside the feature that keeps an operation from being local.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ChoiceLine {
     operation: &'static str,
     channels: Vec<String>,
@@ -51,7 +52,7 @@ struct ChoiceLine {
 }
 
 /// One step.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct StepLine {
     kind: StepKind,
     command: Option<String>,
