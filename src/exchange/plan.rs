@@ -39,6 +39,9 @@ pub(super) fn plan_subjob(
         let mut plan = sides.plan(subjob, target)?;
         plan.exclude_offline |= job.exclude_offline;
         plan.shared = sides.shared(definitions, subjob, target, &plan);
+        if job.exclude_offline {
+            plan.kept_offline = sides.kept_offline(definitions, target, &plan);
+        }
         Ok(plan)
     };
     subjob.targets.iter().map(plan).collect()
@@ -102,6 +105,7 @@ impl Sides<'_> {
             filter: subjob.filter.clone(),
             exclude_offline: subjob.exclude_offline,
             shared: Vec::new(),
+            kept_offline: Vec::new(),
         })
     }
 
@@ -138,34 +142,59 @@ impl Sides<'_> {
         target: &Target,
         plan: &TablePlan,
     ) -> Vec<Scope> {
-        let scheduled = |other: &Subjob| {
-            let line = |job: &Job| job.lines.iter().any(|l| l.enabled && l.subjob == other.id);
-            definitions.jobs.iter().any(line)
+        self.scopes(definitions, target, plan, |_, brings| brings.id != subjob.id)
+    }
+
+    /// Subjobs that bring rows to the same table of an offline database, whatever job they are in.
+    fn kept_offline(
+        &self,
+        definitions: &Definitions,
+        target: &Target,
+        plan: &TablePlan,
+    ) -> Vec<Scope> {
+        self.scopes(definitions, target, plan, |job, brings| {
+            !job.exclude_offline && !brings.exclude_offline
+        })
+    }
+
+    /// What those subjobs bring to a channel table that some job has, and that are asked for.
+    fn scopes(
+        &self,
+        definitions: &Definitions,
+        target: &Target,
+        plan: &TablePlan,
+        wanted: impl Fn(&Job, &Subjob) -> bool,
+    ) -> Vec<Scope> {
+        let scheduled = |brings: &Subjob| {
+            let line = |job: &&Job| job.lines.iter().any(|l| l.enabled && l.subjob == brings.id);
+            definitions.jobs.iter().filter(line).any(|job| wanted(job, brings))
         };
         definitions
             .subjobs
             .iter()
-            .filter(|other| other.id != subjob.id && scheduled(other) && other.counter.is_none())
-            .flat_map(|other| other.targets.iter().map(move |theirs| (other, theirs)))
+            .filter(|brings| brings.counter.is_none() && scheduled(brings))
+            .flat_map(|brings| brings.targets.iter().map(move |theirs| (brings, theirs)))
             .filter(|(_, theirs)| theirs.file_name().eq_ignore_ascii_case(&target.file_name()))
-            .filter_map(|(other, theirs)| {
-                let from = self.hq.get(&other.table.to_ascii_uppercase())?;
-                let to = self.channel.get(&theirs.file_name().to_ascii_uppercase())?;
-                let direction = other.direction;
-                let fields = key::Sides { from, to, fields: &theirs.fields, direction }.columns();
-                let key = plan.key.iter().map(|wanted| {
-                    fields
-                        .iter()
-                        .find(|f| f.to.eq_ignore_ascii_case(&wanted.to))
-                        .map(|f| f.from.clone())
-                });
-                Some(Scope {
-                    hq_table: from.name.clone(),
-                    key: key.collect::<Option<_>>()?,
-                    filter: other.filter.clone(),
-                })
-            })
+            .filter_map(|(brings, theirs)| self.scope(plan, brings, theirs))
             .collect()
+    }
+
+    /// The rows that a subjob brings to a target, by the key that a plan has for it; none where it
+    /// brings no such key.
+    fn scope(&self, plan: &TablePlan, brings: &Subjob, target: &Target) -> Option<Scope> {
+        let from = self.hq.get(&brings.table.to_ascii_uppercase())?;
+        let to = self.channel.get(&target.file_name().to_ascii_uppercase())?;
+        let direction = brings.direction;
+        let fields = key::Sides { from, to, fields: &target.fields, direction }.columns();
+        let key = plan.key.iter().map(|wanted| {
+            let own = fields.iter().find(|field| field.to.eq_ignore_ascii_case(&wanted.to));
+            own.map(|field| field.from.clone())
+        });
+        Some(Scope {
+            hq_table: from.name.clone(),
+            key: key.collect::<Option<_>>()?,
+            filter: brings.filter.clone(),
+        })
     }
 }
 

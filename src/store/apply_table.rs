@@ -3,16 +3,27 @@
 use super::catalogue::find_table;
 use super::diagnose;
 use super::error::StoreError;
+use super::pack::kept_offline_table;
 use super::packed_table::PackedTable;
 use super::rejection::{ApplyError, Rejection, dotted};
 use super::side::{ChannelDatabase, ChannelTx};
 use super::sql_text::{column_list, quoted};
 use crate::model::schema::Table;
 
-/// Deletes every row of a table (D09); how many.
-pub(super) fn empty_table(channel: &ChannelTx<'_>, table: &PackedTable) -> Result<u64, ApplyError> {
-    existing(channel, table)?;
-    Ok(channel.run(&format!("DELETE FROM main.{}", quoted(&table.target)), [])?)
+/// Deletes every row of a table (D09), but those that other jobs bring to offline databases (D10);
+/// how many.
+pub(super) fn empty_table(
+    channel: &ChannelTx<'_>,
+    packed: &PackedTable,
+) -> Result<u64, ApplyError> {
+    let table = existing(channel, packed)?;
+    let kept = kept_offline_table(&packed.target);
+    let has_kept = "SELECT EXISTS (SELECT 1 FROM pkg.sqlite_schema WHERE name = ?1)";
+    let sql = match channel.number(has_kept, [&kept])? {
+        0 => format!("DELETE FROM main.{}", quoted(&packed.target)),
+        _ => packed.delete_unless_kept(&table, &kept),
+    };
+    Ok(channel.run(&sql, [])?)
 }
 
 /// Writes one table; how many rows it changed.

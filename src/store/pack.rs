@@ -16,7 +16,7 @@ use super::tracking::tracking_table;
 use crate::model::event::{Event, Listener};
 use crate::model::ids::{DownloadId, GroupId, JobId};
 use crate::model::job::Filter;
-use crate::model::plan::{Fill, PlanColumn, TablePlan};
+use crate::model::plan::{Fill, PlanColumn, Scope, TablePlan};
 use crate::model::session::Mode;
 
 /// What a package is to hold.
@@ -150,7 +150,12 @@ fn fill_table(
     }
     let deleted = if whole {
         if !plan.shared.is_empty() {
-            bind_used(hq, &keep_sql(plan), params)?;
+            let kept = keep_table(&plan.target);
+            bind_used(hq, &keep_sql(&kept, &plan.shared), params)?;
+        }
+        if !plan.kept_offline.is_empty() {
+            let kept = kept_offline_table(&plan.target);
+            bind_used(hq, &keep_sql(&kept, &plan.kept_offline), params)?;
         }
         0
     } else {
@@ -228,15 +233,15 @@ fn number_used(hq: &Headquarters, sql: &str, params: Parameters<'_>) -> Result<u
 fn table_sql(plan: &TablePlan) -> String {
     let made = plan.target_sql.replacen("CREATE TABLE ", "CREATE TABLE pkg.", 1);
     let gone = quoted(&deletes_table(&plan.target));
-    let keep = quoted(&keep_table(&plan.target));
     let keys: Vec<String> = plan.key.iter().map(|field| key_sql(plan, &field.to)).collect();
     let keys = keys.join(", ");
-    let kept = if plan.shared.is_empty() {
-        String::new()
-    } else {
-        format!("CREATE TABLE pkg.{keep} ({keys});")
+    let kept = |scopes: &[Scope], name: String| match scopes {
+        [] => String::new(),
+        _ => format!("CREATE TABLE pkg.{} ({keys});", quoted(&name)),
     };
-    format!("{made}; CREATE TABLE pkg.{gone} ({keys}); {kept}")
+    let everywhere = kept(&plan.shared, keep_table(&plan.target));
+    let offline = kept(&plan.kept_offline, kept_offline_table(&plan.target));
+    format!("{made}; CREATE TABLE pkg.{gone} ({keys}); {everywhere} {offline}")
 }
 
 /// A key column of a package: its type is that of the channel's, or its values would not be
@@ -253,6 +258,11 @@ pub(super) fn deletes_table(target: &str) -> String {
 
 pub(super) fn keep_table(target: &str) -> String {
     format!("cdx_KEPT_{target}")
+}
+
+/// The keys that stay in an offline database when a job is excluded from it (D09, D10).
+pub(super) fn kept_offline_table(target: &str) -> String {
+    format!("cdx_KEPT_OFFLINE_{target}")
 }
 
 fn rows_sql(plan: &TablePlan, whole: bool) -> String {
@@ -330,9 +340,9 @@ fn deletes_sql(plan: &TablePlan) -> String {
     format!("INSERT INTO pkg.{} {}", quoted(&deletes_table(&plan.target)), gone_sql(plan))
 }
 
-fn keep_sql(plan: &TablePlan) -> String {
-    let scopes: Vec<String> = plan
-        .shared
+/// Fills a package's table with the keys of all rows in scopes.
+fn keep_sql(kept: &str, scopes: &[Scope]) -> String {
+    let keys: Vec<String> = scopes
         .iter()
         .map(|scope| {
             format!(
@@ -343,8 +353,7 @@ fn keep_sql(plan: &TablePlan) -> String {
             )
         })
         .collect();
-    let kept = quoted(&keep_table(&plan.target));
-    format!("INSERT INTO pkg.{kept} {}", scopes.join(" UNION "))
+    format!("INSERT INTO pkg.{} {}", quoted(kept), keys.join(" UNION "))
 }
 
 /// Whether a row of `row` belongs to the group `:group` (D18).

@@ -96,6 +96,20 @@ impl PackedTable {
         self.delete_sql(table, &found)
     }
 
+    /// Deletes the keys of the channel that a table of the package does not have.
+    pub(super) fn delete_unless_kept(&self, table: &Table, kept: &str) -> String {
+        let (name, keys) = (quoted(&self.target), column_list(&self.key));
+        let own = self.key.iter().map(|c| format!("{0}{1} AS {0}", quoted(c), self.collate(c)));
+        let own = own.collect::<Vec<_>>().join(", ");
+        let (join, on) = (self.join(), self.same_row("t", "e"));
+        let found = format!(
+            "FROM (SELECT {own} FROM main.{name} EXCEPT SELECT {keys} FROM pkg.{}) e \
+             {join} main.{name} t ON {on}",
+            quoted(kept)
+        );
+        self.delete_sql(table, &found)
+    }
+
     /// Deletes the rows that differ.
     pub(super) fn delete_differing(&self, table: &Table) -> String {
         let name = quoted(&self.target);

@@ -278,11 +278,16 @@ fn an_environment_of_0_4_0_goes_on() {
     migrates(&Env::of_version("0.4.0"));
 }
 
-/// And one of 0.5.0, with an attribute and a second contact on their way.
+/// And those of 0.5.0 and 0.6.0, with an attribute and a second contact on their way.
 #[test]
-fn an_environment_of_0_5_0_goes_on() {
-    let env = Env::of_version("0.5.0");
-    goes_on(&env);
+fn environments_of_0_5_0_and_0_6_0_go_on() {
+    for version in ["0.5.0", "0.6.0"] {
+        goes_on_with_contacts(&Env::of_version(version));
+    }
+}
+
+fn goes_on_with_contacts(env: &Env) {
+    goes_on(env);
     let kept = "SELECT count(*) FROM cdx_CUSTOMERATTRIBUTE WHERE VALUE = 'yes'";
     assert_eq!(number(&env.hq(), kept), 1);
     let phones = "SELECT count(*) FROM LOGISTICSELECTRONICADDRESS WHERE LOCATOR = '555-0111'";

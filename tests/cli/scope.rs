@@ -103,6 +103,39 @@ fn d10_a_full_run_spares_what_other_jobs_bring_to_the_same_table() {
 }
 
 #[test]
+fn d10_a_full_run_of_an_excluded_job_spares_what_others_bring_to_an_offline_database() {
+    // One excluded job has rows of its own for the table, another the very subjob that goes offline.
+    let env = Env::new();
+    let tables = "CREATE TABLE SEATING (RECID INTEGER PRIMARY KEY, NAME NVARCHAR(20) NOT NULL);
+                  CREATE TABLE OUTDOORS (RECID INTEGER PRIMARY KEY, NAME NVARCHAR(20) NOT NULL);";
+    env.write("schema/hq/seating.sql", tables);
+    env.write("schema/channel/seating.sql", OWN_CHANNEL);
+    let everywhere = SEATING.replace("exclude-offline = true\n", "");
+    env.write("jobs/everywhere.toml", &everywhere);
+    let own = SEATING
+        .replace("\"Seating\"", "\"Own\"")
+        .replace("id = \"SEATING\"", "id = \"OUTDOORS\"\ntarget = \"ext.SEATING\"");
+    env.write("jobs/own.toml", &own);
+    let (job, _) = SEATING.split_once("[[subjob]]").unwrap();
+    let same = "[[subjob]]\nid = \"SEATING\"\njobs = [\"Same\"]\n";
+    env.write("jobs/same.toml", &(job.replace("\"Seating\"", "\"Same\"") + same));
+    env.ok("scheduler init");
+    env.ok("schedules set Downloads --jobs 1110 1070 1010 Seating Own Same");
+    let rows = "INSERT INTO SEATING VALUES (1, 'Window');
+                INSERT INTO OUTDOORS VALUES (2, 'Terrace');";
+    env.hq().execute_batch(rows).unwrap();
+    env.ok("run Seating Own Same");
+    let names = "SELECT group_concat(NAME) FROM (SELECT NAME FROM ext_SEATING ORDER BY RECID)";
+    for excluded in ["Own", "Same"] {
+        let others = "INSERT INTO ext_SEATING VALUES (3, 'Nobody''s')";
+        env.channel("houston.offline").execute_batch(others).unwrap();
+        env.ok(&format!("run {excluded} --full"));
+        assert_eq!(text(&env.channel("houston.offline"), names), "Window", "{excluded}");
+        assert_eq!(text(&env.channel("houston"), names), "Window,Terrace", "{excluded}");
+    }
+}
+
+#[test]
 fn d10_a_table_can_belong_to_several_jobs() {
     let env = Env::new();
     env.write(
