@@ -1,12 +1,14 @@
 //! Holds definitions against the tables of both sides.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::merge::{DefinitionSet, FILTER, KEY, Places, of_field, of_target};
 use super::problem::{Kind, Problem, Problems};
 use super::reading;
 use super::shipped::SourceFile;
-use crate::model::job::{DATAAREAID, Definitions, Direction, FieldMap, Filter, Subjob, Target};
+use crate::model::job::{
+    DATAAREAID, Definitions, Direction, FieldMap, Filter, Job, Subjob, Target,
+};
 use crate::model::key::{self, Sides};
 use crate::model::nearest::nearest;
 use crate::model::schema::{Catalogue, Table, Tables};
@@ -50,6 +52,9 @@ pub(crate) fn load_whole(files: &[SourceFile], catalogue: &Catalogue) -> (Defini
     let mut checker = Checker { files, catalogue, places, broken, problems: Problems::default() };
     for subjob in &mut definitions.subjobs {
         checker.subjob(subjob);
+    }
+    for job in definitions.jobs.iter().filter(|job| job.direction == Direction::Download) {
+        checker.targets_once(&definitions, job);
     }
     problems.join(checker.problems);
     let broken = |id: &str| checker.broken.contains(&id.to_ascii_uppercase());
@@ -128,6 +133,23 @@ impl Checker<'_> {
             subjob.key = own.collect();
         }
         subjob.key = subjob.key.iter().map(|column| spelled(from, column)).collect();
+    }
+
+    /// A package has a table once, so that a job can bring it by one subjob only.
+    fn targets_once(&mut self, definitions: &Definitions, job: &Job) {
+        let mut brought: HashMap<String, &str> = HashMap::new();
+        for subjob in definitions.subjobs_of(job) {
+            for target in &subjob.targets {
+                let name = target.file_name().to_ascii_uppercase();
+                let first = *brought.entry(name).or_insert(&subjob.id);
+                if first != subjob.id {
+                    let place = of_target(&subjob.id, &target.schema, &target.table);
+                    let (job, target) = (job.id.to_string(), target.dotted());
+                    let kind = Kind::TargetTwice { job, target, first: first.to_owned() };
+                    self.note(&subjob.id, &[place], &kind);
+                }
+            }
+        }
     }
 
     fn fields(&mut self, id: &str, target: &mut Target, from: &Table, to: &Table) {

@@ -215,6 +215,19 @@ pub enum Kind {
         /// The first version of the stage before.
         before: String,
     },
+    /// A download job that brings one channel table twice, where a package has it once.
+    #[error(
+        "job {job} brings {target} by subjob {first} already; another subjob of that table \
+         needs another job"
+    )]
+    TargetTwice {
+        /// The job.
+        job: String,
+        /// The channel table.
+        target: String,
+        /// The subjob that brings it already.
+        first: String,
+    },
     /// A job that mixes directions.
     #[error("subjob {subjob} has a replication counter and is scheduled by download job {job}")]
     CounterInDownload {
@@ -249,6 +262,7 @@ impl Kind {
             Self::Changes { .. } => "changes-existing",
             Self::NoCounter { .. } => "no-counter",
             Self::CounterUnindexed { .. } => "counter-unindexed",
+            Self::TargetTwice { .. } => "target-twice",
             Self::CounterInDownload { .. } => "counter-in-download",
             Self::UnknownFeature { .. } => "unknown-feature",
             Self::DuplicateFeature { .. } => "duplicate-feature",
