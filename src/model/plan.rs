@@ -32,8 +32,8 @@ pub struct TablePlan {
     pub exclude_offline: bool,
     /// Other subjobs that bring rows to the same channel table (D10).
     pub shared: Vec<Scope>,
-    /// For a job that offline databases are excluded from: what other jobs bring to the table there,
-    /// which a full run spares (D09, D10).
+    /// For a job that offline databases are excluded from: what other jobs bring to the table
+    /// there, which a full run spares (D09, D10).
     pub kept_offline: Vec<Scope>,
 }
 
