@@ -14,5 +14,6 @@ pub mod gates;
 pub mod model;
 pub mod report;
 pub mod runtime;
+pub mod scenario;
 pub mod store;
 pub mod world;

@@ -87,7 +87,7 @@ fn left_is_never_built_on_right() {
         &["exchange"],
         &["runtime"],
         &["diagnosis"],
-        &["doctor", "check"],
+        &["doctor", "check", "scenario"],
         &["report"],
         &["cli"],
     ];

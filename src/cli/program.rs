@@ -177,10 +177,15 @@ fn fits(command: &Command, format: FormatArg) -> Result<(), CommandError> {
         return Err(CommandError::usage("usage", message, hint));
     }
     match format.diagnoses_own() {
+        Some("junit") if matches!(command, Command::Test(_)) => Ok(()),
         Some(word) if !matches!(command, Command::Doctor(_) | Command::Check(_)) => {
+            let who = match format {
+                FormatArg::Junit => "doctor, check and test",
+                _ => "doctor and check",
+            };
             Err(CommandError::usage(
                 "usage",
-                format!("only doctor and check write --format {word}, expected text or json"),
+                format!("only {who} write --format {word}, expected text or json"),
                 Prose::hint("use it there", Doctor { format: Some(word), ..Doctor::default() }),
             ))
         }

@@ -11,7 +11,7 @@ use crate::model::run::Phase;
 use crate::model::session::{SessionId, SessionKind};
 use crate::model::suggestion::{
     Check, Consent, Doctor, OfChannels, OfCustomers, OfExtensions, OfFeatures, OfJobs, OfSessions,
-    ProfileSwitch, Run, SetSchedule, Shell, Suggestion,
+    ProfileSwitch, Run, SetSchedule, Shell, Suggestion, TestRun,
 };
 use crate::model::version::Version;
 
@@ -74,6 +74,8 @@ fn of_name(name: &str) -> Vec<Suggestion> {
         Doctor { fix: true, ..Doctor::default() }.into(),
         Check { path: Some(own()), only: Some("CDX704".to_owned()), ..Check::default() }.into(),
         Check { baseline: Some(own()), write_baseline: true, ..Check::default() }.into(),
+        TestRun { file: own(), only: Some(own()), keep: Some(own()), list: false }.into(),
+        TestRun { file: own(), list: true, ..TestRun::default() }.into(),
         Suggestion::Explain(own()),
         Suggestion::Help(Some("run".to_owned())),
         Suggestion::Version,
@@ -198,6 +200,7 @@ fn every_suggestion_is_understood_as_it_is_typed() {
                             | Suggestion::DemoElsewhere(_)
                             | Suggestion::DemoChapter(..)
                             | Suggestion::Check(_)
+                            | Suggestion::Test(_)
                     );
                     assert_eq!(named.as_deref(), env.filter(|_| !elsewhere), "{typed}");
                     true

@@ -5,6 +5,7 @@ mod file;
 mod merge;
 pub(crate) mod problem;
 mod reading;
+pub mod scenario;
 pub(crate) mod script;
 mod seed;
 pub(crate) mod settings;

@@ -5,6 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::scenario::problem::ScenarioProblem;
 use super::script::{CHANGED, ScriptProblem};
 use crate::model::key::NoKey;
 use crate::model::wording::{count, grouped};
@@ -105,6 +106,9 @@ pub enum Kind {
     /// A statement of a schema script that is refused, or that fails.
     #[error("{0}")]
     Script(ScriptProblem),
+    /// Something in a scenario file that is refused.
+    #[error("{0}")]
+    Scenario(ScenarioProblem),
     /// The same field twice.
     #[error("field {field} is listed twice")]
     DuplicateField {
@@ -255,6 +259,7 @@ impl Kind {
             Self::CompanyListed => "dataareaid-listed",
             Self::Key(why) => why.code(),
             Self::Script(problem) => problem.code(),
+            Self::Scenario(problem) => problem.code(),
             Self::DuplicateField { .. } => "duplicate-field",
             Self::DuplicateSubjob { .. } => "duplicate-subjob",
             Self::DuplicateJob { .. } => "duplicate-job",
@@ -285,6 +290,7 @@ impl Kind {
                 Some(format!("did you mean {nearest}?"))
             }
             Self::Script(problem) => Some(problem.hint().to_owned()),
+            Self::Scenario(problem) => problem.hint(),
             Self::CompanyListed => Some("take it out of the list".to_owned()),
             Self::NoCounter { .. } => {
                 Some("add counter = \"REPLICATIONCOUNTERFROMORIGIN\"".to_owned())

@@ -56,7 +56,12 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn wrong(&mut self, key: &str, value: &Spanned<DeValue<'_>>, expected: &'static str) {
+    pub(crate) fn wrong(
+        &mut self,
+        key: &str,
+        value: &Spanned<DeValue<'_>>,
+        expected: &'static str,
+    ) {
         let found = value.get_ref().type_str().to_owned();
         self.note(value.span().start, Kind::WrongType { key: key.to_owned(), found, expected });
     }

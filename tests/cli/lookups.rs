@@ -33,7 +33,7 @@ const NAMES: &[(&str, &str)] = &[
 const FREE: &[&str] = &[
     "dir root file files path paths extension left right base baseline env chapter",
     "app_version scale_unit_version seed limit since every value date duration time days_transactions_exist",
-    "rows first_name middle_name last_name email phone title secondary_contact attribute contact set identity",
+    "at_once keep rows first_name middle_name last_name email phone title secondary_contact attribute contact set identity",
     "street city state zip county channels customers",
 ];
 
@@ -74,6 +74,7 @@ fn fitting(words: &str, id: &str) -> &'static str {
         (_, "profile") => "Stores",
         (_, "table") => "CUSTGROUP",
         (_, "date") => "2026-03-01",
+        ("test", "paths") => "scenario.toml",
         ("customers status edit", "set") => "CITY=Rye",
         ("pos edit-address", "set") => "city=Rye",
         (_, "set") => "phone=1",
@@ -182,6 +183,7 @@ fn every_name_that_is_typed_is_looked_up() {
     let env = Env::asynchronous();
     env.create_async("houston", "Byron");
     env.ok("run P");
+    env.write("scenario.toml", "name = \"one\"\n[[step]]\nrun = \"status\"\n");
     let mut asked = Vec::new();
     look_up(&env, &cdx::cli::tree(), "", &mut asked);
     assert!(asked.len() > 80, "{}", asked.join("\n"));

@@ -62,6 +62,8 @@ mod rehearsed;
 mod relations;
 mod replaced;
 mod runtime;
+mod scenario_files;
+mod scenarios;
 mod schedules;
 mod scope;
 mod scripts;

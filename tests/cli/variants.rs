@@ -25,6 +25,7 @@ const TYPES: &[(&str, &str, &str)] = &[
     ("fault", "FaultError", "src/world/fault.rs"),
     ("problem", "Kind", "src/definitions/problem.rs"),
     ("script", "ScriptProblem", "src/definitions/script.rs"),
+    ("scenario", "ScenarioProblem", "src/definitions/scenario/problem.rs"),
     ("key", "NoKey", "src/model/key.rs"),
     ("feature", "UnknownFeature", "src/gates/catalogue.rs"),
     ("rejection", "Rejection", "src/store/rejection.rs"),
@@ -342,6 +343,7 @@ collected! {
     of_faults "fault"
     of_definitions "problem"
     of_scripts "script"
+    of_scenarios "scenario"
     of_keys "key"
     of_features "feature"
     of_rejections "rejection"

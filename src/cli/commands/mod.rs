@@ -50,6 +50,7 @@ commands! {
     clock Clock,
     doctor Doctor,
     check Check,
+    test Test,
     explain Explain,
     completions Completions,
     man Man,

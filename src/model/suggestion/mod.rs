@@ -1,13 +1,16 @@
 //! A suggested command: a value that knows what it does, and alone how it is written.
 
 mod prose;
+mod set_schedule;
+mod test_run;
 mod written;
 
 pub(crate) use prose::{Part, Prose};
+pub use set_schedule::SetSchedule;
+pub use test_run::TestRun;
 pub(crate) use written::{Shell, quoted};
 
 use super::ids::{DownloadId, UploadId};
-use super::interval::Interval;
 use super::run::Phase;
 use super::session::{SessionId, SessionKind};
 use super::version::Version;
@@ -119,6 +122,8 @@ pub enum Suggestion {
     Doctor(Doctor),
     /// Looks what is wrong with a repository.
     Check(Check),
+    /// Plays scenarios.
+    Test(TestRun),
     /// Explains a word.
     Explain(String),
     /// Shows the help of a command, or of all.
@@ -348,34 +353,6 @@ pub struct Consent {
     pub irreversible: bool,
 }
 
-/// A change of a distribution schedule.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SetSchedule {
-    /// Its name; one that is not there is made.
-    pub name: String,
-    /// Whether it is active.
-    pub(crate) active: Option<bool>,
-    /// It gets a recurring batch.
-    pub(crate) recurring: bool,
-    /// Its batch waits for its next time.
-    pub(crate) waiting: bool,
-    /// How often that batch runs.
-    pub(crate) every: Option<Interval>,
-    /// Jobs that it runs and no others.
-    pub(crate) jobs: Vec<String>,
-    /// Jobs beside those that it runs.
-    pub(crate) add_jobs: Vec<String>,
-    /// Groups beside those that it serves.
-    pub(crate) add_groups: Vec<String>,
-}
-
-impl SetSchedule {
-    /// A change of the schedule of this name.
-    pub(crate) fn of(name: &str) -> Self {
-        Self { name: name.to_owned(), ..Self::default() }
-    }
-}
-
 /// What a functionality profile switches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ProfileSwitch {
@@ -444,6 +421,7 @@ families! {
     SetSchedule => SetSchedule,
     Doctor => Doctor,
     Check => Check,
+    TestRun => Test,
 }
 
 impl Suggestion {

@@ -2,7 +2,7 @@
 
 use super::{
     Check, Consent, Doctor, OfChannels, OfCustomers, OfExtensions, OfFeatures, OfJobs, OfSessions,
-    ProfileSwitch, Run, SetSchedule, Suggestion,
+    ProfileSwitch, Run, SetSchedule, Suggestion, TestRun,
 };
 use crate::model::run::Phase;
 use crate::model::session::{SessionId, SessionKind};
@@ -216,6 +216,7 @@ impl Suggestion {
             Self::Clock => Words::of("clock show"),
             Self::Doctor(doctor) => doctor.words(),
             Self::Check(check) => return (check.words(), Place::Own),
+            Self::Test(test) => return (test.words(), Place::Own),
             Self::Explain(word) => Words::of("explain").value(word),
         };
         (words, Place::Environment)
@@ -402,5 +403,12 @@ impl SetSchedule {
             .options("--jobs", &self.jobs)
             .options("--add-jobs", &self.add_jobs)
             .options("--add-groups", &self.add_groups)
+    }
+}
+
+impl TestRun {
+    fn words(&self) -> Words {
+        let words = Words::of("test").value(&self.file).option("--only", self.only.as_ref());
+        words.option("--keep", self.keep.as_ref()).flag(self.list, "--list")
     }
 }
