@@ -297,6 +297,18 @@ fn files_beside_the_scenario_are_found() {
     env.run("test sub").expect(0);
 }
 
+/// A command may go on in the next line, also where lines end as on Windows.
+#[test]
+fn a_command_goes_on_in_the_next_line() {
+    let text = "[[step]]\nrun = '''\nrun \\\n  1110 \\\n  1010\n'''\n\
+                expect = { json = { \"/jobs/1/job\" = \"1010\" } }\n";
+    let env = scenario(text);
+    env.run("test x.toml").expect(0);
+    let written = fs::read_to_string(env.path().join("x.toml")).unwrap();
+    env.write("y.toml", &written.replace('\n', "\r\n"));
+    env.run("test y.toml").expect(0);
+}
+
 /// An environment that cannot be made fails the scenario, and says why.
 #[test]
 fn an_environment_that_cannot_be_made_fails_the_scenario() {

@@ -11,7 +11,31 @@ pub(super) fn split(line: &str) -> Result<Vec<String>, (usize, ScenarioProblem)>
         let found = line[at..end].replace('\n', " ");
         return Err((at, ScenarioProblem::OfAShell { found, why }));
     }
-    shlex::split(line).ok_or((0, ScenarioProblem::NotWords))
+    shlex::split(&joined(line)).ok_or((0, ScenarioProblem::NotWords))
+}
+
+/// A line without the ends of lines that a backslash takes away; `shlex` would make words of them.
+fn joined(line: &str) -> String {
+    let mut whole = String::with_capacity(line.len());
+    let (mut literal, mut letters) = (None, line.chars());
+    while let Some(c) = letters.next() {
+        match (literal, c) {
+            (None | Some('"'), '\\') => match letters.next() {
+                Some('\n') => {}
+                other => whole.extend([c].into_iter().chain(other)),
+            },
+            (Some(open), c) if c == open => {
+                literal = None;
+                whole.push(c);
+            }
+            (None, '"' | '\'') => {
+                literal = Some(c);
+                whole.push(c);
+            }
+            _ => whole.push(c),
+        }
+    }
+    whole
 }
 
 const SUBSTITUTES: &str = "it would put the output of a command in its place";
@@ -78,6 +102,7 @@ mod tests {
             ("show ${A} '${B}'", &["show", "${A}", "${B}"]),
             ("\n run 1110 # all of it; really\n", &["run", "1110"]),
             ("run \\\n 1110", &["run", "1110"]),
+            ("run 11\\\n10 \"a\\\nb\" 'c\\\nd'", &["run", "1110", "ab", "c\\\nd"]),
             ("a ''", &["a", ""]),
             ("a 'C:\\x' b#c", &["a", "C:\\x", "b#c"]),
         ] {

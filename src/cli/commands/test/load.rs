@@ -43,7 +43,9 @@ pub(super) fn files(
     });
     let (mut files, mut problems) = (Vec::new(), Problems::default());
     for (path, place) in named {
-        let (file, text) = (shown(&path), input::text(&place, input::DEFINITIONS)?);
+        // A line end of Windows within a command would be a part of its word.
+        let text = input::text(&place, input::DEFINITIONS)?.replace("\r\n", "\n");
+        let file = shown(&path);
         let scenario = match scenario::parse(&file, &text) {
             Ok(scenario) => scenario,
             Err(found) => {
