@@ -4,6 +4,7 @@ mod about_files;
 mod about_tables;
 mod app;
 mod commands;
+mod completion;
 mod context;
 pub(crate) mod error;
 pub(crate) mod exit;

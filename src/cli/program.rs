@@ -11,6 +11,7 @@ use clap::{CommandFactory, FromArgMatches, Parser};
 
 use super::app::Cli;
 use super::commands::Command;
+use super::completion;
 use super::context::{Context, Inner, Program};
 use super::error::CommandError;
 use super::exit::{CRASHED, Exit};
@@ -64,7 +65,12 @@ pub fn tree() -> clap::Command {
 /// Runs the program with these arguments, the first being its own name.
 pub fn main_with(args: impl IntoIterator<Item = OsString>) -> Exit {
     let args: Vec<OsString> = args.into_iter().collect();
-    parse(&args, &Surroundings { folder: Folder::Process, streams: Streams::Process })
+    let around = Surroundings { folder: Folder::Process, streams: Streams::Process };
+    match completion::answer(Cli::command, &args, |typed| environment_typed(typed, &around)) {
+        Ok(true) => Exit::Done,
+        Ok(false) => parse(&args, &around),
+        Err(error) => usage(&args, &error, &around),
+    }
 }
 
 /// Runs the program inside this process: in a folder (files that are named beside the
@@ -148,6 +154,11 @@ fn place(env: Option<&Path>, here: &Folder) -> Option<String> {
     Environment::place(named, &here.path().ok()?)
 }
 
+/// The environment that a command line or `CDX_ENV` names, where it cannot be parsed.
+fn environment_typed(args: &[OsString], around: &Surroundings) -> Option<PathBuf> {
+    named_env(args).or_else(|| from_variable(&around.folder)).map(PathBuf::from)
+}
+
 /// The environment that `CDX_ENV` names; an empty one counts as unset.
 fn from_variable(here: &Folder) -> Option<String> {
     match here {
@@ -226,7 +237,7 @@ fn usage(args: &[OsString], error: &clap::Error, around: &Surroundings) -> Exit 
         || args.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json");
     let format = if json { Format::Json } else { Format::Text };
     let output = Output::new(format, ColorChoice::Auto, around.streams.clone());
-    let env = named_env(args).or_else(|| from_variable(&around.folder)).map(PathBuf::from);
+    let env = environment_typed(args, around);
     let output = output.of_environment(place(env.as_deref(), &around.folder));
     let output = output.named(named_env(args));
     let printed = if wanted {

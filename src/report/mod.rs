@@ -8,7 +8,7 @@ pub(crate) mod output;
 pub(crate) mod page;
 pub(crate) mod palette;
 pub(crate) mod progress;
-mod safe;
+pub(crate) mod safe;
 pub(crate) mod scenario;
 pub(crate) mod streams;
 pub(crate) mod text;

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 /// One line: line ends within it are escaped too, so that no value makes a line of its own.
-pub(in crate::report) fn line(text: &str) -> String {
+pub(crate) fn line(text: &str) -> String {
     escaped(text, |_, _| false)
 }
 

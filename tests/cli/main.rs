@@ -14,6 +14,7 @@ mod ci;
 mod clock;
 mod commands;
 mod compare;
+mod completion;
 mod crash;
 mod data;
 mod definitions;
