@@ -54,7 +54,6 @@ impl Named {
     fn of(words: &str, argument: &str) -> Option<Self> {
         Some(match (words, argument) {
             ("channels rebuild" | "channels reseed", "channel" | "name") => Self::Database,
-            ("channels pause" | "channels resume" | "channels set", "name") => Self::Channel,
             ("schedules set", "name") => Self::Schedule,
             ("explain", "word") => Self::Explained,
             ("customers trace", "word") | (_, "account" | "default_customer" | "customer") => {
@@ -62,7 +61,9 @@ impl Named {
             }
             ("check", "only" | "skip") => Self::CheckRule,
             (_, "only" | "skip") => Self::DoctorRule,
-            (_, "channel") => Self::Channel,
+            ("channels pause" | "channels resume" | "channels set", "name") | (_, "channel") => {
+                Self::Channel
+            }
             (_, "group" | "groups" | "add_groups" | "remove_groups") => Self::Group,
             (_, "job" | "jobs" | "add_jobs" | "remove_jobs") => Self::Job,
             (_, "profile") => Self::Profile,
