@@ -39,7 +39,7 @@ pub(super) struct Judging {
 
 /// The least severe finding that makes the exit code 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum FailOn {
+pub(super) enum FailOn {
     /// Errors.
     Error,
     /// Errors and warnings.
@@ -48,6 +48,18 @@ enum FailOn {
     Info,
     /// Nothing.
     Never,
+}
+
+impl FailOn {
+    /// The least severe finding that counts; none where nothing does.
+    pub(super) fn threshold(self) -> Option<Severity> {
+        match self {
+            Self::Error => Some(Severity::Error),
+            Self::Warning => Some(Severity::Warning),
+            Self::Info => Some(Severity::Info),
+            Self::Never => None,
+        }
+    }
 }
 
 /// Who asks.
@@ -73,12 +85,7 @@ pub(super) struct Question {
 impl Judging {
     /// The least severe finding that counts; none where nothing does.
     pub(super) fn threshold(&self) -> Option<Severity> {
-        match self.fail_on {
-            FailOn::Error => Some(Severity::Error),
-            FailOn::Warning => Some(Severity::Warning),
-            FailOn::Info => Some(Severity::Info),
-            FailOn::Never => None,
-        }
+        self.fail_on.threshold()
     }
 
     /// Looks up the rules that are named, and reads what was known before.
@@ -208,7 +215,11 @@ pub(super) fn tell_server(
     settings: Option<&str>,
 ) -> Result<bool, CommandError> {
     let text = match context.format {
-        FormatArg::Text | FormatArg::Csv | FormatArg::Json => return Ok(false),
+        FormatArg::Text
+        | FormatArg::Csv
+        | FormatArg::Json
+        | FormatArg::Svg
+        | FormatArg::Mermaid => return Ok(false),
         FormatArg::Junit => formats::junit(diagnosis, threshold)?,
         FormatArg::Sarif => formats::sarif(diagnosis, settings),
         FormatArg::Github => formats::github(diagnosis),

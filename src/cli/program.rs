@@ -17,7 +17,7 @@ use super::error::CommandError;
 use super::exit::{CRASHED, Exit};
 use super::folder::Folder;
 use super::values::FormatArg;
-use crate::model::suggestion::{Doctor, Prose, Suggestion};
+use crate::model::suggestion::{Doctor, OfFeatures, OfSessions, Prose, Suggestion};
 use crate::report::palette::ColorChoice;
 use crate::report::{Failure, Format, Output, Streams};
 use crate::store::Environment;
@@ -134,7 +134,8 @@ fn execute(
     let format = cli.format;
     let context =
         Context { program: PROGRAM, output, folder, env, env_typed, command, format, written };
-    let fits = fits(&cli.command, format).and_then(|()| not_nameless(context.env.as_deref()));
+    let fits = fits(&cli.command, &context.command, format)
+        .and_then(|()| not_nameless(context.env.as_deref()));
     let done = fits.and_then(|()| cli.command.run(&context));
     match done {
         Ok(exit) => exit,
@@ -181,7 +182,18 @@ fn not_nameless(env: Option<&Path>) -> Result<(), CommandError> {
 }
 
 /// Refuses the formats of one command elsewhere.
-fn fits(command: &Command, format: FormatArg) -> Result<(), CommandError> {
+fn fits(command: &Command, words: &str, format: FormatArg) -> Result<(), CommandError> {
+    const DRAWN: &[&str] = &["features graph", "sessions list"];
+    if let Some(word) = format.draws().filter(|_| !DRAWN.contains(&words)) {
+        let draw = if words.starts_with("sessions") {
+            Suggestion::from(OfSessions::Draw(word))
+        } else {
+            OfFeatures::Graph(word).into()
+        };
+        let message =
+            format!("only {} write --format {word}, expected text or json", DRAWN.join(" and "));
+        return Err(CommandError::usage("usage", message, Prose::hint("use it there", draw)));
+    }
     if format == FormatArg::Csv && !matches!(command, Command::Rts(_)) {
         let hint = Prose::hint("use it there", Suggestion::RealTimeCalls { format: Some("csv") });
         let message = "only rts list writes --format csv, expected text or json";

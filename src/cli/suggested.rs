@@ -67,6 +67,7 @@ fn of_name(name: &str) -> Vec<Suggestion> {
         Suggestion::Initialize { delete_existing: true, despite_errors: true },
         Suggestion::Clock,
         Suggestion::Status,
+        Suggestion::Report { customer: Some(own()), file: Some(own()) },
         Suggestion::RealTimeCalls { format: Some("csv") },
         Suggestion::DemoChapter(own(), 2),
         doctor.into(),
@@ -98,6 +99,7 @@ fn of_families(name: &str, agreed: Consent) -> Vec<Suggestion> {
     let (down, up) = (DownloadId(7), UploadId(7));
     let channel = || Some(own());
     let sessions = [
+        OfSessions::Draw("svg"),
         OfSessions::Show(SessionId::Download(down)),
         OfSessions::Show(SessionId::Upload(up)),
         OfSessions::Retry { id: down, channel: channel() },
@@ -130,7 +132,7 @@ fn of_families(name: &str, agreed: Consent) -> Vec<Suggestion> {
     all
 }
 
-fn of_features(name: &str, consent: Consent) -> [OfFeatures; 13] {
+fn of_features(name: &str, consent: Consent) -> [OfFeatures; 14] {
     let own = || name.to_owned();
     [
         OfFeatures::List,
@@ -141,6 +143,7 @@ fn of_features(name: &str, consent: Consent) -> [OfFeatures; 13] {
         OfFeatures::Disable { feature: own(), cascade: true },
         OfFeatures::Schedule { feature: own(), date: "2026-03-01".to_owned(), consent },
         OfFeatures::Unschedule(own()),
+        OfFeatures::Graph("mermaid"),
         OfFeatures::EnableAll(consent),
         OfFeatures::Refresh,
         OfFeatures::Check(Some(own())),

@@ -37,6 +37,12 @@ pub(super) enum FormatArg {
     /// Of lists for spreadsheets alone.
     #[value(hide = true)]
     Csv,
+    /// Of drawings alone.
+    #[value(hide = true)]
+    Svg,
+    /// Of drawings alone.
+    #[value(hide = true)]
+    Mermaid,
     /// Of the doctor and `check` alone.
     #[value(hide = true)]
     Junit,
@@ -52,10 +58,19 @@ impl FormatArg {
     /// The word, where only the doctor and `check` write in this format.
     pub(super) fn diagnoses_own(self) -> Option<&'static str> {
         match self {
-            Self::Text | Self::Json | Self::Csv => None,
+            Self::Text | Self::Json | Self::Csv | Self::Svg | Self::Mermaid => None,
             Self::Junit => Some("junit"),
             Self::Sarif => Some("sarif"),
             Self::Github => Some("github"),
+        }
+    }
+
+    /// The word, where only drawings are written in this format.
+    pub(super) fn draws(self) -> Option<&'static str> {
+        match self {
+            Self::Svg => Some("svg"),
+            Self::Mermaid => Some("mermaid"),
+            Self::Text | Self::Json | Self::Csv | Self::Junit | Self::Sarif | Self::Github => None,
         }
     }
 }
@@ -64,9 +79,11 @@ impl From<FormatArg> for Format {
     fn from(arg: FormatArg) -> Self {
         match arg {
             FormatArg::Json => Self::Json,
-            // Formats of build servers have errors and hints as text, beside them.
+            // Formats of their own have errors and hints as text, beside them.
             FormatArg::Text
             | FormatArg::Csv
+            | FormatArg::Svg
+            | FormatArg::Mermaid
             | FormatArg::Junit
             | FormatArg::Sarif
             | FormatArg::Github => Self::Text,

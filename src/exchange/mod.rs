@@ -25,6 +25,7 @@ mod held;
 pub mod init;
 pub mod initialize;
 pub(crate) mod intents;
+pub(crate) mod lanes;
 pub(crate) mod manage;
 pub(crate) mod notice;
 mod own;

@@ -151,26 +151,6 @@ impl Graph {
         }
     }
 
-    /// For Mermaid.
-    pub(crate) fn mermaid(&self) -> String {
-        let mut text = String::from("graph LR\n");
-        for node in &self.nodes {
-            let name = node.name.replace('"', "#quot;");
-            let _ = writeln!(text, "  {}[\"{name}\"]", node.feature);
-            let _ = writeln!(text, "  style {} fill:{}", node.feature, fill(node.status));
-        }
-        for edge in &self.edges {
-            let label = label(edge);
-            let arrow = match (edge.kind, label.is_empty()) {
-                (Demand::Excludes, _) => "-. excludes .-".to_owned(),
-                (Demand::Requires, true) => "-->".to_owned(),
-                (Demand::Requires, false) => format!("-- {label} -->"),
-            };
-            let _ = writeln!(text, "  {} {arrow} {}", edge.from, edge.to);
-        }
-        text
-    }
-
     /// For Graphviz.
     pub(crate) fn dot(&self) -> String {
         let mut text = String::from(
@@ -206,7 +186,7 @@ fn label(edge: &Edge) -> String {
     edge.when.as_ref().map_or_else(String::new, |fact| format!("with {fact}"))
 }
 
-/// The colour of a state, the same in both drawings.
+/// The colour of a state.
 fn fill(status: Status) -> &'static str {
     match status {
         Status::Mandatory | Status::Enabled => "#b7e1cd",

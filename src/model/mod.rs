@@ -17,6 +17,7 @@ pub(crate) mod job;
 pub(crate) mod job_names;
 pub(crate) mod kept_tables;
 pub(crate) mod key;
+pub(crate) mod lane;
 pub(crate) mod left_field;
 pub(crate) mod log;
 pub(crate) mod name_kind;

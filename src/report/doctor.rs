@@ -28,7 +28,7 @@ pub fn text(diagnosis: &Diagnosis, page: &mut Page) {
             by_channel(page, &found);
         }
     }
-    to_do(diagnosis, page);
+    to_do_first(diagnosis, page);
     page.gap();
     unlooked(diagnosis, page);
     totals(diagnosis, page);
@@ -106,9 +106,17 @@ fn one(page: &mut Page, group: &Group<'_>) {
     }
 }
 
+/// What is to be done about the open findings.
+pub(in crate::report) struct ToDo {
+    /// What somebody must decide on, in an order that works.
+    pub(in crate::report) decided: Vec<Suggestion>,
+    /// Whether safe fixes come after it.
+    pub(in crate::report) is_safe_left: bool,
+}
+
 /// What somebody must decide, in an order that works, and the safe fixes after what is in their
 /// way; nothing where one cause is all there is.
-fn to_do(diagnosis: &Diagnosis, page: &mut Page) {
+pub(in crate::report) fn to_do(diagnosis: &Diagnosis) -> ToDo {
     let counts = |finding: &&Finding| finding.counts() && finding.severity > Severity::Info;
     let open = diagnosis.findings.iter().filter(counts);
     let of = |wanted: fn(Safety) -> bool| {
@@ -120,15 +128,24 @@ fn to_do(diagnosis: &Diagnosis, page: &mut Page) {
     // One cause alone says all of it where it stands.
     let roots = open.clone().filter(|one| one.fix.is_some() && one.caused_by.is_empty());
     let told = groups(roots);
-    let alone = told.len() == 1 && told.iter().all(|one| one.commands() == decided);
-    if decided.is_empty() || alone {
+    let alone = told.len() == 1;
+    let whole = |one: &Group<'_>| one.commands() == decided || decided.is_empty();
+    if alone && told.iter().all(whole) {
+        return ToDo { decided: Vec::new(), is_safe_left: false };
+    }
+    ToDo { decided, is_safe_left: !safe.is_empty() }
+}
+
+fn to_do_first(diagnosis: &Diagnosis, page: &mut Page) {
+    let ToDo { decided, is_safe_left } = to_do(diagnosis);
+    if decided.is_empty() {
         return;
     }
     page.title("DO THIS FIRST");
     for command in decided {
         page.item(command);
     }
-    if !safe.is_empty() {
+    if is_safe_left {
         page.item(Prose::hint("then what is safe", Doctor { fix: true, ..Doctor::default() }));
     }
 }

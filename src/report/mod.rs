@@ -3,7 +3,9 @@
 pub(crate) mod check;
 pub mod diagnosis;
 pub(crate) mod doctor;
+pub(crate) mod drawing;
 pub(crate) mod error;
+pub(crate) mod html;
 pub(crate) mod output;
 pub(crate) mod page;
 pub(crate) mod palette;

@@ -9,6 +9,7 @@ use crate::gates::in_effect::InEffect;
 use crate::gates::plan::ChannelProgress;
 use crate::gates::standing::Standing;
 use crate::gates::{Catalogue, Gate};
+use crate::model::topology::DataStore;
 use crate::store::{Reader, StoreError, features, topology};
 
 /// Each gate's progress in the channels, by slug; the channels in their order.
@@ -44,6 +45,42 @@ pub(crate) fn survey(
     look(reader, catalogue, standing, gates, only, None)
 }
 
+/// A channel, and how far it has come with each gate; why it cannot be looked at otherwise.
+pub(crate) type Come = (DataStore, Result<Vec<ChannelProgress>, StoreError>);
+
+/// How far each channel has come with these gates, in the order of the gates. A file that cannot be
+/// read is in the answer.
+///
+/// # Errors
+/// Headquarters.
+pub(crate) fn each_channel(
+    reader: &Reader,
+    standing: &Standing,
+    gates: &[&Gate],
+) -> Result<Vec<Come>, StoreError> {
+    let changed = changes(reader, gates)?;
+    let since = changed.iter().copied().flatten().min().unwrap_or(i64::MAX);
+    let mut found = Vec::new();
+    for store in features::channels(&reader.hq)? {
+        let come = ChannelSight::open(reader, &store, since).and_then(|sight| {
+            let gates = gates.iter().zip(&changed);
+            gates
+                .map(|(gate, changed)| {
+                    let on = standing.is_on(&gate.slug);
+                    sight.progress(reader, standing, gate, on, *changed)
+                })
+                .collect()
+        });
+        found.push((store, come));
+    }
+    Ok(found)
+}
+
+/// The row version at which headquarters last changed each gate.
+fn changes(reader: &Reader, gates: &[&Gate]) -> Result<Vec<Option<i64>>, StoreError> {
+    gates.iter().map(|gate| features::changed_at(&reader.hq, gate)).collect()
+}
+
 /// [`survey`], with what the operations that rest on one of the gates would come to.
 pub(super) fn look(
     reader: &Reader,
@@ -57,11 +94,8 @@ pub(super) fn look(
         Some(name) => Some(topology::find_store(&reader.hq, name)?.id),
         None => None,
     };
-    let mut changed = BTreeMap::new();
-    for gate in gates {
-        changed.insert(gate.slug.as_str(), features::changed_at(&reader.hq, gate)?);
-    }
-    let since = changed.values().copied().flatten().min().unwrap_or(i64::MAX);
+    let changed = changes(reader, gates)?;
+    let since = changed.iter().copied().flatten().min().unwrap_or(i64::MAX);
     let kinds = operations_of.map(|gate| resting_on(catalogue, gate)).unwrap_or_default();
     let said = HeadquartersGround::read(&reader.hq, catalogue)?;
     let mut found: Survey = BTreeMap::new();
@@ -71,10 +105,9 @@ pub(super) fn look(
         }
         let sight = ChannelSight::open(reader, &store, since)?;
         let operations = in_channel(reader, catalogue, &said, &store, &sight, &kinds)?;
-        for gate in gates {
+        for (gate, changed) in gates.iter().zip(&changed) {
             let on = standing.is_on(&gate.slug);
-            let at = changed.get(gate.slug.as_str()).copied().flatten();
-            let mut progress = sight.progress(reader, standing, gate, on, at)?;
+            let mut progress = sight.progress(reader, standing, gate, on, *changed)?;
             if operations_of.is_some_and(|asked| asked.slug == gate.slug) {
                 progress.in_effect.operations.clone_from(&operations);
             }

@@ -21,7 +21,7 @@ enum Takes {
 const NAMES: &[(&str, &str)] = &[
     ("channel job jobs add_jobs remove_jobs group groups add_groups remove_groups", "xyzzy"),
     ("feature profile allow fault status only skip name table tables", "xyzzy"),
-    ("account default_customer", "99999999"),
+    ("account default_customer customer", "99999999"),
     ("address", "999999"),
     ("operation", "customer-999"),
     ("instance", "99"),
@@ -31,7 +31,7 @@ const NAMES: &[(&str, &str)] = &[
 
 /// Arguments that take anything else.
 const FREE: &[&str] = &[
-    "dir root file files path paths extension left right base baseline env chapter",
+    "dir root file files output path paths extension left right base baseline env chapter",
     "app_version scale_unit_version seed limit since every value date duration time days_transactions_exist",
     "at_once keep rows first_name middle_name last_name email phone title secondary_contact attribute contact set identity",
     "street city state zip county channels customers",

@@ -4,6 +4,7 @@
 
 mod advice;
 mod batch;
+mod browser;
 mod captured;
 mod check;
 mod check_accepted;
@@ -30,6 +31,7 @@ mod doctor_rules;
 mod doctor_states;
 mod doctor_uploads;
 mod download;
+mod drawings;
 mod e_commerce;
 mod errors;
 mod extensions;
@@ -62,6 +64,8 @@ mod rehearsal;
 mod rehearsed;
 mod relations;
 mod replaced;
+mod report;
+mod report_browser;
 mod runtime;
 mod scenario_files;
 mod scenarios;

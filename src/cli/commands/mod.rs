@@ -51,6 +51,7 @@ commands! {
     doctor Doctor,
     check Check,
     test Test,
+    report Report,
     explain Explain,
     completions Completions,
     man Man,

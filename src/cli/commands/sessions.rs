@@ -3,15 +3,19 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::cli::values::FormatArg;
 use crate::cli::{CommandError, Context, Exit};
+use crate::exchange::lanes::lanes;
 use crate::exchange::manage::{self, Choice};
 use crate::model::ids::{DownloadId, JobId, UploadId};
+use crate::model::lane::{Lane, LaneSession};
 use crate::model::name_kind::NameKind;
 use crate::model::run::{ChannelReport, DownloadReport, UploadReport};
 use crate::model::session::{CounterRange, DownloadSession, SessionKind};
 use crate::model::status::{DownloadStatus, UploadStatus};
 use crate::model::suggestion::Prose;
 use crate::model::time::ShownTime;
+use crate::report::drawing::{lanes as drawing, mermaid};
 use crate::report::page::{Cell, Page, Report, grouped};
 use crate::store::{HqWriter, Reader, StoreError, sessions, topology, uploads};
 use crate::world::Clock;
@@ -89,6 +93,14 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
             if let Some(word) = &status {
                 known_status(word, upload)?;
             }
+            if context.format.draws().is_some() {
+                let keeps = |lane: &Lane<ShownTime>, one: &LaneSession<ShownTime>| {
+                    job.as_ref().is_none_or(|job| one.job == *job)
+                        && wanted(&status, one.status.as_str())
+                        && wanted(&channel, &lane.channel)
+                };
+                return draw(context, &reader, upload, &keeps);
+            }
             let mut list = SessionList::read(&reader, upload)?;
             list.sessions.retain(|line| {
                 let (statuses, channels) = line.report.told();
@@ -106,6 +118,31 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
             change(context, &choice(id, channel, upload), manage::cancel)
         }
     }
+}
+
+/// Which sessions of a lane are drawn.
+type Keeps<'a> = &'a dyn Fn(&Lane<ShownTime>, &LaneSession<ShownTime>) -> bool;
+
+/// Draws the lanes of the channel databases that have sessions left.
+fn draw(
+    context: &Context,
+    reader: &Reader,
+    upload: bool,
+    keeps: Keeps<'_>,
+) -> Result<Exit, CommandError> {
+    let kind = if upload { SessionKind::Upload } else { SessionKind::Download };
+    let mut lanes = lanes(reader, &[kind])?;
+    for lane in &mut lanes {
+        let all = std::mem::take(&mut lane.sessions);
+        lane.sessions = all.into_iter().filter(|one| keeps(lane, one)).collect();
+    }
+    lanes.retain(|lane| !lane.sessions.is_empty());
+    let text = match context.format {
+        FormatArg::Mermaid => mermaid::lanes(&lanes),
+        _ => drawing::svg(&lanes),
+    };
+    context.output.stdout(&text)?;
+    Ok(Exit::Done)
 }
 
 /// The statuses of the two kinds of session are not the same.

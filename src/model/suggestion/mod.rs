@@ -1,17 +1,18 @@
 //! A suggested command: a value that knows what it does, and alone how it is written.
 
 mod prose;
+mod run;
 mod set_schedule;
 mod test_run;
 mod written;
 
 pub(crate) use prose::{Part, Prose};
+pub use run::Run;
 pub use set_schedule::SetSchedule;
 pub use test_run::TestRun;
 pub(crate) use written::{Shell, quoted};
 
 use super::ids::{DownloadId, UploadId};
-use super::run::Phase;
 use super::session::{SessionId, SessionKind};
 use super::version::Version;
 
@@ -118,6 +119,13 @@ pub enum Suggestion {
     Status,
     /// Shows the time.
     Clock,
+    /// Makes a page to look at and to send.
+    Report {
+        /// With the way of this customer.
+        customer: Option<String>,
+        /// In this file.
+        file: Option<String>,
+    },
     /// Looks what is wrong.
     Doctor(Doctor),
     /// Looks what is wrong with a repository.
@@ -159,6 +167,8 @@ pub enum OfExtensions {
 pub enum OfSessions {
     /// Lists them.
     List(SessionKind),
+    /// Draws those to channels in a format of its own.
+    Draw(&'static str),
     /// Shows one.
     Show(SessionId),
     /// Gives one to channels another try.
@@ -215,6 +225,8 @@ pub enum OfFeatures {
         /// What is agreed to.
         consent: Consent,
     },
+    /// Draws what they require in a format of its own.
+    Graph(&'static str),
     /// Takes the date of one away.
     Unschedule(String),
     /// Turns every one on that can be.
@@ -294,54 +306,6 @@ pub enum OfChannels {
         /// Even where the file can be read, or rows are lost.
         discard: bool,
     },
-}
-
-/// A run of jobs.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Run {
-    /// The jobs, in order.
-    pub(crate) jobs: Vec<String>,
-    /// The whole of each instead of what has changed.
-    pub(crate) full: bool,
-    /// One half of an upload.
-    pub(crate) phase: Option<Phase>,
-    /// One channel.
-    pub(crate) channel: Option<String>,
-    /// One group.
-    pub(crate) group: Option<String>,
-    /// Facts that it may be run without.
-    pub(crate) allow: Vec<String>,
-}
-
-impl Run {
-    /// Runs these jobs.
-    pub(crate) fn jobs<T: AsRef<str>>(jobs: impl IntoIterator<Item = T>) -> Self {
-        let jobs = jobs.into_iter().map(|job| job.as_ref().to_owned()).collect();
-        Self { jobs, ..Self::default() }
-    }
-
-    /// Runs one job.
-    pub fn job(word: &str) -> Self {
-        Self::jobs([word])
-    }
-
-    /// All of it, not what has changed.
-    #[must_use]
-    pub(crate) fn full(self) -> Self {
-        Self { full: true, ..self }
-    }
-
-    /// For one channel database group alone.
-    #[must_use]
-    pub(crate) fn in_group(self, group: &str) -> Self {
-        Self { group: Some(group.to_owned()), ..self }
-    }
-
-    /// In one channel alone.
-    #[must_use]
-    pub fn in_channel(self, channel: &str) -> Self {
-        Self { channel: Some(channel.to_owned()), ..self }
-    }
 }
 
 /// What an operator agrees to beyond turning a feature on.

@@ -214,6 +214,9 @@ impl Suggestion {
             Self::RealTimeCalls { format } => Words::of("rts list").option("--format", *format),
             Self::Status => Words::of("status"),
             Self::Clock => Words::of("clock show"),
+            Self::Report { customer, file } => Words::of("report")
+                .option("--customer", customer.as_ref())
+                .option("--output", file.as_ref()),
             Self::Doctor(doctor) => doctor.words(),
             Self::Check(check) => return (check.words(), Place::Own),
             Self::Test(test) => return (test.words(), Place::Own),
@@ -267,6 +270,7 @@ impl OfSessions {
             Self::List(kind) => {
                 Words::of("sessions list").flag(*kind == SessionKind::Upload, "--upload")
             }
+            Self::Draw(format) => Words::of("sessions list").option("--format", Some(format)),
             Self::Show(SessionId::Download(id)) => of("show", id),
             Self::Show(SessionId::Upload(id)) => of("show", id).flag(true, "--upload"),
             Self::Retry { id, channel } => of("retry", id).option("--channel", channel.as_ref()),
@@ -293,6 +297,7 @@ impl OfFeatures {
             Self::Schedule { feature, date, consent } => {
                 Words::of("features schedule").value(feature).value(date).consent(*consent)
             }
+            Self::Graph(format) => Words::of("features graph").option("--format", Some(format)),
             Self::Unschedule(feature) => Words::of("features unschedule").value(feature),
             Self::EnableAll(consent) => Words::of("features enable-all").consent(*consent),
             Self::Refresh => Words::of("features refresh"),

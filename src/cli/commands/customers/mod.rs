@@ -3,6 +3,8 @@
 mod status;
 mod trace;
 
+pub(in crate::cli) use trace::one as named_customer;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 

@@ -27,7 +27,7 @@ pub(super) fn run(context: &Context, word: &str) -> Result<Exit, CommandError> {
 }
 
 /// The one customer that a word names.
-fn one(reader: &Reader, word: &str) -> Result<TracedCustomer, CommandError> {
+pub(in crate::cli) fn one(reader: &Reader, word: &str) -> Result<TracedCustomer, CommandError> {
     let mut found = trace::named(reader, word)?;
     if found.len() > 1 {
         let message = format!("{word:?} names {}", count(found.len() as u64, "customer"));

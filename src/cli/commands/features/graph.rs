@@ -1,9 +1,11 @@
 //! `cdx features graph`: the prerequisites, drawn.
 
+use crate::cli::values::FormatArg;
 use crate::cli::{CommandError, Context, Exit};
 use crate::gates::graph::{Graph, graph};
 use crate::gates::{Catalogue, Features, Gate};
 use crate::report::Format;
+use crate::report::drawing::{gates, mermaid};
 use crate::report::page::{Page, Report};
 use crate::store::features;
 
@@ -35,10 +37,21 @@ pub(super) fn run(
     let reader = context.reader()?;
     let standing = features::standing(&reader.hq, catalogue, &reader.world.clock)?;
     let graph = graph(Features { catalogue, standing: &standing }, gate);
+    match context.format {
+        FormatArg::Svg => {
+            context.output.stdout(&gates::svg(&graph))?;
+            return Ok(Exit::Done);
+        }
+        FormatArg::Mermaid => {
+            context.output.stdout(&mermaid::graph(&graph))?;
+            return Ok(Exit::Done);
+        }
+        _ => {}
+    }
     match drawing {
         _ if context.output.format() == Format::Json => return context.done(&graph),
         Drawing::Tree => return context.done(&graph),
-        Drawing::Mermaid => context.output.stdout(&graph.mermaid())?,
+        Drawing::Mermaid => context.output.stdout(&mermaid::graph(&graph))?,
         Drawing::Dot => context.output.stdout(&graph.dot())?,
     }
     Ok(Exit::Done)
