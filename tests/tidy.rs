@@ -326,6 +326,7 @@ fn commands_are_values_and_not_text() {
             let typed = line.contains("\"cdx ") || line.contains(": cdx ");
             // The name of a report, what generated pages begin with, and the steps of the story.
             let places = [
+                "src/cli/commands/completions.rs",
                 "src/cli/commands/docs.rs",
                 "src/cli/commands/demo.rs",
                 "src/cli/suggested.rs",

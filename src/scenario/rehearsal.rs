@@ -83,8 +83,8 @@ impl<'s> Rehearsal<'s> {
     }
 }
 
-/// A command as it is typed, without the program's name; a variable that has no value yet stands as it
-/// is in the file.
+/// A command as it is typed, without the program's name; a variable that has no value yet stands
+/// as it is in the file.
 pub(crate) fn typed(words: &[String]) -> String {
     let is_variable = |word: &str| word.starts_with("${") && word.find('}') == Some(word.len() - 1);
     let word = |word: &String| if is_variable(word) { word.clone() } else { quoted(word) };

@@ -56,7 +56,11 @@ pub fn hostile() -> Env {
     let hq = env.hq();
     let all = "UPDATE RETAILCDXDOWNLOADSESSIONDATASTORE SET MESSAGE = ?1 WHERE MESSAGE <> ''";
     assert!(hq.execute(all, [&worst]).unwrap() > 0);
-    assert!(hq.execute("UPDATE RETAILCDXDATAGROUP SET NAME = ?1", [HOSTILE]).unwrap() > 0);
+    assert!(
+        hq.execute("UPDATE RETAILCDXDATAGROUP SET NAME = ?1 WHERE NAME = 'Default'", [HOSTILE])
+            .unwrap()
+            > 0
+    );
     let houston = env.channel("houston");
     let calls = "UPDATE cdx_REALTIMECALL SET OPERATION = ?1, ACCOUNT = ?1";
     assert!(houston.execute(calls, [&worst]).unwrap() > 0);
