@@ -224,7 +224,8 @@ fn words_are_plain() {
         read.push((name.to_owned(), fs::read_to_string(root().join(name)).unwrap()));
     }
     // What a key was called in format 1 is told where format 2 begins.
-    read.retain(|(name, _)| name != "docs/json.md");
+    let format_1 = ["docs/json.md", "src/report/schema/json.template.md"];
+    read.retain(|(name, _)| !format_1.contains(&name.as_str()));
     let mut found = Vec::new();
     for (name, text) in read {
         for (at, line) in text.lines().enumerate() {

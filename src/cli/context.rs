@@ -7,11 +7,11 @@ use std::time::Duration;
 use super::error::CommandError;
 use super::exit::Exit;
 use super::folder::Folder;
+use super::outcome::{Outcome, Printed};
 use super::values::FormatArg;
 use crate::exchange::{self, Asked, CALM};
 use crate::model::event::{Event, Listener};
 use crate::model::suggestion::{Prose, Suggestion};
-use crate::report::page::Report;
 use crate::report::{Output, Progress};
 use crate::store::lock::{self, Holder};
 use crate::store::{Environment, HqWriter, Reader, StoreError, Writer};
@@ -24,6 +24,8 @@ pub(super) struct Program {
     pub(super) tree: fn() -> clap::Command,
     /// Runs a command line within a command.
     pub(super) run: fn(&Context, Inner) -> Result<Exit, CommandError>,
+    /// What commands print as JSON.
+    pub(super) outcomes: fn() -> Vec<Printed>,
 }
 
 /// A command line that a command runs.
@@ -193,7 +195,7 @@ impl Context {
     ///
     /// # Errors
     /// Those of [`Context::end`].
-    pub(super) fn done(&self, report: &impl Report) -> Result<Exit, CommandError> {
+    pub(super) fn done(&self, report: &impl Outcome) -> Result<Exit, CommandError> {
         self.end(Exit::Done, report)
     }
 
@@ -214,7 +216,7 @@ impl Context {
     ///
     /// # Errors
     /// It cannot be printed; where something was written that is said, so that nobody repeats it.
-    pub(super) fn end(&self, exit: Exit, report: &impl Report) -> Result<Exit, CommandError> {
+    pub(super) fn end(&self, exit: Exit, report: &impl Outcome) -> Result<Exit, CommandError> {
         let ok = exit == Exit::Done;
         let printed = self.output.report(&self.command, ok, report).map_err(CommandError::from);
         let written = self.written.get();

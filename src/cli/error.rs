@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use serde_json::Value;
-
 use super::about_files;
 use super::exit::Exit;
 use crate::definitions::Problems;
@@ -19,6 +17,7 @@ use crate::model::suggestion::{
 };
 use crate::model::topology::OFFLINE_SUFFIX;
 use crate::report::Failure;
+use crate::report::error::PartialReport;
 use crate::runtime::{MissingGround, PosError};
 use crate::store::StoreError;
 use crate::store::mark::SETTINGS_FILE;
@@ -72,7 +71,7 @@ impl CommandError {
 
     /// Adds what was done before.
     #[must_use]
-    fn with_report(mut self, report: Option<Value>) -> Self {
+    fn with_report(mut self, report: Option<PartialReport>) -> Self {
         self.failure.report = report;
         self
     }
@@ -100,16 +99,14 @@ impl CommandError {
         let message = error.to_string();
         let (source, report) = match error {
             ExchangeError::Interrupted { source, report, .. } => {
-                (source, serde_json::to_value(&*report).ok())
+                (source, PartialReport::Run(*report))
             }
-            ExchangeError::Underway { source, way, .. } => {
-                (source, serde_json::to_value(&*way).ok())
-            }
+            ExchangeError::Underway { source, way, .. } => (source, PartialReport::Way(*way)),
             other => return Self::from_error(Exit::Impossible, "interrupted", &other, Vec::new()),
         };
         let mut inner = Self::from(*source);
         inner.failure.message = message;
-        inner.with_report(report)
+        inner.with_report(Some(report))
     }
 
     /// An error of a type of ours, with what is behind it.

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::error::suggestion;
+use super::outcome::outcomes;
 use super::values::FormatArg;
 use super::{CommandError, Context, Exit};
 use crate::diagnosis::baseline::Baseline;
@@ -228,10 +229,16 @@ pub(super) fn tell_server(
     Ok(true)
 }
 
+outcomes! {
+    BaselineReport: "doctor", "check";
+}
+
 /// What was written of a baseline.
 #[derive(Debug, Serialize, JsonSchema)]
 struct BaselineReport {
+    /// The file that was written.
     baseline: String,
+    /// How many findings it accepts.
     findings: usize,
     #[serde(skip)]
     then: Suggestion,

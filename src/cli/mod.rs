@@ -11,6 +11,7 @@ pub(crate) mod exit;
 mod folder;
 mod judging;
 mod new_customer;
+mod outcome;
 mod program;
 #[cfg(test)]
 mod suggested;

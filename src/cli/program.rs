@@ -10,7 +10,7 @@ use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Parser};
 
 use super::app::Cli;
-use super::commands::Command;
+use super::commands::{self, Command};
 use super::completion;
 use super::context::{Context, Inner, Program};
 use super::error::CommandError;
@@ -53,7 +53,8 @@ impl Ending {
 }
 
 /// What commands ask of this program.
-const PROGRAM: Program = Program { tree: Cli::command, run: run_within };
+const PROGRAM: Program =
+    Program { tree: Cli::command, run: run_within, outcomes: commands::outcomes };
 
 /// Every command with its options, as clap knows them.
 pub fn tree() -> clap::Command {

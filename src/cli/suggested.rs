@@ -78,6 +78,8 @@ fn of_name(name: &str) -> Vec<Suggestion> {
         TestRun { file: own(), only: Some(own()), keep: Some(own()), list: false }.into(),
         TestRun { file: own(), list: true, ..TestRun::default() }.into(),
         Suggestion::Explain(own()),
+        Suggestion::Schema(Some(own())),
+        Suggestion::Schema(None),
         Suggestion::Help(Some("run".to_owned())),
         Suggestion::Version,
     ];

@@ -1,5 +1,6 @@
 //! One definition file as it is written, before it is held against tables and other files.
 
+use super::file_form::{DefinitionsForm, FilterForm, JobForm, JoinForm, SubjobForm};
 use super::problem::{Kind, Problems};
 use super::walk::{At, Walker};
 use crate::model::evidence::Grade;
@@ -51,7 +52,7 @@ const LONGEST_ID: usize = 20;
 pub(super) fn read(name: &str, text: &str, shipped: bool) -> (RawFile, Problems) {
     let mut walker = Walker::new(name, text);
     let root = walker.parse();
-    walker.known_keys(&root, &["job", "subjob"]);
+    walker.known_keys(&root, DefinitionsForm::KEYS);
     let job =
         walker.table(&root, "job").and_then(|(table, at)| job(&mut walker, table, at, shipped));
     let subjobs = walker
@@ -63,10 +64,7 @@ pub(super) fn read(name: &str, text: &str, shipped: bool) -> (RawFile, Problems)
 }
 
 fn job(walker: &mut Walker<'_>, table: &DeTable<'_>, at: usize, shipped: bool) -> Option<RawJob> {
-    walker.known_keys(
-        table,
-        &["id", "name", "aliases", "direction", "exclude-offline", "feature", "grade", "source"],
-    );
+    walker.known_keys(table, JobForm::KEYS);
     let id = walker.required(table, "id", at, "the job's number or short name");
     let name = walker.required(table, "name", at, "the name people know it by");
     let direction = walker.word(table, "direction", Direction::ALL, Direction::as_str);
@@ -109,23 +107,7 @@ fn subjob(
     at: usize,
     shipped: bool,
 ) -> Option<RawSubjob> {
-    walker.known_keys(
-        table,
-        &[
-            "id",
-            "table",
-            "target",
-            "key",
-            "fields",
-            "rename",
-            "jobs",
-            "filter",
-            "counter",
-            "exclude-offline",
-            "grade",
-            "source",
-        ],
-    );
+    walker.known_keys(table, SubjobForm::KEYS);
     let id = walker.required(table, "id", at, "the subjob's id, normally the table's name");
     let (grade, source) = walker.evidence(table, at, shipped);
     let same = walker.texts(table, "fields").unwrap_or_default();
@@ -151,12 +133,12 @@ fn subjob(
 
 fn filter(walker: &mut Walker<'_>, table: &DeTable<'_>) -> Option<At<Filter>> {
     let (filter, at) = walker.table(table, "filter")?;
-    walker.known_keys(filter, &["joins", "channel"]);
+    walker.known_keys(filter, FilterForm::KEYS);
     let channel =
         walker.required(filter, "channel", at, "the column that holds the channel's RECID");
     let mut joins = Vec::new();
     for (join, at) in walker.tables(filter, "joins") {
-        walker.known_keys(join, &["table", "column", "on"]);
+        walker.known_keys(join, JoinForm::KEYS);
         let table = walker.required(join, "table", at, "the joined headquarters table");
         let column = walker.required(join, "column", at, "its column");
         let on = walker.required(join, "on", at, "the column of the table before it");

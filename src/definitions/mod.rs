@@ -2,13 +2,17 @@
 
 mod check;
 mod file;
+mod file_form;
+pub(crate) mod form;
 mod merge;
 pub(crate) mod problem;
 mod reading;
 pub mod scenario;
+pub(crate) mod schemas;
 pub(crate) mod script;
 mod seed;
 pub(crate) mod settings;
+mod settings_form;
 mod shipped;
 pub(crate) mod walk;
 pub(crate) mod which;

@@ -2,30 +2,22 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use toml::de::DeTable;
 
 use super::problem::{Kind, Problems};
+use super::settings_form::{
+    CheckForm, DoctorForm, EnvironmentForm, ExtensionForm, RetentionForm, SUPPRESSION,
+    ScaleUnitForm, SettingsForm, StorefrontForm, UploadForm,
+};
 use super::walk::{At, Walker};
 use crate::model::ids::DataAreaId;
 use crate::model::settings::{CHECK_PARTS, SUBJECT_PARTS, Settings, Suppression, UploadTopology};
 
 /// The commented file that `init` writes; it says what the defaults are.
 pub(crate) const TEMPLATE: &str = include_str!("cdx.template.toml");
-
-const SECTIONS: &[&str] = &[
-    "environment",
-    "scale-unit",
-    "e-commerce",
-    "upload",
-    "packages",
-    "change-tracking",
-    "doctor",
-    "suppress",
-    "extension",
-];
 
 /// Reads `cdx.toml`; what is left out has its default.
 ///
@@ -35,7 +27,7 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Settings, Problems> {
     let mut walker = Walker::new(file, text);
     let root = walker.parse();
     let mut settings = Settings::default();
-    walker.known_keys(&root, SECTIONS);
+    walker.known_keys(&root, SettingsForm::KEYS);
     if let Some((table, _)) = walker.table(&root, "environment") {
         environment(&mut walker, table, &mut settings);
     }
@@ -46,7 +38,7 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Settings, Problems> {
         e_commerce(&mut walker, table, &mut settings);
     }
     if let Some((table, _)) = walker.table(&root, "upload") {
-        walker.known_keys(table, &["topology"]);
+        walker.known_keys(table, UploadForm::KEYS);
         if let Some(topology) =
             walker.word(table, "topology", UploadTopology::ALL, UploadTopology::as_str)
         {
@@ -58,7 +50,7 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Settings, Problems> {
         ("change-tracking", &mut settings.tracking_retention),
     ] {
         if let Some((table, _)) = walker.table(&root, section) {
-            walker.known_keys(table, &["retention"]);
+            walker.known_keys(table, RetentionForm::KEYS);
             if let Some(found) = duration(&mut walker, table, "retention") {
                 *retention = found;
             }
@@ -67,9 +59,10 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Settings, Problems> {
     if let Some((table, _)) = walker.table(&root, "doctor") {
         doctor(&mut walker, table, &mut settings);
     }
-    settings.suppressions = suppressions(&mut walker, &root, SUBJECT_PARTS);
+    let zone = TimeZone::get(&settings.time_zone).ok();
+    settings.suppressions = suppressions(&mut walker, &root, SUBJECT_PARTS, zone.as_ref());
     for (table, at) in walker.tables(&root, "extension") {
-        walker.known_keys(table, &["path"]);
+        walker.known_keys(table, ExtensionForm::KEYS);
         let path = walker.required(table, "path", at, "a folder or a package of an extension");
         settings.extensions.extend(path.map(|path| path.value));
     }
@@ -83,13 +76,13 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Settings, Problems> {
 pub(crate) fn parse_check(file: &str, text: &str) -> Result<Vec<Suppression>, Problems> {
     let mut walker = Walker::new(file, text);
     let root = walker.parse();
-    walker.known_keys(&root, &["suppress"]);
-    let suppressions = suppressions(&mut walker, &root, CHECK_PARTS);
+    walker.known_keys(&root, CheckForm::KEYS);
+    let suppressions = suppressions(&mut walker, &root, CHECK_PARTS, None);
     if walker.problems.is_empty() { Ok(suppressions) } else { Err(walker.problems) }
 }
 
 fn environment(walker: &mut Walker<'_>, table: &DeTable<'_>, settings: &mut Settings) {
-    walker.known_keys(table, &["company", "time-zone"]);
+    walker.known_keys(table, EnvironmentForm::KEYS);
     if let Some(company) = walker.text(table, "company") {
         if company.value.is_empty() || company.value.chars().count() > 4 {
             let expected = "a legal entity of one to four characters";
@@ -113,7 +106,7 @@ fn environment(walker: &mut Walker<'_>, table: &DeTable<'_>, settings: &mut Sett
 }
 
 fn scale_unit(walker: &mut Walker<'_>, table: &DeTable<'_>, settings: &mut Settings) {
-    walker.known_keys(table, &["instances", "cache-ttl"]);
+    walker.known_keys(table, ScaleUnitForm::KEYS);
     if let Some(found) = walker.integer(table, "instances") {
         if let Ok(instances @ 1..=16) = u32::try_from(found.value) {
             settings.instances = instances;
@@ -132,7 +125,7 @@ fn scale_unit(walker: &mut Walker<'_>, table: &DeTable<'_>, settings: &mut Setti
 }
 
 fn e_commerce(walker: &mut Walker<'_>, table: &DeTable<'_>, settings: &mut Settings) {
-    walker.known_keys(table, &["feature-ttl", "configuration-ttl"]);
+    walker.known_keys(table, StorefrontForm::KEYS);
     if let Some(ttl) = duration(walker, table, "feature-ttl") {
         settings.storefront_feature_ttl = ttl;
     }
@@ -142,7 +135,7 @@ fn e_commerce(walker: &mut Walker<'_>, table: &DeTable<'_>, settings: &mut Setti
 }
 
 fn doctor(walker: &mut Walker<'_>, table: &DeTable<'_>, settings: &mut Settings) {
-    walker.known_keys(table, &["stuck-after", "session-budget"]);
+    walker.known_keys(table, DoctorForm::KEYS);
     if let Some(found) = duration(walker, table, "stuck-after") {
         settings.doctor.stuck_after = found;
     }
@@ -164,12 +157,13 @@ fn suppressions(
     walker: &mut Walker<'_>,
     root: &DeTable<'_>,
     parts: &'static [&'static str],
+    zone: Option<&TimeZone>,
 ) -> Vec<Suppression> {
     let text = walker.text;
     let mut found = Vec::new();
     let (mut counted, mut line) = (0, 1);
     for (table, at) in walker.tables(root, "suppress") {
-        walker.known_keys(table, &["code", "scope", "reason", "expires"]);
+        walker.known_keys(table, SUPPRESSION);
         let code = walker.required(table, "code", at, "a rule's code such as \"CDX303\"");
         let reason = walker.required(table, "reason", at, "why the finding is accepted");
         if let Some(At { at, .. }) = reason.as_ref().filter(|reason| reason.value.trim().is_empty())
@@ -179,9 +173,9 @@ fn suppressions(
         }
         let scope = scope(walker, table, parts);
         let expires = walker.text_or_date(table, "expires");
-        let date = expires.as_ref().and_then(|text| text.value.parse::<Date>().ok());
+        let date = expires.as_ref().and_then(|text| day(&text.value, zone));
         if let Some(At { value, at }) = expires.filter(|_| date.is_none()) {
-            let expected = "a date, YYYY-MM-DD";
+            let expected = "a date, YYYY-MM-DD, or a time of it such as 2027-01-01T10:00:00Z";
             walker.note(at, Kind::OutOfRange { key: "expires".to_owned(), value, expected });
         }
         if let (Some(code), Some(reason)) = (code, reason) {
@@ -192,6 +186,16 @@ fn suppressions(
         }
     }
     found
+}
+
+/// The date that a text is, or is a time of: in the zone, or without one as it was written.
+fn day(text: &str, zone: Option<&TimeZone>) -> Option<Date> {
+    let text = text.trim();
+    match (text.parse::<Timestamp>(), zone) {
+        (Ok(time), Some(zone)) => Some(time.to_zoned_datetime(zone.clone()).date()),
+        (Ok(_), None) => text.get(..10)?.parse().ok(),
+        (Err(_), _) => text.parse().ok(),
+    }
 }
 
 /// `scope = { channel = "online" }`.
@@ -251,6 +255,35 @@ mod tests {
         let found = parse_check("cdx-check.toml", text).unwrap();
         assert_eq!(found[0].scope, [("file".to_owned(), "a.sql".to_owned())]);
         assert_eq!((found.len(), found[0].line), (1, 2));
+    }
+
+    #[test]
+    fn what_json_prints_of_a_time_is_a_date_here_too() {
+        let expires = |zone: &str, date: &str| {
+            let text = format!(
+                "[environment]\ntime-zone = \"{zone}\"\n[[suppress]]\ncode = \"CDX303\"\n\
+                 reason = \"x\"\nexpires = {date}\n"
+            );
+            let settings = parse("cdx.toml", &text).map_err(|problems| problems.told[0].code);
+            settings.map(|settings| settings.suppressions[0].expires.unwrap().to_string())
+        };
+        for (zone, text, date) in [
+            ("UTC", "2026-06-30", "2026-06-30"),
+            ("UTC", "\"2026-06-30\"", "2026-06-30"),
+            ("UTC", "2026-06-30T23:30:00Z", "2026-06-30"),
+            ("Europe/Madrid", "2026-06-30T23:30:00Z", "2026-07-01"),
+            ("Europe/Madrid", "\"2026-06-30T23:30:00.5+02:00\"", "2026-06-30"),
+            ("Europe/Madrid", "2026-06-30T23:30:00", "2026-06-30"),
+        ] {
+            assert_eq!(expires(zone, text).as_deref(), Ok(date), "{zone} {text}");
+        }
+        for wrong in ["\"soon\"", "\"2026-13-01\"", "\"\"", "08:00:00"] {
+            assert_eq!(expires("UTC", wrong), Err("out-of-range"), "{wrong}");
+        }
+        let text = "[[suppress]]\ncode = \"CDX711\"\nreason = \"x\"\n\
+                    expires = 2027-01-31T23:00:00-05:00\n";
+        let found = parse_check("cdx-check.toml", text).unwrap();
+        assert_eq!(found[0].expires.unwrap().to_string(), "2027-01-31", "as it was written");
     }
 
     #[test]

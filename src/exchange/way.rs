@@ -31,7 +31,7 @@ impl Passed {
 }
 
 /// What happened on the way.
-#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Way {
     /// What fell due.
     pub(crate) passed: Passed,
@@ -42,7 +42,7 @@ pub struct Way {
 }
 
 /// One run of a recurring batch.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct BatchRun {
     /// When it ran.
     pub(crate) time: ShownTime,
@@ -55,7 +55,7 @@ pub(crate) struct BatchRun {
 }
 
 /// A job's report in short.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct JobInShort {
     /// The job.
     pub(crate) job: JobId,
@@ -87,7 +87,7 @@ pub(crate) struct JobInShort {
 }
 
 /// A schedule that does not run by itself.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct NotRun {
     /// The schedule.
     pub(crate) schedule: String,

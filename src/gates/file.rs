@@ -2,6 +2,9 @@
 
 use toml::de::DeTable;
 
+use super::form::{
+    ConfigurationForm, FeatureForm, GateForm, LifecycleForm, RequirementForm, StepForm,
+};
 use super::gate::{
     Act, Before, CARRIER, Configuration, Gate, Lifecycle, Requirement, Restart, Stage, Step,
 };
@@ -41,7 +44,7 @@ pub(super) fn read(file: &GateFile) -> (Option<Draft>, Problems) {
 }
 
 fn draft(walker: &mut Walker<'_>, root: &DeTable<'_>) -> Option<Draft> {
-    walker.known_keys(root, &["feature", "lifecycle", "requires", "configuration", "step"]);
+    walker.known_keys(root, GateForm::KEYS);
     let Some((table, at)) = walker.table(root, "feature") else {
         walker.note(0, Kind::Missing { key: "feature", expected: "a table [feature]" });
         return None;
@@ -78,35 +81,12 @@ fn nothing_said() -> Evidence {
     Evidence { grade: Grade::Assumed, source: String::new() }
 }
 
-/// The keys of `[feature]`.
-const HEAD: &[&str] = &[
-    "slug",
-    "class",
-    "class-grade",
-    "class-source",
-    "name",
-    "name-es",
-    "also",
-    "module",
-    "module-grade",
-    "module-source",
-    "can-disable",
-    "one-way",
-    "confirmation",
-    "configuration-key",
-    "excludes",
-    "notes",
-    "differ",
-    "grade",
-    "source",
-];
-
 fn head(
     walker: &mut Walker<'_>,
     table: &DeTable<'_>,
     at: usize,
 ) -> Option<(Gate, usize, Vec<usize>)> {
-    walker.known_keys(table, HEAD);
+    walker.known_keys(table, FeatureForm::KEYS);
     let slug = walker.required(table, "slug", at, "a short name in lower case with hyphens");
     let class = walker.text(table, "class").map(|text| text.value);
     let name = walker.required(table, "name", at, "the display name");
@@ -211,10 +191,7 @@ fn lifecycle(walker: &mut Walker<'_>, root: &DeTable<'_>, own: &Evidence) -> Opt
     let Some((table, at)) = walker.table(root, "lifecycle") else {
         return (!root.contains_key("lifecycle")).then(|| whenever(own));
     };
-    let names = Stage::ALL.iter().map(|stage| stage.as_str());
-    let more = ["scale-unit", "first-grade", "first-source", "grade", "source"];
-    let known: Vec<&str> = names.chain(more).collect();
-    walker.known_keys(table, &known);
+    walker.known_keys(table, LifecycleForm::KEYS);
     let mut stages: Vec<(Stage, Version)> = Vec::new();
     for stage in Stage::ALL {
         let name = stage.as_str();
@@ -255,7 +232,7 @@ fn requires(
 ) -> Vec<(usize, Requirement)> {
     let mut found = Vec::new();
     for (table, at) in walker.tables(root, "requires") {
-        walker.known_keys(table, &["feature", "first", "when", "grade", "source"]);
+        walker.known_keys(table, RequirementForm::KEYS);
         let feature = walker.required(table, "feature", at, "a feature's slug");
         let first = walker.yes(table, "first").unwrap_or(true);
         let when = walker.text(table, "when");
@@ -276,7 +253,7 @@ fn configurations(
 ) -> Vec<(usize, Configuration)> {
     let mut found = Vec::new();
     for (table, at) in walker.tables(root, "configuration") {
-        walker.known_keys(table, &["name", "before", "text", "effect", "grade", "source"]);
+        walker.known_keys(table, ConfigurationForm::KEYS);
         let name = walker.required(table, "name", at, "the fact that says it is set up");
         fact_name(walker, "name", name.as_ref());
         let before = walker.required(table, "before", at, "enable, or a job's id");
@@ -301,10 +278,7 @@ fn configurations(
 fn steps(walker: &mut Walker<'_>, root: &DeTable<'_>, own: &Evidence) -> Vec<(usize, Step)> {
     let mut found = Vec::new();
     for (table, at) in walker.tables(root, "step") {
-        walker.known_keys(
-            table,
-            &["job", "wait", "initialize", "fact", "text", "restart", "grade", "source"],
-        );
+        walker.known_keys(table, StepForm::KEYS);
         let evidence = evidence(walker, table, at, own);
         let wait = walker.yes(table, "wait").unwrap_or(false);
         let (job, fact) = (walker.text(table, "job"), walker.text(table, "fact"));

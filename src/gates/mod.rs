@@ -6,6 +6,7 @@ pub mod check;
 pub(crate) mod diff;
 pub mod due;
 pub mod file;
+pub(crate) mod form;
 pub mod gate;
 pub(crate) mod graph;
 pub mod import;

@@ -83,6 +83,7 @@ impl JsonSchema for ShownTime {
             "description": "A time in RFC 3339 with the offset of the environment's zone. What \
                             another program left in a database and is no time is shown as it is.",
             "type": "string",
+            "format": "date-time",
             "examples": ["2026-01-15T08:15:00+00:00"],
         })
     }

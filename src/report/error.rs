@@ -4,10 +4,14 @@ use std::fmt::Write as _;
 use std::io;
 
 use colored::Color;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::output::{Format, Output};
 use super::safe;
+use crate::definitions::Problem;
+use crate::exchange::way::Way;
+use crate::model::run::RunReport;
 use crate::model::suggestion::Prose;
 
 /// What went wrong, ready to print.
@@ -22,7 +26,51 @@ pub struct Failure {
     /// What to do, each ending in a command to run.
     pub(crate) hints: Vec<Prose>,
     /// What was done before it went wrong.
-    pub(crate) report: Option<Value>,
+    pub(crate) report: Option<PartialReport>,
+}
+
+/// What was done before something went wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub(crate) enum PartialReport {
+    /// By jobs that ran.
+    Run(RunReport),
+    /// While the clock moved.
+    Way(Way),
+    /// By the reader of files.
+    Problems(ListedProblems),
+}
+
+/// What is wrong with files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub(crate) struct ListedProblems {
+    /// Each with its place.
+    pub(crate) problems: Vec<Problem>,
+    /// Those after the first hundred.
+    pub(crate) more_problems: usize,
+}
+
+/// An error, as JSON has it.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct FailureObject<'a> {
+    /// What went wrong.
+    error: ErrorObject<'a>,
+    /// What was done before it went wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<&'a PartialReport>,
+}
+
+/// What went wrong.
+#[derive(Serialize, JsonSchema)]
+struct ErrorObject<'a> {
+    /// A stable word for scripts.
+    code: &'a str,
+    /// What.
+    message: &'a str,
+    /// Why, the nearest cause first.
+    causes: &'a [String],
+    /// What to do, each ending in a command to run.
+    hints: &'a [String],
 }
 
 impl Output {
@@ -32,17 +80,9 @@ impl Output {
         // Where the object cannot be printed, people still read what went wrong.
         let mut printed = Ok(());
         if self.format() == Format::Json {
-            let mut body = json!({
-                "error": {
-                    "code": failure.code,
-                    "message": failure.message,
-                    "causes": failure.causes,
-                    "hints": hints,
-                }
-            });
-            if let (Some(report), Value::Object(fields)) = (&failure.report, &mut body) {
-                fields.insert("report".to_owned(), report.clone());
-            }
+            let Failure { code, message, causes, report, .. } = failure;
+            let error = ErrorObject { code, message, causes, hints: &hints };
+            let body = FailureObject { error, report: report.as_ref() };
             printed = self.print(&self.json(command, false, &body));
         }
         let palette = self.stderr_palette();

@@ -12,6 +12,7 @@ pub(crate) mod palette;
 pub(crate) mod progress;
 pub(crate) mod safe;
 pub(crate) mod scenario;
+pub(crate) mod schema;
 pub(crate) mod streams;
 pub(crate) mod text;
 mod tint;

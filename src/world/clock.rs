@@ -29,14 +29,18 @@ pub enum ClockError {
     },
     /// Not a time.
     #[error(
-        "{text:?} is not a time, expected YYYY-MM-DD HH:MM[:SS], YYYY-MM-DD, or with an offset 2027-01-01T10:00:00Z"
+        "{text:?} is not a time, expected YYYY-MM-DD HH:MM[:SS], YYYY-MM-DD, or with an offset \
+         2027-01-01T10:00:00Z"
     )]
     NotATime {
         /// What was given.
         text: String,
     },
     /// Not a date.
-    #[error("{text:?} is not a date, expected YYYY-MM-DD")]
+    #[error(
+        "{text:?} is not a date, expected YYYY-MM-DD, or a time of it with an offset, \
+         2027-01-01T10:00:00Z"
+    )]
     NotADate {
         /// What was given.
         text: String,
@@ -170,6 +174,14 @@ impl Clock {
         Ok(as_stored(local_to_utc(&self.zone, local)?))
     }
 
+    /// A date somebody typed; of a time with an offset it is the date in the zone.
+    pub(crate) fn date(&self, text: &str) -> Result<Date, ClockError> {
+        match text.trim().parse::<Timestamp>() {
+            Ok(time) => Ok(time.to_zoned_datetime(self.zone.clone()).date()),
+            Err(_) => parse_date(text),
+        }
+    }
+
     /// The clock at a time, local where it has no offset, which may not be earlier than now.
     pub(crate) fn set(&self, local: &str) -> Result<Self, ClockError> {
         let now = local_to_utc(&self.zone, local)?;
@@ -182,11 +194,11 @@ impl Clock {
     fn shown(&self, time: Timestamp) -> ShownTime {
         let zoned = time.to_zoned_datetime(self.zone.clone());
         let text = |format: &str| zoned.strftime(format).to_string();
-        ShownTime::new(text("%Y-%m-%d %H:%M:%S"), text("%Y-%m-%dT%H:%M:%S%:z"))
+        ShownTime::new(text("%Y-%m-%d %H:%M:%S"), text("%Y-%m-%dT%H:%M:%S%.f%:z"))
     }
 }
 
-/// A date somebody typed, `YYYY-MM-DD`.
+/// A date, `YYYY-MM-DD`, or the date of a time where that time was written.
 pub(crate) fn parse_date(text: &str) -> Result<Date, ClockError> {
     text.trim().parse().map_err(|_| ClockError::NotADate { text: text.to_owned() })
 }
@@ -252,6 +264,52 @@ mod tests {
         assert_eq!(next(""), "2026-01-15 08:15:00");
         let later = clock.advanced("2h").unwrap();
         assert_eq!(clock.times_until(&later, every), 2);
+    }
+
+    #[test]
+    fn a_time_is_read_as_json_prints_it_and_as_people_type_it() {
+        let clock = Clock::start("Europe/Madrid").unwrap();
+        for (text, utc) in [
+            ("2026-01-15T09:15:00+01:00", "2026-01-15 08:15:00.000"),
+            ("2026-01-15T08:15:00Z", "2026-01-15 08:15:00.000"),
+            ("2026-01-15t08:15:00z", "2026-01-15 08:15:00.000"),
+            ("2026-01-15T08:15:00-06:00", "2026-01-15 14:15:00.000"),
+            ("2026-01-15T08:15:00.250Z", "2026-01-15 08:15:00.250"),
+            ("2026-01-15 08:15:00.25+00:00", "2026-01-15 08:15:00.250"),
+            ("2026-01-15T09:15:00.5", "2026-01-15 08:15:00.500"),
+            ("2026-01-15T09:15", "2026-01-15 08:15:00.000"),
+            ("2026-01-15 09:15", "2026-01-15 08:15:00.000"),
+            (" 2026-07-15 ", "2026-07-14 22:00:00.000"),
+        ] {
+            assert_eq!(clock.moment(text).unwrap().as_str(), utc, "{text}");
+        }
+        for wrong in ["", "soon", "08:15", "2026-13-01", "2026-01-15T25:00:00Z", "15/01/2026"] {
+            let error = clock.moment(wrong).unwrap_err().to_string();
+            assert!(error.contains("2027-01-01T10:00:00Z"), "{wrong}: {error}");
+        }
+        let later = clock.advanced("90m").unwrap().advanced("1.5s").unwrap();
+        let printed = serde_json::to_value(later.local()).unwrap();
+        assert_eq!(printed, "2026-01-15T09:30:01.5+01:00");
+        let read = later.moment(printed.as_str().unwrap()).unwrap();
+        assert_eq!(read, later.utc(), "nothing is lost on the way");
+    }
+
+    #[test]
+    fn the_date_of_a_time_is_that_of_the_zone() {
+        let clock = Clock::start("Europe/Madrid").unwrap();
+        for (text, date) in [
+            ("2026-06-30", "2026-06-30"),
+            (" 2026-06-30 ", "2026-06-30"),
+            ("2026-06-30T23:30:00Z", "2026-07-01"),
+            ("2026-06-30T23:30:00+02:00", "2026-06-30"),
+            ("2026-06-30T23:30:00.5-06:00", "2026-07-01"),
+            ("2026-06-30T23:30:00", "2026-06-30"),
+        ] {
+            assert_eq!(clock.date(text).unwrap().to_string(), date, "{text}");
+        }
+        for wrong in ["", "soon", "23:30", "2026-02-30", "2026-02-30T10:00:00Z"] {
+            assert!(matches!(clock.date(wrong), Err(ClockError::NotADate { .. })), "{wrong}");
+        }
     }
 
     #[test]

@@ -119,7 +119,8 @@ fn wrong_suppressions_are_refused_all_at_once() {
         "cdx.toml:3:1: unknown key \"reson\"",
         "cdx.toml:1:1: reason is missing",
         "cdx.toml:5:8: code is integer, expected a text in quotes",
-        "cdx.toml:7:11: expires is soon, expected a date, YYYY-MM-DD",
+        "cdx.toml:7:11: expires is soon, expected a date, YYYY-MM-DD, or a time of it such as \
+         2027-01-01T10:00:00Z",
         "cdx.toml:8:1: code is missing",
         "cdx.toml:10:11: unknown key \"chanel\"",
         "cdx.toml:11:11: expires is 12:00:00, expected a date",

@@ -1,9 +1,12 @@
 //! A hermetic environment to run the program in: own folder, own home, cleared variables.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::{fs, io};
+
+use jsonschema::Validator;
 
 use rusqlite::Connection;
 use serde_json::Value;
@@ -48,16 +51,52 @@ impl Run {
         self
     }
 
-    /// What was printed, as JSON; an object of ours says how the command ended.
+    /// What was printed, as JSON; an object of ours says how the command ended, and is as its
+    /// command's schema says.
     pub fn json(&self) -> Value {
         let value: Value =
             serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e}\n{}", self.text()));
-        if value.get("command").is_some() {
+        if let Some(command) = value.get("command").and_then(Value::as_str) {
             assert_eq!(value["format_version"], 2, "{}", self.text());
             assert_eq!(value["ok"], self.code == 0, "{}", self.text());
+            valid(&schema_of(command), &value, &self.text());
         }
         value
     }
+}
+
+/// Whether a value is as a schema says.
+pub fn valid(schema: &Validator, value: &Value, about: &str) {
+    let told =
+        |error: jsonschema::ValidationError<'_>| format!("{}: {error}", error.instance_path());
+    let errors: Vec<String> = schema.iter_errors(value).map(told).collect();
+    assert!(errors.is_empty(), "{errors:#?}\n{about}");
+}
+
+/// The schema of this name, as `cdx schema` prints it.
+pub fn schema(name: &str) -> Arc<Validator> {
+    made(name).unwrap_or_else(|| panic!("there is no schema {name:?}"))
+}
+
+/// The schema of what a command prints; what has none of its own prints errors alone.
+fn schema_of(command: &str) -> Arc<Validator> {
+    made(&command.replace(' ', "-")).unwrap_or_else(|| schema("error"))
+}
+
+/// A schema, made once in a process; none where there is none of this name.
+fn made(name: &str) -> Option<Arc<Validator>> {
+    static MADE: OnceLock<Mutex<HashMap<String, Option<Arc<Validator>>>>> = OnceLock::new();
+    let made = MADE.get_or_init(Mutex::default);
+    let mut made = made.lock().unwrap_or_else(PoisonError::into_inner);
+    let make = || {
+        let run = program(&std::env::temp_dir()).args(["schema", name]).output().unwrap();
+        let run = Run::of(run);
+        let text = (run.code == 0).then_some(run.out)?;
+        let schema = serde_json::from_str(&text).unwrap();
+        let options = jsonschema::options().should_validate_formats(true);
+        Some(Arc::new(options.build(&schema).unwrap()))
+    };
+    made.entry(name.to_owned()).or_insert_with(make).clone()
 }
 
 /// An environment in a folder of its own.

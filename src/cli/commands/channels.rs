@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::cli::outcome::outcomes;
 use crate::cli::values::filled;
 use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::Asked;
@@ -105,6 +106,7 @@ enum GroupCommand {
 /// What rebuilding did.
 #[derive(Debug, Serialize, JsonSchema)]
 struct RebuildReport {
+    /// The channel database.
     channel: String,
     /// Where the old file is.
     saved_as: Option<String>,
@@ -128,6 +130,14 @@ impl RebuildReport {
         let unread = done.salvaged.unreadable.into_iter().chain(unread).collect();
         Self { channel, saved_as: done.kept, jobs: done.jobs, brought, orphans, unread }
     }
+}
+
+outcomes! {
+    RebuildReport: "channels rebuild";
+    ReseedReport: "channels reseed";
+    DefaultCustomerReport: "channels set";
+    ChannelList: "channels list", "channels add", "channels pause", "channels resume",
+        "channels group add";
 }
 
 impl Report for RebuildReport {
@@ -170,8 +180,11 @@ fn of_table((table, why): &(String, String)) -> String {
 /// What reseeding did.
 #[derive(Debug, Serialize, JsonSchema)]
 struct ReseedReport {
+    /// The channel database.
     channel: String,
+    /// Tables whose counters were raised.
     tables: Vec<ReseededTable>,
+    /// Rows that have a new counter.
     reissued: u64,
     /// Customers that headquarters, put back from a copy, has lost.
     gone: Vec<LostCustomer>,
@@ -271,7 +284,9 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
 /// The default customer that a channel has now.
 #[derive(Debug, Serialize, JsonSchema)]
 struct DefaultCustomerReport {
+    /// The channel.
     channel: String,
+    /// The default customer's account.
     default_customer: String,
 }
 
@@ -319,7 +334,9 @@ struct ChannelLine {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct ChannelList {
+    /// Channel databases and offline databases.
     channels: Vec<ChannelLine>,
+    /// Channel database groups.
     groups: Vec<Group>,
 }
 

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::recurrence::advance;
 use crate::exchange::tick::move_clock;
@@ -43,6 +44,10 @@ enum Command {
     },
 }
 
+outcomes! {
+    ClockReport: "clock show", "clock advance", "clock set";
+}
+
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     match &args.command {
         Command::Show => {
@@ -79,8 +84,11 @@ fn go(
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct ClockReport {
+    /// In the environment's zone.
     time: ShownTime,
+    /// The same in UTC.
     utc: ShownTime,
+    /// The IANA name of the zone.
     time_zone: String,
     #[serde(flatten)]
     way: Way,

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::compare::{CompareRequest, Compared, ComparedTable, NotCompared, compare};
 use crate::model::drift::{DifferentColumn, DifferentRow};
@@ -25,6 +26,10 @@ pub(in crate::cli) struct Args {
     job: Option<String>,
 }
 
+outcomes! {
+    CompareReport: "compare";
+}
+
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     let Args { tables, channel, job } = args;
     let named = !tables.is_empty();
@@ -40,12 +45,17 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct CompareReport {
+    /// Whether everything that was asked for could be compared, and is the same.
     equal: bool,
+    /// Each table in each database.
     tables: Vec<ComparedTable>,
+    /// What could not be compared, and why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     not_compared: Vec<NotCompared>,
+    /// Why nothing brings some of it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     not_run: Vec<String>,
+    /// Commands that bring the channels what headquarters has, in order.
     next: Vec<String>,
     #[serde(skip)]
     commands: Vec<Suggestion>,

@@ -4,6 +4,7 @@ use clap_complete::Shell;
 use clap_complete::env::Shells;
 
 use crate::cli::completion::VARIABLE;
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::model::suggestion::{Prose, Suggestion};
 use crate::store::StoreError;
@@ -25,6 +26,8 @@ Where it goes:
   zsh         echo 'source <(cdx completions zsh)' >> ~/.zshrc
   fish        cdx completions fish > ~/.config/fish/completions/cdx.fish
   PowerShell  add to $PROFILE: cdx completions powershell | Out-String | Invoke-Expression";
+
+outcomes! {}
 
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     let (shells, name) = (Shells::builtins(), args.shell.to_string());

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::model::scale_unit::Cached;
 use crate::model::suggestion::{Prose, Suggestion};
@@ -39,6 +40,11 @@ enum Command {
         #[arg(long, conflicts_with = "instance")]
         e_commerce: bool,
     },
+}
+
+outcomes! {
+    CsuStatus: "csu status";
+    RestartReport: "csu restart";
 }
 
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
@@ -157,14 +163,18 @@ fn read_status(reader: &Reader, channel: Option<&str>) -> Result<CsuStatus, Comm
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct CsuStatus {
+    /// How long an instance answers from what it has loaded.
     cache_ttl_seconds: u64,
+    /// Each instance of each scale unit.
     instances: Vec<Instance>,
+    /// The e-commerce application of each online store.
     e_commerce: Vec<Application>,
 }
 
 /// The e-commerce application of an online store, before its scale unit (R17).
 #[derive(Debug, Serialize, JsonSchema)]
 struct Application {
+    /// The channel.
     channel: String,
     features_until: Option<ShownTime>,
     configuration_until: Option<ShownTime>,
@@ -174,11 +184,14 @@ struct Application {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct Instance {
+    /// The channel.
     channel: String,
+    /// Its number, from 1.
     #[serde(rename = "instance")]
     number: u32,
     loaded: Option<ShownTime>,
     until: Option<ShownTime>,
+    /// Where it differs from its channel's database.
     differs: Vec<Difference>,
 }
 
@@ -242,6 +255,7 @@ impl Report for CsuStatus {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct RestartReport {
+    /// What was restarted.
     restarted: Vec<String>,
 }
 

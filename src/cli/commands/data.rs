@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::data::{self, Made, MadeRows, MakeRequest, ShownRows};
 use crate::model::record::Record;
@@ -51,6 +52,11 @@ enum Command {
     },
 }
 
+outcomes! {
+    MadeReport: "data make";
+    RowsReport: "data show";
+}
+
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     match args.command {
         Command::Make { table, rows, seed, channel } => {
@@ -84,7 +90,9 @@ fn make(
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct MadeReport {
+    /// The table, as it is called.
     table: String,
+    /// The channel that was named.
     #[serde(skip_serializing_if = "Option::is_none")]
     channel: Option<String>,
     /// How many rows were made.
@@ -94,6 +102,7 @@ struct MadeReport {
     /// Rows of other tables that were made for these to refer to.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     with: Vec<MadeRows>,
+    /// Commands that move or show the rows.
     next: Vec<String>,
     #[serde(skip)]
     commands: Vec<Suggestion>,
@@ -116,11 +125,14 @@ impl Report for MadeReport {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct RowsReport {
+    /// The table, as it is called.
     table: String,
+    /// The channel that was named.
     #[serde(skip_serializing_if = "Option::is_none")]
     channel: Option<String>,
     /// How many rows there are.
     count: u64,
+    /// Those that are shown, by key: the columns with their values.
     rows: Vec<Record>,
     #[serde(skip)]
     columns: Vec<String>,

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::cli::context::Inner;
 use crate::cli::error::EXISTS;
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::model::operation::{Action, OperationFilter};
 use crate::model::suggestion::{OfFeatures, Prose, Suggestion, quoted};
@@ -99,6 +100,10 @@ const CHAPTERS: &[Chapter] = &[
         ],
     },
 ];
+
+outcomes! {
+    Story: "demo";
+}
 
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     let place = context.new_place(args.dir.as_deref(), "cdx-demo", Suggestion::DemoElsewhere)?;
@@ -205,7 +210,9 @@ impl Telling<'_> {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct Story {
+    /// The folder that it was told in.
     environment: String,
+    /// The commands that were run, in order.
     steps: Vec<Step>,
     /// The chapter after the one that was told alone.
     #[serde(skip)]
@@ -216,8 +223,11 @@ struct Story {
 struct Step {
     /// 0 is what comes before the first question.
     chapter: usize,
+    /// The question of the chapter.
     question: String,
+    /// The command.
     command: String,
+    /// Its exit code.
     exit: u8,
 }
 

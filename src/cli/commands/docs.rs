@@ -7,10 +7,13 @@ use clap::Command;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::schema::outputs;
 use crate::cli::exit::OTHERS;
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::model::simplification;
 use crate::report::page::{Page, Report};
+use crate::report::schema::page;
 use crate::store::StoreError;
 use crate::store::replace::replace;
 
@@ -27,6 +30,10 @@ pub(in crate::cli) struct Args {
     /// Only say which are not current.
     #[arg(long)]
     check: bool,
+}
+
+outcomes! {
+    DocsReport: "docs";
 }
 
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
@@ -55,7 +62,9 @@ fn write(path: &Path, text: &str) -> Result<(), StoreError> {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct DocsReport {
+    /// Files that were not current.
     stale: Vec<String>,
+    /// Whether they are written now.
     written: bool,
 }
 
@@ -87,6 +96,7 @@ fn pages(context: &Context) -> Result<Vec<(&'static str, String)>, CommandError>
     Ok(vec![
         ("docs/cli.md", cli_page(context.tree())),
         ("docs/exit-codes.md", exit_page()),
+        ("docs/json.md", format!("{GENERATED}{}", page::markdown(&outputs(context)))),
         ("docs/gates.md", format!("{GENERATED}{}", crate::gates::page::markdown(&catalogue))),
         ("docs/rules.md", format!("{GENERATED}{}", crate::doctor::page::markdown())),
         ("docs/check.md", format!("{GENERATED}{}", crate::check::page::markdown())),

@@ -3,6 +3,7 @@
 
 use super::jobs::{JobDetail, NotModelled, known, shipped};
 use crate::check;
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::diagnosis::Source;
 use crate::diagnosis::{Header, Severity};
@@ -22,6 +23,16 @@ pub(in crate::cli) struct Args {
     /// A rule (CDX303; `rules` lists them), a job (1110, P), a feature (async-customer-editing), a
     /// behaviour (D06), or something that is not modelled (flights).
     word: Vec<String>,
+}
+
+outcomes! {
+    Contents: "explain";
+    RuleList: "explain";
+    RulePage: "explain";
+    WithPages<'_, FeaturePage>: "explain";
+    WithPages<'_, Behaviour>: "explain";
+    WithPages<'_, ExplainedWord>: "explain";
+    WithPages<'_, Simplification>: "explain";
 }
 
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
@@ -108,6 +119,7 @@ fn not_made(context: &Context, word: &str) -> Result<Option<JobDetail>, CommandE
 struct WithPages<'a, T> {
     #[serde(flatten)]
     told: &'a T,
+    /// The pages that its sources name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pages: Vec<SourcePage>,
 }
@@ -136,14 +148,23 @@ fn unreleased(error: &toml::de::Error) -> CommandError {
 /// What there is to explain.
 #[derive(Debug, serde::Serialize, schemars::JsonSchema)]
 struct Contents {
+    /// The doctor's rules.
     rules: Vec<&'static str>,
+    /// The rules of `check`.
     check_rules: Vec<&'static str>,
+    /// Jobs.
     jobs: Vec<String>,
+    /// Jobs that are known and not modelled.
     known_jobs: Vec<String>,
+    /// Features with demands of their own.
     features: Vec<String>,
+    /// Other known features.
     known_features: Vec<String>,
+    /// Behaviours of the product.
     behaviours: Vec<String>,
+    /// Words of the field.
     words: Vec<String>,
+    /// What is not modelled.
     not_modelled: Vec<String>,
 }
 
@@ -211,14 +232,18 @@ impl Report for ExplainedWord {
 /// Every rule in a line.
 #[derive(Debug, serde::Serialize, schemars::JsonSchema)]
 struct RuleList {
+    /// The rules.
     rules: Vec<RuleLine>,
 }
 
 #[derive(Debug, serde::Serialize, schemars::JsonSchema)]
 struct RuleLine {
+    /// Its code.
     code: &'static str,
+    /// Its name.
     name: &'static str,
     severity: Severity,
+    /// What it checks.
     checks: &'static str,
 }
 
@@ -246,16 +271,26 @@ impl Report for RuleList {
 /// What is written of a rule.
 #[derive(Debug, serde::Serialize, schemars::JsonSchema)]
 struct RulePage {
+    /// Its code.
     code: &'static str,
+    /// Its name.
     name: &'static str,
     severity: Severity,
+    /// What it checks.
     checks: &'static str,
+    /// Why it matters.
     why: &'static str,
+    /// How to fix it.
     how_to_fix: &'static str,
+    /// The version that brought it.
     since: &'static str,
+    /// How an environment gets there.
     example: Option<&'static str>,
+    /// What is said of that.
     output: Option<&'static str>,
+    /// Behaviours that it rests on.
     behaviours: &'static [&'static str],
+    /// Where those were read.
     sources: &'static [Source],
 }
 
@@ -316,12 +351,19 @@ impl Report for RulePage {
 /// What is known of a feature, without looking at any environment's state.
 #[derive(Debug, serde::Serialize, schemars::JsonSchema)]
 struct FeaturePage {
+    /// The slug.
     feature: String,
+    /// The display name.
     name: String,
+    /// The Spanish display name.
     name_es: Option<String>,
+    /// Other names for it.
     also: Vec<String>,
+    /// What it demands, and what is worth knowing.
     details: Vec<String>,
+    /// How well it is supported: documented, inferred, assumed.
     grade: &'static str,
+    /// Where it was read.
     source: String,
 }
 

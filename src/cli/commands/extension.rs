@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::commands::rehearse::{self, Unfit};
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::diagnosis::Finding;
 use crate::extension::repository::Repository;
@@ -43,6 +44,12 @@ enum Command {
     },
 }
 
+outcomes! {
+    AddReport: "extension add";
+    ListReport: "extension list";
+    RemoveReport: "extension remove";
+}
+
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     match args.command {
         Command::Add { path, despite_errors } => add(context, &path, despite_errors),
@@ -54,11 +61,15 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
 /// What was added.
 #[derive(Debug, Serialize, JsonSchema)]
 struct AddReport {
+    /// From the environment's folder.
     path: String,
+    /// Whether it is named in cdx.toml now.
     added: bool,
     #[serde(flatten)]
     holds: Contents,
+    /// What `cdx check` says of it.
     findings: Vec<Finding>,
+    /// The command that rehearses it.
     next: String,
     #[serde(skip)]
     command: Suggestion,
@@ -67,9 +78,13 @@ struct AddReport {
 /// How much a repository holds.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Contents {
+    /// Files of seed data.
     seed_data: usize,
+    /// Tables that scripts make.
     tables: usize,
+    /// Channel scripts.
     scripts: usize,
+    /// Jobs that it adds or extends.
     jobs: Vec<JobId>,
 }
 
@@ -134,12 +149,15 @@ fn add(context: &Context, typed: &Path, despite: bool) -> Result<Exit, CommandEr
 /// The extensions of an environment.
 #[derive(Debug, Serialize, JsonSchema)]
 struct ListReport {
+    /// Those that cdx.toml names.
     extensions: Vec<Listed>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct Listed {
+    /// From the environment's folder.
     path: String,
+    /// Whether something lies there.
     found: bool,
     #[serde(flatten)]
     holds: Contents,
@@ -174,7 +192,9 @@ fn list(context: &Context) -> Result<Exit, CommandError> {
 /// What was taken out.
 #[derive(Debug, Serialize, JsonSchema)]
 struct RemoveReport {
+    /// From the environment's folder.
     path: String,
+    /// The command that takes its jobs out.
     next: String,
     #[serde(skip)]
     command: Suggestion,

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::commands::rehearse;
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::ExchangeError;
 use crate::exchange::init;
@@ -58,17 +59,27 @@ pub(in crate::cli) struct Args {
     force: bool,
 }
 
+outcomes! {
+    InitReport: "init";
+}
+
 fn customers_range() -> clap::builder::RangedU64ValueParser {
     clap::value_parser!(u64).range(0..=20_000_000)
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct InitReport {
+    /// The folder that it was made in.
     environment: String,
+    /// Its channel databases.
     channels: Vec<String>,
+    /// How many customers headquarters has.
     customers: u64,
+    /// The application version.
     app_version: String,
+    /// What ids and chance come from.
     seed: u64,
+    /// Whether every channel had a full synchronization.
     synchronized: bool,
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::definitions::{self, Problem, Problems, SourceFile};
 use crate::extension::base;
@@ -40,6 +41,13 @@ enum Command {
         /// Files to check beside the shipped definitions.
         files: Vec<PathBuf>,
     },
+}
+
+outcomes! {
+    JobList: "jobs list";
+    JobDetail: "jobs show", "explain";
+    NotModelled: "jobs show", "explain";
+    CheckReport: "jobs check";
 }
 
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
@@ -146,8 +154,11 @@ pub(in crate::cli) fn tell_notes(context: &Context, notes: &[SourceNote]) {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct CheckReport {
+    /// Files inside the program.
     shipped: usize,
+    /// Files of one's own.
     own: usize,
+    /// What is wrong, with its place.
     problems: Vec<Problem>,
     /// Those after the first hundred.
     more_problems: usize,
@@ -175,16 +186,23 @@ impl Report for CheckReport {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct JobList {
+    /// Each by its id.
     jobs: Vec<JobLine>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct JobLine {
+    /// Its number or short id.
     id: String,
+    /// The name people know it by.
     name: String,
+    /// download, upload or batch.
     direction: &'static str,
+    /// How many subjobs it has.
     subjobs: usize,
+    /// How well it is supported: documented, inferred, assumed.
     grade: &'static str,
+    /// Whether registers' offline databases are left out.
     exclude_offline: bool,
 }
 
@@ -224,6 +242,7 @@ impl Report for JobList {
 #[derive(Debug, Serialize, JsonSchema)]
 pub(in crate::cli) struct JobDetail {
     job: Job,
+    /// Its subjobs, with their fields.
     subjobs: Vec<Subjob>,
 }
 
@@ -287,6 +306,7 @@ fn fields(subjob: &Subjob, target: &Target) -> String {
 pub(in crate::cli) struct NotModelled {
     #[serde(flatten)]
     known: &'static KnownJob,
+    /// False.
     modelled: bool,
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::gates::Catalogue;
 use crate::model::ids::DataStoreId;
@@ -24,6 +25,10 @@ pub(in crate::cli) struct Args {
     /// Only what happened in this channel, its offline database included, or with its sessions.
     #[arg(long, value_name = "C")]
     channel: Option<String>,
+}
+
+outcomes! {
+    LogReport: "log";
 }
 
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
@@ -116,6 +121,7 @@ impl Told<'_> {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct LogReport {
+    /// What happened, in order.
     entries: Vec<Entry>,
     /// Databases whose entries could not be read, and why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -124,21 +130,27 @@ struct LogReport {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct Entry {
+    /// When.
     time: ShownTime,
+    /// What.
     event: LogEvent,
+    /// The channel database; none where it happened in headquarters.
     #[serde(skip_serializing_if = "Option::is_none")]
     channel: Option<String>,
     /// A feature, a job, an operation.
     subject: String,
+    /// The customer.
     #[serde(skip_serializing_if = "String::is_empty")]
     account: String,
     /// A session, or an instance of a scale unit.
     #[serde(skip_serializing_if = "Option::is_none")]
     number: Option<i64>,
+    /// What came of it.
     #[serde(skip_serializing_if = "String::is_empty")]
     status: String,
     /// Rows, or operations.
     count: u64,
+    /// More of it, in words.
     #[serde(skip_serializing_if = "String::is_empty")]
     detail: String,
 }

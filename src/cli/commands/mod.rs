@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 
+use super::outcome::Printed;
 use super::{CommandError, Context, Exit};
 
 /// Makes the modules, what clap reads, and which file runs which command. What the help says of a
@@ -20,6 +21,11 @@ macro_rules! commands {
             pub(super) fn run(self, context: &Context) -> Result<Exit, CommandError> {
                 match self { $(Self::$command(args) => $file::run(context, args),)+ }
             }
+        }
+
+        /// What commands print as JSON.
+        pub(super) fn outcomes() -> Vec<Printed> {
+            [$($file::OUTCOMES,)+].iter().flat_map(super::outcome::Outcomes::all).collect()
         }
     };
 }
@@ -53,6 +59,7 @@ commands! {
     test Test,
     report Report,
     explain Explain,
+    schema Schema,
     completions Completions,
     man Man,
     docs Docs,

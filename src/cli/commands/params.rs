@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::error::suggestion;
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::upgrade::{self, upgrade};
 use crate::gates::Catalogue;
@@ -53,6 +54,10 @@ const NUMBERS: &[(&str, i64, i64)] = &[
 
 /// Whether new features are enabled by themselves (G09).
 const AUTOMATIC: &str = "default-feature-enablement";
+
+outcomes! {
+    ParameterList: "params list", "params set";
+}
 
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     if let Command::Set { name, value, force } = args.command {
@@ -209,6 +214,7 @@ fn is_configuration(name: &str) -> bool {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct ParameterList {
+    /// Parameters of the scheduler, configuration parameters, and facts.
     parameters: Vec<Line>,
 }
 
@@ -217,10 +223,13 @@ const FACT: &str = "fact";
 
 /// A parameter, or a fact that may be set.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Parameter")]
 struct Line {
+    /// Its name.
     name: String,
     /// None where nobody has said it.
     value: Option<String>,
+    /// scheduler, configuration or fact.
     kind: &'static str,
     /// The features that ask for a fact.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -1,5 +1,6 @@
 //! `cdx pos`: what a register or an e-commerce site does in a channel.
 
+use crate::cli::outcome::outcomes;
 use crate::cli::typed::{
     More, address_fields, address_names, attributes, contacts, customer_edits, known_title,
 };
@@ -227,7 +228,16 @@ enum Command {
 /// What restarting registers came to.
 #[derive(Debug, serde::Serialize, schemars::JsonSchema)]
 struct RegisterReport {
+    /// The channels whose registers were restarted.
     restarted: Vec<String>,
+}
+
+outcomes! {
+    PosReport: "pos create-customer", "pos edit-customer", "pos create-address",
+        "pos edit-address", "pos deactivate-address", "pos find-customer", "pos balance",
+        "pos order-history", "pos link-identity", "pos create-order", "pos issue-loyalty-card",
+        "pos close-shift", "pos reconnect";
+    RegisterReport: "pos restart";
 }
 
 impl Report for RegisterReport {

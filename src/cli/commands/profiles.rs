@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::cli::outcome::outcomes;
 use crate::cli::values::YesNo;
 use crate::cli::{CommandError, Context, Exit};
 use crate::report::page::{Page, Report, yes};
@@ -35,6 +36,10 @@ enum Command {
     },
 }
 
+outcomes! {
+    ProfileList: "profiles list", "profiles set";
+}
+
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     if let Command::Set { profile, async_customers, async_orders, days_transactions_exist } =
         args.command
@@ -60,6 +65,7 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct ProfileList {
+    /// Functionality profiles.
     profiles: Vec<Profile>,
 }
 

@@ -6,6 +6,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::cli::outcome::outcomes;
 use crate::cli::values::FormatArg;
 use crate::cli::{CommandError, Context, Exit};
 use crate::model::pos::{CallOutcome, RealTimeCall, ReasonCode};
@@ -53,6 +54,11 @@ struct Filters {
     /// Count them by channel, operation and reason.
     #[arg(long)]
     summary: bool,
+}
+
+outcomes! {
+    CallList: "rts list";
+    CallSummary: "rts list";
 }
 
 fn reasons() -> impl clap::builder::TypedValueParser<Value = ReasonCode> {
@@ -108,6 +114,7 @@ fn read(reader: &Reader, filters: &Filters) -> Result<Vec<RealTimeCall<ShownTime
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct CallList {
+    /// The calls, in order.
     calls: Vec<RealTimeCall<ShownTime>>,
 }
 
@@ -169,17 +176,22 @@ impl Report for CallList {
 /// The calls counted by what they have in common.
 #[derive(Debug, Serialize, JsonSchema)]
 struct CallSummary {
+    /// How many calls there were.
     total: u64,
+    /// Those that are alike, together.
     sums: Vec<CallSum>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct CallSum {
+    /// The channel.
     channel: String,
+    /// The operation.
     operation: String,
     /// What kept them from being local, first of all.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<ReasonCode>,
+    /// How many.
     calls: u64,
     /// Those of them that could not reach headquarters.
     failed: u64,

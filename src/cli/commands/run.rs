@@ -3,11 +3,12 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::arming::rehearsed;
-use crate::exchange::dry_run::dry_run;
+use crate::exchange::dry_run::{DryRun, dry_run};
 use crate::exchange::{Asked, RunRequest, run as run_jobs};
-use crate::model::run::Phase;
+use crate::model::run::{Phase, RunReport};
 use crate::model::suggestion::{OfJobs, Prose, Run};
 use crate::report::page::{Page, Report};
 use crate::world::{CrashPoint, FaultKind};
@@ -45,6 +46,12 @@ pub(in crate::cli) struct Args {
 enum PhaseArg {
     Collect,
     Apply,
+}
+
+outcomes! {
+    RunReport: "run", "init";
+    DryRun: "run";
+    FaultList: "run";
 }
 
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
@@ -85,13 +92,17 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
 /// What `--fault` takes.
 #[derive(Debug, Serialize, JsonSchema)]
 struct FaultList {
+    /// The faults.
     faults: Vec<FaultLine>,
+    /// Where `--fault crash=POINT` ends a command.
     crash_points: Vec<&'static str>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct FaultLine {
+    /// As it is typed.
     name: &'static str,
+    /// What it does.
     text: &'static str,
 }
 

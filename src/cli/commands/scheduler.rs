@@ -1,6 +1,7 @@
 //! `cdx scheduler`: initialize the commerce scheduler.
 
 use crate::cli::commands::rehearse;
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::initialize::{Initialization, Options, initialize};
 use crate::model::ids::JobId;
@@ -24,6 +25,10 @@ enum Command {
         #[arg(long)]
         despite_errors: bool,
     },
+}
+
+outcomes! {
+    Initialization: "scheduler init";
 }
 
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {

@@ -4,6 +4,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::cli::outcome::outcomes;
 use crate::cli::values::{YesNo, filled, interval};
 use crate::cli::{CommandError, Context, Exit};
 use crate::model::ids::{GroupId, JobId};
@@ -67,6 +68,10 @@ struct SetArgs {
     /// Groups it no longer serves.
     #[arg(long, value_name = "G", num_args = 1..)]
     remove_groups: Vec<String>,
+}
+
+outcomes! {
+    ScheduleList: "schedules list", "schedules set";
 }
 
 /// The words of a batch job's states, in any case.
@@ -175,6 +180,7 @@ fn groups(
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct ScheduleList {
+    /// Distribution schedules.
     schedules: Vec<Schedule>,
 }
 

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::values::FormatArg;
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::lanes::lanes;
 use crate::exchange::manage::{self, Choice};
@@ -74,6 +75,12 @@ enum Command {
         #[arg(long)]
         upload: bool,
     },
+}
+
+outcomes! {
+    SessionList: "sessions list";
+    DownloadDetail: "sessions show", "sessions retry", "sessions cancel";
+    UploadDetail: "sessions show", "sessions retry", "sessions cancel";
 }
 
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
@@ -214,12 +221,15 @@ fn unknown(kind: SessionKind, id: impl ToString) -> StoreError {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct SessionList {
+    /// Download sessions, or upload sessions with `--upload`; newest last.
     sessions: Vec<SessionLine>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct SessionLine {
+    /// The job.
     job: JobId,
+    /// When it was made.
     created: ShownTime,
     #[serde(flatten)]
     report: SessionReport,
@@ -329,17 +339,25 @@ fn summary(report: &DownloadReport) -> String {
 /// The row versions between which a session holds what changed.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 struct RowVersions {
+    /// After this row version.
     since: i64,
+    /// Up to this one.
     until: i64,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct DownloadDetail {
+    /// The job.
     job: JobId,
+    /// When it was made.
     created: ShownTime,
+    /// Why it is full.
     reason: Option<&'static str>,
+    /// The name of its package.
     package: Option<String>,
+    /// The package's SHA-256.
     checksum: String,
+    /// Which changes it carries.
     row_versions: RowVersions,
     #[serde(flatten)]
     session: DownloadReport,
@@ -396,10 +414,15 @@ impl Report for DownloadDetail {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct UploadDetail {
+    /// The job.
     job: JobId,
+    /// When it was made.
     created: ShownTime,
+    /// The name of its package.
     package: Option<String>,
+    /// How often it was tried.
     tries: u32,
+    /// Which rows it carries, by table.
     counters: Vec<CounterRange>,
     #[serde(flatten)]
     session: UploadReport,

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::doctor::examine;
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::diagnosis::fix::together;
 use crate::diagnosis::group::{Group, groups};
@@ -25,6 +26,10 @@ const UPLOAD: &str = "P-0001";
 
 /// So many commands are shown of those that bring on what waits or fix what is wrong.
 const MOST: usize = 6;
+
+outcomes! {
+    StatusReport: "status";
+}
 
 pub(in crate::cli) fn run(context: &Context, _: Args) -> Result<Exit, CommandError> {
     let env = context.named_env();
@@ -136,15 +141,19 @@ impl WaitingSums {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct ChannelStatus {
+    /// The database.
     channel: String,
     /// The channel that an offline database is of.
     #[serde(skip)]
     of: String,
+    /// Whether it is a register's offline database.
     offline: bool,
+    /// Whether its synchronization is paused.
     paused: bool,
     waiting: WaitingSums,
     /// Download sessions that it has not applied.
     downloads: u64,
+    /// When it last applied a session.
     last_applied: Option<ShownTime>,
     /// Why its file could not be read.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -154,9 +163,12 @@ struct ChannelStatus {
 /// What is wrong, by cause.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Problem {
+    /// The rule's code.
     code: &'static str,
+    /// What is wrong.
     title: String,
     severity: Severity,
+    /// How many findings it has.
     count: usize,
     /// The channel databases concerned.
     channels: Vec<String>,
@@ -224,12 +236,18 @@ fn clears_the_way(command: &Suggestion) -> bool {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct StatusReport {
+    /// The application version.
     version: String,
+    /// The environment's time.
     now: ShownTime,
+    /// The IANA name of its time zone.
     time_zone: String,
     waiting: WaitingSums,
+    /// Each channel and offline database.
     channels: Vec<ChannelStatus>,
+    /// Errors and warnings of the doctor, by cause.
     problems: Vec<Problem>,
+    /// Commands, in order.
     next: Vec<String>,
     #[serde(skip)]
     commands: Vec<Suggestion>,

@@ -1,5 +1,6 @@
 //! `cdx upgrade`: moves the application version.
 
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::upgrade::{Request, UpgradeOutcome, upgrade_whole};
 use crate::gates::lifecycle::{LifecycleEvent, Movement};
@@ -22,6 +23,10 @@ pub(in crate::cli) struct Args {
     /// Only the scale unit of this channel.
     #[arg(long, value_name = "C", requires = "scale_unit_version")]
     channel: Option<String>,
+}
+
+outcomes! {
+    UpgradeOutcome: "upgrade", "features refresh";
 }
 
 fn version(text: Option<&String>) -> Result<Option<Version>, CommandError> {

@@ -1,5 +1,6 @@
 //! `cdx which-job`: which jobs a change needs, in order.
 
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::definitions::which::{NeededJobs, which};
 use crate::model::suggestion::{Prose, Run, Suggestion};
@@ -11,6 +12,10 @@ pub(in crate::cli) struct Args {
     /// A table, a column, a feature, or a plain word: customers, functionality profile, address.
     #[arg(required = true)]
     word: Vec<String>,
+}
+
+outcomes! {
+    NeededJobs: "which-job";
 }
 
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {

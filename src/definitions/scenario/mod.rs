@@ -1,5 +1,6 @@
 //! A scenario: commands in an environment of their own, and what is expected of them.
 
+pub(super) mod form;
 mod matrix;
 pub(crate) mod problem;
 mod read;

@@ -3,6 +3,7 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::form::ScenarioForm;
 use super::problem::ScenarioProblem;
 use super::variables::Flow;
 use super::{InitOption, OPTIONS, Scenario, Takes, matrix, step, variables};
@@ -26,7 +27,7 @@ pub fn parse(file: &str, text: &str) -> Result<Scenario, Problems> {
     if !walker.problems.is_empty() {
         return Err(walker.problems);
     }
-    walker.known_keys(&root, &["name", "environment", "matrix", "step"]);
+    walker.known_keys(&root, ScenarioForm::KEYS);
     let name = walker.required(&root, "name", 0, "what the scenario shows");
     if let Some(name) = name.as_ref().filter(|name| name.value.trim().is_empty()) {
         walker.note(name.at, Kind::Missing { key: "name", expected: "what the scenario shows" });

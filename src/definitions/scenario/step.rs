@@ -6,6 +6,7 @@ use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::form::{DoctorStepForm, ExpectForm, StepForm};
 use super::problem::ScenarioProblem;
 use super::template::{Template, is_name};
 use super::variables::{Flow, Use, line};
@@ -24,7 +25,7 @@ pub(super) fn read(
     table: &DeTable<'_>,
     at: usize,
 ) -> (Option<ScenarioStep>, Flow) {
-    walker.known_keys(table, &["run", "expect", "save", "doctor"]);
+    walker.known_keys(table, StepForm::KEYS);
     let mut flow = Flow::default();
     if let Some((key, _)) = table.get_key_value("doctor") {
         let from = key.span().start;
@@ -111,7 +112,7 @@ pub(super) fn template(
 
 fn doctor(walker: &mut Walker<'_>, table: &DeTable<'_>) -> Option<Act> {
     let (own, at) = walker.table(table, "doctor")?;
-    walker.known_keys(own, &["none", "only", "skip"]);
+    walker.known_keys(own, DoctorStepForm::KEYS);
     if !own.contains_key("none") {
         walker.note(at, Kind::Missing { key: "none", expected: "error, warning or info" });
     }
@@ -126,7 +127,7 @@ fn doctor(walker: &mut Walker<'_>, table: &DeTable<'_>) -> Option<Act> {
 
 fn expectation(walker: &mut Walker<'_>, table: &DeTable<'_>, flow: &mut Flow) -> Expectation {
     let Some((own, _)) = walker.table(table, "expect") else { return Expectation::default() };
-    walker.known_keys(own, &["exit", "contains", "json"]);
+    walker.known_keys(own, ExpectForm::KEYS);
     let mut expectation = Expectation::default();
     if let Some(exit) = walker.integer(own, "exit") {
         if let Ok(code) = u8::try_from(exit.value) {

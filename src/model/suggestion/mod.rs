@@ -134,6 +134,8 @@ pub enum Suggestion {
     Test(TestRun),
     /// Explains a word.
     Explain(String),
+    /// Prints a schema; lists them without a name.
+    Schema(Option<String>),
     /// Shows the help of a command, or of all.
     Help(Option<String>),
     /// Says which version this is.

@@ -221,6 +221,7 @@ impl Suggestion {
             Self::Check(check) => return (check.words(), Place::Own),
             Self::Test(test) => return (test.words(), Place::Own),
             Self::Explain(word) => Words::of("explain").value(word),
+            Self::Schema(name) => name.iter().fold(Words::of("schema"), Words::value),
         };
         (words, Place::Environment)
     }

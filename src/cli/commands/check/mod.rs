@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use crate::check::{Request, examine, facts::Facts};
 use crate::cli::judging::{Asking, Judging, Question, exit, tell_server, write_baseline};
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::diagnosis::{Diagnosis, Finding, Looked, NotJudged};
 use crate::report::check::CheckReport;
@@ -43,6 +44,10 @@ Formats of check:
   --format github  annotations of a GitHub Actions run
 
 What is accepted stands in cdx-check.toml, or in a comment: -- cdx: allow CDX711 REASON";
+
+outcomes! {
+    CheckReport: "check";
+}
 
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     let Question { only, skip, baseline } = args.judging.question(Asking::Check)?;

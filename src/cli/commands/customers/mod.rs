@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::new_customer::NewCustomer;
+use crate::cli::outcome::outcomes;
 use crate::cli::typed::{More, customer_edits};
 use crate::cli::values::filled;
 use crate::cli::{CommandError, Context, Exit};
@@ -81,6 +82,15 @@ enum Command {
         /// The operation, customer-1.
         operation: Option<String>,
     },
+}
+
+outcomes! {
+    parts: status, trace;
+    CustomerList: "customers list";
+    CustomerDetail: "customers show", "customers create";
+    DeletionReport: "customers delete";
+    EditReport: "customers edit", "customers status edit";
+    SynchronizeReport: "customers synchronize", "customers status synchronize";
 }
 
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
@@ -168,7 +178,9 @@ fn batch(context: &Context, operation: Option<&str>) -> Result<Exit, CommandErro
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct CustomerList {
+    /// How many there are.
     total: u64,
+    /// Those that are shown.
     customers: Vec<Customer>,
 }
 
@@ -193,6 +205,7 @@ impl Report for CustomerList {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct CustomerDetail {
+    /// The customer, as headquarters has it.
     customer: Customer,
 }
 
@@ -239,6 +252,7 @@ impl Report for CustomerDetail {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct DeletionReport {
+    /// The account that is gone.
     deleted: AccountNum,
 }
 
@@ -251,7 +265,9 @@ impl Report for DeletionReport {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct EditReport {
+    /// The account, or the operation.
     account: String,
+    /// What was changed.
     changes: Vec<Change>,
 }
 
@@ -273,8 +289,11 @@ impl Report for EditReport {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct SynchronizeReport {
+    /// Operations that went through.
     processed: u64,
+    /// Operations that failed.
     failed: u64,
+    /// Operations that wait behind a failed one.
     waiting: u64,
 }
 

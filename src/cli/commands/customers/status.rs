@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{EditReport, changes};
 use crate::cli::error::suggestion;
+use crate::cli::outcome::outcomes;
 use crate::cli::typed::{nameless, row_value};
 use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::batch::{Preview, preview};
@@ -74,6 +75,11 @@ pub(super) struct Filters {
     since: Option<String>,
 }
 
+outcomes! {
+    OperationList: "customers status", "customers status list";
+    ShownOperation: "customers status show";
+}
+
 fn statuses() -> impl clap::builder::TypedValueParser<Value = OperationStatus> {
     PossibleValuesParser::new(OperationStatus::ALL.iter().map(|status| status.as_str()))
         .map(|word| OperationStatus::parse(&word).unwrap_or(OperationStatus::Pending))
@@ -137,7 +143,9 @@ fn list(context: &Context, filters: &Filters) -> Result<Exit, CommandError> {
 /// Operations that are in a channel's file, and that no upload has collected.
 #[derive(Debug, Serialize, JsonSchema)]
 struct WaitingChannel {
+    /// The channel database.
     channel: String,
+    /// How many.
     rows: u64,
     /// What brings them on.
     #[serde(skip)]
@@ -292,7 +300,9 @@ fn left_alone(page: &mut Page, left: &[LeftField<ShownTime>]) {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct OperationList {
+    /// The operations that came from the channels.
     operations: Vec<Operation>,
+    /// Operations that no upload has collected.
     waiting_in_channels: Vec<WaitingChannel>,
     /// Databases whose rows could not be counted, and why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -357,10 +367,13 @@ impl Report for OperationList {
 struct ShownOperation {
     #[serde(flatten)]
     detail: OperationDetail,
+    /// What it would change if it were processed now.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     would_change: Vec<Change>,
+    /// Why it would fail.
     #[serde(skip_serializing_if = "Option::is_none")]
     would_fail: Option<String>,
+    /// The operation that it would wait behind.
     #[serde(skip_serializing_if = "Option::is_none")]
     would_wait_behind: Option<String>,
 }

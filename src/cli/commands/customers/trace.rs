@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::trace;
 use crate::model::name_kind::NameKind;
@@ -15,6 +16,10 @@ use crate::world::Clock;
 
 /// So many customers are named where a word names several.
 const MOST: usize = 5;
+
+outcomes! {
+    TraceReport: "customers trace";
+}
 
 pub(super) fn run(context: &Context, word: &str) -> Result<Exit, CommandError> {
     let env = context.named_env();
@@ -54,7 +59,9 @@ pub(in crate::cli) fn one(reader: &Reader, word: &str) -> Result<TracedCustomer,
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct TraceReport {
+    /// Whom.
     customer: TracedCustomer,
+    /// The way, in order; the first step that is not done has `next`.
     steps: Vec<Step>,
 }
 
@@ -62,12 +69,15 @@ struct TraceReport {
 #[derive(Debug, Serialize, JsonSchema)]
 struct Step {
     stage: TraceStage,
+    /// The channel database.
     #[serde(skip_serializing_if = "Option::is_none")]
     channel: Option<String>,
     state: StepState,
     #[serde(skip_serializing_if = "Option::is_none")]
     time: Option<ShownTime>,
+    /// What there is to say of it.
     detail: String,
+    /// The command that brings it on.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
     /// The same command as a value.

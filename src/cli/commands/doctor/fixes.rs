@@ -1,5 +1,6 @@
 //! What `cdx doctor --fix` ran.
 
+use crate::cli::outcome::outcomes;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -9,13 +10,16 @@ use crate::report::page::{Page, Report};
 /// The commands of the safe fixes, and what came of them.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Fixes {
+    /// Whether nothing was run.
     pub(super) dry_run: bool,
+    /// The commands, in order.
     pub(super) commands: Vec<FixStep>,
 }
 
 /// One command.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct FixStep {
+    /// The command.
     pub(super) command: String,
     #[serde(skip)]
     pub(super) suggestion: Suggestion,
@@ -25,6 +29,10 @@ pub(super) struct FixStep {
     /// What kept it from being carried out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) error: Option<String>,
+}
+
+outcomes! {
+    Fixes: "doctor";
 }
 
 impl Report for Fixes {

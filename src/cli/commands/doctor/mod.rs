@@ -8,7 +8,9 @@ mod watch;
 
 pub(in crate::cli) use read::examine;
 
+use crate::cli::judging;
 use crate::cli::judging::{Asking, Judging, Question, write_baseline};
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::doctor::Request;
 
@@ -44,6 +46,10 @@ Formats of the doctor:
   --format junit   JUnit XML, for build servers: a test case for each rule
   --format sarif   SARIF 2.1.0, for code scanning
   --format github  annotations of a GitHub Actions run";
+
+outcomes! {
+    parts: fixes, tell, judging;
+}
 
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     let Question { only, skip, baseline } = args.judging.question(Asking::Doctor)?;

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::fixes::Fixes;
 use crate::cli::judging::{exit, tell_server};
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::diagnosis::{Diagnosis, Severity};
 use crate::report::doctor;
@@ -17,8 +18,13 @@ use crate::store::repository;
 struct DoctorReport {
     #[serde(flatten)]
     diagnosis: Diagnosis,
+    /// With `--fix`: what was run.
     #[serde(skip_serializing_if = "Option::is_none")]
     fixes: Option<Fixes>,
+}
+
+outcomes! {
+    DoctorReport: "doctor";
 }
 
 impl Report for DoctorReport {

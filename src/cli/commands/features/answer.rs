@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::entity::tell_unmatched;
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::gates::in_effect::{ChannelState, InEffect};
 use crate::gates::matching::{UnmatchedRow, match_rows};
@@ -21,9 +22,11 @@ use crate::store::{StoreError, answer, features, topology};
 struct AnswerReport {
     /// The answer; none where the channel is asked now.
     file: Option<String>,
+    /// The channel.
     channel: String,
     /// How many features say the same everywhere.
     equal: usize,
+    /// Where it and headquarters differ.
     differences: Vec<Difference>,
     /// Names that are no feature's here, each with why.
     unmatched: Vec<UnmatchedRow>,
@@ -32,12 +35,15 @@ struct AnswerReport {
 /// A feature of which the answer, headquarters and the channel do not say the same.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Difference {
+    /// The slug.
     feature: String,
     /// What the file says.
     answered: bool,
+    /// What headquarters says.
     headquarters: bool,
     /// What the channel would answer now.
     now: bool,
+    /// Why, as far as it can be told.
     why: Vec<String>,
     #[serde(skip)]
     told: Vec<Prose>,
@@ -82,6 +88,10 @@ impl Difference {
         let why = Vec::new();
         Some(Self { feature: gate.slug.clone(), answered, headquarters, now, why, told })
     }
+}
+
+outcomes! {
+    AnswerReport: "features check";
 }
 
 fn word(on: bool) -> &'static str {

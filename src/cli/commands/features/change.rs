@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::upgrade::{Request, upgrade};
 use crate::gates::after::After;
@@ -68,13 +69,20 @@ impl Asked {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct ChangeReport {
+    /// The slug.
     feature: String,
+    /// Whether it is on now, or would be.
     enabled: bool,
+    /// The date that it is scheduled for.
     #[serde(skip_serializing_if = "Option::is_none")]
     enable_date: Option<String>,
+    /// Slugs of what was changed, in order.
     changed: Vec<String>,
+    /// Why it was not done.
     refused: Vec<Refusal>,
+    /// The jobs that bring it to the channels.
     next_jobs: Vec<JobId>,
+    /// Whether nothing was changed.
     dry_run: bool,
     #[serde(skip)]
     words: (&'static str, &'static str),
@@ -84,6 +92,11 @@ struct ChangeReport {
     after: After,
     #[serde(skip)]
     command: OfFeatures,
+}
+
+outcomes! {
+    ChangeReport: "features enable", "features disable", "features schedule", "features unschedule";
+    AllReport: "features enable-all";
 }
 
 impl Report for ChangeReport {
@@ -276,10 +289,15 @@ fn notes(catalogue: &Catalogue, standing: &Standing, gate: &Gate, asked: Asked) 
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct AllReport {
+    /// Slugs of what was turned on, in order.
     changed: Vec<String>,
+    /// Slugs of what was scheduled already, and is on now.
     scheduled: Vec<String>,
+    /// What was not turned on, and why.
     refused: Vec<Refusal>,
+    /// The jobs that bring it to the channels.
     next_jobs: Vec<JobId>,
+    /// Whether nothing was changed.
     dry_run: bool,
     #[serde(skip)]
     after: After,

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::entity::{read, tell_unmatched};
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::gates::Catalogue;
 use crate::gates::check::{Violation, check};
@@ -18,6 +19,7 @@ use crate::store::features;
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct ViolationReport {
+    /// The file that was checked; null for the environment.
     file: Option<String>,
     /// What the environment breaks, or would break after the import.
     violations: Vec<ViolationLine>,
@@ -34,6 +36,7 @@ struct ViolationReport {
 struct ViolationLine {
     #[serde(flatten)]
     rule: Violation,
+    /// What to do about it.
     hint: String,
 }
 
@@ -41,6 +44,10 @@ impl ViolationReport {
     fn keeps_every_rule(&self) -> bool {
         self.violations.is_empty() && self.refused.is_empty()
     }
+}
+
+outcomes! {
+    ViolationReport: "features check";
 }
 
 impl Report for ViolationReport {

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::entity::read;
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::gates::diff::{Difference, Kind, Side, diff};
 use crate::gates::import::{EntityRow, export};
@@ -17,9 +18,13 @@ use crate::store::{Environment, features};
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct DiffReport {
+    /// The first, as it was named.
     left: String,
+    /// The second.
     right: String,
+    /// Whether both say the same.
     equal: bool,
+    /// Where they differ.
     differences: Vec<Difference>,
     /// Rows that match no feature, by the side they stand on; they are compared by their own name.
     unmatched: Vec<OfSide>,
@@ -28,9 +33,14 @@ struct DiffReport {
 /// A row of one side that matches no feature.
 #[derive(Debug, Serialize, JsonSchema)]
 struct OfSide {
+    /// In which of the two.
     side: String,
     #[serde(flatten)]
     row: UnmatchedRow,
+}
+
+outcomes! {
+    DiffReport: "features diff";
 }
 
 impl Report for DiffReport {

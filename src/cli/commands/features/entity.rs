@@ -5,6 +5,7 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::gates::Catalogue;
 use crate::gates::after::After;
@@ -17,6 +18,11 @@ use crate::model::ids::JobId;
 use crate::model::suggestion::{OfFeatures, Prose, Suggestion};
 use crate::report::page::{Page, Report, count};
 use crate::store::{entity, features};
+
+outcomes! {
+    ExportReport: "features export";
+    ImportReport: "features import";
+}
 
 /// Reads a file of the entity.
 pub(super) fn read(path: &Path) -> Result<Vec<EntityRow>, CommandError> {
@@ -38,7 +44,9 @@ fn named(path: &Path, endings: &[&str]) -> Result<(), CommandError> {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct ExportReport {
+    /// The file.
     file: String,
+    /// How many rows it has.
     rows: usize,
 }
 
@@ -64,16 +72,23 @@ pub(super) fn export(
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct ImportReport {
+    /// The file.
     file: String,
+    /// Slugs of what was changed, in order.
     changed: Vec<String>,
+    /// What each row came to, and by which rule.
     rules: Vec<RowOutcome>,
+    /// What was not done, and why.
     refused: Vec<Refusal>,
+    /// Rows that say what headquarters says already.
     unchanged: usize,
     /// Rows that match no feature here, each with why.
     unmatched: Vec<UnmatchedRow>,
     /// Their names.
     unknown: Vec<String>,
+    /// The jobs that bring it to the channels.
     next_jobs: Vec<JobId>,
+    /// Whether nothing was changed.
     dry_run: bool,
     #[serde(skip)]
     strict: bool,

@@ -1,6 +1,7 @@
 //! `cdx features graph`: the prerequisites, drawn.
 
 use crate::cli::values::FormatArg;
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::gates::graph::{Graph, graph};
 use crate::gates::{Catalogue, Features, Gate};
@@ -18,6 +19,10 @@ pub(super) enum Drawing {
     Mermaid,
     /// A Graphviz graph.
     Dot,
+}
+
+outcomes! {
+    Graph: "features graph";
 }
 
 impl Report for Graph {

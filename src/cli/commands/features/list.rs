@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::gates::in_effect::{ChannelState, InEffect};
 use crate::gates::resolve::{Features, Status};
@@ -20,20 +21,27 @@ use crate::store::features;
 /// A feature as lists and details show it.
 #[derive(Debug, Serialize, JsonSchema)]
 struct FeatureLine {
+    /// Its short name.
     slug: String,
+    /// The display name.
     name: String,
     /// None where it is not public.
     class: Option<String>,
+    /// Whether headquarters has it on.
     on: bool,
     status: Status,
+    /// Its stage in this version: preview, released, on-by-default, mandatory.
     lifecycle: Option<&'static str>,
     /// None where it is not known.
     since: Option<Version>,
     /// Whether a gate file gives it demands; else it is known by name and state alone.
     gate: bool,
     mandatory_since: Option<Version>,
+    /// The date on which it turns on.
     enable_date: Option<String>,
+    /// Slugs of the features that it needs.
     requires: Vec<String>,
+    /// Those that are not on.
     unmet: Vec<String>,
 }
 
@@ -72,9 +80,13 @@ const NOT_PUBLIC: &str = " (class not public)";
 #[derive(Debug, Clone, Copy, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 struct Summary {
+    /// Channels in which it is off.
     off: usize,
+    /// Channels that no job has brought it to.
     not_distributed: usize,
+    /// Channels whose scale unit does not know it yet.
     cached: usize,
+    /// Channels in which it is in effect.
     effective: usize,
 }
 
@@ -109,15 +121,22 @@ impl Summary {
 struct ListedFeature {
     #[serde(flatten)]
     line: FeatureLine,
+    /// How many channels are how far.
     channels: Summary,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct FeatureList {
+    /// Every known feature of this version.
     features: Vec<ListedFeature>,
     /// Whether the text shows those without a gate file too.
     #[serde(skip)]
     all: bool,
+}
+
+outcomes! {
+    FeatureList: "features list";
+    FeatureDetail: "features show";
 }
 
 impl Report for FeatureList {
@@ -172,14 +191,21 @@ pub(super) fn list(
 struct FeatureDetail {
     #[serde(flatten)]
     feature: FeatureLine,
+    /// The Spanish display name.
     name_es: Option<String>,
+    /// Other names for it.
     also: Vec<String>,
     /// Its NAME in FEATUREMANAGEMENTSTATE.
     row_name: String,
+    /// How well it is supported: documented, inferred, assumed.
     grade: &'static str,
+    /// Where it was read.
     source: String,
+    /// How well its class is supported.
     class_grade: Option<&'static str>,
+    /// What was done to it, in order.
     history: Vec<LogLine>,
+    /// Each channel, and how far it is.
     channels: Vec<InEffect>,
 }
 

@@ -12,6 +12,7 @@ mod plan;
 use std::path::PathBuf;
 
 use crate::cli::error::suggestion;
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::gates::resolve::{Consent, Reach};
 use crate::gates::{Catalogue, Gate};
@@ -85,7 +86,8 @@ enum Command {
     Schedule {
         /// The feature.
         feature: String,
-        /// The date, YYYY-MM-DD, in the environment's time zone.
+        /// The date, YYYY-MM-DD, in the environment's time zone; of a time with an offset it is the
+        /// date there.
         date: String,
         #[command(flatten)]
         agreed: ConsentArgs,
@@ -173,6 +175,10 @@ enum Command {
     },
 }
 
+outcomes! {
+    parts: list, change, plan, graph, check, answer, entity, diff;
+}
+
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     if let Command::Diff { left, right, strict } = &args.command {
         return diff::run(context, left, right, *strict);
@@ -197,7 +203,7 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
         }
         Command::Schedule { feature, date, agreed, dry_run } => {
             let gate = find(&catalogue, &feature)?;
-            let date = crate::world::clock::parse_date(&date)?;
+            let date = context.reader()?.world.clock.date(&date)?;
             let change = change::Asked::Schedule { date, consent: agreed.into() };
             change::run(context, &catalogue, gate, change, dry_run)
         }

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::gates::plan::{Plan, PlanStep, StepKind};
 use crate::gates::script::{Shell, script};
@@ -36,6 +37,7 @@ impl From<ShellArg> for Shell {
 struct PlanReport {
     #[serde(flatten)]
     plan: Plan,
+    /// What is to be done, in order.
     steps: Vec<StepLine>,
     choices: Vec<ChoiceLine>,
 }
@@ -43,9 +45,13 @@ struct PlanReport {
 /// A setting beside the feature that keeps an operation from being local.
 #[derive(Debug, Serialize, JsonSchema)]
 struct ChoiceLine {
+    /// The operation of a register.
     operation: &'static str,
+    /// Where it would not be local.
     channels: Vec<String>,
+    /// Why, in a sentence.
     text: String,
+    /// What changes that.
     command: String,
     /// What brings it to the channels then.
     then: String,
@@ -55,7 +61,9 @@ struct ChoiceLine {
 #[derive(Debug, Serialize, JsonSchema)]
 struct StepLine {
     kind: StepKind,
+    /// The command; null where it is done by hand.
     command: Option<String>,
+    /// Why.
     why: String,
 }
 
@@ -86,6 +94,10 @@ impl PlanReport {
             page.item(format!("to have it local: {command}, then {then}"));
         }
     }
+}
+
+outcomes! {
+    PlanReport: "features plan";
 }
 
 impl Report for PlanReport {

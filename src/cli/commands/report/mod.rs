@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::doctor::examine;
 use crate::cli::judging::{FailOn, exit};
+use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::diagnosis::group::groups;
 use crate::diagnosis::{Diagnosis, Severity};
@@ -33,6 +34,10 @@ pub(in crate::cli) struct Args {
     /// The least severe finding that makes the exit code 1; without it findings do not.
     #[arg(long, value_enum, value_name = "SEVERITY")]
     fail_on: Option<FailOn>,
+}
+
+outcomes! {
+    WrittenReport: "report";
 }
 
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {

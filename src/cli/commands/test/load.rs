@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use super::lines;
 use crate::cli::about_files::ungiven;
 use crate::cli::{CommandError, Context};
-use crate::definitions::{Problem, Problems, scenario};
+use crate::definitions::{Problems, scenario};
 use crate::model::suggestion::{Prose, Suggestion};
+use crate::report::error::{ListedProblems, PartialReport};
 use crate::scenario::rehearsal::ScenarioFile;
 use crate::store::{StoreError, input};
 
@@ -101,8 +102,8 @@ fn not_there(path: &Path, place: &Path, error: std::io::Error) -> CommandError {
 
 fn wrong(problems: &Problems) -> CommandError {
     let message = format!("{} in scenarios{}", problems.counted(), problems.lines());
-    let told: Vec<&Problem> = problems.told.iter().collect();
-    let report = serde_json::json!({ "problems": told, "more_problems": problems.more });
+    let (problems, more_problems) = (problems.told.clone(), problems.more);
+    let report = PartialReport::Problems(ListedProblems { problems, more_problems });
     let hint = help("correct the files, then run the same again; see what it takes");
     let mut error = CommandError::usage("scenario", message, hint);
     error.failure.report = Some(report);

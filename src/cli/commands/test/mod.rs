@@ -9,6 +9,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use crate::cli::folder::Folder;
+use crate::cli::outcome::outcomes;
 use crate::cli::values::FormatArg;
 use crate::cli::{CommandError, Context, Exit};
 use crate::model::suggestion::{Prose, Suggestion};
@@ -49,6 +50,11 @@ Formats of test:
   --format junit  JUnit XML, for build servers: a test case for each scenario
 
 The format of a scenario file is in docs/scenarios.md.";
+
+outcomes! {
+    TestReport: "test";
+    TestList: "test";
+}
 
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     let files = load::files(context, &args.paths)?;
