@@ -30,7 +30,7 @@ form! {
 form! {
     /// A command with what is expected of it, or what the doctor may not find.
     #[schemars(extend("oneOf" = [
-        { "required": ["run"] },
+        { "required": ["run"], "properties": { "doctor": false } },
         {
             "required": ["doctor"],
             "properties": { "run": false, "expect": false, "save": false },
@@ -85,7 +85,7 @@ pub(super) enum SeverityWord {
 
 /// A JSON pointer (RFC 6901).
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Pointer;
+pub(super) struct Pointer(String);
 
 impl JsonSchema for Pointer {
     fn schema_name() -> Cow<'static, str> {
