@@ -22,6 +22,10 @@ use crate::store::replace::replace;
 use collect::Collected;
 use place::Place;
 
+outcomes! {
+    WrittenReport: "report";
+}
+
 /// Write an environment as one page of HTML, to look at and to send; it loads nothing.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
@@ -71,13 +75,21 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
 struct WrittenReport {
     /// The file.
     report: String,
+    /// Its size.
     bytes: u64,
+    /// Causes that findings have.
     causes: u64,
+    /// Findings that are errors.
     errors: u64,
+    /// Those that are warnings.
     warnings: u64,
+    /// Those that are neither.
     infos: u64,
+    /// Channel databases, offline ones included.
     channels: u64,
+    /// Sessions in their lanes.
     sessions: u64,
+    /// Real-time calls.
     calls: u64,
     /// Channel databases that could not be read.
     unreadable: Vec<String>,
