@@ -12,7 +12,7 @@ use cdx::diagnosis::{
 use cdx::doctor::rules::{RULES, find};
 use cdx::doctor::{Request, examine};
 use cdx::model::suggestion::{Run, Suggestion};
-use cdx::report::diagnosis::{github, junit, sarif};
+use cdx::report::diagnosis::{github, junit, markdown, one_line, sarif};
 use cdx::store::Environment;
 use junit_parser::{TestCase, TestStatus, TestSuite};
 use quick_junit::{Report, TestCaseStatus};
@@ -357,4 +357,104 @@ fn a_real_environment_reads_the_same_twice() {
     assert_eq!(results, first.findings.len());
     let annotated = github(&first).lines().filter(|line| line.starts_with("::")).count();
     assert_eq!(annotated > 0, !first.findings.is_empty() || first.checks.skipped > 0);
+}
+
+/// What a reader of Markdown makes of it: headings, rows of the table, and the text of all else.
+fn read(text: &str) -> (Vec<String>, usize, String) {
+    use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+    let (mut headings, mut rows, mut all) = (Vec::new(), 0, String::new());
+    let mut heading: Option<String> = None;
+    // Quotes stay as they are; all else that a reader may know is read.
+    let options = Options::all().difference(Options::ENABLE_SMART_PUNCTUATION);
+    for event in Parser::new_ext(text, options) {
+        match event {
+            Event::Start(Tag::Heading { .. }) => heading = Some(String::new()),
+            Event::End(TagEnd::Heading(_)) => headings.extend(heading.take()),
+            Event::Start(Tag::TableRow) => rows += 1,
+            Event::Text(part) | Event::Code(part) => {
+                all.push_str(&part);
+                if let Some(heading) = &mut heading {
+                    heading.push_str(&part);
+                }
+            }
+            Event::Start(
+                Tag::Paragraph
+                | Tag::List(None)
+                | Tag::Item
+                | Tag::CodeBlock(_)
+                | Tag::Table(_)
+                | Tag::TableHead
+                | Tag::TableCell,
+            )
+            | Event::End(_)
+            | Event::SoftBreak => all.push('\n'),
+            other => panic!("{other:?} in\n{text}"),
+        }
+    }
+    (headings, rows, all)
+}
+
+#[test]
+fn markdown_holds_whatever_it_tells() {
+    let plain = markdown(&everything("plain"), Some(Severity::Error));
+    let (headings, rows, _) = read(&plain);
+    assert_eq!(headings[0], "cdx doctor failed: 2 errors, 1 warning, 1 info, 1 check crashed");
+    for text in [
+        HOSTILE,
+        "| a | b |\n|---|---|\n# h\n",
+        "``` ```` ` <script>alert(1)</script> <!-- <details> &lt; &#60;",
+        "@somebody @org/team #12 GH-12 org/repo#3 mail@example.com https://x.y www.x.y ftp://x",
+        "[a](http://b) ![c](d) [e]: f [^1] - [ ] *x* _y_ ~z~ $m$ \\ \\| ==m== ^s^ :::",
+        "- 1. + > # 1) ---",
+        "",
+    ] {
+        let told = markdown(&everything(text), Some(Severity::Error));
+        let (seen, seen_rows, all) = read(&told);
+        assert_eq!(seen.len(), headings.len(), "{text:?}\n{told}");
+        assert_eq!(seen_rows, rows, "{text:?}\n{told}");
+        // No name follows its sign.
+        for (at, _) in all.match_indices(['@', '#']) {
+            let next = all[at + 1..].chars().next().unwrap();
+            assert!(next.is_whitespace() || next == '\u{200b}', "{all}");
+        }
+        let words = all.replace('\u{200b}', "");
+        let known =
+            text.replace("\r\n", "\\r\\n").replace('\n', "\\n").replace('\u{1b}', "\\u{1b}");
+        let known = known.split_whitespace().find(|word| word.is_ascii()).unwrap_or("title");
+        assert!(words.contains(known), "{known:?} of {text:?}\n{words}");
+    }
+    assert_eq!(plain, markdown(&everything("plain"), Some(Severity::Error)));
+    assert!(plain.contains("## Not judged\n"), "{plain}");
+    assert!(plain.contains("Known before, in the baseline."), "{plain}");
+    assert!(!plain.contains("seattle"), "what is accepted is only counted\n{plain}");
+    let passed = markdown(&everything("plain"), None);
+    assert!(passed.starts_with("# cdx doctor could not judge everything: "), "{passed}");
+}
+
+#[test]
+fn a_summary_stays_below_what_a_site_takes() {
+    let many = (0..5_000).map(|at| {
+        let text = format!("{at} {}", "long ".repeat(500));
+        finding("stale-cache", Subject::channel(&format!("c{at}")), &text)
+    });
+    let told = markdown(&diagnosis(Vec::new(), many.collect()), Some(Severity::Error));
+    assert!(told.len() < 500_000, "{} bytes", told.len());
+    assert!(told.contains("4940 more causes are not shown here."), "{}", &told[told.len() - 300..]);
+}
+
+#[test]
+fn one_line_is_one_line_whatever_it_tells() {
+    for text in [HOSTILE, "a\nb\r\nc\u{2028}d\u{85}e", ""] {
+        let line = one_line(&everything(text));
+        assert!(line.ends_with('\n') && line.lines().count() == 1, "{line:?}");
+        assert!(!line.trim_end().contains(['\u{1b}', '\r', '\u{2028}', '\u{85}']), "{line:?}");
+    }
+    let line = one_line(&everything("x"));
+    let begin = "2 errors, 1 warning, 1 info, 1 check crashed; ";
+    assert!(line.starts_with(begin), "{line}");
+    assert!(
+        line.ends_with("cdx run 1110 --channel houston && cdx csu restart --channel houston\n"),
+        "{line}"
+    );
+    assert_eq!(one_line(&diagnosis(Vec::new(), Vec::new())), "nothing found\n");
 }

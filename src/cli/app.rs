@@ -7,6 +7,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 
 use super::commands::Command;
 use super::values::{ColorArg, FormatArg};
+use crate::report::output::Verbosity;
 
 /// Options of every command stand behind its own.
 const GLOBAL: &str = "Global options";
@@ -29,7 +30,7 @@ pub(super) struct Cli {
     )]
     pub(super) env: Option<PathBuf>,
 
-    /// How results are written.
+    /// How results are written; else as CDX_FORMAT says, where the command writes it so.
     #[arg(
         long,
         global = true,
@@ -43,8 +44,31 @@ pub(super) struct Cli {
     #[arg(long, global = true, help_heading = GLOBAL, value_enum, default_value_t = ColorArg::Auto)]
     pub(super) color: ColorArg,
 
+    /// Results and errors only: no progress, notes or warnings.
+    #[arg(short, long, global = true, help_heading = GLOBAL, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+
+    /// Say what is done, step by step, on standard error.
+    #[arg(short, long, global = true, help_heading = GLOBAL)]
+    pub(super) verbose: bool,
+
+    /// Print long text as it is; else a terminal shows it through CDX_PAGER, PAGER or less.
+    #[arg(long, global = true, help_heading = GLOBAL)]
+    pub(super) no_pager: bool,
+
     #[command(subcommand)]
     pub(super) command: Command,
+}
+
+impl Cli {
+    /// How much is said beside results and errors.
+    pub(super) fn verbosity(&self) -> Verbosity {
+        match (self.quiet, self.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (_, true) => Verbosity::Verbose,
+            _ => Verbosity::Normal,
+        }
+    }
 }
 
 /// A folder, also an empty name: a variable that is empty counts as unset.

@@ -55,6 +55,8 @@ pub(super) struct Context {
     pub(super) command: String,
     /// The format as it was asked for; the doctor has some of its own.
     pub(super) format: FormatArg,
+    /// Whether it was asked for by option.
+    pub(super) format_typed: bool,
     /// Whether it has written what it was asked to.
     pub(super) written: Cell<bool>,
 }

@@ -1,5 +1,7 @@
 //! Exit codes: a promise to scripts, the same for each command and format.
 
+use crate::world::interrupt::INTERRUPTED;
+
 /// How a command ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
@@ -13,10 +15,12 @@ pub enum Exit {
     /// It could not be done: no environment, a database that is locked, damaged or newer, no
     /// disk, no permission.
     Impossible = 3,
+    /// Ctrl-C stopped it, where everything is whole.
+    Interrupted = INTERRUPTED as isize,
 }
 
 impl Exit {
-    /// Every code that a command returns.
+    /// Every code that a command returns by itself.
     pub(crate) const ALL: &'static [Self] = &[Self::Done, Self::No, Self::Wrong, Self::Impossible];
 
     /// The number the process ends with.
@@ -36,6 +40,7 @@ impl Exit {
                 "what was typed or given is wrong: usage, an unknown job, feature or channel, a \
                  definition that does not load"
             }
+            Self::Interrupted => INTERRUPTION,
             Self::Impossible => {
                 "it could not be done: no environment, a headquarters database that is locked, \
                  damaged or newer, no disk, no permission"
@@ -47,10 +52,14 @@ impl Exit {
 /// The code of a process that ended where it was asked to crash.
 pub(crate) const CRASHED: u8 = 134;
 
+/// What happens at Ctrl-C.
+const INTERRUPTION: &str = "interrupted by Ctrl-C: what is done is said, and which command goes on; \
+                            the second time it ends at once";
+
 /// Codes that no command returns, and when a process ends with them anyway.
 pub(crate) const OTHERS: &[(u8, &str)] = &[
     (101, "a panic: a defect of cdx, please report it"),
-    (130, "interrupted by Ctrl-C"),
+    (INTERRUPTED, INTERRUPTION),
     (CRASHED, "ended by `--fault crash=POINT`, as was asked"),
 ];
 

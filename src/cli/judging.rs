@@ -7,12 +7,12 @@ use serde::Serialize;
 
 use super::error::suggestion;
 use super::outcome::outcomes;
-use super::values::FormatArg;
+use super::outputs::Outputs;
 use super::{CommandError, Context, Exit};
 use crate::diagnosis::baseline::Baseline;
 use crate::diagnosis::{Diagnosis, Severity};
+use crate::model::event::{Event, Listener};
 use crate::model::suggestion::{Check, Doctor, Prose, Suggestion};
-use crate::report::diagnosis as formats;
 use crate::report::page::{Page, Report, count};
 use crate::store::replace::replace;
 use crate::store::{StoreError, input};
@@ -36,6 +36,8 @@ pub(super) struct Judging {
     /// Write what is found now to the file of --baseline.
     #[arg(long, requires = "baseline")]
     write_baseline: bool,
+    #[command(flatten)]
+    pub(super) outputs: Outputs,
 }
 
 /// The least severe finding that makes the exit code 1.
@@ -90,7 +92,12 @@ impl Judging {
     }
 
     /// Looks up the rules that are named, and reads what was known before.
-    pub(super) fn question(&self, asking: Asking) -> Result<Question, CommandError> {
+    pub(super) fn question(
+        &self,
+        context: &Context,
+        asking: Asking,
+    ) -> Result<Question, CommandError> {
+        self.outputs.check(context, &asking.help(), self.baseline.as_deref())?;
         let (only, skip) = (asking.codes(&self.only)?, asking.codes(&self.skip)?);
         if !only.is_empty() && only.iter().all(|code| skip.contains(code)) {
             let hint = Prose::hint("leave one of them out", asking.help());
@@ -207,26 +214,13 @@ pub(super) fn exit(diagnosis: &Diagnosis, threshold: Option<Severity>) -> Exit {
     }
 }
 
-/// Prints a diagnosis in a build server's format; false where none was asked for. `settings` is
-/// the path of an environment's `cdx.toml` in the repository that keeps it.
-pub(super) fn tell_server(
-    context: &Context,
-    diagnosis: &Diagnosis,
-    threshold: Option<Severity>,
-    settings: Option<&str>,
-) -> Result<bool, CommandError> {
-    let text = match context.format {
-        FormatArg::Text
-        | FormatArg::Csv
-        | FormatArg::Json
-        | FormatArg::Svg
-        | FormatArg::Mermaid => return Ok(false),
-        FormatArg::Junit => formats::junit(diagnosis, threshold)?,
-        FormatArg::Sarif => formats::sarif(diagnosis, settings),
-        FormatArg::Github => formats::github(diagnosis),
-    };
-    context.output.stdout(&text)?;
-    Ok(true)
+/// Says how each rule ended, to those who want to know each step.
+pub(super) fn tell_rules(context: &Context, diagnosis: &Diagnosis) {
+    let mut progress = context.progress();
+    for rule in &diagnosis.rules {
+        let what = format!("{} {}: {}", rule.code, rule.name, rule.state.as_str());
+        progress.event(Event::Did { what });
+    }
 }
 
 outcomes! {

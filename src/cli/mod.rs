@@ -12,6 +12,8 @@ mod folder;
 mod judging;
 mod new_customer;
 mod outcome;
+mod outputs;
+mod preferred;
 mod program;
 #[cfg(test)]
 mod suggested;

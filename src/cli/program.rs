@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
-use clap::{CommandFactory, FromArgMatches, Parser};
+use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 
 use super::app::Cli;
 use super::commands::{self, Command};
@@ -16,13 +16,16 @@ use super::context::{Context, Inner, Program};
 use super::error::CommandError;
 use super::exit::{CRASHED, Exit};
 use super::folder::Folder;
+use super::preferred::Preferred;
 use super::values::FormatArg;
 use crate::model::suggestion::{Doctor, OfFeatures, OfSessions, Prose, Suggestion};
+use crate::report::pager::Pager;
 use crate::report::palette::ColorChoice;
 use crate::report::{Failure, Format, Output, Streams};
 use crate::store::Environment;
 use crate::world::CrashPoint;
 use crate::world::crash::until_crash;
+use crate::world::interrupt::{self, Doing};
 
 /// What a command has around it.
 #[derive(Debug, Clone)]
@@ -98,7 +101,7 @@ fn parse(args: &[OsString], around: &Surroundings) -> Exit {
     };
     let words = command_words(&matches);
     match Cli::from_arg_matches(&matches) {
-        Ok(cli) => execute(cli, words, matches.value_source("env"), around),
+        Ok(cli) => execute(cli, words, Typed::of(&matches), around),
         Err(error) => usage(args, &error, around),
     }
 }
@@ -114,13 +117,29 @@ fn command_words(matches: &clap::ArgMatches) -> String {
     words.join(" ")
 }
 
-fn execute(
-    cli: Cli,
-    command: String,
-    env_from: Option<ValueSource>,
-    around: &Surroundings,
-) -> Exit {
-    let env_typed = env_from == Some(ValueSource::CommandLine);
+/// Which options of every command were typed, and do not come from a variable or a default.
+struct Typed {
+    env: bool,
+    format: bool,
+}
+
+impl Typed {
+    fn of(matches: &clap::ArgMatches) -> Self {
+        let typed = |id| matches.value_source(id) == Some(ValueSource::CommandLine);
+        Self { env: typed("env"), format: typed("format") }
+    }
+}
+
+fn execute(mut cli: Cli, command: String, typed: Typed, around: &Surroundings) -> Exit {
+    let Typed { env: env_typed, format: format_typed } = typed;
+    let preferred = if format_typed { Preferred::Unsaid } else { Preferred::read(&around.folder) };
+    if let Preferred::Format(format) = preferred
+        && fits(&cli.command, &command, format).is_ok()
+        && !is_watching(&cli.command)
+    {
+        cli.format = format;
+    }
+    let verbosity = cli.verbosity();
     let env = match around.folder {
         // An empty variable counts as unset.
         Folder::Process => cli.env.filter(|path| env_typed || !path.as_os_str().is_empty()),
@@ -128,13 +147,22 @@ fn execute(
     };
     let named = env.as_ref().filter(|_| env_typed).map(|path| path.display().to_string());
     let output = Output::new(cli.format.into(), cli.color.into(), around.streams.clone());
+    let pager = if cli.no_pager || is_watching(&cli.command) { None } else { Pager::chosen() };
+    let output = output.speaking(verbosity).paged(pager);
     let place = place(env.as_deref(), &around.folder);
     let output = output.named(named).of_environment(place);
     let folder = around.folder.clone();
     let written = Cell::default();
     let format = cli.format;
-    let context =
-        Context { program: PROGRAM, output, folder, env, env_typed, command, format, written };
+    let program = PROGRAM;
+    #[rustfmt::skip]
+    let context = Context {
+        program, output, folder, env, env_typed, command, format, format_typed, written,
+    };
+    preferred.tell(&context);
+    if let Folder::Process = context.folder {
+        interrupt::answer(last_words(&context, &cli.command));
+    }
     let fits = fits(&cli.command, &context.command, format)
         .and_then(|()| not_nameless(context.env.as_deref()));
     let done = fits.and_then(|()| cli.command.run(&context));
@@ -147,6 +175,42 @@ fn execute(
             }
         }
     }
+}
+
+/// What is said when Ctrl-C ends a command at once.
+fn last_words(context: &Context, command: &Command) -> Box<dyn Fn(Doing) + Send> {
+    let (output, words) = (context.output.clone(), context.command.clone());
+    let (watching, many) = (is_watching(command), runs_others(command));
+    let again = Prose::from("the same command makes it again");
+    let makes = matches!(command, Command::Init(_) | Command::Demo(_));
+    Box::new(move |doing| {
+        let (message, hint) = match doing {
+            Doing::Reading if watching => return,
+            Doing::Writing if makes => {
+                ("interrupted; the environment is not finished", again.clone())
+            }
+            Doing::Writing => (
+                "interrupted; the next command that writes undoes or finishes what was begun",
+                Prose::hint("see what is done", Suggestion::Status),
+            ),
+            Doing::Reading if many => {
+                ("interrupted", Prose::hint("see what is done", Suggestion::Status))
+            }
+            Doing::Reading => ("interrupted; nothing was changed", Prose::default()),
+        };
+        let hints = Some(hint).filter(|hint| *hint != Prose::default()).into_iter().collect();
+        let (code, message, causes) = ("interrupted", message.to_owned(), Vec::new());
+        // Nobody is left to tell that it could not be printed.
+        let _untold = output.fresh_line().and_then(|()| {
+            output.failure(&words, &Failure { code, message, causes, hints, report: None })
+        });
+    })
+}
+
+/// Whether it runs other commands, so that it may have written and just reads.
+fn runs_others(command: &Command) -> bool {
+    matches!(command, Command::Demo(_) | Command::Init(_))
+        || matches!(command, Command::Doctor(doctor) if doctor.fix)
 }
 
 /// The environment that a command is for, as its folder is seen from the working folder.
@@ -180,6 +244,11 @@ fn not_nameless(env: Option<&Path>) -> Result<(), CommandError> {
         )),
         _ => Ok(()),
     }
+}
+
+/// Whether it shows something again and again, which is for people.
+fn is_watching(command: &Command) -> bool {
+    matches!(command, Command::Doctor(doctor) if doctor.watch)
 }
 
 /// Refuses the formats of one command elsewhere.
@@ -219,6 +288,8 @@ fn fits(command: &Command, words: &str, format: FormatArg) -> Result<(), Command
 
 /// Runs a command line within a command.
 fn run_within(outer: &Context, inner: Inner) -> Result<Exit, CommandError> {
+    // A command within another one ends no screen.
+    let output = inner.output.paged(None);
     let words = inner.words.iter().map(String::as_str);
     let cli = Cli::try_parse_from(iter::once("cdx").chain(words)).map_err(|error| {
         let hint = Prose::hint("run the command alone", Suggestion::Help(None));
@@ -226,12 +297,13 @@ fn run_within(outer: &Context, inner: Inner) -> Result<Exit, CommandError> {
     })?;
     let context = Context {
         program: PROGRAM,
-        output: inner.output,
+        output,
         folder: outer.folder.clone(),
         env: cli.env,
         env_typed: inner.env_typed,
         command: inner.name,
         format: cli.format,
+        format_typed: true,
         written: Cell::default(),
     };
     cli.command.run(&context)
@@ -245,10 +317,7 @@ fn usage(args: &[OsString], error: &clap::Error, around: &Surroundings) -> Exit 
             | ErrorKind::DisplayVersion
             | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
     );
-    let asks = |word: &str| args.iter().any(|arg| arg == word);
-    let json = asks("--format=json")
-        || args.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json");
-    let format = if json { Format::Json } else { Format::Text };
+    let format = meant_format(args, &around.folder);
     let output = Output::new(format, ColorChoice::Auto, around.streams.clone());
     let env = environment_typed(args, around);
     let output = output.of_environment(place(env.as_deref(), &around.folder));
@@ -269,15 +338,29 @@ fn usage(args: &[OsString], error: &clap::Error, around: &Surroundings) -> Exit 
     }
 }
 
+/// The format of an error in a command line that was not understood otherwise.
+fn meant_format(args: &[OsString], folder: &Folder) -> Format {
+    let format = match option(args, "--format") {
+        Some(word) => FormatArg::from_str(&word, false).ok(),
+        None => Preferred::read(folder).format(),
+    };
+    format.map_or(Format::Text, Format::from)
+}
+
 /// The environment that `--env` names on a command line that was not understood otherwise.
 fn named_env(args: &[OsString]) -> Option<String> {
+    option(args, "--env")
+}
+
+/// The value of an option of every command, as far as the words can be told apart.
+fn option(args: &[OsString], name: &str) -> Option<String> {
     let mut words = args.iter().filter_map(|arg| arg.to_str()).take_while(|word| *word != "--");
     while let Some(word) = words.next() {
-        if word == "--env" {
+        if word == name {
             return words.next().map(str::to_owned);
         }
-        if let Some(env) = word.strip_prefix("--env=") {
-            return Some(env.to_owned());
+        if let Some(value) = word.strip_prefix(name).and_then(|rest| rest.strip_prefix('=')) {
+            return Some(value.to_owned());
         }
     }
     None

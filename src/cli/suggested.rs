@@ -66,6 +66,7 @@ fn of_name(name: &str) -> Vec<Suggestion> {
         Suggestion::UpgradeScaleUnits(version, Some(own())),
         Suggestion::Initialize { delete_existing: true, despite_errors: true },
         Suggestion::Clock,
+        Suggestion::SetClock("2026-01-15 09:00:00".to_owned()),
         Suggestion::Status,
         Suggestion::Report { customer: Some(own()), file: Some(own()) },
         Suggestion::RealTimeCalls { format: Some("csv") },

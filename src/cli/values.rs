@@ -52,6 +52,9 @@ pub(super) enum FormatArg {
     /// Of the doctor and `check` alone.
     #[value(hide = true)]
     Github,
+    /// Of the doctor and `check` alone.
+    #[value(hide = true)]
+    Markdown,
 }
 
 impl FormatArg {
@@ -62,6 +65,7 @@ impl FormatArg {
             Self::Junit => Some("junit"),
             Self::Sarif => Some("sarif"),
             Self::Github => Some("github"),
+            Self::Markdown => Some("markdown"),
         }
     }
 
@@ -70,7 +74,13 @@ impl FormatArg {
         match self {
             Self::Svg => Some("svg"),
             Self::Mermaid => Some("mermaid"),
-            Self::Text | Self::Json | Self::Csv | Self::Junit | Self::Sarif | Self::Github => None,
+            Self::Text
+            | Self::Json
+            | Self::Csv
+            | Self::Junit
+            | Self::Sarif
+            | Self::Github
+            | Self::Markdown => None,
         }
     }
 }
@@ -86,7 +96,8 @@ impl From<FormatArg> for Format {
             | FormatArg::Mermaid
             | FormatArg::Junit
             | FormatArg::Sarif
-            | FormatArg::Github => Self::Text,
+            | FormatArg::Github
+            | FormatArg::Markdown => Self::Text,
         }
     }
 }

@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
+use std::time::Duration;
 
 use super::chain::chain;
 use super::error::ExchangeError;
 use super::fetch::{fetch, mismatch, not_found};
 use super::group_run::GroupRun;
 use super::held::{HeldBack, held_back};
+use super::settle::{Outcome, Queue, Tried, Try, settle};
 use super::tries::Tries;
 use super::way_out;
 use crate::model::event::{Event, Listener};
@@ -20,15 +22,13 @@ use crate::model::ids::{DownloadId, JobId};
 use crate::model::session::Mode;
 use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
-use crate::model::suggestion::Suggestion;
 use crate::model::time::Time;
 use crate::model::topology::DataStore;
+use crate::model::wording::count;
 use crate::store::apply::{self, ApplyOutcome, Delivery};
 use crate::store::diagnose;
 use crate::store::packages::Folder;
-use crate::store::{
-    ChannelDatabase, Environment, Handle, StoreError, Writer, lineage, sessions, topology,
-};
+use crate::store::{ChannelDatabase, Environment, Handle, StoreError, Writer, lineage, sessions};
 use crate::world::machine::joined;
 use crate::world::{CrashPoint, FaultKind, Faults, Machine};
 
@@ -38,45 +38,15 @@ const MOST_THREADS: usize = 4;
 /// that is built sorts in as much memory again.
 const CACHE_KIB: usize = 40 * 1024;
 
+/// How often it is looked whether somebody wants a stop.
+const LOOK: Duration = Duration::from_millis(100);
+
 /// Packages above this size, in bytes, have their lengths looked at by a thread of its own.
 const LARGE: u64 = 4 * 1024 * 1024;
 
 pub(super) struct PackageApply<'a, 'b> {
     pub(super) writer: &'a mut Writer,
     pub(super) run: &'a GroupRun<'b>,
-}
-
-/// One try of one session in one database, with everything drawn before the threads start.
-struct Try {
-    /// The session without its databases, shared by the tries of all of them.
-    session: Arc<DownloadSession>,
-    row: StoreSession,
-    download_fails: bool,
-    apply_fails: bool,
-    /// The package as it arrived, or why it did not.
-    package: Result<PathBuf, String>,
-    empties: bool,
-}
-
-/// One database and its tries, oldest first.
-struct Queue {
-    store: DataStore,
-    tries: Vec<Try>,
-    /// The number of the exchange, which the database's own commit keeps (U10).
-    mark: Option<i64>,
-}
-
-/// What a try came to.
-struct Outcome {
-    status: DownloadStatus,
-    rows: u64,
-    message: Option<String>,
-    /// A package that had been applied before (D11).
-    before: bool,
-    /// The command that leads out, where the database stands in the way.
-    way_out: Option<Suggestion>,
-    /// The database has committed, and with it the number of the exchange.
-    kept: bool,
 }
 
 /// What trying came to.
@@ -86,6 +56,8 @@ pub(super) struct TryOutcome {
     pub(super) sessions: Vec<DownloadId>,
     /// The databases that an earlier session holds back (D07).
     pub(super) held: Vec<HeldBack>,
+    /// Whether somebody stopped it before everything was tried.
+    pub(super) stopped: bool,
 }
 
 /// Tries what is pending.
@@ -93,19 +65,23 @@ pub(super) fn apply_pending(
     applying: &mut PackageApply<'_, '_>,
     listener: &mut dyn Listener,
 ) -> Result<TryOutcome, ExchangeError> {
+    if listener.is_stopped() {
+        return Ok(TryOutcome { stopped: true, ..TryOutcome::default() });
+    }
     let tries = Tries::read(&applying.writer.hq)?;
     let (mut queues, held) = queues(applying, tries.enforced, listener)?;
     if queues.is_empty() {
-        return Ok(TryOutcome { sessions: Vec::new(), held });
+        return Ok(TryOutcome { held, ..TryOutcome::default() });
     }
     announce(applying.writer, &mut queues)?;
     // Packing has filled headquarters' cache; the channels share the memory from here on.
     applying.writer.tidied("the memory of headquarters", applying.writer.hq.shrink());
     applying.writer.world.faults.crash_at(CrashPoint::ApplyAfterRequested, &applying.run.job.id);
-    let outcomes = work(applying, &queues, tries.enforced, listener);
-    let sessions = settle(applying.writer, &queues, outcomes, tries, listener)?;
+    let tried = work(applying, &queues, tries.enforced, listener);
+    let stopped = tried.stopped;
+    let sessions = settle(applying.writer, &queues, tried, tries, listener)?;
     applying.writer.world.faults.crash_at(CrashPoint::ApplyAfterOutcome, &applying.run.job.id);
-    Ok(TryOutcome { sessions, held })
+    Ok(TryOutcome { sessions, held, stopped })
 }
 
 fn queues(
@@ -202,13 +178,13 @@ fn announce(writer: &Writer, queues: &mut [Queue]) -> Result<(), StoreError> {
     })
 }
 
-/// The outcomes of each queue, in its order; shorter than the queue when the rest must wait.
+/// Tries each queue, several at a time; where somebody wants it to stop, none is begun any more.
 fn work(
     applying: &PackageApply<'_, '_>,
     queues: &[Queue],
     enforced: bool,
     listener: &mut dyn Listener,
-) -> Vec<Vec<Outcome>> {
+) -> Tried {
     let threads = Machine::current().threads().min(MOST_THREADS).min(queues.len());
     let worker = Worker {
         env: &applying.writer.env,
@@ -218,16 +194,15 @@ fn work(
         faults: &applying.writer.world.faults,
         cache_kib: u32::try_from(CACHE_KIB / threads).unwrap_or(8 * 1024),
         enforced,
-        fits: queues
-            .iter()
-            .flat_map(|queue| &queue.tries)
-            .map(|one| (one.session.id, OnceLock::new()))
-            .collect(),
+        fits: tries(queues).map(|one| (one.session.id, OnceLock::new())).collect(),
     };
-    let total = queues.iter().flat_map(|queue| &queue.tries).map(|one| one.session.rows).sum();
-    let step = format!("applying {} to {}", worker.job, queues.len());
-    listener.event(Event::StepStarted { step, total: Some(total) });
-    let next = AtomicUsize::new(0);
+    let rows = |queue: &Queue| queue.tries.iter().map(|one| one.session.rows).sum::<u64>();
+    let of = count(queues.len() as u64, "channel database");
+    let step = format!("applying {} to {of}", worker.job);
+    // How far one database is cannot be seen from outside it.
+    let total = (queues.len() > 1).then(|| queues.iter().map(rows).sum());
+    listener.event(Event::StepStarted { step, total, noun: "rows" });
+    let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
     let mut outcomes: Vec<Vec<Outcome>> = queues.iter().map(|_| Vec::new()).collect();
     thread::scope(|scope| {
         let (send, receive) = mpsc::channel();
@@ -237,9 +212,11 @@ fn work(
         }
         let mut workers = Vec::new();
         for _ in 0..threads {
-            let (send, next, worker) = (send.clone(), &next, &worker);
+            let (send, next, stop, worker) = (send.clone(), &next, &stop, &worker);
             workers.push(scope.spawn(move || {
-                while let Some(queue) = queues.get(next.fetch_add(1, Ordering::Relaxed)) {
+                while !stop.load(Ordering::Relaxed)
+                    && let Some(queue) = queues.get(next.fetch_add(1, Ordering::Relaxed))
+                {
                     let done = worker.work(queue);
                     if send.send((queue.store.id, done)).is_err() {
                         break;
@@ -248,13 +225,15 @@ fn work(
             }));
         }
         drop(send);
-        let mut rows = 0;
-        for (store, done) in receive {
+        let (mut applied, mut databases) = (0, 0);
+        while let Some((store, done)) = next_done(&receive, &stop, listener) {
             let Some(at) = queues.iter().position(|queue| queue.store.id == store) else {
                 continue;
             };
-            rows += queues[at].tries.iter().map(|one| one.session.rows).sum::<u64>();
-            listener.event(Event::StepProgress { done: rows });
+            applied += rows(&queues[at]);
+            databases += 1;
+            listener.event(Event::StepProgress { done: applied });
+            listener.event(Event::StepPart { what: format!("{databases} of {}", queues.len()) });
             let (done, checkpointed) = done;
             applying.writer.tidied("the log of a channel database", checkpointed);
             outcomes[at] = done;
@@ -264,7 +243,24 @@ fn work(
         }
     });
     listener.event(Event::StepFinished);
-    outcomes
+    // A queue that was begun has one outcome at least.
+    Tried { stopped: outcomes.iter().any(Vec::is_empty), outcomes }
+}
+
+/// The next database that is done, once it is; whoever wants a stop is heard meanwhile.
+fn next_done<T>(
+    receive: &Receiver<T>,
+    stop: &AtomicBool,
+    listener: &mut dyn Listener,
+) -> Option<T> {
+    loop {
+        stop.store(listener.is_stopped(), Ordering::Relaxed);
+        match receive.recv_timeout(LOOK) {
+            Ok(done) => return Some(done),
+            Err(RecvTimeoutError::Disconnected) => return None,
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+    }
 }
 
 /// What every thread shares.
@@ -280,10 +276,15 @@ struct Worker<'a> {
     fits: BTreeMap<DownloadId, OnceLock<bool>>,
 }
 
+/// Every try.
+fn tries(queues: &[Queue]) -> impl Iterator<Item = &Try> {
+    queues.iter().flat_map(|queue| &queue.tries)
+}
+
 /// One try of each session whose package is large, so that its lengths are looked at meanwhile.
 fn large_loads(queues: &[Queue]) -> Vec<&Try> {
     let mut large: Vec<&Try> = Vec::new();
-    for one in queues.iter().flat_map(|queue| &queue.tries) {
+    for one in tries(queues) {
         let new = large.iter().all(|known| known.session.id != one.session.id);
         if new && one.session.mode == Mode::Full && one.session.bytes > LARGE {
             large.push(one);
@@ -378,84 +379,4 @@ impl Worker<'_> {
 fn failed(status: DownloadStatus, message: String) -> Outcome {
     let message = Some(message);
     Outcome { status, rows: 0, message, before: false, kept: false, way_out: None }
-}
-
-/// Commits what came of the tries, and tells it in channel order.
-fn settle(
-    writer: &Writer,
-    queues: &[Queue],
-    outcomes: Vec<Vec<Outcome>>,
-    tries: Tries,
-    listener: &mut dyn Listener,
-) -> Result<Vec<DownloadId>, ExchangeError> {
-    let now = writer.world.clock.utc();
-    let mut touched = Vec::new();
-    let (mut events, mut ways_out) = (Vec::new(), Vec::new());
-    writer.hq.write(|hq| {
-        for (queue, outcomes) in queues.iter().zip(outcomes) {
-            if outcomes.iter().any(|outcome| outcome.kept) {
-                lineage::end(hq, &queue.store.name, queue.mark)?;
-            }
-            let mut outcomes = outcomes.into_iter();
-            for one in &queue.tries {
-                let row = match outcomes.next() {
-                    Some(mut outcome) => {
-                        if let Some(way_out) = outcome.way_out.take() {
-                            let job = &one.session.job;
-                            ways_out.push(way_out::told(&queue.store.name, job, way_out));
-                        }
-                        settled(one, outcome, tries, &now)
-                    }
-                    None => StoreSession {
-                        message: Some("waits for an earlier session".to_owned()),
-                        ..one.row.clone()
-                    },
-                };
-                sessions::update_store(hq, one.session.id, &row)?;
-                touched.push(one.session.id);
-                events.push((one.session.id, queue.store.name.clone(), row.status));
-            }
-            topology::heartbeat(hq, queue.store.id, &now)?;
-        }
-        Ok::<_, StoreError>(())
-    })?;
-    for (session, channel, status) in events {
-        listener.event(Event::Download { session, channel, status });
-    }
-    ways_out.dedup();
-    for event in ways_out {
-        listener.event(event);
-    }
-    Ok(touched)
-}
-
-fn settled(one: &Try, outcome: Outcome, limit: Tries, now: &Time) -> StoreSession {
-    let tries = one.row.tries + 1;
-    let mut row = StoreSession {
-        tries,
-        given_up: false,
-        rows: outcome.rows,
-        status: outcome.status,
-        message: outcome.message,
-        requested: Some(now.to_owned()),
-        ..one.row.clone()
-    };
-    match outcome.status {
-        DownloadStatus::Applied => {
-            row.downloaded = Some(now.to_owned());
-            row.applied = Some(now.to_owned());
-            row.message = outcome.before.then(|| "its package had been applied before".to_owned());
-        }
-        failed => {
-            if failed == DownloadStatus::ApplyFailed {
-                row.downloaded = Some(now.to_owned());
-            }
-            let message = row.message.take().unwrap_or_default();
-            let (status, message) = limit.after(failed, tries, &message);
-            row.given_up = status != failed;
-            row.status = status;
-            row.message = Some(message);
-        }
-    }
-    row
 }

@@ -16,7 +16,7 @@ use crate::store::operations::{self, OperationRow};
 use crate::store::{
     Environment, Headquarters, HqTx, Reader, StoreError, Writer, batch_order, log, orders,
 };
-use crate::world::{CrashPoint, FaultKind};
+use crate::world::{CrashPoint, FaultKind, interrupt};
 
 /// Operations processed in one transaction.
 const CHUNK: usize = 500;
@@ -28,7 +28,8 @@ pub(super) fn run(
     listener: &mut dyn Listener,
 ) -> Result<JobReport, ExchangeError> {
     let work = Work::Batch(synchronize(writer, None, listener)?);
-    Ok(JobReport { job: job.id.clone(), work, not_run: Vec::new() })
+    let stopped = listener.is_stopped();
+    Ok(JobReport { job: job.id.clone(), work, not_run: Vec::new(), stopped })
 }
 
 /// Processes one operation, or all that are not completed, by time, channel and counter.
@@ -48,13 +49,18 @@ pub(super) fn process_each(
     waiting: Vec<OperationId>,
     listener: &mut dyn Listener,
 ) -> Result<Tally, ExchangeError> {
+    let _looking = interrupt::looking();
     let step = "synchronizing customers".to_owned();
-    listener.event(Event::StepStarted { step, total: Some(waiting.len() as u64) });
+    let total = Some(waiting.len() as u64);
+    listener.event(Event::StepStarted { step, total, noun: "operations" });
     let mut batch = Batch { new: new_customers(&writer.hq, &writer.env)?, failed: BTreeSet::new() };
     let mut tally = Tally::default();
     let mut done = 0;
     writer.hq.scratch_in_memory(true)?;
     for chunk in waiting.chunks(CHUNK) {
+        if listener.is_stopped() {
+            break;
+        }
         let faults = draw(writer, chunk, listener)?;
         let now = writer.world.clock.utc();
         writer.hq.write(|hq| {

@@ -36,7 +36,8 @@ pub(super) fn run(
         process_each(writer, operations, listener)?;
     }
     let mut tally = Tally::default();
-    for order in orders {
+    let stopped = listener.is_stopped();
+    for order in orders.into_iter().filter(|_| !stopped) {
         if let Some(account) = account(writer, &order)? {
             writer.hq.write(|hq| orders::complete(hq, &order, &account))?;
             tally.processed += 1;
@@ -47,7 +48,8 @@ pub(super) fn run(
             listener.event(Event::Warning { text, hint });
         }
     }
-    Ok(JobReport { job: job.id.clone(), work: Work::Batch(tally), not_run: Vec::new() })
+    let work = Work::Batch(tally);
+    Ok(JobReport { job: job.id.clone(), work, not_run: Vec::new(), stopped })
 }
 
 /// The account of an order's customer, once there is one.

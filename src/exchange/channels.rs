@@ -10,7 +10,9 @@ use super::ending::{Ending, ended, is_being_made};
 use super::error::ExchangeError;
 use super::group_run::serving;
 use super::own::own_schema;
+use super::steps::Steps;
 use super::upload_tables::Uploads;
+use crate::model::event::Listener;
 use crate::model::ids::{AccountNum, DataStoreId, GroupId, JobId};
 use crate::model::job::{Direction, Job};
 use crate::model::session::Mode;
@@ -155,7 +157,10 @@ pub(crate) fn rebuild(
     writer: &Writer,
     name: &str,
     discard: bool,
+    listener: &mut dyn Listener,
 ) -> Result<Rebuilt, ExchangeError> {
+    let mut steps = Steps::of(4, listener);
+    steps.next("looking at the old file");
     let store = topology::find_store(&writer.hq, name)?;
     if let (Some(made), false) = (writer.made(&store.name), discard) {
         // This very command has finished what was left, which is what is asked for.
@@ -166,6 +171,7 @@ pub(crate) fn rebuild(
     if whole.is_ok_and(|complaints| complaints.is_empty()) && !discard && !being_made {
         return Err(ExchangeError::Whole { name: store.name });
     }
+    steps.next("trying the schema scripts");
     // A script that cannot be carried out is told before anything is touched.
     try_scripts(writer)?;
     let path = writer.env.channel_path(&store.name);
@@ -183,7 +189,9 @@ pub(crate) fn rebuild(
         intents::announce(hq, intents::REBUILD, &rebuilding, &now)
     })?;
     writer.world.faults.crash_at(CrashPoint::RebuildAfterIntent, &store.name);
+    steps.next("making the new file, and bringing over what the old one has");
     let made = finish_rebuild(writer, intent, &rebuilding)?;
+    steps.next("seeing which jobs it needs");
     Rebuilt::of(writer, &store, made)
 }
 

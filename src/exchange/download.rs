@@ -24,10 +24,14 @@ pub(super) fn run(
     listener: &mut dyn Listener,
 ) -> Result<JobReport, ExchangeError> {
     let (mut mode, mut reason, mut rows) = (None, None, 0);
-    let (mut told, mut not_run) = (Vec::new(), Vec::new());
+    let (mut told, mut not_run, mut stopped) = (Vec::new(), Vec::new(), false);
     let rebuilt = sessions::rebuilt(&writer.hq)?;
     let schedules = topology::schedules(&writer.hq)?;
     for run in group_runs(&writer.hq, job, plans, request)? {
+        stopped |= listener.is_stopped();
+        if stopped {
+            break;
+        }
         let wanted = run.stores.iter().filter(|store| !store.paused && run.wants(store));
         notice::look(writer, wanted, listener)?;
         let mut made = Vec::new();
@@ -42,6 +46,7 @@ pub(super) fn run(
             keep(&mut not_run, listener, is_paused(&store.name), resume);
         }
         let tried = apply_pending(&mut PackageApply { writer, run: &run }, listener)?;
+        stopped |= tried.stopped;
         for held in &tried.held {
             keep(&mut not_run, listener, held.told(), held.hint());
         }
@@ -68,7 +73,7 @@ pub(super) fn run(
         }
     }
     let work = Work::Download { mode, reason, rows, sessions: told };
-    Ok(JobReport { job: job.id.clone(), work, not_run })
+    Ok(JobReport { job: job.id.clone(), work, not_run, stopped })
 }
 
 fn keep(not_run: &mut Vec<String>, listener: &mut dyn Listener, why: String, hint: Suggestion) {

@@ -7,7 +7,7 @@ use super::initialize::{Options, initialize};
 use super::recover::{CALM, write};
 use super::request::RunRequest;
 use super::run::run;
-use crate::model::event::Listener;
+use crate::model::event::{Event, Listener};
 use crate::model::ids::{DataStoreId, JobId};
 use crate::model::job::{Direction, FIRST_JOBS, Job};
 use crate::model::run::RunReport;
@@ -15,6 +15,7 @@ use crate::model::topology::Schedule;
 use crate::store::create::{self, Blueprint};
 use crate::store::mark;
 use crate::store::{StoreError, Writer, features, scale_unit, scheduler, topology};
+use crate::world::interrupt;
 
 /// Starts the registers of every channel that has some, or of one; which channels those are.
 ///
@@ -52,17 +53,27 @@ pub fn init(
     options: Options,
     listener: &mut dyn Listener,
 ) -> Result<RunReport, ExchangeError> {
+    let of = if synchronize { 3 } else { 2 };
+    let stage = |listener: &mut dyn Listener, number, what: &str| {
+        listener.event(Event::Stage { number, of, what: what.to_owned() });
+    };
+    let _writing = interrupt::writing();
+    stage(listener, 1, "databases");
     let env = create::create(root, blueprint, replace, listener)?;
+    stage(listener, 2, "scheduler");
     write(&env, "init", CALM, listener, |writer, _| initialize(writer, options))?;
     mark::complete(env.root())?;
     if !synchronize {
-        return Ok(RunReport { ok: true, jobs: Vec::new() });
+        return Ok(RunReport { ok: true, ..RunReport::default() });
     }
+    stage(listener, 3, "first synchronization");
     write(&env, "init", CALM, listener, |writer, listener| {
         let jobs = scheduled(writer)?.iter().map(JobId::to_string).collect();
         let request = RunRequest { jobs, ..RunRequest::default() };
         let report = run(writer, &request, listener)?;
-        start_registers(writer, None)?;
+        if report.left.is_empty() {
+            start_registers(writer, None)?;
+        }
         Ok(report)
     })
 }

@@ -36,6 +36,8 @@ pub(crate) mod recurrence;
 pub(crate) mod relay;
 pub(crate) mod request;
 pub mod run;
+mod settle;
+mod steps;
 pub(crate) mod table_error;
 pub(crate) mod tick;
 pub(crate) mod trace;

@@ -9,6 +9,7 @@ use crate::model::session::{DownloadSession, StoreSession};
 use crate::model::status::DownloadStatus;
 use crate::store::packages::{Folder, PackageStore};
 use crate::store::{Environment, StoreError, TidyFailure, Writer, apply, sessions, uploads};
+use crate::world::interrupt::{self, Held};
 
 /// Takes the environment's lock, arms the faults asked for, repairs what is left over, works, and
 /// ends. Where the work is done, what could not be put in order after it is told, and makes no
@@ -23,7 +24,7 @@ pub fn write<T, E: From<ExchangeError>>(
     listener: &mut dyn Listener,
     work: impl FnOnce(&mut Writer, &mut dyn Listener) -> Result<T, E>,
 ) -> Result<T, E> {
-    let mut writer = begin(env, command, faults, listener)?;
+    let (mut writer, _writing) = begin(env, command, faults, listener)?;
     let done = work(&mut writer, listener);
     super::notice::tell(&writer, listener);
     tell_unmet(&writer, listener);
@@ -38,11 +39,13 @@ fn begin(
     command: &str,
     (faults, asked): (&[String], Asked<'_>),
     listener: &mut dyn Listener,
-) -> Result<Writer, ExchangeError> {
+) -> Result<(Writer, Held), ExchangeError> {
     let mut writer = env.writer(command)?;
+    let writing = interrupt::writing();
     arm(&mut writer, faults, asked, listener)?;
     repair(&mut writer, listener)?;
-    Ok(writer)
+    listener.event(Event::Did { what: "headquarters is open for writing".to_owned() });
+    Ok((writer, writing))
 }
 
 /// No fault.

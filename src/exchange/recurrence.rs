@@ -20,7 +20,7 @@ use crate::model::time::Time;
 use crate::model::topology::{BatchState, Schedule};
 use crate::store::world::DueBatches;
 use crate::store::{Headquarters, StoreError, Writer, topology, world};
-use crate::world::Clock;
+use crate::world::{Clock, interrupt};
 
 /// What collects by itself where uploads have two phases.
 const ASYNC_CLIENT: &str = "Async Client";
@@ -64,6 +64,7 @@ pub(crate) fn advance(
     if runs > MOST {
         return Err(ExchangeError::TooManyRuns { runs, most: MOST });
     }
+    let _looking = interrupt::looking();
     let mut way = Way { not_run, ..Way::default() };
     let mut once = Once { inner: listener, told: BTreeSet::new() };
     match go(writer, target, (&known, &recurring), &mut way, &mut once) {
@@ -81,11 +82,14 @@ fn go(
     target: &Clock,
     (known, recurring): (&Known, &[Recurrence]),
     way: &mut Way,
-    listener: &mut dyn Listener,
+    listener: &mut Once<'_>,
 ) -> Result<(), ExchangeError> {
     let left = world::due(&writer.hq)?;
     run_due(writer, known, recurring, left, way, listener)?;
     loop {
+        if way.stopped {
+            return Ok(());
+        }
         let now = writer.world.clock.clone();
         let nexts: Vec<Clock> =
             recurring.iter().map(|one| now.at_next(one.every, &one.from)).collect();
@@ -111,9 +115,14 @@ fn run_due(
     recurring: &[Recurrence],
     mut due: DueBatches,
     way: &mut Way,
-    listener: &mut dyn Listener,
+    listener: &mut Once<'_>,
 ) -> Result<(), ExchangeError> {
+    // What is due is written down, and runs when the clock goes on.
     while let Some(key) = due.pop_front() {
+        way.stopped = listener.inner.is_stopped();
+        if way.stopped {
+            return Ok(());
+        }
         let mut runs = recurring.iter().filter(|one| one.key() == key).peekable();
         if runs.peek().is_none() {
             listener.event(dropped(&key));
@@ -327,7 +336,8 @@ fn requests(definitions: &Definitions, schedule: &Schedule, two_phase: bool) -> 
     requests
 }
 
-/// A listener that hears each warning once, however often it is given on the way.
+/// A listener that hears each warning once, however often it is given on the way. A batch that has
+/// begun is brought to its end: the way stops between two.
 struct Once<'a> {
     inner: &'a mut dyn Listener,
     told: BTreeSet<String>,

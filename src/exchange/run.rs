@@ -7,9 +7,12 @@ use super::initialize::of_feature;
 use super::plan::plan_job;
 use super::request::{Known, RunRequest, check_all, check_names};
 use crate::model::event::{Event, Listener};
+use crate::model::ids::JobId;
 use crate::model::job::{Direction, Job};
 use crate::model::run::{JobReport, RunReport};
+use crate::model::suggestion::Run;
 use crate::store::Writer;
+use crate::world::interrupt;
 
 /// Runs jobs one after the other; a failed one does not keep the next from running.
 ///
@@ -37,10 +40,16 @@ pub(super) fn run_known(
 ) -> Result<RunReport, ExchangeError> {
     let jobs = known.jobs(&request.jobs).map_err(|error| of_feature(&writer.env, error))?;
     super::gate::publishable(&writer.env, &writer.hq, &writer.world.clock, &jobs, request)?;
-    let mut report = RunReport { ok: true, jobs: Vec::new() };
+    let _looking = interrupt::looking();
+    let mut report = RunReport { ok: true, ..RunReport::default() };
     check_names(&writer.hq, request)?;
     check_all(&jobs, request)?;
-    for job in &jobs {
+    for (at, job) in jobs.iter().enumerate() {
+        if listener.is_stopped() {
+            leave(&mut report, &jobs[at..], request);
+            break;
+        }
+        listener.event(Event::JobStarted { job: job.id.clone(), number: at + 1, of: jobs.len() });
         let done = match run_one(writer, known, job, request, listener) {
             Ok(done) => done,
             Err(error) if report.jobs.is_empty() => return Err(error),
@@ -53,10 +62,24 @@ pub(super) fn run_known(
                 });
             }
         };
+        let stopped = done.stopped;
         report.ok &= done.is_ok(request.channel.as_deref());
         report.jobs.push(done);
+        if stopped {
+            leave(&mut report, &jobs[at..], request);
+            break;
+        }
     }
     Ok(report)
+}
+
+/// Says which jobs are left, and the run that goes on with them.
+fn leave(report: &mut RunReport, left: &[Job], request: &RunRequest) {
+    report.ok = false;
+    report.left = left.iter().map(|job| job.id.clone()).collect();
+    let RunRequest { channel, group, full, phase, allow, .. } = request.clone();
+    let jobs = report.left.iter().map(JobId::to_string).collect();
+    report.go_on = Run { jobs, full, phase, channel, group, allow };
 }
 
 fn run_one(
@@ -66,7 +89,6 @@ fn run_one(
     request: &RunRequest,
     listener: &mut dyn Listener,
 ) -> Result<JobReport, ExchangeError> {
-    listener.event(Event::JobStarted { job: job.id.clone() });
     let done = match job.direction {
         Direction::Download => {
             let plans = plan_job(&known.definitions, job, &known.hq, &known.channel)?;

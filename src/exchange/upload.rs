@@ -77,6 +77,10 @@ pub(super) fn run(
     if request.phase != Some(Phase::Apply) {
         let tables = upload_tables(&known.definitions, job, &known.hq, &known.channel)?;
         for store in &stores {
+            done.stopped |= listener.is_stopped();
+            if done.stopped {
+                break;
+            }
             if store.paused {
                 let resume = OfChannels::Resume(store.name.clone()).into();
                 done.left_out(is_paused(&store.name), resume, listener);
@@ -90,12 +94,16 @@ pub(super) fn run(
             }
         }
     }
-    if request.phase != Some(Phase::Collect) {
+    if request.phase != Some(Phase::Collect) && !done.stopped {
         let ServedStore { groups, not } = served(&writer.hq, &job.id, &stores)?;
         for why in not {
             done.left_out(why, Suggestion::Schedules, listener);
         }
         for session in waiting(&writer.hq, &job.id, &stores, &groups)? {
+            done.stopped |= listener.is_stopped();
+            if done.stopped {
+                break;
+            }
             apply_one(writer, &session, listener)?;
             done.add(&writer.hq, session.id, Phase::Apply, listener)?;
         }
@@ -105,7 +113,7 @@ pub(super) fn run(
         notice::tell(writer, listener);
     }
     let work = Work::Upload { rows: done.rows(), sessions: done.sessions };
-    Ok(JobReport { job: job.id.clone(), work, not_run: done.not_run })
+    Ok(JobReport { job: job.id.clone(), work, not_run: done.not_run, stopped: done.stopped })
 }
 
 /// What the phases of a run did.
@@ -113,6 +121,7 @@ pub(super) fn run(
 struct Phases {
     sessions: Vec<UploadReport>,
     not_run: Vec<String>,
+    stopped: bool,
 }
 
 impl Phases {

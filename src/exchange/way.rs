@@ -39,6 +39,9 @@ pub struct Way {
     pub(crate) runs: Vec<BatchRun>,
     /// The schedules that did not run at all, and why.
     pub(crate) not_run: Vec<NotRun>,
+    /// Whether Ctrl-C stopped it before the time that was asked for.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) stopped: bool,
 }
 
 /// One run of a recurring batch.

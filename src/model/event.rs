@@ -12,22 +12,42 @@ pub enum Event {
         /// What, in a sentence.
         what: String,
     },
+    /// A part of a command begins.
+    Stage {
+        /// Which, from 1.
+        number: usize,
+        /// How many parts there are in all.
+        of: usize,
+        /// What is done in it, `first synchronization`.
+        what: String,
+    },
     /// A job begins.
     JobStarted {
         /// The job's id.
         job: JobId,
+        /// Which of the jobs asked for, from 1.
+        number: usize,
+        /// How many were asked for.
+        of: usize,
     },
-    /// A long step begins; `total` is in rows, or none when it is not known.
+    /// A long step begins.
     StepStarted {
         /// What is being done, `packing CUSTTABLE`.
         step: String,
-        /// How many rows, where known.
+        /// How much there is, where known.
         total: Option<u64>,
+        /// What is counted, `rows`.
+        noun: &'static str,
     },
-    /// A long step has come this far, in rows.
+    /// A long step has come this far.
     StepProgress {
-        /// Rows done so far.
+        /// How much is done so far.
         done: u64,
+    },
+    /// Where within a long step the work is.
+    StepPart {
+        /// Where, `3 of 12 channel databases`.
+        what: String,
     },
     /// The step is over.
     StepFinished,
@@ -48,6 +68,11 @@ pub enum Event {
         channel: String,
         /// Its new state.
         status: UploadStatus,
+    },
+    /// Something was done that only who follows each step wants to know.
+    Did {
+        /// What, in a sentence.
+        what: String,
     },
     /// Something worth knowing that is not a failure.
     Note {
@@ -72,6 +97,11 @@ pub enum Event {
 pub trait Listener {
     /// Takes one event.
     fn event(&mut self, event: Event);
+
+    /// Whether somebody wants the work to stop at the next place where everything is whole.
+    fn is_stopped(&mut self) -> bool {
+        false
+    }
 }
 
 /// A listener that drops everything, for callers that only want the report.

@@ -10,6 +10,7 @@ use super::session::{DownloadSession, FullReason, Mode, StoreSession, UploadSess
 use super::status::{DownloadStatus, UploadStatus};
 use crate::model::ids::{DownloadId, JobId, UploadId};
 use crate::model::job::Direction;
+use crate::model::suggestion::Run;
 
 /// The outcome of `cdx run`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -18,6 +19,12 @@ pub struct RunReport {
     pub ok: bool,
     /// One entry a job, in the order asked for.
     pub jobs: Vec<JobReport>,
+    /// What Ctrl-C kept from being run, or from being finished.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<JobId>,
+    /// The run that goes on with it.
+    #[serde(skip)]
+    pub(crate) go_on: Run,
 }
 
 named! {
@@ -41,6 +48,9 @@ pub struct JobReport {
     /// What was not run, and why: a paused database, an inactive schedule (D13).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) not_run: Vec<String>,
+    /// Whether Ctrl-C stopped it before its end.
+    #[serde(skip)]
+    pub(crate) stopped: bool,
 }
 
 /// What a job did, by its kind.
@@ -141,7 +151,7 @@ impl JobReport {
             Work::Upload { sessions, .. } => sessions.iter().all(|one| !one.status.is_failure()),
             Work::Batch(tally) => tally.failed == 0,
         };
-        done && self.not_run.is_empty()
+        done && self.not_run.is_empty() && !self.stopped
     }
 }
 

@@ -5,6 +5,7 @@ use std::io;
 use serde_json::{Map, Value};
 
 use super::page::{Page, Report};
+use super::pager::{Pager, rows};
 use super::palette::{ColorChoice, Palette};
 use super::safe;
 use super::streams::Streams;
@@ -57,6 +58,22 @@ impl std::fmt::Display for Lines {
     }
 }
 
+/// How much is said beside results and errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Verbosity {
+    /// Nothing.
+    Quiet,
+    /// Progress, notes and warnings.
+    Normal,
+    /// What is done, step by step, as well.
+    Verbose,
+}
+
+/// A text of several lines as it is printed: shown and not obeyed.
+pub(crate) fn as_printed(text: &str) -> String {
+    safe::document(text)
+}
+
 /// The version of the JSON that scripts read.
 pub(crate) const FORMAT_VERSION: u32 = 2;
 
@@ -72,6 +89,9 @@ pub struct Output {
     aside: bool,
     /// Which lines of a report's text are printed.
     lines: Lines,
+    verbosity: Verbosity,
+    /// What shows a text that is taller than the screen.
+    pager: Option<Pager>,
     /// The environment as `--env` named it; commands that are shown name it too.
     env: Option<String>,
     /// The environment's folder, seen from the working folder; JSON names it.
@@ -84,9 +104,38 @@ impl Output {
         let width = streams.width().map(|width| width.max(40));
         let stdout = Palette::of(color, streams.stdout_is_terminal());
         let stderr = Palette::of(color, streams.stderr_is_terminal());
-        let (aside, lines) = (false, Lines::All);
-        let (env, environment) = (None, None);
-        Self { format, streams, stdout, stderr, width, aside, lines, env, environment }
+        Self {
+            format,
+            streams,
+            stdout,
+            stderr,
+            width,
+            aside: false,
+            lines: Lines::All,
+            verbosity: Verbosity::Normal,
+            pager: None,
+            env: None,
+            environment: None,
+        }
+    }
+
+    /// The same output, where long text is shown by a program; none of it where there is no
+    /// terminal.
+    #[must_use]
+    pub(crate) fn paged(self, pager: Option<Pager>) -> Self {
+        let attended = self.streams.is_attended();
+        Self { pager: pager.filter(|_| attended), ..self }
+    }
+
+    /// The same output that says so much beside results and errors.
+    #[must_use]
+    pub(crate) fn speaking(self, verbosity: Verbosity) -> Self {
+        Self { verbosity, ..self }
+    }
+
+    /// How much is said beside results and errors.
+    pub(super) fn verbosity(&self) -> Verbosity {
+        self.verbosity
     }
 
     /// The same output for an environment that `--env` named.
@@ -112,9 +161,13 @@ impl Output {
         self.env.as_deref()
     }
 
-    /// The same output as text on standard error, for steps of a command whose result is JSON.
+    /// The same output as text on standard error, for steps of a command whose result is JSON;
+    /// who wants results alone does not see them.
     #[must_use]
     pub(crate) fn to_stderr(&self) -> Self {
+        if self.verbosity == Verbosity::Quiet {
+            return self.silent();
+        }
         Self { format: Format::Text, stdout: self.stderr, aside: true, ..self.clone() }
     }
 
@@ -139,13 +192,41 @@ impl Output {
     pub(crate) fn report(&self, command: &str, ok: bool, report: &impl Report) -> io::Result<()> {
         let text = match self.format {
             Format::Json => self.json(command, ok, report),
-            Format::Text => {
-                let mut page = Page::new(self.stdout, self.width).named(self.env.clone());
-                report.text(&mut page);
-                self.lines.of(page.finish())
-            }
+            Format::Text => self.lines.of(self.text(self.stdout, self.width, report)),
         };
-        self.print(&text)
+        self.print_long(&text)
+    }
+
+    /// Prints what is safe already; a text that is taller than the screen through the pager.
+    fn print_long(&self, text: &str) -> io::Result<()> {
+        if let (Some(pager), Format::Text, false) = (&self.pager, self.format, self.aside)
+            && let Some((columns, height)) = self.streams.size()
+            && rows(text, columns) >= height
+            && pager.show(text)?
+        {
+            return Ok(());
+        }
+        self.print(text)
+    }
+
+    /// A command's outcome as a file has it: without colours, and never wrapped.
+    pub(crate) fn written(
+        &self,
+        format: Format,
+        command: &str,
+        ok: bool,
+        report: &impl Report,
+    ) -> String {
+        match format {
+            Format::Json => self.json(command, ok, report),
+            Format::Text => self.text(Palette::of(ColorChoice::Never, false), None, report),
+        }
+    }
+
+    fn text(&self, palette: Palette, width: Option<usize>, report: &impl Report) -> String {
+        let mut page = Page::new(palette, width).named(self.env.clone());
+        report.text(&mut page);
+        page.finish()
     }
 
     /// Prints a table as CSV (RFC 4180), with a header.
@@ -193,6 +274,11 @@ impl Output {
         self.print("\x1b[2J\x1b[H")
     }
 
+    /// Begins a line of its own on standard error, where a bar may be drawn.
+    pub(crate) fn fresh_line(&self) -> io::Result<()> {
+        if self.draws() { self.stderr("\r\x1b[2K") } else { Ok(()) }
+    }
+
     /// Prints what is safe already to standard error.
     pub(super) fn stderr(&self, text: &str) -> io::Result<()> {
         self.streams.print_aside(text)
@@ -227,6 +313,6 @@ impl Output {
 
     /// Whether progress is drawn on standard error.
     pub(super) fn draws(&self) -> bool {
-        self.streams.stderr_is_terminal()
+        self.verbosity != Verbosity::Quiet && self.streams.stderr_is_terminal()
     }
 }

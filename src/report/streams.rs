@@ -46,14 +46,21 @@ impl Streams {
         matches!(self, Self::Process) && io::stderr().is_terminal()
     }
 
+    /// Whether somebody sits at a terminal, reads there and can answer.
+    pub(super) fn is_attended(&self) -> bool {
+        self.stdout_is_terminal() && io::stdin().is_terminal()
+    }
+
+    /// How many columns and rows the terminal has, where standard output is one.
+    pub(super) fn size(&self) -> Option<(usize, usize)> {
+        let Self::Process = self else { return None };
+        let (width, height) = terminal_size::terminal_size_of(io::stdout())?;
+        Some((width.0.into(), height.0.into()))
+    }
+
     /// How many columns the terminal has, where standard output is one.
     pub(crate) fn width(&self) -> Option<usize> {
-        match self {
-            Self::Process => {
-                terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0))
-            }
-            Self::Writers { .. } => None,
-        }
+        self.size().map(|(width, _)| width)
     }
 
     pub(super) fn print(&self, text: &str) -> io::Result<()> {

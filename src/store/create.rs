@@ -85,12 +85,16 @@ pub(crate) fn create(
     for folder in [root.join("channels"), env.packages_path()] {
         fs::create_dir_all(&folder).map_err(StoreError::io("create", &folder))?;
     }
-    for channel in &blueprint.channels {
+    let (step, total) = ("making channel databases".to_owned(), blueprint.channels.len() as u64);
+    listener.event(Event::StepStarted { step, total: Some(total), noun: "channels" });
+    for (done, channel) in (1..).zip(&blueprint.channels) {
         new_channel_file(&env.channel_path(&channel.name))?;
         if channel.offline_database {
             new_channel_file(&env.channel_path(&format!("{}{OFFLINE_SUFFIX}", channel.name)))?;
         }
+        listener.event(Event::StepProgress { done });
     }
+    listener.event(Event::StepFinished);
     Ok(env)
 }
 

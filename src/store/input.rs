@@ -101,6 +101,15 @@ pub(crate) fn plain(path: &Path) -> Result<Metadata, StoreError> {
     }
 }
 
+/// Whether a file is there that is a database.
+pub(crate) fn is_database(path: &Path) -> bool {
+    let mut head = [0; 16];
+    // A pipe or a device is not read.
+    let is_file = path.metadata().is_ok_and(|found| found.is_file());
+    let read = is_file && File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok();
+    read && head == *b"SQLite format 3\0"
+}
+
 /// What stands in a file's place; none where it is a file.
 pub(super) fn other_than_file(found: FileType) -> Option<&'static str> {
     #[cfg(unix)]

@@ -100,7 +100,8 @@ fn fill(
         )?;
         let mut summary = PackageSummary::default();
         let total = (spec.mode == Mode::Full).then(|| estimate(hq, spec)).transpose()?;
-        listener.event(Event::StepStarted { step: format!("packing {}", spec.job), total });
+        let step = format!("packing {}", spec.job);
+        listener.event(Event::StepStarted { step, total, noun: "rows" });
         for plan in spec.tables {
             let (rows, deleted, whole) = fill_table(hq, spec, plan)?;
             summary.rows += rows;

@@ -4,6 +4,7 @@ pub(crate) mod clock;
 pub(crate) mod crash;
 pub(crate) mod fault;
 pub mod ids;
+pub(crate) mod interrupt;
 pub(crate) mod machine;
 mod place;
 pub(crate) mod random;

@@ -2,7 +2,9 @@
 //! what goes into a pipe is not wrapped at all. The terminal is that of `script` (util-linux).
 
 use std::collections::BTreeSet;
-use std::process::Command;
+use std::io::{Read as _, Write as _};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use super::harness::{Env, program};
 
@@ -40,14 +42,23 @@ const COMMANDS: &[&str] = &[
 
 /// The program in a terminal of so many columns; none where there is no `script`.
 fn shown(env: &Env, words: &str, columns: u16) -> Option<String> {
-    let cdx = env!("CARGO_BIN_EXE_cdx");
-    let typed = format!("stty cols {columns} rows 50; '{cdx}' {words} --color never");
-    let mut command = Command::new("script");
-    command.args(["--quiet", "--return", "--command", &typed, "/dev/null"]);
-    command.current_dir(env.path()).env("HOME", env.path()).env("TERM", "xterm");
-    command.env_remove("CDX_ENV").env_remove("NO_COLOR").env_remove("COLUMNS");
-    let output = command.stdin(std::process::Stdio::null()).output().ok()?;
+    let words = format!("{words} --color never --no-pager");
+    let output = terminal(env, &words, (columns, 50)).stdin(Stdio::null()).output().ok()?;
     Some(String::from_utf8_lossy(&output.stdout).replace("\r\n", "\n"))
+}
+
+/// The program in a terminal of so many columns and rows; the terminal ends as the program does.
+fn terminal(env: &Env, words: &str, (columns, rows): (u16, u16)) -> Command {
+    let cdx = env!("CARGO_BIN_EXE_cdx");
+    // The shell outlives what interrupts the program, and tells how that ended.
+    let typed = format!("trap : INT; stty cols {columns} rows {rows}; '{cdx}' {words}");
+    let mut command = Command::new("script");
+    command.args(["--quiet", "--return", "--flush", "--command", &typed, "/dev/null"]);
+    command.current_dir(env.path()).env("HOME", env.path()).env("TERM", "xterm");
+    for variable in ["CDX_ENV", "NO_COLOR", "COLUMNS", "PAGER", "CDX_PAGER", "LESS", "CDX_FORMAT"] {
+        command.env_remove(variable);
+    }
+    command
 }
 
 /// Standard output and standard error, in a pipe.
@@ -123,4 +134,91 @@ fn nothing_is_wrapped_in_a_pipe() {
         let whole = piped(&env, words);
         assert!(whole.lines().any(|line| line.chars().count() > 120), "{words}\n{whole}");
     }
+}
+
+/// A text that is taller than the screen goes through the pager, whole and in colour, and the exit
+/// code stays the command's; everything else is printed as it is.
+#[test]
+fn a_long_text_goes_through_the_pager() {
+    let env = Env::troubled();
+    let kept = env.path().join("paged.txt");
+    let paged = |words: &str, rows: u16, variables: &[(&str, &str)]| {
+        let _before = std::fs::remove_file(&kept);
+        let mut command = terminal(&env, words, (100, rows));
+        let output = command.envs(variables.iter().copied()).stdin(Stdio::null()).output().ok()?;
+        let printed = String::from_utf8_lossy(&output.stdout).replace("\r\n", "\n");
+        Some((std::fs::read_to_string(&kept).ok(), printed, output.status.code()))
+    };
+    let tee = [("CDX_PAGER", "tee paged.txt")];
+    let Some((text, printed, code)) = paged("doctor --only CDX211", 8, &tee) else {
+        eprintln!("skipped: there is no `script` to make a terminal with");
+        return;
+    };
+    let text = text.unwrap_or_else(|| panic!("no pager was run: {printed}"));
+    assert_eq!(code, Some(1), "{printed}");
+    assert!(printed.ends_with(&text), "{printed}");
+    assert!(text.contains("\u{1b}[31merror\u{1b}[0m CDX211"), "{text:?}");
+    let other = [("PAGER", "tee paged.txt")];
+    assert!(paged("doctor --only CDX211", 8, &other).unwrap().0.is_some(), "PAGER counts too");
+    let missing = [("CDX_PAGER", "cdx-no-such-pager -x")];
+    let cat = [("CDX_PAGER", "cat"), ("PAGER", "tee paged.txt")];
+    let none = [("CDX_PAGER", ""), ("PAGER", "tee paged.txt")];
+    for (words, rows, variables) in [
+        ("doctor --only CDX211", 200, &tee[..]),
+        ("doctor --only CDX211 --no-pager", 8, &tee),
+        ("doctor --only CDX211 --format json", 8, &tee),
+        ("doctor --only CDX211 --format json", 8, &other),
+        ("doctor --only CDX211 | cat", 8, &tee),
+        ("doctor --only CDX211 < /dev/null", 8, &tee),
+        ("doctor --only CDX211", 8, &missing),
+        ("doctor --only CDX211", 8, &cat),
+        ("doctor --only CDX211", 8, &none),
+    ] {
+        let (text, printed, _) = paged(words, rows, variables).unwrap();
+        assert_eq!(text, None, "{words} {variables:?}");
+        assert!(printed.contains("CDX211"), "{words} {variables:?}\n{printed}");
+    }
+    // Whoever has seen enough goes, and that is no error.
+    let (_, printed, code) = paged("explain rules", 8, &[("CDX_PAGER", "head -1")]).unwrap();
+    assert_eq!((code, printed.lines().count()), (Some(0), 1), "{printed}");
+}
+
+/// Reads what a terminal shows until a text stands there.
+fn wait_for(from: &mut impl std::io::Read, seen: &mut String, text: &str) {
+    let begun = Instant::now();
+    let mut buffer = [0; 4096];
+    while !seen.contains(text) {
+        assert!(begun.elapsed() < Duration::from_mins(2), "no {text:?} in\n{seen}");
+        let read = from.read(&mut buffer).unwrap();
+        assert!(read > 0, "it ended without {text:?}\n{seen}");
+        seen.push_str(&String::from_utf8_lossy(&buffer[..read]));
+    }
+}
+
+/// Each look says what has changed since the one before; Ctrl-C ends it in 130.
+#[test]
+fn watching_says_what_has_changed_since_the_last_look() {
+    let env = Env::new();
+    let words = "doctor --watch --quick --only CDX207; echo ended $?";
+    let mut command = terminal(&env, words, (100, 50));
+    let started = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let Ok(mut watching) = started else {
+        eprintln!("skipped: there is no `script` to make a terminal with");
+        return;
+    };
+    let (mut shown, mut seen) = (watching.stdout.take().unwrap(), String::new());
+    wait_for(&mut shown, &mut seen, "watching; Ctrl-C ends it");
+    assert!(!seen.contains("since the last look"), "{seen}");
+    env.ok("params set try-count 9");
+    wait_for(&mut shown, &mut seen, "new: CDX207 try-count-high");
+    env.ok("params set try-count 3");
+    wait_for(&mut shown, &mut seen, "gone: CDX207 try-count-high");
+    wait_for(&mut shown, &mut seen, "watching; Ctrl-C ends it");
+    let mut keys = watching.stdin.take().unwrap();
+    keys.write_all(b"\x03").unwrap();
+    let mut rest = String::new();
+    shown.read_to_string(&mut rest).unwrap();
+    watching.wait().unwrap();
+    assert!(rest.contains("ended 130"), "{rest}");
+    assert!(!rest.contains("error"), "{rest}");
 }

@@ -247,8 +247,9 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
             return context.done(&ReseedReport { channel: name, tables, reissued, gone, left_out });
         }
         Command::Rebuild { name, discard, fault } => {
+            let mut progress = context.progress();
             let done = context.write_with((&fault, Asked::File(&name)), |writer| {
-                Ok(channels::rebuild(writer, &name, discard)?)
+                Ok(channels::rebuild(writer, &name, discard, &mut progress)?)
             })?;
             return context.done(&RebuildReport::new(name, done));
         }

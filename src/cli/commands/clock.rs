@@ -8,6 +8,7 @@ use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::recurrence::advance;
 use crate::exchange::tick::move_clock;
 use crate::exchange::way::Way;
+use crate::model::suggestion::{Prose, Suggestion};
 use crate::model::time::ShownTime;
 use crate::report::page::{Page, Report};
 use crate::store::world::DueBatches;
@@ -69,17 +70,23 @@ fn go(
     target: impl FnOnce(&Clock) -> Result<Clock, ClockError>,
 ) -> Result<Exit, CommandError> {
     let mut progress = context.progress();
-    let (clock, way) = context.write(|writer| {
+    let (clock, way, target) = context.write(|writer| {
         let target = target(&writer.world.clock)?;
+        let wanted = target.local();
         let way = if run_schedules {
             advance(writer, &target, &mut progress)?
         } else {
             Way { passed: move_clock(writer, target, &DueBatches::new())?, ..Way::default() }
         };
-        Ok((writer.world.clock.clone(), way))
+        Ok((writer.world.clock.clone(), way, wanted))
     })?;
-    let exit = if way.is_ok() { Exit::Done } else { Exit::No };
-    context.end(exit, &ClockReport::of(&clock, way))
+    let exit = match (way.stopped, way.is_ok()) {
+        (true, _) => Exit::Interrupted,
+        (_, true) => Exit::Done,
+        _ => Exit::No,
+    };
+    let go_on = way.stopped.then(|| Suggestion::SetClock(target.to_string()));
+    context.end(exit, &ClockReport { go_on, ..ClockReport::of(&clock, way) })
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -92,12 +99,15 @@ struct ClockReport {
     time_zone: String,
     #[serde(flatten)]
     way: Way,
+    /// What goes on after Ctrl-C.
+    #[serde(skip)]
+    go_on: Option<Suggestion>,
 }
 
 impl ClockReport {
     fn of(clock: &Clock, way: Way) -> Self {
         let time_zone = clock.zone_name().to_owned();
-        Self { time: clock.local(), utc: clock.shown_utc(), time_zone, way }
+        Self { time: clock.local(), utc: clock.shown_utc(), time_zone, way, go_on: None }
     }
 }
 
@@ -105,5 +115,8 @@ impl Report for ClockReport {
     fn text(&self, page: &mut Page) {
         page.line(format!("{} ({})", self.time, self.time_zone));
         self.way.text(page);
+        if let Some(go_on) = &self.go_on {
+            page.line(Prose::hint("Interrupted; go on", go_on.clone()));
+        }
     }
 }

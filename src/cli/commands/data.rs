@@ -77,9 +77,11 @@ fn make(
     request: &MakeRequest,
     channel: Option<String>,
 ) -> Result<Exit, CommandError> {
+    let mut progress = context.progress();
     let made = match &channel {
-        None => context.change(|writer| Ok(data::make(writer, request)?))?,
-        Some(name) => context.write(|writer| Ok(data::make_in_channel(writer, name, request)?))?,
+        None => context.change(|writer| Ok(data::make(writer, request, &mut progress)?))?,
+        Some(name) => context
+            .write(|writer| Ok(data::make_in_channel(writer, name, request, &mut progress)?))?,
     };
     let Made { table, count, with, next: commands } = made;
     let env = context.named_env();

@@ -113,6 +113,13 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
     let options = Options { despite_errors: args.despite_errors, ..Options::default() };
     let made = init::init(&root, &blueprint, args.force, synchronized, options, &mut progress);
     let report = made.map_err(|error| taken(error, &dir))?;
+    if !report.left.is_empty() {
+        // What goes on must find the environment from here.
+        let named = (dir != Path::new(".")).then(|| dir.display().to_string());
+        let output = context.output.clone().named(named);
+        output.report(&context.command, false, &report)?;
+        return Ok(Exit::Interrupted);
+    }
     if !report.ok {
         return context.end(Exit::No, &report);
     }

@@ -85,8 +85,16 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
     let report = context.write_with((&args.fault, Asked::Jobs(&request)), |writer| {
         Ok(run_jobs(writer, &request, &mut progress)?)
     })?;
-    let exit = if report.ok { Exit::Done } else { Exit::No };
-    context.end(exit, &report)
+    context.end(ending(&report), &report)
+}
+
+/// How a command ends that ran jobs.
+fn ending(report: &RunReport) -> Exit {
+    match report {
+        RunReport { left, .. } if !left.is_empty() => Exit::Interrupted,
+        RunReport { ok: true, .. } => Exit::Done,
+        _ => Exit::No,
+    }
 }
 
 /// What `--fault` takes.

@@ -7,12 +7,16 @@ use super::ground::Ground;
 use super::keys::{Keyed, apart, keyed};
 use super::values::Values;
 use crate::exchange::table_error::TableError;
+use crate::model::event::{Event, Listener};
 use crate::model::job::DATAAREAID;
 use crate::model::key::Side;
 use crate::model::record::{CellValue, Record};
 use crate::model::schema::{Column, Table};
 use crate::store::data::{self, DrawnColumn};
 use crate::store::{Db, Headquarters, StoreError, Tx};
+
+/// After so many rows it is told how far it is.
+const TOLD: u64 = 500;
 
 /// Rows that were made in a table.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
@@ -35,6 +39,8 @@ pub(super) struct Maker<'a, S> {
     pub(super) made: Vec<MadeRows>,
     /// The tables whose rows are being made, from the one that was asked for.
     pub(super) within: Vec<String>,
+    /// Hears how far it is.
+    pub(super) listener: &'a mut dyn Listener,
 }
 
 /// What a table's rows are made of.
@@ -57,7 +63,10 @@ impl<S: Deref<Target = Db>> Maker<'_, S> {
     /// A key without room; the database.
     pub(super) fn make(&mut self, table: &Table, rows: u64) -> Result<(), TableError> {
         self.within.push(table.name.clone());
+        let step = format!("making {}", self.ground.shown(table));
+        self.tell(Event::StepStarted { step, total: Some(rows), noun: "rows" });
         let made = self.make_rows(table, rows);
+        self.tell(Event::StepFinished);
         self.within.pop();
         made?;
         let table = self.ground.shown(table);
@@ -66,6 +75,13 @@ impl<S: Deref<Target = Db>> Maker<'_, S> {
             None => self.made.push(MadeRows { table, rows }),
         }
         Ok(())
+    }
+
+    /// Tells of the table that was asked for; those that it refers to come within it.
+    fn tell(&mut self, event: Event) {
+        if self.within.len() == 1 {
+            self.listener.event(event);
+        }
     }
 
     fn make_rows(&mut self, table: &Table, rows: u64) -> Result<(), TableError> {
@@ -93,6 +109,9 @@ impl<S: Deref<Target = Db>> Maker<'_, S> {
                 return Err(self.no_room(&recipe, tight, rows, made));
             };
             data::insert(self.tx, &table.name, &row).map_err(|error| self.refused(table, error))?;
+            if (made + 1) % TOLD == 0 || made + 1 == rows {
+                self.tell(Event::StepProgress { done: made + 1 });
+            }
         }
         Ok(())
     }

@@ -15,6 +15,7 @@ use self::maker::Maker;
 use self::values::Values;
 use super::request::Known;
 use super::table_error::TableError;
+use crate::model::event::Listener;
 use crate::model::kept_tables::kept;
 use crate::model::key::Side;
 use crate::model::schema::{Table, Tables};
@@ -67,7 +68,11 @@ impl MakeRequest {
 ///
 /// # Errors
 /// A table that is nowhere, or in which none are made; a key without room; headquarters.
-pub(crate) fn make(writer: &HqWriter<'_>, request: &MakeRequest) -> Result<Made, TableError> {
+pub(crate) fn make(
+    writer: &HqWriter<'_>,
+    request: &MakeRequest,
+    listener: &mut dyn Listener,
+) -> Result<Made, TableError> {
     let hq = &writer.hq;
     let Known { definitions, hq: tables, channel } = Known::read(hq)?;
     let ground = Ground {
@@ -87,6 +92,7 @@ pub(crate) fn make(writer: &HqWriter<'_>, request: &MakeRequest) -> Result<Made,
         own_number: &|table| next_recid(hq, &table.name),
         made: Vec::new(),
         within: Vec::new(),
+        listener,
     };
     maker.make(table, request.rows)?;
     let made = maker.made;
@@ -105,6 +111,7 @@ pub(crate) fn make_in_channel(
     writer: &Writer,
     name: &str,
     request: &MakeRequest,
+    listener: &mut dyn Listener,
 ) -> Result<Made, TableError> {
     let hq = &*writer.hq;
     let known = Known::read(hq)?;
@@ -133,6 +140,7 @@ pub(crate) fn make_in_channel(
             own_number: &|table| next_recid_beside(tx, hq, (&table.name, ours(table))),
             made: Vec::new(),
             within: Vec::new(),
+            listener: &mut *listener,
         };
         maker.make(table, request.rows)?;
         Ok::<_, TableError>((maker.made, data::count(tx, table)?))

@@ -126,6 +126,8 @@ pub enum Suggestion {
         /// In this file.
         file: Option<String>,
     },
+    /// Moves the clock to this time, and runs schedules on the way.
+    SetClock(String),
     /// Looks what is wrong.
     Doctor(Doctor),
     /// Looks what is wrong with a repository.

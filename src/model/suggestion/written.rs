@@ -217,6 +217,7 @@ impl Suggestion {
             Self::Report { customer, file } => Words::of("report")
                 .option("--customer", customer.as_ref())
                 .option("--output", file.as_ref()),
+            Self::SetClock(time) => clock_at(time),
             Self::Doctor(doctor) => doctor.words(),
             Self::Check(check) => return (check.words(), Place::Own),
             Self::Test(test) => return (test.words(), Place::Own),
@@ -225,6 +226,10 @@ impl Suggestion {
         };
         (words, Place::Environment)
     }
+}
+
+fn clock_at(time: &str) -> Words {
+    Words::of("clock set").value(time).flag(true, "--run-schedules")
 }
 
 fn chapter(folder: &str, at: usize) -> Words {

@@ -3,12 +3,11 @@
 use std::fmt::Write as _;
 
 use super::examiner::Examiner;
+use super::verdict::counted;
 use super::wording::{printable, set_aside, unjudged};
 use crate::diagnosis::group::{Group, groups};
-use crate::diagnosis::{Checks, State};
-use crate::diagnosis::{Diagnosis, Finding, Severity};
+use crate::diagnosis::{Diagnosis, Finding, Severity, State};
 use crate::model::source::LineColumn;
-use crate::report::page::count;
 
 /// A diagnosis as GitHub's workflow commands, and a last line with the counts: a line for each
 /// cause in an environment, since GitHub shows only so many of a step, and for each place in a
@@ -47,7 +46,7 @@ pub fn github(diagnosis: &Diagnosis) -> String {
             text.push_str(&command(level, "", rule.code, rule.name, &message));
         }
     }
-    text.push_str(&counts(diagnosis, examiner));
+    let _ = writeln!(text, "{}: {}", examiner.name(), counted(diagnosis));
     text
 }
 
@@ -113,26 +112,6 @@ fn data(text: &str) -> String {
 /// A property: what would end it is escaped as well.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
-}
-
-fn counts(diagnosis: &Diagnosis, examiner: Examiner) -> String {
-    let of = |severity| {
-        let own = |finding: &&Finding| finding.counts() && finding.severity == severity;
-        diagnosis.findings.iter().filter(own).count() as u64
-    };
-    let accepted = diagnosis.findings.iter().filter(|finding| finding.suppressed).count();
-    let known = diagnosis.findings.iter().filter(|finding| !finding.suppressed && finding.baseline);
-    let Checks { run, passed, failed, skipped, crashed } = diagnosis.checks;
-    format!(
-        "{}: {}, {}, {} info, {accepted} suppressed, {} in the baseline; {} run: {passed} \
-         passed, {failed} failed, {crashed} crashed; {skipped} skipped\n",
-        examiner.name(),
-        count(of(Severity::Error), "error"),
-        count(of(Severity::Warning), "warning"),
-        of(Severity::Info),
-        known.count(),
-        count(run as u64, "check"),
-    )
 }
 
 #[cfg(test)]

@@ -3,11 +3,16 @@
 mod examiner;
 mod github;
 mod junit;
+mod markdown;
+mod one_line;
 mod sarif;
 mod sarif_log;
 pub(super) mod totals;
+mod verdict;
 mod wording;
 
 pub use github::github;
 pub use junit::junit;
+pub use markdown::markdown;
+pub use one_line::one_line;
 pub use sarif::sarif;

@@ -1,6 +1,7 @@
 //! The text of a run.
 
 use crate::exchange::dry_run::{DryRun, DrySession};
+use crate::model::ids::JobId;
 use crate::model::job::Direction;
 use crate::model::run::{DownloadReport, JobReport, Phase, RunReport, Tally, UploadReport, Work};
 use crate::model::status::DownloadStatus;
@@ -37,7 +38,18 @@ impl Report for RunReport {
                 Work::Batch(done) => tally(&format!("Job {}: ", job.job), done, page),
             }
         }
+        if !self.left.is_empty() {
+            let left: Vec<&str> = self.left.iter().map(JobId::as_str).collect();
+            let head = format!("Interrupted: {} {} left", left.join(", "), is_are(left.len()));
+            page.gap();
+            page.line(head);
+            page.item(Prose::hint("go on", self.go_on.clone()));
+        }
     }
+}
+
+fn is_are(many: usize) -> &'static str {
+    if many == 1 { "is" } else { "are" }
 }
 
 /// What became of the operations that a batch looked at, and where those that failed are seen.

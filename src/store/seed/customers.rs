@@ -35,6 +35,7 @@ pub fn customers(
     listener.event(Event::StepStarted {
         step: "writing customers".to_owned(),
         total: Some(total * 11),
+        noun: "rows",
     });
     let mut next = 1;
     while next <= total {
@@ -48,7 +49,11 @@ pub fn customers(
         listener.event(Event::StepProgress { done: (next - 1) * 11 });
     }
     listener.event(Event::StepFinished);
-    listener.event(Event::StepStarted { step: "building indexes".to_owned(), total: None });
+    listener.event(Event::StepStarted {
+        step: "building indexes".to_owned(),
+        total: None,
+        noun: "rows",
+    });
     for sql in indexes {
         hq.script(&sql)?;
     }

@@ -9,10 +9,12 @@ mod since;
 use std::path::PathBuf;
 
 use crate::check::{Request, examine, facts::Facts};
-use crate::cli::judging::{Asking, Judging, Question, exit, tell_server, write_baseline};
 use crate::cli::outcome::outcomes;
+use crate::cli::judging::{Asking, Judging, Question, exit, tell_rules, write_baseline};
+use crate::cli::outputs::Told;
 use crate::cli::{CommandError, Context, Exit};
 use crate::diagnosis::{Diagnosis, Finding, Looked, NotJudged};
+use crate::model::event::{Event, Listener};
 use crate::report::check::CheckReport;
 
 /// Say what is wrong with a repository's seed data, table metadata and channel scripts; needs no
@@ -41,7 +43,11 @@ Formats of check:
   --format json    for scripts: one object, every finding in it
   --format junit   JUnit XML, for build servers: a test case for each rule
   --format sarif   SARIF 2.1.0, for code scanning
-  --format github  annotations of a GitHub Actions run
+  --format github  annotations of a GitHub Actions run, and its summary
+  --format markdown
+                   for an e-mail or a pull request
+
+--output FORMAT=FILE writes the same diagnosis to a file too, in any of them.
 
 What is accepted stands in cdx-check.toml, or in a comment: -- cdx: allow CDX711 REASON";
 
@@ -50,18 +56,30 @@ outcomes! {
 }
 
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
-    let Question { only, skip, baseline } = args.judging.question(Asking::Check)?;
+    let Question { only, skip, baseline } = args.judging.question(context, Asking::Check)?;
+    let mut progress = context.progress();
+    let mut begin = |number, what: &str| {
+        let (of, step) = (3, what.to_owned());
+        progress.event(Event::StepFinished);
+        progress.event(Event::Stage { number, of, what: step.clone() });
+        progress.event(Event::StepStarted { step, total: None, noun: "files" });
+    };
+    begin(1, "reading the repository");
     let mut read = read::repository(context, &args.paths)?;
+    begin(2, "reading the base tables");
     let (base, script) = base::tables(context, args.base.as_deref(), &mut read.sources)?;
     let settings = settings::read(context, &args.paths[0], &mut read)?;
     let before = args.since.as_deref().map(|rev| since::scripts(context, &args.paths, rev));
     let before = before.transpose()?;
     let nothing_in = read::nothing_in(&args.paths, &read);
     let folder = names::folder(context);
+    begin(3, "judging");
     let mut facts = Facts::of(read, script.as_slice())?;
     facts.before = before;
     let request = Request { only, skip, settings, baseline, folder };
     let mut diagnosis = examine(&facts, &request);
+    progress.event(Event::StepFinished);
+    tell_rules(context, &diagnosis);
     sort(&mut diagnosis.findings);
     if let Looked::Repository { not_judged, .. } = &mut diagnosis.looked {
         let why = "nothing in it to check";
@@ -74,15 +92,19 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
     }
     let threshold = args.judging.threshold();
     let exit = exit(&diagnosis, threshold);
-    if context.format.diagnoses_own().is_some() {
-        if let Some(folder) = &request.folder {
+    let rooted = match &request.folder {
+        // Build servers know a file by its place in the repository.
+        Some(folder) if args.judging.outputs.tell_servers(context) => {
             let rooted = |finding: Finding| finding.renamed(&|file| folder.rooted(file));
-            diagnosis.findings = diagnosis.findings.into_iter().map(rooted).collect();
+            let findings = diagnosis.findings.iter().cloned().map(rooted).collect();
+            Some(Diagnosis { findings, ..diagnosis.clone() })
         }
-        tell_server(context, &diagnosis, threshold, None)?;
-        return Ok(exit);
-    }
-    context.end(exit, &report(diagnosis, facts, base, args.since))
+        _ => None,
+    };
+    let report = &report(diagnosis, facts, base, args.since);
+    let diagnosis = rooted.as_ref().unwrap_or(&report.diagnosis);
+    let told = Told { report, diagnosis, threshold, settings: None, exit };
+    args.judging.outputs.tell(context, &told)
 }
 
 /// By file and line, as they are read.

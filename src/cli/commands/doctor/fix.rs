@@ -1,11 +1,12 @@
 //! `cdx doctor --fix`: runs the safe fixes, in an order that works, and looks again.
 
 use super::fixes::{FixStep, Fixes};
-use super::{read, tell};
+use super::read;
+use super::tell::Telling;
 use crate::cli::context::Inner;
 use crate::cli::{CommandError, Context, Exit};
 use crate::diagnosis::fix::together;
-use crate::diagnosis::{Diagnosis, Finding, Fix, Safety, Severity};
+use crate::diagnosis::{Diagnosis, Finding, Fix, Safety};
 use crate::doctor::Request;
 use crate::model::suggestion::Suggestion;
 
@@ -14,16 +15,23 @@ pub(super) fn run(
     request: Request,
     before: &Diagnosis,
     dry_run: bool,
-    threshold: Option<Severity>,
+    telling: &Telling<'_>,
 ) -> Result<Exit, CommandError> {
     let env = context.named_env();
     let commands = together(safe(before));
     let mut ran = Vec::new();
+    let mut interrupted = false;
     for command in commands {
+        if interrupted {
+            break;
+        }
         let (mut exit, mut error) = (None, None);
         if !dry_run {
             match carry_out(context, &command) {
-                Ok(code) => exit = Some(code.code()),
+                Ok(code) => {
+                    exit = Some(code.code());
+                    interrupted = code == Exit::Interrupted;
+                }
                 Err(failed) => {
                     exit = Some(failed.exit.code());
                     error = Some(failed.failure.message.clone());
@@ -34,9 +42,17 @@ pub(super) fn run(
         let command = suggestion.typed(env.as_deref());
         ran.push(FixStep { command, suggestion, exit, error });
     }
+    if interrupted {
+        context.output.to_stderr().report(
+            &context.command,
+            false,
+            &Fixes { dry_run, commands: ran },
+        )?;
+        return Ok(Exit::Interrupted);
+    }
     let fixed = Fixes { dry_run, commands: ran };
     let after = if dry_run { before.clone() } else { read::examine(context, request)? };
-    tell::diagnosis(context, after, Some(fixed), threshold)
+    telling.diagnosis(context, &after, Some(fixed))
 }
 
 /// The fixes that are run: safe ones, of findings that nobody has accepted.

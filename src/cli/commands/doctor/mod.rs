@@ -1,5 +1,6 @@
 //! `cdx doctor`: what is wrong with an environment, and which command fixes it.
 
+mod changes;
 mod fix;
 mod fixes;
 mod read;
@@ -13,6 +14,7 @@ use crate::cli::judging::{Asking, Judging, Question, write_baseline};
 use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::doctor::Request;
+use tell::Telling;
 
 /// Say what is wrong, why it matters, and which command fixes it; changes nothing.
 #[derive(Debug, clap::Args)]
@@ -29,13 +31,13 @@ pub(in crate::cli) struct Args {
     quick: bool,
     /// Run the safe fixes, in an order that works, and look again.
     #[arg(long, conflicts_with = "write_baseline")]
-    fix: bool,
+    pub(in crate::cli) fix: bool,
     /// With --fix: show what would be run, and run nothing.
     #[arg(long, requires = "fix")]
     dry_run: bool,
     /// Look again whenever the environment changes, until Ctrl-C; on a terminal.
-    #[arg(long, conflicts_with_all = ["fix", "write_baseline"])]
-    watch: bool,
+    #[arg(long, conflicts_with_all = ["fix", "write_baseline", "output", "one_line"])]
+    pub(in crate::cli) watch: bool,
 }
 
 /// What `--format` takes here: more than elsewhere.
@@ -45,27 +47,32 @@ Formats of the doctor:
   --format json    for scripts: one object, every finding in it
   --format junit   JUnit XML, for build servers: a test case for each rule
   --format sarif   SARIF 2.1.0, for code scanning
-  --format github  annotations of a GitHub Actions run";
+  --format github  annotations of a GitHub Actions run, and its summary
+  --format markdown
+                   for an e-mail or a pull request
+
+--output FORMAT=FILE writes the same diagnosis to a file too, in any of them.";
 
 outcomes! {
     parts: fixes, tell, judging;
 }
 
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
-    let Question { only, skip, baseline } = args.judging.question(Asking::Doctor)?;
+    let Question { only, skip, baseline } = args.judging.question(context, Asking::Doctor)?;
     let (channel, quick, env) = (args.channel, args.quick, context.named_env());
     let request = Request { only, skip, channel, quick, baseline, busy: false, env };
     let threshold = args.judging.threshold();
+    let telling = Telling { threshold, outputs: &args.judging.outputs };
     if args.watch {
-        return watch::run(context, request, threshold);
+        return watch::run(context, request, &telling);
     }
     let diagnosis = read::examine(context, request.clone())?;
     if args.fix {
-        return fix::run(context, request, &diagnosis, args.dry_run, threshold);
+        return fix::run(context, request, &diagnosis, args.dry_run, &telling);
     }
     // A baseline of nothing would make everything new.
     if let Some(path) = args.judging.written().filter(|_| diagnosis.is_informed()) {
         return write_baseline(context, Asking::Doctor, path, &diagnosis);
     }
-    tell::diagnosis(context, diagnosis, None, threshold)
+    telling.diagnosis(context, &diagnosis, None)
 }

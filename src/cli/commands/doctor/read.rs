@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use crate::cli::{CommandError, Context};
+use crate::cli::{CommandError, Context, judging};
 use crate::diagnosis::Diagnosis;
 use crate::doctor::{Request, examine as look};
 use crate::model::event::{Event, Listener};
@@ -91,7 +91,9 @@ fn once(
     let bar = context.progress().shared("examining", "databases");
     let found = look(&reader, request, &|total, done| bar.at(total, done));
     bar.finish();
-    Ok(found?)
+    let found = found?;
+    judging::tell_rules(context, &found);
+    Ok(found)
 }
 
 /// Whether a command holds the environment's lock and has not ended.

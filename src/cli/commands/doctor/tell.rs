@@ -1,11 +1,12 @@
-//! Printing a diagnosis, and the exit code it leads to.
+//! Telling a diagnosis, and the exit code it leads to.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::fixes::Fixes;
-use crate::cli::judging::{exit, tell_server};
 use crate::cli::outcome::outcomes;
+use crate::cli::judging::exit;
+use crate::cli::outputs::{Outputs, Told};
 use crate::cli::{CommandError, Context, Exit};
 use crate::diagnosis::{Diagnosis, Severity};
 use crate::report::doctor;
@@ -37,24 +38,33 @@ impl Report for DoctorReport {
     }
 }
 
-/// Prints a diagnosis in the format that was asked for; the exit code is the same in each.
-pub(super) fn diagnosis(
-    context: &Context,
-    diagnosis: Diagnosis,
-    fixes: Option<Fixes>,
-    threshold: Option<Severity>,
-) -> Result<Exit, CommandError> {
-    let exit = exit(&diagnosis, threshold);
-    let Some(word) = context.format.diagnoses_own() else {
-        return context.end(exit, &DoctorReport { diagnosis, fixes });
-    };
-    if let Some(fixes) = &fixes {
-        // A build server's format has no place for them.
-        context.output.to_stderr().report(&context.command, exit == Exit::Done, fixes)?;
+/// How a diagnosis is told.
+pub(super) struct Telling<'a> {
+    /// The least severe finding that counts.
+    pub(super) threshold: Option<Severity>,
+    /// Where it goes beside standard output.
+    pub(super) outputs: &'a Outputs,
+}
+
+impl Telling<'_> {
+    /// Tells a diagnosis in the formats that were asked for; the exit code is the same in each.
+    pub(super) fn diagnosis(
+        &self,
+        context: &Context,
+        diagnosis: &Diagnosis,
+        fixes: Option<Fixes>,
+    ) -> Result<Exit, CommandError> {
+        let exit = exit(diagnosis, self.threshold);
+        let servers = self.outputs.tell_servers(context);
+        if let Some(fixes) = fixes.as_ref().filter(|_| !self.outputs.tell_report(context)) {
+            // A build server's format has no place for them.
+            context.output.to_stderr().report(&context.command, exit == Exit::Done, fixes)?;
+        }
+        let settings = if servers { settings(context)? } else { None };
+        let report = &DoctorReport { diagnosis: diagnosis.clone(), fixes };
+        let told = Told { report, diagnosis, threshold: self.threshold, settings, exit };
+        self.outputs.tell(context, &told)
     }
-    let settings = if word == "sarif" { settings(context)? } else { None };
-    tell_server(context, &diagnosis, threshold, settings.as_deref())?;
-    Ok(exit)
 }
 
 /// The path of `cdx.toml` in the repository that keeps it.

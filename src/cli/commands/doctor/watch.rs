@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use super::changes::Changes;
 use super::read::{self, Stamp, is_written};
-use super::tell;
+use super::tell::Telling;
 use crate::cli::values::FormatArg;
 use crate::cli::{CommandError, Context, Exit};
-use crate::diagnosis::Severity;
+use crate::diagnosis::Diagnosis;
 use crate::doctor::Request;
 use crate::model::suggestion::{Doctor, Prose};
 
@@ -17,18 +18,23 @@ const PAUSE: Duration = Duration::from_millis(500);
 pub(super) fn run(
     context: &Context,
     request: Request,
-    threshold: Option<Severity>,
+    telling: &Telling<'_>,
 ) -> Result<Exit, CommandError> {
     if !context.output.is_terminal() || context.format != FormatArg::Text {
         let hint = Prose::hint("examine once", Doctor::default());
         return Err(CommandError::usage("usage", "--watch is for a terminal, as text", hint));
     }
     let env = context.environment()?;
+    let mut before: Option<Diagnosis> = None;
     loop {
         let seen = Stamp::of(&env);
         let found = read::examine(context, request.clone())?;
         context.output.clear()?;
-        tell::diagnosis(context, found, None, threshold)?;
+        telling.diagnosis(context, &found, None)?;
+        if let Some(before) = &before {
+            context.output.report(&context.command, true, &Changes::between(before, &found))?;
+        }
+        before = Some(found);
         context.output.heading("watching; Ctrl-C ends it")?;
         while Stamp::of(&env) == seen || is_written(&env) {
             std::thread::sleep(PAUSE);
