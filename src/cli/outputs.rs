@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use super::folder::Folder;
+use super::outcome::Outcome;
 use super::values::FormatArg;
 use super::{CommandError, Context, Exit};
 use crate::diagnosis::{Diagnosis, Severity};
@@ -16,7 +17,7 @@ use crate::model::suggestion::{Prose, Suggestion};
 use crate::report::Format;
 use crate::report::diagnosis as formats;
 use crate::report::output::as_printed;
-use crate::report::page::Report;
+
 use crate::store::input;
 use crate::store::mark::SETTINGS_FILE;
 use crate::store::replace::replace;
@@ -157,7 +158,7 @@ impl Outputs {
     ///
     /// # Errors
     /// A file that cannot be written, and standard output.
-    pub(super) fn tell<R: Report>(
+    pub(super) fn tell<R: Outcome>(
         &self,
         context: &Context,
         told: &Told<'_, R>,
@@ -178,7 +179,7 @@ impl Outputs {
     }
 }
 
-impl<R: Report> Told<'_, R> {
+impl<R: Outcome> Told<'_, R> {
     /// It in a format, as a file has it: without colours, and never wrapped.
     fn text(&self, context: &Context, format: FormatArg) -> Result<String, CommandError> {
         let Self { diagnosis, threshold, settings, .. } = self;

@@ -175,11 +175,7 @@ impl Suggestion {
             Self::Compare { table, channel } => {
                 Words::of("compare").values(table).option("--channel", channel.as_ref())
             }
-            Self::MakeData { table, rows, channel } => {
-                let words =
-                    Words::of("data make").value(table).option("--channel", channel.as_ref());
-                words.option("--rows", Some(rows.to_string()))
-            }
+            Self::MakeData { table, rows, channel } => data(table, channel.as_ref(), *rows),
             Self::ShowData { table, channel } => {
                 Words::of("data show").value(table).option("--channel", channel.as_ref())
             }
@@ -226,6 +222,11 @@ impl Suggestion {
         };
         (words, Place::Environment)
     }
+}
+
+fn data(table: &str, channel: Option<&String>, rows: u64) -> Words {
+    let words = Words::of("data make").value(table).option("--channel", channel);
+    words.option("--rows", Some(rows.to_string()))
 }
 
 fn clock_at(time: &str) -> Words {

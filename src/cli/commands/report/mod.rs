@@ -40,10 +40,6 @@ pub(in crate::cli) struct Args {
     fail_on: Option<FailOn>,
 }
 
-outcomes! {
-    WrittenReport: "report";
-}
-
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     let place = Place::of(context, args.output)?;
     let env = context.named_env();
