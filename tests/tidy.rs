@@ -215,12 +215,13 @@ fn words_are_plain() {
         ("cannot be on \u{62}eside", "cannot be enabled together with"),
     ];
     let mut read: Vec<(String, String)> = Vec::new();
-    for folder in ["src", "tests", "benches", "docs", "jobs", "gates", "fixtures"] {
-        for ending in ["rs", "sql", "md", "toml", "sh", "yml"] {
+    for folder in ["src", "tests", "benches", "docs", "dist", "jobs", "gates", "fixtures"] {
+        for ending in ["rs", "sql", "md", "toml", "sh", "yml", "py"] {
             read.extend(files(folder, ending));
         }
     }
-    for name in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"] {
+    let pages = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"];
+    for name in pages {
         read.push((name.to_owned(), fs::read_to_string(root().join(name)).unwrap()));
     }
     // What a key was called in format 1 is told where format 2 begins.
@@ -380,11 +381,11 @@ fn the_documents_name_what_exists() {
     let version = env!("CARGO_PKG_VERSION");
     let changelog = fs::read_to_string(root().join("CHANGELOG.md")).unwrap();
     assert!(changelog.contains(&format!("## {version}")), "CHANGELOG.md lacks {version}");
-    for name in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/jobs.md"] {
+    for name in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "docs/jobs.md"] {
         let text = fs::read_to_string(root().join(name)).unwrap();
         for word in text.split(['`', '(', ')', ' ', '\n']) {
             let path = word.trim_end_matches(['.', ',', ';', ':']);
-            let inside = ["src/", "tests/", "docs/", "benches/", ".ci/", "fixtures/"]
+            let inside = ["src/", "tests/", "docs/", "dist/", "benches/", ".ci/", "fixtures/"]
                 .iter()
                 .any(|folder| path.starts_with(folder));
             if inside && !path.contains('*') {

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::model::nearest::nearest;
 use crate::model::session::SessionKind;
 use crate::model::suggestion::{
-    Doctor, OfChannels, OfCustomers, OfFeatures, OfSessions, Prose, Suggestion, quoted,
+    Doctor, OfChannels, OfCustomers, OfFeatures, OfSessions, Prose, Suggestion, SystemCommand,
 };
 use crate::store::StoreError;
 
@@ -42,10 +42,9 @@ pub(super) fn look(words: &str, command: &str) -> Prose {
 /// do.
 pub(super) fn whole(error: &StoreError) -> (&'static str, Prose) {
     match error {
-        // Temporary files may be on another disk.
         StoreError::Full { .. } => {
-            let hint = "make room, for temporary files too, then run the same again: df -h . /tmp";
-            ("full", hint.into())
+            let words = "make room, for temporary files too, then run the same again";
+            ("full", format!("{words}: {}", SystemCommand::Room).into())
         }
         StoreError::Denied { path, .. } => ("permission", permission(path).into()),
         // Which command shows it, the command that was typed says.
@@ -62,24 +61,43 @@ pub(super) fn whole(error: &StoreError) -> (&'static str, Prose) {
     }
 }
 
+/// What to do about something that is there and is not read.
+pub(super) fn unread(error: &StoreError) -> (&'static str, Prose) {
+    let (code, words, shows) = match error {
+        StoreError::NotAFile { path, .. } => {
+            ("not-a-file", "put a file in its place, or name another", SystemCommand::List(path))
+        }
+        StoreError::TooLarge { path, .. } => {
+            ("too-large", "split it, or take out what is not needed", SystemCommand::List(path))
+        }
+        StoreError::NotText { path, .. } => {
+            ("not-text", "save it as text in UTF-8", SystemCommand::Encoding(path))
+        }
+        _ => return whole(error),
+    };
+    (code, format!("{words}: {shows}").into())
+}
+
 /// Who may read and write a file, and the folder it is in.
 fn permission(path: &str) -> String {
-    let folder = quoted(&folder_of(Path::new(path)));
-    format!("get the permission, then run the same again: ls -ld {folder} {}", quoted(path))
+    let folder = &folder_of(Path::new(path));
+    let shows = SystemCommand::Permissions { path, folder };
+    format!("get the permission, then run the same again: {shows}")
 }
 
 /// What to do about a file or folder that the system does not give for another reason.
 pub(super) fn ungiven(path: &str, kind: ErrorKind) -> Prose {
     if kind != ErrorKind::NotFound {
-        return format!("see what it is: ls -ld {}", quoted(path)).into();
+        return format!("see what it is: {}", SystemCommand::List(path)).into();
     }
     let (path, folder) = (Path::new(path), folder_of(Path::new(path)));
     if !Path::new(&folder).exists() {
         let folder = Path::new(&folder);
         let there = folder.ancestors().find(|one| one.exists()).unwrap_or(Path::new("."));
         let there = if there.as_os_str().is_empty() { Path::new(".") } else { there };
-        let there = quoted(&there.display().to_string());
-        return format!("its folder is not there; see what there is: ls {there}").into();
+        let there = there.display().to_string();
+        let shows = SystemCommand::List(&there);
+        return format!("its folder is not there; see what there is: {shows}").into();
     }
     let names: Vec<String> = std::fs::read_dir(&folder)
         .map(|entries| entries.flatten().map(|entry| entry.file_name()))
@@ -88,7 +106,7 @@ pub(super) fn ungiven(path: &str, kind: ErrorKind) -> Prose {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let near = nearest(&name, names.iter().map(String::as_str));
     let meant = near.map_or_else(String::new, |near| format!("did you mean {near:?}? "));
-    format!("{meant}see what there is: ls {}", quoted(&folder)).into()
+    format!("{meant}see what there is: {}", SystemCommand::List(&folder)).into()
 }
 
 fn folder_of(path: &Path) -> String {

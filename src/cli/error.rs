@@ -287,14 +287,11 @@ impl From<StoreError> for CommandError {
             StoreError::Io { path, source, .. } => {
                 (Impossible, "io", about_files::ungiven(path, source.kind()))
             }
-            StoreError::NotAFile { .. } => {
-                (Wrong, "not-a-file", "put a file in its place, or name another: ls -l".into())
-            }
-            StoreError::TooLarge { .. } => {
-                (Wrong, "too-large", "split it, or take out what is not needed: ls -l".into())
-            }
-            StoreError::NotText { .. } => {
-                (Wrong, "not-text", "save it as text in UTF-8: file --mime *".into())
+            StoreError::NotAFile { .. }
+            | StoreError::TooLarge { .. }
+            | StoreError::NotText { .. } => {
+                let (code, hint) = about_files::unread(&error);
+                (Wrong, code, hint)
             }
             StoreError::Missing { path } => (Impossible, "missing", bring_back("the file", path)),
             StoreError::NotADatabase { path } | StoreError::WrongKind { path, .. } => {

@@ -192,7 +192,7 @@ fn every_suggestion_is_understood_as_it_is_typed() {
     {
         for suggestion in of_name(name) {
             seen.insert(variant(&suggestion));
-            let typed = suggestion.typed(env);
+            let typed = suggestion.written(Shell::Sh, env);
             let words = shlex::split(&typed).unwrap();
             assert_eq!(words[1..], suggestion.arguments(env), "{typed}");
             // Help and the version are answered by clap itself, as an error of a kind.
@@ -226,5 +226,5 @@ fn a_shell_takes_each_word_as_it_is() {
     let sh = "cdx --env '../my store' pos find-customer --channel 'a b' 'it'\\''s'";
     assert_eq!(find.written(Shell::Sh, env), sh);
     let power_shell = "cdx --env '../my store' pos find-customer --channel 'a b' 'it''s'";
-    assert_eq!(find.written(Shell::PowerShell, env), power_shell);
+    assert_eq!(find.written(Shell::PowerShellScript, env), power_shell);
 }

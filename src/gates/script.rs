@@ -14,7 +14,7 @@ pub(crate) fn script(plan: &Plan, shell: Shell, env: Option<&str>) -> String {
         Shell::Sh => {
             let _ = writeln!(text, "#!/bin/sh\n# {goal}\nset -eu");
         }
-        Shell::PowerShell => {
+        Shell::PowerShellScript | Shell::WindowsPrompt => {
             let _ = writeln!(text, "# {goal}\n$ErrorActionPreference = 'Stop'");
         }
     }
@@ -27,7 +27,7 @@ pub(crate) fn script(plan: &Plan, shell: Shell, env: Option<&str>) -> String {
         let _ = writeln!(text, "\n# {}: {}", step.kind.as_str(), step.why);
         let Some(command) = &step.command else { continue };
         let _ = writeln!(text, "{}", command.written(shell, env));
-        if shell == Shell::PowerShell {
+        if shell != Shell::Sh {
             text.push_str("if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }\n");
         }
     }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::definitions::scenario::Scenario;
 use crate::definitions::scenario::template::{Values, in_a_text};
-use crate::model::suggestion::quoted;
+use crate::model::suggestion::Shell;
 
 /// A scenario file that was read.
 #[derive(Debug)]
@@ -87,6 +87,9 @@ impl<'s> Rehearsal<'s> {
 /// as it is in the file.
 pub(crate) fn typed(words: &[String]) -> String {
     let is_variable = |word: &str| word.starts_with("${") && word.find('}') == Some(word.len() - 1);
-    let word = |word: &String| if is_variable(word) { word.clone() } else { quoted(word) };
+    let word = |word: &String| match is_variable(word) {
+        true => word.clone(),
+        false => Shell::Sh.quoted(word),
+    };
     words.iter().map(word).collect::<Vec<_>>().join(" ")
 }

@@ -37,6 +37,30 @@ pub(super) fn uri(path: &Path, query: &str) -> String {
             _ => encoded.push(c),
         }
     }
-    let slash = if encoded.starts_with('/') || !encoded.contains(':') { "" } else { "/" };
+    // What stands behind two slashes is the name of a machine to SQLite, which knows its own alone; a
+    // share of Windows is behind four.
+    let slash = match encoded.as_bytes() {
+        [b'/', b'/', ..] => "//",
+        [b'/', ..] => "",
+        _ if encoded.contains(':') => "/",
+        _ => "",
+    };
     format!("file:{slash}{encoded}?{query}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_of_windows_is_an_address_of_sqlites() {
+        for (path, expected) in [
+            ("packages/a.pkg", "file:packages/a.pkg?mode=ro"),
+            ("/tmp/a b/100%#1?.db", "file:/tmp/a b/100%25%231%3f.db?mode=ro"),
+            ("C:\\stores\\hq.db", "file:/C:/stores/hq.db?mode=ro"),
+            ("\\\\server\\share\\hq.db", "file:////server/share/hq.db?mode=ro"),
+        ] {
+            assert_eq!(uri(Path::new(path), "mode=ro"), expected);
+        }
+    }
 }

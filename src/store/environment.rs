@@ -84,7 +84,8 @@ impl Environment {
 
     /// A text in which files are called as they are within the environment, wherever it stands.
     pub(crate) fn within(&self, text: &str) -> String {
-        text.replace(&format!("{}{}", self.root.display(), std::path::MAIN_SEPARATOR), "")
+        let separator = std::path::MAIN_SEPARATOR;
+        named_within(text, &format!("{}{separator}", self.root.display()), separator)
     }
 
     /// What `cdx.toml` says.
@@ -434,5 +435,32 @@ impl Writer {
             self.hq.write(|hq| world::keep_faults(hq, &self.world.faults))?;
         }
         Ok(())
+    }
+}
+
+/// A text in which files under a root are called from there, with forward slashes on every machine.
+fn named_within(text: &str, root: &str, separator: char) -> String {
+    let mut parts = text.split(root);
+    let mut named = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(|c: char| c.is_whitespace() || ":,;\"'()".contains(c));
+        let (path, rest) = part.split_at(end.unwrap_or(part.len()));
+        named.push_str(&path.replace(separator, "/"));
+        named.push_str(rest);
+    }
+    named
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_an_environment_are_called_alike_everywhere() {
+        let unix = named_within("cannot open /tmp/s/channels/a.db: no \\x", "/tmp/s/", '/');
+        assert_eq!(unix, "cannot open channels/a.db: no \\x");
+        let windows = "cannot open C:\\my store\\channels\\a.db: C:\\else\\b";
+        let windows = named_within(windows, "C:\\my store\\", '\\');
+        assert_eq!(windows, "cannot open channels/a.db: C:\\else\\b");
     }
 }

@@ -14,11 +14,25 @@ fn generated_pages_are_current() {
     Run::of(output).expect(0);
 }
 
-/// Every `$ cdx` line of the README's console block runs, in order, and prints what is shown.
+/// What the README shows of the demo is what the demo tells.
 #[test]
-fn the_readmes_transcript_is_what_happens() {
+fn the_readmes_screen_is_the_demos() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap().replace("\r\n", "\n");
-    let block = readme.split("```console\n").nth(1).expect("a console block");
+    let shown = readme.split("```text\n").nth(1).expect("a screen");
+    let shown = shown.split("```").next().unwrap();
+    assert!(shown.lines().count() > 20);
+    let dir = tempfile::TempDir::new().unwrap();
+    let run = Run::of(program(dir.path()).args(["demo", "--chapter", "2"]).output().unwrap());
+    let told = run.expect(0).out;
+    assert!(told.contains(shown.trim_end()), "README.md shows\n{shown}and the demo tells\n{told}");
+}
+
+/// Every `$ cdx` line of the first look's console block runs, in order, and prints what is shown.
+#[test]
+fn the_first_look_is_what_happens() {
+    let page = std::fs::read_to_string(root().join("docs/first-look.md")).unwrap();
+    let page = page.replace("\r\n", "\n");
+    let block = page.split("```console\n").nth(1).expect("a console block");
     let block = block.split("```").next().unwrap();
     let dir = tempfile::TempDir::new().unwrap();
     let mut place = dir.path().to_path_buf();

@@ -66,6 +66,7 @@ mod queries;
 mod rehearsal;
 mod rehearsed;
 mod relations;
+mod release;
 mod replaced;
 mod report;
 mod report_browser;

@@ -10,7 +10,7 @@ use crate::cli::error::EXISTS;
 use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::model::operation::{Action, OperationFilter};
-use crate::model::suggestion::{OfFeatures, Prose, Suggestion, quoted};
+use crate::model::suggestion::{OfFeatures, Prose, Shell, Suggestion};
 use crate::report::Format;
 use crate::report::output::Lines;
 use crate::report::page::{Page, Report};
@@ -112,7 +112,7 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
     let only = args.chapter.map(usize::from);
     let told = |chapter: usize| only.is_none_or(|only| only == chapter);
     telling
-        .step((0, ""), &format!("init {}", quoted(&dir)), Lines::All, only.is_none())
+        .step((0, ""), &format!("init {}", Shell::HERE.quoted(&dir)), Lines::All, only.is_none())
         .map_err(|error| taken(error, &dir))?;
     for (at, Chapter { question, commands }) in (1..).zip(CHAPTERS) {
         if only.is_some_and(|only| at > only) {

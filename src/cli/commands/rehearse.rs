@@ -58,7 +58,9 @@ pub(super) fn tell(page: &mut Page, findings: &[Finding]) {
 pub(super) fn from_folder(root: &Path, place: &Path) -> String {
     let (root, place) = (full(root), full(place));
     let path: PathBuf = pathdiff::diff_paths(&place, &root).unwrap_or(place);
-    let path = path.to_string_lossy().replace('\\', "/");
+    let path = path.to_string_lossy();
+    // On another drive it is whole, and Windows writes it so that no forward slash counts in it.
+    let path = path.strip_prefix(r"\\?\").unwrap_or(&path).replace('\\', "/");
     if path.is_empty() { ".".to_owned() } else { path }
 }
 

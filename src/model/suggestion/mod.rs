@@ -3,14 +3,15 @@
 mod prose;
 mod run;
 mod set_schedule;
+mod shell;
 mod test_run;
 mod written;
 
 pub(crate) use prose::{Part, Prose};
 pub use run::Run;
 pub use set_schedule::SetSchedule;
+pub(crate) use shell::{Shell, SystemCommand};
 pub use test_run::TestRun;
-pub(crate) use written::{Shell, quoted};
 
 use super::ids::{DownloadId, UploadId};
 use super::session::{SessionId, SessionKind};
@@ -441,3 +442,6 @@ impl Suggestion {
         wide
     }
 }
+
+#[cfg(test)]
+mod prompts;

@@ -1,6 +1,6 @@
 //! Text for people with commands in it.
 
-use super::Suggestion;
+use super::{Shell, Suggestion};
 use crate::model::tone::Tone;
 
 /// A piece of text for people.
@@ -29,7 +29,7 @@ impl Prose {
         let mut chain = Self::default();
         for command in commands {
             if !chain.0.is_empty() {
-                chain = chain.and(" && ");
+                chain = chain.and(Shell::HERE.and_then());
             }
             chain = chain.and_command(command.clone());
         }

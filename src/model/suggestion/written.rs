@@ -2,39 +2,10 @@
 
 use super::{
     Check, Consent, Doctor, OfChannels, OfCustomers, OfExtensions, OfFeatures, OfJobs, OfSessions,
-    ProfileSwitch, Run, SetSchedule, Suggestion, TestRun,
+    ProfileSwitch, Run, SetSchedule, Shell, Suggestion, TestRun,
 };
 use crate::model::run::Phase;
 use crate::model::session::{SessionId, SessionKind};
-
-/// The shells that commands are written for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Shell {
-    /// POSIX sh.
-    Sh,
-    /// PowerShell.
-    PowerShell,
-}
-
-impl Shell {
-    /// A word as the shell takes it literally.
-    pub(crate) fn quoted(self, word: &str) -> String {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:".contains(c);
-        if !word.is_empty() && word.chars().all(plain) {
-            return word.to_owned();
-        }
-        let quote = match self {
-            Self::Sh => "'\\''",
-            Self::PowerShell => "''",
-        };
-        format!("'{}'", word.replace('\'', quote))
-    }
-}
-
-/// A word as sh takes it literally; so does PowerShell, unless it has a single quote in it.
-pub(crate) fn quoted(word: &str) -> String {
-    Shell::Sh.quoted(word)
-}
 
 /// The words of a command line while they are put together.
 #[derive(Default)]
@@ -132,9 +103,9 @@ enum Place {
 }
 
 impl Suggestion {
-    /// The command as it is typed in sh, for the environment that `--env` named, where it did.
+    /// The command as it is typed here, for the environment that `--env` named, where it did.
     pub(crate) fn typed(&self, env: Option<&str>) -> String {
-        self.written(Shell::Sh, env)
+        self.written(Shell::HERE, env)
     }
 
     /// The command as it is typed in a shell.

@@ -27,7 +27,7 @@ impl From<ShellArg> for Shell {
     fn from(arg: ShellArg) -> Self {
         match arg {
             ShellArg::Sh => Self::Sh,
-            ShellArg::Powershell => Self::PowerShell,
+            ShellArg::Powershell => Self::PowerShellScript,
         }
     }
 }
