@@ -87,9 +87,7 @@ impl<'s> Rehearsal<'s> {
 /// as it is in the file.
 pub(crate) fn typed(words: &[String]) -> String {
     let is_variable = |word: &str| word.starts_with("${") && word.find('}') == Some(word.len() - 1);
-    let word = |word: &String| match is_variable(word) {
-        true => word.clone(),
-        false => Shell::Sh.quoted(word),
-    };
+    let word =
+        |word: &String| if is_variable(word) { word.clone() } else { Shell::Sh.quoted(word) };
     words.iter().map(word).collect::<Vec<_>>().join(" ")
 }
