@@ -25,6 +25,7 @@ pub(crate) mod named;
 pub(crate) mod nearest;
 pub(crate) mod operation;
 pub(crate) mod parameters;
+pub mod phase;
 pub mod plan;
 pub mod pos;
 pub(crate) mod record;

@@ -5,11 +5,11 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 
-use super::named::named;
 use super::session::{DownloadSession, FullReason, Mode, StoreSession, UploadSession};
 use super::status::{DownloadStatus, UploadStatus};
 use crate::model::ids::{DownloadId, JobId, UploadId};
 use crate::model::job::Direction;
+pub use crate::model::phase::Phase;
 use crate::model::suggestion::Run;
 
 /// The outcome of `cdx run`.
@@ -25,16 +25,6 @@ pub struct RunReport {
     /// The run that goes on with it.
     #[serde(skip)]
     pub(crate) go_on: Run,
-}
-
-named! {
-    /// The two phases of an upload (U02).
-    pub enum Phase {
-        /// The Async Client packs and sends.
-        Collect = "collect",
-        /// The P-job writes into headquarters.
-        Apply = "apply",
-    }
 }
 
 /// What one job did.

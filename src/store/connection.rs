@@ -37,8 +37,8 @@ pub(super) fn uri(path: &Path, query: &str) -> String {
             _ => encoded.push(c),
         }
     }
-    // What stands behind two slashes is the name of a machine to SQLite, which knows its own alone; a
-    // share of Windows is behind four.
+    // What stands behind two slashes is the name of a machine to SQLite, which knows its own
+    // alone; a share of Windows is behind four.
     let slash = match encoded.as_bytes() {
         [b'/', b'/', ..] => "//",
         [b'/', ..] => "",

@@ -1,6 +1,6 @@
 //! A run of jobs that is suggested.
 
-use crate::model::run::Phase;
+use crate::model::phase::Phase;
 
 /// A run of jobs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
