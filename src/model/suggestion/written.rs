@@ -128,9 +128,7 @@ impl Suggestion {
                 Words::of("init").values(env.is_none().then_some(folder))
             }
             Self::InitElsewhere(folder) => return (Words::of("init").value(folder), Place::Own),
-            Self::InitOver(folder) => {
-                return (Words::of("init").value(folder).flag(true, "--force"), Place::Own);
-            }
+            Self::InitOver(folder) => return (over(folder), Place::Own),
             Self::DemoElsewhere(folder) => return (Words::of("demo").value(folder), Place::Own),
             Self::DemoChapter(folder, at) => return (chapter(folder, *at), Place::Own),
             Self::Version => Words::of("--version"),
@@ -202,6 +200,11 @@ fn data(table: &str, channel: Option<&String>, rows: u64) -> Words {
 
 fn clock_at(time: &str) -> Words {
     Words::of("clock set").value(time).flag(true, "--run-schedules")
+}
+
+/// `init` over an environment that is there.
+fn over(folder: &str) -> Words {
+    Words::of("init").value(folder).flag(true, "--force")
 }
 
 fn chapter(folder: &str, at: usize) -> Words {
