@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::cli::values::FormatArg;
 use crate::cli::outcome::outcomes;
+use crate::cli::values::FormatArg;
 use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::lanes::lanes;
 use crate::exchange::manage::{self, Choice};

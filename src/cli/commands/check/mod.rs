@@ -9,8 +9,8 @@ mod since;
 use std::path::PathBuf;
 
 use crate::check::{Request, examine, facts::Facts};
-use crate::cli::outcome::outcomes;
 use crate::cli::judging::{Asking, Judging, Question, exit, tell_rules, write_baseline};
+use crate::cli::outcome::outcomes;
 use crate::cli::outputs::Told;
 use crate::cli::{CommandError, Context, Exit};
 use crate::diagnosis::{Diagnosis, Finding, Looked, NotJudged};

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::fixes::Fixes;
-use crate::cli::outcome::outcomes;
 use crate::cli::judging::exit;
+use crate::cli::outcome::outcomes;
 use crate::cli::outputs::{Outputs, Told};
 use crate::cli::{CommandError, Context, Exit};
 use crate::diagnosis::{Diagnosis, Severity};

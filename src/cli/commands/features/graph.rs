@@ -1,7 +1,7 @@
 //! `cdx features graph`: the prerequisites, drawn.
 
-use crate::cli::values::FormatArg;
 use crate::cli::outcome::outcomes;
+use crate::cli::values::FormatArg;
 use crate::cli::{CommandError, Context, Exit};
 use crate::gates::graph::{Graph, graph};
 use crate::gates::{Catalogue, Features, Gate};
