@@ -21,7 +21,7 @@ pub(super) fn empty_table(
     let has_kept = "SELECT EXISTS (SELECT 1 FROM pkg.sqlite_schema WHERE name = ?1)";
     let sql = match channel.number(has_kept, [&kept])? {
         0 => format!("DELETE FROM main.{}", quoted(&packed.target)),
-        _ => packed.delete_unless_kept(&table, &kept),
+        _ => packed.delete_unless_in(&table, &[&kept]),
     };
     Ok(channel.run(&sql, [])?)
 }

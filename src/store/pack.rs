@@ -150,13 +150,8 @@ fn fill_table(
         build_indexes(hq, plan)?;
     }
     let deleted = if whole {
-        if !plan.shared.is_empty() {
-            let kept = keep_table(&plan.target);
-            bind_used(hq, &keep_sql(&kept, &plan.shared), params)?;
-        }
-        if !plan.kept_offline.is_empty() {
-            let kept = kept_offline_table(&plan.target);
-            bind_used(hq, &keep_sql(&kept, &plan.kept_offline), params)?;
+        for (table, scopes) in kept(plan) {
+            bind_used(hq, &keep_sql(&table, scopes), params)?;
         }
         0
     } else {
@@ -236,13 +231,16 @@ fn table_sql(plan: &TablePlan) -> String {
     let gone = quoted(&deletes_table(&plan.target));
     let keys: Vec<String> = plan.key.iter().map(|field| key_sql(plan, &field.to)).collect();
     let keys = keys.join(", ");
-    let kept = |scopes: &[Scope], name: String| match scopes {
-        [] => String::new(),
-        _ => format!("CREATE TABLE pkg.{} ({keys});", quoted(&name)),
-    };
-    let everywhere = kept(&plan.shared, keep_table(&plan.target));
-    let offline = kept(&plan.kept_offline, kept_offline_table(&plan.target));
-    format!("{made}; CREATE TABLE pkg.{gone} ({keys}); {everywhere} {offline}")
+    let own = std::iter::once(gone).chain(kept(plan).map(|(table, _)| quoted(&table)));
+    let own = own.map(|table| format!("; CREATE TABLE pkg.{table} ({keys})"));
+    format!("{made}{}", own.collect::<String>())
+}
+
+/// The tables of a package with keys that others bring, each with whose.
+fn kept(plan: &TablePlan) -> impl Iterator<Item = (String, &[Scope])> {
+    let everywhere = (keep_table(&plan.target), plan.shared.as_slice());
+    let offline = (kept_offline_table(&plan.target), plan.kept_offline.as_slice());
+    [everywhere, offline].into_iter().filter(|(_, scopes)| !scopes.is_empty())
 }
 
 /// A key column of a package: its type is that of the channel's, or its values would not be

@@ -79,34 +79,22 @@ impl PackedTable {
 
     /// Deletes the keys of the channel that no subjob brings (D10).
     pub(super) fn delete_extra(&self, table: &Table) -> String {
-        let name = quoted(&self.target);
-        let keys = column_list(&self.key);
-        let own = self.key.iter().map(|c| format!("{0}{1} AS {0}", quoted(c), self.collate(c)));
-        let own = own.collect::<Vec<_>>().join(", ");
-        let (join, on) = (self.join(), self.same_row("t", "e"));
-        let kept = if self.shared {
-            format!(" EXCEPT SELECT {keys} FROM pkg.{}", quoted(&keep_table(&self.target)))
-        } else {
-            String::new()
-        };
-        let found = format!(
-            "FROM (SELECT {own} FROM main.{name} EXCEPT SELECT {keys} FROM pkg.{name}{kept}) e \
-             {join} main.{name} t ON {on}"
-        );
-        self.delete_sql(table, &found)
+        let kept = keep_table(&self.target);
+        let brought = [self.target.as_str(), &kept];
+        self.delete_unless_in(table, &brought[..if self.shared { 2 } else { 1 }])
     }
 
-    /// Deletes the keys of the channel that a table of the package does not have.
-    pub(super) fn delete_unless_kept(&self, table: &Table, kept: &str) -> String {
+    /// Deletes the keys of the channel that no table of the package, of those named, has.
+    pub(super) fn delete_unless_in(&self, table: &Table, kept: &[&str]) -> String {
         let (name, keys) = (quoted(&self.target), column_list(&self.key));
         let own = self.key.iter().map(|c| format!("{0}{1} AS {0}", quoted(c), self.collate(c)));
         let own = own.collect::<Vec<_>>().join(", ");
         let (join, on) = (self.join(), self.same_row("t", "e"));
-        let found = format!(
-            "FROM (SELECT {own} FROM main.{name} EXCEPT SELECT {keys} FROM pkg.{}) e \
-             {join} main.{name} t ON {on}",
-            quoted(kept)
-        );
+        let except =
+            kept.iter().map(|kept| format!(" EXCEPT SELECT {keys} FROM pkg.{}", quoted(kept)));
+        let except = except.collect::<String>();
+        let found =
+            format!("FROM (SELECT {own} FROM main.{name}{except}) e {join} main.{name} t ON {on}");
         self.delete_sql(table, &found)
     }
 
