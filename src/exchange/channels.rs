@@ -159,7 +159,7 @@ pub(crate) fn rebuild(
     discard: bool,
     listener: &mut dyn Listener,
 ) -> Result<Rebuilt, ExchangeError> {
-    let mut steps = Steps::of(4, listener);
+    let mut steps = Steps::of(4, "rows", listener);
     steps.next("looking at the old file");
     let store = topology::find_store(&writer.hq, name)?;
     if let (Some(made), false) = (writer.made(&store.name), discard) {

@@ -37,7 +37,7 @@ pub(crate) mod relay;
 pub(crate) mod request;
 pub mod run;
 mod settle;
-mod steps;
+pub(crate) mod steps;
 pub(crate) mod table_error;
 pub(crate) mod tick;
 pub(crate) mod trace;

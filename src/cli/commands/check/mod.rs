@@ -14,7 +14,7 @@ use crate::cli::outcome::outcomes;
 use crate::cli::outputs::Told;
 use crate::cli::{CommandError, Context, Exit};
 use crate::diagnosis::{Diagnosis, Finding, Looked, NotJudged};
-use crate::model::event::{Event, Listener};
+use crate::exchange::steps::Steps;
 use crate::report::check::CheckReport;
 
 /// Say what is wrong with a repository's seed data, table metadata and channel scripts; needs no
@@ -58,27 +58,22 @@ outcomes! {
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
     let Question { only, skip, baseline } = args.judging.question(context, Asking::Check)?;
     let mut progress = context.progress();
-    let mut begin = |number, what: &str| {
-        let (of, step) = (3, what.to_owned());
-        progress.event(Event::StepFinished);
-        progress.event(Event::Stage { number, of, what: step.clone() });
-        progress.event(Event::StepStarted { step, total: None, noun: "files" });
-    };
-    begin(1, "reading the repository");
+    let mut steps = Steps::of(3, "files", &mut progress);
+    steps.next("reading the repository");
     let mut read = read::repository(context, &args.paths)?;
-    begin(2, "reading the base tables");
+    steps.next("reading the base tables");
     let (base, script) = base::tables(context, args.base.as_deref(), &mut read.sources)?;
     let settings = settings::read(context, &args.paths[0], &mut read)?;
     let before = args.since.as_deref().map(|rev| since::scripts(context, &args.paths, rev));
     let before = before.transpose()?;
     let nothing_in = read::nothing_in(&args.paths, &read);
     let folder = names::folder(context);
-    begin(3, "judging");
+    steps.next("judging");
     let mut facts = Facts::of(read, script.as_slice())?;
     facts.before = before;
     let request = Request { only, skip, settings, baseline, folder };
     let mut diagnosis = examine(&facts, &request);
-    progress.event(Event::StepFinished);
+    drop(steps);
     tell_rules(context, &diagnosis);
     sort(&mut diagnosis.findings);
     if let Looked::Repository { not_judged, .. } = &mut diagnosis.looked {
