@@ -15,6 +15,7 @@ mod outcome;
 mod outputs;
 mod preferred;
 mod program;
+mod refusal;
 #[cfg(test)]
 mod suggested;
 mod typed;

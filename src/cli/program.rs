@@ -17,6 +17,7 @@ use super::error::CommandError;
 use super::exit::{CRASHED, Exit};
 use super::folder::Folder;
 use super::preferred::Preferred;
+use super::refusal::Refusal;
 use super::values::FormatArg;
 use crate::model::suggestion::{Doctor, OfFeatures, OfSessions, Prose, Suggestion};
 use crate::report::pager::Pager;
@@ -390,20 +391,11 @@ fn meant(args: &[OsString]) -> Vec<String> {
 }
 
 fn usage_failure(args: &[OsString], error: &clap::Error) -> Failure {
-    let text = error.render().to_string();
-    let mut message = Vec::new();
-    let mut hints = Vec::new();
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        if let Some(tip) = line.strip_prefix("tip: ") {
-            hints.push(Prose::from(tip));
-        } else if let Some(usage) = line.strip_prefix("Usage: ") {
-            hints.push(format!("usage: {usage}").into());
-        } else if !line.starts_with("For more information") {
-            message.push(line.trim_start_matches("error: ").to_owned());
-        }
-    }
+    let Refusal { message, tips, usage } = Refusal::of(error);
+    let usage = usage.map(|usage| format!("usage: {usage}"));
+    let mut hints: Vec<Prose> = tips.into_iter().chain(usage).map(Prose::from).collect();
     // The help of the command that was meant says more than that of all.
     let meant = meant(args).into_iter().next();
     hints.push(Prose::hint("see what there is", Suggestion::Help(meant)));
-    Failure { code: "usage", message: message.join(" "), causes: Vec::new(), hints, report: None }
+    Failure { code: "usage", message, causes: Vec::new(), hints, report: None }
 }

@@ -7,6 +7,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
 use serde_json::Value;
 
+use crate::cli::refusal::Refusal;
 use crate::definitions::scenario::problem::ScenarioProblem;
 use crate::definitions::scenario::template::Template;
 use crate::definitions::scenario::{Act, ScenarioStep};
@@ -164,16 +165,8 @@ fn not_a_command(error: &clap::Error) -> ScenarioProblem {
         let message = "a command is missing behind it".to_owned();
         return ScenarioProblem::NotACommand { message, tip: None };
     }
-    let text = error.render().to_string();
-    let (mut message, mut tip) = (Vec::new(), None);
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        if let Some(found) = line.strip_prefix("tip: ") {
-            tip = Some(found.to_owned());
-        } else if !line.starts_with("Usage: ") && !line.starts_with("For more information") {
-            message.push(line.trim_start_matches("error: ").to_owned());
-        }
-    }
-    ScenarioProblem::NotACommand { message: message.join(" "), tip }
+    let Refusal { message, mut tips, .. } = Refusal::of(error);
+    ScenarioProblem::NotACommand { message, tip: tips.pop() }
 }
 
 /// Why a command that is one makes no sense in a step.
