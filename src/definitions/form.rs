@@ -1,9 +1,7 @@
 //! What a TOML file may hold: the keys that its reader knows and the schema that editors read, from
 //! one list.
 
-use std::borrow::Cow;
-
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use crate::model::schema_of::schema_of;
 
 /// Makes a table of a TOML file: a row is a key, with what it says and of which type it is. The
 /// reader takes the keys from it, the schema all of it.
@@ -28,35 +26,19 @@ pub(crate) use form;
 /// A duration as people write it.
 pub(crate) struct DurationText;
 
-impl JsonSchema for DurationText {
-    fn schema_name() -> Cow<'static, str> {
-        "Duration".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "description": "A duration: 15m, 2h, 30d. A day has 24 hours.",
-            "type": "string",
-            "pattern": "[0-9]",
-            "examples": ["15m", "2h", "30d"],
-        })
-    }
-}
+schema_of!(DurationText, "Duration", {
+    "description": "A duration: 15m, 2h, 30d. A day has 24 hours.",
+    "type": "string",
+    "pattern": "[0-9]",
+    "examples": ["15m", "2h", "30d"],
+});
 
 /// A date, in quotes or as TOML writes one, or a time of it.
 pub(crate) struct DateText;
 
-impl JsonSchema for DateText {
-    fn schema_name() -> Cow<'static, str> {
-        "Date".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "description": "A date, YYYY-MM-DD, or a time of that day in RFC 3339.",
-            "type": "string",
-            "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}",
-            "examples": ["2026-06-30"],
-        })
-    }
-}
+schema_of!(DateText, "Date", {
+    "description": "A date, YYYY-MM-DD, or a time of that day in RFC 3339.",
+    "type": "string",
+    "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}",
+    "examples": ["2026-06-30"],
+});

@@ -1,11 +1,11 @@
 //! How often something recurs, in whole minutes.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use jiff::SignedDuration;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
+
+use super::schema_of::schema_of;
 
 /// The longest interval, in minutes: a year of 366 days.
 const LONGEST: u32 = 366 * 24 * 60;
@@ -66,19 +66,11 @@ impl Serialize for Interval {
     }
 }
 
-impl JsonSchema for Interval {
-    fn schema_name() -> Cow<'static, str> {
-        "Interval".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "description": "An interval of at least a minute: 10m, 2h, 1h30m, 1d.",
-            "type": "string",
-            "pattern": "^([0-9]+d|[0-9]+h([0-9]+m)?|[0-9]+m)$",
-        })
-    }
-}
+schema_of!(Interval, "Interval", {
+    "description": "An interval of at least a minute: 10m, 2h, 1h30m, 1d.",
+    "type": "string",
+    "pattern": "^([0-9]+d|[0-9]+h([0-9]+m)?|[0-9]+m)$",
+});
 
 #[cfg(test)]
 mod tests {

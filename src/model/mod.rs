@@ -34,6 +34,7 @@ pub(crate) mod replaced;
 pub mod run;
 pub(crate) mod scale_unit;
 pub(crate) mod schema;
+pub(crate) mod schema_of;
 pub(crate) mod session;
 pub(crate) mod settings;
 pub mod simplification;

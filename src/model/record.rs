@@ -8,6 +8,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
+use super::schema_of::schema_of;
+
 /// The value of a column.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum CellValue {
@@ -117,18 +119,10 @@ impl fmt::Display for Record {
     }
 }
 
-impl JsonSchema for CellValue {
-    fn schema_name() -> Cow<'static, str> {
-        "CellValue".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "description": "A value of a row; bytes as x'HEX'.",
-            "type": ["null", "number", "string"],
-        })
-    }
-}
+schema_of!(CellValue, "CellValue", {
+    "description": "A value of a row; bytes as x'HEX'.",
+    "type": ["null", "number", "string"],
+});
 
 impl Serialize for Record {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

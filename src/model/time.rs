@@ -1,10 +1,11 @@
 //! A time as the databases keep it.
 
-use std::borrow::Cow;
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use super::schema_of::schema_of;
 
 /// A time in UTC, `YYYY-MM-DD HH:MM:SS.mmm`, whose order is that of time. Text of another program
 /// that is no time is kept as it is, so that it can be shown.
@@ -73,21 +74,13 @@ impl fmt::Display for ShownTime {
     }
 }
 
-impl JsonSchema for ShownTime {
-    fn schema_name() -> Cow<'static, str> {
-        "Time".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "description": "A time in RFC 3339 with the offset of the environment's zone. What \
-                            another program left in a database and is no time is shown as it is.",
-            "type": "string",
-            "format": "date-time",
-            "examples": ["2026-01-15T08:15:00+00:00"],
-        })
-    }
-}
+schema_of!(ShownTime, "Time", {
+    "description": "A time in RFC 3339 with the offset of the environment's zone. What \
+                    another program left in a database and is no time is shown as it is.",
+    "type": "string",
+    "format": "date-time",
+    "examples": ["2026-01-15T08:15:00+00:00"],
+});
 
 impl Serialize for ShownTime {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

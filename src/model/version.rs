@@ -1,10 +1,10 @@
 //! Application versions, `10.0.48`.
 
-use std::borrow::Cow;
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
+
+use super::schema_of::schema_of;
 
 /// A version of the application; compared number by number.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,19 +56,11 @@ impl Serialize for Version {
     }
 }
 
-impl JsonSchema for Version {
-    fn schema_name() -> Cow<'static, str> {
-        "Version".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "description": "A version in numbers: 10.0.48, 9.58.",
-            "type": "string",
-            "pattern": r"^[0-9]+(\.[0-9]+)*$",
-        })
-    }
-}
+schema_of!(Version, "Version", {
+    "description": "A version in numbers: 10.0.48, 9.58.",
+    "type": "string",
+    "pattern": r"^[0-9]+(\.[0-9]+)*$",
+});
 
 #[cfg(test)]
 mod tests {

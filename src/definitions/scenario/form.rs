@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::{OPTIONS, Takes};
 use crate::definitions::form::form;
+use crate::model::schema_of::schema_of;
 
 form! {
     /// A scenario of `cdx test`: commands, and what is expected of them. `${NAME}` in a text stands
@@ -87,19 +88,11 @@ pub(super) enum SeverityWord {
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Pointer(String);
 
-impl JsonSchema for Pointer {
-    fn schema_name() -> Cow<'static, str> {
-        "Pointer".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "description": "A JSON pointer: /account.",
-            "type": "string",
-            "pattern": "^(/([^~]|~[01])*)?$",
-        })
-    }
-}
+schema_of!(Pointer, "Pointer", {
+    "description": "A JSON pointer: /account.",
+    "type": "string",
+    "pattern": "^(/([^~]|~[01])*)?$",
+});
 
 /// The options of `init`.
 pub(super) struct OptionsForm;
@@ -129,20 +122,12 @@ impl JsonSchema for OptionsForm {
 /// Names with their values.
 pub(super) struct MatrixForm;
 
-impl JsonSchema for MatrixForm {
-    fn schema_name() -> Cow<'static, str> {
-        "Matrix".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "type": "object",
-            "additionalProperties": {
-                "type": "array",
-                "minItems": 1,
-                "uniqueItems": true,
-                "items": { "type": ["string", "integer"] },
-            },
-        })
-    }
-}
+schema_of!(MatrixForm, "Matrix", {
+    "type": "object",
+    "additionalProperties": {
+        "type": "array",
+        "minItems": 1,
+        "uniqueItems": true,
+        "items": { "type": ["string", "integer"] },
+    },
+});
