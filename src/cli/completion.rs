@@ -1,6 +1,7 @@
 //! What a shell offers while a command line is typed: the names that the environment has now, and
 //! those that the program knows.
 
+use std::cell::OnceCell;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
@@ -8,18 +9,18 @@ use clap::Command;
 use clap_complete::CompleteEnv;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 
+use super::commands::{shipped_gates, shipped_jobs};
+use crate::check;
 use crate::diagnosis::Header;
 use crate::doctor::rules;
-use crate::gates::Catalogue;
 use crate::model::behaviour;
 use crate::model::glossary::{ExplainedWord, glossary};
 use crate::model::job::Definitions;
 use crate::model::operation::OperationFilter;
 use crate::report::safe;
 use crate::store::{
-    Environment, Reader, catalogue, hq_customers, operation_list, profiles, scheduler, topology,
+    Environment, Reader, StoreError, hq_customers, operation_list, profiles, scheduler, topology,
 };
-use crate::{check, definitions};
 
 /// The variable by which a shell asks what may come next.
 pub(super) const VARIABLE: &str = "CDX_COMPLETE";
@@ -53,7 +54,6 @@ impl Named {
     /// What an argument of a command names; none where that is anything.
     fn of(words: &str, argument: &str) -> Option<Self> {
         Some(match (words, argument) {
-            ("channels rebuild" | "channels reseed", "channel" | "name") => Self::Database,
             ("schedules set", "name") => Self::Schedule,
             ("explain", "word") => Self::Explained,
             ("customers trace", "word") | (_, "account" | "default_customer" | "customer") => {
@@ -61,9 +61,15 @@ impl Named {
             }
             ("check", "only" | "skip") => Self::CheckRule,
             (_, "only" | "skip") => Self::DoctorRule,
-            ("channels pause" | "channels resume" | "channels set", "name") | (_, "channel") => {
-                Self::Channel
-            }
+            // Registers and scale units are those of channels; an offline database has neither.
+            ("csu status" | "csu restart" | "rts list", "channel") => Self::Channel,
+            (words, "channel") if words.starts_with("pos ") => Self::Channel,
+            (
+                "channels pause" | "channels resume" | "channels set" | "channels rebuild"
+                | "channels reseed",
+                "name",
+            )
+            | (_, "channel") => Self::Database,
             (_, "group" | "groups" | "add_groups" | "remove_groups") => Self::Group,
             (_, "job" | "jobs" | "add_jobs" | "remove_jobs") => Self::Job,
             (_, "profile") => Self::Profile,
@@ -77,28 +83,40 @@ impl Named {
     }
 }
 
-/// Where names come from: the environment, where there is one that can be read.
-struct Names {
-    reader: Option<Reader>,
+/// Where names come from: the environment, where there is one that can be read. It is opened when
+/// it is asked first: what the program itself knows needs none.
+struct Names<'a> {
+    env: Option<&'a Path>,
+    reader: OnceCell<Option<Reader>>,
 }
 
-impl Names {
+impl<'a> Names<'a> {
+    fn of(env: Option<&'a Path>) -> Self {
+        Self { env, reader: OnceCell::new() }
+    }
+
     /// Nothing is left beside a file that is read, whoever else is at work.
-    fn of(env: Option<&Path>) -> Self {
-        let here = std::env::current_dir().unwrap_or_default();
-        let found = Environment::find(env, &here).and_then(|env| env.rehearsal());
-        // While a line is typed there is nobody to tell what is wrong with an environment.
-        Self { reader: found.ok() }
+    fn reader(&self) -> Option<&Reader> {
+        let open = || {
+            let here = std::env::current_dir().unwrap_or_default();
+            // While a line is typed there is nobody to tell what is wrong with an environment.
+            Environment::find(self.env, &here).and_then(|env| env.rehearsal()).ok()
+        };
+        self.reader.get_or_init(open).as_ref()
+    }
+
+    /// What the environment answers; nothing where it cannot.
+    fn read<T>(&self, ask: impl FnOnce(&Reader) -> Result<Vec<T>, StoreError>) -> Vec<T> {
+        self.reader().and_then(|reader| ask(reader).ok()).unwrap_or_default()
     }
 
     /// The names of this kind, each with what it is.
     fn of_kind(&self, named: Named, begun: &str) -> Vec<(String, String)> {
-        let plain = |names: Vec<String>| names.into_iter().map(|name| (name, String::new()));
         match named {
-            Named::Channel => plain(self.databases(false)).collect(),
-            Named::Database => plain(self.databases(true)).collect(),
-            Named::Group => plain(self.groups()).collect(),
-            Named::Schedule => plain(self.schedules()).collect(),
+            Named::Channel => self.databases(false),
+            Named::Database => self.databases(true),
+            Named::Group => self.groups(),
+            Named::Schedule => self.schedules(),
             Named::Profile => self.profiles(),
             Named::Job => jobs(&self.definitions()),
             Named::Feature => self.features(),
@@ -110,63 +128,54 @@ impl Names {
         }
     }
 
-    fn databases(&self, offline: bool) -> Vec<String> {
-        let stores = self.reader.as_ref().and_then(|it| topology::data_stores(&it.hq).ok());
-        let stores = stores.into_iter().flatten().filter(|store| offline || !store.offline);
-        stores.map(|store| store.name).collect()
+    fn databases(&self, offline: bool) -> Vec<(String, String)> {
+        let stores = self.read(|it| topology::data_stores(&it.hq)).into_iter();
+        plain(stores.filter(|store| offline || !store.offline).map(|store| store.name))
     }
 
-    fn groups(&self) -> Vec<String> {
-        let groups = self.reader.as_ref().and_then(|it| topology::groups(&it.hq).ok());
-        groups.into_iter().flatten().map(|group| group.name).collect()
+    fn groups(&self) -> Vec<(String, String)> {
+        plain(self.read(|it| topology::groups(&it.hq)).into_iter().map(|group| group.name))
     }
 
-    fn schedules(&self) -> Vec<String> {
-        let schedules = self.reader.as_ref().and_then(|it| topology::schedules(&it.hq).ok());
-        schedules.into_iter().flatten().map(|schedule| schedule.name).collect()
+    fn schedules(&self) -> Vec<(String, String)> {
+        let schedules = self.read(|it| topology::schedules(&it.hq)).into_iter();
+        plain(schedules.map(|schedule| schedule.name))
     }
 
     fn profiles(&self) -> Vec<(String, String)> {
-        let profiles = self.reader.as_ref().and_then(|it| profiles::profiles(&it.hq).ok());
-        profiles.into_iter().flatten().map(|profile| (profile.id, profile.name)).collect()
+        let profiles = self.read(|it| profiles::profiles(&it.hq)).into_iter();
+        profiles.map(|profile| (profile.id, profile.name)).collect()
     }
 
     /// Headquarters' jobs, else those that the program comes with.
     fn definitions(&self) -> Definitions {
-        let own = self.reader.as_ref().and_then(|it| scheduler::read(&it.hq).ok());
-        let shipped = || {
-            let tables = catalogue::tools().ok()?;
-            definitions::load(&definitions::shipped(), &tables).ok()
-        };
-        own.or_else(shipped).unwrap_or_default()
+        let own = self.reader().and_then(|it| scheduler::read(&it.hq).ok());
+        own.or_else(|| shipped_jobs().ok()).unwrap_or_default()
     }
 
     fn features(&self) -> Vec<(String, String)> {
-        let catalogue = match &self.reader {
+        let catalogue = match self.reader() {
             Some(reader) => reader.env.gates().ok(),
-            None => Catalogue::load(&[], &definitions::job_ids(&definitions::shipped())).ok(),
+            None => shipped_gates().ok(),
         };
         let gates = catalogue.into_iter().flat_map(|catalogue| catalogue.gates);
         gates.map(|gate| (gate.slug, gate.name)).collect()
     }
 
     fn accounts(&self, begun: &str) -> Vec<(String, String)> {
-        let list = |reader: &Reader| hq_customers::list(&reader.hq, begun, MOST_ACCOUNTS).ok();
-        let found = self.reader.as_ref().and_then(list).map(|(customers, _)| customers);
-        let customers = found.into_iter().flatten();
-        let name = |first: &str, last: &str| format!("{first} {last}").trim().to_owned();
-        let known = customers.map(|one| {
-            let name = name(&one.first_name, &one.last_name);
-            (one.account.to_string(), name)
+        let list = |it: &Reader| {
+            hq_customers::list(&it.hq, begun, MOST_ACCOUNTS).map(|(customers, _)| customers)
+        };
+        let known = self.read(list).into_iter().map(|one| {
+            let name = format!("{} {}", one.first_name, one.last_name);
+            (one.account.to_string(), name.trim().to_owned())
         });
         known.filter(|(account, _)| !account.is_empty()).collect()
     }
 
     fn operations(&self) -> Vec<(String, String)> {
-        let list = |it: &Reader| {
-            operation_list::list(&it.hq, &it.world.clock, &OperationFilter::default()).ok()
-        };
-        let found = self.reader.as_ref().and_then(list).into_iter().flatten();
+        let all = OperationFilter::default();
+        let found = self.read(|it| operation_list::list(&it.hq, &it.world.clock, &all)).into_iter();
         found.map(|one| (one.id, format!("{}, {}", one.operation, one.status))).collect()
     }
 
@@ -175,11 +184,16 @@ impl Names {
         let behaviours = behaviours.map(|one| (one.id, one.title));
         let glossary = glossary().unwrap_or_default();
         let words = glossary.iter().flat_map(ExplainedWord::spellings);
-        let words: Vec<_> = words.map(|word| (word.to_owned(), String::new())).collect();
+        let words = plain(words.map(str::to_owned));
         let rules = [doctor_rules(), check_rules()];
         let known = rules.into_iter().chain([jobs(&self.definitions()), self.features()]);
         known.flatten().chain(behaviours).chain(words).collect()
     }
+}
+
+/// Names of which there is nothing more to say.
+fn plain(names: impl Iterator<Item = String>) -> Vec<(String, String)> {
+    names.map(|name| (name, String::new())).collect()
 }
 
 fn jobs(definitions: &Definitions) -> Vec<(String, String)> {

@@ -25,8 +25,12 @@ fn names_of_the_environment_are_offered() {
     env.ok("channels add boston --group West");
     assert_eq!(names(&env, &["run", "1010", "--channel", "bo"]), ["boston"]);
     assert_eq!(names(&env, &["run", "--group", ""]), ["Default", "Dummy", "West"]);
-    assert_eq!(names(&env, &["channels", "pause", ""]), ["boston", "houston", "online", "seattle"]);
-    assert!(names(&env, &["channels", "rebuild", "hou"]).contains(&"houston.offline".to_owned()));
+    assert_eq!(
+        names(&env, &["channels", "pause", ""]),
+        ["houston", "houston.offline", "seattle", "online", "boston"]
+    );
+    assert_eq!(names(&env, &["channels", "rebuild", "hou"]), ["houston", "houston.offline"]);
+    assert_eq!(names(&env, &["csu", "restart", "--channel", "hou"]), ["houston"]);
     assert_eq!(offered(&env, &["run", "107"]), ["1070\tChannel configuration"]);
     assert_eq!(names(&env, &["profiles", "set", "st"]), ["Stores"]);
     assert_eq!(names(&env, &["schedules", "set", "Up"]), ["Uploads"]);
@@ -84,12 +88,12 @@ fn the_scripts_work_in_their_shells() {
         assert!(script.contains("CDX_COMPLETE"), "{script}");
         std::fs::write(env.path().join(format!("cdx.{shell}")), script).unwrap();
     }
-    let bash = "source cdx.bash; COMP_WORDS=(cdx run 1010 --channel hou); COMP_CWORD=4; \
-                _clap_complete_cdx cdx hou --channel; echo \"${COMPREPLY[@]}\"";
-    assert_eq!(typed_in(&env, "bash", &["--norc", "-c", bash]), Some("houston\n".to_owned()));
-    let fish = "source cdx.fish; complete --do-complete 'cdx run 1010 --channel hou'";
+    let bash = "source cdx.bash; COMP_WORDS=(cdx run 1010 --channel sea); COMP_CWORD=4; \
+                _clap_complete_cdx cdx sea --channel; echo \"${COMPREPLY[@]}\"";
+    assert_eq!(typed_in(&env, "bash", &["--norc", "-c", bash]), Some("seattle\n".to_owned()));
+    let fish = "source cdx.fish; complete --do-complete 'cdx run 1010 --channel sea'";
     if let Some(found) = typed_in(&env, "fish", &["-c", fish]) {
-        assert_eq!(found, "houston\n");
+        assert_eq!(found, "seattle\n");
     }
 }
 
