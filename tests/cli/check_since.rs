@@ -89,6 +89,7 @@ fn what_git_does_not_know_is_wrong() {
 }
 
 /// The commands of the page's pipelines, without the one that installs.
+#[cfg(unix)]
 fn commands() -> Vec<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/check.md");
     let page = std::fs::read_to_string(path).unwrap();

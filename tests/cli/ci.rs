@@ -1,5 +1,7 @@
 //! What docs/pipelines.md shows for scripts runs as it stands.
 
+#![cfg(unix)]
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -15,7 +17,6 @@ fn shell(dir: &Path, command: &str) -> Run {
     Run::of(sh.current_dir(dir).args(["-c", command]).output().unwrap())
 }
 
-#[cfg(unix)]
 #[test]
 fn what_is_shown_for_scripts_can_be_tried() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/pipelines.md");
@@ -29,7 +30,6 @@ fn what_is_shown_for_scripts_can_be_tried() {
 
 /// What a pipeline does with an environment that a job was forgotten in: it fails, and the annotation
 /// names the job.
-#[cfg(unix)]
 #[test]
 fn a_pipeline_fails_when_a_job_is_forgotten() {
     let dir = tempfile::TempDir::new().unwrap();

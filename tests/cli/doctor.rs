@@ -1,7 +1,5 @@
 //! `cdx doctor`: its options, its formats, and the exit code, which is the same in each.
 
-use std::fs;
-
 use serde_json::Value;
 
 use super::harness::{Env, Run, copy, program};
@@ -236,6 +234,7 @@ fn watching_is_for_a_terminal() {
 #[cfg(target_os = "linux")]
 #[test]
 fn on_a_terminal_it_looks_again_when_something_changes() {
+    use std::fs;
     use std::io::Write as _;
     use std::process::Stdio;
     use std::time::{Duration, Instant};

@@ -8,7 +8,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use rusqlite::Connection;
 
-use super::harness::{Env, Run, program};
+#[cfg(target_os = "linux")]
+use super::harness::Run;
+use super::harness::{Env, program};
 
 const WAYS: &[&str] = &[
     "doctor",

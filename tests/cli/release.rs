@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use saphyr::{LoadableYamlNode as _, Yaml};
@@ -295,6 +295,7 @@ fn an_archive_is_unpacked_and_tells_the_demo() {
 #[cfg(unix)]
 mod action {
     use std::os::unix::fs::PermissionsExt as _;
+    use std::path::PathBuf;
 
     use super::*;
 
