@@ -9,7 +9,7 @@ use clap::Command;
 use clap_complete::CompleteEnv;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 
-use super::commands::{shipped_gates, shipped_jobs};
+use super::commands::{schema_names, shipped_gates, shipped_jobs};
 use crate::check;
 use crate::diagnosis::Header;
 use crate::doctor::rules;
@@ -48,6 +48,7 @@ enum Named {
     CheckRule,
     /// Anything that `explain` knows.
     Explained,
+    Schema,
 }
 
 impl Named {
@@ -56,6 +57,7 @@ impl Named {
         Some(match (words, argument) {
             ("schedules set", "name") => Self::Schedule,
             ("explain", "word") => Self::Explained,
+            ("schema", "name") => Self::Schema,
             ("customers trace", "word") | (_, "account" | "default_customer" | "customer") => {
                 Self::Account
             }
@@ -87,12 +89,13 @@ impl Named {
 /// it is asked first: what the program itself knows needs none.
 struct Names<'a> {
     env: Option<&'a Path>,
+    tree: fn() -> Command,
     reader: OnceCell<Option<Reader>>,
 }
 
 impl<'a> Names<'a> {
-    fn of(env: Option<&'a Path>) -> Self {
-        Self { env, reader: OnceCell::new() }
+    fn of(env: Option<&'a Path>, tree: fn() -> Command) -> Self {
+        Self { env, tree, reader: OnceCell::new() }
     }
 
     /// Nothing is left beside a file that is read, whoever else is at work.
@@ -125,6 +128,7 @@ impl<'a> Names<'a> {
             Named::DoctorRule => doctor_rules(),
             Named::CheckRule => check_rules(),
             Named::Explained => self.explained(),
+            Named::Schema => schema_names(&(self.tree)()).collect(),
         }
     }
 
@@ -213,20 +217,22 @@ fn titled(header: &Header) -> (String, String) {
 }
 
 /// The command with what its arguments take said to the shell.
-fn knowing(command: Command, words: &str, env: Option<&Path>) -> Command {
+fn knowing(command: Command, words: &str, env: Option<&Path>, tree: fn() -> Command) -> Command {
     let command = command.mut_args(|arg| {
         let Some(named) = Named::of(words, arg.get_id().as_str()) else { return arg };
         let env = env.map(Path::to_path_buf);
-        arg.add(ArgValueCompleter::new(move |begun: &OsStr| offered(named, env.as_deref(), begun)))
+        arg.add(ArgValueCompleter::new(move |begun: &OsStr| {
+            offered(named, &Names::of(env.as_deref(), tree), begun)
+        }))
     });
     command.mut_subcommands(|level| {
         let words = format!("{words} {}", level.get_name());
-        knowing(level, words.trim(), env)
+        knowing(level, words.trim(), env, tree)
     })
 }
 
 /// What is offered for a value that begins so.
-fn offered(named: Named, env: Option<&Path>, begun: &OsStr) -> Vec<CompletionCandidate> {
+fn offered(named: Named, names: &Names<'_>, begun: &OsStr) -> Vec<CompletionCandidate> {
     let begun = begun.to_string_lossy();
     // A list is completed at its last name.
     let (before, last) = match begun.rfind(',') {
@@ -234,7 +240,7 @@ fn offered(named: Named, env: Option<&Path>, begun: &OsStr) -> Vec<CompletionCan
         _ => ("", &*begun),
     };
     let folded = last.to_lowercase();
-    let names = Names::of(env).of_kind(named, last).into_iter();
+    let names = names.of_kind(named, last).into_iter();
     let fitting = names.filter(|(name, _)| name.to_lowercase().starts_with(&folded));
     let candidate = |(name, what): (String, String)| {
         let help = (!what.is_empty()).then(|| safe::line(&what).into());
@@ -256,7 +262,7 @@ pub(super) fn answer(
     // The line that is typed stands behind two dashes.
     let typed = args.iter().position(|arg| arg == "--").map_or(&[][..], |at| &args[at + 1..]);
     let (env, here) = (env(typed), std::env::current_dir().ok());
-    let factory = || knowing(tree(), "", env.as_deref());
+    let factory = || knowing(tree(), "", env.as_deref(), tree);
     let asked = CompleteEnv::with_factory(factory).var(VARIABLE).bin("cdx");
     asked.try_complete(args.iter().cloned(), here.as_deref())
 }

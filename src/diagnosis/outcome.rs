@@ -24,6 +24,7 @@ named! {
 
 /// One rule, and how it ended.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "RuleOutcome")]
 pub struct Outcome {
     /// The rule's code.
     pub code: &'static str,
@@ -38,6 +39,7 @@ pub struct Outcome {
 
 /// How many rules ended how.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "RuleCounts")]
 pub struct Checks {
     /// Rules that were carried out, whatever came of it.
     pub run: usize,
@@ -71,6 +73,7 @@ pub enum Looked {
 
 /// How much of a repository was judged.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "JudgedParts")]
 pub struct Judged {
     /// Subjobs of seed data.
     pub subjobs: usize,

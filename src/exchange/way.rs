@@ -12,6 +12,7 @@ use crate::model::time::ShownTime;
 
 /// What fell due on the way.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "DueEvents")]
 pub(crate) struct Passed {
     /// Features that fell due, by the midnight.
     pub(crate) features: Vec<MidnightOutcome>,
@@ -32,6 +33,7 @@ impl Passed {
 
 /// What happened on the way.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "TimePassed")]
 pub struct Way {
     /// What fell due.
     pub(crate) passed: Passed,
@@ -59,6 +61,7 @@ pub(crate) struct BatchRun {
 
 /// A job's report in short.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "JobSummary")]
 pub(crate) struct JobInShort {
     /// The job.
     pub(crate) job: JobId,

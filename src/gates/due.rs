@@ -10,6 +10,7 @@ use super::standing::{Change, Setting, Standing, prerequisites_first};
 
 /// What a midnight came to for one scheduled feature.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "FeatureAtMidnight")]
 pub struct MidnightOutcome {
     /// The gate.
     pub feature: String,

@@ -29,6 +29,7 @@ named! {
 
 /// One thing that happened to a feature, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "FeatureMovement")]
 pub struct Movement {
     /// The gate.
     pub feature: String,

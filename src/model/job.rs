@@ -127,7 +127,7 @@ pub struct Filter {
     pub channel: String,
 }
 
-/// One step of a [`Filter`]: `table.column = previous.on`.
+/// One step of a filter over several tables: `table.column = previous.on`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Join {
     /// The joined headquarters table.

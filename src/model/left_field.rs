@@ -7,6 +7,7 @@ use super::time::{ShownTime, Time};
 
 /// A field that an operation left alone, since a newer one had set it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "KeptField")]
 pub(crate) struct LeftField<When = Time> {
     /// The field.
     pub(crate) field: String,

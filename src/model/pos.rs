@@ -94,6 +94,7 @@ impl Reason {
 
 /// What an operation would come to, made now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "OperationOutlook")]
 pub(crate) struct Prospect {
     /// The operation, as the command names it.
     pub(crate) operation: &'static str,
@@ -110,6 +111,7 @@ pub(crate) struct Prospect {
 
 /// A path and why it is no other.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "OperationPath")]
 pub(crate) struct Way {
     /// The path.
     pub path: Path,
@@ -124,6 +126,7 @@ pub(crate) struct Way {
 
 /// What an operation would come to on one instance of a scale unit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "PathOnInstance")]
 pub(crate) struct InstanceWay {
     /// The instance, from 1.
     pub(crate) instance: usize,

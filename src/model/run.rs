@@ -255,6 +255,7 @@ impl DownloadReport {
 
 /// What happened to a session in one channel database.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "SessionInChannel")]
 pub(crate) struct ChannelReport {
     /// The channel database.
     pub(crate) channel: String,

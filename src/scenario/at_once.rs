@@ -11,9 +11,11 @@ use super::outcome::ScenarioOutcome;
 use super::play::{Stage, play};
 use super::rehearsal::Rehearsal;
 use crate::store::StoreError;
+use crate::world::interrupt;
 use crate::world::machine::joined;
 
-/// Plays runs, so many at once, each in a stage of its own; `done` is told how many have ended.
+/// Plays runs, so many at once, each in a stage of its own; `done` is told how many have ended. The
+/// outcome of each in order, none of one that Ctrl-C kept from its end.
 ///
 /// # Errors
 /// The first thing that kept a run from being played at all; those that have begun are played to
@@ -24,7 +26,8 @@ pub(crate) fn play_all(
     at_once: usize,
     stage: &(impl Fn(usize) -> Result<Stage, StoreError> + Sync),
     done: &(impl Fn(usize) + Sync),
-) -> Result<Vec<ScenarioOutcome>, StoreError> {
+) -> Result<Vec<Option<ScenarioOutcome>>, StoreError> {
+    let _looking = interrupt::looking();
     let (next, ended) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let failed = Mutex::new(None);
     let work = || {
@@ -32,6 +35,10 @@ pub(crate) fn play_all(
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(run) = runs.get(at) else { return own };
+            if interrupt::is_asked() {
+                own.push((at, None));
+                continue;
+            }
             let played = stage(at).and_then(|stage| {
                 play(program, run, &stage).map_err(|error: io::Error| {
                     StoreError::io("run a step in", stage.folder())(error)

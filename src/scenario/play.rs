@@ -10,6 +10,7 @@ use super::judge;
 use super::outcome::ScenarioOutcome;
 use super::rehearsal::{Rehearsal, typed};
 use crate::store::StoreError;
+use crate::world::interrupt;
 
 /// Where a run has its environment.
 #[derive(Debug)]
@@ -55,7 +56,8 @@ impl Stage {
     }
 }
 
-/// Plays a run.
+/// Plays a run; none where Ctrl-C came before its end, since a step that it reached too says nothing
+/// about the scenario.
 ///
 /// # Errors
 /// A process cannot be started.
@@ -63,11 +65,14 @@ pub(super) fn play(
     program: &Program,
     run: &Rehearsal<'_>,
     stage: &Stage,
-) -> io::Result<ScenarioOutcome> {
+) -> io::Result<Option<ScenarioOutcome>> {
     let scenario = &run.of.scenario;
     let plain = ["--color", "never"].map(str::to_owned);
     let words = run.init();
     let ended = program.run(stage.folder(), &[&plain[..], &words].concat())?;
+    if interrupt::is_asked() {
+        return Ok(None);
+    }
     let before = run.of.text.get(..scenario.environment_at).unwrap_or_default();
     let line = before.matches('\n').count() + 1;
     let init = judge::init(line, typed(&words), ended);
@@ -82,11 +87,14 @@ pub(super) fn play(
         let json = ["--format", "json"].map(str::to_owned);
         let format = if step.act.reads_json() { &json[..] } else { &[] };
         let ended = program.run(stage.folder(), &[&plain[..], format, &words].concat())?;
+        if interrupt::is_asked() {
+            return Ok(None);
+        }
         let outcome = judge::judge(step, shown, ended, &mut values);
         going = outcome.ok;
         steps.push(outcome);
     }
-    Ok(ScenarioOutcome {
+    Ok(Some(ScenarioOutcome {
         name: scenario.name.clone(),
         file: run.of.file.clone(),
         ok: going,
@@ -95,5 +103,5 @@ pub(super) fn play(
         init,
         steps,
         label: run.label(),
-    })
+    }))
 }

@@ -324,6 +324,7 @@ fn check_name(name: &str) -> Result<(), CommandError> {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ChannelDatabase")]
 struct ChannelLine {
     #[serde(flatten)]
     store: DataStore,

@@ -8,6 +8,7 @@ use super::{CommandError, Context, Exit};
 // What the program comes with, for whom no environment is needed.
 pub(super) use init::catalogue as shipped_gates;
 pub(super) use jobs::shipped as shipped_jobs;
+pub(super) use schema::names as schema_names;
 
 /// Makes the modules, what clap reads, and which file runs which command. What the help says of a
 /// command is its file's comment on `Args`.

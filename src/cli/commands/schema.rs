@@ -120,9 +120,18 @@ pub(super) fn outputs(context: &Context) -> Vec<page::Documented> {
 
 /// Every schema: of each command that prints JSON, in the order of the help, then of each file.
 pub(super) fn all(context: &Context) -> Vec<Known> {
-    let printed: Vec<Printed> = (context.program.outcomes)();
+    all_of(&context.tree(), &(context.program.outcomes)())
+}
+
+/// The names of all, with what each describes, for a shell that completes one.
+pub(in crate::cli) fn names(tree: &clap::Command) -> impl Iterator<Item = (String, String)> {
+    let all = all_of(tree, &super::outcomes()).into_iter();
+    all.map(|one| (one.line.name, one.line.what))
+}
+
+fn all_of(tree: &clap::Command, printed: &[Printed]) -> Vec<Known> {
     let mut all = Vec::new();
-    each(&context.tree(), "", &mut |command, what| {
+    each(tree, "", &mut |command, what| {
         let prints = |one: &&Printed| one.commands.contains(&command);
         let reports: Vec<_> = printed.iter().filter(prints).map(|one| one.schema).collect();
         if !reports.is_empty() {

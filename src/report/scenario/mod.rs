@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::page::{Cell, Page, Report, count};
+use crate::model::suggestion::{Prose, TestRun};
 use crate::model::tone::Tone;
 use crate::scenario::outcome::ScenarioOutcome;
 
@@ -20,9 +21,21 @@ pub(crate) use junit::junit;
 pub(crate) struct TestReport {
     /// Every run, by file and combination.
     pub(crate) scenarios: Vec<ScenarioOutcome>,
+    /// Those that Ctrl-C kept from their end.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) left: Vec<LeftScenario>,
     /// A folder that is free, for the environment of a run that is repeated.
     #[serde(skip)]
     pub(crate) free: String,
+}
+
+/// A run that was not played to its end.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct LeftScenario {
+    /// Its name with the values of its matrix.
+    pub(crate) name: String,
+    /// Its file, as it was named.
+    pub(crate) file: String,
 }
 
 impl TestReport {
@@ -46,7 +59,20 @@ impl Report for TestReport {
             failure::tell(one, &self.free, page);
         }
         page.gap();
-        page.line(totals(self.scenarios.len(), self.failed()));
+        if !self.scenarios.is_empty() {
+            page.line(totals(self.scenarios.len(), self.failed()));
+        }
+        if self.left.is_empty() {
+            return;
+        }
+        let left = self.left.len();
+        let are = if left == 1 { "is" } else { "are" };
+        page.line(format!("Interrupted: {} {are} left", count(left as u64, "scenario")));
+        let files: BTreeSet<&str> = self.left.iter().map(|one| one.file.as_str()).collect();
+        for file in files {
+            let again = TestRun { file: file.to_owned(), only: None, keep: None, list: false };
+            page.item(Prose::hint("go on", again));
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::cli::outcome::outcomes;
 use crate::cli::values::FormatArg;
 use crate::cli::{CommandError, Context, Exit};
 use crate::model::suggestion::{Prose, Suggestion};
-use crate::report::scenario::{ListedScenario, ListedStep, TestList, TestReport, junit};
+use crate::report::scenario::{LeftScenario, ListedScenario, ListedStep, TestList, TestReport, junit};
 use crate::scenario::rehearsal::{Rehearsal, typed};
 use crate::scenario::{Program, play_all};
 use crate::store::StoreError;
@@ -75,7 +75,14 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
     let done = |ended: usize| bar.at(all, ended as u64);
     let played = play_all(&program, &runs, at_once, &stage, &done);
     bar.finish();
-    let report = TestReport { scenarios: played?, free: keep::free(context) };
+    let (mut scenarios, mut left) = (Vec::new(), Vec::new());
+    for (run, outcome) in runs.iter().zip(played?) {
+        match outcome {
+            Some(outcome) => scenarios.push(outcome),
+            None => left.push(LeftScenario { name: run.label(), file: run.of.file.clone() }),
+        }
+    }
+    let report = TestReport { scenarios, left, free: keep::free(context) };
     let exit = exit(&report);
     if context.format == FormatArg::Junit {
         context.output.stdout(&junit(&report)?)?;
@@ -87,7 +94,9 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
 /// How it ends: a machine on which no environment can be made says nothing about a scenario.
 fn exit(report: &TestReport) -> Exit {
     let impossible = i32::from(Exit::Impossible.code());
-    if report.scenarios.iter().all(|one| one.ok) {
+    if !report.left.is_empty() {
+        Exit::Interrupted
+    } else if report.scenarios.iter().all(|one| one.ok) {
         Exit::Done
     } else if report.scenarios.iter().any(|one| one.init.exit == Some(impossible)) {
         Exit::Impossible
