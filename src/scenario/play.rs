@@ -56,8 +56,8 @@ impl Stage {
     }
 }
 
-/// Plays a run; none where Ctrl-C came before its end, since a step that it reached too says nothing
-/// about the scenario.
+/// Plays a run; none where Ctrl-C came before its end, since a step that it reached too says
+/// nothing about the scenario.
 ///
 /// # Errors
 /// A process cannot be started.

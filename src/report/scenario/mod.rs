@@ -62,17 +62,21 @@ impl Report for TestReport {
         if !self.scenarios.is_empty() {
             page.line(totals(self.scenarios.len(), self.failed()));
         }
-        if self.left.is_empty() {
-            return;
-        }
-        let left = self.left.len();
-        let are = if left == 1 { "is" } else { "are" };
-        page.line(format!("Interrupted: {} {are} left", count(left as u64, "scenario")));
-        let files: BTreeSet<&str> = self.left.iter().map(|one| one.file.as_str()).collect();
-        for file in files {
-            let again = TestRun { file: file.to_owned(), only: None, keep: None, list: false };
-            page.item(Prose::hint("go on", again));
-        }
+        left(&self.left, page);
+    }
+}
+
+/// What Ctrl-C has left, and the command for each file that plays it.
+fn left(left: &[LeftScenario], page: &mut Page) {
+    if left.is_empty() {
+        return;
+    }
+    let are = if left.len() == 1 { "is" } else { "are" };
+    page.line(format!("Interrupted: {} {are} left", count(left.len() as u64, "scenario")));
+    let files: BTreeSet<&str> = left.iter().map(|one| one.file.as_str()).collect();
+    for file in files {
+        let again = TestRun { file: file.to_owned(), only: None, keep: None, list: false };
+        page.item(Prose::hint("go on", again));
     }
 }
 

@@ -13,7 +13,10 @@ use crate::cli::outcome::outcomes;
 use crate::cli::values::FormatArg;
 use crate::cli::{CommandError, Context, Exit};
 use crate::model::suggestion::{Prose, Suggestion};
-use crate::report::scenario::{LeftScenario, ListedScenario, ListedStep, TestList, TestReport, junit};
+use crate::report::scenario::{
+    LeftScenario, ListedScenario, ListedStep, TestList, TestReport, junit,
+};
+use crate::scenario::outcome::ScenarioOutcome;
 use crate::scenario::rehearsal::{Rehearsal, typed};
 use crate::scenario::{Program, play_all};
 use crate::store::StoreError;
@@ -75,20 +78,28 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
     let done = |ended: usize| bar.at(all, ended as u64);
     let played = play_all(&program, &runs, at_once, &stage, &done);
     bar.finish();
-    let (mut scenarios, mut left) = (Vec::new(), Vec::new());
-    for (run, outcome) in runs.iter().zip(played?) {
-        match outcome {
-            Some(outcome) => scenarios.push(outcome),
-            None => left.push(LeftScenario { name: run.label(), file: run.of.file.clone() }),
-        }
-    }
-    let report = TestReport { scenarios, left, free: keep::free(context) };
+    let report = report(context, &runs, played?);
     let exit = exit(&report);
     if context.format == FormatArg::Junit {
         context.output.stdout(&junit(&report)?)?;
         return Ok(exit);
     }
     context.end(exit, &report)
+}
+
+fn report(
+    context: &Context,
+    runs: &[Rehearsal<'_>],
+    played: Vec<Option<ScenarioOutcome>>,
+) -> TestReport {
+    let (mut scenarios, mut left) = (Vec::new(), Vec::new());
+    for (run, outcome) in runs.iter().zip(played) {
+        match outcome {
+            Some(outcome) => scenarios.push(outcome),
+            None => left.push(LeftScenario { name: run.label(), file: run.of.file.clone() }),
+        }
+    }
+    TestReport { scenarios, left, free: keep::free(context) }
 }
 
 /// How it ends: a machine on which no environment can be made says nothing about a scenario.
