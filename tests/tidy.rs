@@ -111,8 +111,10 @@ fn left_is_never_built_on_right() {
 
 #[test]
 fn files_and_functions_stay_small() {
-    for (name, text) in sources().into_iter().chain(files("src", "sql")).chain(files("tests", "rs"))
-    {
+    // What is made from other files is as long as they are together.
+    let is_made = |text: &str| text.starts_with("-- Made from ");
+    let sql = files("src", "sql").into_iter().filter(|(_, text)| !is_made(text));
+    for (name, text) in sources().into_iter().chain(sql).chain(files("tests", "rs")) {
         let lines = text.lines().count();
         let most = if name.starts_with("tests/") { 700 } else { 500 };
         assert!(lines <= most, "{name} has {lines} lines");

@@ -65,6 +65,16 @@ impl Kind {
         }
     }
 
+    /// All that the steps lead to from nothing, at once: each step that changes a table has SQLite
+    /// read the whole schema again. Made from the steps, and held equal to them, by a test of
+    /// `migrate`.
+    pub(super) fn whole(self) -> &'static str {
+        match self {
+            Self::Headquarters => include_str!("schema/hq.sql"),
+            Self::Channel => include_str!("schema/channel.sql"),
+        }
+    }
+
     /// The version a current database has.
     pub fn version(self) -> i64 {
         self.migrations().last().map_or(0, |migration| migration.version)
