@@ -114,9 +114,19 @@ def build(target, profile):
     return folder / target / profile / program_name(target)
 
 
+def own_last(programs):
+    """The programs of the targets; last, built only when it is asked for, the machine's own."""
+    yield from programs
+    words = ["cargo", "build", "--locked", "--bin", "cdx"]
+    subprocess.run(words, cwd=ROOT, check=True)
+    folder = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+    yield folder / "debug" / ("cdx.exe" if os.name == "nt" else "cdx")
+
+
 def pages(programs, folder):
-    """Completions and manual pages, by the first program that runs on this machine."""
-    for program in programs:
+    """Completions and manual pages, by the first program that runs on this machine, else by one that
+    is built for it."""
+    for program in own_last(programs):
         try:
             subprocess.run([program, "--version"], check=True, capture_output=True)
             break
@@ -172,10 +182,11 @@ def bill_of_materials(target):
             "cargo-cyclonedx is missing: cargo install --locked cargo-cyclonedx, or --no-sbom"
         )
     words = ["cargo", "cyclonedx", "--format", "json", "--target", target]
-    words += ["--describe", "binaries", "--override-filename", "cdx-sbom", "--quiet"]
+    words += ["--override-filename", "cdx-sbom", "--quiet"]
     subprocess.run(words, cwd=ROOT, env=environment(target), check=True)
     found = sorted(ROOT.glob("*cdx-sbom*.json"))
-    text = found[0].read_bytes()
+    # Wherever the clone stands.
+    text = found[0].read_bytes().replace(str(ROOT).encode(), b"/cdx")
     for file in found:
         file.unlink()
     return text

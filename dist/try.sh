@@ -48,7 +48,16 @@ for archive in "$folder"/cdx-*.tar.gz "$folder"/cdx-*.zip; do
             ;;&
         *-"$(uname -m)"-unknown-linux-*) ;;
         *-aarch64-unknown-linux-musl) runner=(qemu-aarch64-static) ;;
-        *-windows-*) runner=(wine) ;;
+        *-windows-*)
+            runner=(wine)
+            # Rust takes randomness from a library of Windows 10 that wine before 9 does not have.
+            if command -v x86_64-w64-mingw32-gcc > /dev/null; then
+                printf '%s\n' '#include <windows.h>' 'BOOLEAN NTAPI SystemFunction036(PVOID, ULONG);' \
+                    '__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE data, SIZE_T length)' \
+                    '{ return SystemFunction036(data, (ULONG)length); }' > "$place/random.c"
+                x86_64-w64-mingw32-gcc -shared -o "$place/$name/bcryptprimitives.dll" "$place/random.c" -ladvapi32
+            fi
+            ;;
         *) runner=(unknown) ;;
     esac
     if [[ ${#runner[@]} -gt 0 ]] && ! command -v "${runner[0]}" > /dev/null; then
