@@ -10,7 +10,8 @@ use super::error::StoreError;
 use super::schema::{Kind, Migration};
 use super::sql_text::{column_list, quoted};
 
-/// Takes the steps after a version, and sets the file's kind and version.
+/// Brings a file to the current version, a new one at once and an older one step by step, and sets
+/// its kind and version.
 ///
 /// # Errors
 /// A statement that fails; the caller's transaction is then undone.
