@@ -10,15 +10,15 @@ fn main() -> io::Result<()> {
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     for folder in ["jobs", "gates"] {
         println!("cargo::rerun-if-changed={folder}");
-        fs::write(out.join(format!("{folder}.rs")), table(&root.join(folder))?)?;
+        fs::write(out.join(format!("{folder}.rs")), table(&root, folder)?)?;
     }
     Ok(())
 }
 
-/// An array of each file's name and text, sorted by name.
-fn table(folder: &Path) -> io::Result<String> {
+/// An array of the name and text of each file in a folder of the crate's, sorted by name.
+fn table(root: &Path, folder: &str) -> io::Result<String> {
     let mut paths = Vec::new();
-    for entry in fs::read_dir(folder)? {
+    for entry in fs::read_dir(root.join(folder))? {
         paths.push(entry?.path());
     }
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
@@ -26,8 +26,11 @@ fn table(folder: &Path) -> io::Result<String> {
     let mut text = String::from("&[\n");
     for path in paths {
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        let path = path.to_string_lossy();
-        let _ = writeln!(text, "({name:?}, include_str!({path:?})),");
+        let file = format!("/{folder}/{name}.toml");
+        // The folder is put in when the crate is compiled: what is written here may be read by
+        // another checkout that shares the target folder.
+        let root = "env!(\"CARGO_MANIFEST_DIR\")";
+        let _ = writeln!(text, "({name:?}, include_str!(concat!({root}, {file:?}))),");
     }
     text.push(']');
     Ok(text)

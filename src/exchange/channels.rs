@@ -279,7 +279,7 @@ fn salvage(writer: &Writer, name: &str, kept: &Path) -> Result<SalvageOutcome, E
         }
     };
     let source =
-        Source { hq: &writer.hq, file: &old.path, name: "", store: &store, tables: &tables };
+        Source { hq: &writer.hq, file: old.at(), name: "", store: &store, tables: &tables };
     let mut salvaged = merge::salvage(&channel, &source)?;
     salvaged.unread.extend(left_out);
     writer.tidied("the log of a channel database", channel.checkpoint());

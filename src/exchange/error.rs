@@ -7,6 +7,7 @@ use crate::model::job::Definitions;
 use crate::model::job_names::{KnownJob, not_modelled};
 use crate::model::nearest::nearest;
 use crate::model::time::ShownTime;
+use crate::model::wording::is_are;
 use crate::store::StoreError;
 use crate::world::FaultError;
 
@@ -39,7 +40,7 @@ pub enum ExchangeError {
         feature: String,
     },
     /// Jobs that would publish features whose configuration is missing (G16).
-    #[error("{} that a job would publish {} not set up", count(.0.len()), if .0.len() == 1 { "is" } else { "are" })]
+    #[error("{} that a job would publish {} not set up", count(.0.len()), is_are(.0.len()))]
     NotConfigured(Vec<Unset>),
     /// A name for `--allow` that no gate knows.
     #[error("no gate asks for a configuration {word:?}")]

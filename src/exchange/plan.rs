@@ -1,6 +1,7 @@
 //! Works out what a job does to each table, from its definition and both schemas.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::error::ExchangeError;
 use crate::model::ids::JobId;
@@ -110,7 +111,7 @@ impl Sides<'_> {
     }
 
     fn hq_table(&self, subjob: &Subjob) -> Result<&Table, ExchangeError> {
-        self.hq.get(&subjob.table.to_ascii_uppercase()).ok_or_else(|| {
+        self.hq.get(&subjob.table.to_ascii_uppercase()).map(Arc::as_ref).ok_or_else(|| {
             self.broken(subjob, format!("headquarters table {} does not exist", subjob.table))
         })
     }

@@ -6,6 +6,7 @@
 //! take, whatever the reason, the next job brings, and the call has succeeded.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -220,7 +221,7 @@ fn bring(
 }
 
 /// Tables of downloads, each with the channel's table it goes to.
-type Plans = Vec<(TablePlan, Table)>;
+type Plans = Vec<(TablePlan, Arc<Table>)>;
 
 /// Every download table once, whichever jobs bring it, and the channel's table it goes to. A job
 /// whose mapping is broken brings nothing, and is in no other's way.
@@ -233,12 +234,12 @@ fn plans(hq: &Headquarters) -> Result<Plans, ExchangeError> {
             planned => planned?,
         };
         for plan in planned {
-            let same = |(known, _): &(TablePlan, Table)| {
+            let same = |(known, _): &(TablePlan, Arc<Table>)| {
                 known.subjob == plan.subjob && known.target == plan.target
             };
             let table = known.channel.get(&plan.target.to_ascii_uppercase());
             if let (false, Some(table)) = (plans.iter().any(same), table) {
-                plans.push((plan, table.clone()));
+                plans.push((plan, Arc::clone(table)));
             }
         }
     }

@@ -1,6 +1,7 @@
 //! What tables and columns exist on each side, read from the databases themselves.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// One column of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,7 +109,7 @@ fn normal(columns: &[String]) -> Vec<String> {
 }
 
 /// The tables of one side, by upper-case name.
-pub(crate) type Tables = BTreeMap<String, Table>;
+pub(crate) type Tables = BTreeMap<String, Arc<Table>>;
 
 /// Both sides of an environment: headquarters, and what every channel file has.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -122,11 +123,11 @@ pub struct Catalogue {
 impl Catalogue {
     /// The headquarters table of this name, in any case.
     pub(crate) fn hq_table(&self, name: &str) -> Option<&Table> {
-        self.hq.get(&name.to_ascii_uppercase())
+        self.hq.get(&name.to_ascii_uppercase()).map(Arc::as_ref)
     }
 
     /// The channel table of this schema and name, in any case.
     pub(crate) fn channel_table(&self, schema: &str, name: &str) -> Option<&Table> {
-        self.channel.get(&format!("{schema}_{name}").to_ascii_uppercase())
+        self.channel.get(&format!("{schema}_{name}").to_ascii_uppercase()).map(Arc::as_ref)
     }
 }

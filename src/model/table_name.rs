@@ -1,6 +1,8 @@
 //! Names of tables as people write them: in any case, with or without a schema, `ax.CUSTTABLE`,
 //! `ax_CUSTTABLE`, `[ext].[X]`.
 
+use std::sync::Arc;
+
 use super::schema::{Table, Tables};
 
 /// The schemas of a channel, in the order in which a name without one is looked for.
@@ -15,14 +17,17 @@ pub(crate) fn plain(word: &str) -> String {
 
 /// A headquarters table by any of its names.
 pub(crate) fn of_headquarters<'t>(tables: &'t Tables, word: &str) -> Option<&'t Table> {
-    tables.get(&plain(word))
+    tables.get(&plain(word)).map(Arc::as_ref)
 }
 
 /// A channel table by any of its names; without a schema that of `ax` comes before that of `ext`.
 pub(crate) fn of_channel<'t>(tables: &'t Tables, word: &str) -> Option<&'t Table> {
     let wanted = plain(word);
     let within = SCHEMAS.iter().map(|schema| format!("{schema}_{wanted}"));
-    std::iter::once(wanted.clone()).chain(within).find_map(|name| tables.get(&name))
+    std::iter::once(wanted.clone())
+        .chain(within)
+        .find_map(|name| tables.get(&name))
+        .map(Arc::as_ref)
 }
 
 /// A channel's table as people write it, `ax.CUSTTABLE`; one of the tool's own as it is.

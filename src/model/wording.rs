@@ -19,6 +19,11 @@ pub(crate) fn count(number: u64, noun: &str) -> String {
     format!("{} {noun}{s}", grouped(number))
 }
 
+/// The verb that goes with a number of things.
+pub(crate) fn is_are(many: usize) -> &'static str {
+    if many == 1 { "is" } else { "are" }
+}
+
 /// How often something was tried, as people say it.
 pub(crate) fn tries(number: u32) -> String {
     match number {

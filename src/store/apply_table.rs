@@ -1,5 +1,7 @@
 //! Writes one table of an attached package into the channel database it is for.
 
+use std::sync::Arc;
+
 use super::catalogue::find_table;
 use super::diagnose;
 use super::error::StoreError;
@@ -49,7 +51,7 @@ pub(super) fn apply_table(
     }
 }
 
-fn existing(channel: &ChannelDatabase, packed: &PackedTable) -> Result<Table, ApplyError> {
+fn existing(channel: &ChannelDatabase, packed: &PackedTable) -> Result<Arc<Table>, ApplyError> {
     let path = || channel.path().display().to_string();
     let Some(table) = find_table(channel, &packed.target)? else {
         return Err(Rejection::NoTable { table: dotted(&packed.target), path: path() }.into());

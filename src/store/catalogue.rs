@@ -1,6 +1,9 @@
 //! Reads from a database which tables, columns and keys it has.
 
-use std::sync::OnceLock;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
+
+use rusqlite::{Params, Row};
 
 use super::connection::open_memory;
 use super::db::Db;
@@ -11,26 +14,64 @@ use crate::model::schema::{Catalogue, Column, Table, Tables};
 
 /// Every table of a database of either side, except SQLite's own.
 pub(crate) fn tables(db: &Db) -> Result<Tables, StoreError> {
-    let named = db.rows(
-        "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' \
-         ESCAPE '\\' ORDER BY name",
-        [],
-        |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)),
-    )?;
-    named
+    let statements = declarations(db, "tbl_name NOT LIKE 'sqlite\\_%' ESCAPE '\\'", [])?;
+    statements
         .into_iter()
-        .map(|(name, sql)| Ok((name.to_ascii_uppercase(), table(db, name, sql)?)))
+        .map(|declared| Ok((declared.name.to_ascii_uppercase(), known(db, declared)?)))
         .collect()
 }
 
 /// One table of a database of either side, by its name in any case.
-pub(crate) fn find_table(db: &Db, name: &str) -> Result<Option<Table>, StoreError> {
-    let found = db.first(
-        "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE",
-        [name],
-        |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)),
-    )?;
-    found.map(|(name, sql)| table(db, name, sql)).transpose()
+pub(crate) fn find_table(db: &Db, name: &str) -> Result<Option<Arc<Table>>, StoreError> {
+    let found = declarations(db, "tbl_name = ?1 COLLATE NOCASE", [name])?;
+    found.into_iter().next().map(|declared| known(db, declared)).transpose()
+}
+
+/// The statements that declare a table and its indexes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Declaration {
+    name: String,
+    sql: String,
+    index_sql: Vec<String>,
+}
+
+/// What declares the tables that `condition` selects, in the order they were made in.
+fn declarations(
+    db: &Db,
+    condition: &str,
+    params: impl Params,
+) -> Result<Vec<Declaration>, StoreError> {
+    let sql = format!(
+        "SELECT type, tbl_name, sql FROM sqlite_schema
+         WHERE type IN ('table', 'index') AND sql IS NOT NULL AND {condition} ORDER BY rowid"
+    );
+    let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    let (made, indexes): (Vec<_>, Vec<_>) = db
+        .rows::<(String, String, String)>(&sql, params, row)?
+        .into_iter()
+        .partition(|(kind, ..)| kind == "table");
+    let mut of_table: HashMap<String, Vec<String>> = HashMap::new();
+    for (_, table, sql) in indexes {
+        of_table.entry(table).or_default().push(sql);
+    }
+    let declared = made.into_iter().map(|(_, name, sql)| {
+        let index_sql = of_table.remove(&name).unwrap_or_default();
+        Declaration { name, sql, index_sql }
+    });
+    Ok(declared.collect())
+}
+
+/// What a declaration means. It depends on nothing else, and every database of a kind has the
+/// same ones, so each is worked out once in a run of the program.
+fn known(db: &Db, declared: Declaration) -> Result<Arc<Table>, StoreError> {
+    static KNOWN: LazyLock<Mutex<HashMap<Declaration, Arc<Table>>>> = LazyLock::new(Mutex::default);
+    let lock = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(table) = lock().get(&declared) {
+        return Ok(Arc::clone(table));
+    }
+    let table = Arc::new(read(db, declared.clone())?);
+    lock().insert(declared, Arc::clone(&table));
+    Ok(table)
 }
 
 /// The declared length of a column, where it is text with one; names in any case.
@@ -39,7 +80,8 @@ pub(crate) fn column_length(db: &Db, table: &str, column: &str) -> Result<Option
     Ok(db.text(sql, [table, column])?.as_deref().and_then(declared_length))
 }
 
-fn table(db: &Db, name: String, sql: String) -> Result<Table, StoreError> {
+fn read(db: &Db, declared: Declaration) -> Result<Table, StoreError> {
+    let Declaration { name, sql, index_sql } = declared;
     let plain = plain(&sql);
     let columns = db.rows(
         "SELECT name, type, \"notnull\", pk, dflt_value FROM pragma_table_info(?1) ORDER BY cid",
@@ -74,12 +116,6 @@ fn table(db: &Db, name: String, sql: String) -> Result<Table, StoreError> {
     if rowid.is_some() && !unique.contains(&key) {
         unique.insert(0, key);
     }
-    let index_sql = db.rows(
-        "SELECT sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = ?1
-         ORDER BY rowid",
-        [&name],
-        |row| row.get(0),
-    )?;
     let without = "SELECT wr FROM pragma_table_list(?1) WHERE schema = 'main'";
     let named = |name: &str| columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
     let has_rowid = db.number(without, [&name])? == 0 && !named("rowid");

@@ -7,7 +7,6 @@ use std::sync::OnceLock;
 
 use super::db::Db;
 use super::error::StoreError;
-use super::examine::duplicate;
 use super::input::{self, DEFINITIONS};
 use super::lock::Lock;
 use super::mark::{self, SETTINGS_FILE};
@@ -136,14 +135,13 @@ impl Environment {
         Ok(Handle::new(ChannelDatabase(opened?)))
     }
 
-    /// A copy of a channel database's file that was set aside, brought up to date.
+    /// A copy of a channel database's file that was set aside, brought up to date. Errors name the
+    /// file itself.
     ///
     /// # Errors
     /// A file that cannot be read.
-    pub(crate) fn set_aside(file: &Path) -> Result<SetAsideFile, StoreError> {
-        let (folder, path) = duplicate(file)?;
-        Db::open(&path, Kind::Channel, Access::Write)?.checkpoint()?;
-        Ok(SetAsideFile { path, _folder: folder })
+    pub(crate) fn set_aside(file: &Path) -> Result<ChannelDatabase, StoreError> {
+        Ok(ChannelDatabase(Db::rehearse(file, Kind::Channel)?))
     }
 
     /// The gates of the binary and of the environment's own files.
@@ -283,14 +281,6 @@ impl Environment {
         writer.tidied("the mark of a new environment", mark::unmark(&self.root));
         Ok(writer)
     }
-}
-
-/// A copy of a file that was set aside, for as long as it is read.
-#[derive(Debug)]
-pub(crate) struct SetAsideFile {
-    /// The copy.
-    pub(crate) path: PathBuf,
-    _folder: tempfile::TempDir,
 }
 
 /// An environment opened for reading.

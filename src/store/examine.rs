@@ -27,12 +27,7 @@ pub(super) struct SettledCopy {
 
 /// A settled copy, where the file has a log or a journal; none where it can be read as it is.
 pub(super) fn settle(path: &Path) -> Result<Option<SettledCopy>, StoreError> {
-    let beside = |ending: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(ending);
-        PathBuf::from(name)
-    };
-    let logs = [(beside("-wal"), "-wal"), (beside("-journal"), "-journal")];
+    let logs = ["-wal", "-journal"].map(|ending| (beside(path, ending), ending));
     let holds = |log: &Path| fs::metadata(log).is_ok_and(|found| found.len() > 0);
     if !logs.iter().any(|(log, _)| holds(log)) {
         return Ok(None);
@@ -41,8 +36,7 @@ pub(super) fn settle(path: &Path) -> Result<Option<SettledCopy>, StoreError> {
     let copy = folder.path().join("examined.db");
     copied(path, &copy)?;
     for (log, ending) in logs.iter().filter(|(log, _)| holds(log)) {
-        let target = folder.path().join(format!("examined.db{ending}"));
-        copied(log, &target)?;
+        copied(log, &beside(&copy, ending))?;
     }
     let error = |sql: &str, e| sqlite(path, sql, e);
     let conn = open_file(&copy, OpenFlags::default()).map_err(|e| error("open", e))?;
@@ -52,26 +46,18 @@ pub(super) fn settle(path: &Path) -> Result<Option<SettledCopy>, StoreError> {
     Ok(Some(SettledCopy { path: copy, _folder: folder }))
 }
 
-/// A copy of a database that was set aside, log and all, to be opened as one pleases: the file
-/// itself, of which there may be no other, stays as it is.
-pub(super) fn duplicate(path: &Path) -> Result<(TempDir, PathBuf), StoreError> {
+/// A copy of a database, log and all, for as long as it is open: the file itself, of which there
+/// may be no other, stays as it is.
+pub(super) fn throwaway(path: &Path) -> Result<SettledCopy, StoreError> {
     let folder = TempDir::new().map_err(StoreError::io("make a temporary folder for", path))?;
-    let copy = folder.path().join("set-aside.db");
+    let copy = folder.path().join("copy.db");
     for ending in ["", "-wal", "-journal"] {
-        let mut from = path.as_os_str().to_owned();
-        from.push(ending);
-        let from = PathBuf::from(from);
+        let from = beside(path, ending);
         if from.is_file() {
-            copied(&from, &folder.path().join(format!("set-aside.db{ending}")))?;
+            copied(&from, &beside(&copy, ending))?;
         }
     }
-    Ok((folder, copy))
-}
-
-/// A copy of a database, log and all, for as long as it is open.
-pub(super) fn throwaway(path: &Path) -> Result<SettledCopy, StoreError> {
-    let (folder, path) = duplicate(path)?;
-    Ok(SettledCopy { path, _folder: folder })
+    Ok(SettledCopy { path: copy, _folder: folder })
 }
 
 /// Copies what is in a file, and not that it may be read only.

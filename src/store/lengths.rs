@@ -1,6 +1,8 @@
 //! Values and columns of headquarters that are longer than the channel column they are mapped to
 //! (D12).
 
+use std::sync::Arc;
+
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
 
@@ -155,7 +157,7 @@ pub(crate) fn refuse_row(
 pub(crate) fn refuse_new(
     hq: &Headquarters,
     before: &Headquarters,
-    plans: &[(TablePlan, Table)],
+    plans: &[(TablePlan, Arc<Table>)],
     since: i64,
 ) -> Result<(), StoreError> {
     let mut found = Vec::new();

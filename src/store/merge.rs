@@ -213,7 +213,7 @@ pub(super) fn absent(
 ) -> Result<String, StoreError> {
     let found = find_table(channel, &table.plan.target)?;
     let mut keys = vec![table.plan.key_to()];
-    keys.extend(found.into_iter().flat_map(|found| found.unique));
+    keys.extend(found.iter().flat_map(|found| found.unique.iter().cloned()));
     keys.retain(|key| !key.iter().any(|column| column.eq_ignore_ascii_case(&table.counter)));
     let name = quoted(&table.plan.target);
     let none = |key: &Vec<String>| {
@@ -286,8 +286,8 @@ fn data_columns(
 ) -> Result<Vec<String>, StoreError> {
     let found =
         find_table(channel, table)?.ok_or_else(|| channel.unreadable("a table to merge", table))?;
-    let own = |name: &String| !name.eq_ignore_ascii_case(counter);
-    Ok(found.columns.into_iter().map(|column| column.name).filter(own).collect())
+    let own = |name: &&String| !name.eq_ignore_ascii_case(counter);
+    Ok(found.columns.iter().map(|column| &column.name).filter(own).cloned().collect())
 }
 
 /// Rows of an earlier version do not say where they were made; those up to here are in the channel.

@@ -5,6 +5,8 @@
 //! the order in which things were done. A row of any other program has the file's id and its count
 //! of writes, by a trigger.
 
+use std::sync::Arc;
+
 use rusqlite::{named_params, params};
 
 use super::catalogue::find_table;
@@ -202,11 +204,11 @@ fn behind(
             continue;
         }
         // One whose rows do not have the counter for their id does not count by itself.
-        let counts = |found: &Table| {
+        let counts = |found: &Arc<Table>| {
             found.rowid.as_deref().is_some_and(|rowid| rowid.eq_ignore_ascii_case(&counter))
         };
         let found = find_table(channel, &table)?.filter(counts);
-        behind.extend(found.map(|found| (found.name, given)));
+        behind.extend(found.map(|found| (found.name.clone(), given)));
     }
     Ok(behind)
 }

@@ -119,10 +119,10 @@ fn estimate(hq: &Headquarters, spec: &PackageSpec<'_>) -> Result<u64, StoreError
     let mut total = 0;
     for plan in spec.tables {
         let table = find_table(hq, &plan.hq_table)?;
-        if let Some(rowid) = table.and_then(|table| table.rowid) {
+        if let Some(rowid) = table.as_ref().and_then(|table| table.rowid.as_ref()) {
             let sql = format!(
                 "SELECT max({0}) - min({0}) + 1 FROM main.{1}",
-                quoted(&rowid),
+                quoted(rowid),
                 quoted(&plan.hq_table)
             );
             total += hq.number(&sql, [])?.max(0) as u64;

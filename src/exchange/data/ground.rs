@@ -1,5 +1,7 @@
 //! What rows are made on: the tables of one side, and what is known of them.
 
+use std::sync::Arc;
+
 use crate::exchange::table_error::TableError;
 use crate::model::ids::DataAreaId;
 use crate::model::job::{Definitions, Direction, Job, Subjob};
@@ -59,7 +61,7 @@ impl<'a> Ground<'a> {
         let mut fed = subjobs.filter(|subjob| subjob.table.eq_ignore_ascii_case(&ours.name));
         fed.find_map(|subjob| {
             let target = subjob.targets.first()?;
-            self.tables.get(&target.file_name().to_ascii_uppercase())
+            self.tables.get(&target.file_name().to_ascii_uppercase()).map(Arc::as_ref)
         })
     }
 
@@ -86,8 +88,8 @@ impl<'a> Ground<'a> {
                 self.tables.get(&format!("AX_{name}")).or_else(|| self.tables.get(&name))
             }
         };
-        let there = || self.hq.get(&name).map(|table| (table, true));
-        here.map(|table| (table, false)).or_else(there)
+        let there = || self.hq.get(&name).map(|table| (table.as_ref(), true));
+        here.map(|table| (table.as_ref(), false)).or_else(there)
     }
 
     /// The upload job and subjob of a table of this side.

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use super::page::{Cell, Page, Report, count};
 use crate::model::suggestion::{Prose, TestRun};
 use crate::model::tone::Tone;
+use crate::model::wording::is_are;
 use crate::scenario::outcome::ScenarioOutcome;
 
 pub(crate) use junit::junit;
@@ -71,7 +72,7 @@ fn left(left: &[LeftScenario], page: &mut Page) {
     if left.is_empty() {
         return;
     }
-    let are = if left.len() == 1 { "is" } else { "are" };
+    let are = is_are(left.len());
     page.line(format!("Interrupted: {} {are} left", count(left.len() as u64, "scenario")));
     let files: BTreeSet<&str> = left.iter().map(|one| one.file.as_str()).collect();
     for file in files {

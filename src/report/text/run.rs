@@ -7,6 +7,7 @@ use crate::model::run::{DownloadReport, JobReport, Phase, RunReport, Tally, Uplo
 use crate::model::status::DownloadStatus;
 use crate::model::suggestion::{OfCustomers, Prose};
 use crate::model::tone::Tone;
+use crate::model::wording::is_are;
 use crate::report::page::{Cell, Page, Report, count, grouped};
 
 impl Report for RunReport {
@@ -46,10 +47,6 @@ impl Report for RunReport {
             page.item(Prose::hint("go on", self.go_on.clone()));
         }
     }
-}
-
-fn is_are(many: usize) -> &'static str {
-    if many == 1 { "is" } else { "are" }
 }
 
 /// What became of the operations that a batch looked at, and where those that failed are seen.
