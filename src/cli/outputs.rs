@@ -75,14 +75,15 @@ fn wanted(text: &str) -> Result<WantedFile, String> {
     }
 }
 
-/// Whether two names, as typed, are of one file, which need not be there yet.
+/// Whether two names, as typed, are of one file, which need not be there yet; on each system, since
+/// a pipeline's line is typed on others too, where case makes no second file.
 fn is_same(folder: &Folder, one: &Path, other: &Path) -> bool {
     let parent = |path: &Path| match path.parent() {
         Some(parent) if parent != Path::new("") => parent.to_path_buf(),
         _ => PathBuf::from("."),
     };
-    let beside =
-        one.file_name() == other.file_name() && folder.is_same(&parent(one), &parent(other));
+    let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().to_lowercase());
+    let beside = name(one) == name(other) && folder.is_same(&parent(one), &parent(other));
     beside || folder.is_same(one, other)
 }
 
@@ -129,8 +130,15 @@ impl Outputs {
         for (at, WantedFile { path, .. }) in self.output.iter().enumerate() {
             let shown = path.display();
             let is_same = |other: &Path| is_same(&context.folder, path, other);
-            if self.output[..at].iter().any(|other| is_same(&other.path)) {
-                return refused(format!("--output names \"{shown}\" twice"));
+            if let Some(other) = self.output[..at].iter().find(|other| is_same(&other.path)) {
+                let case = match other.path.file_name() == path.file_name() {
+                    true => "",
+                    false => ": case makes no other file on Windows and macOS",
+                };
+                let first = other.path.display();
+                return refused(format!(
+                    "--output names one file as \"{first}\" and \"{shown}\"{case}"
+                ));
             }
             if baseline.is_some_and(is_same) {
                 return refused(format!("--output and --baseline both name \"{shown}\""));
