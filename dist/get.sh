@@ -39,7 +39,7 @@ else
 fi
 found=${found%% *}
 found=${found#\\} # sha256sum on Windows begins a line with it where a name has a backslash
-expected=$CDX_SHA256
+expected=${CDX_SHA256//[[:space:]]/}
 if [[ -z "$expected" ]]; then
     get SHA256SUMS
     expected=$(awk -v name="$archive" '$2 == name { print $1 }' SHA256SUMS)

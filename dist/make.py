@@ -186,7 +186,9 @@ def bill_of_materials(target):
     subprocess.run(words, cwd=ROOT, env=environment(target), check=True)
     found = sorted(ROOT.glob("*cdx-sbom*.json"))
     # Wherever the clone stands.
-    text = found[0].read_bytes().replace(str(ROOT).encode(), b"/cdx")
+    text = found[0].read_bytes()
+    for written in (ROOT.as_posix(), str(ROOT), json.dumps(str(ROOT))[1:-1]):
+        text = text.replace(written.encode(), b"/cdx")
     for file in found:
         file.unlink()
     return text

@@ -13,10 +13,9 @@ case "$CDX_COMMAND" in
     check)
         sarif="$RUNNER_TEMP/cdx.sarif"
         code=0
-        cdx check ${arguments[@]+"${arguments[@]}"} --format sarif > "$sarif" || code=$?
-        [[ "$code" -gt 1 ]] || echo "sarif=$sarif" >> "$GITHUB_OUTPUT"
-        # The same once more, for people; it ends in the same code.
-        cdx check ${arguments[@]+"${arguments[@]}"} --format github || true
+        rm -f "$sarif"
+        cdx check ${arguments[@]+"${arguments[@]}"} --format github --output "sarif=$sarif" || code=$?
+        [[ ! -s "$sarif" ]] || echo "sarif=$sarif" >> "$GITHUB_OUTPUT"
         exit "$code"
         ;;
     test)

@@ -17,6 +17,7 @@ use crate::model::behaviour;
 use crate::model::glossary::{ExplainedWord, glossary};
 use crate::model::job::Definitions;
 use crate::model::operation::OperationFilter;
+use crate::model::suggestion::Shell;
 use crate::report::safe;
 use crate::store::{
     Environment, Reader, StoreError, hq_customers, operation_list, profiles, scheduler, topology,
@@ -216,23 +217,40 @@ fn titled(header: &Header) -> (String, String) {
     (header.code.to_owned(), header.name.to_owned())
 }
 
+/// Who asks what may come next, and where.
+#[derive(Clone)]
+struct Asking {
+    /// The environment that the line names.
+    env: Option<PathBuf>,
+    tree: fn() -> Command,
+    /// The shell, where it puts what it is offered into the line as it is; others quote it
+    /// themselves.
+    quoting: Option<Shell>,
+}
+
 /// The command with what its arguments take said to the shell.
-fn knowing(command: Command, words: &str, env: Option<&Path>, tree: fn() -> Command) -> Command {
+fn knowing(command: Command, words: &str, asking: &Asking) -> Command {
     let command = command.mut_args(|arg| {
         let Some(named) = Named::of(words, arg.get_id().as_str()) else { return arg };
-        let env = env.map(Path::to_path_buf);
+        let asking = asking.clone();
         arg.add(ArgValueCompleter::new(move |begun: &OsStr| {
-            offered(named, &Names::of(env.as_deref(), tree), begun)
+            let names = Names::of(asking.env.as_deref(), asking.tree);
+            offered(named, &names, begun, asking.quoting)
         }))
     });
     command.mut_subcommands(|level| {
         let words = format!("{words} {}", level.get_name());
-        knowing(level, words.trim(), env, tree)
+        knowing(level, words.trim(), asking)
     })
 }
 
 /// What is offered for a value that begins so.
-fn offered(named: Named, names: &Names<'_>, begun: &OsStr) -> Vec<CompletionCandidate> {
+fn offered(
+    named: Named,
+    names: &Names<'_>,
+    begun: &OsStr,
+    quoting: Option<Shell>,
+) -> Vec<CompletionCandidate> {
     let begun = begun.to_string_lossy();
     // A list is completed at its last name.
     let (before, last) = match begun.rfind(',') {
@@ -244,9 +262,27 @@ fn offered(named: Named, names: &Names<'_>, begun: &OsStr) -> Vec<CompletionCand
     let fitting = names.filter(|(name, _)| name.to_lowercase().starts_with(&folded));
     let candidate = |(name, what): (String, String)| {
         let help = (!what.is_empty()).then(|| safe::line(&what).into());
-        CompletionCandidate::new(format!("{before}{name}")).help(help)
+        let name = spelled(&name, quoting)?;
+        Some(CompletionCandidate::new(format!("{before}{name}")).help(help))
     };
-    fitting.map(candidate).collect()
+    fitting.filter_map(candidate).collect()
+}
+
+/// The shell that asks, where names are quoted for it.
+fn quoting() -> Option<Shell> {
+    match std::env::var(VARIABLE).ok()?.as_str() {
+        "bash" => Some(Shell::Sh),
+        "powershell" => Some(Shell::PowerShellScript),
+        _ => None,
+    }
+}
+
+/// A name as it is put into the line, where it runs nothing; none of one that is no single line.
+fn spelled(name: &str, quoting: Option<Shell>) -> Option<String> {
+    if name.chars().any(char::is_control) {
+        return None;
+    }
+    Some(quoting.map_or_else(|| name.to_owned(), |shell| shell.quoted(name)))
 }
 
 /// Answers a shell that asks what may come next; whether one asked. `env` tells the environment
@@ -261,8 +297,10 @@ pub(super) fn answer(
 ) -> clap::error::Result<bool> {
     // The line that is typed stands behind two dashes.
     let typed = args.iter().position(|arg| arg == "--").map_or(&[][..], |at| &args[at + 1..]);
-    let (env, here) = (env(typed), std::env::current_dir().ok());
-    let factory = || knowing(tree(), "", env.as_deref(), tree);
+    // Whoever answers takes the variable away.
+    let asking = Asking { env: env(typed), tree, quoting: quoting() };
+    let here = std::env::current_dir().ok();
+    let factory = || knowing(tree(), "", &asking);
     let asked = CompleteEnv::with_factory(factory).var(VARIABLE).bin("cdx");
     asked.try_complete(args.iter().cloned(), here.as_deref())
 }

@@ -119,7 +119,9 @@ impl Context {
 
     /// The environment, opened for reading.
     pub(super) fn reader(&self) -> Result<Reader, CommandError> {
-        Ok(self.environment()?.reader()?)
+        let reader = self.environment()?.reader()?;
+        self.progress().event(Event::Did { what: "headquarters is open for reading".to_owned() });
+        Ok(reader)
     }
 
     /// Reads several files as if at one time: when somebody wrote meanwhile it reads again, and
@@ -132,7 +134,7 @@ impl Context {
         let mut tries = 0;
         loop {
             let before = Holder::read(env.root()).generation;
-            let found = read(&env.reader()?)?;
+            let found = read(&self.reader()?)?;
             let after = Holder::read(env.root()).generation;
             let quiet = before == after && (after.is_multiple_of(2) || !lock::is_held(env.root()));
             tries += 1;

@@ -75,6 +75,24 @@ fn wanted(text: &str) -> Result<WantedFile, String> {
     }
 }
 
+/// The endings of files that people write for the tool, or that it keeps in an environment.
+const READ: &[&str] = &["toml", "sql", "csv", "xlsx", "zip", "dacpac", "world", "lock", "holder"];
+
+/// Whether a file is there that the tool reads, and that no output is: XML is both.
+fn is_read(place: &Path) -> bool {
+    let ending = place.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    if ending == "xml" {
+        let text = input::text(place, input::REPORT);
+        let is_result = text.is_ok_and(|text| text.is_empty() || text.contains("<testsuites"));
+        return place.exists() && !is_result;
+    }
+    // What SQLite keeps beside a database is named after it.
+    let besides = ["-wal", "-shm", "-journal"];
+    let is_kept =
+        READ.contains(&ending.as_str()) || besides.iter().any(|own| ending.ends_with(own));
+    is_kept && place.exists()
+}
+
 /// Whether two names, as typed, are of one file, which need not be there yet; on each system, since
 /// a pipeline's line is typed on others too, where case makes no second file.
 fn is_same(folder: &Folder, one: &Path, other: &Path) -> bool {
@@ -146,6 +164,9 @@ impl Outputs {
             let place = context.folder.place(path);
             if path.ends_with(SETTINGS_FILE) || input::is_database(&place) {
                 return refused(format!("--output would replace \"{shown}\" of an environment"));
+            }
+            if is_read(&place) {
+                return refused(format!("--output would replace \"{shown}\", which cdx reads"));
             }
         }
         Ok(())

@@ -252,6 +252,15 @@ fn is_watching(command: &Command) -> bool {
     matches!(command, Command::Doctor(doctor) if doctor.watch)
 }
 
+/// The formats that a command writes, as far as they are not those of drawings and lists.
+fn written(command: &Command) -> &'static str {
+    match command {
+        Command::Doctor(_) | Command::Check(_) => "text, json, junit, sarif, github or markdown",
+        Command::Test(_) => "text, json or junit",
+        _ => "text or json",
+    }
+}
+
 /// Refuses the formats of one command elsewhere.
 fn fits(command: &Command, words: &str, format: FormatArg) -> Result<(), CommandError> {
     const DRAWN: &[&str] = &["features graph", "sessions list"];
@@ -261,13 +270,16 @@ fn fits(command: &Command, words: &str, format: FormatArg) -> Result<(), Command
         } else {
             OfFeatures::Graph(word).into()
         };
-        let message =
-            format!("only {} write --format {word}, expected text or json", DRAWN.join(" and "));
+        let message = format!(
+            "only {} write --format {word}, expected {}",
+            DRAWN.join(" and "),
+            written(command)
+        );
         return Err(CommandError::usage("usage", message, Prose::hint("use it there", draw)));
     }
     if format == FormatArg::Csv && !matches!(command, Command::Rts(_)) {
         let hint = Prose::hint("use it there", Suggestion::RealTimeCalls { format: Some("csv") });
-        let message = "only rts list writes --format csv, expected text or json";
+        let message = format!("only rts list writes --format csv, expected {}", written(command));
         return Err(CommandError::usage("usage", message, hint));
     }
     match format.diagnoses_own() {
@@ -279,7 +291,7 @@ fn fits(command: &Command, words: &str, format: FormatArg) -> Result<(), Command
             };
             Err(CommandError::usage(
                 "usage",
-                format!("only {who} write --format {word}, expected text or json"),
+                format!("only {who} write --format {word}, expected {}", written(command)),
                 Prose::hint("use it there", Doctor { format: Some(word), ..Doctor::default() }),
             ))
         }

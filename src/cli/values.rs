@@ -5,10 +5,20 @@ use clap::ValueEnum;
 use crate::model::interval::Interval;
 use crate::report::Format;
 use crate::report::palette::ColorChoice;
+use crate::report::safe;
 
 /// A name somebody typed, which is not blank.
 pub(super) fn filled(text: &str) -> Result<String, &'static str> {
     if text.trim().is_empty() { Err("it is empty, expected a name") } else { Ok(text.to_owned()) }
+}
+
+/// A name that is given here, and stands in commands later.
+pub(super) fn new_name(text: &str) -> Result<String, &'static str> {
+    // A command that names it is printed with what a terminal obeys or hides escaped.
+    if safe::line(text) != text {
+        return Err("it has a character in it that is not seen, expected a plain name");
+    }
+    filled(text)
 }
 
 /// How often something recurs.

@@ -9,22 +9,24 @@ pub(crate) use crate::model::suggestion::Shell;
 /// `env` is the environment that `--env` named for the plan, so that its commands find it too.
 pub(crate) fn script(plan: &Plan, shell: Shell, env: Option<&str>) -> String {
     let mut text = String::new();
-    let goal = format!("{} effective {}", plan.feature, plan.place());
+    let goal = comment(&format!("{} effective {}", plan.feature, plan.place()));
     match shell {
         Shell::Sh => {
-            let _ = writeln!(text, "#!/bin/sh\n# {goal}\nset -eu");
+            let _ = writeln!(text, "#!/bin/sh\n{goal}\nset -eu");
         }
         Shell::PowerShellScript | Shell::WindowsPrompt => {
-            let _ = writeln!(text, "# {goal}\n$ErrorActionPreference = 'Stop'");
+            let _ = writeln!(text, "{goal}\n$ErrorActionPreference = 'Stop'");
         }
     }
     // What no command takes out of the way is told before anything is changed.
     for refusal in &plan.refused {
-        let _ = writeln!(text, "\n# in the way: {}", refusal.message);
+        let why = comment(&format!("in the way: {}", refusal.message));
+        let _ = writeln!(text, "\n{why}");
         text.push_str("exit 1\n");
     }
     for step in &plan.steps {
-        let _ = writeln!(text, "\n# {}: {}", step.kind.as_str(), step.why);
+        let why = comment(&format!("{}: {}", step.kind.as_str(), step.why));
+        let _ = writeln!(text, "\n{why}");
         let Some(command) = &step.command else { continue };
         let _ = writeln!(text, "{}", command.written(shell, env));
         if shell != Shell::Sh {
@@ -32,4 +34,10 @@ pub(crate) fn script(plan: &Plan, shell: Shell, env: Option<&str>) -> String {
         }
     }
     text
+}
+
+/// A line that no shell reads. A name in it may hold a line end, behind which one would.
+fn comment(text: &str) -> String {
+    let ends_line = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    format!("# {}", text.replace(ends_line, " "))
 }

@@ -5,6 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+/// What the program goes by beside what has its own name.
+const SETTINGS: &[&str] = &["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "GITHUB_STEP_SUMMARY"];
+
 /// The program that steps run: this one.
 #[derive(Debug)]
 pub(crate) struct Program {
@@ -32,7 +35,7 @@ impl Program {
     pub(crate) fn own() -> io::Result<Self> {
         let own = |name: &OsString| {
             let name = name.to_string_lossy().to_ascii_uppercase();
-            name.starts_with("CDX_") || ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"].contains(&&*name)
+            name.starts_with("CDX_") || SETTINGS.contains(&&*name)
         };
         let cleared = std::env::vars_os().map(|(name, _)| name).filter(own).collect();
         Ok(Self { file: std::env::current_exe()?, cleared })

@@ -164,7 +164,8 @@ fn rank(severity: &str) -> usize {
 fn is_same(found: &Value, expected: &Value) -> bool {
     match (found, expected) {
         (Value::Number(one), Value::Number(other)) => {
-            one == other || one.as_f64().is_some_and(|one| Some(one) == other.as_f64())
+            let fractions = one.is_f64() || other.is_f64();
+            one == other || fractions && one.as_f64().is_some_and(|one| Some(one) == other.as_f64())
         }
         (Value::Array(all), Value::Array(others)) => {
             all.len() == others.len()

@@ -16,6 +16,8 @@ pub(crate) const DEFINITIONS: u64 = 512 * KIB;
 pub(crate) const SCRIPTS: u64 = 4 * MIB;
 /// How much is read of a baseline.
 pub(crate) const BASELINE: u64 = 8 * MIB;
+/// How much is read of a report, to tell it from another file.
+pub(crate) const REPORT: u64 = 64 * MIB;
 /// How much is read of the "Feature management" data entity.
 pub(crate) const ENTITY: u64 = 16 * MIB;
 /// How much is read of it as a workbook, which is packed.

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::outcome::outcomes;
-use crate::cli::values::filled;
+use crate::cli::values::new_name;
 use crate::cli::{CommandError, Context, Exit};
 use crate::exchange::Asked;
 use crate::exchange::channels::{self, NewChannel, Rebuilt, Reseed};
@@ -95,7 +95,7 @@ enum GroupCommand {
     /// Add a group.
     Add {
         /// Its name.
-        #[arg(value_parser = filled)]
+        #[arg(value_parser = new_name)]
         name: String,
         /// A place to park databases, without schedules.
         #[arg(long)]

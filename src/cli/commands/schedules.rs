@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::outcome::outcomes;
-use crate::cli::values::{YesNo, filled, interval};
+use crate::cli::values::{YesNo, interval, new_name};
 use crate::cli::{CommandError, Context, Exit};
 use crate::model::ids::{GroupId, JobId};
 use crate::model::interval::Interval;
@@ -34,7 +34,7 @@ enum Command {
 #[derive(Debug, clap::Args)]
 struct SetArgs {
     /// Its name.
-    #[arg(value_parser = filled)]
+    #[arg(value_parser = new_name)]
     name: String,
     /// Whether it generates anything.
     #[arg(long, value_enum)]

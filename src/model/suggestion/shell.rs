@@ -35,7 +35,7 @@ impl Shell {
         }
         match self {
             Self::Sh => format!("'{}'", word.replace('\'', "'\\''")),
-            Self::PowerShellScript => format!("'{}'", word.replace('\'', "''")),
+            Self::PowerShellScript => in_single_quotes(word),
             Self::WindowsPrompt => in_double_quotes(word),
         }
     }
@@ -48,6 +48,19 @@ impl Shell {
             Self::PowerShellScript | Self::WindowsPrompt => ", then ",
         }
     }
+}
+
+/// A word in single quotes of PowerShell, which takes typographic ones for the same.
+fn in_single_quotes(word: &str) -> String {
+    let mut quoted = String::from("'");
+    for c in word.chars() {
+        if matches!(c, '\'' | '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{201b}') {
+            quoted.push(c);
+        }
+        quoted.push(c);
+    }
+    quoted.push('\'');
+    quoted
 }
 
 /// A word in double quotes, in which neither cmd nor PowerShell begins a command.

@@ -18,6 +18,13 @@ const NAME: &str = concat!(env!("CARGO_PKG_NAME"), " test");
 /// What keeps the XML from being written.
 pub(crate) fn junit(tested: &TestReport) -> io::Result<String> {
     let mut report = Report::new(NAME);
+    for one in &tested.left {
+        let mut suite = TestSuite::new(printable(&one.file));
+        let mut status = TestCaseStatus::skipped();
+        status.set_message("interrupted before its end");
+        suite.add_test_case(named(&one.name, &one.file, status));
+        report.add_test_suite(suite);
+    }
     let mut rest = tested.scenarios.as_slice();
     while let Some(first) = rest.first() {
         let (own, others) = rest.split_at(rest.iter().take_while(|o| o.file == first.file).count());
@@ -48,8 +55,13 @@ fn case(one: &ScenarioOutcome, free: &str) -> TestCase {
             status
         }
     };
-    let mut case = TestCase::new(printable(&one.label), status);
-    let stem = one.file.rsplit(['/', '\\']).next().unwrap_or(&one.file);
+    named(&one.label, &one.file, status)
+}
+
+/// The test case of a run of a file.
+fn named(label: &str, file: &str, status: TestCaseStatus) -> TestCase {
+    let mut case = TestCase::new(printable(label), status);
+    let stem = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let stem = stem.strip_suffix(".toml").unwrap_or(stem);
     case.set_classname(printable(&format!("cdx.test.{}", stem.replace('.', "-"))));
     case

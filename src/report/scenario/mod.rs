@@ -25,6 +25,9 @@ pub(crate) struct TestReport {
     /// Those that Ctrl-C kept from their end.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) left: Vec<LeftScenario>,
+    /// What `--only` named, so that the command that goes on names it too.
+    #[serde(skip)]
+    pub(crate) only: Option<String>,
     /// A folder that is free, for the environment of a run that is repeated.
     #[serde(skip)]
     pub(crate) free: String,
@@ -63,12 +66,12 @@ impl Report for TestReport {
         if !self.scenarios.is_empty() {
             page.line(totals(self.scenarios.len(), self.failed()));
         }
-        left(&self.left, page);
+        left(&self.left, self.only.as_ref(), page);
     }
 }
 
 /// What Ctrl-C has left, and the command for each file that plays it.
-fn left(left: &[LeftScenario], page: &mut Page) {
+fn left(left: &[LeftScenario], only: Option<&String>, page: &mut Page) {
     if left.is_empty() {
         return;
     }
@@ -76,8 +79,8 @@ fn left(left: &[LeftScenario], page: &mut Page) {
     page.line(format!("Interrupted: {} {are} left", count(left.len() as u64, "scenario")));
     let files: BTreeSet<&str> = left.iter().map(|one| one.file.as_str()).collect();
     for file in files {
-        let again = TestRun { file: file.to_owned(), only: None, keep: None, list: false };
-        page.item(Prose::hint("go on", again));
+        let again = TestRun { file: file.to_owned(), only: only.cloned(), keep: None, list: false };
+        page.item(Prose::hint("play them", again));
     }
 }
 

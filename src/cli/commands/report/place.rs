@@ -23,14 +23,14 @@ impl Place {
     /// The place that was typed, before anything is read of the environment.
     pub(super) fn of(context: &Context, typed: PathBuf) -> Result<Self, CommandError> {
         if typed == Path::new("-") {
-            if context.output.format() == Format::Json {
+            if context.format_typed && context.output.format() == Format::Json {
                 let message = "the page takes standard output, where JSON would go";
                 return Err(CommandError::usage("usage", message, elsewhere()));
             }
             return Ok(Self::StandardOutput);
         }
         // A report is written over an older one, and over nothing else.
-        match input::text(&context.folder.place(&typed), input::BASELINE) {
+        match input::text(&context.folder.place(&typed), input::REPORT) {
             Ok(text) if text.is_empty() || html::is_page(&text) => Ok(Self::File(typed)),
             Err(StoreError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
                 Ok(Self::File(typed))

@@ -37,8 +37,8 @@ impl Keep {
             let file = first.map(|run| run.of.file.clone()).unwrap_or_default();
             let other = TestRun { file, only, keep: Some(free(context)), list: false };
             let hint = Prose::hint("name another folder", other);
-            let message =
-                format!("{shown:?} has something in it, expected a new or an empty folder");
+            let found = if place.is_dir() { "has something in it" } else { "is no folder" };
+            let message = format!("{shown:?} {found}, expected a new or an empty folder");
             return Err(CommandError::usage("exists", message, hint));
         }
         let shown = |path: &Path| path.display().to_string();

@@ -12,6 +12,7 @@ use crate::definitions::scenario::problem::ScenarioProblem;
 use crate::definitions::scenario::template::Template;
 use crate::definitions::scenario::{Act, ScenarioStep};
 use crate::definitions::{Kind, Problem, Problems};
+use crate::doctor;
 use crate::model::version::Version;
 use crate::scenario::rehearsal::{Rehearsal, ScenarioFile};
 
@@ -36,6 +37,7 @@ pub(super) fn check(mut root: Command, file: &ScenarioFile) -> Problems {
         environment(&mut root, run, &mut notes);
     }
     for step in &file.scenario.steps {
+        rules(step, &mut notes);
         for run in &runs {
             command(&mut root, run, step, &mut notes);
         }
@@ -135,6 +137,18 @@ fn command(root: &mut Command, run: &Rehearsal<'_>, step: &ScenarioStep, notes: 
     };
     if let Some(problem) = problem {
         notes.note(at, &problem.into());
+    }
+}
+
+/// Looks up the rules that a look of the doctor names.
+fn rules(step: &ScenarioStep, notes: &mut Notes<'_>) {
+    let Act::Doctor { only, skip, .. } = &step.act else { return };
+    let named = [("only", only), ("skip", skip)];
+    let named = named.iter().flat_map(|(key, codes)| codes.iter().map(move |code| (*key, code)));
+    for (key, code) in named.filter(|(_, code)| doctor::rules::find(code).is_err()) {
+        let (key, value) = (key.to_owned(), format!("{code:?}"));
+        let expected = "a rule of the doctor, as cdx explain rules lists them";
+        notes.note(step.span.start, &Kind::OutOfRange { key, value, expected });
     }
 }
 

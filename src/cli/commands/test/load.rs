@@ -37,10 +37,11 @@ pub(super) fn files(
     }
     let mut seen = Vec::new();
     named.retain(|(_, place)| {
-        !seen.contains(place) && {
-            seen.push(place.clone());
-            true
-        }
+        // However it is named.
+        let whole = place.canonicalize().unwrap_or_else(|_| place.clone());
+        let is_new = !seen.contains(&whole);
+        seen.push(whole);
+        is_new
     });
     let (mut files, mut problems) = (Vec::new(), Problems::default());
     for (path, place) in named {
@@ -70,9 +71,10 @@ fn shown(path: &Path) -> String {
 fn in_folder(path: &Path, place: &Path) -> Result<Vec<(PathBuf, PathBuf)>, StoreError> {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(place).map_err(StoreError::io("read", place))? {
-        let name = entry.map_err(StoreError::io("read", place))?.file_name();
-        if Path::new(&name).extension().is_some_and(|ending| ending == "toml") {
-            names.push(name);
+        let entry = entry.map_err(StoreError::io("read", place))?;
+        let is_scenario = entry.path().extension().is_some_and(|ending| ending == "toml");
+        if is_scenario && !entry.path().is_dir() {
+            names.push(entry.file_name());
         }
     }
     names.sort();

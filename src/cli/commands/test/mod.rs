@@ -7,11 +7,13 @@ mod only;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use crate::cli::folder::Folder;
 use crate::cli::outcome::outcomes;
 use crate::cli::values::FormatArg;
 use crate::cli::{CommandError, Context, Exit};
+use crate::model::event::{Event, Listener as _};
 use crate::model::suggestion::{Prose, Suggestion};
 use crate::report::scenario::{
     LeftScenario, ListedScenario, ListedStep, TestList, TestReport, junit,
@@ -67,6 +69,11 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
         Some(name) => only::those(name, runs)?,
     };
     if args.list {
+        if context.format == FormatArg::Junit && context.format_typed {
+            let message = "--list is text or JSON, and --format junit was asked for";
+            let hint = Prose::hint("see what it takes", Suggestion::Help(Some("test".to_owned())));
+            return Err(CommandError::usage("usage", message, hint));
+        }
         return context.done(&list(&runs));
     }
     let keep = args.keep.map(|folder| Keep::new(context, folder, &runs)).transpose()?;
@@ -74,11 +81,16 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
     let at_once = args.at_once.map_or_else(|| Machine::current().threads(), NonZeroUsize::get);
     let bar = context.progress().shared("scenarios", "scenarios");
     let all = runs.len() as u64;
-    let stage = |at| keep::stage(keep.as_ref(), at);
+    let told = Mutex::new(context.progress());
+    let stage = |at: usize| {
+        let what = format!("playing {}", runs[at].label());
+        told.lock().unwrap_or_else(PoisonError::into_inner).event(Event::Did { what });
+        keep::stage(keep.as_ref(), at)
+    };
     let done = |ended: usize| bar.at(all, ended as u64);
     let played = play_all(&program, &runs, at_once, &stage, &done);
     bar.finish();
-    let report = report(context, &runs, played?);
+    let report = TestReport { only: args.only, ..report(context, &runs, played?) };
     let exit = exit(&report);
     if context.format == FormatArg::Junit {
         context.output.stdout(&junit(&report)?)?;
@@ -99,7 +111,7 @@ fn report(
             None => left.push(LeftScenario { name: run.label(), file: run.of.file.clone() }),
         }
     }
-    TestReport { scenarios, left, free: keep::free(context) }
+    TestReport { scenarios, left, only: None, free: keep::free(context) }
 }
 
 /// How it ends: a machine on which no environment can be made says nothing about a scenario.
