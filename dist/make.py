@@ -44,6 +44,7 @@ TOOLS = {
     WINDOWS: ("x86_64-w64-mingw32-gcc", "apt-get install gcc-mingw-w64-x86-64"),
     ARM: ("cargo-zigbuild", "pip install cargo-zigbuild"),
 }
+NO_CYCLONEDX = "cargo-cyclonedx is missing: cargo install --locked cargo-cyclonedx, or --no-sbom"
 COMPLETIONS = {"bash": "cdx.bash", "zsh": "_cdx", "fish": "cdx.fish", "powershell": "_cdx.ps1"}
 PAPERS = ["README.md", "LICENSE", "CHANGELOG.md"]
 
@@ -177,10 +178,6 @@ def licenses(target):
 
 def bill_of_materials(target):
     """What a target's program is made of, by cargo-cyclonedx."""
-    if not shutil.which("cargo-cyclonedx"):
-        raise SystemExit(
-            "cargo-cyclonedx is missing: cargo install --locked cargo-cyclonedx, or --no-sbom"
-        )
     words = ["cargo", "cyclonedx", "--format", "json", "--target", target]
     words += ["--override-filename", "cdx-sbom", "--quiet"]
     subprocess.run(words, cwd=ROOT, env=environment(target), check=True)
@@ -305,6 +302,8 @@ def main():
     lacking = {} if args.program else {one: why for one in targets if (why := missing(one))}
     for target, why in lacking.items():
         print(f"{target}: {why}", file=sys.stderr)
+    if not args.no_sbom and not shutil.which("cargo-cyclonedx"):
+        raise SystemExit(NO_CYCLONEDX)
     # What was asked for by name is needed; the arm64 archive comes where it can.
     if any(target in args.targets or target != ARM for target in lacking):
         raise SystemExit(1)

@@ -149,9 +149,10 @@ impl Outputs {
             let shown = path.display();
             let is_same = |other: &Path| is_same(&context.folder, path, other);
             if let Some(other) = self.output[..at].iter().find(|other| is_same(&other.path)) {
-                let case = match other.path.file_name() == path.file_name() {
-                    true => "",
-                    false => ": case makes no other file on Windows and macOS",
+                let case = if other.path.file_name() == path.file_name() {
+                    ""
+                } else {
+                    ": case makes no other file on Windows and macOS"
                 };
                 let first = other.path.display();
                 return refused(format!(

@@ -41,3 +41,17 @@ fn comment(text: &str) -> String {
     let ends_line = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     format!("# {}", text.replace(ends_line, " "))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::comment;
+
+    #[test]
+    fn a_comment_is_one_line_whatever_is_in_it() {
+        for end in ["\n", "\r\n", "\r", "\u{85}", "\u{2028}", "\u{2029}", "\u{b}"] {
+            let line = comment(&format!("group West{end}touch there"));
+            assert!(line.starts_with("# group West "), "{line:?}");
+            assert_eq!(line.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']).count(), 1);
+        }
+    }
+}

@@ -59,6 +59,42 @@ fn the_environment_that_the_line_names_is_asked() {
     assert!(names(&env, &["doctor", "--fail-on", ""]).contains(&"warning".to_owned()));
 }
 
+/// Where a shell puts what it is offered into the line as it is, a name runs nothing there.
+#[test]
+fn names_are_quoted_for_the_shells_that_do_not() {
+    let env = Env::new();
+    for name in ["East $(touch there) side", "It's", "Ada\u{2019}s; calc"] {
+        let add = ["channels", "group", "add", name];
+        Run::of(program(env.path()).args(add).output().unwrap()).expect(0);
+    }
+    let asked = |shell: &str, begun: &str| {
+        let mut command = program(env.path());
+        command.env("CDX_COMPLETE", shell).env("_CLAP_COMPLETE_INDEX", "4");
+        command.env("_CLAP_IFS", "\n").env("_CLAP_COMPLETE_COMP_TYPE", "9");
+        command.args(["--", "cdx", "run", "1010", "--group", begun]);
+        Run::of(command.output().unwrap()).expect(0).out.trim_end().to_owned()
+    };
+    assert_eq!(asked("bash", "E"), "'East $(touch there) side'");
+    assert_eq!(asked("bash", "I"), "'It'\\''s'");
+    assert_eq!(asked("bash", "De"), "Default");
+    assert_eq!(asked("powershell", "I"), "'It''s'");
+    assert_eq!(asked("powershell", "Ada"), "'Ada\u{2019}\u{2019}s; calc'");
+    assert_eq!(asked("zsh", "E"), "East $(touch there) side");
+}
+
+/// A name that would not be typed as it is printed is not given.
+#[test]
+fn a_name_that_is_not_seen_is_refused() {
+    let env = Env::new();
+    for name in ["West\ntouch there", "A\u{202e}B", "tab\there"] {
+        for words in [["channels", "group", "add", name], ["schedules", "set", name, "--add-jobs=1010"]]
+        {
+            let run = Run::of(program(env.path()).args(words).output().unwrap()).expect(2);
+            assert!(run.err.contains("a character in it that is not seen"), "{}", run.err);
+        }
+    }
+}
+
 /// What rows hold is shown in one line each, and nothing is written beside a file.
 #[test]
 fn a_hostile_name_stays_in_its_line() {

@@ -147,6 +147,11 @@ fn the_files_are_of_what_is_left_after_the_fixes() {
 fn files_that_cannot_all_be_written_are_refused_before_anything_is_looked_at() {
     let env = Env::troubled();
     fs::create_dir(env.path().join("folder")).unwrap();
+    for (file, text) in [("x.sql", "SELECT 1"), ("seed.xml", "<a/>"), ("hq.db-journal", "log")] {
+        env.write(file, text);
+    }
+    fs::write(env.path().join("wide.xml"), b"\xff\xfe<\0a\0/\0>\0").unwrap();
+    let kept = fs::read(env.path().join("cdx.world")).unwrap();
     for (words, code, says) in [
         ("--output json", 2, "expected FORMAT=FILE, with FORMAT one of text, json, junit, sarif"),
         ("--output xml=a", 2, "unknown format \"xml\""),
@@ -161,6 +166,11 @@ fn files_that_cannot_all_be_written_are_refused_before_anything_is_looked_at() {
         ("--output json=hq.db", 2, "would replace \"hq.db\" of an environment"),
         ("--output json=channels/houston.db", 2, "of an environment"),
         ("--output json=cdx.toml", 2, "of an environment"),
+        ("--output json=cdx.world", 2, "\"cdx.world\", which cdx reads"),
+        ("--output text=x.sql", 2, "\"x.sql\", which cdx reads"),
+        ("--output junit=seed.xml", 2, "\"seed.xml\", which cdx reads"),
+        ("--output junit=wide.xml", 2, "\"wide.xml\", which cdx reads"),
+        ("--output json=hq.db-journal", 2, "\"hq.db-journal\", which cdx reads"),
         ("--output json=folder", 2, "folder is a folder, expected a file"),
         ("--output json=none/a", 3, "none/a"),
         ("--output json=a --baseline b --write-baseline", 2, "cannot be used with"),
@@ -168,6 +178,12 @@ fn files_that_cannot_all_be_written_are_refused_before_anything_is_looked_at() {
         let run = env.run(&format!("doctor --only CDX211 {words}")).expect(code);
         assert!(run.err.contains(says), "{words}\n{}", run.text());
         assert!(!env.path().join("a").exists(), "{words}");
+    }
+    assert_eq!(fs::read(env.path().join("cdx.world")).unwrap(), kept);
+    // A result is written over an older one.
+    fs::remove_file(env.path().join("hq.db-journal")).unwrap();
+    for _ in 0..2 {
+        env.run("doctor --only CDX211 --output junit=r.xml --output json=r.json").expect(1);
     }
     assert_eq!(env.run("doctor --only CDX211 --one-line").expect(1).out.lines().count(), 1);
 }

@@ -119,6 +119,16 @@ fn commands_are_looked_at_before_anything_is_played() {
         ("[[step]]\nrun = \"--env=other status\"\n", "3:7", "--env makes no sense"),
         ("[[step]]\nrun = \"doctor --watch\"\n", "3:7", "doctor --watch makes no sense"),
         ("[[step]]\nrun = \"demo\"\n", "3:7", "demo makes no sense"),
+        (
+            "[[step]]\ndoctor = { none = \"error\", only = [\"CDX201\", \"CDX999\"] }\n",
+            "3:1",
+            "only is \"CDX999\", expected a rule of the doctor",
+        ),
+        (
+            "[[step]]\ndoctor = { none = \"error\", skip = [\"CDX701\"] }\n",
+            "3:1",
+            "skip is \"CDX701\"",
+        ),
         ("[[step]]\nrun = \"completions bash\"\n", "3:7", "completions makes no sense"),
         ("[[step]]\nrun = \"test x.toml\"\n", "3:7", "test makes no sense"),
         (
@@ -173,6 +183,11 @@ fn commands_are_looked_at_before_anything_is_played() {
                 [[step]]\nrun = \"data make T --rows ${A} --channel ${A}\"\n[[step]]\nrun = \"customers ${A}\"\n";
     env.write("x.toml", &format!("{NAME}{fine}"));
     env.run("test x.toml --list").expect(0);
+    // However a file is named it is one, and a folder is none.
+    std::fs::create_dir(env.path().join("folder.toml")).unwrap();
+    assert_eq!(env.run("test x.toml ./x.toml . --list").expect(0).out.matches("x.toml").count(), 1);
+    let run = env.run("test x.toml --list --format junit").expect(2);
+    assert!(run.err.contains("--list is text or JSON"), "{}", run.err);
 }
 
 /// The problems of all files are told together, and none is played.

@@ -162,6 +162,37 @@ fn no_name_makes_a_prompt_of_windows_run_something() {
     }
 }
 
+/// What a script of PowerShell makes of a line of bare words and words in single quotes.
+fn read_by_script(text: &str) -> Result<Vec<String>, Vec<String>> {
+    let is_quote = |c: char| "'\u{2018}\u{2019}\u{201a}\u{201b}".contains(c);
+    let mut line = Line::default();
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            c if is_quote(c) && line.within && chars.next_if(|c| is_quote(*c)).is_some() => {
+                line.push(c);
+            }
+            c if is_quote(c) => line.quote(),
+            ' ' if !line.within => line.words.extend(line.word.take()),
+            c => {
+                line.obeyed |= !line.within && "&|<>;(){},\"@#%~*?$`".contains(c);
+                line.push(c);
+            }
+        }
+    }
+    line.end()
+}
+
+#[test]
+fn a_script_of_powershell_takes_each_word_as_it_is() {
+    let typographic = ["Ada\u{2019}s; calc", "\u{2018}; calc \u{201b}", "'\u{201a}'"];
+    for word in HOSTILE.iter().chain(WORDS).chain(&typographic) {
+        let line = format!("run {} end", Shell::PowerShellScript.quoted(word));
+        let words = ["run", word, "end"].map(str::to_owned).to_vec();
+        assert_eq!(read_by_script(&line), Ok(words), "{line}");
+    }
+}
+
 #[test]
 fn a_command_of_the_system_is_one_of_the_shell() {
     let list = SystemCommand::List("my store/a");
