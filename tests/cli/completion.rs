@@ -87,7 +87,8 @@ fn names_are_quoted_for_the_shells_that_do_not() {
 fn a_name_that_is_not_seen_is_refused() {
     let env = Env::new();
     for name in ["West\ntouch there", "A\u{202e}B", "tab\there"] {
-        for words in [["channels", "group", "add", name], ["schedules", "set", name, "--add-jobs=1010"]]
+        for words in
+            [["channels", "group", "add", name], ["schedules", "set", name, "--add-jobs=1010"]]
         {
             let run = Run::of(program(env.path()).args(words).output().unwrap()).expect(2);
             assert!(run.err.contains("a character in it that is not seen"), "{}", run.err);

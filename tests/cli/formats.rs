@@ -220,6 +220,9 @@ fn a_variable_prefers_a_format_and_breaks_nothing() {
     assert_eq!(preferred("json", "clock show").expect(0).json()["command"], "clock show");
     let junit = preferred("junit", "doctor --only CDX211").expect(1).out;
     assert!(junit.starts_with("<?xml"), "{junit}");
+    let page = preferred("json", "report -o -").expect(0).out;
+    assert!(page.starts_with("<!DOCTYPE html>"), "{page}");
+    env.run("report -o - --format json").expect(2);
     // Where it does not, where it is empty, and where another one is typed.
     for (value, words) in [
         ("junit", "clock show"),

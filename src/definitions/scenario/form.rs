@@ -12,8 +12,8 @@ use crate::model::schema_of::schema_of;
 
 form! {
     /// A scenario of `cdx test`: commands, and what is expected of them. `${NAME}` in a text stands
-    /// for a value of the matrix, for one that an earlier step has saved, or for `dir`, the folder of
-    /// the file.
+    /// for a value of the matrix, for one that an earlier step has saved, or for `dir`, the folder
+    /// of the file.
     pub(in crate::definitions) struct ScenarioForm {
         /// What the scenario shows.
         #[schemars(regex(pattern = r"\S"))]
