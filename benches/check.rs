@@ -12,39 +12,36 @@ use std::io::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
-use support::cdx::{self, Measured};
-use support::table::{Line, print};
+use support::rounds::{Aim, Case, Round};
+use support::table::print;
+use support::{cdx, machine, options};
 
 fn main() {
+    let options = options::read(0);
     let dir = tempfile::TempDir::new().expect("a folder to work in");
     let (many, large) = (dir.path().join("many"), dir.path().join("large"));
-    let mut lines = Vec::new();
     files(&many, 500);
-    let plain = read(&many);
-    let checked = cdx::run(dir.path(), &["check", "many", "--fail-on", "never"]);
-    lines.push(line("check, 500 files", &checked, plain, "< 200 ms"));
     script(&large);
-    let plain = read(&large);
-    let checked = cdx::run(dir.path(), &["check", "large", "--fail-on", "never"]);
-    lines.push(line("check, a script of 2.8 MB", &checked, plain, "about 500 ms"));
     dacpac(&dir.path().join("base.dacpac"), 727);
-    let plain = read(&many);
-    let words = ["check", "many", "--fail-on", "never", "--base", "base.dacpac"];
-    let checked = cdx::run(dir.path(), &words);
-    lines.push(line("check, 500 files, 727 tables of a dacpac", &checked, plain, "well under 1 s"));
-    print(0, &lines);
-}
-
-fn line(name: &str, measured: &Measured, plain: f64, aim: &str) -> Line {
-    Line {
-        name: name.to_owned(),
-        ms: measured.ms,
-        plain_ms: Some(plain),
-        best_ms: None,
-        aim: aim.to_owned(),
-        peak_mib: measured.peak_mib,
-        package_mib: None,
-    }
+    let watch = machine::Watch::begin();
+    let based: &[&str] = &["--base", "base.dacpac"];
+    let cases = [
+        ("check, 500 files", &many, &[][..], 200.0),
+        ("check, a script of 2.8 MB", &large, &[], 500.0),
+        ("check, 500 files, 727 tables of a dacpac", &many, based, 300.0),
+    ];
+    let cases: Vec<Case> = cases
+        .iter()
+        .map(|(name, folder, more, most)| {
+            let name_of = folder.file_name().expect("a name").to_string_lossy().into_owned();
+            let words = [&["check", &name_of[..], "--fail-on", "never"], *more].concat();
+            Case::of(name, Aim::Ms(*most), options.rounds, || {
+                let plain = read(folder);
+                Round::beside(cdx::run(dir.path(), &words), plain)
+            })
+        })
+        .collect();
+    print(&watch, &cases);
 }
 
 /// How long it takes to read every file of a folder, in milliseconds.

@@ -192,6 +192,156 @@ pub fn upload_one_hop(env: &Path, target: &Path) -> f64 {
     begun.elapsed().as_secs_f64() * 1000.0
 }
 
+/// Makes the customers of all creations that wait in headquarters as a script would: the same rows
+/// through the same triggers, prepared statements, a commit for every 500; milliseconds.
+pub fn batch(hq: &Path) -> f64 {
+    let db = Connection::open(hq).expect("headquarters");
+    db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL").expect("durable");
+    db.set_prepared_statement_cache_capacity(64);
+    let begun = Instant::now();
+    let mut waiting = db
+        .prepare(
+            "SELECT RECID, FIRSTNAME, LASTNAME, EMAIL, CUSTACCOUNTASYNC, MODIFIEDDATETIME, \
+             REPLICATIONCOUNTERFROMORIGIN FROM RETAILASYNCCUSTOMERV2 \
+             WHERE ONLINEOPERATIONCOMPLETED = 0 ORDER BY MODIFIEDDATETIME, 7",
+        )
+        .expect("operations");
+    let operations: Vec<Creation> = waiting
+        .query_map([], |row| {
+            Ok(Creation {
+                row: row.get(0)?,
+                first: row.get(1)?,
+                last: row.get(2)?,
+                email: row.get(3)?,
+                guid: row.get(4)?,
+                at: row.get(5)?,
+                counter: row.get(6)?,
+            })
+        })
+        .expect("operations")
+        .collect::<Result<_, _>>()
+        .expect("operations");
+    let highest = |table: &str| -> i64 {
+        let sql = format!("SELECT coalesce(max(RECID), 0) FROM {table}");
+        db.query_row(&sql, [], |row| row.get(0)).expect("a number")
+    };
+    let tables = ["DIRPARTYTABLE", "DIRPERSONNAME", "CUSTTABLE", "RETAILCUSTTABLE"];
+    let own = ["LOGISTICSLOCATION", "DIRPARTYLOCATION", "LOGISTICSELECTRONICADDRESS"];
+    let mut last: Vec<i64> = tables.iter().chain(&own).map(|table| highest(table)).collect();
+    for (at, chunk) in operations.chunks(500).enumerate() {
+        db.execute_batch("BEGIN IMMEDIATE").expect("a transaction");
+        for (number, one) in chunk.iter().enumerate() {
+            for recid in &mut last {
+                *recid += 1;
+            }
+            one.make(&db, &last, format!("{:08}", 1_000_000 + at * 500 + number));
+        }
+        db.execute_batch("COMMIT").expect("a commit");
+    }
+    begun.elapsed().as_secs_f64() * 1000.0
+}
+
+/// A creation that waits in headquarters.
+struct Creation {
+    row: i64,
+    first: String,
+    last: String,
+    email: String,
+    guid: String,
+    at: String,
+    counter: i64,
+}
+
+impl Creation {
+    fn make(&self, db: &Connection, recids: &[i64], account: String) {
+        let now = "2026-01-15 08:00:00.000";
+        let run = |sql: &str, params: &[&dyn rusqlite::ToSql]| {
+            db.prepare_cached(sql).expect("a statement").execute(params).expect("a row");
+        };
+        let [party, name, customer, retail, location, of_party, address] = recids else {
+            unreachable!("as many as tables")
+        };
+        let whole = format!("{} {}", self.first, self.last);
+        run(
+            "INSERT INTO DIRPARTYTABLE (RECID, NAME, NAMEALIAS, PARTYNUMBER, LANGUAGEID, \
+             CREATEDDATETIME, MODIFIEDDATETIME) \
+             VALUES (?1, ?2, substr(?2, 1, 20), 'C' || ?3, 'en-us', ?4, ?4)",
+            &[party, &whole, &account, &now],
+        );
+        run("INSERT INTO DIRPERSON (RECID) VALUES (?1)", &[party]);
+        run(
+            "INSERT INTO DIRPERSONNAME (RECID, PERSON, FIRSTNAME, LASTNAME, VALIDFROM, VALIDTO) \
+             VALUES (?1, ?2, ?3, ?4, ?5, '2154-12-31 23:59:59.000')",
+            &[name, party, &self.first, &self.last, &now],
+        );
+        run(
+            "INSERT INTO CUSTTABLE (RECID, ACCOUNTNUM, PARTY, CUSTGROUP, CURRENCY, DATAAREAID, \
+             CREATEDDATETIME, MODIFIEDDATETIME) VALUES (?1, ?2, ?3, '30', 'USD', 'USRT', ?4, ?4)",
+            &[customer, &account, party, &now],
+        );
+        run(
+            "INSERT INTO RETAILCUSTTABLE (RECID, ACCOUNTNUM, CUSTACCOUNTASYNC, RECEIPTEMAIL, \
+             DATAAREAID, MODIFIEDDATETIME) VALUES (?1, ?2, ?3, ?4, 'USRT', ?5)",
+            &[retail, &account, &self.guid, &self.email, &now],
+        );
+        run(
+            "INSERT INTO LOGISTICSLOCATION (RECID, DESCRIPTION, ISPOSTALADDRESS, LOCATIONID, \
+             CREATEDDATETIME, MODIFIEDDATETIME) VALUES (?1, 'E-mail', 0, 'L' || ?1, ?2, ?2)",
+            &[location, &now],
+        );
+        run(
+            "INSERT INTO DIRPARTYLOCATION (RECID, PARTY, LOCATION, ISPRIMARY, ISLOCATIONOWNER) \
+             VALUES (?1, ?2, ?3, 1, 1)",
+            &[of_party, party, location],
+        );
+        run(
+            "INSERT INTO LOGISTICSELECTRONICADDRESS (RECID, LOCATION, LOCATOR, TYPE, ISPRIMARY, \
+             DESCRIPTION) VALUES (?1, ?2, ?3, 2, 1, 'E-mail')",
+            &[address, location, &self.email],
+        );
+        for field in ["FirstName", "LastName", "Email"] {
+            run(
+                "INSERT INTO cdx_FIELDSET (SUBJECT, ID, FIELD, PLACE, SETAT, SETTER, DATASTORE, \
+                 TABLENAME, ROW, COUNTER) VALUES ('customer', ?1, ?2, '1 RETAILASYNCCUSTOMERV2', ?3, \
+                 'operation', 1, 'RETAILASYNCCUSTOMERV2', ?4, ?5)",
+                &[&account, &field, &self.at, &self.row, &self.counter],
+            );
+        }
+        run(
+            "UPDATE RETAILASYNCCUSTOMERV2 SET ONLINEOPERATIONCOMPLETED = 1, CUSTACCOUNT = ?1 \
+             WHERE RECID = ?2",
+            &[&account, &self.row],
+        );
+        run(
+            "INSERT INTO cdx_CUSTOMEROPERATION (TABLENAME, ROW, STATUS, CHANGES, PROCESSED) \
+             VALUES ('RETAILASYNCCUSTOMERV2', ?1, 'succeeded', '[]', ?2)",
+            &[&self.row, &now],
+        );
+    }
+}
+
+/// Ends the benchmark where two headquarters do not have as many rows in the same tables.
+pub fn same_counts(one: &Path, other: &Path) {
+    let counts = |path: &Path| -> Vec<(String, i64)> {
+        let db = Connection::open(path).expect("headquarters");
+        let sql = "SELECT name FROM sqlite_schema WHERE type = 'table'";
+        let mut statement = db.prepare(sql).expect("the schema");
+        let names = statement.query_map([], |row| row.get(0)).expect("names");
+        let names: Vec<String> = names.collect::<Result<_, _>>().expect("names");
+        let count = |name: String| {
+            let sql = format!("SELECT count(*) FROM \"{name}\"");
+            let count = db.query_row(&sql, [], |row| row.get(0)).expect("a count");
+            (name, count)
+        };
+        names.into_iter().map(count).collect()
+    };
+    // Only the program keeps a log of what it did.
+    let (one, other) = (counts(one), counts(other));
+    for (one, other) in one.iter().zip(&other).filter(|(one, _)| !one.0.contains("LOG")) {
+        assert_eq!(one, other, "the plain batch is not the same work");
+    }
+}
+
 /// Updates every customer in headquarters, and in a copy without triggers; milliseconds of each.
 pub fn cost_of_tracking(env: &Path, copy: &Path) -> (f64, f64) {
     fs::copy(env.join("hq.db"), copy).expect("a copy");

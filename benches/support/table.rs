@@ -1,48 +1,47 @@
 //! The table of ratios.
 
-/// One measurement beside its plain counterpart.
-#[derive(Debug, Clone)]
-pub struct Line {
-    /// What was measured.
-    pub name: String,
-    /// What cdx took.
-    pub ms: f64,
-    /// What the plain way took.
-    pub plain_ms: Option<f64>,
-    /// What the fastest durable plain way took.
-    pub best_ms: Option<f64>,
-    /// What is aimed at.
-    pub aim: String,
-    /// The most memory, where the system tells.
-    pub peak_mib: Option<f64>,
-    /// The package's size.
-    pub package_mib: Option<f64>,
-}
+use super::machine::Watch;
+use super::rounds::{Aim, Case, Spread};
 
 /// Prints everything as a Markdown table.
 #[allow(clippy::print_stdout, reason = "a benchmark prints its table")]
-pub fn print(customers: u64, lines: &[Line]) {
-    let number = |value: Option<f64>| value.map_or_else(String::new, |v| format!("{v:.0}"));
-    let ratio = |ms: f64, plain: Option<f64>| {
-        plain.map_or_else(String::new, |plain| format!("{:.2}", ms / plain))
-    };
-    println!("{customers} customers\n");
+pub fn print(watch: &Watch, cases: &[Case]) {
+    println!("{}\n", watch.verdict());
     println!(
-        "| case | cdx ms | plain ms | ratio | fastest ms | ratio | aim | peak MiB | package MiB |"
+        "| case | rounds | cdx ms | plain ms | ratio | to the fastest | aim | met | peak MiB |"
     );
     println!("|---|---|---|---|---|---|---|---|---|");
-    for line in lines {
+    for case in cases {
+        let ratio = |ratio: Option<Spread>| ratio.map_or_else(String::new, |one| shown(one, 2));
+        let aim = match case.aim {
+            Aim::Ratio(most) => format!("{most} of plain"),
+            Aim::Ms(most) => format!("{most} ms"),
+            Aim::None => String::new(),
+        };
+        let met = match case.is_met() {
+            Some(true) => "yes",
+            Some(false) => "no",
+            None => "",
+        };
+        let peak = Spread::of(case.rounds.iter().filter_map(|round| round.cdx.peak_mib));
         println!(
-            "| {} | {:.1} | {} | {} | {} | {} | {} | {} | {} |",
-            line.name,
-            line.ms,
-            number(line.plain_ms),
-            ratio(line.ms, line.plain_ms),
-            number(line.best_ms),
-            ratio(line.ms, line.best_ms),
-            line.aim,
-            number(line.peak_mib),
-            number(line.package_mib)
+            "| {} | {} | {} | {} | {} | {} | {aim} | {met} | {} |",
+            case.name,
+            case.rounds.len(),
+            shown(case.cdx(), 1),
+            case.plain().map_or_else(String::new, |plain| shown(plain, 0)),
+            ratio(case.ratio()),
+            ratio(case.to_fastest()),
+            peak.map_or_else(String::new, |peak| format!("{:.0}", peak.most)),
         );
     }
+}
+
+/// The median, and behind it how far the rounds lie apart.
+fn shown(spread: Spread, digits: usize) -> String {
+    let Spread { median, least, most } = spread;
+    if least.to_bits() == most.to_bits() {
+        return format!("{median:.digits$}");
+    }
+    format!("{median:.digits$} ({least:.digits$} to {most:.digits$})")
 }

@@ -17,8 +17,8 @@ use crate::model::behaviour;
 use crate::model::glossary::{ExplainedWord, glossary};
 use crate::model::job::Definitions;
 use crate::model::operation::OperationFilter;
+use crate::model::safe;
 use crate::model::suggestion::Shell;
-use crate::report::safe;
 use crate::store::{
     Environment, Reader, StoreError, hq_customers, operation_list, profiles, scheduler, topology,
 };
@@ -277,12 +277,11 @@ fn quoting() -> Option<Shell> {
     }
 }
 
-/// A name as it is put into the line, where it runs nothing; none of one that is no single line.
+/// A name as it is put into the line, where it runs nothing; none of one with what a
+/// terminal obeys or hides.
 fn spelled(name: &str, quoting: Option<Shell>) -> Option<String> {
-    if name.chars().any(char::is_control) {
-        return None;
-    }
-    Some(quoting.map_or_else(|| name.to_owned(), |shell| shell.quoted(name)))
+    let plain = safe::is_plain(name).then_some(name)?;
+    Some(quoting.map_or_else(|| plain.to_owned(), |shell| shell.quoted(plain)))
 }
 
 /// Answers a shell that asks what may come next; whether one asked. `env` tells the environment

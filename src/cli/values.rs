@@ -3,9 +3,9 @@
 use clap::ValueEnum;
 
 use crate::model::interval::Interval;
+use crate::model::safe;
 use crate::report::Format;
 use crate::report::palette::ColorChoice;
-use crate::report::safe;
 
 /// A name somebody typed, which is not blank.
 pub(super) fn filled(text: &str) -> Result<String, &'static str> {
@@ -15,7 +15,7 @@ pub(super) fn filled(text: &str) -> Result<String, &'static str> {
 /// A name that is given here, and stands in commands later.
 pub(super) fn new_name(text: &str) -> Result<String, &'static str> {
     // A command that names it is printed with what a terminal obeys or hides escaped.
-    if safe::line(text) != text {
+    if !safe::is_plain(text) {
         return Err("it has a character in it that is not seen, expected a plain name");
     }
     filled(text)

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::plan::Plan;
+use crate::model::safe;
 pub(crate) use crate::model::suggestion::Shell;
 
 /// The script of a plan; it stops at the first command that fails.
@@ -38,8 +39,7 @@ pub(crate) fn script(plan: &Plan, shell: Shell, env: Option<&str>) -> String {
 
 /// A line that no shell reads. A name in it may hold a line end, behind which one would.
 fn comment(text: &str) -> String {
-    let ends_line = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-    format!("# {}", text.replace(ends_line, " "))
+    format!("# {}", safe::line(text))
 }
 
 #[cfg(test)]
@@ -50,7 +50,7 @@ mod tests {
     fn a_comment_is_one_line_whatever_is_in_it() {
         for end in ["\n", "\r\n", "\r", "\u{85}", "\u{2028}", "\u{2029}", "\u{b}"] {
             let line = comment(&format!("group West{end}touch there"));
-            assert!(line.starts_with("# group West "), "{line:?}");
+            assert!(line.starts_with("# group West\\"), "{line:?}");
             assert_eq!(line.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']).count(), 1);
         }
     }

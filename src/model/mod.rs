@@ -32,6 +32,7 @@ pub(crate) mod record;
 pub(crate) mod references;
 pub(crate) mod replaced;
 pub mod run;
+pub(crate) mod safe;
 pub(crate) mod scale_unit;
 pub(crate) mod schema;
 pub(crate) mod schema_of;

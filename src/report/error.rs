@@ -8,10 +8,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::output::{Format, Output};
-use super::safe;
 use crate::definitions::Problem;
 use crate::exchange::way::Way;
 use crate::model::run::RunReport;
+use crate::model::safe;
 use crate::model::suggestion::Prose;
 
 /// What went wrong, ready to print.

@@ -1,7 +1,7 @@
 //! Markdown that says what a text says: no name in it starts a table, a link, HTML or an image, or
 //! calls a person or an issue by name where the text is posted.
 
-use super::safe;
+use crate::model::safe;
 
 /// The longest text that is shown whole; of a longer one the beginning is.
 const MOST: usize = 400;

@@ -12,7 +12,6 @@ pub(crate) mod page;
 pub(crate) mod pager;
 pub(crate) mod palette;
 pub(crate) mod progress;
-pub(crate) mod safe;
 pub(crate) mod scenario;
 pub(crate) mod schema;
 pub(crate) mod streams;

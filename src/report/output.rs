@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use super::page::{Page, Report};
 use super::pager::{Pager, rows};
 use super::palette::{ColorChoice, Palette};
-use super::safe;
 use super::streams::Streams;
+use crate::model::safe;
 
 /// How results are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

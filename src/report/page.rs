@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::palette::Palette;
-use super::safe;
 use super::tint::{marked, painted, unbroken, width};
+use crate::model::safe;
 use crate::model::suggestion::{Part, Prose};
 use crate::model::tone::Tone;
 pub(crate) use crate::model::wording::{count, grouped};

@@ -8,8 +8,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::output::{Output, Verbosity};
 use super::page::grouped;
-use super::safe;
 use crate::model::event::{Event, Listener};
+use crate::model::safe;
 use crate::world::interrupt;
 
 /// How often a bar is drawn again while nothing is told.

@@ -175,7 +175,7 @@ fn sweep(from: u64, to: u64) {
 /// How many states each of the sweeps below goes through; more by setting `CDX_STATES`.
 fn share() -> u64 {
     let all = std::env::var("CDX_STATES").ok().and_then(|text| text.parse().ok());
-    all.unwrap_or(200_u64) / 4
+    all.unwrap_or(80_u64) / 4
 }
 
 #[test]

@@ -58,7 +58,9 @@ fn sessions_are_drawn_as_they_are_listed() {
     assert!(checked(&env.ok("sessions list --upload --format svg").out).descendants().count() > 5);
     checked(&env.ok("sessions list --channel online --job 1110 --format svg").out);
     let none = env.ok("sessions list --status Suspended --format svg").out;
-    assert!(checked(&none).descendants().any(|one| one.text() == Some("No channel databases.")));
+    assert!(checked(&none).descendants().any(|one| one.text() == Some("No sessions.")));
+    let none = env.ok("sessions list --status Suspended --format mermaid").out;
+    assert!(none.contains("[\"no sessions\"]"), "{none}");
 }
 
 #[test]

@@ -77,7 +77,7 @@ fn play(
 
 /// Where the sample of a scene looks: spread over its operations, every kind in turn.
 fn sample(scene: &Scene, case: &Case<'_>) -> Vec<(u64, Kind)> {
-    const EACH: u64 = 5;
+    const EACH: u64 = 3;
     let steps = case.steps;
     let shift =
         scene.command.bytes().fold(7_u64, |sum, byte| sum * 31 % 1_000_003 + u64::from(byte));

@@ -21,7 +21,7 @@ use agree::{Met, disagreements};
 use draw::{State, state};
 
 /// How many states the suite goes through.
-const IN_THE_SUITE: u64 = 300;
+const IN_THE_SUITE: u64 = 100;
 
 /// Looks at a state; what is wrong with it, with its story.
 fn examine(seed: u64, met: &mut Met) -> Option<String> {

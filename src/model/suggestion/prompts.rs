@@ -75,31 +75,54 @@ fn read_by_cmd(text: &str) -> Result<Vec<String>, Vec<String>> {
     line.end()
 }
 
-/// What PowerShell makes of bare words and of words in double quotes.
-fn read_by_power_shell(text: &str) -> Result<Vec<String>, Vec<String>> {
-    let is_quote = |c: char| "\"\u{201c}\u{201d}\u{201e}".contains(c);
-    let mut line = Line::default();
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '`' => {
-                if let Some(escaped) = chars.next() {
-                    line.push(escaped);
+/// How PowerShell reads words in one kind of quotes.
+struct PowerShell {
+    /// What it takes for such a quote: typographic ones too.
+    quotes: &'static str,
+    /// What it obeys outside of them.
+    bare: &'static str,
+    /// What it obeys, or takes away, within them too: values that are filled in and escapes.
+    filled_in: bool,
+}
+
+/// Words in double quotes, as at a prompt.
+const DOUBLE: PowerShell =
+    PowerShell { quotes: "\"\u{201c}\u{201d}\u{201e}", bare: "&|<>;(){},'@#%~*?", filled_in: true };
+
+/// Words in single quotes, as in a script.
+const SINGLE: PowerShell = PowerShell {
+    quotes: "'\u{2018}\u{2019}\u{201a}\u{201b}",
+    bare: "&|<>;(){},\"@#%~*?$`",
+    filled_in: false,
+};
+
+impl PowerShell {
+    /// What PowerShell makes of bare words and of quoted ones.
+    fn read(&self, text: &str) -> Result<Vec<String>, Vec<String>> {
+        let is_quote = |c: char| self.quotes.contains(c);
+        let mut line = Line::default();
+        let mut chars = text.chars().peekable();
+        while let Some(c) = chars.next() {
+            match c {
+                '`' if self.filled_in => {
+                    if let Some(escaped) = chars.next() {
+                        line.push(escaped);
+                    }
+                }
+                c if is_quote(c) && line.within && chars.next_if(|c| is_quote(*c)).is_some() => {
+                    line.push(c);
+                }
+                c if is_quote(c) => line.quote(),
+                ' ' if !line.within => line.words.extend(line.word.take()),
+                c => {
+                    line.obeyed |= !line.within && self.bare.contains(c);
+                    line.obeyed |= self.filled_in && c == '$';
+                    line.push(c);
                 }
             }
-            c if is_quote(c) && line.within && chars.next_if(|c| is_quote(*c)).is_some() => {
-                line.push(c);
-            }
-            c if is_quote(c) => line.quote(),
-            ' ' if !line.within => line.words.extend(line.word.take()),
-            c => {
-                let bare = !line.within && "&|<>;(){},'@#%~*?".contains(c);
-                line.obeyed |= bare || c == '$';
-                line.push(c);
-            }
         }
+        line.end()
     }
-    line.end()
 }
 
 /// Names as people have them.
@@ -149,7 +172,7 @@ fn a_prompt_of_windows_takes_each_word_as_it_is() {
         // A folder is the same with two backslashes at its end, which cmd needs there.
         let doubled = word.ends_with('\\') && word.contains(' ');
         let taken = if doubled { format!("{word}\\") } else { (*word).to_owned() };
-        assert_eq!(read_by_power_shell(&line), words(&taken), "{line}");
+        assert_eq!(DOUBLE.read(&line), words(&taken), "{line}");
     }
 }
 
@@ -158,29 +181,8 @@ fn no_name_makes_a_prompt_of_windows_run_something() {
     for word in HOSTILE.iter().chain(WORDS) {
         let line = format!("run {} end", Shell::WindowsPrompt.quoted(word));
         assert!(read_by_cmd(&line).is_ok(), "{line}");
-        assert_eq!(read_by_power_shell(&line).map(|words| words.len()), Ok(3), "{line}");
+        assert_eq!(DOUBLE.read(&line).map(|words| words.len()), Ok(3), "{line}");
     }
-}
-
-/// What a script of PowerShell makes of a line of bare words and words in single quotes.
-fn read_by_script(text: &str) -> Result<Vec<String>, Vec<String>> {
-    let is_quote = |c: char| "'\u{2018}\u{2019}\u{201a}\u{201b}".contains(c);
-    let mut line = Line::default();
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            c if is_quote(c) && line.within && chars.next_if(|c| is_quote(*c)).is_some() => {
-                line.push(c);
-            }
-            c if is_quote(c) => line.quote(),
-            ' ' if !line.within => line.words.extend(line.word.take()),
-            c => {
-                line.obeyed |= !line.within && "&|<>;(){},\"@#%~*?$`".contains(c);
-                line.push(c);
-            }
-        }
-    }
-    line.end()
 }
 
 #[test]
@@ -189,7 +191,7 @@ fn a_script_of_powershell_takes_each_word_as_it_is() {
     for word in HOSTILE.iter().chain(WORDS).chain(&typographic) {
         let line = format!("run {} end", Shell::PowerShellScript.quoted(word));
         let words = ["run", word, "end"].map(str::to_owned).to_vec();
-        assert_eq!(read_by_script(&line), Ok(words), "{line}");
+        assert_eq!(SINGLE.read(&line), Ok(words), "{line}");
     }
 }
 

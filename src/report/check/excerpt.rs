@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::diagnosis::Spot;
+use crate::model::safe;
 use crate::model::source::{LineColumn, SourceId, Sources};
-use crate::report::safe;
 
 /// So many lines of a place are shown.
 const MOST_LINES: usize = 5;

@@ -7,10 +7,10 @@ use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Snippet};
 use super::excerpt::{Excerpt, excerpts};
 use crate::check;
 use crate::diagnosis::{Finding, Severity};
+use crate::model::safe;
 use crate::model::source::Sources;
 use crate::model::suggestion::Suggestion;
 use crate::report::page::Page;
-use crate::report::safe;
 
 /// So many lines of what it was seen by are shown.
 const MOST_EVIDENCE: usize = 5;

@@ -5,8 +5,8 @@ use super::verdict::found;
 use crate::diagnosis::fix::together;
 use crate::diagnosis::group::groups;
 use crate::diagnosis::{Diagnosis, Finding};
+use crate::model::safe;
 use crate::model::suggestion::{Prose, Suggestion};
-use crate::report::safe;
 
 /// So many channels are named before the rest is counted.
 const MOST_CHANNELS: usize = 3;

@@ -8,8 +8,8 @@ use super::sarif_log::{
 };
 use super::wording::{level, particulars, subject, unjudged};
 use crate::diagnosis::{Diagnosis, Finding, Header, Outcome, Related, State, Subject};
+use crate::model::safe::json;
 use crate::model::source::LineColumn;
-use crate::report::safe::json;
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";

@@ -3,7 +3,7 @@
 use super::examiner::Examiner;
 use crate::diagnosis::{Finding, Severity, Subject};
 use crate::diagnosis::{Outcome, State};
-use crate::report::safe::document;
+use crate::model::safe::document;
 
 /// What a finding is about, as people read it: `channel houston / job 1110`.
 ///

@@ -45,7 +45,7 @@ pub(in crate::report) fn drawn(strips: &Strips<'_>, link: Link<'_>) -> Sheet {
         size: (width, LANE * (strips.strips.len() as u32).max(1) + EDGE),
         body: html! {
             @if strips.strips.is_empty() {
-                text x=(EDGE) y="30" { "No channel databases." }
+                text x=(EDGE) y="30" { "No sessions." }
             }
             @for (at, strip) in lanes { (lane(strip, LANE * at, width, link)) }
         },

@@ -7,8 +7,8 @@ use super::lanes::titled;
 use super::mark::Mark;
 use crate::gates::graph::{Demand, Graph};
 use crate::model::lane::Lane;
+use crate::model::safe;
 use crate::model::time::ShownTime;
-use crate::report::safe;
 
 /// How a mark's boxes look there: what stands inside them is dark, on any page.
 const LOOKS: &[(Mark, &str)] = &[
@@ -46,6 +46,9 @@ pub(crate) fn graph(graph: &Graph) -> String {
 /// The lanes of channel databases, each session behind the one before it.
 pub(crate) fn lanes(lanes: &[Lane<ShownTime>]) -> String {
     let mut text = String::from("flowchart TB\n");
+    if lanes.is_empty() {
+        box_of(&mut text, "  ", "none", "no sessions", Mark::Idle);
+    }
     for (at, lane) in lanes.iter().enumerate() {
         let _ = writeln!(text, "  subgraph l{at}[\"{}\"]", plain(&lane.channel));
         text.push_str("    direction LR\n");

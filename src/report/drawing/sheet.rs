@@ -3,7 +3,7 @@
 use maud::{Markup, PreEscaped, html};
 
 use super::mark::shapes;
-use crate::report::safe;
+use crate::model::safe;
 
 /// How drawings look, in light and in dark.
 pub(in crate::report) const STYLE: &str = include_str!("drawing.css");

@@ -7,10 +7,10 @@ use sha2::{Digest as _, Sha256};
 use super::view::EnvironmentView;
 use super::{calls, customer, gates, rollout, sessions, unjudged, verdict};
 use crate::diagnosis::Looked;
+use crate::model::safe;
 use crate::model::wording::count;
 use crate::report::drawing::STYLE as DRAWINGS;
 use crate::report::drawing::mark::shapes;
-use crate::report::safe;
 
 /// How the page looks.
 const STYLE: &str = include_str!("style.css");

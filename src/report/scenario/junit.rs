@@ -6,7 +6,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::TestReport;
 use super::failure::{again, in_lines};
-use crate::report::safe::document;
+use crate::model::safe::document;
 use crate::scenario::outcome::ScenarioOutcome;
 
 /// What the suites of all files are called together.

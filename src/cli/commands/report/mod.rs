@@ -41,10 +41,10 @@ pub(in crate::cli) struct Args {
 }
 
 pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, CommandError> {
-    let place = Place::of(context, args.output)?;
+    let word = args.customer.as_deref();
+    let place = Place::of(context, args.output, word)?;
     let env = context.named_env();
     let catalogue = context.environment()?.gates()?;
-    let word = args.customer.as_deref();
     let here = context.steady(|reader| Collected::read(reader, &catalogue, word))?;
     let diagnosis = examine(context, Request { env, ..Request::default() })?;
     let exit = match args.fail_on {

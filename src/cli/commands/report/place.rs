@@ -21,11 +21,15 @@ pub(super) enum Place {
 
 impl Place {
     /// The place that was typed, before anything is read of the environment.
-    pub(super) fn of(context: &Context, typed: PathBuf) -> Result<Self, CommandError> {
+    pub(super) fn of(
+        context: &Context,
+        typed: PathBuf,
+        customer: Option<&str>,
+    ) -> Result<Self, CommandError> {
         if typed == Path::new("-") {
             if context.format_typed && context.output.format() == Format::Json {
                 let message = "the page takes standard output, where JSON would go";
-                return Err(CommandError::usage("usage", message, elsewhere()));
+                return Err(CommandError::usage("usage", message, elsewhere(customer)));
             }
             return Ok(Self::StandardOutput);
         }
@@ -38,13 +42,13 @@ impl Place {
             Err(error @ StoreError::Io { .. }) => Err(error.into()),
             Ok(_) | Err(_) => {
                 let message = format!("{} is there, and is not a report", typed.display());
-                Err(CommandError::usage("not-a-report", message, elsewhere()))
+                Err(CommandError::usage("not-a-report", message, elsewhere(customer)))
             }
         }
     }
 }
 
-fn elsewhere() -> Prose {
-    let file = Some("my-report.html".to_owned());
-    Prose::hint("name a file", Suggestion::Report { customer: None, file })
+fn elsewhere(customer: Option<&str>) -> Prose {
+    let (customer, file) = (customer.map(str::to_owned), Some("my-report.html".to_owned()));
+    Prose::hint("name a file", Suggestion::Report { customer, file })
 }

@@ -8,19 +8,24 @@ pub(crate) fn line(text: &str) -> String {
     escaped(text, |_, _| false)
 }
 
+/// Whether nothing in it is obeyed or hidden, so that it is shown as it is.
+pub(crate) fn is_plain(text: &str) -> bool {
+    line(text) == text
+}
+
 /// A message, which may go on in lines that are set in.
-pub(in crate::report) fn message(text: &str) -> String {
+pub(crate) fn message(text: &str) -> String {
     escaped(text, |c, rest| c == '\n' && rest.starts_with("  "))
 }
 
 /// A text of several lines, as a file has it.
-pub(in crate::report) fn document(text: &str) -> String {
+pub(crate) fn document(text: &str) -> String {
     escaped(&text.replace("\r\n", "\n"), |c, _| c == '\n' || c == '\t')
 }
 
 /// JSON that says the same, with nothing in it that a terminal acts on; such characters are only
 /// ever within its strings.
-pub(in crate::report) fn json(text: &str) -> String {
+pub(crate) fn json(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     let mut before = ' ';
     for c in text.chars() {
@@ -39,7 +44,7 @@ pub(in crate::report) fn json(text: &str) -> String {
 }
 
 /// A part of a file with its line ends and tabs, and where some places of it are then.
-pub(in crate::report) fn excerpt(text: &str, places: &[usize]) -> (String, Vec<usize>) {
+pub(crate) fn excerpt(text: &str, places: &[usize]) -> (String, Vec<usize>) {
     let mut safe = String::with_capacity(text.len());
     let mut moved = vec![None; places.len()];
     let mut before = ' ';
