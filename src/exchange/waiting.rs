@@ -78,14 +78,15 @@ fn in_file(
 ) -> Result<WaitingRows, StoreError> {
     let database = reader.env.channel(&store.name, Access::Read)?;
     // What an offline database lacks in its channel's, only both files tell.
-    let merged_into =
-        if store.offline { Some(reader.env.channel(store.channel(), Access::Read)?) } else { None };
+    let each = if store.offline {
+        let channel = reader.env.channel(store.channel(), Access::Read)?;
+        waiting::to_come(&reader.hq, &channel, &database, &store.name, tables)?
+    } else {
+        let of = |table| not_collected(&reader.hq, store, &database, table);
+        tables.iter().map(of).collect::<Result<_, _>>()?
+    };
     let mut found = WaitingRows::default();
-    for table in tables {
-        let rows = match &merged_into {
-            Some(channel) => waiting::to_come(&reader.hq, channel, &database, &store.name, table)?,
-            None => not_collected(&reader.hq, store, &database, table)?,
-        };
+    for (table, rows) in tables.iter().zip(each) {
         found.rows += rows;
         if OperationKind::of_channel_table(&table.plan.target).is_some() {
             found.operations += rows;

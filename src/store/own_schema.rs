@@ -47,6 +47,7 @@ pub(crate) struct OwnSide {
     /// The extensions that are named, as `cdx.toml` has them.
     pub(super) extensions: Vec<String>,
     /// Every table once the scripts have run: the tool's, changed perhaps, and the user's own.
+    /// Empty where nothing of a user's own is there, which could name any of them.
     pub(super) schema: Schema,
 }
 
@@ -81,12 +82,26 @@ impl OwnSchema {
         }
         let mut problems = Problems::default();
         let mut notes = Vec::new();
+        let has_metadata = !repository.seeds.is_empty() || !repository.tables.is_empty();
         let mut side = |kind: Kind, folder: &str, others: &[Script]| {
             let files = root.map_or(Ok(Vec::new()), |root| files::schema_files(root, folder))?;
             let sources = &mut repository.sources;
             let own = files.iter().map(|(name, text)| base::more(sources, name, text));
-            let scripts = own.collect::<Vec<_>>().into_iter().chain(others.iter().cloned());
-            OwnSide::of(kind, scripts.collect(), sources, &mut problems, &mut notes)
+            let own = own.collect::<Vec<_>>().into_iter();
+            let scripts: Vec<Script> = own.chain(others.iter().cloned()).collect();
+            let schema = if scripts.is_empty() && !has_metadata {
+                Schema::default()
+            } else {
+                tools(kind, sources)?
+            };
+            Ok::<_, StoreError>(OwnSide::of(
+                kind,
+                schema,
+                scripts,
+                sources,
+                &mut problems,
+                &mut notes,
+            ))
         };
         let mut hq = side(Kind::Headquarters, "hq", &[])?;
         let scripts = std::mem::take(&mut repository.scripts);
@@ -127,12 +142,12 @@ impl OwnSide {
 
     fn of(
         kind: Kind,
+        mut schema: Schema,
         scripts: Vec<Script>,
-        sources: &mut Sources,
+        sources: &Sources,
         problems: &mut Problems,
         notes: &mut Vec<SourceNote>,
-    ) -> Result<Self, StoreError> {
-        let mut schema = tools(kind, sources)?;
+    ) -> Self {
         let mut own = Vec::new();
         for script in scripts {
             let Source { name, text, .. } = sources.get(script.source);
@@ -157,7 +172,7 @@ impl OwnSide {
             let checksum = ids::hex(&Sha256::digest(text.as_bytes()));
             own.push(OwnScript { name: name.clone(), checksum, statements });
         }
-        Ok(Self { kind, scripts: own, extensions: Vec::new(), schema })
+        Self { kind, scripts: own, extensions: Vec::new(), schema }
     }
 
     /// Every table of this side, as a database has them once all of it is done.

@@ -44,13 +44,25 @@ fn counted(rows: Vec<(DataStoreId, i64)>) -> BTreeMap<DataStoreId, u64> {
     rows.into_iter().map(|(store, count)| (store, count as u64)).collect()
 }
 
-/// How many rows of an offline database's table its channel has not had, and headquarters neither:
-/// what the next reconnect of `source` brings.
+/// How many rows of each of an offline database's tables its channel has not had, and headquarters
+/// neither: what the next reconnect of `source` brings.
 ///
 /// # Errors
 /// Any of the three files.
 pub(crate) fn to_come(
     hq: &Headquarters,
+    channel: &ChannelDatabase,
+    offline: &ChannelDatabase,
+    source: &str,
+    tables: &[UploadTable],
+) -> Result<Vec<u64>, StoreError> {
+    let each = || tables.iter().map(|table| of_table(channel, offline, source, table)).collect();
+    offline
+        .with_headquarters(hq, || offline.attached("channel", &uri(channel.at(), "mode=ro"), each))
+}
+
+/// Those of one table, while headquarters and the channel are attached.
+fn of_table(
     channel: &ChannelDatabase,
     offline: &ChannelDatabase,
     source: &str,
@@ -60,17 +72,13 @@ pub(crate) fn to_come(
     let last = merge::last(channel, source, target)?;
     let (name, counter) = (quoted(target), quoted(&table.counter));
     if !is_watched(offline, target)? {
-        let sql = format!("SELECT count(*) FROM {name} WHERE {counter} > ?1");
+        let sql = format!("SELECT count(*) FROM main.{name} WHERE {counter} > ?1");
         return offline.number(&sql, [last]).map(|rows| rows as u64);
     }
     let sql = include_str!("sql/merge_to_come.sql");
     let absent = merge::absent(channel, "channel", table)?;
     let sql = sql.replace("{table}", &name).replace("{counter}", &counter);
     let sql = sql.replace("{absent}", &absent);
-    let count = || {
-        let rows = offline.number(&sql, named_params! { ":table": target, ":last": last })?;
-        Ok::<_, StoreError>(rows as u64)
-    };
-    offline
-        .with_headquarters(hq, || offline.attached("channel", &uri(channel.at(), "mode=ro"), count))
+    let rows = offline.number(&sql, named_params! { ":table": target, ":last": last })?;
+    Ok(rows as u64)
 }
