@@ -76,8 +76,7 @@ fn known(db: &Db, declared: Declaration) -> Result<Arc<Table>, StoreError> {
 
 /// The declared length of a column, where it is text with one; names in any case.
 pub(crate) fn column_length(db: &Db, table: &str, column: &str) -> Result<Option<u32>, StoreError> {
-    let sql = "SELECT type FROM pragma_table_info(?1) WHERE name = ?2 COLLATE NOCASE";
-    Ok(db.text(sql, [table, column])?.as_deref().and_then(declared_length))
+    Ok(db.declared(table, column)?.as_deref().and_then(declared_length))
 }
 
 fn read(db: &Db, declared: Declaration) -> Result<Table, StoreError> {

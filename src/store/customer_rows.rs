@@ -74,25 +74,26 @@ pub(super) fn read_address(row: &Row<'_>) -> rusqlite::Result<Address> {
     Ok(address)
 }
 
-/// Runs a statement in whose text `{columns}`, `{marks}` and `{sets}` stand for these fields, by
-/// column; of the other parameters it takes those that it names.
+/// A statement in whose text `{columns}`, `{marks}` and `{sets}` stand for these columns.
+pub(super) fn with_columns(sql: &str, columns: &[&str]) -> String {
+    let each = |write: fn(&str) -> String| -> String { columns.iter().map(|c| write(c)).collect() };
+    sql.replace("{columns}", &each(|column| format!(", {column}")))
+        .replace("{marks}", &each(|column| format!(", :{column}")))
+        .replace("{sets}", &each(|column| format!(", {column} = :{column}")))
+}
+
+/// Runs a statement that [`with_columns`] has written for these fields, by column; of the other
+/// parameters it takes those that it names.
 pub(super) fn run_with(
     db: &Db,
     sql: &str,
     fields: &[(&str, String)],
     others: &[(&str, &dyn ToSql)],
 ) -> Result<(), StoreError> {
-    let each = |write: fn(&str) -> String| -> String {
-        fields.iter().map(|(column, _)| write(column)).collect()
-    };
-    let sql = sql
-        .replace("{columns}", &each(|column| format!(", {column}")))
-        .replace("{marks}", &each(|column| format!(", :{column}")))
-        .replace("{sets}", &each(|column| format!(", {column} = :{column}")));
     let names: Vec<String> = fields.iter().map(|(column, _)| format!(":{column}")).collect();
     let own = names.iter().zip(fields).map(|(name, (_, value))| (name.as_str(), value as _));
-    let params: Vec<(&str, &dyn ToSql)> = used(&sql, others).into_iter().chain(own).collect();
-    db.execute(&sql, params.as_slice())
+    let params: Vec<(&str, &dyn ToSql)> = used(sql, others).into_iter().chain(own).collect();
+    db.execute(sql, params.as_slice())
 }
 
 /// The affiliation of this name, in any case.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, Params, Row, Statement};
+use rusqlite::{Connection, ErrorCode, Params, Row, Statement};
 use serde::de::DeserializeOwned;
 
 use super::column::UnknownValue;
@@ -231,6 +231,15 @@ impl Db {
     /// The connection itself, for bulk work that needs prepared statements or hooks.
     pub(super) fn conn(&self) -> &Connection {
         &self.conn
+    }
+
+    /// The declared type of a column, names in any case; none where there is no such column.
+    pub(super) fn declared(&self, table: &str, column: &str) -> Result<Option<String>, StoreError> {
+        match self.conn.column_metadata(Some("main"), table, column) {
+            Ok((declared, ..)) => Ok(declared.map(|text| text.to_string_lossy().into_owned())),
+            Err(e) if e.sqlite_error_code() == Some(ErrorCode::Unknown) => Ok(None),
+            Err(e) => Err(self.error(table, e)),
+        }
     }
 
     /// The collation that a column of a table compares by.

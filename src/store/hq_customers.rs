@@ -1,9 +1,11 @@
 //! Customers in headquarters: a party, a person, a customer, their addresses and contacts.
 
+use std::sync::LazyLock;
+
 use rusqlite::{named_params, params};
 
 use super::attributes;
-use super::customer_rows::{affiliation_named, customers, read_customer, run_with};
+use super::customer_rows::{affiliation_named, customers, read_customer, run_with, with_columns};
 use super::error::StoreError;
 use super::features;
 use super::field_sets;
@@ -98,21 +100,17 @@ pub(crate) fn create(
     let kept = customer.clone().like(&default, origin.all.email);
     let (name, now) = (kept.name(), origin.now);
     let party = next_recid(hq, "DIRPARTYTABLE")?;
-    let statements = include_str!("sql/hq_customer_create.sql").split(";\n");
-    for (part, sql) in CustomerTable::ALL.iter().zip(statements) {
+    for NewRow { part, sql, fields } in new_rows() {
         let recid = match part {
             CustomerTable::Party | CustomerTable::Person => party,
             CustomerTable::Name | CustomerTable::Account | CustomerTable::Retail => {
                 next_recid(hq, part.as_str())?
             }
         };
-        let of_part = |field: &CustomerField| match field.place() {
-            Place::Column(of, column) if of == *part => {
-                Some((column, field.stored(field.get(&kept))))
-            }
-            Place::Column(..) | Place::Contact(_) => None,
+        let value = |(column, field): &(&'static str, CustomerField)| {
+            (*column, field.stored(field.get(&kept)))
         };
-        let fields: Vec<(&str, String)> = CustomerField::ALL.iter().filter_map(of_part).collect();
+        let fields: Vec<(&str, String)> = fields.iter().map(value).collect();
         let params = named_params! {
             ":recid": recid, ":party": party, ":name": name, ":account": account, ":now": now,
             ":guid": kept.async_account, ":company": origin.all.company,
@@ -128,6 +126,33 @@ pub(crate) fn create(
         CustomerField::given(customer).map(|field| (Field::Customer(field), origin.stamp.clone()));
     field_sets::record(hq, FieldOwner::Customer(&account), given)?;
     Ok(account)
+}
+
+/// One of the rows that a customer is made of.
+struct NewRow {
+    part: CustomerTable,
+    /// What writes it.
+    sql: String,
+    /// The fields that stand in it, by column.
+    fields: Vec<(&'static str, CustomerField)>,
+}
+
+/// The rows of every new customer, in the order they are written in.
+fn new_rows() -> &'static [NewRow] {
+    static ROWS: LazyLock<Vec<NewRow>> = LazyLock::new(|| {
+        let statements = include_str!("sql/hq_customer_create.sql").split(";\n");
+        let row = |(part, sql): (&CustomerTable, &str)| {
+            let of_part = |field: &CustomerField| match field.place() {
+                Place::Column(of, column) if of == *part => Some((column, *field)),
+                Place::Column(..) | Place::Contact(_) => None,
+            };
+            let fields: Vec<_> = CustomerField::ALL.iter().filter_map(of_part).collect();
+            let columns: Vec<&str> = fields.iter().map(|(column, _)| *column).collect();
+            NewRow { part: *part, sql: with_columns(sql, &columns), fields }
+        };
+        CustomerTable::ALL.iter().zip(statements).map(row).collect()
+    });
+    &ROWS
 }
 
 /// The fields that are checked of a new customer: its names, and what is given.

@@ -1,8 +1,8 @@
 //! Where a party lives and is reached: postal addresses, telephone numbers and e-mail addresses.
 
-use rusqlite::{named_params, params};
+use rusqlite::{ToSql, named_params, params};
 
-use super::customer_rows::{addresses, read_address, run_with};
+use super::customer_rows::{addresses, read_address, run_with, with_columns};
 use super::error::StoreError;
 use super::field_sets;
 use super::operations;
@@ -122,7 +122,7 @@ pub(crate) fn add_address(
     let params = named_params! {
         ":recid": recid, ":location": location, ":written": address.written(), ":now": now,
     };
-    run_with(hq, include_str!("sql/hq_address_add.sql"), &fields(address), params)?;
+    write(hq, include_str!("sql/hq_address_add.sql"), address, params)?;
     let given = AddressField::given(address).map(|field| (Field::Address(field), stamp.clone()));
     field_sets::record(hq, FieldOwner::Address(recid), given)?;
     Ok(recid)
@@ -188,7 +188,7 @@ pub(crate) fn edit_address(
     let sql = "UPDATE LOGISTICSPOSTALADDRESS SET ADDRESS = :written, MODIFIEDDATETIME = :now{sets}
                WHERE RECID = :recid";
     let params = named_params! { ":written": address.written(), ":now": now, ":recid": recid };
-    run_with(hq, sql, &fields(&address), params)?;
+    write(hq, sql, &address, params)?;
     let set = set.iter().map(|(field, _, stamp)| (Field::Address(*field), stamp.clone()));
     field_sets::record(hq, FieldOwner::Address(recid), set)?;
     Ok(address)
@@ -209,8 +209,15 @@ pub(crate) fn deactivate_address(
     field_sets::record(hq, FieldOwner::Address(recid), [(Field::InForce, stamp.clone())])
 }
 
-/// The fields of an address by headquarters' columns.
-fn fields(address: &Address) -> Vec<(&'static str, String)> {
+/// Writes every field of an address with a statement.
+fn write(
+    hq: &HqTx<'_>,
+    sql: &str,
+    address: &Address,
+    others: &[(&str, &dyn ToSql)],
+) -> Result<(), StoreError> {
     let field = |field: &AddressField| (field.place(), field.get(address).to_owned());
-    AddressField::ALL.iter().map(field).collect()
+    let fields: Vec<(&str, String)> = AddressField::ALL.iter().map(field).collect();
+    let columns: Vec<&str> = fields.iter().map(|(column, _)| *column).collect();
+    run_with(hq, &with_columns(sql, &columns), &fields, others)
 }

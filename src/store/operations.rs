@@ -318,12 +318,12 @@ pub(crate) fn alone<T, E: From<StoreError>>(
     hq: &HqTx<'_>,
     work: impl FnOnce() -> Result<T, E>,
 ) -> Result<T, E> {
-    hq.script("SAVEPOINT cdx_operation")?;
+    hq.execute("SAVEPOINT cdx_operation", [])?;
     let done = work();
     if done.is_err() {
-        hq.script("ROLLBACK TO cdx_operation")?;
+        hq.execute("ROLLBACK TO cdx_operation", [])?;
     }
-    hq.script("RELEASE cdx_operation")?;
+    hq.execute("RELEASE cdx_operation", [])?;
     done
 }
 
