@@ -52,7 +52,20 @@ pub(super) fn uri(path: &Path, query: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::StatementStatus;
+
     use super::*;
+
+    #[test]
+    fn other_values_are_bound_to_the_same_plan() {
+        let conn = open_memory().unwrap();
+        conn.execute_batch("CREATE TABLE t (a, b); CREATE INDEX i ON t (a) WHERE b = 1").unwrap();
+        let mut statement = conn.prepare("SELECT a FROM t WHERE b = ?1 AND a > ?2").unwrap();
+        for (b, a) in [(1, 1), (2, 1), (1, 2)] {
+            assert!(!statement.exists([b, a]).unwrap());
+        }
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
+    }
 
     #[test]
     fn a_path_of_windows_is_an_address_of_sqlites() {
