@@ -19,7 +19,7 @@ pub(super) fn open_memory() -> rusqlite::Result<Connection> {
 }
 
 /// A misspelt column is an error, not a text. A statement's plan hangs on its text alone: otherwise
-/// some are prepared anew each time that other values are bound to them.
+/// some are prepared again each time that other values are bound to them.
 fn exact(conn: Connection) -> rusqlite::Result<Connection> {
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
