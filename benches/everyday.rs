@@ -18,7 +18,16 @@ const COMMANDS: &[(&[&str], f64)] = &[
     (&["customers", "list"], 6.0),
     (&["pos", "find-customer", "--channel", "houston", "00000001"], 6.0),
     (
-        &["pos", "create-customer", "--channel", "houston", "--first", "Ada", "--last", "Byron"],
+        &[
+            "pos",
+            "create-customer",
+            "--channel",
+            "houston",
+            "--first-name",
+            "Ada",
+            "--last-name",
+            "Byron",
+        ],
         15.0,
     ),
     (&["run", "1010"], 15.0),
