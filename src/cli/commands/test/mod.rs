@@ -90,7 +90,7 @@ pub(in crate::cli) fn run(context: &Context, args: Args) -> Result<Exit, Command
     let done = |ended: usize| bar.at(all, ended as u64);
     let played = play_all(&program, &runs, at_once, &stage, &done);
     bar.finish();
-    let report = TestReport { only: args.only, ..report(context, &runs, played?) };
+    let report = report(context, &runs, played?, args.only);
     let exit = exit(&report);
     if context.format == FormatArg::Junit {
         context.output.stdout(&junit(&report)?)?;
@@ -103,6 +103,7 @@ fn report(
     context: &Context,
     runs: &[Rehearsal<'_>],
     played: Vec<Option<ScenarioOutcome>>,
+    only: Option<String>,
 ) -> TestReport {
     let (mut scenarios, mut left) = (Vec::new(), Vec::new());
     for (run, outcome) in runs.iter().zip(played) {
@@ -111,7 +112,7 @@ fn report(
             None => left.push(LeftScenario { name: run.label(), file: run.of.file.clone() }),
         }
     }
-    TestReport { scenarios, left, only: None, free: keep::free(context) }
+    TestReport { scenarios, left, only, free: keep::free(context) }
 }
 
 /// How it ends: a machine on which no environment can be made says nothing about a scenario.
