@@ -278,10 +278,10 @@ fn an_environment_of_0_4_0_goes_on() {
     migrates(&Env::of_version("0.4.0"));
 }
 
-/// And those of 0.5.0 and 0.6.0, with an attribute and a second contact on their way.
+/// And those of 0.5.0 to 0.7.0, with an attribute and a second contact on their way.
 #[test]
-fn environments_of_0_5_0_and_0_6_0_go_on() {
-    for version in ["0.5.0", "0.6.0"] {
+fn environments_of_0_5_0_to_0_7_0_go_on() {
+    for version in ["0.5.0", "0.6.0", "0.7.0"] {
         goes_on_with_contacts(&Env::of_version(version));
     }
 }
