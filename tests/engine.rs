@@ -5,6 +5,8 @@
 
 #[path = "engine/keys.rs"]
 mod keys;
+#[path = "engine/moved.rs"]
+mod moved;
 
 use std::path::Path;
 

@@ -165,6 +165,7 @@ pub fn operations(env: &Path, count: u64) {
 
 /// Copies the same operations into a fresh headquarters file in one hop; milliseconds.
 pub fn upload_one_hop(env: &Path, target: &Path) -> f64 {
+    let _gone = fs::remove_file(target);
     drop(Db::open(target, Kind::Headquarters, Access::Create).expect("headquarters"));
     let db = Connection::open(target).expect("headquarters");
     let channel = env.join("channels/houston.db");

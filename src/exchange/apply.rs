@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use super::ahead::Ahead;
 use super::chain::chain;
 use super::error::ExchangeError;
 use super::fetch::{fetch, mismatch, not_found};
@@ -60,9 +60,10 @@ pub(super) struct TryOutcome {
     pub(super) stopped: bool,
 }
 
-/// Tries what is pending.
+/// Tries what is pending; one database may have been filled ahead.
 pub(super) fn apply_pending(
     applying: &mut PackageApply<'_, '_>,
+    ahead: Option<Ahead>,
     listener: &mut dyn Listener,
 ) -> Result<TryOutcome, ExchangeError> {
     if listener.is_stopped() {
@@ -77,7 +78,7 @@ pub(super) fn apply_pending(
     // Packing has filled headquarters' cache; the channels share the memory from here on.
     applying.writer.tidied("the memory of headquarters", applying.writer.hq.shrink());
     applying.writer.world.faults.crash_at(CrashPoint::ApplyAfterRequested, &applying.run.job.id);
-    let tried = work(applying, &queues, tries.enforced, listener);
+    let tried = work(applying, &queues, ahead, tries.enforced, listener);
     let stopped = tried.stopped;
     let sessions = settle(applying.writer, &queues, tried, tries, listener)?;
     applying.writer.world.faults.crash_at(CrashPoint::ApplyAfterOutcome, &applying.run.job.id);
@@ -182,6 +183,7 @@ fn announce(writer: &Writer, queues: &mut [Queue]) -> Result<(), StoreError> {
 fn work(
     applying: &PackageApply<'_, '_>,
     queues: &[Queue],
+    ahead: Option<Ahead>,
     enforced: bool,
     listener: &mut dyn Listener,
 ) -> Tried {
@@ -195,6 +197,7 @@ fn work(
         cache_kib: u32::try_from(CACHE_KIB / threads).unwrap_or(8 * 1024),
         enforced,
         fits: tries(queues).map(|one| (one.session.id, OnceLock::new())).collect(),
+        ahead: Mutex::new(ahead),
     };
     let rows = |queue: &Queue| queue.tries.iter().map(|one| one.session.rows).sum::<u64>();
     let of = count(queues.len() as u64, "channel database");
@@ -274,6 +277,8 @@ struct Worker<'a> {
     enforced: bool,
     /// Whether the values of each session's package are short enough, once somebody has looked.
     fits: BTreeMap<DownloadId, OnceLock<bool>>,
+    /// A database that was filled ahead, until somebody comes to it.
+    ahead: Mutex<Option<Ahead>>,
 }
 
 /// Every try.
@@ -302,6 +307,9 @@ impl Worker<'_> {
 
     /// What the tries came to, and whether the channel's log could be emptied after them.
     fn work(&self, queue: &Queue) -> (Vec<Outcome>, Result<(), StoreError>) {
+        if let Some((outcome, channel)) = self.loaded_ahead(queue) {
+            return (vec![outcome], channel.checkpoint());
+        }
         let opened = self.env.channel_with_cache(&queue.store.name, self.cache_kib);
         let mut outcomes = Vec::new();
         for one in &queue.tries {
@@ -322,6 +330,53 @@ impl Worker<'_> {
         (outcomes, checkpointed)
     }
 
+    /// Commits what was loaded into a database ahead, where that is all it is to get and nothing is
+    /// in the way; else it is undone, and every try is given as any other.
+    fn loaded_ahead(&self, queue: &Queue) -> Option<(Outcome, Handle<ChannelDatabase>)> {
+        let mut ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
+        let ahead = ahead.take_if(|ahead| ahead.is_of(queue.store.id))?;
+        let [one] = queue.tries.as_slice() else { return None };
+        let loading = ahead.loaded(one.session.id)?;
+        if one.download_fails || one.apply_fails || one.empties || one.package.is_err() {
+            return None;
+        }
+        let fits = || self.fits(one);
+        let before_commit =
+            || self.faults.crash_at(CrashPoint::ApplyBeforeCommit, &queue.store.name);
+        // What is in the way is met again, and told, when the package is applied.
+        let finished = loading.finish(&self.delivery(queue, one, &fits), &before_commit);
+        let (channel, applied) = finished.ok()??;
+        Some((self.applied(queue, applied), channel))
+    }
+
+    fn delivery<'d>(
+        &'d self,
+        queue: &'d Queue,
+        one: &'d Try,
+        fits: &'d (dyn Fn() -> bool + Sync),
+    ) -> Delivery<'d> {
+        Delivery {
+            session: one.session.id,
+            job: self.job,
+            description: self.description,
+            package: one.session.package.as_deref().unwrap_or(""),
+            checksum: &one.session.checksum,
+            bytes: one.session.bytes,
+            now: &self.now,
+            terminal: &queue.store.terminal,
+            offline: queue.store.offline,
+            empties: one.empties,
+            mark: queue.mark,
+            fits,
+        }
+    }
+
+    fn applied(&self, queue: &Queue, ApplyOutcome { rows, before }: ApplyOutcome) -> Outcome {
+        self.faults.crash_at(CrashPoint::ApplyAfterCommit, &queue.store.name);
+        let status = DownloadStatus::Applied;
+        Outcome { status, rows, message: None, before, kept: !before, way_out: None }
+    }
+
     fn attempt(&self, channel: &Handle<ChannelDatabase>, queue: &Queue, one: &Try) -> Outcome {
         let store = &queue.store;
         if one.download_fails {
@@ -332,20 +387,8 @@ impl Worker<'_> {
             Ok(file) => file,
             Err(message) => return failed(DownloadStatus::DownloadFailed, message.clone()),
         };
-        let delivery = Delivery {
-            session: one.session.id,
-            job: self.job,
-            description: self.description,
-            package: one.session.package.as_deref().unwrap_or(""),
-            checksum: &one.session.checksum,
-            bytes: one.session.bytes,
-            now: &self.now,
-            terminal: &store.terminal,
-            offline: store.offline,
-            empties: one.empties,
-            mark: queue.mark,
-            fits: &|| self.fits(one),
-        };
+        let fits = || self.fits(one);
+        let delivery = self.delivery(queue, one, &fits);
         let applied = if one.apply_fails {
             Err(("the rows could not be written (fault apply-fails)".to_owned(), None))
         } else {
@@ -355,11 +398,7 @@ impl Worker<'_> {
             })
         };
         match applied {
-            Ok(ApplyOutcome { rows, before }) => {
-                self.faults.crash_at(CrashPoint::ApplyAfterCommit, &store.name);
-                let status = DownloadStatus::Applied;
-                Outcome { status, rows, message: None, before, kept: !before, way_out: None }
-            }
+            Ok(outcome) => self.applied(queue, outcome),
             Err((message, way_out)) => {
                 let status = DownloadStatus::ApplyFailed;
                 // The channel's own record is a courtesy to people who look there; the session's

@@ -2,7 +2,7 @@
 
 use super::apply::{PackageApply, apply_pending};
 use super::error::ExchangeError;
-use super::generate::PackageMaker;
+use super::generate::{MadeSessions, PackageMaker};
 use super::group_run::{generating_schedule, group_runs, is_paused};
 use super::notice;
 use super::request::RunRequest;
@@ -34,10 +34,11 @@ pub(super) fn run(
         }
         let wanted = run.stores.iter().filter(|store| !store.paused && run.wants(store));
         notice::look(writer, wanted, listener)?;
-        let mut made = Vec::new();
+        let mut made = MadeSessions::default();
         match generating_schedule(&schedules, &run) {
             Ok(schedule) => {
-                made = PackageMaker { writer, run: &run, schedule }.generate(listener)?;
+                let maker = PackageMaker { writer, run: &run, schedule, ahead: None };
+                made = maker.generate(listener)?;
             }
             Err(why) => keep(&mut not_run, listener, why, Suggestion::Schedules),
         }
@@ -45,13 +46,13 @@ pub(super) fn run(
             let resume = OfChannels::Resume(store.name.clone()).into();
             keep(&mut not_run, listener, is_paused(&store.name), resume);
         }
-        let tried = apply_pending(&mut PackageApply { writer, run: &run }, listener)?;
+        let tried = apply_pending(&mut PackageApply { writer, run: &run }, made.ahead, listener)?;
         stopped |= tried.stopped;
         for held in &tried.held {
             keep(&mut not_run, listener, held.told(), held.hint());
         }
         let mut touched = tried.sessions;
-        touched.extend(made);
+        touched.extend(made.sessions);
         touched.sort_unstable();
         touched.dedup();
         for id in touched {

@@ -1,5 +1,6 @@
 //! Makes the sessions of one group and job: what each database lacks, packed once.
 
+use super::ahead::Ahead;
 use super::chain::chain;
 use super::error::ExchangeError;
 use super::group_run::GroupRun;
@@ -21,6 +22,17 @@ pub(super) struct PackageMaker<'a, 'b> {
     pub(super) writer: &'a mut Writer,
     pub(super) run: &'a GroupRun<'b>,
     pub(super) schedule: i64,
+    /// A database that is filled while its package is made.
+    pub(super) ahead: Option<Ahead>,
+}
+
+/// What was made.
+#[derive(Default)]
+pub(super) struct MadeSessions {
+    /// The sessions, made or tried again.
+    pub(super) sessions: Vec<DownloadId>,
+    /// A database that is filled already.
+    pub(super) ahead: Option<Ahead>,
 }
 
 /// From so many databases on, indexes are built once in the package instead of in each of them.
@@ -39,23 +51,23 @@ pub(super) struct IntendedSession {
 }
 
 impl PackageMaker<'_, '_> {
-    /// Makes what is due; the numbers of the sessions made or tried again.
+    /// Makes what is due.
     pub(super) fn generate(
         mut self,
         listener: &mut dyn Listener,
-    ) -> Result<Vec<DownloadId>, ExchangeError> {
+    ) -> Result<MadeSessions, ExchangeError> {
         let failed = sessions::unfinished(&self.writer.hq, self.run.group.id)?
             .into_iter()
             .find(|s| s.job == self.run.job.id && s.status == DownloadStatus::CreateFailed);
         if let Some(session) = failed {
             self.repack(&session, listener)?;
-            return Ok(vec![session.id]);
+            return Ok(MadeSessions { sessions: vec![session.id], ahead: self.ahead });
         }
-        let mut made = Vec::new();
+        let mut sessions = Vec::new();
         for intended in intended(&self.writer.hq, self.run, &self.writer.world.clock)? {
-            made.push(self.make(&intended, listener)?);
+            sessions.push(self.make(&intended, listener)?);
         }
-        Ok(made)
+        Ok(MadeSessions { sessions, ahead: self.ahead })
     }
 
     fn make(
@@ -181,7 +193,7 @@ impl PackageMaker<'_, '_> {
     }
 
     fn fill(
-        &self,
+        &mut self,
         session: DownloadId,
         intended: &IntendedSession,
         packages: &Folder,
@@ -198,14 +210,22 @@ impl PackageMaker<'_, '_> {
             tables: self.run.plans,
             indexed: intended.stores.len() >= WORTH_INDEXING,
         };
-        let summary = pack::pack(&self.writer.hq, &spec, &draft, listener)?;
+        self.ahead = None;
+        let begun = Ahead::begin(self.writer, self.run, &intended.stores, &spec, draft.clone())?;
+        let (ahead, finishing) = begun.unzip();
+        self.ahead = ahead;
+        let summary = pack::pack(&self.writer.hq, &spec, &draft, finishing, listener)?;
         if summary.is_empty() {
             self.writer.tidied("an empty package", packages.sweep().map(|_| ()));
             return Ok((summary, String::new()));
         }
         let package = format!("{stem}-{}.db", &summary.checksum[..12]);
         self.crash(CrashPoint::PackBeforeRename);
-        packages.put(&draft, &package)?;
+        let put = || packages.put(&draft, &package);
+        match &self.ahead {
+            Some(ahead) => ahead.place.moves(packages.path(&package), put)?,
+            None => put()?,
+        }
         Ok((summary, package))
     }
 

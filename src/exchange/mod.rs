@@ -1,5 +1,6 @@
 //! The engine: moves rows between headquarters and channels, emits events, returns reports.
 
+mod ahead;
 pub(crate) mod apply;
 pub(crate) mod arming;
 pub(crate) mod batch;

@@ -204,7 +204,7 @@ fn bring(
         tables: &plans,
         indexed: false,
     };
-    pack::pack(&writer.hq, &spec, &draft, &mut Silent)?;
+    pack::pack(&writer.hq, &spec, &draft, None, &mut Silent)?;
     let channel = writer.channel_of(&store)?;
     let applied = apply::apply_rows(&channel, &draft, |channel| {
         scale_unit::log_call(channel, &announced.call)?;

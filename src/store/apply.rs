@@ -5,13 +5,13 @@ use std::path::Path;
 use rusqlite::{named_params, params};
 
 use super::apply_table::{apply_table, empty_table};
+use super::attach::PACKAGE;
 use super::catalogue::find_table;
-use super::column::count;
 use super::diagnose;
 use super::error::StoreError;
 use super::lineage;
-use super::pack::deletes_table;
-use super::packed_table::PackedTable;
+use super::load::{all_empty, leave_log, return_to_log};
+use super::packed_table::{PackedTable, packed_tables};
 use super::rejection::ApplyError;
 use super::side::{ChannelDatabase, ChannelTx, Handle};
 use crate::model::ids::{DownloadId, JobId};
@@ -83,11 +83,13 @@ fn attached(
     if let Some(rows) = rows_applied(channel, delivery.package)? {
         return Ok(ApplyOutcome { rows, before: true });
     }
-    let tables = packed_tables(channel)?;
-    let bulk = delivery.bytes >= BULK_BYTES && !delivery.empties && all_empty(channel, &tables)?;
-    // Leaving the log fails quietly while somebody reads; the load then goes through the log.
+    let tables = packed_tables(channel, PACKAGE)?;
+    let bulk = delivery.bytes >= BULK_BYTES
+        && !delivery.empties
+        && tables.iter().all(|table| table.whole)
+        && all_empty(channel, tables.iter().map(|table| table.target.as_str()))?;
     if bulk {
-        channel.rows("PRAGMA main.journal_mode = DELETE", [], |_| Ok(()))?;
+        leave_log(channel)?;
     }
     let written = channel.write(|channel| -> Result<u64, ApplyError> {
         let mut rows = 0;
@@ -113,7 +115,7 @@ fn attached(
         Ok(rows)
     });
     if bulk {
-        channel.rows("PRAGMA main.journal_mode = WAL", [], |_| Ok(()))?;
+        return_to_log(channel)?;
     }
     Ok(ApplyOutcome { rows: written?, before: false })
 }
@@ -148,7 +150,7 @@ pub(crate) fn apply_rows(
     also: impl FnOnce(&ChannelTx<'_>) -> Result<(), StoreError>,
 ) -> Result<(), ApplyError> {
     channel.with_package(file, || {
-        let tables = packed_tables(channel)?;
+        let tables = packed_tables(channel, PACKAGE)?;
         channel.write(|channel| {
             for table in &tables {
                 apply_table(channel, table)?;
@@ -163,7 +165,7 @@ pub(crate) fn apply_rows(
 /// applied here (D12).
 pub(crate) fn is_misfit(channel: &ChannelDatabase, file: &Path) -> Result<bool, StoreError> {
     let found = channel.with_package(file, || {
-        let tables = packed_tables(channel)?;
+        let tables = packed_tables(channel, PACKAGE)?;
         check_lengths(channel, &tables.iter().collect::<Vec<_>>(), false)
     });
     match found {
@@ -184,61 +186,11 @@ pub(crate) fn rows_applied(
     Ok(found.map(|rows| rows as u64))
 }
 
-fn packed_tables(channel: &ChannelDatabase) -> Result<Vec<PackedTable>, StoreError> {
-    let rows = channel.rows(
-        "SELECT TARGET, WHOLE, ROWS, DELETED, COLUMNS, KEYCOLUMNS, SHARED, EXCLUDEOFFLINE
-         FROM pkg.cdx_TABLE ORDER BY POSITION",
-        [],
-        |row| {
-            let table = PackedTable {
-                target: row.get(0)?,
-                whole: row.get(1)?,
-                rows: count(row, 2)?,
-                deleted: count(row, 3)?,
-                columns: Vec::new(),
-                key: Vec::new(),
-                folded: Vec::new(),
-                shared: row.get(6)?,
-                exclude_offline: row.get(7)?,
-            };
-            Ok((table, row.get::<_, String>(4)?, row.get::<_, String>(5)?))
-        },
-    )?;
-    rows.into_iter()
-        .map(|(mut table, columns, key)| {
-            table.columns = channel.json("columns", &columns)?;
-            table.key = channel.json("columns", &key)?;
-            table.folded = folded(channel, &table)?;
-            Ok(table)
-        })
-        .collect()
-}
-
-/// The key columns whose case headquarters ignores and the channel does not: the package's list of
-/// deletes has headquarters' collation.
-fn folded(channel: &ChannelDatabase, packed: &PackedTable) -> Result<Vec<String>, StoreError> {
-    let Some(table) = find_table(channel, &packed.target)? else { return Ok(Vec::new()) };
-    let gone = deletes_table(&packed.target);
-    let mut folded = Vec::new();
-    for column in &packed.key {
-        let exact = table.column(column).is_some_and(|column| !column.nocase);
-        if exact && channel.collation("pkg", &gone, column)? == "NOCASE" {
-            folded.push(column.clone());
-        }
-    }
-    Ok(folded)
-}
-
-fn all_empty(channel: &ChannelDatabase, tables: &[PackedTable]) -> Result<bool, StoreError> {
-    for table in tables {
-        if !table.whole || !table.is_target_empty(channel)? {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
-fn record(channel: &ChannelTx<'_>, delivery: &Delivery<'_>, rows: u64) -> Result<(), StoreError> {
+pub(super) fn record(
+    channel: &ChannelTx<'_>,
+    delivery: &Delivery<'_>,
+    rows: u64,
+) -> Result<(), StoreError> {
     channel.run(
         "INSERT INTO crt_DOWNLOADSESSIONDATAFILEHISTORY (DATAFILENAME, DATECREATED, cdx_ROWS)
          VALUES (?1, ?2, ?3)",

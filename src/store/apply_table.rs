@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use super::attach::PACKAGE;
 use super::catalogue::find_table;
 use super::diagnose;
 use super::error::StoreError;
+use super::load::load;
 use super::pack::kept_offline_table;
 use super::packed_table::PackedTable;
 use super::rejection::{ApplyError, Rejection, dotted};
 use super::side::{ChannelDatabase, ChannelTx};
-use super::sql_text::{column_list, quoted};
+use super::sql_text::quoted;
 use crate::model::schema::Table;
 
 /// Deletes every row of a table (D09), but those that other jobs bring to offline databases (D10);
@@ -35,7 +37,8 @@ pub(super) fn apply_table(
 ) -> Result<u64, ApplyError> {
     let table = existing(channel, packed)?;
     if packed.whole && packed.is_target_empty(channel)? {
-        return load(channel, packed, &table);
+        return load(channel, PACKAGE, packed, &table)
+            .or_else(|error| refused(channel, packed, &table, error));
     }
     channel.script("SAVEPOINT cdx_table")?;
     let mut merged = merge(channel, packed, &table, false);
@@ -51,7 +54,10 @@ pub(super) fn apply_table(
     }
 }
 
-fn existing(channel: &ChannelDatabase, packed: &PackedTable) -> Result<Arc<Table>, ApplyError> {
+pub(super) fn existing(
+    channel: &ChannelDatabase,
+    packed: &PackedTable,
+) -> Result<Arc<Table>, ApplyError> {
     let path = || channel.path().display().to_string();
     let Some(table) = find_table(channel, &packed.target)? else {
         return Err(Rejection::NoTable { table: dotted(&packed.target), path: path() }.into());
@@ -68,30 +74,6 @@ fn existing(channel: &ChannelDatabase, packed: &PackedTable) -> Result<Arc<Table
     Ok(table)
 }
 
-/// Fills an empty table: whole records, then the indexes.
-fn load(channel: &ChannelTx<'_>, packed: &PackedTable, table: &Table) -> Result<u64, ApplyError> {
-    // A package with the channel's indexes brings them along, sorted; else they are built after.
-    let same_shape = same_shape(channel, packed, table)?;
-    let brings = same_shape && brings_indexes(channel, packed, table)?;
-    let indexes = if brings { Vec::new() } else { table.index_sql.clone() };
-    if !brings {
-        drop_indexes(channel, table)?;
-    }
-    let name = quoted(&packed.target);
-    let filled = if same_shape {
-        channel.run(&format!("INSERT INTO main.{name} SELECT * FROM pkg.{name}"), [])
-    } else {
-        let columns = column_list(&packed.columns);
-        let sql = format!("INSERT INTO main.{name} ({columns}) SELECT {columns} FROM pkg.{name}");
-        channel.run(&sql, [])
-    };
-    let built = filled.and_then(|_| indexes.iter().try_for_each(|sql| channel.script(sql)));
-    match built {
-        Err(error) => refused(channel, packed, table, error),
-        Ok(()) => Ok(packed.rows),
-    }
-}
-
 /// Why a table could not be written: the row, where a constraint refused one.
 fn refused<T>(
     channel: &ChannelDatabase,
@@ -103,38 +85,6 @@ fn refused<T>(
         Some(told) => diagnose::explain(channel, packed, table, told)?.into(),
         None => error.into(),
     })
-}
-
-fn drop_indexes(channel: &ChannelTx<'_>, table: &Table) -> Result<(), StoreError> {
-    let sql = "SELECT name FROM main.sqlite_schema WHERE type = 'index' AND sql IS NOT NULL \
-               AND tbl_name = ?1";
-    for name in channel.rows(sql, [&table.name], |row| row.get::<_, String>(0))? {
-        channel.script(&format!("DROP INDEX main.{}", quoted(&name)))?;
-    }
-    Ok(())
-}
-
-/// Whether the package has the very indexes of the channel's table.
-fn brings_indexes(
-    channel: &ChannelDatabase,
-    packed: &PackedTable,
-    table: &Table,
-) -> Result<bool, StoreError> {
-    let sql = "SELECT sql FROM pkg.sqlite_schema WHERE type = 'index' AND sql IS NOT NULL \
-               AND tbl_name = ?1 COLLATE NOCASE ORDER BY rowid";
-    let theirs = channel.rows(sql, [&packed.target], |row| row.get::<_, String>(0))?;
-    Ok(!theirs.is_empty() && theirs == table.index_sql)
-}
-
-/// Whether the package's table was made by the very statement that made the channel's.
-fn same_shape(
-    channel: &ChannelDatabase,
-    packed: &PackedTable,
-    table: &Table,
-) -> Result<bool, StoreError> {
-    let sql = "SELECT sql FROM pkg.sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE";
-    let theirs = channel.text(sql, [&packed.target])?;
-    Ok(theirs.is_some_and(|theirs| theirs == table.sql))
 }
 
 /// Deletes and upserts where something differs; the number of rows changed.

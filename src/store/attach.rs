@@ -7,6 +7,12 @@ use super::db::Db;
 use super::error::StoreError;
 use super::side::{ChannelDatabase, ChannelTx, Handle, Headquarters};
 
+/// The name under which a finished package is attached.
+pub(super) const PACKAGE: &str = "pkg";
+
+/// What the names begin with under which a package is attached whose tables are finished in turn.
+pub(super) const FINISHED: &str = "finished";
+
 impl Db {
     /// Does something while a file is attached under a name. Where both fail, what went wrong first
     /// is told.
@@ -30,7 +36,7 @@ impl Db {
         file: &Path,
         work: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
-        self.attached("pkg", &uri(file, "mode=ro&immutable=1"), work)
+        self.attached(PACKAGE, &uri(file, "mode=ro&immutable=1"), work)
     }
 }
 

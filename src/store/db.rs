@@ -113,17 +113,7 @@ impl Db {
     ) -> Result<T, E> {
         self.script(begin)?;
         match work() {
-            Ok(value) => {
-                if let Err(error) = self.keep_numbers() {
-                    self.roll_back();
-                    return Err(error.into());
-                }
-                if let Err(error) = self.script("COMMIT") {
-                    self.roll_back();
-                    return Err(commit::failed(&self.conn, self.at(), &self.path, error).into());
-                }
-                Ok(value)
-            }
+            Ok(value) => Ok(self.commit().map(|()| value)?),
             Err(error) => {
                 self.roll_back();
                 Err(error)
@@ -131,10 +121,23 @@ impl Db {
         }
     }
 
+    /// Commits what was begun, or undoes it.
+    pub(super) fn commit(&self) -> Result<(), StoreError> {
+        if let Err(error) = self.keep_numbers() {
+            self.roll_back();
+            return Err(error);
+        }
+        if let Err(error) = self.script("COMMIT") {
+            self.roll_back();
+            return Err(commit::failed(&self.conn, self.at(), &self.path, error));
+        }
+        Ok(())
+    }
+
     /// Undoes what was begun. What is told is what went wrong first: after a full disk SQLite may
     /// have rolled back by itself, and a package without a journal, which is thrown away, cannot
     /// be rolled back and would be called a damaged database here.
-    fn roll_back(&self) {
+    pub(super) fn roll_back(&self) {
         if let Some(numbers) = self.numbers() {
             numbers.undo();
         }

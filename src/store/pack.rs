@@ -9,7 +9,9 @@ use rusqlite::named_params;
 
 use super::catalogue::find_table;
 use super::error::StoreError;
+use super::finishing::Finishing;
 use super::packages::checksum;
+use super::replace::clear;
 use super::side::Headquarters;
 use super::sql_text::{column_list, columns_of, equal, quoted, same_key};
 use super::tracking::tracking_table;
@@ -58,55 +60,64 @@ impl PackageSummary {
     pub(crate) fn is_empty(&self) -> bool {
         self.rows == 0 && self.deleted == 0 && self.whole == 0
     }
+
+    fn add(&mut self, spec: &PackageSpec<'_>, whole: bool, (rows, deleted): (u64, u64)) {
+        self.rows += rows;
+        self.deleted += deleted;
+        self.whole += u64::from(whole && spec.mode == Mode::Delta);
+    }
 }
 
-/// Writes the package into a file that does not exist yet, from one snapshot of headquarters.
+/// Writes the package into a file that does not exist yet, from one state of headquarters. That of
+/// a full one is committed table by table, so that `finishing` can be told of each.
 pub(crate) fn pack(
     hq: &Headquarters,
     spec: &PackageSpec<'_>,
     file: &Path,
+    finishing: Option<Finishing>,
     listener: &mut dyn Listener,
 ) -> Result<PackageSummary, StoreError> {
-    let mut summary = hq.attached("pkg", &file.display().to_string(), || {
-        let filled = fill(hq, spec, listener);
-        hq.script("PRAGMA ignore_check_constraints = OFF").and(filled)
-    })?;
+    let mut packed = match spec.mode {
+        Mode::Full => attached(hq, file, || fill_in_turn(hq, spec, finishing, listener))?,
+        Mode::Delta => None,
+    };
+    if packed.is_none() {
+        clear(file)?;
+        packed = Some(attached(hq, file, || fill_at_once(hq, spec, listener))?);
+    }
+    let mut summary = packed.unwrap_or_default();
     (summary.checksum, summary.bytes) = checksum(file)?;
     Ok(summary)
 }
 
-fn fill(
+fn attached<T>(
+    hq: &Headquarters,
+    file: &Path,
+    fill: impl FnOnce() -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let settings = include_str!("sql/package_settings.sql");
+    hq.attached("pkg", &file.display().to_string(), || {
+        let filled = hq.script(settings).and_then(|()| fill());
+        hq.script("PRAGMA ignore_check_constraints = OFF").and(filled)
+    })
+}
+
+/// Fills the package from one snapshot of headquarters.
+fn fill_at_once(
     hq: &Headquarters,
     spec: &PackageSpec<'_>,
     listener: &mut dyn Listener,
 ) -> Result<PackageSummary, StoreError> {
-    // The file is thrown away when anything fails. The journal in memory holds next to nothing
-    // (pages that are new need none), and without one a full disk would be told as a database
-    // that is damaged, and indexes could not be taken back. Values longer than the
-    // channel's columns are let through here: they must fail where they are applied (D12).
-    hq.script(
-        "PRAGMA pkg.page_size = 8192; PRAGMA pkg.journal_mode = MEMORY; PRAGMA pkg.synchronous = OFF;
-         PRAGMA pkg.cache_size = -8192; PRAGMA ignore_check_constraints = ON;",
-    )?;
     hq.read(|| {
-        hq.script(include_str!("sql/package.sql"))?;
-        hq.run(
-            "INSERT INTO pkg.cdx_PACKAGE (JOBID, SESSION, MODE) VALUES (:job, :session, :mode)",
-            named_params! {
-                ":job": spec.job,
-                ":session": spec.session,
-                ":mode": if spec.mode == Mode::Full { "full" } else { "delta" },
-            },
-        )?;
+        begin(hq, spec)?;
         let mut summary = PackageSummary::default();
-        let total = (spec.mode == Mode::Full).then(|| estimate(hq, spec)).transpose()?;
-        let step = format!("packing {}", spec.job);
-        listener.event(Event::StepStarted { step, total, noun: "rows" });
+        told(hq, spec, listener)?;
         for plan in spec.tables {
-            let (rows, deleted, whole) = fill_table(hq, spec, plan)?;
-            summary.rows += rows;
-            summary.deleted += deleted;
-            summary.whole += u64::from(whole && spec.mode == Mode::Delta);
+            let whole = spec.mode == Mode::Full || scope_moved(hq, plan, spec.since)?;
+            if whole || super::tracking::changed_since(hq, &plan.hq_table, spec.since)? {
+                hq.script(&table_sql(plan))?;
+                summary.add(spec, whole, fill_table(hq, spec, plan, whole)?);
+            }
             listener.event(Event::StepProgress { done: summary.rows });
         }
         listener.event(Event::StepFinished);
@@ -114,10 +125,72 @@ fn fill(
     })
 }
 
-/// About how many rows the tables have, from their first and last row ids; for progress only.
-fn estimate(hq: &Headquarters, spec: &PackageSpec<'_>) -> Result<u64, StoreError> {
-    let mut total = 0;
+/// Fills a full package, a table in each transaction; none where headquarters was written to
+/// meanwhile, so that its tables would not be of one state. All tables are declared first:
+/// what a file says of itself stays where it is for those who read it already.
+fn fill_in_turn(
+    hq: &Headquarters,
+    spec: &PackageSpec<'_>,
+    finishing: Option<Finishing>,
+    listener: &mut dyn Listener,
+) -> Result<Option<PackageSummary>, StoreError> {
+    let state = || hq.number("PRAGMA main.data_version", []);
+    let begun = hq.read(|| {
+        begin(hq, spec)?;
+        spec.tables.iter().try_for_each(|plan| hq.script(&table_sql(plan)))?;
+        told(hq, spec, listener)?;
+        state()
+    })?;
+    let mut summary = PackageSummary::default();
     for plan in spec.tables {
+        hq.script("BEGIN")?;
+        let filled = state()
+            .and_then(|now| (now == begun).then(|| fill_table(hq, spec, plan, true)).transpose());
+        let Ok(Some(counts)) = filled else {
+            hq.roll_back();
+            listener.event(Event::StepFinished);
+            return filled.map(|_| None);
+        };
+        match &finishing {
+            Some(finishing) => finishing.finish(|| hq.commit())?,
+            None => hq.commit()?,
+        }
+        summary.add(spec, true, counts);
+        listener.event(Event::StepProgress { done: summary.rows });
+    }
+    listener.event(Event::StepFinished);
+    Ok(Some(summary))
+}
+
+/// Begins the package: what it says of itself.
+fn begin(hq: &Headquarters, spec: &PackageSpec<'_>) -> Result<(), StoreError> {
+    hq.script(include_str!("sql/package.sql"))?;
+    hq.execute(
+        "INSERT INTO pkg.cdx_PACKAGE (JOBID, SESSION, MODE) VALUES (:job, :session, :mode)",
+        named_params! {
+            ":job": spec.job,
+            ":session": spec.session,
+            ":mode": if spec.mode == Mode::Full { "full" } else { "delta" },
+        },
+    )
+}
+
+/// Tells that packing begins.
+fn told(
+    hq: &Headquarters,
+    spec: &PackageSpec<'_>,
+    listener: &mut dyn Listener,
+) -> Result<(), StoreError> {
+    let total = (spec.mode == Mode::Full).then(|| estimate(hq, spec.tables)).transpose()?;
+    let step = format!("packing {}", spec.job);
+    listener.event(Event::StepStarted { step, total, noun: "rows" });
+    Ok(())
+}
+
+/// About how many rows the tables have, from their first and last row ids.
+pub(crate) fn estimate(hq: &Headquarters, tables: &[TablePlan]) -> Result<u64, StoreError> {
+    let mut total = 0;
+    for plan in tables {
         let table = find_table(hq, &plan.hq_table)?;
         if let Some(rowid) = table.as_ref().and_then(|table| table.rowid.as_ref()) {
             let sql = format!(
@@ -131,16 +204,14 @@ fn estimate(hq: &Headquarters, spec: &PackageSpec<'_>) -> Result<u64, StoreError
     Ok(total)
 }
 
+/// Fills a table that has been declared, with all rows in scope or with changes; how many rows, and
+/// keys that are gone.
 fn fill_table(
     hq: &Headquarters,
     spec: &PackageSpec<'_>,
     plan: &TablePlan,
-) -> Result<(u64, u64, bool), StoreError> {
-    let whole = spec.mode == Mode::Full || scope_moved(hq, plan, spec.since)?;
-    if !whole && !super::tracking::changed_since(hq, &plan.hq_table, spec.since)? {
-        return Ok((0, 0, false));
-    }
-    hq.script(&table_sql(plan))?;
+    whole: bool,
+) -> Result<(u64, u64), StoreError> {
     let sql = rows_sql(plan, whole);
     let params = named_params! {
         ":group": spec.group, ":since": spec.since,
@@ -158,7 +229,7 @@ fn fill_table(
         bind_used(hq, &deletes_sql(plan), params)?
     };
     register(hq, plan, whole, rows, deleted)?;
-    Ok((rows, deleted, whole))
+    Ok((rows, deleted))
 }
 
 /// Builds the channel's indexes in the package. Rows that break a unique key are sent without: the

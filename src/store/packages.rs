@@ -36,6 +36,11 @@ impl Folder {
         Ok(path)
     }
 
+    /// Where a package is kept.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
     /// Removes drafts that an interrupted command left; how many there were.
     pub(crate) fn sweep(&self) -> Result<usize, StoreError> {
         let drafts = self.names(|name| name.contains(".partial"))?;
@@ -55,13 +60,13 @@ impl Folder {
 impl PackageStore for Folder {
     fn put(&self, file: &Path, name: &str) -> Result<(), StoreError> {
         sync_file(file)?;
-        let kept = self.0.join(name);
+        let kept = self.path(name);
         fs::rename(file, &kept).map_err(StoreError::io("rename", file))?;
         sync_folder(&self.0)
     }
 
     fn get(&self, name: &str) -> Result<Option<PathBuf>, StoreError> {
-        let path = self.0.join(name);
+        let path = self.path(name);
         Ok(path.is_file().then_some(path))
     }
 
@@ -70,7 +75,7 @@ impl PackageStore for Folder {
     }
 
     fn delete(&self, name: &str) -> Result<(), StoreError> {
-        remove(&self.0.join(name))
+        remove(&self.path(name))
     }
 }
 

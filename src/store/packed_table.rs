@@ -1,6 +1,7 @@
 //! One table of an attached package, and the SQL that writes it into the channel's.
 
 use super::catalogue::find_table;
+use super::column::count;
 use super::error::StoreError;
 use super::pack::{deletes_table, keep_table};
 use super::side::ChannelDatabase;
@@ -30,14 +31,71 @@ pub(super) struct PackedTable {
     pub(super) exclude_offline: bool,
 }
 
+/// The tables of the package that is attached under a name, in the order they are applied.
+pub(super) fn packed_tables(
+    channel: &ChannelDatabase,
+    package: &str,
+) -> Result<Vec<PackedTable>, StoreError> {
+    let sql = format!(
+        "SELECT TARGET, WHOLE, ROWS, DELETED, COLUMNS, KEYCOLUMNS, SHARED, EXCLUDEOFFLINE
+         FROM {package}.cdx_TABLE ORDER BY POSITION"
+    );
+    let rows = channel.rows(&sql, [], |row| {
+        let table = PackedTable {
+            target: row.get(0)?,
+            whole: row.get(1)?,
+            rows: count(row, 2)?,
+            deleted: count(row, 3)?,
+            columns: Vec::new(),
+            key: Vec::new(),
+            folded: Vec::new(),
+            shared: row.get(6)?,
+            exclude_offline: row.get(7)?,
+        };
+        Ok((table, row.get::<_, String>(4)?, row.get::<_, String>(5)?))
+    })?;
+    rows.into_iter()
+        .map(|(mut table, columns, key)| {
+            table.columns = channel.json("columns", &columns)?;
+            table.key = channel.json("columns", &key)?;
+            table.folded = folded(channel, package, &table)?;
+            Ok(table)
+        })
+        .collect()
+}
+
+/// The key columns whose case headquarters ignores and the channel does not: the package's list of
+/// deletes has headquarters' collation.
+fn folded(
+    channel: &ChannelDatabase,
+    package: &str,
+    packed: &PackedTable,
+) -> Result<Vec<String>, StoreError> {
+    let Some(table) = find_table(channel, &packed.target)? else { return Ok(Vec::new()) };
+    let gone = deletes_table(&packed.target);
+    let mut folded = Vec::new();
+    for column in &packed.key {
+        let exact = table.column(column).is_some_and(|column| !column.nocase);
+        if exact && channel.collation(package, &gone, column)? == "NOCASE" {
+            folded.push(column.clone());
+        }
+    }
+    Ok(folded)
+}
+
+/// Whether a channel's table has no row; a missing table counts as not empty.
+pub(super) fn is_empty(channel: &ChannelDatabase, table: &str) -> Result<bool, StoreError> {
+    if find_table(channel, table)?.is_none() {
+        return Ok(false);
+    }
+    let sql = format!("SELECT EXISTS (SELECT 1 FROM main.{})", quoted(table));
+    Ok(channel.number(&sql, [])? == 0)
+}
+
 impl PackedTable {
     /// Whether the channel's table has no row; a missing table counts as not empty.
     pub(super) fn is_target_empty(&self, channel: &ChannelDatabase) -> Result<bool, StoreError> {
-        if find_table(channel, &self.target)?.is_none() {
-            return Ok(false);
-        }
-        let sql = format!("SELECT EXISTS (SELECT 1 FROM main.{})", quoted(&self.target));
-        Ok(channel.number(&sql, [])? == 0)
+        is_empty(channel, &self.target)
     }
 
     /// ` COLLATE NOCASE` where headquarters takes two keys for one that the channel does not.

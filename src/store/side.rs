@@ -69,6 +69,31 @@ impl<S: Deref<Target = Db>> Handle<S> {
     }
 }
 
+/// A database in a transaction that stays open from call to call, until it is committed; where this
+/// is dropped instead, SQLite undoes it as the file is closed.
+#[derive(Debug)]
+pub(super) struct Begun<S>(Handle<S>);
+
+impl<S: Deref<Target = Db>> Handle<S> {
+    /// Begins a transaction.
+    pub(super) fn begin(self) -> Result<Begun<S>, StoreError> {
+        self.0.script("BEGIN IMMEDIATE")?;
+        Ok(Begun(self))
+    }
+}
+
+impl<S: Deref<Target = Db>> Begun<S> {
+    /// The transaction.
+    pub(super) fn tx(&self) -> Tx<'_, S> {
+        Tx(&self.0.0)
+    }
+
+    /// Commits it; the database.
+    pub(super) fn commit(self) -> Result<Handle<S>, StoreError> {
+        self.0.0.commit().map(|()| self.0)
+    }
+}
+
 impl<'a, S> Tx<'a, S> {
     /// The same transaction, to be kept in something that lives inside it.
     pub(super) fn same(&self) -> Tx<'a, S> {

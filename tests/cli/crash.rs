@@ -1,10 +1,11 @@
 //! A process that ends at any committing step loses nothing and applies nothing twice.
 
 use std::process::Stdio;
+use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::harness::{Env, Run, dump, number, program};
+use super::harness::{Env, Run, dump, number, program, text};
 
 /// Everything that must be as if nothing had happened: rows on every side, and session states.
 fn state(env: &Env) -> String {
@@ -86,6 +87,17 @@ fn broken() -> Env {
     env
 }
 
+/// So many customers that the channel is filled while its package is still being made.
+fn many() -> Env {
+    static MADE: OnceLock<Env> = OnceLock::new();
+    let made = MADE.get_or_init(|| {
+        let env = Env::empty();
+        env.ok("init . --customers 2000 --channels 1 --empty-channels");
+        env
+    });
+    made.copied()
+}
+
 const SCENES: &[Scene] = &[
     Scene {
         command: "run 1010",
@@ -154,6 +166,19 @@ const SCENES: &[Scene] = &[
         after: "run P",
         points: &["replaced.after-headquarters:houston"],
         prepare: put_back,
+    },
+    Scene {
+        command: "run 1010 --channel houston",
+        after: "run 1010 --channel houston",
+        points: &[
+            "pack.before-rename",
+            "pack.before-available",
+            "pack.after-available",
+            "apply.after-requested",
+            "apply.before-commit:houston",
+            "apply.after-commit",
+        ],
+        prepare: many,
     },
 ];
 
@@ -233,6 +258,49 @@ fn sessions_out(text: &str) -> String {
 #[test]
 fn downloads_survive_a_crash_at_every_step() {
     play(&SCENES[0]);
+}
+
+#[test]
+fn a_channel_that_is_filled_while_its_package_is_made_survives_a_crash_at_every_step() {
+    play(&SCENES[8]);
+}
+
+/// Until the package is whole and Available, and its checksum looked at, the channel is as it was.
+#[test]
+fn a_channel_that_is_filled_ahead_is_left_as_it_was_where_anything_is_in_the_way() {
+    let run = "run 1010 --channel houston --fault";
+    let (env, empty) = (many(), dump(&many().channel("houston"), "ax_"));
+    env.run(&format!("{run} crash=apply.after-requested")).expect(134);
+    // Only whoever fills it takes it out of its log.
+    let mode = std::fs::read(env.channel_path("houston")).unwrap()[18];
+    assert_eq!(mode, if thread::available_parallelism().unwrap().get() > 1 { 1 } else { 2 });
+    assert_eq!(dump(&env.channel("houston"), "ax_"), empty);
+    for fault in ["apply-fails=houston", "download-fails=houston", "package-corrupt=houston"] {
+        let env = many();
+        env.run(&format!("{run} {fault}")).expect(1);
+        assert_eq!(dump(&env.channel("houston"), "ax_"), empty, "{fault}");
+        env.ok("run 1010 --channel houston");
+        assert_eq!(number(&env.channel("houston"), "SELECT count(*) FROM ax_CUSTTABLE"), 2_001);
+    }
+}
+
+/// Several databases are each filled from the package once it is whole.
+#[test]
+fn a_channel_that_is_filled_ahead_gets_the_same_rows() {
+    let (ahead, after) = (many(), many());
+    ahead.ok("run 1010 --channel houston");
+    after.ok("run 1010");
+    let schema = "SELECT group_concat(sql, char(10)) FROM (SELECT sql FROM sqlite_schema \
+                  ORDER BY type, name)";
+    for read in [
+        |env: &Env| dump(&env.channel("houston"), "ax_"),
+        |env: &Env| text(&env.channel("houston"), "PRAGMA main.journal_mode"),
+    ] {
+        assert!(read(&ahead) == read(&after));
+    }
+    assert_eq!(text(&ahead.channel("houston"), schema), text(&after.channel("houston"), schema));
+    assert_eq!(text(&ahead.channel("houston"), "PRAGMA integrity_check"), "ok");
+    assert_eq!(ahead.packages(), after.packages(), "the same package, by its checksum");
 }
 
 #[test]

@@ -1,0 +1,92 @@
+//! Fills the empty tables of a channel database from an attached package: whole records, then their
+//! indexes.
+
+use super::error::StoreError;
+use super::packed_table::{PackedTable, is_empty};
+use super::side::{ChannelDatabase, ChannelTx};
+use super::sql_text::{column_list, quoted};
+use crate::model::schema::Table;
+
+/// Fills an empty table from the package that is attached under a name; how many rows.
+pub(super) fn load(
+    channel: &ChannelTx<'_>,
+    package: &str,
+    packed: &PackedTable,
+    table: &Table,
+) -> Result<u64, StoreError> {
+    // A package with the channel's indexes brings them along, sorted; else they are built after.
+    let same_shape = same_shape(channel, package, packed, table)?;
+    let brings = same_shape && brings_indexes(channel, package, packed, table)?;
+    if !brings {
+        drop_indexes(channel, table)?;
+    }
+    let name = quoted(&packed.target);
+    if same_shape {
+        channel.run(&format!("INSERT INTO main.{name} SELECT * FROM {package}.{name}"), [])?;
+    } else {
+        let columns = column_list(&packed.columns);
+        let from = format!("SELECT {columns} FROM {package}.{name}");
+        channel.run(&format!("INSERT INTO main.{name} ({columns}) {from}"), [])?;
+    }
+    if !brings {
+        table.index_sql.iter().try_for_each(|sql| channel.script(sql))?;
+    }
+    Ok(packed.rows)
+}
+
+fn drop_indexes(channel: &ChannelTx<'_>, table: &Table) -> Result<(), StoreError> {
+    let sql = "SELECT name FROM main.sqlite_schema WHERE type = 'index' AND sql IS NOT NULL \
+               AND tbl_name = ?1";
+    for name in channel.rows(sql, [&table.name], |row| row.get::<_, String>(0))? {
+        channel.script(&format!("DROP INDEX main.{}", quoted(&name)))?;
+    }
+    Ok(())
+}
+
+/// Whether the package has the very indexes of the channel's table.
+fn brings_indexes(
+    channel: &ChannelDatabase,
+    package: &str,
+    packed: &PackedTable,
+    table: &Table,
+) -> Result<bool, StoreError> {
+    let sql = format!(
+        "SELECT sql FROM {package}.sqlite_schema WHERE type = 'index' AND sql IS NOT NULL \
+         AND tbl_name = ?1 COLLATE NOCASE ORDER BY rowid"
+    );
+    let theirs = channel.rows(&sql, [&packed.target], |row| row.get::<_, String>(0))?;
+    Ok(!theirs.is_empty() && theirs == table.index_sql)
+}
+
+/// Whether the package's table was made by the very statement that made the channel's.
+fn same_shape(
+    channel: &ChannelDatabase,
+    package: &str,
+    packed: &PackedTable,
+    table: &Table,
+) -> Result<bool, StoreError> {
+    let sql = format!(
+        "SELECT sql FROM {package}.sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE"
+    );
+    let theirs = channel.text(&sql, [&packed.target])?;
+    Ok(theirs.is_some_and(|theirs| theirs == table.sql))
+}
+
+/// Whether a channel's tables have no row; a missing table counts as not empty.
+pub(super) fn all_empty<'a>(
+    channel: &ChannelDatabase,
+    mut tables: impl Iterator<Item = &'a str>,
+) -> Result<bool, StoreError> {
+    tables.try_fold(true, |empty, table| Ok(empty && is_empty(channel, table)?))
+}
+
+/// Leaves the write-ahead log for a large load. This fails quietly while somebody reads; the load
+/// then goes through the log.
+pub(super) fn leave_log(channel: &ChannelDatabase) -> Result<(), StoreError> {
+    channel.rows("PRAGMA main.journal_mode = DELETE", [], |_| Ok(())).map(|_| ())
+}
+
+/// Goes back to the write-ahead log.
+pub(super) fn return_to_log(channel: &ChannelDatabase) -> Result<(), StoreError> {
+    channel.rows("PRAGMA main.journal_mode = WAL", [], |_| Ok(())).map(|_| ())
+}

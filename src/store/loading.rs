@@ -1,0 +1,112 @@
+//! Fills a channel database while its package is still being made, table by table, in one
+//! transaction that is committed once the package is whole.
+
+use std::sync::mpsc::Receiver;
+
+use super::apply::{self, ApplyOutcome, Delivery};
+use super::apply_table::existing;
+use super::attach::FINISHED;
+use super::connection::uri;
+use super::error::StoreError;
+use super::finishing::Place;
+use super::load::{all_empty, leave_log, load, return_to_log};
+use super::packed_table::packed_tables;
+use super::rejection::ApplyError;
+use super::side::{Begun, ChannelDatabase, Handle};
+use crate::model::plan::TablePlan;
+
+/// How often an unfinished package is attached again to see what was finished since: SQLite lets
+/// none go before the transaction ends, and takes ten.
+const MOST_PACKAGES: usize = 7;
+
+/// A channel database that takes the tables of a package in one transaction, as they are finished.
+#[derive(Debug)]
+pub(crate) struct Loading {
+    channel: Begun<ChannelDatabase>,
+    tables: usize,
+    packages: usize,
+    rows: u64,
+}
+
+impl Loading {
+    /// Begins, where all tables are empty.
+    ///
+    /// # Errors
+    /// The channel's file.
+    pub(crate) fn begin(
+        channel: Handle<ChannelDatabase>,
+        plans: &[TablePlan],
+    ) -> Result<Option<Self>, StoreError> {
+        if !all_empty(&channel, plans.iter().map(|plan| plan.target.as_str()))? {
+            return Ok(None);
+        }
+        leave_log(&channel)?;
+        let channel = channel.begin()?;
+        // Somebody may have written in between.
+        let empty = all_empty(&channel.tx(), plans.iter().map(|plan| plan.target.as_str()))?;
+        Ok(empty.then_some(Self { channel, tables: 0, packages: 0, rows: 0 }))
+    }
+
+    /// Loads the tables of a package as they are finished; none where it will not have as many.
+    ///
+    /// # Errors
+    /// Either file; rows that are refused.
+    pub(crate) fn all(
+        mut self,
+        package: &Place,
+        of: usize,
+        finished: &Receiver<()>,
+    ) -> Result<Option<Self>, ApplyError> {
+        let mut done = 0;
+        while finished.recv().is_ok() {
+            done += 1 + finished.try_iter().count();
+            if self.packages < MOST_PACKAGES || done == of {
+                self.take(package)?;
+            }
+        }
+        Ok((self.tables == of).then_some(self))
+    }
+
+    /// Loads what was finished since.
+    fn take(&mut self, place: &Place) -> Result<(), ApplyError> {
+        let channel = self.channel.tx();
+        let package = format!("{FINISHED}{}", self.packages);
+        self.packages += 1;
+        let tables = {
+            // The first statement fixes how large the file is to this connection.
+            let file = place.hold();
+            let file = uri(&file, "mode=ro&immutable=1");
+            channel.run(&format!("ATTACH DATABASE ?1 AS {package}"), [file])?;
+            packed_tables(&channel, &package)?
+        };
+        for packed in tables.iter().skip(self.tables) {
+            let table = existing(&channel, packed)?;
+            self.rows += load(&channel, &package, packed, &table)?;
+            self.tables += 1;
+        }
+        Ok(())
+    }
+
+    /// Commits what was loaded as a delivery whose package has been checked; none where it was
+    /// applied before, or where values must be looked at one by one.
+    ///
+    /// # Errors
+    /// The channel's file.
+    pub(crate) fn finish(
+        self,
+        delivery: &Delivery<'_>,
+        before_commit: &dyn Fn(),
+    ) -> Result<Option<(Handle<ChannelDatabase>, ApplyOutcome)>, StoreError> {
+        let channel = self.channel.tx();
+        if apply::rows_applied(&channel, delivery.package)?.is_some() || !(delivery.fits)() {
+            return Ok(None);
+        }
+        apply::record(&channel, delivery, self.rows)?;
+        before_commit();
+        let channel = self.channel.commit()?;
+        (0..self.packages)
+            .try_for_each(|at| channel.script(&format!("DETACH DATABASE {FINISHED}{at}")))?;
+        return_to_log(&channel)?;
+        Ok(Some((channel, ApplyOutcome { rows: self.rows, before: false })))
+    }
+}
