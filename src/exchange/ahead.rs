@@ -75,11 +75,16 @@ impl Ahead {
         self.store == store
     }
 
+    /// Whether it is with the package of a session.
+    pub(super) fn is_with(&self, session: DownloadId) -> bool {
+        self.session == session
+    }
+
     /// What was loaded for a session; none where it was another's, or could not be. Its database
     /// is free again then.
     pub(super) fn loaded(mut self, session: DownloadId) -> Option<Loading> {
         let loading = self.ended();
-        loading.filter(|_| self.session == session)
+        loading.filter(|_| self.is_with(session))
     }
 
     fn ended(&mut self) -> Option<Loading> {

@@ -209,7 +209,7 @@ fn work(
     let mut outcomes: Vec<Vec<Outcome>> = queues.iter().map(|_| Vec::new()).collect();
     thread::scope(|scope| {
         let (send, receive) = mpsc::channel();
-        for one in large_loads(queues) {
+        for one in large_loads(queues).into_iter().filter(|one| !worker.is_loaded(one)) {
             let worker = &worker;
             scope.spawn(move || worker.fits(one));
         }
@@ -299,6 +299,13 @@ fn large_loads(queues: &[Queue]) -> Vec<&Try> {
 }
 
 impl Worker<'_> {
+    /// Whether a database was filled ahead with a session's package, so that its values have been
+    /// looked at.
+    fn is_loaded(&self, one: &Try) -> bool {
+        let ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
+        ahead.as_ref().is_some_and(|ahead| ahead.is_with(one.session.id))
+    }
+
     /// Looks at the lengths of a package's values once, whoever asks first; the others wait.
     fn fits(&self, one: &Try) -> bool {
         let look = || one.package.as_ref().is_ok_and(|file| diagnose::fits(file).unwrap_or(false));

@@ -13,6 +13,13 @@ pub(super) const PACKAGE: &str = "pkg";
 /// What the names begin with under which a package is attached whose tables are finished in turn.
 pub(super) const FINISHED: &str = "finished";
 
+/// A package as a connection attaches it, without locks: nobody writes to one any more. Nor is it
+/// written to here. But SQLite reads no CHECK of a file that it opens for reading alone, and
+/// copies whole records only between tables whose CHECKs are the same.
+pub(super) fn package_uri(file: &Path) -> String {
+    uri(file, "mode=rw&nolock=1")
+}
+
 impl Db {
     /// Does something while a file is attached under a name. Where both fail, what went wrong first
     /// is told.
@@ -36,7 +43,7 @@ impl Db {
         file: &Path,
         work: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
-        self.attached(PACKAGE, &uri(file, "mode=ro&immutable=1"), work)
+        self.attached(PACKAGE, &package_uri(file), work)
     }
 }
 

@@ -115,22 +115,29 @@ pub(crate) fn fits(file: &Path) -> Result<bool, StoreError> {
     let conn = open_file(uri(file, "immutable=1"), flags).map_err(|e| sqlite(file, "open", e))?;
     let package = Db::scratch(conn);
     let tables = catalogue::tables(&package)?;
-    for table in tables.values() {
-        let over: Vec<String> = table
-            .columns
-            .iter()
-            .filter_map(|c| Some(format!("octet_length({}) > {}", quoted(&c.name), c.length?)))
-            .collect();
-        if over.is_empty() {
-            continue;
-        }
-        let over = over.join(" OR ");
-        let sql = format!("SELECT EXISTS (SELECT 1 FROM {} WHERE {over})", quoted(&table.name));
-        if package.number(&sql, [])? != 0 {
-            return Ok(false);
-        }
+    tables
+        .values()
+        .try_fold(true, |fits, table| Ok(fits && table_fits(&package, "main", &table.name, table)?))
+}
+
+/// The same of a table of the file that is attached under a name, for a table of the channel's.
+pub(super) fn table_fits(
+    db: &Db,
+    package: &str,
+    name: &str,
+    table: &Table,
+) -> Result<bool, StoreError> {
+    let over: Vec<String> = table
+        .columns
+        .iter()
+        .filter_map(|c| Some(format!("octet_length({}) > {}", quoted(&c.name), c.length?)))
+        .collect();
+    if over.is_empty() {
+        return Ok(true);
     }
-    Ok(true)
+    let (name, over) = (quoted(name), over.join(" OR "));
+    let sql = format!("SELECT EXISTS (SELECT 1 FROM {package}.{name} WHERE {over})");
+    Ok(db.number(&sql, [])? == 0)
 }
 
 /// Names what a constraint refused: a value, or the row that holds a unique value (D08).

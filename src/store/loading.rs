@@ -5,8 +5,8 @@ use std::sync::mpsc::Receiver;
 
 use super::apply::{self, ApplyOutcome, Delivery};
 use super::apply_table::existing;
-use super::attach::FINISHED;
-use super::connection::uri;
+use super::attach::{FINISHED, package_uri};
+use super::diagnose::table_fits;
 use super::error::StoreError;
 use super::finishing::Place;
 use super::load::{all_empty, leave_log, load, return_to_log};
@@ -26,6 +26,8 @@ pub(crate) struct Loading {
     tables: usize,
     packages: usize,
     rows: u64,
+    /// Every value is known to be short enough (D12).
+    fits: bool,
 }
 
 impl Loading {
@@ -44,7 +46,7 @@ impl Loading {
         let channel = channel.begin()?;
         // Somebody may have written in between.
         let empty = all_empty(&channel.tx(), plans.iter().map(|plan| plan.target.as_str()))?;
-        Ok(empty.then_some(Self { channel, tables: 0, packages: 0, rows: 0 }))
+        Ok(empty.then_some(Self { channel, tables: 0, packages: 0, rows: 0, fits: true }))
     }
 
     /// Loads the tables of a package as they are finished; none where it will not have as many.
@@ -75,13 +77,14 @@ impl Loading {
         let tables = {
             // The first statement fixes how large the file is to this connection.
             let file = place.hold();
-            let file = uri(&file, "mode=ro&immutable=1");
+            let file = package_uri(&file);
             channel.run(&format!("ATTACH DATABASE ?1 AS {package}"), [file])?;
             packed_tables(&channel, &package)?
         };
         for packed in tables.iter().skip(self.tables) {
             let table = existing(&channel, packed)?;
             self.rows += load(&channel, &package, packed, &table)?;
+            self.fits = self.fits && table_fits(&channel, &package, &packed.target, &table)?;
             self.tables += 1;
         }
         Ok(())
@@ -98,7 +101,7 @@ impl Loading {
         before_commit: &dyn Fn(),
     ) -> Result<Option<(Handle<ChannelDatabase>, ApplyOutcome)>, StoreError> {
         let channel = self.channel.tx();
-        if apply::rows_applied(&channel, delivery.package)?.is_some() || !(delivery.fits)() {
+        if apply::rows_applied(&channel, delivery.package)?.is_some() || !self.fits {
             return Ok(None);
         }
         apply::record(&channel, delivery, self.rows)?;
