@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -187,7 +187,7 @@ fn work(
     enforced: bool,
     listener: &mut dyn Listener,
 ) -> Tried {
-    let threads = Machine::current().threads().min(MOST_THREADS).min(queues.len());
+    let threads = threads().min(queues.len());
     let worker = Worker {
         env: &applying.writer.env,
         job: &applying.run.job.id,
@@ -250,6 +250,14 @@ fn work(
     Tried { stopped: outcomes.iter().any(Vec::is_empty), outcomes }
 }
 
+/// How many databases are written at once. Whoever writes one waits for the disk half of the time.
+fn threads() -> usize {
+    match Machine::current().threads() {
+        1 => 1,
+        cores => (2 * cores).min(MOST_THREADS),
+    }
+}
+
 /// The next database that is done, once it is; whoever wants a stop is heard meanwhile.
 fn next_done<T>(
     receive: &Receiver<T>,
@@ -302,8 +310,11 @@ impl Worker<'_> {
     /// Whether a database was filled ahead with a session's package, so that its values have been
     /// looked at.
     fn is_loaded(&self, one: &Try) -> bool {
-        let ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
-        ahead.as_ref().is_some_and(|ahead| ahead.is_with(one.session.id))
+        self.ahead().as_ref().is_some_and(|ahead| ahead.is_with(one.session.id))
+    }
+
+    fn ahead(&self) -> MutexGuard<'_, Option<Ahead>> {
+        self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Looks at the lengths of a package's values once, whoever asks first; the others wait.
@@ -340,8 +351,7 @@ impl Worker<'_> {
     /// Commits what was loaded into a database ahead, where that is all it is to get and nothing is
     /// in the way; else it is undone, and every try is given as any other.
     fn loaded_ahead(&self, queue: &Queue) -> Option<(Outcome, Handle<ChannelDatabase>)> {
-        let mut ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
-        let ahead = ahead.take_if(|ahead| ahead.is_of(queue.store.id))?;
+        let ahead = self.ahead().take_if(|ahead| ahead.is_of(queue.store.id))?;
         let [one] = queue.tries.as_slice() else { return None };
         let loading = ahead.loaded(one.session.id)?;
         if one.download_fails || one.apply_fails || one.empties || one.package.is_err() {
