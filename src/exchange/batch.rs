@@ -11,10 +11,12 @@ use crate::model::job::Job;
 use crate::model::operation::{OperationId, OperationStatus};
 use crate::model::run::{JobReport, Tally, Work};
 use crate::model::time::Time;
+use crate::store::creation_rows::{self, Creation};
 use crate::store::hq_customers::NewCustomers;
 use crate::store::operations::{self, OperationRow};
 use crate::store::{
-    Environment, Headquarters, HqTx, Reader, StoreError, Writer, batch_order, log, orders,
+    Environment, Headquarters, HqTx, Reader, StoreError, Writer, batch_order, creations, log,
+    orders,
 };
 use crate::world::{CrashPoint, FaultKind, interrupt};
 
@@ -57,6 +59,9 @@ pub(super) fn process_each(
     let mut tally = Tally::default();
     let mut done = 0;
     writer.hq.scratch_in_memory(true)?;
+    if waiting.len() > 1 {
+        creation_rows::prepare(&writer.hq)?;
+    }
     for chunk in waiting.chunks(CHUNK) {
         if listener.is_stopped() {
             break;
@@ -64,9 +69,7 @@ pub(super) fn process_each(
         let faults = draw(writer, chunk, listener)?;
         let now = writer.world.clock.utc();
         writer.hq.write(|hq| {
-            for (id, faulty) in chunk.iter().zip(&faults) {
-                batch.one(hq, *id, *faulty, &now, &mut tally)?;
-            }
+            batch.chunk(hq, chunk, &faults, &now, &mut tally)?;
             writer.world.faults.crash_at(CrashPoint::BatchBeforeCommit, "");
             Ok::<_, StoreError>(())
         })?;
@@ -170,6 +173,32 @@ struct Batch {
 }
 
 impl Batch {
+    /// Processes operations in their order: the next ones that make customers together, or one.
+    fn chunk(
+        &mut self,
+        hq: &HqTx<'_>,
+        operations: &[OperationId],
+        faults: &[bool],
+        now: &Time,
+        tally: &mut Tally,
+    ) -> Result<(), StoreError> {
+        let creations = creations::read(hq, operations)?;
+        let mut at = 0;
+        while let (Some(id), Some(faulty)) = (operations.get(at), faults.get(at)) {
+            let run = creations.iter().zip(faults).skip(at).map_while(|(one, faulty)| {
+                let failed = |one: &&Creation| self.failed.contains(one.temporary_id().as_str());
+                one.as_ref().filter(|one| !faulty && !failed(one))
+            });
+            let made = creations::make(hq, &self.new, &run.collect::<Vec<_>>(), now)?;
+            if made == 0 {
+                self.one(hq, *id, *faulty, now, tally)?;
+            }
+            tally.processed += made as u64;
+            at += made.max(1);
+        }
+        Ok(())
+    }
+
     fn one(
         &mut self,
         hq: &HqTx<'_>,
@@ -211,3 +240,6 @@ fn customer_key(hq: &HqTx<'_>, row: &OperationRow) -> Result<String, StoreError>
     let own = if guid.is_empty() { account } else { guid };
     Ok(known_account(hq, row)?.map_or_else(|| own.to_owned(), |account| account.to_string()))
 }
+
+#[cfg(test)]
+mod tests;

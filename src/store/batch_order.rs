@@ -1,11 +1,11 @@
 //! The order in which the batch takes operations, and what makes a customer or an address.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use rusqlite::named_params;
 
 use super::error::StoreError;
-use super::operations::{find, read_id};
+use super::operations::find;
 use super::side::Headquarters;
 use crate::model::field_set::{Setter, Stamp};
 use crate::model::operation::{Action, OperationId, OperationKind};
@@ -31,12 +31,14 @@ pub(crate) fn waiting(hq: &Headquarters) -> Result<Vec<OperationId>, StoreError>
         .collect();
     let sql = format!("{} ORDER BY T, D, K, C", parts.join(" UNION ALL "));
     let rows = hq.rows(&sql, named_params! { ":create": Action::Create }, |row| {
-        let about: [String; 2] = [row.get("GUID")?, row.get("ABOUT")?];
-        Ok((read_id(row)?, row.get::<_, bool>("CREATES")?, about))
+        Ok((row.get::<_, i64>(2)?, row.get(4)?, row.get::<_, bool>(5)?, [row.get(6)?, row.get(7)?]))
     })?;
-    let mut waiting: Vec<Place> = Vec::new();
-    let mut begins: BTreeMap<(usize, String), usize> = BTreeMap::new();
-    for (id, creates, about) in rows {
+    let mut waiting: Vec<Place> = Vec::with_capacity(rows.len());
+    let mut begins: HashMap<(usize, String), usize> = HashMap::with_capacity(rows.len());
+    for (rank, row, creates, about) in rows {
+        let about: [String; 2] = about;
+        let kind = usize::try_from(rank).ok().and_then(|rank| OperationKind::ALL.get(rank));
+        let Some(id) = kind.map(|kind| OperationId { kind: *kind, row }) else { continue };
         let here = waiting.len();
         let mut place = (here, MAKERS.len());
         for (rank, one) in about.iter().enumerate().filter(|(_, one)| !one.is_empty()) {

@@ -156,7 +156,7 @@ fn new_rows() -> &'static [NewRow] {
 }
 
 /// The fields that are checked of a new customer: its names, and what is given.
-fn checked(customer: &Customer) -> impl Iterator<Item = CustomerField> + '_ {
+pub(super) fn checked(customer: &Customer) -> impl Iterator<Item = CustomerField> + '_ {
     let all = CustomerField::ALL.iter().copied();
     all.filter(|field| field.is_required() || !field.get(customer).is_empty())
 }

@@ -38,11 +38,7 @@ pub(crate) fn set_contact(
         hq.execute(sql, params![value, recid])?;
         return Ok(true);
     }
-    let description = match ContactType::from_number(*kind) {
-        Some(ContactType::Phone) => "Phone",
-        Some(ContactType::Url) => "Web address",
-        Some(ContactType::Email) | None => "E-mail",
-    };
+    let description = description(*kind);
     let location = add_location(hq, party, description, false, now)?;
     hq.execute(
         include_str!("sql/hq_contact_add.sql"),
@@ -53,6 +49,15 @@ pub(crate) fn set_contact(
         },
     )?;
     Ok(true)
+}
+
+/// What the location of a contact of a type is called.
+pub(super) fn description(kind: i64) -> &'static str {
+    match ContactType::from_number(kind) {
+        Some(ContactType::Phone) => "Phone",
+        Some(ContactType::Url) => "Web address",
+        Some(ContactType::Email) | None => "E-mail",
+    }
 }
 
 /// Takes a contact that is not primary from a party, with its location; false where the party does

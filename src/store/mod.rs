@@ -16,6 +16,8 @@ mod column;
 mod commit;
 mod connection;
 pub mod create;
+pub(crate) mod creation_rows;
+pub(crate) mod creations;
 mod customer_rows;
 pub(crate) mod data;
 mod data_package;
@@ -23,6 +25,8 @@ pub(crate) mod db;
 pub(crate) mod default_customers;
 pub(crate) mod diagnose;
 pub(crate) mod drift;
+#[cfg(test)]
+pub(crate) mod dump;
 pub mod entity;
 mod entity_words;
 pub(crate) mod environment;

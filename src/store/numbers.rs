@@ -31,6 +31,10 @@ pub(crate) struct Numbers {
     state: Mutex<State>,
 }
 
+/// The numbers given out at a time.
+#[derive(Debug)]
+pub(super) struct GivenNumbers(WorldFile);
+
 #[derive(Debug, Default)]
 struct State {
     kept: WorldFile,
@@ -103,6 +107,16 @@ impl Numbers {
         if state.kept.highest.get(sequence) == Some(&number) {
             state.kept.highest.insert(sequence.to_owned(), number - 1);
         }
+    }
+
+    /// What has been given out, to go back to.
+    pub(super) fn given(&self) -> GivenNumbers {
+        GivenNumbers(self.state().kept.clone())
+    }
+
+    /// Forgets what was given out since: what was to use it is undone.
+    pub(super) fn back_to(&self, given: GivenNumbers) {
+        self.state().kept = given.0;
     }
 
     /// Writes the file, where it says less; durable when this returns. It is done before the commit

@@ -1,6 +1,7 @@
 //! Asynchronous operations in headquarters, and the customer synchronization status.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use rusqlite::types::{ToSql, ValueRef};
 use rusqlite::{Row, named_params, params};
@@ -127,8 +128,10 @@ pub(crate) fn note(
     changes: Option<&[Change]>,
     now: &Time,
 ) -> Result<(), StoreError> {
+    static SQL: LazyLock<String> =
+        LazyLock::new(|| note_sql("VALUES (:table, :row, :status, :error, :changes, :now)"));
     hq.execute(
-        include_str!("sql/operation_note.sql"),
+        &SQL,
         named_params! {
             ":table": id.kind, ":row": id.row, ":status": status,
             ":waiting": OperationStatus::Waiting,
@@ -136,6 +139,11 @@ pub(crate) fn note(
             ":changes": changes.map(|c| serde_json::to_string(c).unwrap_or_default()),
         },
     )
+}
+
+/// What notes the status of operations, of which this gives the rows.
+pub(super) fn note_sql(rows: &str) -> String {
+    include_str!("sql/operation_note.sql").replace("{noted}", rows)
 }
 
 /// A query over each of the five tables in turn, `K` their rank.

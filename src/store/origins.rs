@@ -67,6 +67,10 @@ pub(crate) fn watch(
     let (name, column) = (&found.name, quoted(counter));
     channel.write(|channel| {
         if is_watched(channel, name)? {
+            let counts = found.rowid.as_deref().is_some_and(|id| id.eq_ignore_ascii_case(counter));
+            if counts && all_have_one(channel, name, &column, after)? {
+                return Ok(());
+            }
             return assign(channel, name, &column, after);
         }
         let known = "SELECT count(*) FROM cdx_UPLOADTABLE WHERE TABLENAME = ?1";
@@ -91,6 +95,20 @@ pub(crate) fn watch(
             on = quoted(name),
         ))
     })
+}
+
+/// Whether every counter of a table from `after` up to its last row has an origin, and so every row
+/// that is there; of a table whose rows count by themselves.
+fn all_have_one(
+    channel: &ChannelDatabase,
+    name: &str,
+    counter: &str,
+    after: i64,
+) -> Result<bool, StoreError> {
+    let last = channel.number(&format!("SELECT max({counter}) FROM {}", quoted(name)), [])?;
+    let sql = "SELECT count(*) FROM cdx_ORIGIN WHERE TABLENAME = ?1 AND COUNTER > ?2
+               AND COUNTER <= ?3";
+    Ok(last <= after || channel.number(sql, params![name, after, last])? == last - after)
 }
 
 /// Gives the rows of a table above a counter an origin where they have none, in their order.

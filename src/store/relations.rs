@@ -1,6 +1,9 @@
 //! What headquarters' own relations refuse of a customer and of an address (C12): a value that is
 //! in no list, an empty name, a value that is too long.
 
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
+
 use super::catalogue::column_length;
 use super::error::StoreError;
 use super::side::Headquarters;
@@ -25,25 +28,77 @@ pub(super) fn check_customer(
     customer: &Customer,
     fields: impl IntoIterator<Item = CustomerField>,
 ) -> Result<(), StoreError> {
-    let mut named = false;
-    for field in fields {
-        let value = field.get(customer);
-        if field.is_required() && value.trim().is_empty() {
-            return Err(StoreError::EmptyName { field: field.column() });
-        }
-        match field.place() {
-            // A title is kept as its number.
-            Place::Column(CustomerTable::Person, _) => {}
-            Place::Column(table, column) => check_length(hq, table.as_str(), column, value)?,
-            Place::Contact(_) => check_length(hq, CONTACTS, "LOCATOR", value)?,
-        }
-        check_list(hq, list_of(field), value)?;
-        named |= matches!(field.place(), Place::Column(CustomerTable::Name, _));
+    Relations::of(hq).check_customer(customer, fields)
+}
+
+/// What many customers are held against, read once, for as long as headquarters does not change it.
+pub(super) struct Relations<'a> {
+    hq: &'a Headquarters,
+    /// The lengths of columns, by table and column.
+    lengths: BTreeMap<(&'static str, &'static str), Option<u32>>,
+    /// Values that are in their lists, by the list's table.
+    listed: BTreeSet<(&'static str, String)>,
+}
+
+impl<'a> Relations<'a> {
+    /// Those of headquarters as it is now.
+    pub(super) fn of(hq: &'a Headquarters) -> Self {
+        Self { hq, lengths: BTreeMap::new(), listed: BTreeSet::new() }
     }
-    if named {
-        check_length(hq, CustomerTable::Party.as_str(), "NAME", &customer.name())?;
+
+    /// As [`check_customer`].
+    pub(super) fn check_customer(
+        &mut self,
+        customer: &Customer,
+        fields: impl IntoIterator<Item = CustomerField>,
+    ) -> Result<(), StoreError> {
+        let mut named = false;
+        for field in fields {
+            let value = field.get(customer);
+            if field.is_required() && value.trim().is_empty() {
+                return Err(StoreError::EmptyName { field: field.column() });
+            }
+            match field.place() {
+                // A title is kept as its number.
+                Place::Column(CustomerTable::Person, _) => {}
+                Place::Column(table, column) => self.check_length(table.as_str(), column, value)?,
+                Place::Contact(_) => self.check_length(CONTACTS, "LOCATOR", value)?,
+            }
+            self.check_list(list_of(field), value)?;
+            named |= matches!(field.place(), Place::Column(CustomerTable::Name, _));
+        }
+        if named {
+            self.check_length(CustomerTable::Party.as_str(), "NAME", &customer.name())?;
+        }
+        Ok(())
     }
-    Ok(())
+
+    fn check_length(
+        &mut self,
+        table: &'static str,
+        column: &'static str,
+        value: &str,
+    ) -> Result<(), StoreError> {
+        // No text column of these tables is shorter.
+        if value.len() <= 3 {
+            return Ok(());
+        }
+        let limit = match self.lengths.entry((table, column)) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(unknown) => *unknown.insert(column_length(self.hq, table, column)?),
+        };
+        refuse_longer(limit, table, column, value)
+    }
+
+    fn check_list(&mut self, list: Option<List>, value: &str) -> Result<(), StoreError> {
+        let Some(list) = list.filter(|_| !value.is_empty()) else { return Ok(()) };
+        let one = (list.2, value.to_owned());
+        if !self.listed.contains(&one) {
+            check_list(self.hq, list, value)?;
+            self.listed.insert(one);
+        }
+        Ok(())
+    }
 }
 
 /// Refuses values of an address that headquarters does not take.
@@ -64,7 +119,9 @@ pub(super) fn check_address<'v>(
             | AddressField::Zip
             | AddressField::County => None,
         };
-        check_list(hq, list, value)?;
+        if let Some(list) = list.filter(|_| !value.is_empty()) {
+            check_list(hq, list, value)?;
+        }
     }
     Ok(())
 }
@@ -80,15 +137,21 @@ pub(super) fn check_contact(hq: &Headquarters, contact: &Contact) -> Result<(), 
 /// Refuses a value that is longer than headquarters' own column; some are shorter than a channel's.
 fn check_length(
     hq: &Headquarters,
+    table: &'static str,
+    column: &'static str,
+    value: &str,
+) -> Result<(), StoreError> {
+    Relations::of(hq).check_length(table, column, value)
+}
+
+/// Refuses a value of more characters than a limit.
+fn refuse_longer(
+    limit: Option<u32>,
     table: &str,
     column: &str,
     value: &str,
 ) -> Result<(), StoreError> {
-    // No text column of these tables is shorter.
-    if value.len() <= 3 {
-        return Ok(());
-    }
-    match column_length(hq, table, column)? {
+    match limit {
         Some(limit) if value.chars().count() > limit as usize => Err(StoreError::TooLong {
             table: table.to_owned(),
             column: column.to_owned(),
@@ -124,11 +187,9 @@ fn list_of(field: CustomerField) -> Option<List> {
     }
 }
 
-/// Refuses a value that is not in its list, where it has one; an empty one refers to nothing.
-fn check_list(hq: &Headquarters, list: Option<List>, value: &str) -> Result<(), StoreError> {
-    let Some(List(kind, column, table)) = list.filter(|_| !value.is_empty()) else {
-        return Ok(());
-    };
+/// Refuses a value that is not in its list; an empty one refers to nothing.
+fn check_list(hq: &Headquarters, list: List, value: &str) -> Result<(), StoreError> {
+    let List(kind, column, table) = list;
     let sql = format!("SELECT {column} FROM {table} WHERE {column} = ?1");
     if hq.text(&sql, [value])?.is_some() {
         return Ok(());

@@ -4,7 +4,9 @@
 //! fill it; they log keys only, and whether a key is an upsert or a delete is decided when packing,
 //! by whether the row still exists. BEFORE triggers log the keys that a conflicting row displaces,
 //! because another program's INSERT OR REPLACE fires no delete trigger. The statements inside use
-//! no OR clause: the outer statement's would take its place.
+//! no OR clause, whose place the outer statement's would take, but ON CONFLICT DO NOTHING, which
+//! stands whatever the outer one says. They do not read the log that they write: SQLite would put
+//! what they select into a table of its own first, for every row that a program writes.
 
 use rusqlite::named_params;
 
@@ -287,11 +289,14 @@ fn triggers(table: &Table, key: &[String], columns: Option<&[&str]>) -> Vec<Stri
     let name = tracking_table(&table.name);
     let on = quoted(&table.name);
     let of = columns.map_or_else(String::new, |columns| format!(" OF {}", column_list(columns)));
-    let new = log_row(table, key, "NEW");
-    let old = log_row(table, key, "OLD");
+    let new = log_row(table, key, "NEW", "true");
+    let old = log_row(table, key, "OLD", "true");
+    let moved = log_row(table, key, "NEW", &moved(key));
     let mut made = vec![
         format!("CREATE TRIGGER \"{name}_INSERT\" AFTER INSERT ON {on} BEGIN {new} END"),
-        format!("CREATE TRIGGER \"{name}_UPDATE\" AFTER UPDATE{of} ON {on} BEGIN {old} {new} END"),
+        format!(
+            "CREATE TRIGGER \"{name}_UPDATE\" AFTER UPDATE{of} ON {on} BEGIN {old} {moved} END"
+        ),
         format!("CREATE TRIGGER \"{name}_DELETE\" AFTER DELETE ON {on} BEGIN {old} END"),
     ];
     let same = |unique: &[String]| {
@@ -301,44 +306,56 @@ fn triggers(table: &Table, key: &[String], columns: Option<&[&str]>) -> Vec<Stri
     // A unique index that is no key displaces rows too; more keys than needed do no harm.
     let half = table.half_unique.iter().map(|unique| (unique, " COLLATE NOCASE"));
     for (at, (unique, collate)) in whole.chain(half).enumerate() {
-        let displaced = log_displaced(table, key, unique, collate);
+        let (displaces, displaced) = log_displaced(table, key, unique, collate);
         let of = column_list(unique);
         made.push(format!(
-            "CREATE TRIGGER \"{name}_DISPLACED{at}\" BEFORE INSERT ON {on} BEGIN {displaced} END"
+            "CREATE TRIGGER \"{name}_DISPLACED{at}\" BEFORE INSERT ON {on} WHEN {displaces} \
+             BEGIN {displaced} END"
         ));
         made.push(format!(
-            "CREATE TRIGGER \"{name}_MOVED{at}\" BEFORE UPDATE OF {of} ON {on} \
+            "CREATE TRIGGER \"{name}_MOVED{at}\" BEFORE UPDATE OF {of} ON {on} WHEN {displaces} \
              BEGIN {displaced} END"
         ));
     }
     made
 }
 
-/// Logs one row's key with the open version, unless it is there already.
-fn log_row(table: &Table, key: &[String], row: &str) -> String {
+/// Whether an update gave a row another key.
+fn moved(key: &[String]) -> String {
+    let differs = |column: &String| format!("NEW.{0} IS NOT OLD.{0}", quoted(column));
+    key.iter().map(differs).collect::<Vec<_>>().join(" OR ")
+}
+
+/// Logs one row's key with the open version, unless it is there already, where a condition holds.
+fn log_row(table: &Table, key: &[String], row: &str, condition: &str) -> String {
     let log = quoted(&tracking_table(&table.name));
-    let names = column_list(key);
-    let values = columns_of(row, key);
-    let equal = same_key(key, "c", row);
+    let (names, values) = (column_list(key), columns_of(row, key));
     format!(
         "INSERT INTO {log} (VERSION, {names}) SELECT v.VERSION, {values} FROM cdx_TRACKING v \
-         WHERE NOT EXISTS (SELECT 1 FROM {log} c WHERE c.VERSION = v.VERSION AND {equal});"
+         WHERE {condition} ON CONFLICT DO NOTHING;"
     )
 }
 
-/// Logs the key of the row that a new row with the same unique values would displace.
-fn log_displaced(table: &Table, key: &[String], unique: &[String], collate: &str) -> String {
+/// Logs the key of the row that a new row with the same unique values would displace: when there is
+/// one, and what logs it. Most rows displace none, and go no further than a look into the index.
+fn log_displaced(
+    table: &Table,
+    key: &[String],
+    unique: &[String],
+    collate: &str,
+) -> (String, String) {
     let log = quoted(&tracking_table(&table.name));
     let on = quoted(&table.name);
-    let names = column_list(key);
-    let values = columns_of("t", key);
+    let (names, values) = (column_list(key), columns_of("t", key));
     let held = equal(unique.iter().map(|column| {
         let name = quoted(column);
         (format!("t.{name}"), format!("NEW.{name}{collate}"))
     }));
-    let equal = same_key(key, "c", "t");
-    format!(
-        "INSERT INTO {log} (VERSION, {names}) SELECT v.VERSION, {values} FROM cdx_TRACKING v, {on} t \
-         WHERE {held} AND NOT EXISTS (SELECT 1 FROM {log} c WHERE c.VERSION = v.VERSION AND {equal});"
+    (
+        format!("EXISTS (SELECT 1 FROM {on} t WHERE {held})"),
+        format!(
+            "INSERT INTO {log} (VERSION, {names}) SELECT v.VERSION, {values} \
+             FROM cdx_TRACKING v, {on} t WHERE {held} ON CONFLICT DO NOTHING;"
+        ),
     )
 }

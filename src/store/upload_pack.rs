@@ -192,8 +192,7 @@ pub(crate) fn apply(
             let mut rows = 0;
             if before == 0 {
                 for table in packed_tables(hq)? {
-                    rows += insert(hq, &table, arrival.store)?;
-                    receive(hq, &table, arrival.store)?;
+                    rows += bring(hq, &table, arrival.store)?;
                 }
                 hq.run(
                     "INSERT INTO cdx_UPLOADAPPLIED (PACKAGE, SESSION, APPLIED)
@@ -214,7 +213,24 @@ fn packed_tables(hq: &Headquarters) -> Result<Vec<String>, StoreError> {
     hq.rows("SELECT TARGET FROM pkg.cdx_TABLE ORDER BY POSITION", [], |row| row.get(0))
 }
 
-fn insert(hq: &HqTx<'_>, name: &str, store: DataStoreId) -> Result<u64, ApplyError> {
+/// Brings in the rows of a table that have not come in before, and remembers where they came from.
+fn bring(hq: &HqTx<'_>, name: &str, store: DataStoreId) -> Result<u64, ApplyError> {
+    let Some(counter) = counter_of(hq, name)? else { return insert(hq, name, store, "") };
+    if receive_all(hq, name, store)? {
+        return insert(hq, name, store, "");
+    }
+    let fresh = format!(
+        "WHERE NOT EXISTS (SELECT 1 FROM pkg.cdx_ORIGIN o JOIN main.cdx_RECEIVED r
+         ON r.ORIGIN = o.ORIGIN WHERE o.TARGET = {} AND o.COUNTER = p.{})",
+        literal(name),
+        quoted(&counter)
+    );
+    let rows = insert(hq, name, store, &fresh)?;
+    receive(hq, name, store)?;
+    Ok(rows)
+}
+
+fn insert(hq: &HqTx<'_>, name: &str, store: DataStoreId, fresh: &str) -> Result<u64, ApplyError> {
     let mut columns = hq.rows("SELECT name FROM pragma_table_info(?1, 'pkg')", [name], |row| {
         row.get::<_, String>(0)
     })?;
@@ -237,14 +253,6 @@ fn insert(hq: &HqTx<'_>, name: &str, store: DataStoreId) -> Result<u64, ApplyErr
     }
     let list = column_list(&columns);
     let values = extension::values(hq, name, &columns, &table)?;
-    let fresh = counter_of(hq, name)?.map_or_else(String::new, |counter| {
-        format!(
-            "WHERE NOT EXISTS (SELECT 1 FROM pkg.cdx_ORIGIN o JOIN main.cdx_RECEIVED r
-             ON r.ORIGIN = o.ORIGIN WHERE o.TARGET = {} AND o.COUNTER = p.{})",
-            literal(name),
-            quoted(&counter)
-        )
-    });
     let sql = format!(
         "INSERT INTO main.{0} ({list}{extra}) SELECT {values}{value} FROM pkg.{0} p {fresh}
          ORDER BY p.rowid",
@@ -283,13 +291,23 @@ fn counter_of(hq: &Headquarters, name: &str) -> Result<Option<String>, StoreErro
     hq.text("SELECT COUNTER FROM pkg.cdx_TABLE WHERE TARGET = ?1", [name])
 }
 
-/// Remembers where the rows of a table came from, so that none comes in a second time.
-fn receive(hq: &HqTx<'_>, name: &str, store: DataStoreId) -> Result<(), StoreError> {
-    if counter_of(hq, name)?.is_none() {
-        return Ok(());
-    }
+/// Remembers where the rows of a table came from, so that none comes in a second time; how many of
+/// them were new.
+fn receive(hq: &HqTx<'_>, name: &str, store: DataStoreId) -> Result<u64, StoreError> {
     let params = named_params! { ":target": name, ":store": store };
-    hq.execute(include_str!("sql/upload_receive.sql"), params)
+    hq.run(include_str!("sql/upload_receive.sql"), params)
+}
+
+/// As [`receive`], where none of the rows has come in before; otherwise nothing, and false.
+fn receive_all(hq: &HqTx<'_>, name: &str, store: DataStoreId) -> Result<bool, StoreError> {
+    let all = hq.number("SELECT count(*) FROM pkg.cdx_ORIGIN WHERE TARGET = ?1", [name])?;
+    hq.script("SAVEPOINT cdx_received")?;
+    let new = receive(hq, name, store)? == all as u64;
+    if !new {
+        hq.script("ROLLBACK TO cdx_received")?;
+    }
+    hq.script("RELEASE cdx_received")?;
+    Ok(new)
 }
 
 /// Which row of the package headquarters has already, and under which key (U05).

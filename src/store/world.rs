@@ -82,18 +82,27 @@ pub(super) fn keep_faults(hq: &HqTx<'_>, faults: &Faults) -> Result<(), StoreErr
 /// Takes the next number of a sequence kept in this database, of either side; the first is 1. It is
 /// above every number that the environment has given out, whichever database was put back since.
 pub fn next<S: Deref<Target = Db>>(db: &Tx<'_, S>, name: &str) -> Result<i64, StoreError> {
+    next_of(db, name, 1)
+}
+
+/// Takes as many next numbers of a sequence; the first of them.
+pub(super) fn next_of<S: Deref<Target = Db>>(
+    db: &Tx<'_, S>,
+    name: &str,
+    count: i64,
+) -> Result<i64, StoreError> {
     let scoped = db.scoped(name);
     let given = db.numbers().map_or(0, |numbers| numbers.highest(&scoped));
     db.run(
-        "INSERT INTO cdx_SEQUENCE (NAME, NEXT) VALUES (:name, :given + 2)
-         ON CONFLICT (NAME) DO UPDATE SET NEXT = max(NEXT, :given + 1) + 1",
-        named_params! { ":name": name, ":given": given },
+        "INSERT INTO cdx_SEQUENCE (NAME, NEXT) VALUES (:name, :given + 1 + :count)
+         ON CONFLICT (NAME) DO UPDATE SET NEXT = max(NEXT, :given + 1) + :count",
+        named_params! { ":name": name, ":given": given, ":count": count },
     )?;
-    let number = db.number("SELECT NEXT - 1 FROM cdx_SEQUENCE WHERE NAME = ?1", [name])?;
+    let last = db.number("SELECT NEXT - 1 FROM cdx_SEQUENCE WHERE NAME = ?1", [name])?;
     if let Some(numbers) = db.numbers() {
-        numbers.note(&scoped, number);
+        numbers.note(&scoped, last);
     }
-    Ok(number)
+    Ok(last - count + 1)
 }
 
 /// The last number of a sequence that was given out; 0 for none.
@@ -104,12 +113,17 @@ pub(crate) fn given(hq: &Headquarters, name: &str) -> Result<i64, StoreError> {
 
 /// The RECID of a new row of a headquarters table: above every one that it has or has had.
 pub(crate) fn next_recid(hq: &HqTx<'_>, table: &str) -> Result<i64, StoreError> {
+    next_recids(hq, table, 1)
+}
+
+/// The first of the RECIDs of as many new rows of a headquarters table, which follow each other.
+pub(super) fn next_recids(hq: &HqTx<'_>, table: &str, count: i64) -> Result<i64, StoreError> {
     let highest = hq.number(&format!("SELECT max(RECID) FROM {}", quoted(table)), [])?;
     let Some(numbers) = hq.numbers() else { return Ok(highest + 1) };
     let sequence = recid_of(table);
-    let next = highest.max(numbers.highest(&sequence)) + 1;
-    numbers.note(&sequence, next);
-    Ok(next)
+    let first = highest.max(numbers.highest(&sequence)) + 1;
+    numbers.note(&sequence, first + count - 1);
+    Ok(first)
 }
 
 /// The RECID of a new row that a channel's table has and headquarters' does not: above every one
