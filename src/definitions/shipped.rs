@@ -11,6 +11,8 @@ pub struct SourceFile {
     pub(crate) text: String,
     /// Shipped files must give evidence for every line, and default to the `ax` schema.
     pub(crate) shipped: bool,
+    /// The only job that a shipped file declares: it is called like it.
+    pub(super) job: Option<&'static str>,
     /// Seed data as it was read from the text, which else is TOML.
     pub(super) seed: Option<SeedData>,
 }
@@ -18,7 +20,8 @@ pub struct SourceFile {
 impl SourceFile {
     /// A file of one's own in TOML.
     pub(crate) fn own(name: &str, text: &str) -> Self {
-        Self { name: name.to_owned(), text: text.to_owned(), shipped: false, seed: None }
+        let (name, text) = (name.to_owned(), text.to_owned());
+        Self { name, text, shipped: false, job: None, seed: None }
     }
 
     /// Seed data, and the text that it was read from.
@@ -34,10 +37,11 @@ const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/jobs.rs"));
 pub fn shipped() -> Vec<SourceFile> {
     let is_number = |id: &str| id.bytes().all(|byte| byte.is_ascii_digit());
     let (numbers, others): (Vec<_>, Vec<_>) = FILES.iter().partition(|(id, _)| is_number(id));
-    let file = |(id, text): &(&str, &str)| SourceFile {
+    let file = |(id, text): &(&'static str, &str)| SourceFile {
         name: format!("shipped jobs/{id}.toml"),
         text: (*text).to_owned(),
         shipped: true,
+        job: Some(id),
         seed: None,
     };
     numbers.into_iter().chain(others).map(file).collect()

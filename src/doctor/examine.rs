@@ -54,7 +54,7 @@ pub fn examine(
         let wanted = topology::find_store(&reader.hq, name)?;
         stores.retain(|store| store.id == wanted.id || store.channel() == wanted.name);
     }
-    let channels = survey(&reader.env, &hq, &stores, reading, progress)?;
+    let channels = survey(reader, &hq, &stores, reading, progress)?;
     let examination = Examination { hq, channels, quick: request.quick, busy: request.busy };
     let mut diagnosis = diagnose(&examination, request);
     name_within(reader, &mut diagnosis);

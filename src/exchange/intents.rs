@@ -115,7 +115,7 @@ impl Operation {
         let repaired = |what: String| Some(Event::Repaired { what });
         Ok(match self {
             Self::RealTime(announced) => {
-                Some(relay::told(announced, relay::finish(writer, intent, announced)))
+                Some(relay::told(announced, relay::finish(writer, intent, announced, None)))
             }
             Self::Reconnect(channel) => {
                 reconnect::finish(writer, intent, channel)?;

@@ -5,6 +5,7 @@
 //! writer, which brings the same rows again. Headquarters is the truth: what the channel does not
 //! take, whatever the reason, the next job brings, and the call has succeeded.
 
+use std::cell::OnceCell;
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -28,8 +29,8 @@ use crate::store::pack::{self, PackageSpec};
 use crate::store::packages::Folder;
 use crate::store::rejection::ApplyError;
 use crate::store::{
-    Handle, Headquarters, HqTx, StoreError, Writer, apply, intents, lengths, lineage, scale_unit,
-    topology, tracking,
+    Environment, Handle, Headquarters, HqTx, Reader, StoreError, Writer, apply, intents, lengths,
+    lineage, scale_unit, topology, tracking,
 };
 use crate::world::CrashPoint;
 
@@ -70,26 +71,40 @@ pub(crate) fn real_time(
     work: impl FnOnce(&HqTx<'_>) -> Result<AccountNum, ExchangeError>,
 ) -> Result<Answer, ExchangeError> {
     let now = writer.world.clock.utc();
-    let before = writer.env.reader()?;
-    let (intent, announced) = writer.hq.write(|hq| {
-        let (since, account) = ask(hq, &plans(hq)?, &before.hq, &now, work)?;
+    let opened = OnceCell::new();
+    let before = || earlier(&writer.env, &opened);
+    let (intent, announced, plans) = writer.hq.write(|hq| {
+        let plans = plans(hq)?;
+        let (since, account) = ask(hq, &plans, &before, &now, work)?;
         call.account = account.to_string();
         let mark = lineage::begin(hq, &call.channel)?;
         let announced = CallAnnouncement { since, mark, call: call.clone() };
         let intent = intents::announce(hq, intents::REAL_TIME, &announced, &now)?;
-        Ok::<_, ExchangeError>((intent, announced))
+        Ok::<_, ExchangeError>((intent, announced, plans))
     })?;
     writer.world.faults.crash_at(CrashPoint::RtsAfterHeadquarters, &call.channel);
-    let left = finish(writer, intent, &announced);
+    let left = finish(writer, intent, &announced, Some(plans));
     Ok(Answer { call, left })
+}
+
+/// Headquarters as it was before an open transaction, opened where it is needed.
+fn earlier<'o>(
+    env: &Environment,
+    opened: &'o OnceCell<Reader>,
+) -> Result<&'o Headquarters, StoreError> {
+    if let Some(reader) = opened.get() {
+        return Ok(&reader.hq);
+    }
+    let reader = env.reader()?;
+    Ok(&opened.get_or_init(|| reader).hq)
 }
 
 /// Does what a call asks in the caller's transaction of headquarters; the row version after which
 /// its changes are, and the account it is about. `before` is headquarters as it was.
-fn ask(
+fn ask<'b>(
     hq: &HqTx<'_>,
     plans: &Plans,
-    before: &Headquarters,
+    before: &dyn Fn() -> Result<&'b Headquarters, StoreError>,
     now: &Time,
     work: impl FnOnce(&HqTx<'_>) -> Result<AccountNum, ExchangeError>,
 ) -> Result<(i64, AccountNum), ExchangeError> {
@@ -140,7 +155,7 @@ impl Copy {
         work: impl FnOnce(&HqTx<'_>) -> Result<AccountNum, ExchangeError>,
     ) -> Result<AccountNum, ExchangeError> {
         let said: Result<Infallible, Said> = self.hq.write(|hq| {
-            let asked = ask(hq, &self.plans, before, now, work);
+            let asked = ask(hq, &self.plans, &|| Ok(before), now, work);
             Err(asked.map_or_else(Said::Failed, |(_, account)| Said::Done(account)))
         });
         match said {
@@ -153,12 +168,14 @@ impl Copy {
 
 /// Brings the rows and the log line to the channel, and drops the announcement. Where the channel
 /// does not take them it is left to the job: headquarters has committed, and nothing fails here.
+/// `plans` are those that the call was made with, where this is still the same command.
 pub(super) fn finish(
     writer: &Writer,
     intent: i64,
     announced: &CallAnnouncement,
+    plans: Option<Plans>,
 ) -> Option<LeftToJob> {
-    let refused = match bring(writer, intent, announced) {
+    let refused = match bring(writer, intent, announced, plans) {
         Ok(Ok(())) => None,
         Ok(Err(error)) => Some(chain(&error)),
         Err(error) => Some(chain(&error)),
@@ -191,9 +208,11 @@ fn bring(
     writer: &Writer,
     intent: i64,
     announced: &CallAnnouncement,
+    known: Option<Plans>,
 ) -> Result<Result<(), ApplyError>, ExchangeError> {
     let store = topology::find_store(&writer.hq, &announced.call.channel)?;
-    let plans: Vec<TablePlan> = plans(&writer.hq)?.into_iter().map(|(plan, _)| plan).collect();
+    let plans = known.map_or_else(|| plans(&writer.hq), Ok)?;
+    let plans: Vec<TablePlan> = plans.into_iter().map(|(plan, _)| plan).collect();
     let draft = Folder(writer.env.packages_path()).draft(&format!("real-time-{intent}"))?;
     let spec = PackageSpec {
         job: &JobId::new("real-time"),
@@ -221,7 +240,7 @@ fn bring(
 }
 
 /// Tables of downloads, each with the channel's table it goes to.
-type Plans = Vec<(TablePlan, Arc<Table>)>;
+pub(super) type Plans = Vec<(TablePlan, Arc<Table>)>;
 
 /// Every download table once, whichever jobs bring it, and the channel's table it goes to. A job
 /// whose mapping is broken brings nothing, and is in no other's way.

@@ -1,7 +1,5 @@
 //! The whole way from how things stand to a feature that is effective everywhere.
 
-use std::collections::BTreeMap;
-
 use super::check::missing;
 use super::gate::{Act, Before, CARRIER, Gate};
 use super::in_effect::{ChannelState, InEffect};
@@ -32,8 +30,8 @@ pub(crate) type MissingConfiguration = Vec<(String, String)>;
 pub(crate) struct PlanGround<'a> {
     /// The catalogue against headquarters.
     pub(crate) features: Features<'a>,
-    /// Each gate's progress in the channels concerned.
-    pub(crate) progress: &'a BTreeMap<String, Vec<ChannelProgress>>,
+    /// A gate's progress in the channels concerned, by its slug.
+    pub(crate) progress: &'a dyn Fn(&str) -> &'a [ChannelProgress],
     /// The one channel asked for.
     pub(crate) only: Option<&'a str>,
     /// The jobs that headquarters has.
@@ -180,7 +178,7 @@ impl<'a, 'g> Planner<'a, 'g> {
     }
 
     fn progress(&self, gate: &Gate) -> &[ChannelProgress] {
-        self.ground.progress.get(&gate.slug).map_or(&[], Vec::as_slice)
+        (self.ground.progress)(&gate.slug)
     }
 
     fn is_on(&self, gate: &Gate) -> bool {

@@ -109,6 +109,12 @@ impl Standing {
         self.scale_units.iter().filter(move |(_, own)| own < version)
     }
 
+    /// The version of a channel's scale unit, where it is below another one.
+    pub(crate) fn scale_unit_below(&self, channel: &str, version: &Version) -> Option<&Version> {
+        let found = self.scale_units.iter().find(|(name, own)| name == channel && own < version);
+        found.map(|(_, own)| own)
+    }
+
     /// Scale units follow headquarters; a newer one stays as it is.
     pub(crate) fn raise_scale_units(&mut self, version: &Version) {
         for (_, own) in self.scale_units.iter_mut().filter(|(_, own)| own < version) {

@@ -3,23 +3,35 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// One column of a table.
-#[derive(Debug, Clone, PartialEq, Eq)]
+use serde::{Deserialize, Serialize};
+
+/// One column of a table. What most columns are is left out where it is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Column {
     /// Its name as declared.
     pub name: String,
     /// Its declared type, `NVARCHAR(20)`.
     pub(crate) declared: String,
     /// The length in characters of a text column, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) length: Option<u32>,
     /// Whether it may hold NULL; a column of the primary key may not, as in SQL Server.
+    #[serde(default, skip_serializing_if = "is_no")]
     pub(crate) nullable: bool,
     /// Whether comparisons ignore case.
+    #[serde(default, skip_serializing_if = "is_no")]
     pub(crate) nocase: bool,
     /// Whether the table itself refuses a value that is longer than declared.
+    #[serde(default, skip_serializing_if = "is_no")]
     pub(crate) guarded: bool,
     /// The default value as SQL, where one is declared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) default: Option<String>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_no(value: &bool) -> bool {
+    !value
 }
 
 impl Column {
@@ -44,7 +56,7 @@ impl Column {
 }
 
 /// One table.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {
     /// Its name as the file has it (`CUSTTABLE`, `ax_CUSTTABLE`).
     pub(crate) name: String,

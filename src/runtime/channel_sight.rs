@@ -1,6 +1,7 @@
 //! A channel as it is looked at for its features: how far each has come there (R15).
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::gates::Gate;
 use crate::gates::gate::{Act, CARRIER};
@@ -8,10 +9,12 @@ use crate::gates::in_effect::{InstanceView, OldScaleUnit, Sight, StorefrontView,
 use crate::gates::plan::ChannelProgress;
 use crate::gates::progress::{self, History};
 use crate::gates::standing::Standing;
-use crate::model::ids::JobId;
+use crate::model::ids::{DataStoreId, JobId};
 use crate::model::scale_unit::{Cached, Storefront};
 use crate::model::topology::DataStore;
-use crate::store::{Access, ChannelDatabase, Reader, StoreError, features, scale_unit};
+use crate::store::{
+    Access, ChannelDatabase, Headquarters, Reader, StoreError, features, scale_unit,
+};
 
 /// One channel as it is looked at for many gates.
 #[derive(Debug)]
@@ -25,19 +28,42 @@ pub(crate) struct ChannelSight {
     /// What the registers started with, where there are registers.
     registers: Option<BTreeMap<String, bool>>,
     history: History,
+    /// Whether each feature is on in its state row, and has its metadata row, by its name in lower
+    /// case.
+    rows: BTreeMap<String, (bool, bool)>,
+}
+
+/// What the looks at several channels share.
+#[derive(Debug)]
+pub(crate) struct Outset {
+    /// The earliest row version that matters.
+    pub(crate) since: i64,
+    /// The channels with registers; none where each is to be looked up.
+    pub(crate) with_registers: Option<BTreeSet<DataStoreId>>,
+}
+
+impl Outset {
+    /// Looks up for all channels what can be.
+    pub(crate) fn of(hq: &Headquarters, since: i64) -> Self {
+        Self { since, with_registers: features::with_registers(hq).ok() }
+    }
 }
 
 impl ChannelSight {
-    pub(super) fn open(reader: &Reader, store: &DataStore, since: i64) -> Result<Self, StoreError> {
-        Self::of(reader, store, reader.env.channel(&store.name, Access::Read)?, since)
+    pub(super) fn open(
+        reader: &Reader,
+        store: &DataStore,
+        outset: &Outset,
+    ) -> Result<Self, StoreError> {
+        Self::of(reader, store, reader.env.channel(&store.name, Access::Read)?, outset)
     }
 
-    /// A channel whose database is open; `since` is the earliest row version that matters.
+    /// A channel whose database is open.
     pub(crate) fn of(
         reader: &Reader,
         store: &DataStore,
         database: ChannelDatabase,
-        since: i64,
+        outset: &Outset,
     ) -> Result<Self, StoreError> {
         let settings = reader.env.settings();
         let clock = &reader.world.clock;
@@ -46,13 +72,14 @@ impl ChannelSight {
             held.push(scale_unit::cached(&database, instance, settings.cache_ttl, clock)?);
         }
         let shop = scale_unit::storefront(&reader.hq, store, &database, settings, clock)?;
-        let registers = if features::has_registers(&reader.hq, store)? {
-            scale_unit::registers(&database)?
-        } else {
-            None
+        let has_registers = match &outset.with_registers {
+            Some(channels) => channels.contains(&store.id),
+            None => features::has_registers(&reader.hq, store)?,
         };
-        let history = features::history(&reader.hq, store.id, since)?;
-        Ok(Self { name: store.name.clone(), database, held, shop, registers, history })
+        let registers = if has_registers { scale_unit::registers(&database)? } else { None };
+        let history = features::history(&reader.hq, store.id, outset.since)?;
+        let rows = scale_unit::all_feature_rows(&database)?;
+        Ok(Self { name: store.name.clone(), database, held, shop, registers, history, rows })
     }
 
     /// The channel's database.
@@ -76,9 +103,6 @@ impl ChannelSight {
     }
 
     /// How far the channel has come with a gate that headquarters changed at a row version.
-    ///
-    /// # Errors
-    /// The channel's file.
     pub(crate) fn progress(
         &self,
         reader: &Reader,
@@ -86,15 +110,19 @@ impl ChannelSight {
         gate: &Gate,
         on: bool,
         changed: Option<i64>,
-    ) -> Result<ChannelProgress, StoreError> {
+    ) -> ChannelProgress {
         let name = gate.table_name();
-        let (state_row, metadata_row) = scale_unit::feature_rows(&self.database, &name)?;
+        let (state_row, metadata_row) = self.rows.get(&name.to_ascii_lowercase()).copied().unzip();
+        let metadata_row = metadata_row.unwrap_or(false);
         let visible = metadata_row && state_row == Some(true);
-        let way = if on { gate.clone() } else { gate.turned_off() };
-        let taken = match changed {
-            Some(changed) => progress::walk(&way, changed, &self.history),
-            None => Vec::new(),
+        // Nothing is on its way of a gate that was never changed.
+        let way = if on || changed.is_none() {
+            Cow::Borrowed(gate)
+        } else {
+            Cow::Owned(gate.turned_off())
         };
+        let walk = |changed| progress::walk(&way, changed, &self.history);
+        let taken = changed.map(walk).unwrap_or_default();
         let mut missing_jobs = progress::missing_jobs(&way, &taken);
         let mut missing_acts = progress::missing_acts(&way, &taken);
         // Once the job that carries the rows has come since, its next run brings nothing.
@@ -106,10 +134,8 @@ impl ChannelSight {
             missing_jobs.insert(0, JobId::new(CARRIER));
         }
         let floor = gate.scale_unit_floor();
-        let old = standing.scale_units_below(floor).find(|(channel, _)| *channel == self.name);
-        let old = old.filter(|_| on);
-        let too_old =
-            old.map(|(_, own)| OldScaleUnit { version: own.clone(), needs: floor.clone() });
+        let old = standing.scale_unit_below(&self.name, floor).filter(|_| on);
+        let too_old = old.map(|own| OldScaleUnit { version: own.clone(), needs: floor.clone() });
         missing_acts.extend(too_old.as_ref().map(OldScaleUnit::told));
         let instances = self.instances(reader, &name, visible, too_old.is_some());
         // Registers that never started will see what the database says.
@@ -131,7 +157,7 @@ impl ChannelSight {
             instances,
             e_commerce,
         };
-        Ok(ChannelProgress { in_effect: judge(&self.name, &sight), taken, torn })
+        ChannelProgress { in_effect: judge(&self.name, &sight), taken, torn }
     }
 
     /// What the e-commerce application takes a feature for, where it holds that.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::channel_sight::ChannelSight;
+use super::channel_sight::{ChannelSight, Outset};
 use super::ground::HeadquartersGround;
 use super::prospects::{in_channel, resting_on};
 use crate::gates::in_effect::InEffect;
@@ -60,9 +60,10 @@ pub(crate) fn each_channel(
 ) -> Result<Vec<Come>, StoreError> {
     let changed = changes(reader, gates)?;
     let since = changed.iter().copied().flatten().min().unwrap_or(i64::MAX);
+    let outset = Outset::of(&reader.hq, since);
     let mut found = Vec::new();
     for store in features::channels(&reader.hq)? {
-        let come = ChannelSight::open(reader, &store, since).and_then(|sight| {
+        let come = ChannelSight::open(reader, &store, &outset).map(|sight| {
             let gates = gates.iter().zip(&changed);
             gates
                 .map(|(gate, changed)| {
@@ -96,6 +97,7 @@ pub(super) fn look(
     };
     let changed = changes(reader, gates)?;
     let since = changed.iter().copied().flatten().min().unwrap_or(i64::MAX);
+    let outset = Outset::of(&reader.hq, since);
     let kinds = operations_of.map(|gate| resting_on(catalogue, gate)).unwrap_or_default();
     let said = HeadquartersGround::read(&reader.hq, catalogue)?;
     let mut found: Survey = BTreeMap::new();
@@ -103,11 +105,11 @@ pub(super) fn look(
         if only.is_some_and(|id| id != store.id) {
             continue;
         }
-        let sight = ChannelSight::open(reader, &store, since)?;
+        let sight = ChannelSight::open(reader, &store, &outset)?;
         let operations = in_channel(reader, catalogue, &said, &store, &sight, &kinds)?;
         for (gate, changed) in gates.iter().zip(&changed) {
             let on = standing.is_on(&gate.slug);
-            let mut progress = sight.progress(reader, standing, gate, on, *changed)?;
+            let mut progress = sight.progress(reader, standing, gate, on, *changed);
             if operations_of.is_some_and(|asked| asked.slug == gate.slug) {
                 progress.in_effect.operations.clone_from(&operations);
             }

@@ -41,7 +41,7 @@ pub(crate) fn plan_of(
     };
     let ground = PlanGround {
         features: Features { catalogue, standing: &standing },
-        progress: &progress,
+        progress: &|slug| progress.get(slug).map_or(&[], Vec::as_slice),
         only,
         jobs: &jobs,
         obstacles: &|jobs| obstacles.steps(jobs),

@@ -9,15 +9,29 @@ use super::connection::open_memory;
 use super::db::Db;
 use super::error::StoreError;
 use super::schema::Kind;
+use super::shipped_tables;
 use super::side::{Headquarters, HqTx};
 use crate::model::schema::{Catalogue, Column, Table, Tables};
 
 /// Every table of a database of either side, except SQLite's own.
 pub(crate) fn tables(db: &Db) -> Result<Tables, StoreError> {
+    each(db, known)
+}
+
+/// The same as SQLite says it, whatever is known beforehand.
+#[cfg(test)]
+pub(super) fn worked_out(db: &Db) -> Result<Tables, StoreError> {
+    each(db, |db, declared| read(db, declared).map(Arc::new))
+}
+
+fn each(
+    db: &Db,
+    table: impl Fn(&Db, Declaration) -> Result<Arc<Table>, StoreError>,
+) -> Result<Tables, StoreError> {
     let statements = declarations(db, "tbl_name NOT LIKE 'sqlite\\_%' ESCAPE '\\'", [])?;
     statements
         .into_iter()
-        .map(|declared| Ok((declared.name.to_ascii_uppercase(), known(db, declared)?)))
+        .map(|declared| Ok((declared.name.to_ascii_uppercase(), table(db, declared)?)))
         .collect()
 }
 
@@ -62,14 +76,19 @@ fn declarations(
 }
 
 /// What a declaration means. It depends on nothing else, and every database of a kind has the
-/// same ones, so each is worked out once in a run of the program.
+/// same ones: those of the shipped schemas are known, each other is worked out once in a run of the
+/// program.
 fn known(db: &Db, declared: Declaration) -> Result<Arc<Table>, StoreError> {
     static KNOWN: LazyLock<Mutex<HashMap<Declaration, Arc<Table>>>> = LazyLock::new(Mutex::default);
     let lock = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(table) = lock().get(&declared) {
         return Ok(Arc::clone(table));
     }
-    let table = Arc::new(read(db, declared.clone())?);
+    let shipped = shipped_tables::declared(&declared.name, &declared.sql, &declared.index_sql);
+    let table = match shipped {
+        Some(table) => table,
+        None => Arc::new(read(db, declared.clone())?),
+    };
     lock().insert(declared, Arc::clone(&table));
     Ok(table)
 }
@@ -202,7 +221,10 @@ pub(super) fn shipped(kind: Kind) -> Result<Tables, StoreError> {
     if let Some(tables) = known.get() {
         return Ok(tables.clone());
     }
-    let tables = tables(&Db::in_memory(kind)?)?;
+    let tables = match shipped_tables::all(kind) {
+        Some(tables) => tables,
+        None => tables(&Db::in_memory(kind)?)?,
+    };
     Ok(known.get_or_init(|| tables).clone())
 }
 
@@ -214,23 +236,38 @@ pub(crate) fn register_channel_tables(hq: &HqTx<'_>, channel: &Tables) -> Result
     let ours = |table: &Table| table.name.to_ascii_lowercase().starts_with("cdx_");
     let mapped = channel.values().filter(|table| !ours(table) || goes_up(table));
     for table in mapped {
-        let statements = [std::slice::from_ref(&table.sql), &table.index_sql].concat().join(";\n");
         hq.run(
             "INSERT INTO cdx_CHANNELTABLE (NAME, SQL) VALUES (?1, ?2)",
-            [&table.name, &statements],
+            [&table.name, &registered(table)],
         )?;
     }
     Ok(())
 }
 
+/// The statements of a channel table as headquarters keeps them.
+fn registered(table: &Table) -> String {
+    [std::slice::from_ref(&table.sql), &table.index_sql].concat().join(";\n")
+}
+
 /// The channel side as headquarters has it registered.
 pub(crate) fn registered_channel_tables(hq: &Headquarters) -> Result<Tables, StoreError> {
-    let statements = hq.rows("SELECT SQL FROM cdx_CHANNELTABLE ORDER BY NAME", [], |row| {
-        row.get::<_, String>(0)
-    })?;
+    let statements: Vec<(String, String)> =
+        hq.rows("SELECT NAME, SQL FROM cdx_CHANNELTABLE ORDER BY NAME", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    let shipped = shipped(Kind::Channel)?;
+    let as_shipped = |(name, sql): &(String, String)| {
+        let name = name.to_ascii_uppercase();
+        let table = shipped.get(&name).filter(|table| registered(table) == *sql);
+        table.map(|table| (name, Arc::clone(table)))
+    };
+    // Nothing needs to be made where all of it is known.
+    if let Some(tables) = statements.iter().map(as_shipped).collect() {
+        return Ok(tables);
+    }
     let conn = open_memory().map_err(|e| hq.error("open", e))?;
     let memory = Db::scratch(conn);
-    for sql in statements {
+    for (_, sql) in statements {
         memory.script(&sql)?;
     }
     tables(&memory)

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, Params, Row, Statement};
+use rusqlite::{Connection, ErrorCode, Params, Row, Statement, ToSql};
 use serde::de::DeserializeOwned;
 
 use super::column::UnknownValue;
@@ -210,6 +210,22 @@ impl Db {
         read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Option<T>, StoreError> {
         Ok(self.rows(sql, params, read)?.into_iter().next())
+    }
+
+    /// The values for which a query answers nothing.
+    pub(super) fn without<V: ToSql>(
+        &self,
+        sql: &str,
+        values: impl Iterator<Item = V>,
+    ) -> Result<Vec<V>, StoreError> {
+        let mut statement = self.conn.prepare_cached(sql).map_err(|e| self.error(sql, e))?;
+        let mut found = Vec::new();
+        for value in values {
+            if !statement.exists([&value]).map_err(|e| self.error(sql, e))? {
+                found.push(value);
+            }
+        }
+        Ok(found)
     }
 
     /// The number a query answers with; 0 when it answers nothing.

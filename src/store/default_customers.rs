@@ -72,17 +72,49 @@ pub(crate) fn has_customers(channel: &ChannelDatabase) -> Result<bool, StoreErro
     Ok(channel.number("SELECT EXISTS (SELECT 1 FROM ax_CUSTTABLE)", [])? != 0)
 }
 
-/// How many customers of a channel headquarters does not have, and the first of them, while the
-/// channel is attached as `ch`.
-pub(crate) fn unknown(hq: &Headquarters) -> Result<(u64, Vec<String>), StoreError> {
-    let accounts = hq.rows(
-        "SELECT c.ACCOUNTNUM FROM ch.ax_CUSTTABLE c WHERE NOT EXISTS
-         (SELECT 1 FROM main.CUSTTABLE h WHERE h.ACCOUNTNUM = c.ACCOUNTNUM) ORDER BY 1",
-        [],
-        |row| row.get(0),
-    )?;
-    let count = accounts.len() as u64;
-    Ok((count, accounts.into_iter().take(3).collect()))
+/// The account of every customer of a channel, in their order, in one piece: there may be many.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Accounts {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Accounts {
+    /// Reads those of a channel.
+    pub(crate) fn read(channel: &ChannelDatabase) -> Result<Self, StoreError> {
+        let mut all = Self::default();
+        channel.rows("SELECT ACCOUNTNUM FROM ax_CUSTTABLE ORDER BY 1", [], |row| {
+            all.text.push_str(row.get_ref(0)?.as_str()?);
+            all.ends.push(all.text.len());
+            Ok(())
+        })?;
+        Ok(all)
+    }
+
+    fn each(&self) -> impl Iterator<Item = &str> {
+        let begins = std::iter::once(0).chain(self.ends.iter().copied());
+        begins.zip(&self.ends).map(|(begin, end)| &self.text[begin..*end])
+    }
+}
+
+/// How many accounts headquarters does not have, and the first of them.
+pub(crate) type UnknownAccounts = (u64, Vec<String>);
+
+/// Which accounts headquarters does not have. Each is looked up: a channel that is attached would be
+/// read once more, schema and all.
+pub(crate) fn unknown(
+    hq: &Headquarters,
+    accounts: &Accounts,
+) -> Result<UnknownAccounts, StoreError> {
+    let mut found = (0, Vec::new());
+    let there = "SELECT 1 FROM CUSTTABLE WHERE ACCOUNTNUM = ?1";
+    hq.read(|| hq.without(there, accounts.each()))?.into_iter().for_each(|account| {
+        found.0 += 1;
+        if found.1.len() < 3 {
+            found.1.push(account.to_owned());
+        }
+    });
+    Ok(found)
 }
 
 /// Sets the default customer of a channel, in the caller's transaction.

@@ -256,16 +256,18 @@ impl<'a> Sql<'a> {
 
     /// Headquarters' rows, how many of them the channel has, and how many of those differ.
     fn counts(&self, hq: &Headquarters) -> Result<(u64, u64, u64), StoreError> {
+        // As a condition the comparison ends at the first column that differs; as a value it would
+        // be put together of all of them.
         let sql = format!(
-            "SELECT count(*), count({0}), sum({0} IS NOT NULL AND {1}) {2}",
+            "SELECT count(*), count({0}), count(CASE WHEN {0} IS NOT NULL AND {1} THEN 1 END) {2}",
             self.there(),
             self.differ(),
             self.pairs()
         );
         let counts = self.rows(hq, &sql, |row| {
-            let different: Option<i64> = row.get(2)?;
             let (all, there): (i64, i64) = (row.get(0)?, row.get(1)?);
-            Ok((all as u64, there as u64, different.unwrap_or(0) as u64))
+            let different: i64 = row.get(2)?;
+            Ok((all as u64, there as u64, different as u64))
         })?;
         Ok(counts.into_iter().next().unwrap_or_default())
     }

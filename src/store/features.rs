@@ -1,6 +1,6 @@
 //! Features in headquarters: how they stand, changing them, and what became of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{named_params, params};
 
@@ -239,6 +239,12 @@ pub(crate) fn missing_jobs(
 pub(crate) fn has_registers(hq: &Headquarters, store: &DataStore) -> Result<bool, StoreError> {
     let found = hq.number(include_str!("sql/channel_registers.sql"), [store.id])?;
     Ok(found > 0)
+}
+
+/// The channels that have registers, looked up at once.
+pub(crate) fn with_registers(hq: &Headquarters) -> Result<BTreeSet<DataStoreId>, StoreError> {
+    let sql = include_str!("sql/channels_with_registers.sql");
+    Ok(hq.rows(sql, [], |row| row.get(0))?.into_iter().collect())
 }
 
 /// Records the row version at which the scheduler was initialized.

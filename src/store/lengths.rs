@@ -69,10 +69,14 @@ pub(crate) fn too_long(
     if limited.is_empty() {
         return Ok(found);
     }
-    let counts: Vec<String> = limited
-        .iter()
-        .map(|(column, limit)| format!("sum(length({}) > {limit})", quoted(column)))
-        .collect();
+    // Mostly there is none, and that is told without counting each column.
+    let longer = |(column, limit): &(String, u32)| format!("length({}) > {limit}", quoted(column));
+    let longer: Vec<String> = limited.iter().map(longer).collect();
+    let any = format!("SELECT 1 FROM {} WHERE {}", quoted(&table.name), longer.join(" OR "));
+    if hq.number(&format!("SELECT EXISTS ({any})"), [])? == 0 {
+        return Ok(found);
+    }
+    let counts: Vec<String> = longer.iter().map(|longer| format!("sum({longer})")).collect();
     let sql = format!("SELECT {} FROM {}", counts.join(", "), quoted(&table.name));
     let counts = hq.first(&sql, [], |row| {
         (0..limited.len()).map(|at| row.get::<_, Option<i64>>(at)).collect::<Result<Vec<_>, _>>()
@@ -153,10 +157,10 @@ pub(crate) fn refuse_row(
 
 /// [`refuse`] for the rows of headquarters that were touched since a version, inside the
 /// transaction that touched them. `before` is headquarters as it was: what it held already may be
-/// too long (D12), and is not this call's doing.
-pub(crate) fn refuse_new(
+/// too long (D12), and is not this call's doing. It is asked for only where something is too long.
+pub(crate) fn refuse_new<'b>(
     hq: &Headquarters,
-    before: &Headquarters,
+    before: &dyn Fn() -> Result<&'b Headquarters, StoreError>,
     plans: &[(TablePlan, Arc<Table>)],
     since: i64,
 ) -> Result<(), StoreError> {
@@ -167,9 +171,9 @@ pub(crate) fn refuse_new(
     shortest(found)
 }
 
-fn new_too_long<'a>(
+fn new_too_long<'a, 'b>(
     hq: &Headquarters,
-    before: &Headquarters,
+    before: &dyn Fn() -> Result<&'b Headquarters, StoreError>,
     plan: &'a TablePlan,
     channel: &'a Table,
     since: i64,
@@ -180,22 +184,28 @@ fn new_too_long<'a>(
     }
     let on = same_key(&plan.key_from(), "t", "d");
     let (touched, name) = (touched_sql(plan), quoted(&plan.hq_table));
-    for column in &plan.columns {
-        let Some(limit) = channel.column(&column.to).and_then(|found| found.length) else {
-            continue;
-        };
-        let from = quoted(&column.from);
+    let rows = format!("FROM ({touched}) d CROSS JOIN main.{name} t ON {on} WHERE");
+    let limited = plan.columns.iter().filter_map(|column| {
+        let limit = channel.column(&column.to)?.length?;
+        Some((column, quoted(&column.from), limit))
+    });
+    let limited: Vec<_> = limited.collect();
+    let longer = |(_, from, limit): &(_, String, u32)| format!("length(t.{from}) > {limit}");
+    let any: Vec<String> = limited.iter().map(longer).collect();
+    let since = [(":since", &since)];
+    let sql = format!("SELECT EXISTS (SELECT 1 {rows} {})", any.join(" OR "));
+    if any.is_empty() || hq.number(&sql, since.as_slice())? == 0 {
+        return Ok(());
+    }
+    for (column, from, limit) in &limited {
         let (keys, width) = (columns_of("t", &plan.key_from()), plan.key.len());
-        let sql = format!(
-            "SELECT t.{from}, {keys} FROM ({touched}) d CROSS JOIN main.{name} t ON {on} \
-             WHERE length(t.{from}) > {limit}"
-        );
-        let rows = hq.rows(&sql, [(":since", &since)].as_slice(), |row| {
+        let sql = format!("SELECT t.{from}, {keys} {rows} length(t.{from}) > {limit}");
+        let rows = hq.rows(&sql, since.as_slice(), |row| {
             let key = (1..=width).map(|at| row.get::<_, Value>(at)).collect::<Result<_, _>>()?;
             Ok((row.get::<_, String>(0)?, key))
         })?;
         for (value, key) in rows {
-            if !held(before, plan, &from, &value, key)? {
+            if !held(before()?, plan, from, &value, key)? {
                 found.push((channel, &column.to, value.chars().count()));
             }
         }

@@ -86,6 +86,7 @@ mod search;
 pub mod seed;
 pub(crate) mod sessions;
 pub(crate) mod settings_file;
+mod shipped_tables;
 pub(crate) mod side;
 mod sql_text;
 pub(crate) mod topology;

@@ -59,6 +59,20 @@ pub(crate) fn feature_rows(
     Ok((Some(on), channel.number(sql, [recid])? > 0))
 }
 
+/// [`feature_rows`] of every feature that has a state row, by its name in lower case.
+pub(crate) fn all_feature_rows(
+    channel: &ChannelDatabase,
+) -> Result<BTreeMap<String, (bool, bool)>, StoreError> {
+    let rows = channel.rows(include_str!("sql/channel_feature_rows.sql"), [], |row| {
+        Ok((row.get::<_, String>(0)?, (row.get::<_, i64>(1)? == 1, row.get(2)?)))
+    })?;
+    let mut found = BTreeMap::new();
+    for (name, one) in rows {
+        found.entry(name.to_ascii_lowercase()).or_insert(one);
+    }
+    Ok(found)
+}
+
 /// What an instance holds; none when it holds nothing, or has held it too long (R12).
 pub(crate) fn cached(
     channel: &ChannelDatabase,

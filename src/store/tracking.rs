@@ -6,7 +6,8 @@
 //! because another program's INSERT OR REPLACE fires no delete trigger. The statements inside use
 //! no OR clause, whose place the outer statement's would take, but ON CONFLICT DO NOTHING, which
 //! stands whatever the outer one says. They do not read the log that they write: SQLite would put
-//! what they select into a table of its own first, for every row that a program writes.
+//! what they select into a table of its own first, for every row that a program writes. They are
+//! short, since every opening of headquarters reads them all.
 
 use rusqlite::named_params;
 
@@ -327,12 +328,13 @@ fn moved(key: &[String]) -> String {
 }
 
 /// Logs one row's key with the open version, unless it is there already, where a condition holds.
+/// The log's columns are the version and the key, in this order.
 fn log_row(table: &Table, key: &[String], row: &str, condition: &str) -> String {
     let log = quoted(&tracking_table(&table.name));
-    let (names, values) = (column_list(key), columns_of(row, key));
+    let values = columns_of(row, key);
     format!(
-        "INSERT INTO {log} (VERSION, {names}) SELECT v.VERSION, {values} FROM cdx_TRACKING v \
-         WHERE {condition} ON CONFLICT DO NOTHING;"
+        "INSERT INTO {log} SELECT VERSION, {values} FROM cdx_TRACKING WHERE {condition} \
+         ON CONFLICT DO NOTHING;"
     )
 }
 
@@ -346,7 +348,7 @@ fn log_displaced(
 ) -> (String, String) {
     let log = quoted(&tracking_table(&table.name));
     let on = quoted(&table.name);
-    let (names, values) = (column_list(key), columns_of("t", key));
+    let values = columns_of("t", key);
     let held = equal(unique.iter().map(|column| {
         let name = quoted(column);
         (format!("t.{name}"), format!("NEW.{name}{collate}"))
@@ -354,8 +356,8 @@ fn log_displaced(
     (
         format!("EXISTS (SELECT 1 FROM {on} t WHERE {held})"),
         format!(
-            "INSERT INTO {log} (VERSION, {names}) SELECT v.VERSION, {values} \
-             FROM cdx_TRACKING v, {on} t WHERE {held} ON CONFLICT DO NOTHING;"
+            "INSERT INTO {log} SELECT v.VERSION, {values} FROM cdx_TRACKING v, {on} t \
+             WHERE {held} ON CONFLICT DO NOTHING;"
         ),
     )
 }

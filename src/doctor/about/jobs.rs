@@ -1,7 +1,5 @@
 //! What rules about jobs and sessions share: how a channel gets what it lacks.
 
-use std::collections::BTreeMap;
-
 use super::features::{features, is_half};
 use crate::diagnosis::{Fix, Safety, Stage, Step, Unknown};
 use crate::doctor::facts::{Channel, ChannelFacts, Examination, GroupJob, JobPlans, PackageState};
@@ -145,14 +143,12 @@ pub(in crate::doctor) fn way(
         let first = PlanStep::new(StepKind::Enable, refresh, "makes the row that is missing");
         return deliver(x, channel, facts, vec![first], Bring::Changes(CARRIER));
     }
-    let progress: BTreeMap<_, _> =
-        facts.progress.iter().map(|(slug, one)| (slug.clone(), vec![one.clone()])).collect();
     let definitions = x.hq.definitions.as_ref()?;
     let jobs: Vec<JobId> = definitions.jobs.iter().map(|job| job.id.clone()).collect();
     let obstacles = obstacles(x, &channel.store)?;
     let ground = PlanGround {
         features: features(x)?,
-        progress: &progress,
+        progress: &|slug| facts.progress.get(slug).map_or(&[], std::slice::from_ref),
         only: Some(&channel.store.name),
         jobs: &jobs,
         obstacles: &|jobs| obstacles.steps(jobs),

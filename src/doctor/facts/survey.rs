@@ -21,9 +21,10 @@ use crate::model::schema::Tables;
 use crate::model::session::Mode;
 use crate::model::status::DownloadStatus;
 use crate::model::topology::DataStore;
-use crate::runtime::channel_sight::ChannelSight;
+use crate::runtime::channel_sight::{ChannelSight, Outset};
 use crate::runtime::{ChannelGround, Sides};
 use crate::store::apply::is_misfit;
+use crate::store::default_customers::{Accounts, UnknownAccounts};
 use crate::store::drift::{Comparison, compare, with_channel};
 use crate::store::feature_rows::Half;
 use crate::store::lineage::{self, Fit, LostCustomer};
@@ -31,7 +32,7 @@ use crate::store::packages::{Folder, PackageStore as _};
 use crate::store::schema::Kind;
 use crate::store::upload_table::UploadTable;
 use crate::store::{
-    Access, ChannelDatabase, Db, Environment, Reader, StoreError, arrears, catalogue,
+    Access, ChannelDatabase, Db, Headquarters, Reader, StoreError, arrears, catalogue,
     default_customers, extension, integrity, lost, scale_unit,
 };
 use crate::world::Machine;
@@ -50,7 +51,7 @@ pub(crate) type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
 
 /// Reads these databases.
 pub(in crate::doctor) fn survey(
-    env: &Environment,
+    reader: &Reader,
     hq: &HeadquartersFacts,
     stores: &[DataStore],
     reading: Reading,
@@ -60,22 +61,27 @@ pub(in crate::doctor) fn survey(
     let next = AtomicUsize::new(0);
     let done = AtomicUsize::new(0);
     let found: Mutex<Vec<Option<Channel>>> = Mutex::new(stores.iter().map(|_| None).collect());
-    let schemas = Schemas::default();
+    let changed = hq.changed.as_ref().ok();
+    let since = changed.and_then(|changed| changed.values().min().copied()).unwrap_or(i64::MAX);
+    let outset = Outset::of(&reader.hq, since);
+    let (schemas, accounts) = (Schemas::default(), LastAccounts::default());
+    let work = |reader: &Reader| {
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(store) = stores.get(at) else { return };
+            let (outset, schemas, accounts) = (&outset, &schemas, &accounts);
+            let facts = Survey { reader, hq, store, reading, outset, schemas, accounts }.read();
+            let channel = Channel { store: store.clone(), facts };
+            found.lock().unwrap_or_else(PoisonError::into_inner)[at] = Some(channel);
+            progress(stores.len() as u64, done.fetch_add(1, Ordering::Relaxed) as u64 + 1);
+        }
+    };
+    let env = &reader.env;
     thread::scope(|scope| {
-        let work = || -> Result<(), StoreError> {
-            let reader = env.examiner()?;
-            loop {
-                let at = next.fetch_add(1, Ordering::Relaxed);
-                let Some(store) = stores.get(at) else { return Ok(()) };
-                let facts =
-                    Survey { reader: &reader, hq, store, reading, schemas: &schemas }.read();
-                let channel = Channel { store: store.clone(), facts };
-                found.lock().unwrap_or_else(PoisonError::into_inner)[at] = Some(channel);
-                progress(stores.len() as u64, done.fetch_add(1, Ordering::Relaxed) as u64 + 1);
-            }
-        };
-        let workers: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-        work()?;
+        // Each thread needs a connection to headquarters of its own.
+        let beside = || env.examiner().map(|reader| work(&reader));
+        let workers: Vec<_> = (1..threads).map(|_| scope.spawn(beside)).collect();
+        work(reader);
         for worker in workers {
             // A worker that panicked has left its databases unread; they are told below.
             worker.join().unwrap_or(Ok(()))?;
@@ -109,12 +115,36 @@ impl Schemas {
     }
 }
 
+/// The accounts of the channel that was looked at last, and which of them headquarters does not have:
+/// channels mostly have the same customers.
+#[derive(Default)]
+struct LastAccounts(Mutex<Option<(Accounts, UnknownAccounts)>>);
+
+impl LastAccounts {
+    fn unknown(
+        &self,
+        hq: &Headquarters,
+        channel: &ChannelDatabase,
+    ) -> Result<UnknownAccounts, StoreError> {
+        let accounts = Accounts::read(channel)?;
+        let kept = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, unknown)) = kept().as_ref().filter(|(known, _)| *known == accounts) {
+            return Ok(unknown.clone());
+        }
+        let unknown = default_customers::unknown(hq, &accounts)?;
+        *kept() = Some((accounts, unknown.clone()));
+        Ok(unknown)
+    }
+}
+
 struct Survey<'a> {
     reader: &'a Reader,
     hq: &'a HeadquartersFacts,
     store: &'a DataStore,
     reading: Reading,
+    outset: &'a Outset,
     schemas: &'a Schemas,
+    accounts: &'a LastAccounts,
 }
 
 impl Survey<'_> {
@@ -138,10 +168,12 @@ impl Survey<'_> {
         let access = Access::Examine;
         let database = Db::open_with_cache(&path, Kind::Channel, access, CHANNEL_CACHE_KIB)?;
         let sight =
-            ChannelSight::of(self.reader, self.store, ChannelDatabase(database), self.earliest())?;
+            ChannelSight::of(self.reader, self.store, ChannelDatabase(database), self.outset)?;
         let channel = sight.database();
         let tables = self.schemas.of(channel)?;
         let fit = known(lineage::fit(&self.reader.hq, channel, &self.store.name));
+        let mut uploads = self.uploads(channel);
+        let drift = self.beside(channel, &tables, &mut uploads);
         Ok(ChannelFacts {
             scripts: match &self.hq.own {
                 Ok(own) => known(own.channel.differing(channel)),
@@ -155,16 +187,16 @@ impl Survey<'_> {
             here: self.here(&sight),
             unknown_customers: self.reading.both.then(|| self.unknown_customers(channel)),
             misfits: self.misfits(channel),
-            progress: self.progress(&sight)?,
+            progress: self.progress(&sight),
             lacking: self.lacking()?,
             half_features: self.half_features(channel)?,
             calls: arrears::calls(channel)?,
             applied: arrears::applied(channel)?,
             unknown_packages: self.unknown_packages(channel)?,
-            uploads: self.uploads(channel),
+            uploads,
             unreturned: arrears::unreturned(&self.reader.hq, channel)?,
             excluded: self.excluded(channel)?,
-            drift: self.reading.rows.then(|| self.drift(channel, &tables)),
+            drift,
             integrity: self.reading.pages.then(|| known(integrity::complaints(channel))),
             tables,
         })
@@ -184,12 +216,11 @@ impl Survey<'_> {
     }
 
     /// The customers of the channel whom headquarters does not have.
-    fn unknown_customers(&self, channel: &ChannelDatabase) -> Known<(u64, Vec<String>)> {
+    fn unknown_customers(&self, channel: &ChannelDatabase) -> Known<UnknownAccounts> {
         if self.store.offline {
             return Ok((0, Vec::new()));
         }
-        let hq = &self.reader.hq;
-        known(with_channel(hq, channel, || default_customers::unknown(hq)))
+        known(self.accounts.unknown(&self.reader.hq, channel))
     }
 
     fn gone(
@@ -206,32 +237,26 @@ impl Survey<'_> {
         }
     }
 
-    /// The earliest row version at which a feature was changed.
-    fn earliest(&self) -> i64 {
-        let changed = self.hq.changed.as_ref().ok();
-        changed.and_then(|changed| changed.values().min().copied()).unwrap_or(i64::MAX)
-    }
-
     fn progress(
         &self,
         sight: &ChannelSight,
-    ) -> Result<BTreeMap<String, crate::gates::plan::ChannelProgress>, StoreError> {
+    ) -> BTreeMap<String, crate::gates::plan::ChannelProgress> {
         let mut found = BTreeMap::new();
         let (Ok(standing), Ok(changed)) = (&self.hq.standing, &self.hq.changed) else {
-            return Ok(found);
+            return found;
         };
         if self.store.offline {
-            return Ok(found);
+            return found;
         }
         let catalogue = &self.hq.catalogue;
         let features = Features { catalogue, standing };
         for gate in catalogue.gates.iter().filter(|gate| features.is_listed(gate)) {
             let on = standing.is_on(&gate.slug);
             let at = changed.get(&gate.slug).copied();
-            let progress = sight.progress(self.reader, standing, gate, on, at)?;
+            let progress = sight.progress(self.reader, standing, gate, on, at);
             found.insert(gate.slug.clone(), progress);
         }
-        Ok(found)
+        found
     }
 
     fn lacking(&self) -> Result<Vec<Unset>, StoreError> {
@@ -318,39 +343,60 @@ impl Survey<'_> {
                 late: None,
             });
         }
-        if self.reading.pages {
-            let tables: Vec<&UploadTable> =
-                plans().flat_map(|one| one.tables.iter().flatten()).collect();
-            self.lost(channel, &tables, &mut found);
-        }
         found
     }
 
-    /// Looks for rows that count as received and are not, where the counters could be read.
-    fn lost(&self, channel: &ChannelDatabase, tables: &[&UploadTable], found: &mut [UploadFacts]) {
-        let (hq, store) = (&self.reader.hq, self.store.id);
-        let packages = Folder(self.reader.env.packages_path());
-        let open = self.hq.upload_sessions.as_ref().map_err(Clone::clone);
-        let open =
-            open.and_then(|all| known(lost::PendingUploads::from(all, store, channel, &packages)));
-        let looked = with_channel(hq, channel, || {
-            for (table, one) in tables.iter().zip(found.iter_mut()) {
-                one.late = Some(known(extension::late(hq, store, table)));
-                if one.counters.is_err() || !lost::is_alone(table, tables.iter().copied()) {
-                    continue;
-                }
-                let open = open.as_ref().map_err(Clone::clone);
-                one.lost =
-                    Some(open.and_then(|open| known(lost::count(hq, channel, store, table, open))));
+    /// What rows say that are held against headquarters': which were lost, which differ. The channel
+    /// is attached once for all of it, since that reads its schema again.
+    fn beside(
+        &self,
+        channel: &ChannelDatabase,
+        tables: &Tables,
+        uploads: &mut [UploadFacts],
+    ) -> Option<Vec<(JobId, String, Known<Drift>)>> {
+        let Reading { rows, pages, .. } = self.reading;
+        let mut drift = rows.then(Vec::new);
+        if !rows && (!pages || uploads.is_empty()) {
+            return drift;
+        }
+        let looked = with_channel(&self.reader.hq, channel, || {
+            if pages && !uploads.is_empty() {
+                self.lost(channel, uploads);
+            }
+            if let Some(found) = &mut drift {
+                self.drift(tables, found);
             }
             Ok(())
         });
         if let Err(error) = looked {
             let why = Unknown::from(error);
-            for one in found {
+            for one in uploads.iter_mut().filter(|_| pages) {
                 one.lost = Some(Err(why.clone()));
                 one.late = Some(Err(why.clone()));
             }
+            let whole = (JobId::default(), "its tables".to_owned(), Err(why));
+            drift.iter_mut().for_each(|found| found.push(whole.clone()));
+        }
+        drift
+    }
+
+    /// Looks for rows that count as received and are not, where the counters could be read.
+    fn lost(&self, channel: &ChannelDatabase, found: &mut [UploadFacts]) {
+        let (hq, store) = (&self.reader.hq, self.store.id);
+        let plans = self.hq.uploads.iter().flatten();
+        let tables: Vec<&UploadTable> = plans.flat_map(|one| one.tables.iter().flatten()).collect();
+        let packages = Folder(self.reader.env.packages_path());
+        let open = self.hq.upload_sessions.as_ref().map_err(Clone::clone);
+        let open =
+            open.and_then(|all| known(lost::PendingUploads::from(all, store, channel, &packages)));
+        for (table, one) in tables.iter().zip(found) {
+            one.late = Some(known(extension::late(hq, store, table)));
+            if one.counters.is_err() || !lost::is_alone(table, tables.iter().copied()) {
+                continue;
+            }
+            let open = open.as_ref().map_err(Clone::clone);
+            one.lost =
+                Some(open.and_then(|open| known(lost::count(hq, channel, store, table, open))));
         }
     }
 
@@ -369,45 +415,33 @@ impl Survey<'_> {
         Ok(found)
     }
 
-    fn drift(
-        &self,
-        channel: &ChannelDatabase,
-        tables: &Tables,
-    ) -> Vec<(JobId, String, Known<Drift>)> {
+    fn drift(&self, tables: &Tables, found: &mut Vec<(JobId, String, Known<Drift>)>) {
         let hq = &self.reader.hq;
-        let mut found = Vec::new();
-        let compared = with_channel(hq, channel, || {
-            for plans in self.hq.downloads.iter().flatten() {
-                let job = &plans.job.id;
-                let version = match self.judged_from(job) {
-                    Ok(Some(version)) => version,
-                    Ok(None) => continue,
-                    Err(why) => {
-                        found.push((job.clone(), format!("job {job}"), Err(why)));
-                        continue;
-                    }
-                };
-                for plan in plans.plans.iter().flatten() {
-                    if self.store.offline && plan.exclude_offline {
-                        continue;
-                    }
-                    // A table that is not there is told by the rule about mappings.
-                    let Some(table) = tables.get(&plan.target.to_ascii_uppercase()) else {
-                        continue;
-                    };
-                    let group = self.store.group_id;
-                    let reached = Some(version);
-                    let one = Comparison { plan, table, group, reached, most: MOST_SAMPLES };
-                    let drift = known(compare(hq, one)).map(Option::unwrap_or_default);
-                    found.push((job.clone(), plan.target.clone(), drift));
+        for plans in self.hq.downloads.iter().flatten() {
+            let job = &plans.job.id;
+            let version = match self.judged_from(job) {
+                Ok(Some(version)) => version,
+                Ok(None) => continue,
+                Err(why) => {
+                    found.push((job.clone(), format!("job {job}"), Err(why)));
+                    continue;
                 }
+            };
+            for plan in plans.plans.iter().flatten() {
+                if self.store.offline && plan.exclude_offline {
+                    continue;
+                }
+                // A table that is not there is told by the rule about mappings.
+                let Some(table) = tables.get(&plan.target.to_ascii_uppercase()) else {
+                    continue;
+                };
+                let group = self.store.group_id;
+                let reached = Some(version);
+                let one = Comparison { plan, table, group, reached, most: MOST_SAMPLES };
+                let drift = known(compare(hq, one)).map(Option::unwrap_or_default);
+                found.push((job.clone(), plan.target.clone(), drift));
             }
-            Ok(())
-        });
-        if let Err(error) = compared {
-            found.push((JobId::default(), "its tables".to_owned(), Err(error.into())));
         }
-        found
     }
 
     /// The row version up to which this database has had a job; none where it never had it.

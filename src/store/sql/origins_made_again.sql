@@ -1,6 +1,9 @@
+-- Neither list depends on the table, so that each is read once.
 SELECT u.TABLENAME, u.COUNTER
 FROM cdx_UPLOADTABLE u
-JOIN sqlite_schema t ON t.type = 'table' AND t.name = u.TABLENAME COLLATE NOCASE
-WHERE NOT EXISTS (SELECT 1 FROM sqlite_schema s WHERE s.type = 'trigger'
-    AND s.tbl_name = t.name AND substr(s.name, 1, 11) = 'cdx_ORIGIN_')
+WHERE u.TABLENAME COLLATE NOCASE IN (SELECT name FROM sqlite_schema WHERE type = 'table')
+AND u.TABLENAME COLLATE NOCASE NOT IN (
+    SELECT tbl_name FROM sqlite_schema
+    WHERE type = 'trigger' AND substr(name, 1, 11) = 'cdx_ORIGIN_'
+)
 ORDER BY u.TABLENAME

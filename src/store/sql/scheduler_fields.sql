@@ -1,8 +1,9 @@
--- A field without a target of ours was added by hand, and belongs to the primary target.
+-- A field without a target of ours was added by hand, and belongs to the primary target. The fields
+-- of each target are in their order.
 SELECT f.SUBJOBID, f.FROMFIELDNAME, f.TOFIELDNAME, coalesce(t.TARGET, s.CHANNELTABLENAME) AS TARGET
 FROM RETAILCONNSCHEDULERSUBJOBFIELDLIST f
 JOIN RETAILCONNSCHEDULERSUBJOBTABLE s ON s.SUBJOBID = f.SUBJOBID
 LEFT JOIN cdx_SUBJOBFIELDTARGET t
     ON t.SUBJOBID = f.SUBJOBID AND t.FROMFIELDNAME = f.FROMFIELDNAME
     AND t.TOFIELDNAME = f.TOFIELDNAME
-ORDER BY f.RECID, 4
+ORDER BY f.RECID
