@@ -18,12 +18,6 @@ pub(crate) fn tables(db: &Db) -> Result<Tables, StoreError> {
     each(db, known)
 }
 
-/// The same as SQLite says it, whatever is known beforehand.
-#[cfg(test)]
-pub(super) fn worked_out(db: &Db) -> Result<Tables, StoreError> {
-    each(db, |db, declared| read(db, declared).map(Arc::new))
-}
-
 fn each(
     db: &Db,
     table: impl Fn(&Db, Declaration) -> Result<Arc<Table>, StoreError>,
@@ -271,4 +265,10 @@ pub(crate) fn registered_channel_tables(hq: &Headquarters) -> Result<Tables, Sto
         memory.script(&sql)?;
     }
     tables(&memory)
+}
+
+#[cfg(test)]
+/// [`tables`] as SQLite says it, whatever is known beforehand.
+pub(super) fn worked_out(db: &Db) -> Result<Tables, StoreError> {
+    each(db, |db, declared| read(db, declared).map(Arc::new))
 }

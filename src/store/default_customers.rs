@@ -100,8 +100,8 @@ impl Accounts {
 /// How many accounts headquarters does not have, and the first of them.
 pub(crate) type UnknownAccounts = (u64, Vec<String>);
 
-/// Which accounts headquarters does not have. Each is looked up: a channel that is attached would be
-/// read once more, schema and all.
+/// Which accounts headquarters does not have. Each is looked up: a channel that is attached would
+/// be read once more, schema and all.
 pub(crate) fn unknown(
     hq: &Headquarters,
     accounts: &Accounts,

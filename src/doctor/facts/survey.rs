@@ -115,8 +115,8 @@ impl Schemas {
     }
 }
 
-/// The accounts of the channel that was looked at last, and which of them headquarters does not have:
-/// channels mostly have the same customers.
+/// The accounts of the channel that was looked at last, and which of them headquarters does not
+/// have: channels mostly have the same customers.
 #[derive(Default)]
 struct LastAccounts(Mutex<Option<(Accounts, UnknownAccounts)>>);
 
@@ -346,8 +346,8 @@ impl Survey<'_> {
         found
     }
 
-    /// What rows say that are held against headquarters': which were lost, which differ. The channel
-    /// is attached once for all of it, since that reads its schema again.
+    /// What rows say that are held against headquarters': which were lost, which differ. The
+    /// channel is attached once for all of it, since that reads its schema again.
     fn beside(
         &self,
         channel: &ChannelDatabase,
@@ -375,7 +375,9 @@ impl Survey<'_> {
                 one.late = Some(Err(why.clone()));
             }
             let whole = (JobId::default(), "its tables".to_owned(), Err(why));
-            drift.iter_mut().for_each(|found| found.push(whole.clone()));
+            if let Some(found) = &mut drift {
+                found.push(whole);
+            }
         }
         drift
     }
