@@ -164,7 +164,7 @@ pub(crate) fn apply_rows(
 /// Whether a package holds a value that is longer than its channel column, so that it can never be
 /// applied here (D12).
 pub(crate) fn is_misfit(channel: &ChannelDatabase, file: &Path) -> Result<bool, StoreError> {
-    let found = channel.with_package(file, || {
+    let found = channel.beside_package(file, || {
         let tables = packed_tables(channel, PACKAGE)?;
         check_lengths(channel, &tables.iter().collect::<Vec<_>>(), false)
     });

@@ -37,6 +37,16 @@ impl Db {
         Ok(done)
     }
 
+    /// Looks at a finished package that is attached as `pkg`; of a database that was opened to be
+    /// read, which attaches nothing for writing.
+    pub(super) fn beside_package<T, E: From<StoreError>>(
+        &self,
+        file: &Path,
+        look: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.attached(PACKAGE, &uri(file, "mode=ro&immutable=1"), look)
+    }
+
     /// Does something while a finished package is attached as `pkg`.
     pub(super) fn with_package<T, E: From<StoreError>>(
         &self,

@@ -107,6 +107,9 @@ impl Loading {
         apply::record(&channel, delivery, self.rows)?;
         before_commit();
         let channel = self.channel.commit()?;
+        // Emptying the log looks at every file that is attached.
+        (0..self.packages)
+            .try_for_each(|at| channel.script(&format!("DETACH DATABASE {FINISHED}{at}")))?;
         return_to_log(&channel)?;
         Ok(Some((channel, ApplyOutcome { rows: self.rows, before: false })))
     }

@@ -288,7 +288,8 @@ fn a_channel_that_is_filled_ahead_is_left_as_it_was_where_anything_is_in_the_way
 #[test]
 fn a_channel_that_is_filled_ahead_gets_the_same_rows() {
     let (ahead, after) = (many(), many());
-    ahead.ok("run 1010 --channel houston");
+    let quiet = ahead.ok("run 1010 --channel houston").err;
+    assert!(!quiet.contains("warning"), "{quiet}");
     after.ok("run 1010");
     let schema = "SELECT group_concat(sql, char(10)) FROM (SELECT sql FROM sqlite_schema \
                   ORDER BY type, name)";
