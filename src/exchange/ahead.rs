@@ -48,7 +48,9 @@ impl Ahead {
     ) -> Result<Option<(Self, Finishing)>, StoreError> {
         let mut wanted = stores.iter().filter(|store| run.wants(store));
         let (Some(store), None) = (wanted.next(), wanted.next()) else { return Ok(None) };
-        if Machine::current().threads() < 2
+        // Windows moves no file that somebody has open, and a package is moved when it is whole.
+        if cfg!(windows)
+            || Machine::current().threads() < 2
             || package.mode != Mode::Full
             || package.indexed
             || store.offline
