@@ -193,8 +193,9 @@ pub(crate) fn estimate(hq: &Headquarters, tables: &[TablePlan]) -> Result<u64, S
     for plan in tables {
         let table = find_table(hq, &plan.hq_table)?;
         if let Some(rowid) = table.as_ref().and_then(|table| table.rowid.as_ref()) {
+            // SQLite looks both ends up where each is asked for by itself, and reads all rows else.
             let sql = format!(
-                "SELECT max({0}) - min({0}) + 1 FROM main.{1}",
+                "SELECT (SELECT max({0}) FROM main.{1}) - (SELECT min({0}) FROM main.{1}) + 1",
                 quoted(rowid),
                 quoted(&plan.hq_table)
             );

@@ -220,10 +220,10 @@ fn bring(hq: &HqTx<'_>, name: &str, store: DataStoreId) -> Result<u64, ApplyErro
         return insert(hq, name, store, "");
     }
     let fresh = format!(
-        "WHERE NOT EXISTS (SELECT 1 FROM pkg.cdx_ORIGIN o JOIN main.cdx_RECEIVED r
-         ON r.ORIGIN = o.ORIGIN WHERE o.TARGET = {} AND o.COUNTER = p.{})",
-        literal(name),
-        quoted(&counter)
+        "WHERE p.{} NOT IN (SELECT o.COUNTER FROM pkg.cdx_ORIGIN o JOIN main.cdx_RECEIVED r
+         ON r.ORIGIN = o.ORIGIN WHERE o.TARGET = {})",
+        quoted(&counter),
+        literal(name)
     );
     let rows = insert(hq, name, store, &fresh)?;
     receive(hq, name, store)?;

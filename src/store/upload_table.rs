@@ -40,7 +40,8 @@ impl UploadTable {
         channel: &ChannelDatabase,
     ) -> Result<Option<CounterRange>, StoreError> {
         let sql = format!(
-            "SELECT min({0}), max({0}) FROM main.{1} WHERE {0} > ?1",
+            "SELECT (SELECT min({0}) FROM main.{1} WHERE {0} > ?1),
+                    (SELECT max({0}) FROM main.{1} WHERE {0} > ?1)",
             quoted(&self.counter),
             quoted(&self.plan.target)
         );

@@ -284,6 +284,25 @@ fn a_channel_that_is_filled_ahead_is_left_as_it_was_where_anything_is_in_the_way
     }
 }
 
+/// SQLite leaves a log only where nobody else has the file open; the rows go through it then.
+#[test]
+fn a_channel_that_somebody_reads_is_filled_as_any_other() {
+    // Filled ahead, and from a package that is large.
+    let large = Env::empty();
+    large.ok("init . --customers 15000 --channels 1 --empty-channels");
+    for (env, run, customers) in
+        [(many(), "run 1010 --channel houston", 2_001), (large, "run 1010", 15_001)]
+    {
+        let (reader, rows) = (env.channel("houston"), "SELECT count(*) FROM ax_CUSTTABLE");
+        reader.execute_batch("BEGIN").unwrap();
+        assert_eq!(number(&reader, rows), 0);
+        env.ok(run);
+        assert_eq!(number(&reader, rows), 0);
+        reader.execute_batch("COMMIT").unwrap();
+        assert_eq!(number(&reader, rows), customers, "{run}");
+    }
+}
+
 /// Several databases are each filled from the package once it is whole.
 #[test]
 fn a_channel_that_is_filled_ahead_gets_the_same_rows() {
