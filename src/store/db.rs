@@ -164,6 +164,22 @@ impl Db {
         self.script(&format!("PRAGMA temp_store = {}", if on { "MEMORY" } else { "FILE" }))
     }
 
+    /// Does something with a page cache of so many KiB: a page that does not stay there goes into
+    /// the log each time that it is changed.
+    pub(super) fn with_cache<T, E: From<StoreError>>(
+        &self,
+        kib: u32,
+        work: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        let usual = self.number("PRAGMA main.cache_size", [])?;
+        self.script(&format!("PRAGMA main.cache_size = -{kib}"))?;
+        let done = work();
+        let back = self.script(&format!("PRAGMA main.cache_size = {usual}"));
+        let done = done?;
+        back?;
+        Ok(done)
+    }
+
     /// Gives back the memory of the page cache.
     pub(crate) fn shrink(&self) -> Result<(), StoreError> {
         self.script("PRAGMA shrink_memory")

@@ -158,6 +158,9 @@ pub(crate) fn not_received(hq: &Headquarters, file: &Path) -> Result<Option<u64>
     Ok(Some(hq.number(sql, [list])? as u64))
 }
 
+/// The page cache of headquarters while rows come in, in KiB: they go into several indexes.
+const CACHE_KIB: u32 = 64 * 1024;
+
 /// A package on its way into headquarters.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Arrival<'a> {
@@ -184,29 +187,35 @@ pub(crate) fn apply(
     also: impl FnOnce(&HqTx<'_>, u64) -> Result<(), StoreError>,
 ) -> Result<u64, ApplyError> {
     hq.with_package(file, || {
-        hq.write(|hq| {
-            let before = hq.number(
-                "SELECT count(*) FROM cdx_UPLOADAPPLIED WHERE PACKAGE = ?1",
-                [arrival.package],
-            )?;
-            let mut rows = 0;
-            if before == 0 {
-                for table in packed_tables(hq)? {
-                    rows += bring(hq, &table, arrival.store)?;
-                }
-                hq.run(
-                    "INSERT INTO cdx_UPLOADAPPLIED (PACKAGE, SESSION, APPLIED)
-                     VALUES (:package, :session, :now)",
-                    named_params! {
-                        ":package": arrival.package, ":session": arrival.session,
-                        ":now": arrival.now,
-                    },
-                )?;
-            }
-            also(hq, rows)?;
-            Ok(rows)
+        hq.with_cache(CACHE_KIB, || {
+            hq.write(|hq| {
+                let rows = bring_all(hq, arrival)?;
+                also(hq, rows)?;
+                Ok(rows)
+            })
         })
     })
+}
+
+/// Inserts a package's rows and remembers it as applied, unless it was before; how many rows.
+fn bring_all(hq: &HqTx<'_>, arrival: Arrival<'_>) -> Result<u64, ApplyError> {
+    let before =
+        hq.number("SELECT count(*) FROM cdx_UPLOADAPPLIED WHERE PACKAGE = ?1", [arrival.package])?;
+    if before > 0 {
+        return Ok(0);
+    }
+    let mut rows = 0;
+    for table in packed_tables(hq)? {
+        rows += bring(hq, &table, arrival.store)?;
+    }
+    hq.run(
+        "INSERT INTO cdx_UPLOADAPPLIED (PACKAGE, SESSION, APPLIED)
+         VALUES (:package, :session, :now)",
+        named_params! {
+            ":package": arrival.package, ":session": arrival.session, ":now": arrival.now,
+        },
+    )?;
+    Ok(rows)
 }
 
 fn packed_tables(hq: &Headquarters) -> Result<Vec<String>, StoreError> {
