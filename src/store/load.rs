@@ -15,8 +15,10 @@ pub(super) fn load(
     table: &Table,
 ) -> Result<u64, StoreError> {
     // A package with the channel's indexes brings them along, sorted; else they are built after.
-    let same_shape = same_shape(channel, package, packed, table)?;
-    let brings = same_shape && brings_indexes(channel, package, packed, table)?;
+    let declared = |kind| declared(channel, package, kind, packed);
+    let same_shape = declared("table")? == [table.sql.as_str()];
+    let indexes = &table.index_sql;
+    let brings = same_shape && !indexes.is_empty() && declared("index")? == *indexes;
     if !brings {
         drop_indexes(channel, table)?;
     }
@@ -47,33 +49,18 @@ fn drop_indexes(channel: &ChannelTx<'_>, table: &Table) -> Result<(), StoreError
     Ok(())
 }
 
-/// Whether the package has the very indexes of the channel's table.
-fn brings_indexes(
+/// How the package declares its table, or the indexes of it.
+fn declared(
     channel: &ChannelDatabase,
     package: &str,
+    kind: &str,
     packed: &PackedTable,
-    table: &Table,
-) -> Result<bool, StoreError> {
+) -> Result<Vec<String>, StoreError> {
     let sql = format!(
-        "SELECT sql FROM {package}.sqlite_schema WHERE type = 'index' AND sql IS NOT NULL \
-         AND tbl_name = ?1 COLLATE NOCASE ORDER BY rowid"
+        "SELECT sql FROM {package}.sqlite_schema WHERE type = ?1 AND sql IS NOT NULL \
+         AND tbl_name = ?2 COLLATE NOCASE ORDER BY rowid"
     );
-    let theirs = channel.rows(&sql, [&packed.target], |row| row.get::<_, String>(0))?;
-    Ok(!theirs.is_empty() && theirs == table.index_sql)
-}
-
-/// Whether the package's table was made by the very statement that made the channel's.
-fn same_shape(
-    channel: &ChannelDatabase,
-    package: &str,
-    packed: &PackedTable,
-    table: &Table,
-) -> Result<bool, StoreError> {
-    let sql = format!(
-        "SELECT sql FROM {package}.sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE"
-    );
-    let theirs = channel.text(&sql, [&packed.target])?;
-    Ok(theirs.is_some_and(|theirs| theirs == table.sql))
+    channel.rows(&sql, [kind, &packed.target], |row| row.get(0))
 }
 
 /// Whether a channel's tables have no row; a missing table counts as not empty.
