@@ -92,6 +92,7 @@ mod sql_text;
 pub(crate) mod topology;
 pub(crate) mod trace;
 pub(crate) mod tracking;
+mod tracking_log;
 mod trouble;
 pub(crate) mod unknown_files;
 pub(crate) mod upload_pack;
