@@ -9,7 +9,8 @@ use crate::model::time::Time;
 use crate::model::topology::DataStore;
 use crate::store::upload_table::UploadTable;
 use crate::store::{
-    Access, ChannelDatabase, Headquarters, Reader, StoreError, arrears, topology, uploads, waiting,
+    Access, ChannelDatabase, Environment, Headquarters, Reader, StoreError, abreast, arrears,
+    topology, uploads, waiting,
 };
 
 /// What waits in one channel database, and on its way from and to it.
@@ -52,37 +53,55 @@ pub(crate) fn what_waits(reader: &Reader) -> Result<Vec<ChannelWaiting>, Exchang
     let applied = waiting::last_applied(hq)?;
     let unfinished = waiting::operations(hq)?;
     let (uploads, downloads) = (uploads::all(hq)?, waiting::downloads(hq)?);
+    let stores = topology::data_stores(hq)?;
+    let env = &reader.env;
+    let open = |store: &DataStore| Files::open(env, store);
     let mut found = Vec::new();
-    for store in topology::data_stores(hq)? {
+    for (store, files) in abreast::opened(&stores, open) {
         let uploaded = uploads.iter().filter(|session| {
             session.store_id == store.id
                 && matches!(session.status, UploadStatus::Uploaded | UploadStatus::ApplyFailed)
         });
         found.push(ChannelWaiting {
-            here: in_file(reader, &store, &tables)
+            here: files
+                .and_then(|files| in_file(hq, store, &files, &tables))
                 .map_err(|error| reader.env.within(&chain(&error))),
             to_apply: uploaded.map(|session| session.rows).sum(),
             to_process: unfinished.get(&store.id).copied().unwrap_or_default(),
             downloads: downloads.get(&store.id).copied().unwrap_or_default(),
             last_applied: applied.get(&store.id).cloned(),
-            store,
+            store: store.clone(),
         });
     }
     Ok(found)
 }
 
+/// A database, and where it is a register's offline one its channel's too: what it lacks there,
+/// only both files tell.
+struct Files {
+    own: ChannelDatabase,
+    channel: Option<ChannelDatabase>,
+}
+
+impl Files {
+    fn open(env: &Environment, store: &DataStore) -> Result<Self, StoreError> {
+        let open = |name: &str| env.channel(name, Access::Read);
+        let own = open(&store.name)?;
+        let channel = if store.offline { Some(open(store.channel())?) } else { None };
+        Ok(Self { own, channel })
+    }
+}
+
 fn in_file(
-    reader: &Reader,
+    hq: &Headquarters,
     store: &DataStore,
+    Files { own, channel }: &Files,
     tables: &[UploadTable],
 ) -> Result<WaitingRows, StoreError> {
-    let database = reader.env.channel(&store.name, Access::Read)?;
-    // What an offline database lacks in its channel's, only both files tell.
-    let each = if store.offline {
-        let channel = reader.env.channel(store.channel(), Access::Read)?;
-        waiting::to_come(&reader.hq, &channel, &database, &store.name, tables)?
+    let each = if let Some(channel) = channel {
+        waiting::to_come(hq, channel, own, &store.name, tables)?
     } else {
-        let of = |table| not_collected(&reader.hq, store, &database, table);
+        let of = |table| not_collected(hq, store, own, table);
         tables.iter().map(of).collect::<Result<_, _>>()?
     };
     let mut found = WaitingRows::default();
@@ -93,7 +112,7 @@ fn in_file(
         }
     }
     if !store.offline {
-        found.to_return = arrears::unreturned(&reader.hq, &database)?.len() as u64;
+        found.to_return = arrears::unreturned(hq, own)?.len() as u64;
     }
     Ok(found)
 }

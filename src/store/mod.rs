@@ -1,5 +1,6 @@
 //! The databases and files of an environment; the only place that knows SQLite.
 
+pub(crate) mod abreast;
 pub(crate) mod added_fields;
 pub(crate) mod answer;
 pub(crate) mod apply;
