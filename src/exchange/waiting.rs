@@ -1,16 +1,20 @@
 //! What waits on its way between the channels and headquarters, channel by channel (C01, C05).
 
+use std::collections::BTreeMap;
+
 use super::chain::chain;
 use super::error::ExchangeError;
 use super::upload_tables::Uploads;
+use crate::model::ids::DataStoreId;
 use crate::model::operation::OperationKind;
+use crate::model::session::UploadSession;
 use crate::model::status::UploadStatus;
 use crate::model::time::Time;
 use crate::model::topology::DataStore;
 use crate::store::upload_table::UploadTable;
 use crate::store::{
-    Access, ChannelDatabase, Environment, Headquarters, Reader, StoreError, abreast, arrears,
-    topology, uploads, waiting,
+    Access, ChannelDatabase, Headquarters, Reader, StoreError, abreast, arrears, topology, uploads,
+    waiting,
 };
 
 /// What waits in one channel database, and on its way from and to it.
@@ -48,54 +52,77 @@ pub(crate) struct WaitingRows {
 /// # Errors
 /// Headquarters.
 pub(crate) fn what_waits(reader: &Reader) -> Result<Vec<ChannelWaiting>, ExchangeError> {
-    let hq = &reader.hq;
-    let Uploads { tables, .. } = Uploads::read(hq)?;
-    let applied = waiting::last_applied(hq)?;
-    let unfinished = waiting::operations(hq)?;
-    let (uploads, downloads) = (uploads::all(hq)?, waiting::downloads(hq)?);
+    let (hq, env) = (&reader.hq, &reader.env);
     let stores = topology::data_stores(hq)?;
-    let env = &reader.env;
-    let open = |store: &DataStore| Files::open(env, store);
+    let open = |store: &DataStore| env.channel(&store.name, Access::Read);
+    let known = || InHeadquarters::read(hq);
+    let (known, databases) = abreast::opened_meanwhile(&stores, open, known);
+    let known = known?;
+    let mut last: Option<(&DataStore, ChannelDatabase)> = None;
     let mut found = Vec::new();
-    for (store, files) in abreast::opened(&stores, open) {
-        let uploaded = uploads.iter().filter(|session| {
-            session.store_id == store.id
-                && matches!(session.status, UploadStatus::Uploaded | UploadStatus::ApplyFailed)
+    for (store, database) in databases {
+        let here = database.and_then(|own| {
+            // What an offline database lacks in its channel's, only both files tell.
+            let beside = last.take_if(|(last, _)| store.offline && last.name == store.channel());
+            let channel = match (store.offline, beside) {
+                (false, _) => None,
+                (true, Some((_, open))) => Some(open),
+                (true, None) => Some(env.channel(store.channel(), Access::Read)?),
+            };
+            let rows = in_file(hq, store, (&own, channel.as_ref()), &known.tables)?;
+            Ok((own, rows))
         });
-        found.push(ChannelWaiting {
-            here: files
-                .and_then(|files| in_file(hq, store, &files, &tables))
-                .map_err(|error| reader.env.within(&chain(&error))),
-            to_apply: uploaded.map(|session| session.rows).sum(),
-            to_process: unfinished.get(&store.id).copied().unwrap_or_default(),
-            downloads: downloads.get(&store.id).copied().unwrap_or_default(),
-            last_applied: applied.get(&store.id).cloned(),
-            store: store.clone(),
+        let here = here.map(|(own, rows)| {
+            last = Some((store, own));
+            rows
         });
+        found.push(known.beside(store, here.map_err(|error| env.within(&chain(&error)))));
     }
     Ok(found)
 }
 
-/// A database, and where it is a register's offline one its channel's too: what it lacks there,
-/// only both files tell.
-struct Files {
-    own: ChannelDatabase,
-    channel: Option<ChannelDatabase>,
+/// What headquarters says of what waits.
+struct InHeadquarters {
+    tables: Vec<UploadTable>,
+    applied: BTreeMap<DataStoreId, Time>,
+    unfinished: BTreeMap<DataStoreId, u64>,
+    uploads: Vec<UploadSession>,
+    downloads: BTreeMap<DataStoreId, u64>,
 }
 
-impl Files {
-    fn open(env: &Environment, store: &DataStore) -> Result<Self, StoreError> {
-        let open = |name: &str| env.channel(name, Access::Read);
-        let own = open(&store.name)?;
-        let channel = if store.offline { Some(open(store.channel())?) } else { None };
-        Ok(Self { own, channel })
+impl InHeadquarters {
+    fn read(hq: &Headquarters) -> Result<Self, ExchangeError> {
+        let Uploads { tables, .. } = Uploads::read(hq)?;
+        Ok(Self {
+            tables,
+            applied: waiting::last_applied(hq)?,
+            unfinished: waiting::operations(hq)?,
+            uploads: uploads::all(hq)?,
+            downloads: waiting::downloads(hq)?,
+        })
+    }
+
+    /// What waits beside what is in a database's file.
+    fn beside(&self, store: &DataStore, here: Result<WaitingRows, String>) -> ChannelWaiting {
+        let uploaded = self.uploads.iter().filter(|session| {
+            session.store_id == store.id
+                && matches!(session.status, UploadStatus::Uploaded | UploadStatus::ApplyFailed)
+        });
+        ChannelWaiting {
+            here,
+            to_apply: uploaded.map(|session| session.rows).sum(),
+            to_process: self.unfinished.get(&store.id).copied().unwrap_or_default(),
+            downloads: self.downloads.get(&store.id).copied().unwrap_or_default(),
+            last_applied: self.applied.get(&store.id).cloned(),
+            store: store.clone(),
+        }
     }
 }
 
 fn in_file(
     hq: &Headquarters,
     store: &DataStore,
-    Files { own, channel }: &Files,
+    (own, channel): (&ChannelDatabase, Option<&ChannelDatabase>),
     tables: &[UploadTable],
 ) -> Result<WaitingRows, StoreError> {
     let each = if let Some(channel) = channel {
