@@ -1,7 +1,7 @@
 //! Runs the rules over what is known, and says how each of them ended.
 
 use super::causes;
-use super::facts::{Examination, HeadquartersFacts, Progress, Reading, survey};
+use super::facts::{Examination, FileFacts, HeadquartersFacts, Progress, Readers, Reading, survey};
 use super::rule::{Depth, Rule};
 use super::rules::{RULES, suppression_unused};
 use crate::diagnosis::baseline::Baseline;
@@ -48,14 +48,16 @@ pub fn examine(
     let both = !request.busy;
     let pages = (rows || reads(Depth::AndRows)) && both;
     let reading = Reading { rows, pages, both };
-    let hq = HeadquartersFacts::read(reader, reading, !request.quick)?;
+    let headquarters = || HeadquartersFacts::read(reader, reading, !request.quick);
+    let (hq, files, second) = FileFacts::meanwhile(reader, reading, headquarters)?;
     let mut stores = hq.stores.clone();
     if let Some(name) = &request.channel {
         let wanted = topology::find_store(&reader.hq, name)?;
         stores.retain(|store| store.id == wanted.id || store.channel() == wanted.name);
     }
-    let channels = survey(reader, &hq, &stores, reading, progress)?;
-    let examination = Examination { hq, channels, quick: request.quick, busy: request.busy };
+    let readers = Readers { own: reader, second };
+    let channels = survey(readers, (&hq, &files), &stores, reading, progress)?;
+    let examination = Examination { hq, files, channels, quick: request.quick, busy: request.busy };
     let mut diagnosis = diagnose(&examination, request);
     name_within(reader, &mut diagnosis);
     Ok(diagnosis)

@@ -18,8 +18,9 @@ pub(super) fn look<'a>(
     listener: &mut dyn Listener,
 ) -> Result<(), ExchangeError> {
     let hq = writer.hq.path();
-    for store in stores {
-        match writer.channel_of(store) {
+    let stores: Vec<&DataStore> = stores.collect();
+    for opened in writer.channels_of(&stores) {
+        match opened {
             Err(error) if error.is_broken_file(hq) => return Err(error.into()),
             Ok(_) | Err(_) => {}
         }
@@ -36,9 +37,11 @@ pub(super) fn interrupted(
 ) -> Result<bool, StoreError> {
     let rows = || sessions.iter().flat_map(|session| &session.stores);
     let stores = topology::data_stores(&writer.hq)?;
-    for store in stores.iter().filter(|store| rows().any(|row| row.store_id == store.id)) {
+    let concerned = |store: &&DataStore| rows().any(|row| row.store_id == store.id);
+    let stores: Vec<&DataStore> = stores.iter().filter(concerned).collect();
+    for opened in writer.channels_of(&stores) {
         // What cannot be opened is given another try, which says why.
-        let _opened = writer.channel_of(store);
+        let _opened = opened;
     }
     Ok(tell(writer, listener))
 }

@@ -29,8 +29,8 @@ use crate::store::pack::{self, PackageSpec};
 use crate::store::packages::Folder;
 use crate::store::rejection::ApplyError;
 use crate::store::{
-    Environment, Handle, Headquarters, HqTx, Reader, StoreError, Writer, apply, intents, lengths,
-    lineage, scale_unit, topology, tracking,
+    ChannelDatabase, Environment, Handle, Headquarters, HqTx, Reader, StoreError, Writer, apply,
+    intents, lengths, lineage, scale_unit, topology, tracking,
 };
 use crate::world::CrashPoint;
 
@@ -60,7 +60,8 @@ const CUSTOMERS: &str = "1010";
 
 /// Does what a real-time call asks in headquarters, then brings its rows to the channel.
 ///
-/// `work` runs in a transaction of headquarters and returns the account the call is about.
+/// `work` runs in a transaction of headquarters and returns the account the call is about;
+/// `channel` is the database of the channel that calls.
 ///
 /// # Errors
 /// Those of `work` and of headquarters; [`StoreError::TooLong`] for a value that is new and longer
@@ -68,6 +69,7 @@ const CUSTOMERS: &str = "1010";
 pub(crate) fn real_time(
     writer: &mut Writer,
     mut call: RealTimeCall,
+    channel: &Handle<ChannelDatabase>,
     work: impl FnOnce(&HqTx<'_>) -> Result<AccountNum, ExchangeError>,
 ) -> Result<Answer, ExchangeError> {
     let now = writer.world.clock.utc();
@@ -83,7 +85,7 @@ pub(crate) fn real_time(
         Ok::<_, ExchangeError>((intent, announced, plans))
     })?;
     writer.world.faults.crash_at(CrashPoint::RtsAfterHeadquarters, &call.channel);
-    let left = finish(writer, intent, &announced, Some(plans));
+    let left = finish(writer, intent, &announced, Some(Begun { plans, channel }));
     Ok(Answer { call, left })
 }
 
@@ -168,14 +170,14 @@ impl Copy {
 
 /// Brings the rows and the log line to the channel, and drops the announcement. Where the channel
 /// does not take them it is left to the job: headquarters has committed, and nothing fails here.
-/// `plans` are those that the call was made with, where this is still the same command.
+/// `begun` is what the call was made with, where this is still the same command.
 pub(super) fn finish(
     writer: &Writer,
     intent: i64,
     announced: &CallAnnouncement,
-    plans: Option<Plans>,
+    begun: Option<Begun<'_>>,
 ) -> Option<LeftToJob> {
-    let refused = match bring(writer, intent, announced, plans) {
+    let refused = match bring(writer, intent, announced, begun) {
         Ok(Ok(())) => None,
         Ok(Err(error)) => Some(chain(&error)),
         Err(error) => Some(chain(&error)),
@@ -208,9 +210,10 @@ fn bring(
     writer: &Writer,
     intent: i64,
     announced: &CallAnnouncement,
-    known: Option<Plans>,
+    begun: Option<Begun<'_>>,
 ) -> Result<Result<(), ApplyError>, ExchangeError> {
     let store = topology::find_store(&writer.hq, &announced.call.channel)?;
+    let (known, open) = begun.map(|Begun { plans, channel }| (plans, channel)).unzip();
     let plans = known.map_or_else(|| plans(&writer.hq), Ok)?;
     let plans: Vec<TablePlan> = plans.into_iter().map(|(plan, _)| plan).collect();
     let draft = Folder(writer.env.packages_path()).draft(&format!("real-time-{intent}"))?;
@@ -224,8 +227,15 @@ fn bring(
         indexed: false,
     };
     pack::pack(&writer.hq, &spec, &draft, None, &mut Silent)?;
-    let channel = writer.channel_of(&store)?;
-    let applied = apply::apply_rows(&channel, &draft, |channel| {
+    let opened;
+    let channel = if let Some(open) = open {
+        writer.again(&store, open)?;
+        open
+    } else {
+        opened = writer.channel_of(&store)?;
+        &opened
+    };
+    let applied = apply::apply_rows(channel, &draft, |channel| {
         scale_unit::log_call(channel, &announced.call)?;
         lineage::keep(channel, announced.mark)?;
         writer.world.faults.crash_at(CrashPoint::RtsBeforeCommit, &store.name);
@@ -237,6 +247,13 @@ fn bring(
     writer.tidied("the log of a channel database", channel.checkpoint());
     writer.world.faults.crash_at(CrashPoint::RtsAfterCommit, &store.name);
     Ok(Ok(()))
+}
+
+/// What a call was made with.
+pub(super) struct Begun<'a> {
+    plans: Plans,
+    /// The channel's database.
+    channel: &'a Handle<ChannelDatabase>,
 }
 
 /// Tables of downloads, each with the channel's table it goes to.

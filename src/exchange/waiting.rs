@@ -1,15 +1,20 @@
 //! What waits on its way between the channels and headquarters, channel by channel (C01, C05).
 
+use std::collections::BTreeMap;
+
 use super::chain::chain;
 use super::error::ExchangeError;
 use super::upload_tables::Uploads;
+use crate::model::ids::DataStoreId;
 use crate::model::operation::OperationKind;
+use crate::model::session::UploadSession;
 use crate::model::status::UploadStatus;
 use crate::model::time::Time;
 use crate::model::topology::DataStore;
 use crate::store::upload_table::UploadTable;
 use crate::store::{
-    Access, ChannelDatabase, Headquarters, Reader, StoreError, arrears, topology, uploads, waiting,
+    Access, ChannelDatabase, Headquarters, Reader, StoreError, abreast, arrears, topology, uploads,
+    waiting,
 };
 
 /// What waits in one channel database, and on its way from and to it.
@@ -47,42 +52,83 @@ pub(crate) struct WaitingRows {
 /// # Errors
 /// Headquarters.
 pub(crate) fn what_waits(reader: &Reader) -> Result<Vec<ChannelWaiting>, ExchangeError> {
-    let hq = &reader.hq;
-    let Uploads { tables, .. } = Uploads::read(hq)?;
-    let applied = waiting::last_applied(hq)?;
-    let unfinished = waiting::operations(hq)?;
-    let (uploads, downloads) = (uploads::all(hq)?, waiting::downloads(hq)?);
+    let (hq, env) = (&reader.hq, &reader.env);
+    let stores = topology::data_stores(hq)?;
+    let open = |store: &DataStore| env.channel(&store.name, Access::Read);
+    let known = || InHeadquarters::read(hq);
+    let (known, databases) = abreast::opened_meanwhile(&stores, open, known);
+    let known = known?;
+    let mut last: Option<(&DataStore, ChannelDatabase)> = None;
     let mut found = Vec::new();
-    for store in topology::data_stores(hq)? {
-        let uploaded = uploads.iter().filter(|session| {
-            session.store_id == store.id
-                && matches!(session.status, UploadStatus::Uploaded | UploadStatus::ApplyFailed)
+    for (store, database) in databases {
+        let here = database.and_then(|own| {
+            // What an offline database lacks in its channel's, only both files tell.
+            let beside = last.take_if(|(last, _)| store.offline && last.name == store.channel());
+            let channel = match (store.offline, beside) {
+                (false, _) => None,
+                (true, Some((_, open))) => Some(open),
+                (true, None) => Some(env.channel(store.channel(), Access::Read)?),
+            };
+            let rows = in_file(hq, store, (&own, channel.as_ref()), &known.tables)?;
+            Ok((own, rows))
         });
-        found.push(ChannelWaiting {
-            here: in_file(reader, &store, &tables)
-                .map_err(|error| reader.env.within(&chain(&error))),
-            to_apply: uploaded.map(|session| session.rows).sum(),
-            to_process: unfinished.get(&store.id).copied().unwrap_or_default(),
-            downloads: downloads.get(&store.id).copied().unwrap_or_default(),
-            last_applied: applied.get(&store.id).cloned(),
-            store,
+        let here = here.map(|(own, rows)| {
+            last = Some((store, own));
+            rows
         });
+        found.push(known.beside(store, here.map_err(|error| env.within(&chain(&error)))));
     }
     Ok(found)
 }
 
+/// What headquarters says of what waits.
+struct InHeadquarters {
+    tables: Vec<UploadTable>,
+    applied: BTreeMap<DataStoreId, Time>,
+    unfinished: BTreeMap<DataStoreId, u64>,
+    uploads: Vec<UploadSession>,
+    downloads: BTreeMap<DataStoreId, u64>,
+}
+
+impl InHeadquarters {
+    fn read(hq: &Headquarters) -> Result<Self, ExchangeError> {
+        let Uploads { tables, .. } = Uploads::read(hq)?;
+        Ok(Self {
+            tables,
+            applied: waiting::last_applied(hq)?,
+            unfinished: waiting::operations(hq)?,
+            uploads: uploads::all(hq)?,
+            downloads: waiting::downloads(hq)?,
+        })
+    }
+
+    /// What waits beside what is in a database's file.
+    fn beside(&self, store: &DataStore, here: Result<WaitingRows, String>) -> ChannelWaiting {
+        let uploaded = self.uploads.iter().filter(|session| {
+            session.store_id == store.id
+                && matches!(session.status, UploadStatus::Uploaded | UploadStatus::ApplyFailed)
+        });
+        ChannelWaiting {
+            here,
+            to_apply: uploaded.map(|session| session.rows).sum(),
+            to_process: self.unfinished.get(&store.id).copied().unwrap_or_default(),
+            downloads: self.downloads.get(&store.id).copied().unwrap_or_default(),
+            last_applied: self.applied.get(&store.id).cloned(),
+            store: store.clone(),
+        }
+    }
+}
+
 fn in_file(
-    reader: &Reader,
+    hq: &Headquarters,
     store: &DataStore,
+    (own, channel): (&ChannelDatabase, Option<&ChannelDatabase>),
     tables: &[UploadTable],
 ) -> Result<WaitingRows, StoreError> {
-    let database = reader.env.channel(&store.name, Access::Read)?;
-    // What an offline database lacks in its channel's, only both files tell.
-    let each = if store.offline {
-        let channel = reader.env.channel(store.channel(), Access::Read)?;
-        waiting::to_come(&reader.hq, &channel, &database, &store.name, tables)?
+    let each = if let Some(channel) = channel {
+        waiting::to_come(hq, channel, own, &store.name, tables)?
     } else {
-        let of = |table| not_collected(&reader.hq, store, &database, table);
+        let of = |table| not_collected(hq, store, own, table);
         tables.iter().map(of).collect::<Result<_, _>>()?
     };
     let mut found = WaitingRows::default();
@@ -93,7 +139,7 @@ fn in_file(
         }
     }
     if !store.offline {
-        found.to_return = arrears::unreturned(&reader.hq, &database)?.len() as u64;
+        found.to_return = arrears::unreturned(hq, own)?.len() as u64;
     }
     Ok(found)
 }

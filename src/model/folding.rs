@@ -18,6 +18,19 @@ pub(crate) fn folded(text: &str) -> String {
     bare.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Whether a text, [`folded`], has a word that is folded already.
+pub(crate) fn has(text: &str, word: &str) -> bool {
+    if word.is_empty() {
+        return true;
+    }
+    if !text.is_ascii() || word.contains(' ') {
+        return folded(text).contains(word);
+    }
+    // A word without a blank is in one word of the text, so that nothing needs to be put together.
+    let is_word = |part: &[u8]| part.eq_ignore_ascii_case(word.as_bytes());
+    text.as_bytes().windows(word.len()).any(is_word)
+}
+
 /// [`folded`], without what names of features have and people leave out: quotes, the mark of a
 /// preview, a period at the end.
 pub(crate) fn meant(text: &str) -> String {
@@ -42,7 +55,7 @@ pub(crate) fn gist(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{folded, gist, meant};
+    use super::{folded, gist, has, meant};
 
     #[test]
     fn names_are_meant_with_and_without_their_marks() {
@@ -54,6 +67,17 @@ mod tests {
             meant("run \"initialize\" after")
         );
         assert_eq!(gist("Habilitar la edici\u{f3}n de clientes"), "habilitar edicion clientes");
+    }
+
+    #[test]
+    fn a_word_is_found_as_in_the_folded_text() {
+        let texts =
+            ["", " ", "Ada  Byron", "ada\tBYRON ", "Zo\u{eb} a", "00000001", "a\u{b}b", "aa"];
+        let words =
+            ["", "a", "ada b", "ada byron", "n a", "zoe", "0001", "b", "ab", "\u{eb}", "aaa"];
+        for (text, word) in texts.iter().flat_map(|text| words.map(|word| (text, word))) {
+            assert_eq!(has(text, &folded(word)), folded(text).contains(&folded(word)), "{text}");
+        }
     }
 
     #[test]

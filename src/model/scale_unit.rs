@@ -1,5 +1,6 @@
 //! What a scale unit instance answers from.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -45,10 +46,14 @@ pub(crate) struct Storefront {
 
 impl Storefront {
     /// What it answers where the scale unit would answer this.
-    pub(crate) fn over(&self, unit: &View) -> View {
+    pub(crate) fn over<'a>(&self, unit: &'a View) -> Cow<'a, View> {
+        if !self.holds() {
+            return Cow::Borrowed(unit);
+        }
         let features = self.features.as_ref().map_or(unit, |held| &held.view);
         let configuration = self.configuration.as_ref().map_or(unit, |held| &held.view);
-        View { features: features.features.clone(), channel: configuration.channel.clone() }
+        let (features, channel) = (features.features.clone(), configuration.channel.clone());
+        Cow::Owned(View { features, channel })
     }
 
     /// What it holds of either kind.

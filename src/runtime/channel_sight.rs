@@ -12,9 +12,7 @@ use crate::gates::standing::Standing;
 use crate::model::ids::{DataStoreId, JobId};
 use crate::model::scale_unit::{Cached, Storefront};
 use crate::model::topology::DataStore;
-use crate::store::{
-    Access, ChannelDatabase, Headquarters, Reader, StoreError, features, scale_unit,
-};
+use crate::store::{ChannelDatabase, Headquarters, Reader, StoreError, features, scale_unit};
 
 /// One channel as it is looked at for many gates.
 #[derive(Debug)]
@@ -50,14 +48,6 @@ impl Outset {
 }
 
 impl ChannelSight {
-    pub(super) fn open(
-        reader: &Reader,
-        store: &DataStore,
-        outset: &Outset,
-    ) -> Result<Self, StoreError> {
-        Self::of(reader, store, reader.env.channel(&store.name, Access::Read)?, outset)
-    }
-
     /// A channel whose database is open.
     pub(crate) fn of(
         reader: &Reader,

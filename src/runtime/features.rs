@@ -10,7 +10,7 @@ use crate::gates::plan::ChannelProgress;
 use crate::gates::standing::Standing;
 use crate::gates::{Catalogue, Gate};
 use crate::model::topology::DataStore;
-use crate::store::{Reader, StoreError, features, topology};
+use crate::store::{Access, ChannelDatabase, Reader, StoreError, abreast, features, topology};
 
 /// Each gate's progress in the channels, by slug; the channels in their order.
 pub(crate) type Survey = BTreeMap<String, Vec<ChannelProgress>>;
@@ -61,9 +61,11 @@ pub(crate) fn each_channel(
     let changed = changes(reader, gates)?;
     let since = changed.iter().copied().flatten().min().unwrap_or(i64::MAX);
     let outset = Outset::of(&reader.hq, since);
+    let stores = features::channels(&reader.hq)?;
     let mut found = Vec::new();
-    for store in features::channels(&reader.hq)? {
-        let come = ChannelSight::open(reader, &store, &outset).map(|sight| {
+    for (store, database) in databases(reader, &stores) {
+        let sight = database.and_then(|open| ChannelSight::of(reader, store, open, &outset));
+        let come = sight.map(|sight| {
             let gates = gates.iter().zip(&changed);
             gates
                 .map(|(gate, changed)| {
@@ -72,9 +74,18 @@ pub(crate) fn each_channel(
                 })
                 .collect()
         });
-        found.push((store, come));
+        found.push((store.clone(), come));
     }
     Ok(found)
+}
+
+/// The databases of channels, opened to be read.
+fn databases<'s>(
+    reader: &Reader,
+    stores: &'s [DataStore],
+) -> impl Iterator<Item = (&'s DataStore, Result<ChannelDatabase, StoreError>)> {
+    let env = &reader.env;
+    abreast::opened(stores, |store| env.channel(&store.name, Access::Read))
 }
 
 /// The row version at which headquarters last changed each gate.
@@ -101,12 +112,11 @@ pub(super) fn look(
     let kinds = operations_of.map(|gate| resting_on(catalogue, gate)).unwrap_or_default();
     let said = HeadquartersGround::read(&reader.hq, catalogue)?;
     let mut found: Survey = BTreeMap::new();
-    for store in features::channels(&reader.hq)? {
-        if only.is_some_and(|id| id != store.id) {
-            continue;
-        }
-        let sight = ChannelSight::open(reader, &store, &outset)?;
-        let operations = in_channel(reader, catalogue, &said, &store, &sight, &kinds)?;
+    let mut stores = features::channels(&reader.hq)?;
+    stores.retain(|store| only.is_none_or(|id| id == store.id));
+    for (store, database) in databases(reader, &stores) {
+        let sight = ChannelSight::of(reader, store, database?, &outset)?;
+        let operations = in_channel(reader, catalogue, &said, store, &sight, &kinds)?;
         for (gate, changed) in gates.iter().zip(&changed) {
             let on = standing.is_on(&gate.slug);
             let mut progress = sight.progress(reader, standing, gate, on, *changed);

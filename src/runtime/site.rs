@@ -188,7 +188,7 @@ impl<'a> Site<'a> {
         };
         let here = ChannelGround::read(sides, &said, held.iter().chain(shop.held()))?;
         let unit = held.as_ref().map_or(&here.now, |held| &held.view);
-        let answers = shop.over(unit);
+        let answers = shop.over(unit).into_owned();
         if let AnsweredBy::ScaleUnit(instance) = by
             && matches!(hands, Hands::Acting(_))
         {
@@ -440,7 +440,7 @@ impl<'a> Site<'a> {
         let call = self.call(kind, account, CallOutcome::Succeeded, &reasons)?;
         let (account, left) = match &mut self.hands {
             Hands::Acting(writer) => {
-                let Answer { call, left } = relay::real_time(writer, call, work)?;
+                let Answer { call, left } = relay::real_time(writer, call, &self.database, work)?;
                 (call.account, left)
             }
             Hands::Rehearsing(Rehearsal { reader, copy }) => {

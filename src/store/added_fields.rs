@@ -9,7 +9,7 @@ use super::catalogue::find_table;
 use super::error::StoreError;
 use super::side::{Headquarters, HqTx};
 use super::sql_text::{quoted, same_key};
-use super::tracking::tracking_table;
+use super::tracking_log::tracking_table;
 
 /// A mapped field: its subjob, headquarters' column, the channel's column, the target.
 type Mapped = (String, String, String, String);

@@ -160,8 +160,9 @@ pub(crate) fn row_count(channel: &ChannelDatabase, table: &str) -> Result<Option
     }
 }
 
-/// Everything that says how a channel's tables are made, as one text.
+/// Everything that says how a channel's tables are made, as one text, in the order in which they
+/// were.
 pub(crate) fn schema_text(channel: &ChannelDatabase) -> Result<String, StoreError> {
-    let sql = "SELECT name || ' ' || coalesce(sql, '') FROM sqlite_schema ORDER BY type, name";
-    Ok(channel.rows(sql, [], |row| row.get::<_, String>(0))?.join("\n"))
+    let sql = "SELECT group_concat(name || ' ' || coalesce(sql, ''), char(10)) FROM sqlite_schema";
+    Ok(channel.text(sql, [])?.unwrap_or_default())
 }

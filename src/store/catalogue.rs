@@ -11,6 +11,7 @@ use super::error::StoreError;
 use super::schema::Kind;
 use super::shipped_tables;
 use super::side::{Headquarters, HqTx};
+use super::tracking_log;
 use crate::model::schema::{Catalogue, Column, Table, Tables};
 
 /// Every table of a database of either side, except SQLite's own.
@@ -70,19 +71,22 @@ fn declarations(
 }
 
 /// What a declaration means. It depends on nothing else, and every database of a kind has the
-/// same ones: those of the shipped schemas are known, each other is worked out once in a run of the
-/// program.
+/// same ones: those of the shipped schemas and of the logs of tracked tables are known, each other
+/// is worked out once in a run of the program.
 fn known(db: &Db, declared: Declaration) -> Result<Arc<Table>, StoreError> {
     static KNOWN: LazyLock<Mutex<HashMap<Declaration, Arc<Table>>>> = LazyLock::new(Mutex::default);
+    let Declaration { name, sql, index_sql } = &declared;
+    if let Some(table) = shipped_tables::declared(name, sql, index_sql) {
+        return Ok(table);
+    }
+    if let Some(table) = tracking_log::declared(name, sql, index_sql) {
+        return Ok(Arc::new(table));
+    }
     let lock = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(table) = lock().get(&declared) {
         return Ok(Arc::clone(table));
     }
-    let shipped = shipped_tables::declared(&declared.name, &declared.sql, &declared.index_sql);
-    let table = match shipped {
-        Some(table) => table,
-        None => Arc::new(read(db, declared.clone())?),
-    };
+    let table = Arc::new(read(db, declared.clone())?);
     lock().insert(declared, Arc::clone(&table));
     Ok(table)
 }

@@ -42,6 +42,13 @@ pub(super) fn customers(side: Side, more: &str) -> String {
     query(side, include_str!("sql/customer.sql"), &fields, more)
 }
 
+/// The query for how many rows [`customers`] has, to be ended with the same WHERE.
+pub(super) fn customer_count(side: Side) -> String {
+    let sql = include_str!("sql/customer.sql");
+    let tables = sql.split_once("\nFROM ").map_or(sql, |(_, tables)| tables);
+    query(side, &format!("SELECT count(*) FROM {tables}"), &[], "")
+}
+
 /// The query for addresses, to be ended with a WHERE.
 pub(super) fn addresses(side: Side, more: &str) -> String {
     let field = |field: &AddressField| format!("a.{} AS {}", field.place(), field.column());

@@ -1,5 +1,6 @@
 //! An open database: its statements and its transactions.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -26,13 +27,13 @@ pub struct Db {
     /// The numbers that must not be given out twice, and whose they are here; only of writers.
     numbers: Option<(Arc<Numbers>, String)>,
     /// The last number of headquarters' log, as far as it was known at the opening.
-    position: i64,
+    position: Cell<i64>,
 }
 
 impl Db {
     /// A connection to a file, or to the copy that is read instead of it.
     pub(super) fn new(conn: Connection, path: &Path, copy: Option<SettledCopy>) -> Self {
-        Self { conn, path: path.to_path_buf(), copy, numbers: None, position: 0 }
+        Self { conn, path: path.to_path_buf(), copy, numbers: None, position: Cell::new(0) }
     }
 
     /// A connection of our own to a database in memory, without a schema.
@@ -52,13 +53,13 @@ impl Db {
     }
 
     /// Lets entries of this database's log stand behind a number of headquarters'.
-    pub(super) fn set_position(&mut self, position: i64) {
-        self.position = position;
+    pub(super) fn set_position(&self, position: i64) {
+        self.position.set(position);
     }
 
     /// The last number of headquarters' log, as far as it was known at the opening.
     pub(super) fn position(&self) -> i64 {
-        self.position
+        self.position.get()
     }
 
     /// The world's numbers, where this is a writer's database.

@@ -8,7 +8,8 @@ use super::error::StoreError;
 use super::pack::{scope_moved, scope_sql, sent, unbrought_sql, used};
 use super::side::{ChannelDatabase, Headquarters};
 use super::sql_text::{column_list, columns_of, equal, quoted};
-use super::tracking::{changed_since, tracking_table};
+use super::tracking::changed_since;
+use super::tracking_log::tracking_table;
 use crate::model::drift::{Difference, DifferentColumn, DifferentRow, Drift};
 use crate::model::ids::GroupId;
 use crate::model::job::FieldMap;
@@ -245,7 +246,7 @@ impl<'a> Sql<'a> {
     fn differs(&self, column: &PlanColumn) -> String {
         let nocase = self.compared.table.column(&column.to).is_some_and(|column| column.nocase);
         let binary = if nocase { " COLLATE BINARY" } else { "" };
-        format!("c.{}{binary} IS NOT {}", quoted(&column.to), sent(column))
+        ["c.", &quoted(&column.to), binary, " IS NOT ", &sent(column)].concat()
     }
 
     fn differ(&self) -> String {

@@ -17,7 +17,7 @@ use super::own_schema::OwnSchema;
 use super::packages::Folder;
 use super::schema::Kind;
 use super::side::{ChannelDatabase, Handle, Headquarters, HqTx};
-use super::{files, gather, lineage, log, topology, world};
+use super::{abreast, files, gather, lineage, log, topology, world};
 use crate::definitions::{self, Problems, settings};
 use crate::gates::Catalogue;
 use crate::model::replaced::Cause;
@@ -371,15 +371,47 @@ impl Writer {
         &self,
         store: &DataStore,
     ) -> Result<Handle<ChannelDatabase>, StoreError> {
-        let mut channel = self.env.channel(&store.name, Access::Write)?;
-        channel.0.set_numbers(Arc::clone(&self.numbers), &store.name);
-        channel.0.set_position(log::last(&self.hq)?);
-        let channel = Handle::new(channel);
+        self.taken_in(store, self.env.channel(&store.name, Access::Write)?)
+    }
+
+    /// [`Writer::channel_of`] where this command has the database open: it is looked at again, and
+    /// what it logs from now on stands behind what headquarters has logged since.
+    ///
+    /// # Errors
+    /// Either file.
+    pub(crate) fn again(
+        &self,
+        store: &DataStore,
+        channel: &Handle<ChannelDatabase>,
+    ) -> Result<(), StoreError> {
+        channel.set_position(log::last(&self.hq)?);
         let packages = Folder(self.env.packages_path());
-        let cause = lineage::welcome(&self.hq, &self.world, &packages, store, &channel)?;
+        let cause = lineage::welcome(&self.hq, &self.world, &packages, store, channel)?;
         if let Some(cause) = cause {
             self.noticed.borrow_mut().push((store.clone(), cause));
         }
+        Ok(())
+    }
+
+    /// [`Writer::channel_of`] of several, in their order.
+    pub(crate) fn channels_of(
+        &self,
+        stores: &[&DataStore],
+    ) -> impl Iterator<Item = Result<Handle<ChannelDatabase>, StoreError>> {
+        let env = &self.env;
+        let opened = abreast::opened(stores, |store| env.channel(&store.name, Access::Write));
+        opened.map(|(store, database)| self.taken_in(store, database?))
+    }
+
+    /// A channel database that was opened for writing, once it has been looked at.
+    fn taken_in(
+        &self,
+        store: &DataStore,
+        mut channel: ChannelDatabase,
+    ) -> Result<Handle<ChannelDatabase>, StoreError> {
+        channel.0.set_numbers(Arc::clone(&self.numbers), &store.name);
+        let channel = Handle::new(channel);
+        self.again(store, &channel)?;
         Ok(channel)
     }
 

@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 use rusqlite::{named_params, params};
 
 use super::attributes;
-use super::customer_rows::{affiliation_named, customers, read_customer, run_with, with_columns};
+use super::customer_rows::{
+    affiliation_named, customer_count, customers, read_customer, run_with, with_columns,
+};
 use super::error::StoreError;
 use super::features;
 use super::field_sets;
@@ -220,15 +222,12 @@ pub(crate) fn list(
     limit: u32,
 ) -> Result<(Vec<Customer>, u64), StoreError> {
     let word = hq.searching(word)?;
-    let sql = format!(
-        "{} WHERE cdx_has(c.ACCOUNTNUM, :word) OR cdx_has(p.NAME, :word)
-         OR cdx_has(r.RECEIPTEMAIL, :word) ORDER BY c.ACCOUNTNUM LIMIT :limit",
-        customers(Side::Headquarters, "")
-    );
-    let total = hq.number(
-        &format!("SELECT count(*) FROM ({sql})"),
-        named_params! { ":word": word, ":limit": -1 },
-    )?;
+    let has_it = "WHERE cdx_has(c.ACCOUNTNUM, :word) OR cdx_has(p.NAME, :word)
+         OR cdx_has(r.RECEIPTEMAIL, :word)";
+    let count = format!("{} {has_it}", customer_count(Side::Headquarters));
+    let total = hq.number(&count, named_params! { ":word": word })?;
+    let of = customers(Side::Headquarters, "");
+    let sql = format!("{of} {has_it} ORDER BY c.ACCOUNTNUM LIMIT :limit");
     let found = hq.rows(&sql, named_params! { ":word": word, ":limit": limit }, read_customer)?;
     Ok((found, total as u64))
 }

@@ -1,5 +1,6 @@
 //! The databases and files of an environment; the only place that knows SQLite.
 
+pub(crate) mod abreast;
 pub(crate) mod added_fields;
 pub(crate) mod answer;
 pub(crate) mod apply;
@@ -92,6 +93,7 @@ mod sql_text;
 pub(crate) mod topology;
 pub(crate) mod trace;
 pub(crate) mod tracking;
+mod tracking_log;
 mod trouble;
 pub(crate) mod unknown_files;
 pub(crate) mod upload_pack;

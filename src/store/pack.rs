@@ -14,7 +14,7 @@ use super::packages::checksum;
 use super::replace::clear;
 use super::side::Headquarters;
 use super::sql_text::{column_list, columns_of, equal, quoted, same_key};
-use super::tracking::tracking_table;
+use super::tracking_log::tracking_table;
 use crate::model::event::{Event, Listener};
 use crate::model::ids::{DownloadId, GroupId, JobId};
 use crate::model::job::Filter;
@@ -356,11 +356,11 @@ fn rows_sql(plan: &TablePlan, whole: bool) -> String {
 
 /// What is sent of a column of a row `t`.
 pub(super) fn sent(column: &PlanColumn) -> String {
-    let value = format!("t.{}", quoted(&column.from));
+    let value = ["t.", &quoted(&column.from)].concat();
     match column.fill {
         Fill::Keep => value,
-        Fill::EmptyText => format!("ifnull({value}, '')"),
-        Fill::Zero => format!("ifnull({value}, 0)"),
+        Fill::EmptyText => ["ifnull(", &value, ", '')"].concat(),
+        Fill::Zero => ["ifnull(", &value, ", 0)"].concat(),
     }
 }
 

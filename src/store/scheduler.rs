@@ -1,6 +1,6 @@
 //! Job definitions as headquarters keeps them: what `run` uses, and what people change by hand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::named_params;
 
@@ -175,17 +175,65 @@ fn read_lines(hq: &Headquarters) -> Result<BTreeMap<JobId, Vec<JobLine>>, StoreE
     Ok(lines)
 }
 
-type Fields = BTreeMap<(String, String), Vec<FieldMap>>;
+/// The fields of each subjob, by its targets.
+type Fields = HashMap<String, Vec<(String, Vec<FieldMap>)>>;
+
+/// The fields of each subjob and target, in their order. A field without a target of ours was added
+/// by hand, and belongs to the primary target. They are put together here: SQLite would look for
+/// each field's target, and for its subjob, by names that are long and much alike.
+fn read_fields(hq: &Headquarters, primary: &[(String, String)]) -> Result<Fields, StoreError> {
+    let primary = primary.iter().map(|(subjob, to)| (folded(&[subjob]), to.clone()));
+    let primary = Targets::of(primary.collect());
+    let targets = hq.rows(include_str!("sql/scheduler_field_targets.sql"), [], |row| {
+        let name = |at| Ok::<_, rusqlite::Error>(row.get_ref(at)?.as_str()?);
+        Ok((folded(&[name(0)?, name(1)?, name(2)?]), row.get(3)?))
+    })?;
+    let targets = Targets::of(targets);
+    let mut fields = Fields::new();
+    let rows = hq.rows(include_str!("sql/scheduler_fields.sql"), [], |row| {
+        Ok((row.get(0)?, FieldMap { from: row.get(1)?, to: row.get(2)? }))
+    })?;
+    for (subjob, field) in rows {
+        let subjob: String = subjob;
+        let own = targets.of_name(&folded(&[&subjob, &field.from, &field.to]));
+        for primary in primary.of_name(&folded(&[&subjob])) {
+            let primary = std::slice::from_ref(primary);
+            for (_, target) in if own.is_empty() { primary } else { own } {
+                let of = fields.entry(subjob.clone()).or_default();
+                match of.iter_mut().find(|(known, _)| known == target) {
+                    Some((_, fields)) => fields.push(field.clone()),
+                    None => of.push((target.clone(), vec![field.clone()])),
+                }
+            }
+        }
+    }
+    Ok(fields)
+}
+
+/// Channel tables by names, as their columns compare these.
+struct Targets(Vec<(String, String)>);
+
+impl Targets {
+    fn of(mut targets: Vec<(String, String)>) -> Self {
+        targets.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Self(targets)
+    }
+
+    fn of_name(&self, name: &str) -> &[(String, String)] {
+        let begin = self.0.partition_point(|(known, _)| known.as_str() < name);
+        let count = self.0[begin..].iter().take_while(|(known, _)| known == name).count();
+        &self.0[begin..begin + count]
+    }
+}
+
+/// Names as their columns compare them, as one.
+fn folded(names: &[&str]) -> String {
+    let mut text = names.join("\0");
+    text.make_ascii_lowercase();
+    text
+}
 
 fn read_subjobs(hq: &Headquarters) -> Result<Vec<Subjob>, StoreError> {
-    let mut fields: Fields = BTreeMap::new();
-    let rows = hq.rows(include_str!("sql/scheduler_fields.sql"), [], |row| {
-        let field = FieldMap { from: row.get("FROMFIELDNAME")?, to: row.get("TOFIELDNAME")? };
-        Ok((row.get("SUBJOBID")?, row.get("TARGET")?, field))
-    })?;
-    for (subjob, target, field) in rows {
-        fields.entry((subjob, target)).or_default().push(field);
-    }
     let mut targets: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let rows = hq.rows(
         "SELECT SUBJOBID, TARGET FROM cdx_SUBJOBTARGET WHERE PRIMARYTARGET = 0
@@ -214,6 +262,9 @@ fn read_subjobs(hq: &Headquarters) -> Result<Vec<Subjob>, StoreError> {
         let filter: Option<String> = row.get("FILTER")?;
         Ok((subjob, primary, key, filter))
     })?;
+    let primary =
+        |(subjob, primary, ..): &(Subjob, String, _, _)| (subjob.id.clone(), primary.clone());
+    let mut fields = read_fields(hq, &rows.iter().map(primary).collect::<Vec<_>>())?;
     rows.into_iter()
         .map(|(mut subjob, primary, key, filter)| {
             if subjob.counter.is_some() {
@@ -234,10 +285,58 @@ fn read_subjobs(hq: &Headquarters) -> Result<Vec<Subjob>, StoreError> {
 
 fn target(dotted: &str, subjob: &str, fields: &mut Fields) -> Target {
     let (schema, table) = dotted.split_once('.').unwrap_or(("ax", dotted));
-    let key = (subjob.to_owned(), dotted.to_owned());
-    Target {
-        schema: schema.to_owned(),
-        table: table.to_owned(),
-        fields: fields.remove(&key).unwrap_or_default(),
+    let own = fields.get_mut(subjob).into_iter().flatten().find(|(target, _)| target == dotted);
+    let fields = own.map(|(_, fields)| std::mem::take(fields)).unwrap_or_default();
+    Target { schema: schema.to_owned(), table: table.to_owned(), fields }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::db::Db;
+    use super::super::schema::Kind;
+    use super::*;
+
+    /// What SQLite makes of it when it is asked for all at once.
+    const JOINED: &str = "
+        SELECT f.SUBJOBID, coalesce(t.TARGET, s.CHANNELTABLENAME), f.FROMFIELDNAME, f.TOFIELDNAME
+        FROM RETAILCONNSCHEDULERSUBJOBFIELDLIST f
+        JOIN RETAILCONNSCHEDULERSUBJOBTABLE s ON s.SUBJOBID = f.SUBJOBID
+        LEFT JOIN cdx_SUBJOBFIELDTARGET t
+            ON t.SUBJOBID = f.SUBJOBID AND t.FROMFIELDNAME = f.FROMFIELDNAME
+            AND t.TOFIELDNAME = f.TOFIELDNAME
+        ORDER BY f.RECID";
+
+    #[test]
+    fn fields_are_those_of_their_targets() {
+        let db = Db::in_memory(Kind::Headquarters).unwrap();
+        db.script(
+            "INSERT INTO RETAILCONNSCHEDULERSUBJOBTABLE (SUBJOBID, CHANNELTABLENAME)
+             VALUES ('ONE', 'ax.ONE'), ('Two', 'ax.TWO'), ('BARE', 'ax.BARE');
+             INSERT INTO RETAILCONNSCHEDULERSUBJOBFIELDLIST (SUBJOBID, FROMFIELDNAME, TOFIELDNAME)
+             VALUES ('ONE', 'B', 'b'), ('ONE', 'A', 'A'), ('two', 'A', 'A'), ('ONE', 'NEW', 'C'),
+                    ('Two', 'D', 'D'), ('NOBODY', 'A', 'A'), ('ONE', 'E', 'E');
+             INSERT INTO cdx_SUBJOBFIELDTARGET (SUBJOBID, FROMFIELDNAME, TOFIELDNAME, TARGET)
+             VALUES ('one', 'a', 'a', 'ext.ONE'), ('ONE', 'A', 'A', 'ax.ONE'),
+                    ('ONE', 'B', 'B', 'ax.ONE'), ('Two', 'D', 'D', 'ext.TWO'),
+                    ('ONE', 'E', 'F', 'ext.OTHER'), ('BARE', 'A', 'A', 'ax.BARE')",
+        )
+        .unwrap();
+        let hq = Headquarters(db);
+        let primary = "SELECT SUBJOBID, CHANNELTABLENAME FROM RETAILCONNSCHEDULERSUBJOBTABLE";
+        let primary = hq.rows(primary, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        let mut expected: BTreeMap<(String, String), Vec<FieldMap>> = BTreeMap::new();
+        let rows = hq.rows(JOINED, [], |row| {
+            let field = FieldMap { from: row.get(2)?, to: row.get(3)? };
+            Ok(((row.get(0)?, row.get(1)?), field))
+        });
+        for (of, field) in rows.unwrap() {
+            expected.entry(of).or_default().push(field);
+        }
+        let found = read_fields(&hq, &primary).unwrap();
+        let found = found.into_iter().flat_map(|(subjob, targets)| {
+            targets.into_iter().map(move |(target, fields)| ((subjob.clone(), target), fields))
+        });
+        assert_eq!(found.collect::<BTreeMap<_, _>>(), expected);
+        assert_eq!(expected.len(), 4);
     }
 }

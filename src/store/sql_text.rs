@@ -4,7 +4,15 @@ use std::fmt::Display;
 
 /// A name as an identifier.
 pub(super) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
+    let mut text = String::with_capacity(name.len() + 2);
+    text.push('"');
+    if name.contains('"') {
+        text.push_str(&name.replace('"', "\"\""));
+    } else {
+        text.push_str(name);
+    }
+    text.push('"');
+    text
 }
 
 /// A text as a literal.

@@ -15,13 +15,9 @@ use super::catalogue::find_table;
 use super::error::StoreError;
 use super::side::{Headquarters, HqTx};
 use super::sql_text::{column_list, columns_of, equal, quoted, same_key};
+use super::tracking_log::{log_sql, tracking_table};
 use crate::model::schema::Table;
 use crate::model::time::Time;
-
-/// The tracking table of a headquarters table.
-pub(super) fn tracking_table(table: &str) -> String {
-    format!("cdx_CT_{}", table.to_ascii_uppercase())
-}
 
 /// The version that is open now; changes are logged with it.
 pub(crate) fn version(hq: &Headquarters) -> Result<i64, StoreError> {
@@ -252,38 +248,6 @@ fn carry_over(
 
 fn has(columns: &[String], wanted: &str) -> bool {
     columns.iter().any(|column| column.eq_ignore_ascii_case(wanted))
-}
-
-fn log_sql(table: &Table, key: &[String]) -> String {
-    let columns: String = key
-        .iter()
-        .map(|name| {
-            let column = table.column(name);
-            let nocase = column.is_some_and(|column| column.nocase);
-            let collate = if nocase { " COLLATE NOCASE" } else { "" };
-            let kind = column.map_or("ANY", |column| log_type(&column.declared));
-            format!("{} {kind}{collate}, ", quoted(name))
-        })
-        .collect();
-    let log = quoted(&tracking_table(&table.name));
-    let list = column_list(key);
-    format!(
-        "CREATE TABLE {log} (VERSION INTEGER NOT NULL, {columns}\
-         PRIMARY KEY (VERSION, {list})) STRICT, WITHOUT ROWID"
-    )
-}
-
-/// The type of a key column in the log. It must have the affinity of the table's own column, or
-/// SQLite cannot look a key up and reads the whole log for each row that is written.
-fn log_type(declared: &str) -> &'static str {
-    let declared = declared.to_ascii_uppercase();
-    if declared.contains("INT") {
-        "INTEGER"
-    } else if declared.contains("CHAR") || declared == "TEXT" {
-        "TEXT"
-    } else {
-        "ANY"
-    }
 }
 
 fn triggers(table: &Table, key: &[String], columns: Option<&[&str]>) -> Vec<String> {

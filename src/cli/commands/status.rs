@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::doctor::examine;
+use super::doctor::examine_after;
 use crate::cli::outcome::outcomes;
 use crate::cli::{CommandError, Context, Exit};
 use crate::diagnosis::fix::together;
@@ -33,9 +33,9 @@ outcomes! {
 
 pub(in crate::cli) fn run(context: &Context, _: Args) -> Result<Exit, CommandError> {
     let env = context.named_env();
-    let here = context.steady(Here::read)?;
     let request = Request { quick: true, env: env.clone(), ..Request::default() };
-    let diagnosis = examine(context, request)?;
+    let here = || context.steady(Here::read);
+    let (here, diagnosis) = examine_after(context, request, here)?;
     let counting: Vec<&Finding> = diagnosis.findings.iter().filter(|one| one.counts()).collect();
     let told = groups(counting.iter().copied().filter(|one| one.severity != Severity::Info));
     let problems: Vec<Problem> = told.iter().filter_map(Problem::of).collect();

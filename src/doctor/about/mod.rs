@@ -6,5 +6,6 @@ pub(super) mod features;
 pub(super) mod jobs;
 pub(super) mod obstacle;
 pub(super) mod schedules;
+pub(super) mod schemas;
 pub(super) mod storefront;
 pub(super) mod uploads;

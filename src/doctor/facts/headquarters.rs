@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::reading::Reading;
 use crate::diagnosis::{Known, Unknown};
+use crate::exchange::chain;
 use crate::exchange::generate::any_change;
 use crate::exchange::intents::{Unfinished, unfinished};
 use crate::exchange::plan::plan_job;
 use crate::exchange::upload_tables::upload_tables;
-use crate::exchange::{chain, initialize};
 use crate::gates::Catalogue;
 use crate::gates::standing::{FeatureEvent, Standing};
 use crate::model::history::History;
@@ -29,16 +29,14 @@ use crate::store::feature_log;
 use crate::store::feature_rows::{self, Half};
 use crate::store::lengths::{OverlongColumn, too_long};
 use crate::store::operations::{FailedOperation, LateOperation, PendingOperations};
-use crate::store::own_schema::OwnSchema;
-use crate::store::own_tables::ScriptState;
 use crate::store::packages::{Folder, PackageStore, checksum};
 use crate::store::sessions::Shortfall;
 use crate::store::topology::Parameter;
 use crate::store::unknown_files::{UnknownFile, unknown_files};
 use crate::store::upload_table::UploadTable;
 use crate::store::{
-    Headquarters, Reader, StoreError, catalogue, features, integrity, lineage, lost, operations,
-    scheduler, sessions, topology, tracking, upload_pack, uploads, world,
+    Headquarters, Reader, StoreError, catalogue, features, lineage, lost, operations, scheduler,
+    sessions, topology, tracking, upload_pack, uploads, world,
 };
 use crate::world::Clock;
 
@@ -103,14 +101,8 @@ pub struct HeadquartersFacts {
     pub(crate) half_features: Known<Vec<(String, Half)>>,
     /// The definitions that runs use.
     pub(crate) definitions: Known<Definitions>,
-    /// The definitions on disk, as initializing would write them.
-    pub(crate) on_disk: Known<Definitions>,
     /// Fields that were mapped after their job had run, with rows from before.
     pub(crate) added_fields: Known<Vec<AddedField>>,
-    /// The scripts on disk.
-    pub(crate) own: Known<OwnSchema>,
-    /// Scripts that headquarters has had and that differ now.
-    pub(crate) scripts: Known<Vec<(String, ScriptState)>>,
     /// Headquarters' tables.
     pub(crate) tables: Known<Tables>,
     /// The channel tables as headquarters knows them.
@@ -169,8 +161,6 @@ pub struct HeadquartersFacts {
     pub(crate) unfinished: Known<Vec<Unfinished>>,
     /// What is too long for a channel; none when rows were not read.
     pub(crate) too_long: Option<Known<Vec<(JobId, OverlongColumn)>>>,
-    /// What the integrity check says; none when rows were not read.
-    pub(crate) integrity: Option<Known<Vec<String>>>,
 }
 
 impl HeadquartersFacts {
@@ -196,21 +186,13 @@ impl HeadquartersFacts {
         let upload_sessions = known(uploads::all(hq));
         let groups = topology::groups(hq)?;
         let stores = topology::data_stores(hq)?;
-        let own = known(reader.env.own_schema_with(&[]).map(|(own, _)| own));
-        let scripts = match &own {
-            Ok(own) => known(own.hq.differing(hq)),
-            Err(unknown) => Err(unknown.clone()),
-        };
         Ok(Self {
             added_fields: known(added_fields::added(hq)),
-            own,
-            scripts,
             settings: reader.env.settings().clone(),
             standing: known(features::standing(hq, &catalogue, &clock)),
             changed: changed(reader, &catalogue),
             stayed_off: stayed_off(reader, &catalogue),
             half_features: known(feature_rows::halves(hq)),
-            on_disk: on_disk(reader),
             uploads: defined.uploads(),
             schedules: known(topology::schedules(hq)),
             connections: known(topology::last_connections(hq)),
@@ -232,7 +214,6 @@ impl HeadquartersFacts {
             pending_operations: known(operations::pending(hq)),
             unfinished: known(unfinished(hq)),
             too_long: reading.rows.then(|| lengths(reader, &downloads, &channel_tables)),
-            integrity: reading.pages.then(|| known(integrity::complaints(hq))),
             clock,
             catalogue,
             definitions,
@@ -326,11 +307,6 @@ fn stayed_off(reader: &Reader, catalogue: &Catalogue) -> Known<BTreeMap<String, 
         }
     }
     Ok(found)
-}
-
-fn on_disk(reader: &Reader) -> Known<Definitions> {
-    let definitions = initialize::definitions_on_disk(&reader.env)?;
-    Ok(initialize::with_features(&reader.env, &reader.hq, definitions)?)
 }
 
 fn packages(

@@ -1,15 +1,17 @@
 //! What is known of an environment, read once; rules look at nothing else.
 
 pub(crate) mod channel;
+mod files;
 pub(crate) mod headquarters;
 mod reading;
 mod survey;
 
 pub(crate) use channel::{Channel, ChannelFacts, FileState, UploadFacts};
+pub(crate) use files::FileFacts;
 pub(crate) use headquarters::{GroupJob, HeadquartersFacts, JobPlans, PackageState};
 pub(super) use reading::Reading;
 pub(crate) use survey::Progress;
-pub(super) use survey::survey;
+pub(super) use survey::{Readers, survey};
 
 use crate::diagnosis::Unknown;
 
@@ -18,6 +20,8 @@ use crate::diagnosis::Unknown;
 pub struct Examination {
     /// Headquarters.
     pub hq: HeadquartersFacts,
+    /// The environment's files.
+    pub(crate) files: FileFacts,
     /// The channel and offline databases that are examined, in the order they were made.
     pub channels: Vec<Channel>,
     /// Rows were not read.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use super::channel::{Channel, ChannelFacts, FileState, Unreadable, UploadFacts};
+use super::files::FileFacts;
 use super::headquarters::{HeadquartersFacts, known};
 use super::reading::Reading;
 use crate::diagnosis::{Known, Unknown};
@@ -49,10 +50,19 @@ const CHANNEL_CACHE_KIB: u32 = 2 * 1024;
 /// Called with how many databases there are, and how many have been read.
 pub(crate) type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
 
+/// Headquarters as it is open already.
+#[derive(Debug)]
+pub(in crate::doctor) struct Readers<'a> {
+    /// For this thread.
+    pub(in crate::doctor) own: &'a Reader,
+    /// For another one.
+    pub(in crate::doctor) second: Option<Reader>,
+}
+
 /// Reads these databases.
 pub(in crate::doctor) fn survey(
-    reader: &Reader,
-    hq: &HeadquartersFacts,
+    readers: Readers<'_>,
+    (hq, files): (&HeadquartersFacts, &FileFacts),
     stores: &[DataStore],
     reading: Reading,
     progress: Progress<'_>,
@@ -63,24 +73,30 @@ pub(in crate::doctor) fn survey(
     let found: Mutex<Vec<Option<Channel>>> = Mutex::new(stores.iter().map(|_| None).collect());
     let changed = hq.changed.as_ref().ok();
     let since = changed.and_then(|changed| changed.values().min().copied()).unwrap_or(i64::MAX);
-    let outset = Outset::of(&reader.hq, since);
+    let outset = Outset::of(&readers.own.hq, since);
     let (schemas, accounts) = (Schemas::default(), LastAccounts::default());
     let work = |reader: &Reader| {
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(store) = stores.get(at) else { return };
             let (outset, schemas, accounts) = (&outset, &schemas, &accounts);
-            let facts = Survey { reader, hq, store, reading, outset, schemas, accounts }.read();
+            let facts = Survey { reader, hq, files, store, reading, outset, schemas, accounts };
+            let facts = facts.read();
             let channel = Channel { store: store.clone(), facts };
             found.lock().unwrap_or_else(PoisonError::into_inner)[at] = Some(channel);
             progress(stores.len() as u64, done.fetch_add(1, Ordering::Relaxed) as u64 + 1);
         }
     };
+    let Readers { own: reader, mut second } = readers;
     let env = &reader.env;
     thread::scope(|scope| {
         // Each thread needs a connection to headquarters of its own.
-        let beside = || env.examiner().map(|reader| work(&reader));
-        let workers: Vec<_> = (1..threads).map(|_| scope.spawn(beside)).collect();
+        let work = &work;
+        let mut beside = || {
+            let open = second.take();
+            scope.spawn(move || open.map_or_else(|| env.examiner(), Ok).map(|own| work(&own)))
+        };
+        let workers: Vec<_> = (1..threads).map(|_| beside()).collect();
         work(reader);
         for worker in workers {
             // A worker that panicked has left its databases unread; they are told below.
@@ -140,6 +156,7 @@ impl LastAccounts {
 struct Survey<'a> {
     reader: &'a Reader,
     hq: &'a HeadquartersFacts,
+    files: &'a FileFacts,
     store: &'a DataStore,
     reading: Reading,
     outset: &'a Outset,
@@ -175,7 +192,7 @@ impl Survey<'_> {
         let mut uploads = self.uploads(channel);
         let drift = self.beside(channel, &tables, &mut uploads);
         Ok(ChannelFacts {
-            scripts: match &self.hq.own {
+            scripts: match &self.files.own {
                 Ok(own) => known(own.channel.differing(channel)),
                 Err(unknown) => Err(unknown.clone()),
             },

@@ -34,7 +34,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     if let Some(why) = x.leaves_rows_out() {
         findings.left_out(&why);
     }
-    let complaints = x.hq.integrity.as_ref().map(|known| known.as_ref());
+    let complaints = x.files.integrity.as_ref().map(|known| known.as_ref());
     match complaints {
         Some(Ok(lines)) if !lines.is_empty() => tell(x, findings, None, lines.clone())?,
         Some(Err(why)) => tell(x, findings, None, vec![why.to_string()])?,

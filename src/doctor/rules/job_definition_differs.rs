@@ -9,7 +9,7 @@ use crate::diagnosis::{
 use crate::doctor::facts::Examination;
 use crate::doctor::rule::{Depth, Rule};
 use crate::model::ids::JobId;
-use crate::model::job::{Definitions, Job, Subjob};
+use crate::model::job::{Definitions, FieldMap, Job, Subjob, Target};
 use crate::model::suggestion::Suggestion;
 
 const HEADER: Header = Header {
@@ -33,7 +33,7 @@ pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check 
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let here = x.hq.definitions.as_ref()?;
-    let disk = x.hq.on_disk.as_ref()?;
+    let disk = x.files.on_disk.as_ref()?;
     for job in &disk.jobs {
         let mut lines = Vec::new();
         match here.job(&job.id) {
@@ -114,6 +114,20 @@ fn one_sided(what: &str, own: &BTreeSet<String>, disk: &BTreeSet<String>, lines:
     lines.extend(there.map(|text| (Way::Adds, text)));
 }
 
+fn find<'a>(definitions: &'a Definitions, id: &str) -> Option<&'a Subjob> {
+    definitions.subjobs.iter().find(|subjob| subjob.id.eq_ignore_ascii_case(id))
+}
+
+/// The fields of a subjob, each with where it goes, in capitals.
+fn fields(subjob: &Subjob) -> BTreeSet<String> {
+    let of = |target: &Target| {
+        let dotted = target.dotted();
+        let one = |field: &FieldMap| format!("{} -> {dotted}.{}", field.from, field.to);
+        target.fields.iter().map(|field| one(field).to_ascii_uppercase()).collect::<Vec<_>>()
+    };
+    subjob.targets.iter().flat_map(of).collect()
+}
+
 fn compare_subjobs(
     here: &Definitions,
     disk: &Definitions,
@@ -121,9 +135,6 @@ fn compare_subjobs(
     job: &Job,
     lines: &mut Vec<Line>,
 ) {
-    let find = |definitions: &'_ Definitions, id: &str| -> Option<Subjob> {
-        definitions.subjobs.iter().find(|subjob| subjob.id.eq_ignore_ascii_case(id)).cloned()
-    };
     for line in &job.lines {
         let both = own.lines.iter().any(|known| known.subjob.eq_ignore_ascii_case(&line.subjob));
         let (Some(theirs), Some(ours)) = (find(here, &line.subjob), find(disk, &line.subjob))
@@ -131,21 +142,10 @@ fn compare_subjobs(
             continue;
         };
         if both {
-            let fields = |subjob: &Subjob| -> BTreeSet<String> {
-                let targets = subjob.targets.iter();
-                targets
-                    .flat_map(|target| {
-                        let dotted = target.dotted();
-                        target
-                            .fields
-                            .iter()
-                            .map(move |f| format!("{} -> {dotted}.{}", f.from, f.to))
-                    })
-                    .map(|text| text.to_ascii_uppercase())
-                    .collect()
-            };
-            let what = format!("{} field", line.subjob);
-            one_sided(&what, &fields(&theirs), &fields(&ours), lines);
+            if theirs.targets != ours.targets {
+                let what = format!("{} field", line.subjob);
+                one_sided(&what, &fields(theirs), &fields(ours), lines);
+            }
             if theirs.exclude_offline != ours.exclude_offline {
                 let text = format!("{}: excluded from offline databases differently", line.subjob);
                 lines.push((Way::Overwrites, text));

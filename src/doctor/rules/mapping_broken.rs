@@ -5,6 +5,7 @@ use crate::diagnosis::{
     Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
 };
 use crate::doctor::about::jobs::rebuild;
+use crate::doctor::about::schemas::OfSchemas;
 use crate::doctor::facts::Examination;
 use crate::doctor::rule::{Depth, Rule};
 use crate::model::ids::JobId;
@@ -35,7 +36,7 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     let definitions = x.hq.definitions.as_ref()?;
     let hq = x.hq.tables.as_ref()?;
     let mut told: Vec<(Option<String>, String)> = Vec::new();
-    let mut tell = |findings: &mut Findings, gap: Gap, channel: Option<&str>| {
+    let mut tell = |findings: &mut Findings, gap: &Gap, channel: Option<&str>| {
         let place = (channel.map(str::to_owned), gap.place());
         if !told.contains(&place) {
             told.push(place);
@@ -46,13 +47,16 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
     for job in &definitions.jobs {
         for subjob in definitions.subjobs_of(job) {
             for gap in in_headquarters(job, subjob, hq) {
-                tell(findings, gap, None)?;
+                tell(findings, &gap, None)?;
             }
+            let mut gaps = OfSchemas::default();
             for (channel, facts) in x.readable() {
-                for target in &subjob.targets {
-                    for gap in in_channel(job, target, &facts.tables) {
-                        tell(findings, gap, Some(&channel.store.name))?;
-                    }
+                let targets = subjob.targets.iter();
+                let of = |tables: &Tables| -> Vec<Gap> {
+                    targets.flat_map(|target| in_channel(job, target, tables)).collect()
+                };
+                for gap in gaps.of(&facts.tables, of) {
+                    tell(findings, gap, Some(&channel.store.name))?;
                 }
             }
         }

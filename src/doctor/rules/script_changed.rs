@@ -28,7 +28,7 @@ const HEADER: Header = Header {
 pub(super) const RULE: Rule = Rule { header: HEADER, depth: Depth::Quick, check };
 
 fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
-    for (name, state) in x.hq.scripts.as_ref()? {
+    for (name, state) in x.files.scripts.as_ref()? {
         report(findings, Subject::key(name), name, *state, "headquarters");
     }
     for channel in &x.channels {

@@ -4,6 +4,7 @@ use crate::diagnosis::sources::CDX_EXTENSIBILITY;
 use crate::diagnosis::{
     Findings, Fix, Found, Header, Severity, Source, Stage, Step, Subject, Unknown,
 };
+use crate::doctor::about::schemas::OfSchemas;
 use crate::doctor::facts::Examination;
 use crate::doctor::rule::{Depth, Rule};
 use crate::model::job::{Definitions, Direction, Subjob, Target};
@@ -40,11 +41,13 @@ fn check(x: &Examination, findings: &mut Findings) -> Result<(), Unknown> {
             let subject = Subject::table(&from.name).with_job(job);
             findings.report(found(subject, title, format!("needed: {}", subjob.key.join(" + "))));
         }
+        let mut unfit = OfSchemas::default();
         for (channel, facts) in x.online() {
-            for (table, title, evidence) in in_channel(subjob, from, &facts.tables) {
-                let subject =
-                    Subject::channel(&channel.store.name).with_table(&table).with_job(job);
-                findings.report(found(subject, title, evidence));
+            for (table, title, evidence) in
+                unfit.of(&facts.tables, |tables| in_channel(subjob, from, tables))
+            {
+                let subject = Subject::channel(&channel.store.name).with_table(table).with_job(job);
+                findings.report(found(subject, title.clone(), evidence.clone()));
             }
         }
     }

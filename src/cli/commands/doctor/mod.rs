@@ -7,7 +7,7 @@ mod read;
 mod tell;
 mod watch;
 
-pub(in crate::cli) use read::examine;
+pub(in crate::cli) use read::{examine, examine_after};
 
 use crate::cli::judging;
 use crate::cli::judging::{Asking, Judging, Question, write_baseline};
