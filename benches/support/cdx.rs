@@ -1,8 +1,9 @@
 //! Runs the program as people do, and watches its time and memory.
 
 use std::fs;
+use std::io::{Read as _, Seek as _};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -50,12 +51,12 @@ pub fn run_in(dir: &Path, args: &[&str]) -> Measured {
 
 /// Runs a command in a folder; a command that fails ends the benchmark.
 pub fn run(dir: &Path, args: &[&str]) -> Measured {
+    let mut said = tempfile::tempfile().expect("a file");
     let begun = Instant::now();
     let mut child = Command::new(env!("CARGO_BIN_EXE_cdx"))
         .args(args)
         .current_dir(dir)
-        .stdout(Stdio::null())
-        .stderr(Stdio::inherit())
+        .stdout(said.try_clone().expect("the file again"))
         .spawn()
         .expect("the program");
     let mut peak: Option<f64> = None;
@@ -71,7 +72,9 @@ pub fn run(dir: &Path, args: &[&str]) -> Measured {
         }));
     };
     let ms = begun.elapsed().as_secs_f64() * 1000.0;
-    assert!(status.success(), "cdx {args:?} failed in {}", dir.display());
+    let mut text = String::new();
+    said.rewind().and_then(|()| said.read_to_string(&mut text)).expect("what was printed");
+    assert!(status.success(), "cdx {args:?} failed in {}:\n{text}", dir.display());
     Measured { ms, peak_mib: peak }
 }
 

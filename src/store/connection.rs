@@ -67,6 +67,26 @@ mod tests {
         assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
     }
 
+    /// What a statement would undo goes from memory into a file once it is large. However SQLite is
+    /// built, 12 MB of it are taken, and undone.
+    #[test]
+    fn a_statement_that_changed_many_pages_is_undone() {
+        let folder = tempfile::tempdir().unwrap();
+        let conn = open_file(folder.path().join("a.db"), OpenFlags::default()).unwrap();
+        conn.execute_batch(
+            "CREATE TABLE t (a INTEGER PRIMARY KEY, b UNIQUE, c);
+             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+             INSERT INTO t SELECT i, i, zeroblob(3000) FROM n;
+             BEGIN",
+        )
+        .unwrap();
+        let last_is_refused = "UPDATE t SET c = zeroblob(3001), b = iif(a = 3000, 2, b)";
+        let told = conn.execute(last_is_refused, []).unwrap_err().sqlite_error_code();
+        assert_eq!(told, Some(rusqlite::ErrorCode::ConstraintViolation));
+        let count = "SELECT count(*) FROM t WHERE length(c) = 3000 AND a = b";
+        assert_eq!(conn.query_row(count, [], |row| row.get(0)), Ok(3000));
+    }
+
     #[test]
     fn a_path_of_windows_is_an_address_of_sqlites() {
         for (path, expected) in [
