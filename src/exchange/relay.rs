@@ -228,6 +228,8 @@ fn bring(
     };
     pack::pack(&writer.hq, &spec, &draft, None, &mut Silent)?;
     let opened;
+    // A register that is offline has another database open.
+    let open = open.filter(|open| open.path() == writer.env.channel_path(&store.name));
     let channel = if let Some(open) = open {
         writer.again(&store, open)?;
         open

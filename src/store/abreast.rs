@@ -27,7 +27,9 @@ pub(crate) fn opened<S: Sync, D: Send>(
 ) -> impl Iterator<Item = (&S, D)> {
     let threads = threads();
     let some = these.chunks(at_once(threads));
-    some.flat_map(move |some| some.iter().zip(shared(some, threads, &open, || ()).1))
+    // This thread opens one as well.
+    let others = move |some: &[S]| threads.min(some.len()) - 1;
+    some.flat_map(move |some| some.iter().zip(shared(some, others(some), &open, || ()).1))
 }
 
 /// The same; something else is done while the first are opened.
@@ -38,14 +40,14 @@ pub(crate) fn opened_meanwhile<S: Sync, D: Send, T>(
 ) -> (T, impl Iterator<Item = (&S, D)>) {
     let threads = threads();
     let (first, rest) = these.split_at(at_once(threads).min(these.len()));
-    let (done, found) = shared(first, threads, &open, work);
+    let (done, found) = shared(first, (threads - 1).min(first.len()), &open, work);
     (done, first.iter().zip(found).chain(opened(rest, open)))
 }
 
-/// Does something, and opens each of these meanwhile and after it, in their order.
+/// Does something, and opens each of these meanwhile on other threads, in their order.
 fn shared<S: Sync, D: Send, T>(
     these: &[S],
-    threads: usize,
+    others: usize,
     open: &(impl Fn(&S) -> D + Sync),
     work: impl FnOnce() -> T,
 ) -> (T, Vec<D>) {
@@ -56,8 +58,7 @@ fn shared<S: Sync, D: Send, T>(
     };
     let share = || std::iter::from_fn(claimed).collect::<Vec<(usize, D)>>();
     thread::scope(|scope| {
-        let others: Vec<_> =
-            (1..threads.min(these.len() + 1)).map(|_| scope.spawn(share)).collect();
+        let others: Vec<_> = (0..others).map(|_| scope.spawn(share)).collect();
         let done = work();
         let mut all = share();
         for other in others {
@@ -81,8 +82,8 @@ mod tests {
             assert_eq!(found, expected);
             let (done, found) = opened_meanwhile(&these, |one| one * 10, || "done");
             assert_eq!((done, found.map(|(_, ten)| ten).collect::<Vec<_>>()), ("done", expected));
-            for threads in 1..5 {
-                assert_eq!(shared(&these, threads, &|one| *one, || ()).1, these);
+            for others in 0..4 {
+                assert_eq!(shared(&these, others, &|one| *one, || ()).1, these);
             }
         }
     }

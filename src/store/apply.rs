@@ -7,10 +7,11 @@ use rusqlite::{named_params, params};
 use super::apply_table::{apply_table, empty_table};
 use super::attach::PACKAGE;
 use super::catalogue::find_table;
+use super::db::Journal;
 use super::diagnose;
 use super::error::StoreError;
 use super::lineage;
-use super::load::{all_empty, leave_log, return_to_log};
+use super::load::all_empty;
 use super::packed_table::{PackedTable, packed_tables};
 use super::rejection::ApplyError;
 use super::side::{ChannelDatabase, ChannelTx, Handle};
@@ -89,7 +90,8 @@ fn attached(
         && tables.iter().all(|table| table.whole)
         && all_empty(channel, tables.iter().map(|table| table.target.as_str()))?;
     if bulk {
-        leave_log(channel)?;
+        // What is loaded is not written twice.
+        channel.write_by(Journal::RollBack)?;
     }
     let written = channel.write(|channel| -> Result<u64, ApplyError> {
         let mut rows = 0;
@@ -114,10 +116,10 @@ fn attached(
         before_commit();
         Ok(rows)
     });
-    if bulk {
-        return_to_log(channel)?;
-    }
-    Ok(ApplyOutcome { rows: written?, before: false })
+    let back = if bulk { channel.write_by(Journal::Log) } else { Ok(()) };
+    let rows = written?;
+    back?;
+    Ok(ApplyOutcome { rows, before: false })
 }
 
 /// Looks at the lengths of values before the commit (D12): a load into an empty table copies whole

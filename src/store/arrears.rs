@@ -160,9 +160,9 @@ pub(crate) fn row_count(channel: &ChannelDatabase, table: &str) -> Result<Option
     }
 }
 
-/// Everything that says how a channel's tables are made, as one text, in the order in which they
-/// were.
+/// Everything that says how a channel's tables are made, as one text.
 pub(crate) fn schema_text(channel: &ChannelDatabase) -> Result<String, StoreError> {
-    let sql = "SELECT group_concat(name || ' ' || coalesce(sql, ''), char(10)) FROM sqlite_schema";
+    let sql = "SELECT group_concat(name || ' ' || coalesce(sql, ''), char(10) ORDER BY type, name) \
+               FROM sqlite_schema";
     Ok(channel.text(sql, [])?.unwrap_or_default())
 }

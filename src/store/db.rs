@@ -17,6 +17,15 @@ use super::numbers::Numbers;
 use super::trouble::sqlite;
 use crate::world::machine::{self, Durability, Machine};
 
+/// How what is not committed yet is kept apart.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Journal {
+    /// In a log, from which it comes into the file later.
+    Log,
+    /// In the file; what stood there before is kept beside it until the commit.
+    RollBack,
+}
+
 /// An open database.
 #[derive(Debug)]
 pub struct Db {
@@ -26,7 +35,7 @@ pub struct Db {
     copy: Option<SettledCopy>,
     /// The numbers that must not be given out twice, and whose they are here; only of writers.
     numbers: Option<(Arc<Numbers>, String)>,
-    /// The last number of headquarters' log, as far as it was known at the opening.
+    /// The last number of headquarters' log, as far as it was known when the file was looked at.
     position: Cell<i64>,
 }
 
@@ -147,6 +156,19 @@ impl Db {
         }
     }
 
+    /// Changes how a file is written to. SQLite does not while somebody else reads it: it stays as
+    /// it is then, and is written to in that way.
+    pub(super) fn write_by(&self, journal: Journal) -> Result<(), StoreError> {
+        let mode = match journal {
+            Journal::Log => "PRAGMA main.journal_mode = WAL",
+            Journal::RollBack => "PRAGMA main.journal_mode = DELETE",
+        };
+        match self.rows(mode, [], |_| Ok(())) {
+            Ok(_) | Err(StoreError::Locked { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Keeps no journal on the disk for a bulk load into a file that is thrown away when it fails,
     /// and goes back to the write-ahead log after it.
     pub(super) fn bulk(&self, on: bool) -> Result<(), StoreError> {
@@ -165,8 +187,8 @@ impl Db {
         self.script(&format!("PRAGMA temp_store = {}", if on { "MEMORY" } else { "FILE" }))
     }
 
-    /// Does something with a page cache of so many KiB: a page that does not stay there goes into
-    /// the log each time that it is changed.
+    /// Does something with a page cache of so many KiB: a page that is pushed out of it goes
+    /// into the log, each time that it was changed.
     pub(super) fn with_cache<T, E: From<StoreError>>(
         &self,
         kib: u32,

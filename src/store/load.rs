@@ -71,25 +71,6 @@ pub(super) fn all_empty<'a>(
     tables.try_fold(true, |empty, table| Ok(empty && is_empty(channel, table)?))
 }
 
-/// Leaves the write-ahead log for a large load; while somebody reads, the load goes through the
-/// log.
-pub(super) fn leave_log(channel: &ChannelDatabase) -> Result<(), StoreError> {
-    unless_read(channel, "PRAGMA main.journal_mode = DELETE")
-}
-
-/// Goes back to the write-ahead log; while somebody reads, that is for whoever writes next.
-pub(super) fn return_to_log(channel: &ChannelDatabase) -> Result<(), StoreError> {
-    unless_read(channel, "PRAGMA main.journal_mode = WAL")
-}
-
-/// Changes how a file is written to, which SQLite does not do while somebody else has it open.
-fn unless_read(channel: &ChannelDatabase, sql: &str) -> Result<(), StoreError> {
-    match channel.rows(sql, [], |_| Ok(())) {
-        Ok(_) | Err(StoreError::Locked { .. }) => Ok(()),
-        Err(error) => Err(error),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use rusqlite::Connection;

@@ -6,10 +6,11 @@ use std::sync::mpsc::Receiver;
 use super::apply::{self, ApplyOutcome, Delivery};
 use super::apply_table::existing;
 use super::attach::{FINISHED, package_uri};
+use super::db::Journal;
 use super::diagnose::table_fits;
 use super::error::StoreError;
 use super::finishing::Place;
-use super::load::{all_empty, leave_log, load, return_to_log};
+use super::load::{all_empty, load};
 use super::packed_table::packed_tables;
 use super::rejection::ApplyError;
 use super::side::{Begun, ChannelDatabase, Handle};
@@ -42,7 +43,7 @@ impl Loading {
         if !all_empty(&channel, plans.iter().map(|plan| plan.target.as_str()))? {
             return Ok(None);
         }
-        leave_log(&channel)?;
+        channel.write_by(Journal::RollBack)?;
         let channel = channel.begin()?;
         // Somebody may have written in between.
         let empty = all_empty(&channel.tx(), plans.iter().map(|plan| plan.target.as_str()))?;
@@ -110,7 +111,7 @@ impl Loading {
         // Emptying the log looks at every file that is attached.
         (0..self.packages)
             .try_for_each(|at| channel.script(&format!("DETACH DATABASE {FINISHED}{at}")))?;
-        return_to_log(&channel)?;
+        channel.write_by(Journal::Log)?;
         Ok(Some((channel, ApplyOutcome { rows: self.rows, before: false })))
     }
 }

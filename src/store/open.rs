@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags};
 
 use super::connection::{MEMORY, open_file, open_memory, uri};
-use super::db::{Db, synchronous};
+use super::db::{Db, Journal, synchronous};
 use super::error::StoreError;
 use super::examine::{SettledCopy, only_files, settle, throwaway};
 use super::migrate::migrate;
@@ -117,7 +117,9 @@ impl Db {
         if matches!(access, Access::Read | Access::Examine) {
             return self.script("PRAGMA query_only = ON;");
         }
-        self.script(&format!("PRAGMA journal_mode = WAL; {};", synchronous()))
+        // A load that somebody read beside may have left it without its log.
+        self.write_by(Journal::Log)?;
+        self.script(synchronous())
     }
 }
 

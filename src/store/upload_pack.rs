@@ -229,8 +229,8 @@ fn bring(hq: &HqTx<'_>, name: &str, store: DataStoreId) -> Result<u64, ApplyErro
         return insert(hq, name, store, "");
     }
     let fresh = format!(
-        "WHERE p.{} NOT IN (SELECT o.COUNTER FROM pkg.cdx_ORIGIN o JOIN main.cdx_RECEIVED r
-         ON r.ORIGIN = o.ORIGIN WHERE o.TARGET = {})",
+        "WHERE (p.{0} IS NULL OR p.{0} NOT IN (SELECT o.COUNTER FROM pkg.cdx_ORIGIN o
+         JOIN main.cdx_RECEIVED r ON r.ORIGIN = o.ORIGIN WHERE o.TARGET = {1}))",
         quoted(&counter),
         literal(name)
     );

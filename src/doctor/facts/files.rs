@@ -1,5 +1,5 @@
-//! What is known of the files of an environment, which nothing else of headquarters is needed for:
-//! where there is a second thread, it is read there meanwhile.
+//! What is known of the files of an environment, without what else is known of headquarters: where
+//! there is a second thread, it is read there meanwhile.
 
 use std::thread;
 
@@ -42,7 +42,7 @@ impl FileFacts {
     /// one, is handed on.
     ///
     /// # Errors
-    /// Those of what else is done; a second reader that cannot be opened.
+    /// Those of what else is done.
     pub(in crate::doctor) fn meanwhile<T>(
         reader: &Reader,
         reading: Reading,
@@ -54,13 +54,16 @@ impl FileFacts {
         let env = &reader.env;
         thread::scope(|scope| {
             let beside = scope.spawn(|| {
-                let second = env.examiner()?;
-                Ok::<_, StoreError>((Self::read(&second, reading), second))
+                let second = env.examiner().ok()?;
+                Some((Self::read(&second, reading), second))
             });
             let done = work();
             let beside = joined(beside.join());
-            let (done, (files, second)) = (done?, beside?);
-            Ok((done, files, Some(second)))
+            let done = done?;
+            // There may be no room for a second copy of a file with a log.
+            let (files, second) =
+                beside.map_or_else(|| (Self::read(reader, reading), None), |(f, s)| (f, Some(s)));
+            Ok((done, files, second))
         })
     }
 }

@@ -32,7 +32,7 @@ pub(in crate::cli) fn examine(
     examined(context, &env, &request)
 }
 
-/// The same once something else has been read, which headquarters is opened meanwhile of.
+/// The same once something else has been read; headquarters is opened meanwhile.
 ///
 /// # Errors
 /// Those of what is read first, and then those of [`examine`].
@@ -50,7 +50,7 @@ pub(in crate::cli) fn examine_after<T>(
     });
     let first = first?;
     let found = ahead.and_then(|ahead| ahead.examined(context, &env, &request));
-    let found = found.map_or_else(|| examined(context, &env, &request), Ok)?;
+    let found = found.unwrap_or_else(|| examined(context, &env, &request))?;
     Ok((first, found))
 }
 
@@ -70,20 +70,19 @@ impl Ahead {
         env.examiner().ok().map(|reader| Self { before, reader })
     }
 
-    /// The examination; none where somebody wrote since, or it cannot be made.
+    /// The examination; none where somebody wrote since.
     fn examined(
         self,
         context: &Context,
         env: &Environment,
         request: &Request,
-    ) -> Option<Diagnosis> {
+    ) -> Option<Result<Diagnosis, CommandError>> {
         let is_quiet = || self.before == Stamp::of(env) && !is_written(env);
         if !is_quiet() {
             return None;
         }
-        let found = looked(context, &self.reader, request).ok().filter(|_| is_quiet())?;
-        judging::tell_rules(context, &found);
-        Some(found)
+        let found = looked(context, &self.reader, request);
+        is_quiet().then(|| found.inspect(|found| judging::tell_rules(context, found)))
     }
 }
 
