@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::column::UnknownValue;
 use super::commit;
-use super::connection::{MEMORY, uri};
+use super::connection::MEMORY;
 use super::error::StoreError;
 use super::examine::SettledCopy;
 use super::numbers::Numbers;
@@ -92,11 +92,6 @@ impl Db {
     /// The file.
     pub(crate) fn path(&self) -> &Path {
         &self.path
-    }
-
-    /// The file as another connection attaches it to read it without touching anything.
-    pub(super) fn source(&self) -> String {
-        uri(self.at(), "mode=ro&immutable=1")
     }
 
     /// Does everything in one BEGIN IMMEDIATE transaction, or nothing. SQLite refuses one inside

@@ -4,6 +4,7 @@
 
 use rusqlite::{Row, named_params};
 
+use super::attach::{SecondAs, SecondFile};
 use super::error::StoreError;
 use super::pack::{scope_moved, scope_sql, sent, unbrought_sql, used};
 use super::side::{ChannelDatabase, Headquarters};
@@ -39,7 +40,7 @@ pub(crate) fn with_channel<T>(
     channel: &ChannelDatabase,
     work: impl FnOnce() -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    hq.attached("ch", &channel.source(), work)
+    hq.attached("ch", SecondFile::of(channel, SecondAs::Still), work)
 }
 
 /// The same with headquarters at one moment.

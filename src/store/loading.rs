@@ -5,7 +5,7 @@ use std::sync::mpsc::Receiver;
 
 use super::apply::{self, ApplyOutcome, Delivery};
 use super::apply_table::existing;
-use super::attach::{FINISHED, package_uri};
+use super::attach::{FINISHED, SecondAs, SecondFile};
 use super::db::Journal;
 use super::diagnose::table_fits;
 use super::error::StoreError;
@@ -78,8 +78,7 @@ impl Loading {
         let tables = {
             // The first statement fixes how large the file is to this connection.
             let file = place.hold();
-            let file = package_uri(&file);
-            channel.run(&format!("ATTACH DATABASE ?1 AS {package}"), [file])?;
+            channel.attach(&package, SecondFile::new(&file, SecondAs::Package))?;
             packed_tables(&channel, &package)?
         };
         for packed in tables.iter().skip(self.tables) {

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use rusqlite::named_params;
 
+use super::attach::{SecondAs, SecondFile};
 use super::catalogue::find_table;
-use super::connection::uri;
 use super::error::StoreError;
 use super::side::{ChannelDatabase, ChannelTx, Handle, Headquarters};
 use super::sql_text::{column_list, columns_of, quoted, same_key};
@@ -155,8 +155,8 @@ fn attached<T>(
     source: &Source<'_>,
     work: impl FnOnce(&ChannelTx<'_>) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    channel
-        .attached("other", &uri(source.file, "mode=ro"), || channel.write_beside(source.hq, work))
+    let offline = SecondFile::new(source.file, SecondAs::Read);
+    channel.attached("other", offline, || channel.write_beside(source.hq, work))
 }
 
 /// Brings the rows of one table over, in their order, with its extensions; how many.

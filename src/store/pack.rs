@@ -7,6 +7,7 @@ use std::path::Path;
 
 use rusqlite::named_params;
 
+use super::attach::{PACKAGE, SecondAs, SecondFile};
 use super::catalogue::find_table;
 use super::error::StoreError;
 use super::finishing::Finishing;
@@ -96,7 +97,7 @@ fn attached<T>(
     fill: impl FnOnce() -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     let settings = include_str!("sql/package_settings.sql");
-    hq.attached("pkg", &file.display().to_string(), || {
+    hq.attached(PACKAGE, SecondFile::new(file, SecondAs::New), || {
         let filled = hq.script(settings).and_then(|()| fill());
         hq.script("PRAGMA ignore_check_constraints = OFF").and(filled)
     })

@@ -95,9 +95,7 @@ fn not_opened(path: &Path, sql: &str, error: Error) -> StoreError {
             StoreError::Io { .. } => refused(path, sql, error),
             told => told,
         },
-        Ok(_) if sql.starts_with("ATTACH") || is_blocked(path) => {
-            probed(path).unwrap_or_else(|| refused(path, sql, error))
-        }
+        Ok(_) if is_blocked(path) => probed(path).unwrap_or_else(|| refused(path, sql, error)),
         Ok(_) => {
             probed(path).unwrap_or(StoreError::Disk { path: name, source: SqliteError(error) })
         }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use rusqlite::named_params;
 
+use super::attach::{PACKAGE, SecondAs, SecondFile};
 use super::catalogue::find_table;
 use super::db::Db;
 use super::diagnose::Values;
@@ -38,8 +39,8 @@ pub(crate) fn collect(
     tables: &[(UploadTable, CounterRange)],
     file: &Path,
 ) -> Result<UploadSummary, StoreError> {
-    let name = file.display().to_string();
-    let rows = channel.attached("pkg", &name, || fill(channel, tables))?;
+    let package = SecondFile::new(file, SecondAs::New);
+    let rows = channel.attached(PACKAGE, package, || fill(channel, tables))?;
     let (checksum, bytes) = checksum(file)?;
     Ok(UploadSummary { rows, checksum, bytes })
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use rusqlite::named_params;
 
+use super::attach::{SecondAs, SecondFile};
 use super::column::set_of;
-use super::connection::uri;
 use super::error::StoreError;
 use super::merge;
 use super::operations::of_all_kinds;
@@ -65,8 +65,8 @@ pub(crate) fn to_come(
         return Ok(vec![0; tables.len()]);
     }
     let each = || tables.iter().map(|table| of_table(channel, offline, source, table)).collect();
-    offline
-        .with_headquarters(hq, || offline.attached("channel", &uri(channel.at(), "mode=ro"), each))
+    let channel = SecondFile::of(channel, SecondAs::Read);
+    offline.with_headquarters(hq, || offline.attached("channel", channel, each))
 }
 
 /// Those of one table, while headquarters and the channel are attached.

@@ -172,13 +172,17 @@ fn a_database_whose_first_opening_failed_is_no_replaced_one() {
     assert_quiet(&tallies);
 }
 
-/// A log or a new file that cannot be made says nothing against the databases.
+/// A log, a package or a new file that cannot be made says nothing against the databases.
 #[test]
 fn what_cannot_be_made_is_told_as_the_disks_fault() {
     let Some(machine) = Machine::new() else { return };
-    let scenes = |scene: &Scene| ["run 1110 1070", "channels add boston"].contains(&scene.command);
+    let scenes =
+        |scene: &Scene| ["run 1110 1070", "channels add boston", "run P"].contains(&scene.command);
     let made = |_: &Scene, case: &Case<'_>| {
-        let opened = at(case, |what| what.starts_with("create e/channels/"));
+        let new = |what: &str| {
+            ["create e/channels/", "create e/packages/"].iter().any(|new| what.starts_with(new))
+        };
+        let opened = at(case, new);
         let named = at(case, |what| what == "sync e/channels");
         let kinds = [Kind::Eio, Kind::Enospc, Kind::EnospcOn];
         [each(opened, &kinds), each(named, &[Kind::PowerHalf])].concat()
