@@ -101,7 +101,10 @@ impl Collector<'_> {
         };
         let (id, mark) = self.writer.hq.write(|hq| {
             let id = match unread {
-                Some(session) => session.id,
+                Some(session) => {
+                    uploads::announce_again(hq, session.id)?;
+                    session.id
+                }
                 None => uploads::create(hq, &self.job.id, store, &now)?,
             };
             Ok::<_, StoreError>((id, lineage::begin(hq, &store.name)?))
@@ -110,6 +113,8 @@ impl Collector<'_> {
         let announced = PackAnnouncement { id, mark, now: &now };
         let collected = match self.pack(&channel, &announced, &tables, store) {
             Ok(collected) => collected,
+            // The channel may have it: it stays announced, and the next command asks.
+            Err(error @ StoreError::Uncertain { .. }) => return Err(error.into()),
             Err(error) => {
                 let message = self.unreadable(store, &error, listener);
                 return self.fail(id, unread, &message).map(|()| Some(id));
@@ -263,11 +268,9 @@ fn settle(writer: &Writer, session: &UploadSession) -> Result<String, ExchangeEr
         for name in packages.list()?.iter().filter(|name| name.starts_with(&stem)) {
             packages.delete(name)?;
         }
-        writer.hq.write(|hq| uploads::take_back(hq, session.id))?;
-        return Ok(format!(
-            "upload session {} had collected nothing and is taken back",
-            session.id
-        ));
+        writer.hq.write(|hq| uploads::take_back(hq, session))?;
+        let then = if session.tries > 0 { "is tried again" } else { "is taken back" };
+        return Ok(format!("upload session {} had collected nothing and {then}", session.id));
     };
     if let Some(file) = Folder(writer.env.packages_path()).get(&collected.package)? {
         collected.rows = upload_pack::count_rows(&file, &writer.hq)?;

@@ -24,7 +24,7 @@ pub(crate) struct ChannelWaiting {
     pub(crate) store: DataStore,
     /// What is in its file; why that could not be read otherwise.
     pub(crate) here: Result<WaitingRows, String>,
-    /// Rows that came up and that the P-job has not applied.
+    /// Rows that are packed, and that the P-job has not applied.
     pub(crate) to_apply: u64,
     /// Its operations in headquarters that the customer batch has not brought to an end.
     pub(crate) to_process: u64,
@@ -42,6 +42,8 @@ pub(crate) struct WaitingRows {
     pub(crate) rows: u64,
     /// Those of them that are operations on customers.
     pub(crate) operations: u64,
+    /// Rows that were collected by a command which ended before headquarters knew.
+    pub(crate) collected: u64,
     /// Customers whose account headquarters has given and the channel does not know.
     pub(crate) to_return: u64,
 }
@@ -69,7 +71,8 @@ pub(crate) fn what_waits(reader: &Reader) -> Result<Vec<ChannelWaiting>, Exchang
                 (true, Some((_, open))) => Some(open),
                 (true, None) => Some(env.channel(store.channel(), Access::Read)?),
             };
-            let rows = in_file(hq, store, (&own, channel.as_ref()), &known.tables)?;
+            let mut rows = in_file(hq, store, (&own, channel.as_ref()), &known.tables)?;
+            rows.collected = known.collected(store, &own)?;
             Ok((own, rows))
         });
         let here = here.map(|(own, rows)| {
@@ -102,15 +105,35 @@ impl InHeadquarters {
         })
     }
 
+    /// The rows of the sessions that were being collected when a command ended, where the channel
+    /// knows them: the next command that writes tells headquarters.
+    fn collected(&self, store: &DataStore, channel: &ChannelDatabase) -> Result<u64, StoreError> {
+        let mut rows = 0;
+        for session in self.uploads.iter().filter(|session| {
+            session.store_id == store.id && session.status == UploadStatus::Started
+        }) {
+            let Some(known) = uploads::known_in_channel(channel, session.id)? else { continue };
+            for range in &known.ranges {
+                let of = |table: &&UploadTable| table.plan.target == range.table;
+                if let Some(table) = self.tables.iter().find(of) {
+                    rows += table.count(channel, range)?;
+                }
+            }
+        }
+        Ok(rows)
+    }
+
     /// What waits beside what is in a database's file.
     fn beside(&self, store: &DataStore, here: Result<WaitingRows, String>) -> ChannelWaiting {
-        let uploaded = self.uploads.iter().filter(|session| {
+        use UploadStatus::{ApplyFailed, UploadFailed, Uploaded};
+        let packed = self.uploads.iter().filter(|session| {
             session.store_id == store.id
-                && matches!(session.status, UploadStatus::Uploaded | UploadStatus::ApplyFailed)
+                && matches!(session.status, Uploaded | ApplyFailed | UploadFailed)
         });
+        let collected = here.as_ref().map_or(0, |here| here.collected);
         ChannelWaiting {
             here,
-            to_apply: uploaded.map(|session| session.rows).sum(),
+            to_apply: packed.map(|session| session.rows).sum::<u64>() + collected,
             to_process: self.unfinished.get(&store.id).copied().unwrap_or_default(),
             downloads: self.downloads.get(&store.id).copied().unwrap_or_default(),
             last_applied: self.applied.get(&store.id).cloned(),

@@ -34,10 +34,27 @@ pub(crate) fn create(
     Ok(id)
 }
 
-/// Takes back the last announced session, which collected nothing.
-pub(crate) fn take_back(hq: &HqTx<'_>, id: UploadId) -> Result<(), StoreError> {
+/// Announces that a session which could not be collected is tried again: until the channel has been
+/// asked, nobody knows what it has collected.
+pub(crate) fn announce_again(hq: &HqTx<'_>, id: UploadId) -> Result<(), StoreError> {
+    set_bare_status(hq, id, UploadStatus::Started)
+}
+
+/// Takes back an announcement by which nothing was collected: a session that was tried before is
+/// ReadFailed again, another one is gone, its number too where it was the last.
+pub(crate) fn take_back(hq: &HqTx<'_>, session: &UploadSession) -> Result<(), StoreError> {
+    let id = session.id;
+    if session.tries > 0 {
+        return set_bare_status(hq, id, UploadStatus::ReadFailed);
+    }
     hq.run("DELETE FROM RETAILCDXUPLOADSESSION WHERE UPLOADSESSIONID = ?1", [id])?;
     world::take_back(hq, "upload-session", id.0)
+}
+
+/// Sets a session's status and leaves what its last try came to.
+fn set_bare_status(hq: &HqTx<'_>, id: UploadId, status: UploadStatus) -> Result<(), StoreError> {
+    let sql = "UPDATE RETAILCDXUPLOADSESSION SET STATUS = ?1 WHERE UPLOADSESSIONID = ?2";
+    hq.execute(sql, params![status, id])
 }
 
 /// A finished package on its way to headquarters.

@@ -51,6 +51,13 @@ fn created() -> Env {
     env
 }
 
+/// The same, and the channels could not be read at first.
+fn unread() -> Env {
+    let env = created();
+    env.run("run P --fault read-fails=houston --fault read-fails=seattle").expect(1);
+    env
+}
+
 fn uploaded() -> Env {
     let env = created();
     env.ok("run P");
@@ -180,6 +187,18 @@ const SCENES: &[Scene] = &[
         ],
         prepare: many,
     },
+    Scene {
+        command: "run P",
+        after: "run P",
+        points: &[
+            "collect.after-intent",
+            "collect.before-commit",
+            "collect.after-commit",
+            "collect.after-commit:seattle",
+            "collect.after-uploaded",
+        ],
+        prepare: unread,
+    },
 ];
 
 /// Runs a scene's points: a crash, the repair, and the same state as without the crash.
@@ -212,17 +231,8 @@ fn play(scene: &Scene) {
 }
 
 fn assert_same(point: &str, found: &str, expected: &str) {
-    let without_nodata = |text: &str| -> Vec<String> {
-        let mut kept: Vec<String> = Vec::new();
-        for line in text.lines() {
-            kept.push(line.to_owned());
-        }
-        kept
-    };
     let (found, expected) = (sessions_out(found), sessions_out(expected));
-    for (at, (left, right)) in
-        without_nodata(&found).iter().zip(without_nodata(&expected).iter()).enumerate()
-    {
+    for (at, (left, right)) in found.lines().zip(expected.lines()).enumerate() {
         assert_eq!(left, right, "{point}: line {at} differs");
     }
     assert_eq!(found.lines().count(), expected.lines().count(), "{point}");
@@ -328,11 +338,24 @@ fn uploads_survive_a_crash_at_every_step() {
     play(&SCENES[1]);
 }
 
+/// A session that could not be collected is announced again, and its channel asked after a crash.
+#[test]
+fn uploads_that_are_collected_again_survive_a_crash_at_every_step() {
+    play(&SCENES[9]);
+}
+
 #[test]
 fn an_upload_that_was_collected_is_uploaded_by_the_next_command_that_writes() {
     let env = created();
     env.run("run P --fault crash=collect.after-commit:houston").expect(134);
+    let waits = |env: &Env| {
+        let waiting = env.json("status")["waiting"].clone();
+        (waiting["to_collect"].as_u64().unwrap(), waiting["to_apply"].as_u64().unwrap())
+    };
+    // It had not come to those of Seattle.
+    assert_eq!(waits(&env), (2, 3));
     env.ok("csu restart");
+    assert_eq!(waits(&env), (2, 3));
     let listed = env.json("sessions list --upload");
     assert_eq!(listed["sessions"][0]["status"], "Uploaded", "{listed:#}");
     let report = env.json("run P --phase apply");

@@ -470,6 +470,16 @@ fn others() -> Vec<Case> {
             broke: Family::Ids,
         },
         Case {
+            name: "a crash after a session is collected that could not be before",
+            start: Start::Asynchronous,
+            steps: vec![
+                create(101, "seattle"),
+                cdx("run P --fault read-fails=seattle"),
+                cdx("run P --fault crash=collect.after-commit:seattle"),
+            ],
+            broke: Family::Lost,
+        },
+        Case {
             name: "11: an upload table that a script made again",
             start: Start::Fixture,
             steps: vec![

@@ -98,7 +98,7 @@ struct WaitingSums {
     to_merge: u64,
     /// Rows that no upload has collected.
     to_collect: u64,
-    /// Rows that came up and that the P-job has not applied.
+    /// Rows that are packed, and that the P-job has not applied.
     to_apply: u64,
     /// Operations that the customer batch has not brought to an end.
     to_process: u64,
