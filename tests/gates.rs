@@ -46,7 +46,7 @@ fn standing(catalogue: &Catalogue, at: &str, on: &[&str]) -> Standing {
     };
     Standing {
         rows: listed.map(row).collect(),
-        scale_units: vec![("houston".to_owned(), own.clone())],
+        scale_units: vec![("houston".to_owned(), own.clone())].into(),
         version: own,
         facts: BTreeMap::new(),
         automatic: false,

@@ -53,12 +53,26 @@ impl Collector<'_> {
                     self.send(store, &session, listener)?;
                     touched.push(session.id);
                 }
+                UploadStatus::ReadFailed if self.is_collected(&session) => {
+                    let what = settle(self.writer, &session)?;
+                    listener.event(Event::Repaired { what });
+                    touched.push(session.id);
+                }
                 UploadStatus::ReadFailed => unread = Some(session),
                 _ => {}
             }
         }
         touched.extend(self.pack_new(store, unread.as_ref(), listener)?);
         Ok(touched)
+    }
+
+    /// Whether the channel has collected a session that headquarters takes for unread: somebody
+    /// cancelled it while nobody could ask the channel, and has it tried again.
+    fn is_collected(&self, session: &UploadSession) -> bool {
+        let channel = self.writer.channel(&session.store);
+        let known = channel.and_then(|channel| uploads::known_in_channel(&channel, session.id));
+        // What cannot be read is told where it is to be collected.
+        known.is_ok_and(|known| known.is_some())
     }
 
     /// A session whose package could not be sent is tried again from its package.

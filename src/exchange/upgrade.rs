@@ -1,5 +1,7 @@
 //! Moves the application's version, and features along their lifecycle with it (G04, S04).
 
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -106,7 +108,8 @@ pub(crate) fn upgrade(
     }
     if let Some(version) = &request.scale_unit_version {
         let wanted = |name: &str| request.only.as_ref().is_none_or(|store| store.name == name);
-        for (_, own) in after.scale_units.iter_mut().filter(|(name, _)| wanted(name)) {
+        let units = Arc::make_mut(&mut after.scale_units).iter_mut();
+        for (_, own) in units.filter(|(name, _)| wanted(name)) {
             version.clone_into(own);
         }
     }

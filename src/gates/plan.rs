@@ -1,5 +1,7 @@
 //! The whole way from how things stand to a feature that is effective everywhere.
 
+use std::sync::Arc;
+
 use super::check::missing;
 use super::gate::{Act, Before, CARRIER, Gate};
 use super::in_effect::{ChannelState, InEffect};
@@ -201,10 +203,10 @@ impl<'a, 'g> Planner<'a, 'g> {
         let oldest = open.iter().map(|gate| gate.scale_unit_floor()).max();
         let Some(version) = oldest else { return };
         for at in 0..self.later.scale_units.len() {
-            let (channel, own) = &mut self.later.scale_units[at];
-            if *own >= *version {
+            if self.later.scale_units[at].1 >= *version {
                 continue;
             }
+            let (channel, own) = &mut Arc::make_mut(&mut self.later.scale_units)[at];
             version.clone_into(own);
             let command = Suggestion::UpgradeScaleUnits(version.clone(), Some(channel.clone()));
             let why = format!("the scale unit of {channel} must be {version}");

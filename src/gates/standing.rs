@@ -1,6 +1,7 @@
 //! How things stand in headquarters: what gates decide from, and what they change.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -25,8 +26,8 @@ pub struct FeatureRow {
 pub struct Standing {
     /// The application's version.
     pub version: Version,
-    /// Each channel's scale unit and its version.
-    pub scale_units: Vec<(String, Version)>,
+    /// Each channel's scale unit and its version; many standings share them.
+    pub scale_units: Arc<Vec<(String, Version)>>,
     /// The features that are listed.
     pub rows: Vec<FeatureRow>,
     /// Facts that were recorded, by name.
@@ -111,14 +112,16 @@ impl Standing {
 
     /// The version of a channel's scale unit, where it is below another one.
     pub(crate) fn scale_unit_below(&self, channel: &str, version: &Version) -> Option<&Version> {
-        let found = self.scale_units.iter().find(|(name, own)| name == channel && own < version);
-        found.map(|(_, own)| own)
+        // There may be a thousand, and none is old.
+        let mut units = self.scale_units.iter();
+        units.find(|(name, own)| own < version && name == channel).map(|(_, own)| own)
     }
 
     /// Scale units follow headquarters; a newer one stays as it is.
     pub(crate) fn raise_scale_units(&mut self, version: &Version) {
-        for (_, own) in self.scale_units.iter_mut().filter(|(_, own)| own < version) {
-            version.clone_into(own);
+        if self.scale_units.iter().any(|(_, own)| own < version) {
+            let units = Arc::make_mut(&mut self.scale_units).iter_mut();
+            units.filter(|(_, own)| own < version).for_each(|(_, own)| version.clone_into(own));
         }
     }
 

@@ -1,7 +1,7 @@
 //! What an operation rests on, and what it would come to if it were made now. The register, the
 //! plan and the doctor ask here, so that none can say otherwise than another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::decide::{Circumstances, Decision, Kind, Switch, decide};
 use super::obstacle::{MissingGround, Obstacle};
@@ -198,11 +198,13 @@ impl ChannelGround {
             let rows = if seen { Rows::default() } else { Rows::read(sides, said, slug)? };
             features.insert(slug, rows);
         }
-        let mut defaults = BTreeMap::new();
         let views = held.into_iter().map(|held| &held.view).chain([&now]);
         let own = |view: &View| Some(view.channel.as_ref()?.default_customer.clone());
         let named = default_customers::named(sides.hq, sides.store)?;
-        for account in views.filter_map(own).chain(named) {
+        // Mostly all of them name the same one.
+        let accounts: BTreeSet<AccountNum> = views.filter_map(own).chain(named).collect();
+        let mut defaults = BTreeMap::new();
+        for account in accounts {
             let found = Whereabouts {
                 channel: channel_customers::know(sides.channel, account.as_str())?.is_some(),
                 headquarters: hq_customers::template(sides.hq, &account, sides.company)?.is_some(),
@@ -393,8 +395,8 @@ impl Ground<'_> {
     /// The version of the channel's scale unit, and the one a feature needs, where that is newer.
     fn too_old(&self, slug: &str) -> Option<(&Version, &Version)> {
         let needs = self.catalogue.get(slug)?.scale_unit_floor();
-        let (_, own) = self.said.scale_units.iter().find(|(name, _)| name == self.channel)?;
-        (own < needs).then_some((own, needs))
+        let old = |(name, own): &&(String, Version)| own < needs && name == self.channel;
+        self.said.scale_units.iter().find(old).map(|(_, own)| (own, needs))
     }
 
     fn feature(&self, answering: Answerer<'_>, slug: &'static str) -> Option<Obstacle> {

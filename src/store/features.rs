@@ -38,7 +38,7 @@ pub(crate) fn standing(
     let automatic =
         hq.number("SELECT max(DEFAULTENABLEMENT) FROM FEATUREMANAGEMENTPARAMETERS", [])?;
     Ok(Standing {
-        scale_units: scale_units(hq, &version)?,
+        scale_units: scale_units(hq, &version)?.into(),
         rows: rows(hq, catalogue)?,
         facts,
         automatic: automatic != 0,

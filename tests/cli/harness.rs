@@ -141,13 +141,17 @@ impl Env {
 
     /// The same with asynchronous customers on and in effect in every channel.
     pub fn asynchronous() -> Self {
-        let env = Self::new();
-        env.ok("features enable async-customer-editing --with-prerequisites");
-        env.ok("profiles set Stores --async-customers yes");
-        env.ok("profiles set Online --async-customers yes");
-        env.ok("run 1110 1010 1070");
-        env.ok("csu restart");
-        env
+        static TEMPLATE: OnceLock<Env> = OnceLock::new();
+        let template = TEMPLATE.get_or_init(|| {
+            let env = Self::new();
+            env.ok("features enable async-customer-editing --with-prerequisites");
+            env.ok("profiles set Stores --async-customers yes");
+            env.ok("profiles set Online --async-customers yes");
+            env.ok("run 1110 1010 1070");
+            env.ok("csu restart");
+            env
+        });
+        template.copied()
     }
 
     /// The same with the feature on, and in effect everywhere, that further contacts need.

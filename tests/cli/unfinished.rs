@@ -311,10 +311,11 @@ fn a_rebuild_that_cannot_be_finished_is_ended_by_another() {
 }
 
 /// What an upload session had collected is known to the channel alone: the session stays until
-/// the channel can be read again.
+/// the channel can be read again, also where somebody cancels it and has it tried again.
 #[test]
 fn an_interrupted_upload_of_a_channel_that_cannot_be_read_is_kept() {
-    for point in ["collect.after-intent", "collect.after-commit"] {
+    let points = ["collect.after-intent", "collect.after-commit"];
+    for (point, cancelled) in points.into_iter().flat_map(|at| [(at, false), (at, true)]) {
         let env = Env::asynchronous();
         env.create_async("houston", "Sent");
         env.run(&format!("run P --fault crash={point}")).expect(134);
@@ -331,11 +332,17 @@ fn an_interrupted_upload_of_a_channel_that_cannot_be_read_is_kept() {
         for package in &packages {
             assert!(env.packages().contains(package), "{package} may be all that is left");
         }
+        if cancelled {
+            env.ok("sessions cancel 1 --upload");
+        }
         fs::write(&path, &whole).unwrap();
+        if cancelled {
+            env.ok("sessions retry 1 --upload");
+        }
         env.ok("run P sync-customers 1010");
         assert_eq!(intents(&env), 0);
         let sent = "SELECT count(*) FROM RETAILASYNCCUSTOMERV2 WHERE LASTNAME = 'Sent'";
-        assert_eq!(number(&env.hq(), sent), 1, "{point}");
+        assert_eq!(number(&env.hq(), sent), 1, "{point}, cancelled: {cancelled}");
         works(&env);
     }
 }

@@ -68,7 +68,7 @@ fn obey(catalogue: &Catalogue, now: &mut Standing, given: &Given) {
             if to < now.version {
                 return;
             }
-            now.scale_units[0].1 = to.clone();
+            now.scale_units = vec![(now.scale_units[0].0.clone(), to.clone())].into();
             let done = update(catalogue, now, &to);
             for slug in done.listed {
                 now.rows.push(FeatureRow { slug, on: false, enable_date: None });
@@ -118,7 +118,7 @@ proptest! {
         let catalogue = catalogue();
         let first = version(&format!("10.0.{from}"));
         let mut now = standing(&catalogue, "10.0.0", &[]);
-        now.scale_units[0].1 = first.clone();
+        now.scale_units = vec![(now.scale_units[0].0.clone(), first.clone())].into();
         if shared {
             now.facts.insert("shared-warehouses".to_owned(), "yes".to_owned());
         }
