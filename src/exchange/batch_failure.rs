@@ -23,7 +23,11 @@ impl From<StoreError> for Failure {
                 Self::Told(format!("{column} has {length} characters, headquarters takes {limit}"))
             }
             StoreError::EmptyName { .. } => Self::Told(error.to_string()),
-            other => Self::Store(other),
+            // And what a constraint or a trigger of headquarters, be it somebody else's, refuses.
+            other => match other.constraint() {
+                Some(told) => Self::Told(format!("headquarters refused it: {told}")),
+                None => Self::Store(other),
+            },
         }
     }
 }

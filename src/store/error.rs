@@ -270,7 +270,7 @@ pub enum StoreError {
 
 impl StoreError {
     /// What SQLite said of a row that a constraint refused, where it is that.
-    pub(super) fn constraint(&self) -> Option<&SqliteError> {
+    pub(crate) fn constraint(&self) -> Option<&SqliteError> {
         match self {
             Self::Sqlite { source, .. } => {
                 let code = source.0.sqlite_error_code();

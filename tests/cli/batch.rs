@@ -94,6 +94,35 @@ fn an_operation_whose_number_is_no_action_fails_by_itself() {
     }
 }
 
+/// A trigger or an index of another program refuses a customer: that operation fails, with why.
+#[test]
+fn a_customer_that_headquarters_refuses_fails_by_itself() {
+    let env = Env::asynchronous();
+    for name in ["One", "Refused", "Two"] {
+        env.create_async("houston", name);
+    }
+    env.ok("run P");
+    env.hq()
+        .execute_batch(
+            "CREATE TRIGGER none_of_these BEFORE INSERT ON DIRPARTYTABLE
+             WHEN NEW.NAME LIKE '%Refused' BEGIN SELECT RAISE(ABORT, 'not in this company'); END",
+        )
+        .unwrap();
+    env.run("run sync-customers").expect(1);
+    let made = "SELECT count(*) FROM DIRPARTYTABLE WHERE NAME IN ('Ada One', 'Ada Two')";
+    assert_eq!(number(&env.hq(), made), 2);
+    let status = env.json("customers status");
+    let failed = status["operations"].as_array().unwrap().iter();
+    let errors: Vec<_> = failed.filter_map(|one| one["last_error"].as_str()).collect();
+    assert_eq!(errors, ["headquarters refused it: not in this company"]);
+    env.hq().execute_batch("DROP TRIGGER none_of_these").unwrap();
+    env.ok("run sync-customers");
+    assert_eq!(
+        number(&env.hq(), "SELECT count(*) FROM DIRPARTYTABLE WHERE NAME = 'Ada Refused'"),
+        1
+    );
+}
+
 #[test]
 fn c04_a_value_is_corrected_and_synchronized_again() {
     let (env, guid) = with_a_failed_address();

@@ -346,20 +346,22 @@ fn uploads_that_are_collected_again_survive_a_crash_at_every_step() {
 
 #[test]
 fn an_upload_that_was_collected_is_uploaded_by_the_next_command_that_writes() {
-    let env = created();
-    env.run("run P --fault crash=collect.after-commit:houston").expect(134);
-    let waits = |env: &Env| {
-        let waiting = env.json("status")["waiting"].clone();
-        (waiting["to_collect"].as_u64().unwrap(), waiting["to_apply"].as_u64().unwrap())
-    };
-    // It had not come to those of Seattle.
-    assert_eq!(waits(&env), (2, 3));
-    env.ok("csu restart");
-    assert_eq!(waits(&env), (2, 3));
-    let listed = env.json("sessions list --upload");
-    assert_eq!(listed["sessions"][0]["status"], "Uploaded", "{listed:#}");
-    let report = env.json("run P --phase apply");
-    assert_eq!(report["jobs"][0]["sessions"][0]["status"], "Applied", "{report:#}");
+    for prepare in [created, unread] {
+        let env = prepare();
+        env.run("run P --fault crash=collect.after-commit:houston").expect(134);
+        let waits = |env: &Env| {
+            let waiting = env.json("status")["waiting"].clone();
+            (waiting["to_collect"].as_u64().unwrap(), waiting["to_apply"].as_u64().unwrap())
+        };
+        // It had not come to those of Seattle.
+        assert_eq!(waits(&env), (2, 3));
+        env.ok("csu restart");
+        assert_eq!(waits(&env), (2, 3));
+        let listed = env.json("sessions list --upload");
+        assert_eq!(listed["sessions"][0]["status"], "Uploaded", "{listed:#}");
+        let report = env.json("run P --phase apply");
+        assert_eq!(report["jobs"][0]["sessions"][0]["status"], "Applied", "{report:#}");
+    }
 }
 
 #[test]

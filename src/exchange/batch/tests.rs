@@ -145,6 +145,10 @@ const USED: &str = "INSERT INTO DIRPARTYLOCATION (RECID, PARTY, LOCATION, ISPRIM
     SELECT 'customer', printf('%08d', max(ACCOUNTNUM) + 40), 'phone', 'headquarters',
     '2026-01-15 07:00:00.000', 'headquarters' FROM CUSTTABLE;";
 
+/// Another program refuses some customers; those beside them are made.
+const REFUSED: &str = "CREATE TRIGGER none_of_these BEFORE INSERT ON DIRPARTYTABLE
+    WHEN NEW.NAME LIKE 'Zo%' BEGIN SELECT RAISE(ABORT, 'not in this company'); END;";
+
 /// Operations that wait, among what headquarters may have of them.
 fn waiting_operations(random: &mut Random) -> String {
     let mut sql = "INSERT INTO cdx_KNOWNACCOUNT VALUES ('KNOWN', '99000077');
@@ -157,6 +161,9 @@ fn waiting_operations(random: &mut Random) -> String {
     }
     if random.below(2) == 0 {
         sql.push_str(USED);
+    }
+    if random.below(3) == 0 {
+        sql.push_str(REFUSED);
     }
     sql
 }
