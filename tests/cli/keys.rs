@@ -174,6 +174,9 @@ fn s09_a_channel_without_the_key_is_told() {
 #[test]
 fn d12_declared_lengths_hold_without_a_check() {
     let env = initialized(HQ, AS_SQL_SERVER, "[\"RECID\"]", "[\"RECID\", \"NAME\"]");
+    // As a program of one's own makes it: the tables of scripts get a CHECK.
+    let bare = format!("DROP TABLE ext_OWN; {AS_SQL_SERVER}");
+    env.channel("houston").execute_batch(&bare).unwrap();
     let long = |recid: i64| {
         format!("INSERT INTO OWN VALUES ({recid}, 'abcdefghijklmnopqrstuvwxyz', 'USRT')")
     };
