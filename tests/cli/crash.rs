@@ -105,6 +105,17 @@ fn many() -> Env {
     made.copied()
 }
 
+/// Where an upload can end, from the announcement to headquarters.
+const UPLOADING: &[&str] = &[
+    "collect.after-intent",
+    "collect.before-commit",
+    "collect.after-commit",
+    "collect.after-commit:seattle",
+    "collect.after-uploaded",
+    "upload.before-commit",
+    "upload.after-commit",
+];
+
 const SCENES: &[Scene] = &[
     Scene {
         command: "run 1010",
@@ -124,20 +135,7 @@ const SCENES: &[Scene] = &[
         ],
         prepare: changed,
     },
-    Scene {
-        command: "run P",
-        after: "run P",
-        points: &[
-            "collect.after-intent",
-            "collect.before-commit",
-            "collect.after-commit",
-            "collect.after-commit:seattle",
-            "collect.after-uploaded",
-            "upload.before-commit",
-            "upload.after-commit",
-        ],
-        prepare: created,
-    },
+    Scene { command: "run P", after: "run P", points: UPLOADING, prepare: created },
     Scene {
         command: "run sync-customers",
         after: "run sync-customers",
@@ -187,18 +185,7 @@ const SCENES: &[Scene] = &[
         ],
         prepare: many,
     },
-    Scene {
-        command: "run P",
-        after: "run P",
-        points: &[
-            "collect.after-intent",
-            "collect.before-commit",
-            "collect.after-commit",
-            "collect.after-commit:seattle",
-            "collect.after-uploaded",
-        ],
-        prepare: unread,
-    },
+    Scene { command: "run P", after: "run P", points: UPLOADING, prepare: unread },
 ];
 
 /// Runs a scene's points: a crash, the repair, and the same state as without the crash.

@@ -8,12 +8,7 @@ use super::harness::Env;
 fn asked_before() -> Env {
     let env = Env::new();
     env.ok("pos create-customer --channel online --first-name Ada --last-name Byron");
-    env.ok("features enable async-customer-editing --with-prerequisites");
-    env.ok("profiles set Stores --async-customers yes");
-    env.ok("profiles set Online --async-customers yes");
-    env.ok("run 1110 1010 1070");
-    env.ok("csu restart");
-    env
+    env.with_asynchronous()
 }
 
 const EDIT: &str = "pos edit-customer --account 00000003 --set first-name=Zoe";

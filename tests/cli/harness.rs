@@ -142,16 +142,17 @@ impl Env {
     /// The same with asynchronous customers on and in effect in every channel.
     pub fn asynchronous() -> Self {
         static TEMPLATE: OnceLock<Env> = OnceLock::new();
-        let template = TEMPLATE.get_or_init(|| {
-            let env = Self::new();
-            env.ok("features enable async-customer-editing --with-prerequisites");
-            env.ok("profiles set Stores --async-customers yes");
-            env.ok("profiles set Online --async-customers yes");
-            env.ok("run 1110 1010 1070");
-            env.ok("csu restart");
-            env
-        });
-        template.copied()
+        TEMPLATE.get_or_init(|| Self::new().with_asynchronous()).copied()
+    }
+
+    /// The same with asynchronous customers turned on, and brought to every channel.
+    pub fn with_asynchronous(self) -> Self {
+        self.ok("features enable async-customer-editing --with-prerequisites");
+        self.ok("profiles set Stores --async-customers yes");
+        self.ok("profiles set Online --async-customers yes");
+        self.ok("run 1110 1010 1070");
+        self.ok("csu restart");
+        self
     }
 
     /// The same with the feature on, and in effect everywhere, that further contacts need.
